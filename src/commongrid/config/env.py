@@ -1,0 +1,148 @@
+"""The typed reader of the environment: the one place where variables are named, read and explained.
+
+Every value is read when it is asked for, so a command may start the bundled database, put its address into the
+environment and only then load Django. A value that cannot be understood is refused with a sentence that names it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"", "0", "false", "no", "off"})
+SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+HIGHEST_PORT = 65535
+
+
+class Misconfigured(Exception):
+    """The environment asks for something impossible."""
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    text = os.environ.get(name)
+    if text is None:
+        return default
+    word = text.strip().lower()
+    if word in TRUE:
+        return True
+    if word in FALSE:
+        return False
+    message = f"{name} must be yes or no, not {text!r}."
+    raise Misconfigured(message)
+
+
+def _number(name: str, default: int, *, least: int, most: int) -> int:
+    text = _text(name, str(default))
+    if text.isascii() and text.isdigit() and least <= int(text) <= most:
+        return int(text)
+    message = f"{name} must be a whole number from {least} to {most}, not {text!r}."
+    raise Misconfigured(message)
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\s,]+", _text(name)) if word)
+
+
+class Environment:
+    """What the environment says, typed. Names of attributes are the names of variables without `COMMONGRID_`."""
+
+    @property
+    def DATA(self) -> Path:
+        """COMMONGRID_DATA: the folder of the bundled database, files and keys."""
+        return Path(_text("COMMONGRID_DATA", "data")).expanduser().absolute()
+
+    @property
+    def DATABASE_URL(self) -> str:
+        """DATABASE_URL: the server's connection as the app role; empty means the bundled database."""
+        return _text("DATABASE_URL")
+
+    @property
+    def DATABASE_OWNER_URL(self) -> str:
+        """DATABASE_OWNER_URL: the owner's connection, only for migrations and re-coding."""
+        return _text("DATABASE_OWNER_URL")
+
+    @property
+    def DATABASE_RO_URL(self) -> str:
+        """DATABASE_RO_URL: the connection of the role that reads reports; may be empty."""
+        return _text("DATABASE_RO_URL")
+
+    @property
+    def SCHEMA(self) -> str:
+        """COMMONGRID_SCHEMA: the schema of this county; one county is one schema."""
+        name = _text("COMMONGRID_SCHEMA", "county")
+        if SCHEMA_NAME.fullmatch(name) and not name.startswith("pg_") and name not in {"extensions", "public"}:
+            return name
+        message = f"COMMONGRID_SCHEMA must be lower-case letters, digits and underscores, not {name!r}."
+        raise Misconfigured(message)
+
+    @property
+    def HOST(self) -> str:
+        """COMMONGRID_HOST: the address the server listens on; only this machine unless said otherwise."""
+        return _text("COMMONGRID_HOST", "127.0.0.1")
+
+    @property
+    def PORT(self) -> int:
+        """PORT: where the server listens."""
+        return _number("PORT", 8000, least=1, most=HIGHEST_PORT)
+
+    @property
+    def SERVERS(self) -> int:
+        """COMMONGRID_SERVERS: how many processes answer requests."""
+        return _number("COMMONGRID_SERVERS", 2, least=1, most=64)
+
+    @property
+    def ADDRESS(self) -> str:
+        """COMMONGRID_ADDRESS: how people reach the server from outside, without a slash at the end."""
+        return _text("COMMONGRID_ADDRESS", f"http://{self._host_shown}:{self.PORT}").rstrip("/")
+
+    @property
+    def HOSTS(self) -> tuple[str, ...]:
+        """COMMONGRID_HOSTS: further host names the server answers to."""
+        return _words("COMMONGRID_HOSTS")
+
+    @property
+    def PROXIES(self) -> int:
+        """COMMONGRID_PROXIES: how many reverse proxies stand in front and add to X-Forwarded-For."""
+        return _number("COMMONGRID_PROXIES", 0, least=0, most=8)
+
+    @property
+    def DEBUG(self) -> bool:
+        """COMMONGRID_DEBUG: Django's debug pages, for developers only."""
+        return _flag("COMMONGRID_DEBUG")
+
+    @property
+    def SECURE(self) -> bool:
+        """COMMONGRID_SECURE: cookies only over HTTPS; on by itself when the address begins with https."""
+        return _flag("COMMONGRID_SECURE", default=self.ADDRESS.startswith("https://"))
+
+    @property
+    def EMBEDDED(self) -> bool:
+        """Whether the bundled database is used (nobody named another one)."""
+        return not self.DATABASE_URL
+
+    @property
+    def LOG_LEVEL(self) -> str:
+        """COMMONGRID_LOG_LEVEL: DEBUG, INFO, WARNING or ERROR."""
+        level = _text("COMMONGRID_LOG_LEVEL", "INFO").upper()
+        if level in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            return level
+        message = f"COMMONGRID_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {level!r}."
+        raise Misconfigured(message)
+
+    @property
+    def POSTGRES_BIN(self) -> str:
+        """COMMONGRID_POSTGRES_BIN: a folder with PostgreSQL's programs to use instead of the bundled ones."""
+        return _text("COMMONGRID_POSTGRES_BIN")
+
+    @property
+    def _host_shown(self) -> str:
+        return "127.0.0.1" if self.HOST in {"0.0.0.0", "::"} else self.HOST  # noqa: S104 - compared, not bound
+
+
+env = Environment()
