@@ -18,7 +18,9 @@ class Person(models.Model):
     or record names the person, then erased on request.
     """
 
-    wall: ClassVar = Wall(place="place")
+    wall: ClassVar = Wall(
+        place="place", also_see="account_id = NULLIF(current_setting('cg.account', true), '')::bigint"
+    )
 
     id = models.UUIDField(primary_key=True, editable=False)
     display_name = models.CharField("姓名", max_length=60)
@@ -49,7 +51,7 @@ class Household(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     place = PlaceField("所属网格", db_index=True)
-    natural_village = PlaceField("自然村", null=True)
+    natural_village = PlaceField("自然村")
     villager_group = PlaceField("村民小组", null=True)
     number = models.CharField("户号", max_length=20)
 

@@ -1,0 +1,158 @@
+"""Tables of accounts: accounts, one-time links, the log of access."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from commongrid.kernel.wall import Wall
+
+OWN_ROWS = "account_id = NULLIF(current_setting('cg.account', true), '')::bigint"
+EVENTS = (
+    "signed_in",
+    "sign_in_failed",
+    "signed_out",
+    "link_used",
+    "post_taken",
+    "security_changed",
+    "sessions_ended",
+    "revealed",
+    "exported",
+    "printed",
+    "refused",
+)
+"""What the access log knows; a check constraint holds the list."""
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts by their login name, letter case aside."""
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        """The account of this login name."""
+        return self.get(login_name__iexact=username or "")
+
+
+class Account(AbstractBaseUser):
+    """A way in (账号): a login name and what proves it; never a permission.
+
+    ``email`` is optional. An account that is not active has no session on its
+    next request. When somebody last signed in is in the access log.
+
+    Personal data: login name and, if given, an e-mail address. Kept: while the
+    person holds or may hold a post; switched off, never deleted, so that the log stays readable.
+    """
+
+    last_login = None  # type: ignore[assignment]  # the access log knows; no write on every sign-in
+
+    login_name = models.TextField(_("Login name"), unique=True)
+    email = models.EmailField(_("E-mail address"), blank=True, default="")
+    language = models.TextField(_("Language"), blank=True, default="")
+    is_active = models.BooleanField(_("Active"), default=True)
+    made_at = models.DateTimeField(_("Made at"))
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "login_name"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    wall: ClassVar[Wall] = Wall(exempt="a login name and a password hash, no place; read before any scope exists")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "accounts_account"
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("login_name"), name="accounts_account_login_name"),
+            models.CheckConstraint(condition=~Q(login_name=""), name="accounts_account_named"),
+        ]
+
+    def __str__(self) -> str:
+        """The login name."""
+        return self.login_name
+
+
+class SignInLink(models.Model):
+    """A one-time link (一次性登录链接): the secret is known only to whoever holds the link, here is its hash.
+
+    For an ``account``, or for a ``person`` of the registry who has none yet: it
+    is made when the link is used. ``post`` is the post to take up at once (a
+    post's id; posts lie above this module). States: open; used (``used_at``);
+    withdrawn; expired.
+
+    Personal data: which person was let in, when. Kept: a year.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    person = models.UUIDField(null=True)
+    post = models.UUIDField(null=True)
+    made_by = models.TextField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    wall: ClassVar[Wall] = Wall(exempt="found by the hash of its secret before any scope exists; lists go through roster")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "accounts_sign_in_link"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(account__isnull=False) | Q(person__isnull=False), name="accounts_sign_in_link_for_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("made_at")), name="accounts_sign_in_link_expires"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "made_at"], name="accounts_sign_in_link_account"),
+            models.Index(fields=["person", "made_at"], name="accounts_sign_in_link_person"),
+        ]
+
+
+class AccessLine(models.Model):
+    """One line of the access log (访问日志): a sign-in, reveal, export, print or refusal.
+
+    ``event`` is one of EVENTS, ``about`` a short code (a route, a refusal's
+    class, a field's name; never a value), ``subject`` the record concerned.
+    ``place`` is where the acting post sits, else the county. Only added to.
+
+    Personal data: which account did what and from which address. Kept: at
+    least six months, then removed by the owner role's yearly clean-up.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+    event = models.TextField()
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    post = models.UUIDField(null=True)
+    place = models.BigIntegerField(null=True)
+    about = models.TextField(blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    subject_kind = models.TextField(blank=True, default="")
+    subject = models.UUIDField(null=True)
+    address = models.GenericIPAddressField(null=True)
+
+    wall: ClassVar[Wall] = Wall(place="place", write="any", also_see=OWN_ROWS, append_only=True)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "accounts_access_line"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(event__in=EVENTS), name="accounts_access_line_event"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["place", "at"], name="accounts_access_line_place"),
+            models.Index(fields=["account", "at"], name="accounts_access_line_account"),
+            models.Index(fields=["subject", "at"], name="accounts_access_line_subject"),
+        ]
