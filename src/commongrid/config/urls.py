@@ -1,0 +1,18 @@
+"""Every address, by surface."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from commongrid.surfaces.shared import errors
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("commongrid.surfaces.shared.urls")),
+    path("console/", include("commongrid.surfaces.console.urls")),
+    path("", include("commongrid.surfaces.public.urls")),
+]
+handler400 = errors.bad_request
+handler403 = errors.bad_request
+handler404 = errors.not_found
+handler500 = errors.server_error

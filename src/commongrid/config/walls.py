@@ -1,0 +1,163 @@
+"""The second wall: row-level security, grants and triggers, made from what the tables declare.
+
+Run by the owner after every migration, in one transaction, and harmless to run
+again: policies are dropped and made anew from ``Model.wall``, so the database
+can never say something else than the code. SQL that no declaration covers (the
+search function, order of the journal) stands in ``config/sql``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models, transaction
+
+from commongrid.kernel.wall import Wall
+
+SQL = Path(__file__).parent / "sql"
+INTERVAL = (
+    "{place} BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint"
+    " AND NULLIF(current_setting('cg.hi', true), '')::bigint"
+)
+NARROW = "CASE (SELECT COALESCE(current_setting('cg.narrow', true), '')) WHEN '' THEN true{branches} ELSE false END"
+GRIDS = (
+    " WHEN 'grids' THEN {place} = ANY ((SELECT NULLIF(current_setting('cg.grids', true), '')::bigint[])::bigint[])"
+)
+HOUSEHOLDS = (
+    " WHEN 'households' THEN {household} = ANY"
+    " ((SELECT NULLIF(current_setting('cg.households', true), '')::uuid[])::uuid[])"
+)
+UNIT = " WHEN 'unit' THEN {unit} = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
+SLIP = "{slip} = (SELECT decode(NULLIF(current_setting('cg.slip', true), ''), 'hex'))"
+OWN_UNIT = "(SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
+
+
+def roles() -> dict[str, str]:
+    """Names of the four roles of this county's schema."""
+    return {name: f"{settings.SCHEMA}_{name}" for name in ("owner", "app", "ro", "search")}
+
+
+def walled_models() -> Iterator[tuple[type[models.Model], Wall]]:
+    """Every table of ours with its declaration; a table without one is an error."""
+    for model in apps.get_app_config("commongrid").get_models():
+        yield model, model.wall  # type: ignore[attr-defined]
+
+
+def in_scope(wall: Wall) -> str:
+    """The condition under which the scope covers a row."""
+    if not wall.place:
+        return ""
+    branches = (
+        GRIDS.format(place=wall.place)
+        + (HOUSEHOLDS.format(household=wall.household) if wall.household else "")
+        + (UNIT.format(unit=wall.unit) if wall.unit else "")
+    )
+    return f"({INTERVAL.format(place=wall.place)} AND {NARROW.format(branches=branches)})"
+
+
+def _any(*conditions: str) -> str:
+    return " OR ".join(f"({condition})" for condition in conditions if condition) or "false"
+
+
+def _barred(wall: Wall, condition: str) -> str:
+    return f"NOT ({wall.never}) AND ({condition})" if wall.never else condition
+
+
+def see(wall: Wall) -> str:
+    """USING of the SELECT policy."""
+    if wall.read == "open":
+        return "true"
+    slip = SLIP.format(slip=wall.slip) if wall.slip else ""
+    return _any(_barred(wall, _any(in_scope(wall), slip)), wall.also_see)
+
+
+def write(wall: Wall) -> str:
+    """WITH CHECK of INSERT and USING of UPDATE and DELETE."""
+    if wall.write == "any":
+        return "true"
+    slip = SLIP.format(slip=wall.slip) if wall.slip else ""
+    return _any(_barred(wall, _any(in_scope(wall), slip)), wall.also_write)
+
+
+def policies(table: str, wall: Wall) -> Iterator[str]:
+    """Policies of one table, in the order in which they are made."""
+    role = roles()
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield f"CREATE POLICY migrations ON {table} TO {role['owner']} USING (true) WITH CHECK (true)"
+    yield f"CREATE POLICY see ON {table} FOR SELECT TO {role['app']}, {role['ro']} USING ({see(wall)})"
+    if wall.write == "owner":
+        return
+    yield f"CREATE POLICY add ON {table} FOR INSERT TO {role['app']} WITH CHECK ({write(wall)})"
+    if not wall.append_only:
+        yield f"CREATE POLICY change ON {table} FOR UPDATE TO {role['app']} USING ({write(wall)})"
+        yield f"CREATE POLICY remove ON {table} FOR DELETE TO {role['app']} USING ({write(wall)})"
+
+
+def grants(table: str, wall: Wall) -> Iterator[str]:
+    """What the app and the reports may do with a table at all."""
+    role = roles()
+    yield f"REVOKE ALL ON {table} FROM PUBLIC, {role['app']}, {role['ro']}, {role['search']}"
+    verbs = "SELECT" if wall.write == "owner" else "SELECT, INSERT" if wall.append_only else "SELECT, INSERT, UPDATE, DELETE"
+    yield f"GRANT {verbs} ON {table} TO {role['app']}"
+    if wall.scoped:
+        yield f"GRANT SELECT ON {table} TO {role['ro']}"
+
+
+def append_only(table: str, wall: Wall) -> Iterator[str]:
+    """Plain triggers that refuse update, delete and truncate, also to the owner."""
+    yield f"""
+CREATE OR REPLACE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND {_only_may_set(wall)} THEN RETURN NEW; END IF;
+  RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $$"""
+    yield f"DROP TRIGGER IF EXISTS stays ON {table}"
+    yield f"DROP TRIGGER IF EXISTS stays_whole ON {table}"
+    yield f"CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_stays()"
+    yield f"CREATE TRIGGER stays_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_stays()"
+
+
+def _only_may_set(wall: Wall) -> str:
+    if not wall.may_set:
+        return "false"
+    drop = " - ".join(f"'{column}'" for column in wall.may_set)
+    return f"to_jsonb(NEW) - {drop} = to_jsonb(OLD) - {drop}"
+
+
+def statements() -> Iterator[str]:
+    """All statements, in order."""
+    role = roles()
+    for path in sorted(SQL.glob("before_*.sql")):
+        yield _filled(path)
+    yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {settings.SCHEMA} TO {role['app']}"
+    yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {settings.SCHEMA} TO {role['app']}"
+    yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {settings.SCHEMA} TO {role['app']}"
+    yield f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role['app']}"
+    for model, wall in walled_models():
+        table = model._meta.db_table  # noqa: SLF001 - the way to a model's table
+        yield from (f"DROP POLICY IF EXISTS {name} ON {table}" for name in ("migrations", "see", "add", "change", "remove", "search"))
+        yield from grants(table, wall)
+        if wall.scoped:
+            yield from policies(table, wall)
+        if wall.append_only:
+            yield from append_only(table, wall)
+    for path in sorted(SQL.glob("after_*.sql")):
+        yield _filled(path)
+
+
+def _filled(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    for name, role in roles().items():
+        text = text.replace(f":{name}:", role)
+    return text
+
+
+def build() -> None:
+    """Make every policy, grant and trigger anew, in one transaction, as the owner."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)

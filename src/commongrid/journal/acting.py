@@ -1,0 +1,128 @@
+"""The seam: a Scope becomes settings of one PostgreSQL transaction.
+
+Row-level security reads these settings; unset or empty, they see nothing.
+Literal ``SET LOCAL`` is used because bound parameters are not accepted there
+and because a sharded PostgreSQL propagates it; only integers, ids and names
+from closed sets are ever written into it.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from commongrid.kernel.scope import Scope
+
+_current: ContextVar[Scope | None] = ContextVar("commongrid_scope", default=None)
+_undo: ContextVar[bool] = ContextVar("commongrid_undo", default=False)
+_SAFE = re.compile(r"[A-Za-z0-9_.:{},\-]*")
+NOTHING = "SET LOCAL cg.lo=''; SET LOCAL cg.hi=''; SET LOCAL cg.narrow=''; SET LOCAL cg.grids=''; \
+SET LOCAL cg.households=''; SET LOCAL cg.unit=''; SET LOCAL cg.slip=''; SET LOCAL cg.account=''; \
+SET LOCAL cg.post=''; SET LOCAL cg.person=''; SET LOCAL cg.kind=''; SET LOCAL cg.claim=''"
+
+
+def current_scope() -> Scope | None:
+    """The scope in force here, or None outside ``acting``."""
+    return _current.get()
+
+
+def _array(values: tuple[object, ...]) -> str:
+    return "{" + ",".join(map(str, values)) + "}" if values else ""
+
+
+def settings_of(scope: Scope) -> dict[str, str]:
+    """The settings that row-level security reads, as text."""
+    return {
+        "lo": str(scope.lo),
+        "hi": str(scope.hi),
+        "narrow": scope.narrow,
+        "grids": _array(scope.grids),
+        "households": _array(scope.households),
+        "unit": str(scope.unit or ""),
+        "slip": (scope.slip or b"").hex(),
+        "account": str(scope.account or ""),
+        "post": str(scope.post or ""),
+        "person": str(scope.person or ""),
+        "kind": scope.kind,
+    }
+
+
+def _statement(scope: Scope | None) -> str:
+    if scope is None:
+        return NOTHING
+    parts = []
+    for name, value in settings_of(scope).items():
+        if not _SAFE.fullmatch(value):
+            message = f"cg.{name} can't hold this value"
+            raise ValueError(message)
+        parts.append(f"SET LOCAL cg.{name}='{value}'")
+    return "; ".join(parts)
+
+
+def _set(scope: Scope | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(scope))
+
+
+def undo() -> None:
+    """Have the outermost ``acting`` roll back instead of commit: something in it was refused."""
+    _undo.set(True)
+
+
+def undone() -> bool:
+    """Whether the transaction at hand will be rolled back."""
+    return _undo.get()
+
+
+@contextmanager
+def acting(scope: Scope) -> Iterator[None]:
+    """Begin or join a transaction and act as ``scope`` in it.
+
+    Joining with the same scope costs nothing; with another, the former settings
+    come back on leaving, because a setting outlives a released savepoint. If an
+    action inside was refused and the refusal caught (a form shown again), the
+    outermost block rolls back.
+    """
+    before = _current.get()
+    if before == scope and connection.in_atomic_block:
+        yield
+        return
+    outermost = before is None
+    token = _current.set(scope)
+    undo_token = _undo.set(False) if outermost else None
+    try:
+        with transaction.atomic(savepoint=not outermost):
+            _set(scope)
+            yield
+            if outermost and _undo.get():
+                transaction.set_rollback(True)
+            elif not outermost:
+                _set(before)
+    finally:
+        _current.reset(token)
+        if undo_token is not None:
+            _undo.reset(undo_token)
+
+
+@contextmanager
+def handing_over(scope: Scope, to_lo: int, to_hi: int) -> Iterator[None]:
+    """Let a row leave its author's sight: the one widening, for the statements inside.
+
+    PostgreSQL applies the SELECT policy to the new row of an UPDATE, so an order
+    sent to another place or unit would be refused. After the rule has decided,
+    the scope becomes the smallest interval, without narrowing, that holds both
+    ends. Used only by actions, listed and tested as a wall.
+    """
+    wide = replace(
+        scope, lo=min(scope.lo, to_lo), hi=max(scope.hi, to_hi), narrow="", grids=(), households=(), unit=scope.unit
+    )
+    with acting(wide):
+        yield

@@ -1,0 +1,210 @@
+"""Tables of the journal: claims, lines, bookmarks, seals, files."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from commongrid.kernel.wall import Wall
+
+
+class XidField(models.Field[str, str]):
+    """PostgreSQL's 64-bit transaction id (xid8), read as text."""
+
+    def db_type(self, connection: object) -> str:  # noqa: ARG002 - Django's signature
+        """The column type."""
+        return "xid8"
+
+
+class Claim(models.Model):
+    """That an act's id is taken, by whom and with what content: the claim is the first write of every action.
+
+    ``fingerprint`` is an HMAC over the act's name and arguments, so a retry is
+    told from another content without keeping the content.
+
+    Personal data: none. Kept: as long as the journal.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    author = models.TextField()
+    fingerprint = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(
+        read="scope",
+        write="any",
+        also_see="id = NULLIF(current_setting('cg.claim', true), '')::uuid",
+        append_only=True,
+    )
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "journal_claim"
+
+
+class Line(models.Model):
+    """One act as the journal keeps it (动作).
+
+    Who (``author``, ``post``, ``role``), when (``at`` by the server, ``device_at``
+    by the device), where (``place`` as it was, ``place_now`` after re-codings),
+    what (``name``, ``subject``) and a small payload of ids, codes and numbers.
+    Readers go by (``timeline``, ``xid``, ``seq``); ``answer`` is what the caller
+    got, for a retry.
+
+    Personal data: who acted in office, by post. Kept: for good, sealed.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    timeline = models.SmallIntegerField()
+    xid = XidField()
+    seq = models.BigIntegerField()
+    name = models.TextField()
+    author = models.TextField()
+    post = models.UUIDField(null=True)
+    role = models.TextField()
+    place = models.BigIntegerField()
+    place_now = models.BigIntegerField()
+    unit = models.UUIDField(null=True)
+    subject_kind = models.TextField()
+    subject = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    device_at = models.DateTimeField(null=True)
+    facts = models.JSONField()
+    answer = models.JSONField()
+
+    wall: ClassVar[Wall] = Wall(
+        place="place_now",
+        unit="unit",
+        write="any",
+        also_see="id = NULLIF(current_setting('cg.claim', true), '')::uuid",
+        append_only=True,
+        may_set=("place_now",),
+    )
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "journal_line"
+        indexes: ClassVar = [
+            models.Index(fields=["timeline", "xid", "seq"], name="journal_line_order"),
+            models.Index(fields=["subject", "at"], name="journal_line_subject"),
+            models.Index(fields=["place_now", "at"], name="journal_line_place"),
+        ]
+
+
+class Timeline(models.Model):
+    """A stretch of transaction ids; a restore or move begins the next, and all earlier ones count as committed.
+
+    Personal data: none. Kept: for good.
+    """
+
+    n = models.SmallIntegerField(primary_key=True)
+    began_at = models.DateTimeField()
+    reason = models.TextField()
+
+    wall: ClassVar[Wall] = Wall(exempt="one row per restore, no place and no person", write="owner")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "journal_timeline"
+
+
+class Bookmark(models.Model):
+    """How far a reader of the journal has come.
+
+    Personal data: none. Kept: while the reader exists.
+    """
+
+    reader = models.TextField(primary_key=True)
+    timeline = models.SmallIntegerField()
+    xid = XidField()
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(exempt="positions of readers, no place and no person")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "journal_bookmark"
+
+
+class Seal(models.Model):
+    """The chain's head after a run of lines: SHA-256 over the former head and the lines' canonical bytes.
+
+    Personal data: none. Kept: for good.
+    """
+
+    n = models.BigIntegerField(primary_key=True)
+    timeline = models.SmallIntegerField()
+    xid = XidField()
+    seq = models.BigIntegerField()
+    lines = models.IntegerField()
+    head = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(exempt="hashes only, no place and no person", append_only=True)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "journal_seal"
+
+
+class Blob(models.Model):
+    """The bytes behind files, kept once per stored hash and counted.
+
+    Personal data: none of its own. Kept: until the last file row is gone.
+    """
+
+    stored_hash = models.BinaryField(primary_key=True, max_length=32)
+    size = models.IntegerField()
+    media_type = models.TextField()
+    files = models.IntegerField()
+
+    wall: ClassVar[Wall] = Wall(exempt="content hashes and counts; the bytes are served only through file rows")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "journal_blob"
+
+
+class File(models.Model):
+    """A photo or document that somebody attached (附件).
+
+    ``received_hash`` is of the bytes as sent, confirmed to the sender;
+    ``stored_hash`` of the re-encoded bytes that are kept. ``subject`` is the
+    thing it belongs to and rules who sees it.
+
+    Personal data: pictures may show people. Kept: as long as its subject.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    subject_kind = models.TextField()
+    subject = models.UUIDField()
+    place = models.BigIntegerField()
+    author = models.TextField()
+    received_hash = models.BinaryField(max_length=32)
+    stored_hash = models.BinaryField(max_length=32)
+    media_type = models.TextField()
+    size = models.IntegerField()
+    at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(
+        also_see="EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject AND subject_kind = 'matter')",
+        also_write="current_setting('cg.kind', true) IN ('public', 'slip')",
+    )
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "journal_file"
+        indexes: ClassVar = [
+            models.Index(fields=["subject"], name="journal_file_subject"),
+            models.Index(fields=["author", "received_hash"], name="journal_file_received"),
+            models.Index(fields=["stored_hash"], name="journal_file_stored"),
+        ]

@@ -1,0 +1,92 @@
+"""Scope: what one request may see and do, as a plain value.
+
+A post in force becomes a Scope; beside it there are only the slip (one matter,
+by the hash of its code), the public, and the clock (a named job). Every query
+takes it as its first argument, and ``journal.acting`` hands it to PostgreSQL,
+where row-level security decides the same again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from commongrid.kernel.refusals import NotAllowed
+
+EVERYWHERE = (10**14, 10**15 - 1)
+"""The interval of every place code: 15 digits."""
+
+Kind = Literal["post", "slip", "public", "clock"]
+Narrow = Literal["", "grids", "households", "unit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """An interval of places, perhaps narrowed, plus powers.
+
+    ``lo`` and ``hi`` are 15-digit place codes, both included; the default is
+    empty and sees nothing. ``narrow`` says which rows of the interval remain:
+    "grids" those at exactly the codes in ``grids``, "households" those of
+    ``households``, "unit" those handled by ``unit``.
+    """
+
+    kind: Kind
+    lo: int = 1
+    hi: int = 0
+    powers: frozenset[str] = frozenset()
+    narrow: Narrow = ""
+    grids: tuple[int, ...] = ()
+    households: tuple[UUID, ...] = ()
+    unit: UUID | None = None
+    post: UUID | None = None
+    person: UUID | None = None
+    role: str = ""
+    level: str = ""
+    place: int | None = None
+    account: int | None = None
+    slip: bytes | None = None
+    job: str = ""
+
+    @property
+    def author(self) -> str:
+        """Who acts, as the journal writes it."""
+        match self.kind:
+            case "post":
+                return f"post:{self.post}"
+            case "slip":
+                return f"slip:{(self.slip or b'').hex()}"
+            case "clock":
+                return f"clock:{self.job}"
+            case _:
+                return "public"
+
+    def may(self, power: str) -> bool:
+        """Whether the power is included."""
+        return power in self.powers
+
+    def demand(self, power: str) -> None:
+        """Refuse with NotAllowed unless the power is included."""
+        if power not in self.powers:
+            raise NotAllowed
+
+    def covers(self, place: int) -> bool:
+        """Whether a row with no more than a place would be seen (as row-level security decides)."""
+        if not self.lo <= place <= self.hi:
+            return False
+        return self.narrow == "" or (self.narrow == "grids" and place in self.grids)
+
+
+def public(*powers: str, account: int | None = None) -> Scope:
+    """Anyone: sees only published rows; a signed-in person choosing a post is still this."""
+    return Scope(kind="public", powers=frozenset(powers), account=account)
+
+
+def clock(job: str, *powers: str, lo: int = EVERYWHERE[0], hi: int = EVERYWHERE[1]) -> Scope:
+    """A named job with its powers written beside it; it is recorded as the author."""
+    return Scope(kind="clock", job=job, powers=frozenset(powers), lo=lo, hi=hi)
+
+
+def slip(hashed: bytes, *powers: str) -> Scope:
+    """The holder of a slip code: sees one matter, by the hash of its code."""
+    return Scope(kind="slip", slip=hashed, powers=frozenset(powers))

@@ -1,0 +1,42 @@
+"""Walls: what row-level security a table asks for, declared beside the table.
+
+A model carries ``wall = Wall(...)``; the migrations turn it into policies, and
+a test compares the database with the declarations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """Row-level security of one table.
+
+    ``place``, ``household``, ``unit`` and ``slip`` name columns (database
+    names). ``read`` is "scope" (only what the scope covers) or "open" (every
+    scope reads, only in scope written). ``also_see`` and ``also_write`` are SQL
+    conditions that widen, ``never`` one that bars both, even in scope. A table
+    without any column says ``exempt`` with the reason. ``append_only`` allows
+    insertion alone, by grant and by trigger; ``may_set`` names columns that
+    may still be updated.
+    """
+
+    place: str = ""
+    household: str = ""
+    unit: str = ""
+    slip: str = ""
+    read: Literal["scope", "open"] = "scope"
+    write: Literal["scope", "owner", "any"] = "scope"
+    also_see: str = ""
+    also_write: str = ""
+    never: str = ""
+    exempt: str = ""
+    append_only: bool = False
+    may_set: tuple[str, ...] = ()
+
+    @property
+    def scoped(self) -> bool:
+        """Whether the table carries row-level security at all."""
+        return not self.exempt

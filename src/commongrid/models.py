@@ -1,0 +1,12 @@
+"""Django looks for tables here; they live in the modules."""
+
+from __future__ import annotations
+
+# ruff: noqa: F401, F403
+from commongrid.journal.models import *
+from commongrid.accounts.models import *
+from commongrid.territory.models import *
+from commongrid.registry.models import *
+from commongrid.roster.models import *
+from commongrid.matters.models import *
+from commongrid.insight.models import *

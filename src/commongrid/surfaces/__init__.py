@@ -1,0 +1,1 @@
+"""Doors: parse, scope, call, render. No rules, no tables."""

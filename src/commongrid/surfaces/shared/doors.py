@@ -1,0 +1,158 @@
+"""Doors: the one way a route comes into being.
+
+``@door(power)`` finds the Scope of the request (the post of the session, a slip
+code in the address, or the public), demands the power, and runs the view inside
+``acting(scope)``, rendering included. A view without a door answers 404 to
+everyone. ``DOORS`` is read by the authorisation policy and its matrix.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from commongrid.accounts import actions as accounts
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.codes import normalise, slip_hash
+from commongrid.kernel.refusals import BadInput, N_, NotAllowed, Refusal
+from commongrid.kernel.scope import Scope, public, slip
+from commongrid.roster.queries import scope_for_session
+from commongrid.surfaces.shared import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Kind = Literal["post", "slip", "public", "account"]
+View = "Callable[..., HttpResponse]"
+PUBLIC_POWERS = ("matters.report",)
+SLIP_POWERS = ("matters.follow", "matters.rate")
+POST_KEY = "post"
+"""Where the session keeps the acting post."""
+
+
+class Asked(HttpRequest):
+    """A request that came through a door: it has a scope, and on POST an act."""
+
+    scope: Scope
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A route as the policy sees it."""
+
+    power: str | None
+    kinds: tuple[Kind, ...]
+    methods: tuple[str, ...]
+    view: Callable[..., HttpResponse]
+
+    @property
+    def name(self) -> str:
+        """Module and function, unique."""
+        return f"{self.view.__module__.removeprefix('commongrid.surfaces.')}.{self.view.__name__}"
+
+
+DOORS: list[Door] = []
+
+
+def door(
+    power: str | None, *, kinds: tuple[Kind, ...] = ("post",), methods: tuple[str, ...] = ("GET",)
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Open a route to those whose scope is of one of ``kinds`` and includes ``power``.
+
+    ``power`` may be None only where the public or any signed-in person enters.
+    HEAD comes with GET.
+    """
+    if power is None and "post" in kinds and "public" not in kinds and "account" not in kinds:
+        message = "a door for posts needs a power"
+        raise ValueError(message)
+    allowed = (*methods, "HEAD") if "GET" in methods else methods
+
+    def open_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def enter(request: HttpRequest, **captured: Any) -> HttpResponse:  # noqa: ANN401 - Django's captures
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            asked = cast("Asked", request)
+            try:
+                scope = find_scope(request, kinds, captured)
+                if scope is None:
+                    return _who_are_you(request)
+                asked.scope = scope
+                if power is not None and not scope.may(power):
+                    raise NotAllowed
+                if request.method == "POST":
+                    asked.act = _act(request)
+                with acting(scope):
+                    response = view(asked, **captured)
+                    if isinstance(response, SimpleTemplateResponse):
+                        response.render()
+                    return response
+            except Refusal as refusal:
+                _log(request, refusal)
+                return errors.refused(request, refusal)
+
+        enter.door = Door(power, kinds, allowed, view)  # type: ignore[attr-defined]
+        DOORS.append(enter.door)  # type: ignore[attr-defined]
+        return enter
+
+    return open_door
+
+
+def find_scope(request: HttpRequest, kinds: tuple[Kind, ...], captured: dict[str, Any]) -> Scope | None:
+    """The scope of this request among the kinds that the door admits, or None where someone must sign in."""
+    if "slip" in kinds and "code" in captured:
+        return slip(slip_hash(settings.KEYS.slip, normalise(str(captured["code"]))), *SLIP_POWERS)
+    if ("post" in kinds or "account" in kinds) and request.user.is_authenticated:
+        account = cast("int", request.user.pk)
+        chosen = request.session.get(POST_KEY)
+        if "post" in kinds and chosen and (scope := scope_for_session(account, UUID(chosen), timezone.localdate())):
+            return scope
+        if "account" in kinds:
+            return public(account=account)
+    if "public" in kinds:
+        return public(*PUBLIC_POWERS)
+    return None
+
+
+def _who_are_you(request: HttpRequest) -> HttpResponse:
+    """Send someone without scope to sign in, or to choose a post."""
+    if request.user.is_authenticated:
+        target = reverse("choose_post")
+    else:
+        target = redirect_to_login(request.get_full_path() if request.method == "GET" else "/").url
+    if getattr(request, "htmx", None):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = target
+        return response
+    return HttpResponseRedirect(target)
+
+
+def _act(request: HttpRequest) -> Act:
+    """The act that the form named, or a fresh one."""
+    text = request.POST.get("act", "")
+    if not text:
+        return Act.new()
+    try:
+        return Act.new(UUID(text))
+    except ValueError:
+        raise BadInput(N_("This form has lost its number. Open it again and send it once more.")) from None
+
+
+def _log(request: HttpRequest, refusal: Refusal) -> None:
+    """Refusals for want of power are logged per user, apart from the journal and after the rollback."""
+    scope = getattr(request, "scope", None)
+    if refusal.status in {403, 404} and scope is not None and scope.kind == "post":
+        note = getattr(accounts, "log_refusal", None)
+        if note is not None:
+            note(scope, Act.new(), route=request.resolver_match.view_name if request.resolver_match else "", status=refusal.status)

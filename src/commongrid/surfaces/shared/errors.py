@@ -1,0 +1,80 @@
+"""From a refusal to an answer: a page, a fragment or JSON, with a clear sentence in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from commongrid.kernel.refusals import N_, NotFound, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def sentence(refusal: Refusal) -> str:
+    """The refusal's sentence in the reader's language."""
+    text = gettext(refusal.text)
+    return text % refusal.params if refusal.params else text
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The answer for a refusal: JSON where JSON was asked for, else a page; htmx shows the page's main part."""
+    text = sentence(refusal)
+    fields = {name: gettext(message) for name, message in refusal.fields.items()}
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"refused": type(refusal).__name__, "detail": text, "fields": fields}, status=refusal.status)
+    response = render(
+        request, "shared/refusal.html", {"text": text, "fields": fields, "status": refusal.status}, status=refusal.status
+    )
+    if getattr(request, "htmx", None):
+        response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """404."""
+    return refused(request, NotFound())
+
+
+class Malformed(Refusal):
+    """The request itself can't be understood (a header, an address, an encoding)."""
+
+    status = 400
+    default = N_("We could not understand this request. Go back and try again.")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """400."""
+    return refused(request, Malformed())
+
+
+class Broken(Refusal):
+    """Something of ours failed."""
+
+    status = 500
+    default = N_("Something went wrong on our side. Nothing was changed. Please try again; if it stays, tell your administrator.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return refused(request, Broken())
+
+
+class Expired(Refusal):
+    """The form's protection against forged requests does not fit: too old, or cookies are off."""
+
+    status = 403
+    default = N_("This form has expired. Go back, reload the page and send it again; cookies must be allowed.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """403 by Django's protection against forged requests."""
+    return refused(request, Expired())
+
+
+HANDLERS: dict[str, Callable[..., HttpResponse]] = {
+    "handler400": bad_request, "handler403": bad_request, "handler404": not_found, "handler500": server_error,
+}  # fmt: skip
