@@ -30,7 +30,9 @@ class Person(models.Model):
     place = PlaceField("所在地方", db_index=True)
 
     class Meta:
-        db_table = "person"
+        """Names and constraints."""
+
+        db_table = "registry_person"
         verbose_name = "人员"
 
     def __str__(self) -> str:
@@ -56,7 +58,9 @@ class Household(models.Model):
     number = models.CharField("户号", max_length=20)
 
     class Meta:
-        db_table = "household"
+        """Names and constraints."""
+
+        db_table = "registry_household"
         verbose_name = "户"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["natural_village", "number"], name="household_number_once"),

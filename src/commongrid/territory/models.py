@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import Exact
 
 from commongrid.kernel.wall import Wall
 
@@ -85,7 +86,9 @@ class Place(models.Model):
     objects = PlaceSet.as_manager()
 
     class Meta:
-        db_table = "place"
+        """Names and constraints."""
+
+        db_table = "territory_place"
         verbose_name = "地方"
         indexes: ClassVar = [
             models.Index(fields=["parent", "sort_key"], name="place_by_parent"),
@@ -135,7 +138,9 @@ class Succession(models.Model):
     on = models.DateField("日期")
 
     class Meta:
-        db_table = "succession"
+        """Names and constraints."""
+
+        db_table = "territory_succession"
         verbose_name = "沿革"
         indexes: ClassVar = [models.Index(fields=["new"], name="succession_by_new")]
         constraints: ClassVar = [
@@ -146,6 +151,32 @@ class Succession(models.Model):
     def __str__(self) -> str:
         """Both codes, for people at a prompt."""
         return f"{self.old} -> {self.new}"
+
+
+class FormerName(models.Model):
+    """A name a place bore until it was renamed on ``until`` (曾用名).
+
+    Personal data: none. Kept: for good.
+    """
+
+    wall: ClassVar = Wall(place="place", read="open", append_only=True)
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    place = PlaceField("地方", follows=False)
+    name = models.CharField("名称", max_length=100)
+    name_en = models.CharField("英文名称", max_length=160, blank=True, default="")
+    until = models.DateField("截止日期")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "territory_former_name"
+        verbose_name = "曾用名"
+        indexes: ClassVar = [models.Index(fields=["place"], name="former_name_by_place")]
+
+    def __str__(self) -> str:
+        """The name, for people at a prompt."""
+        return self.name
 
 
 class GridCover(models.Model):
@@ -166,7 +197,9 @@ class GridCover(models.Model):
     valid_to = models.DateField("停用日期", null=True)
 
     class Meta:
-        db_table = "grid_cover"
+        """Names and constraints."""
+
+        db_table = "territory_grid_cover"
         verbose_name = "网格覆盖"
         indexes: ClassVar = [
             models.Index(fields=["covered"], name="grid_cover_by_covered", condition=Q(valid_to=None)),
@@ -175,7 +208,7 @@ class GridCover(models.Model):
             models.UniqueConstraint(fields=["grid", "covered"], condition=Q(valid_to=None), name="grid_cover_once"),
             models.CheckConstraint(
                 name="grid_cover_inside_one_village",
-                condition=Q(covered__gte=F("grid") - 999, covered__lte=F("grid") + 999) & ~Q(covered=F("grid")),
+                condition=Q(Exact(F("grid") / 1000, F("covered") / 1000)) & ~Q(covered=F("grid")),
             ),
         ]
 
@@ -201,7 +234,9 @@ class County(models.Model):
     calendar_version = models.IntegerField("日历版本", default=1)
 
     class Meta:
-        db_table = "county"
+        """Names and constraints."""
+
+        db_table = "territory_county"
         verbose_name = "县设置"
 
     def __str__(self) -> str:
@@ -224,7 +259,9 @@ class OfficeHours(models.Model):
     valid_to = models.DateField("停用日期", null=True)
 
     class Meta:
-        db_table = "office_hours"
+        """Names and constraints."""
+
+        db_table = "territory_office_hours"
         verbose_name = "工作时间"
         constraints: ClassVar = [
             models.CheckConstraint(name="office_hours_open_before_they_close", condition=Q(opens__lt=F("closes"))),
@@ -238,8 +275,9 @@ class OfficeHours(models.Model):
 class CalendarDay(models.Model):
     """Whether a day is worked (工作日历), from the State Council's yearly notice.
 
-    Days of a year without a notice are worked Monday to Friday and provisional.
-    ``note`` names the holiday or the day made up for.
+    Only days that differ from Monday to Friday have a row. A row may be typed in
+    before the notice is out; it is then ``provisional``, as is every day of a
+    later year. ``zh`` and ``en`` name the holiday, or the one made up for.
 
     Personal data: none. Kept: for good, so that an old deadline can be explained.
     """
@@ -248,12 +286,15 @@ class CalendarDay(models.Model):
 
     day = models.DateField("日期", primary_key=True)
     working = models.BooleanField("工作日")
-    note = models.CharField("说明", max_length=60, blank=True, default="")
+    zh = models.CharField("节日", max_length=60, blank=True, default="")
+    en = models.CharField("节日英文名", max_length=60, blank=True, default="")
     source = models.CharField("来源", max_length=60, blank=True, default="")
     provisional = models.BooleanField("暂定", default=False)
 
     class Meta:
-        db_table = "calendar_day"
+        """Names and constraints."""
+
+        db_table = "territory_calendar_day"
         verbose_name = "工作日历"
 
     def __str__(self) -> str:
