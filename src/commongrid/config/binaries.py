@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from commongrid.config.env import env
 
@@ -47,12 +48,20 @@ class Runner:
     def run(self, command: Sequence[str | Path], *, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one program to its end in a clean environment; complain with its last words when it fails."""
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "HOME": "/"}
-        done = subprocess.run(  # noqa: S603 - programs and arguments are ours
+        who: dict[str, Any] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(part) for part in command],
-            check=False, capture_output=True, text=True, errors="replace", env=environment, cwd="/",
-            stdin=subprocess.DEVNULL, timeout=PROGRAM_SECONDS, umask=0o077,
-            **({"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}),
-        )  # fmt: skip
+            check=False,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=environment,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            timeout=PROGRAM_SECONDS,
+            umask=0o077,
+            **who,
+        )
         if check and done.returncode:
             last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-3:]
             message = f"{Path(str(command[0])).name} failed: {' '.join(last)}"
@@ -101,7 +110,7 @@ def _made_user() -> pwd.struct_passwd | None:
     for way in ways:
         program = shutil.which(way[0]) or shutil.which(way[0], path="/usr/sbin:/sbin")
         if program:
-            subprocess.run([program, *way[1:]], check=False, capture_output=True)  # noqa: S603 - fixed words
+            subprocess.run([program, *way[1:]], check=False, capture_output=True)
             if (entry := _system_user(SYSTEM_USER)) is not None:
                 return entry
     return None

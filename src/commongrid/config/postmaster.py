@@ -139,7 +139,7 @@ def _serves(pid: int, pgdata: Path) -> bool:
     if not PROC.exists():
         return True  # PostgreSQL's own check decides at the start
     try:
-        return Path(os.readlink(PROC / str(pid) / "cwd")) == pgdata.resolve()
+        return (PROC / str(pid) / "cwd").readlink() == pgdata.resolve()
     except OSError:
         return False
 

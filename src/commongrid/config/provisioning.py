@@ -21,9 +21,12 @@ def new_passwords() -> dict[str, str]:
 
 def provision_sql(schema: str, database: str, passwords: Mapping[str, str]) -> str:
     """The SQL that an administrator runs, connected to `database`, before the first migration of `schema`."""
+    head = (
+        f"-- Commongrid: the county in schema {schema} of database {database}. Run as an administrator, connected to\n"
+        "-- that database. Running it again changes nothing but passwords."
+    )
     parts = [
-        f"-- Commongrid: roles, schema and extensions of the county in schema {schema!r} of database {database!r}.\n"
-        "-- Run as an administrator, connected to that database. Running it again changes nothing but passwords.",
+        head,
         *(_role(schema, name, passwords.get(name)) for name in (*LOGINS, "search")),
         _spaces(schema, database),
         *(_path(schema, name) for name in (*LOGINS, "search")),
