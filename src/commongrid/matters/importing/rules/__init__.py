@@ -1,0 +1,1 @@
+"""Reading older systems' rows: ``columns``, ``moments``, ``reading``, and the account in ``faults``."""
