@@ -1,0 +1,24 @@
+"""Tables of matters: vocabularies, the matter, what happened to it."""
+
+from commongrid.matters.models.matter import Matter, PublicFace
+from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
+from commongrid.matters.models.vocabulary import DrawSeed, Heartbeat, Kind, Limit, Tile, Urgency, WorkListRow
+
+__all__ = [
+    "DrawSeed",
+    "Escalation",
+    "Heartbeat",
+    "Kind",
+    "Limit",
+    "Matter",
+    "Note",
+    "Order",
+    "Party",
+    "PublicFace",
+    "Rating",
+    "Supervision",
+    "Tile",
+    "Urgency",
+    "Visit",
+    "WorkListRow",
+]

@@ -1,0 +1,211 @@
+"""The matter itself and what the public sees of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from commongrid.kernel.wall import Wall
+from commongrid.matters.models.vocabulary import Kind
+from commongrid.matters.rules import words
+from commongrid.roster.models import Unit
+from commongrid.territory.models import PlaceField
+
+MATTER_OPEN = Q(closed_at__isnull=True)
+
+SEALED_FROM_OTHERS = (
+    "sealed AND unit_id IS DISTINCT FROM (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid) "
+    "AND NOT (SELECT COALESCE(current_setting('cg.kind', true), '') IN ('clock', 'slip', 'public'))"
+)
+"""A sealed matter exists only for its competent unit; slip and public see nothing but by their own conditions."""
+
+
+class Matter(models.Model):
+    """Something that somebody reported and that somebody now owes an answer to (事项).
+
+    ``place`` is where it belongs now (its grid, else natural village, else
+    village); of a complaint or sealed kind the code of the level that handles
+    it, which lies outside every interval below. ``place_then`` is the code of
+    its first day and never changes.
+
+    State: ``state`` is one of ``rules.words.STATES``; the table of states is
+    ``rules.loop``. While it is open it has an owner (``owner_level`` with
+    ``owner_place``, or "unit" with ``unit``), a deadline (``due_at``, set by
+    the limit named in ``clock``; the ``deadline_no``-th of this matter) and a
+    ``step`` that is expected next. When it ends, ``closed_at`` and
+    ``outcome`` are set, and all ends count as closed.
+
+    ``unit`` stays after the unit has answered, so it keeps sight of its work;
+    ``handler_level`` (a unit's is its place's level) and ``handler_place`` say
+    who did or does the work; ``barred_*`` who must not get it again.
+    ``finish_due_at`` is the finishing limit in force, ``finished_at`` the last
+    answer: on time is finished_at (else closed_at) <= finish_due_at.
+    ``alarm_at`` is when the clock next looks; ``raised_level`` the highest
+    level told of this deadline. ``rating`` says only whether there is one: what
+    it says is in Rating, out of the handler's sight (last ``round``).
+
+    Personal data: the reporter's words may name people; ``slip_hash`` leads
+    from a slip to it. Kept: ten years after the end, then texts are erased.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    number = models.CharField("编号", max_length=24, unique=True)
+    place = PlaceField("所属地方")
+    place_then = models.BigIntegerField("当时地方")
+    kind = models.ForeignKey(Kind, models.PROTECT, related_name="+", verbose_name="类别")
+    kind_code = models.CharField("类别代码", max_length=8)
+    series = models.CharField("统计口径", max_length=12)
+    source = models.CharField("来源", max_length=12)
+    urgency = models.CharField("紧急程度", max_length=12, default="normal")
+    title = models.CharField("标题", max_length=120)
+    text = models.TextField("内容", blank=True, default="")
+
+    state = models.CharField("状态", max_length=12)
+    step = models.CharField("下一步", max_length=16, blank=True, default="")
+    owner_level = models.CharField("责任层级", max_length=12, blank=True, default="")
+    owner_place = PlaceField("责任地方", null=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="办理单位")
+    handler_level = models.CharField("办理层级", max_length=12, blank=True, default="")
+    handler_place = PlaceField("办理地方", null=True)
+    barred_unit = models.UUIDField("不再交办的单位", null=True)
+    barred_place = PlaceField("不再交办的地方", null=True)
+
+    clock = models.CharField("时限类别", max_length=12, blank=True, default="")
+    due_at = models.DateTimeField("到期时间", null=True)
+    warn_at = models.DateTimeField("预警时间", null=True)
+    alarm_at = models.DateTimeField("下次提醒", null=True)
+    provisional = models.BooleanField("暂定", default=False)
+    deadline_no = models.SmallIntegerField("时限序号", default=0)
+    raised_level = models.CharField("已提醒层级", max_length=12, blank=True, default="")
+    finish_from = models.DateTimeField("办结起算", null=True)
+    finish_due_at = models.DateTimeField("办结到期", null=True)
+
+    opened_at = models.DateTimeField("上报时间")
+    accepted_at = models.DateTimeField("受理时间", null=True)
+    finished_at = models.DateTimeField("答复时间", null=True)
+    closed_at = models.DateTimeField("结束时间", null=True)
+    outcome = models.CharField("结果", max_length=12, blank=True, default="")
+
+    ordered = models.BooleanField("已交办", default=False)
+    given_back = models.BooleanField("已退回", default=False)
+    reopened = models.SmallIntegerField("重办次数", default=0)
+    round = models.SmallIntegerField("办理轮次", default=1)
+    tries = models.SmallIntegerField("回访天数", default=0)
+    to_visit = models.BooleanField("需回访", null=True)
+    to_rate = models.BooleanField("需评价", default=False)
+    rating = models.CharField("评价情况", max_length=12, blank=True, default="")
+    supervised_at = models.DateTimeField("督办时间", null=True)
+    interim_due_at = models.DateTimeField("督办答复期限", null=True)
+
+    sealed = models.BooleanField("密封", default=False)
+    confidential = models.BooleanField("保密", default=False)
+    anonymous = models.BooleanField("匿名", default=False)
+    slip_hash = models.BinaryField(max_length=32, unique=True, null=True)
+    reported_by = models.UUIDField("上报岗位", null=True)
+    external_system = models.CharField("外部系统", max_length=24, blank=True, default="")
+    external_number = models.CharField("外部编号", max_length=64, blank=True, default="")
+    batch = models.UUIDField("导入批次", null=True)
+
+    wall: ClassVar[Wall] = Wall(place="place", unit="unit_id", slip="slip_hash", never=SEALED_FROM_OTHERS)
+
+    class Meta:
+        """Names, constraints and the indexes that lists name."""
+
+        db_table = "matters_matter"
+        verbose_name = "事项"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=words.STATES), name="matters_matter_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=words.OPEN, closed_at__isnull=True)
+                | Q(state__in=words.ENDED, closed_at__isnull=False),
+                name="matters_matter_ends_with_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False)
+                | (Q(owner_level="unit") & Q(unit__isnull=False))
+                | (Q(owner_level__in=words.LEVELS) & Q(owner_place__isnull=False)),
+                name="matters_matter_open_has_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False) | (Q(due_at__isnull=False) & Q(clock__in=words.CLOCKS)),
+                name="matters_matter_open_has_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False) | ~Q(step=""), name="matters_matter_open_has_next_step"
+            ),
+            models.CheckConstraint(
+                condition=MATTER_OPEN
+                | (Q(owner_level="", step="", clock="") & Q(due_at__isnull=True, alarm_at__isnull=True)),
+                name="matters_matter_ended_owes_nothing",
+            ),
+            models.CheckConstraint(
+                condition=(MATTER_OPEN & Q(outcome="")) | (Q(closed_at__isnull=False) & Q(outcome__in=words.OUTCOMES)),
+                name="matters_matter_outcome",
+            ),
+            models.CheckConstraint(condition=Q(series__in=words.SERIES), name="matters_matter_series"),
+            models.CheckConstraint(condition=Q(source__in=words.SOURCES), name="matters_matter_source"),
+            models.CheckConstraint(condition=Q(urgency__in=words.URGENCIES), name="matters_matter_urgency"),
+            models.CheckConstraint(condition=Q(rating__in=("", "rated", "not_rated")), name="matters_matter_rating"),
+            models.CheckConstraint(condition=Q(reopened__gte=0, reopened__lte=1), name="matters_matter_reopened_once"),
+            models.CheckConstraint(condition=Q(tries__gte=0, tries__lte=3), name="matters_matter_three_tries"),
+            models.CheckConstraint(
+                condition=Q(sealed=False) | Q(unit__isnull=False), name="matters_matter_sealed_has_unit"
+            ),
+            models.UniqueConstraint(
+                fields=["external_system", "external_number"],
+                condition=~Q(external_number=""),
+                name="matters_matter_external_once",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at", "id"], name="matters_open_due", condition=MATTER_OPEN),
+            models.Index(fields=["place", "due_at", "id"], name="matters_open_place", condition=MATTER_OPEN),
+            models.Index(fields=["unit", "due_at", "id"], name="matters_open_unit", condition=MATTER_OPEN),
+            models.Index(
+                fields=["owner_level", "owner_place", "due_at"], name="matters_open_owner", condition=MATTER_OPEN
+            ),
+            models.Index(fields=["kind_code", "place"], name="matters_open_kind", condition=MATTER_OPEN),
+            models.Index(
+                fields=["alarm_at"], name="matters_alarm", condition=MATTER_OPEN & Q(alarm_at__isnull=False)
+            ),
+            models.Index(fields=["opened_at", "id"], name="matters_opened"),
+            models.Index(fields=["place", "opened_at", "id"], name="matters_place_opened"),
+            models.Index(fields=["unit", "opened_at", "id"], name="matters_unit_opened"),
+            models.Index(fields=["batch"], name="matters_batch", condition=Q(batch__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        """The number, for people at a prompt."""
+        return self.number
+
+
+class PublicFace(models.Model):
+    """What anybody may know of an open matter of a public kind (公开摘要): kind, village, day, whether it is done.
+
+    ``id`` is the matter's; ``place`` a village or natural village, never finer.
+
+    Personal data: none. Kept: with the matter.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    kind_code = models.CharField(max_length=8)
+    place = PlaceField()
+    opened_on = models.DateField()
+    state = models.CharField(max_length=8)
+
+    wall: ClassVar[Wall] = Wall(place="place", read="open")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_public_face"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=("open", "done")), name="matters_public_face_state"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["place", "kind_code", "opened_on"], name="matters_public_face_place")]
+
+    def __str__(self) -> str:
+        """Kind and place."""
+        return f"{self.kind_code} {self.place}"
