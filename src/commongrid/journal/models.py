@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
 from commongrid.kernel.wall import Wall
 
 
-class XidField(models.Field[str, str]):
+if TYPE_CHECKING:
+    _TextField = models.Field[str, str]
+else:
+    _TextField = models.Field
+
+
+class XidField(_TextField):
     """PostgreSQL's 64-bit transaction id (xid8), read as text."""
 
     def db_type(self, connection: object) -> str:  # noqa: ARG002 - Django's signature

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 
 from django.core.management.base import BaseCommand
 
@@ -17,6 +18,8 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **_options: object) -> None:
         """Ask every module, from the lowest up, for its seeds."""
         for module in MODULES:
+            if find_spec(f"commongrid.{module}.actions") is None:
+                continue
             actions = import_module(f"commongrid.{module}.actions")
             if seed := getattr(actions, "seed", None):
                 seed()

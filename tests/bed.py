@@ -1,0 +1,205 @@
+"""Fixtures of the test bed: cluster, templates, databases, and the guards that watch every query."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection, connections
+
+from commongrid.config.embedded import Cluster
+from commongrid.journal.acting import current_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+RUN = Path(os.environ["COMMONGRID_TEST_RUN"])
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+_numbers = itertools.count()
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One process at a time, over all workers."""
+    with (RUN / f"{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@dataclass(frozen=True)
+class Database:
+    """The database of one test."""
+
+    cluster: Cluster
+    name: str
+
+    def url(self, role: str = "app") -> str:
+        """Connection address as one of the roles: owner, app, ro."""
+        return self.cluster.role_url(role, self.name)
+
+    @contextmanager
+    def as_role(self, role: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A committed connection of its own, past Django and its guards."""
+        with psycopg.connect(self.url(role), autocommit=True) as other:
+            yield other
+
+    @contextmanager
+    def as_admin(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A connection as superuser: what an attacker of the database would have."""
+        with psycopg.connect(self.cluster.admin_dsn(self.name), autocommit=True) as other:
+            other.execute("SET search_path = county, extensions")
+            yield other
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The run's cluster: the first worker starts it, the last stops it."""
+    it = Cluster(RUN / "data", durable=False)
+    users = RUN / "users"
+    with locked("cluster"):
+        it.start()
+        users.write_text(str(int(users.read_text()) + 1 if users.exists() else 1))
+    yield it
+    connections.close_all()
+    with locked("cluster"):
+        left = int(users.read_text()) - 1
+        users.write_text(str(left))
+        if not left:
+            it.stop()
+
+
+def _manage(cluster: Cluster, database: str, *commands: str) -> None:
+    """Run management commands as the owner in a process of its own."""
+    environment = {
+        **os.environ,
+        "COMMONGRID_AS": "owner",
+        "DATABASE_OWNER_URL": cluster.role_url("owner", database),
+        "DATABASE_URL": cluster.role_url("app", database),
+    }
+    for command in commands:
+        done = subprocess.run(  # noqa: S603 - our own commands
+            [sys.executable, "-m", "django", *command.split()], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+
+
+def _template(cluster: Cluster, name: str, source: str, *commands: str) -> str:
+    """A database made once per run: a copy of ``source`` with commands run on it."""
+    with locked(f"template-{name}"), psycopg.connect(cluster.admin_dsn(), autocommit=True) as admin:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
+            return name
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _copy(admin, name, source)
+        _manage(cluster, name, *commands)
+        admin.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+    return name
+
+
+def _copy(admin: psycopg.Connection[tuple[Any, ...]], name: str, source: str) -> None:
+    admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy')
+
+
+@pytest.fixture(scope="session")
+def blank_template(cluster: Cluster) -> str:
+    """Migrated, walled and seeded, without any place or person."""
+    return _template(cluster, "t_blank", "commongrid", "migrate", "createcachetable", "walls", "seed")
+
+
+@pytest.fixture(scope="session")
+def hamlet_template(cluster: Cluster, blank_template: str) -> str:
+    """The smallest demo county."""
+    return _template(cluster, "t_hamlet", blank_template, "demo --size hamlet --seed 7")
+
+
+def point_at(url: str) -> None:
+    """Have Django's connection of this thread, and of threads to come, use another database."""
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    connections.close_all()
+    for settings_dict in (connections.databases["default"], connection.settings_dict):
+        settings_dict.update(
+            NAME=parts["dbname"], USER=parts["user"], PASSWORD=parts["password"], HOST=parts["host"],
+            PORT=str(parts["port"]), CONN_MAX_AGE=0,
+        )  # fmt: skip
+
+
+FORGET: list[Callable[[], None]] = [cache.close]
+"""Called before each database test: caches per process that remember another database."""
+
+
+@contextmanager
+def fresh(cluster: Cluster, template: str, blocker: Any) -> Iterator[Database]:
+    """A database of its own, Django connected to it as the app, guards on."""
+    name = f"x_{WORKER}_{next(_numbers)}"
+    with psycopg.connect(cluster.admin_dsn(), autocommit=True) as admin:
+        _copy(admin, name, template)
+        database = Database(cluster, name)
+        with blocker.unblock():
+            point_at(database.url())
+            for forget in FORGET:
+                forget()
+            with connection.execute_wrapper(Guard()):
+                yield database
+            connections.close_all()
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database(cluster: Cluster, blank_template: str, django_db_blocker: Any) -> Iterator[Database]:
+    """A fresh empty county for this test."""
+    with fresh(cluster, blank_template, django_db_blocker) as it:
+        yield it
+
+
+@pytest.fixture
+def hamlet(cluster: Cluster, hamlet_template: str, django_db_blocker: Any) -> Iterator[Database]:
+    """A fresh demo hamlet for this test."""
+    with fresh(cluster, hamlet_template, django_db_blocker) as it:
+        yield it
+
+
+WRITING = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|COPY)\s+\"?(\w+)\"?", re.IGNORECASE)
+READING = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+\"?(\w+)\"?", re.IGNORECASE)
+
+
+class Guard:
+    """Fails a query on a scoped table outside ``acting``, and a write on our tables outside an action or reader."""
+
+    def __init__(self) -> None:
+        """Read from the models which tables are scoped and which are ours."""
+        models = list(apps.get_app_config("commongrid").get_models())
+        self.ours = {model._meta.db_table for model in models} - {"accounts_account"}
+        self.scoped = {model._meta.db_table for model in models if model.wall.scoped and model.wall.read != "open"}
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        """Look at the statement, then run it."""
+        text = sql if isinstance(sql, str) else str(sql)
+        if not text.startswith("SET LOCAL"):
+            if current_scope() is None and (touched := set(READING.findall(text)) & self.scoped):
+                message = f"query on {sorted(touched)} outside acting(): {text[:200]}"
+                raise AssertionError(message)
+            if (written := set(WRITING.findall(text)) & self.ours) and not _within_an_action():
+                message = f"write on {sorted(written)} outside an action: {text[:200]}"
+                raise AssertionError(message)
+        return execute(sql, params, many, context)
+
+
+def _within_an_action() -> bool:
+    frame = sys._getframe(2)  # the caller's stack is what this looks at
+    while frame is not None:
+        parts = frame.f_globals.get("__name__", "").split(".")
+        if parts[0] == "commongrid" and len(parts) > 2 and {"actions", "jobs", "seeds", "attachments", "publish"} & set(parts[2:]):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False

@@ -1,0 +1,35 @@
+"""The test bed: one throw-away PostgreSQL per run, one fresh database per test that needs any.
+
+The stock fixtures of pytest-django can't work here (they wrap tests in a
+transaction in which an earlier ``SET LOCAL`` is still there, and hide leaks).
+Instead the owner migrates one template per run, and each test gets ``CREATE
+DATABASE … TEMPLATE`` (a tenth of a second) and connects as the app. Nothing is
+truncated. While a test runs, a query on a scoped table outside ``acting`` and a
+write on our tables outside an action fail.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+if "PYTEST_XDIST_WORKER" not in os.environ and "COMMONGRID_TEST_RUN" not in os.environ:
+    _folder = Path(tempfile.mkdtemp(prefix="cg-test-"))
+    _folder.chmod(0o755)
+    os.environ["COMMONGRID_TEST_RUN"] = str(_folder)
+os.environ["COMMONGRID_DATA"] = os.environ["COMMONGRID_TEST_RUN"] + "/data"
+os.environ["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/none"
+os.environ.pop("DATABASE_OWNER_URL", None)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")
+
+import pytest  # noqa: E402
+
+pytest_plugins = ["tests.bed"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The first process takes the run's folder away."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["COMMONGRID_TEST_RUN"], ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Makers of rows and scopes for tests, one file per module."""
