@@ -1,0 +1,24 @@
+/* Entry of the staff pages. Everything here improves a page that already works without it. */
+import "../styles/main.scss";
+import htmx from "htmx.org";
+import { keepDrafts } from "./drafts";
+import { guardForms } from "./forms";
+import { listenToKeys } from "./keys";
+import { rememberLook } from "./look";
+import { closeMenus } from "./menus";
+import { shrinkPhotos } from "./photos";
+
+document.documentElement.classList.add("js");
+rememberLook();
+closeMenus();
+listenToKeys();
+
+function improve(root: ParentNode): void {
+  guardForms(root);
+  keepDrafts(root);
+  shrinkPhotos(root);
+}
+improve(document);
+htmx.onLoad((element) => {
+  if (element instanceof HTMLElement && element !== document.body) improve(element);
+});

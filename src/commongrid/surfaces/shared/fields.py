@@ -1,0 +1,99 @@
+"""What the form tags need to know about a field, and names of places for templates."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from commongrid.kernel.places import show
+from commongrid.kernel.refusals import Refusal
+from commongrid.surfaces.shared.times import chinese
+
+if TYPE_CHECKING:
+    from django.forms import BaseForm, BoundField
+    from django.http import HttpRequest
+
+_COUNTY: dict[str, tuple[float, str]] = {}
+GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+def field_context(bound: BoundField, optional: str) -> dict[str, object]:
+    """A bound field, its kind, and its control described by hint and error."""
+    widget = bound.field.widget
+    described = [f"{bound.id_for_label or bound.html_name}-hint"] if bound.help_text else []
+    if bound.errors:
+        described.append(f"{bound.id_for_label or bound.html_name}-error")
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    group = isinstance(widget, GROUPS)
+    return {
+        "bound": bound,
+        "id": bound.id_for_label or f"id_{bound.html_name}",
+        "group": group,
+        "tick": isinstance(widget, forms.CheckboxInput),
+        "control": "" if group else bound.as_widget(attrs=attrs),
+        "optional": not bound.field.required if optional == "auto" else bool(optional),
+    }
+
+
+def error_lines(form: BaseForm) -> list[tuple[str, str]]:
+    """(id of the control or empty, sentence) for every error of a form."""
+    lines = [("", str(message)) for message in form.non_field_errors()]
+    for bound in form:
+        target = bound.id_for_label or f"id_{bound.html_name}"
+        lines += [(f"{target}_0" if isinstance(bound.field.widget, GROUPS) else target, str(m)) for m in bound.errors]
+    return lines
+
+
+def place_name(request: HttpRequest | None, code: int | None, *, whole: bool = False) -> str:
+    """A place's name in the reader's language, asked for once per page; its code where it has none."""
+    if code is None:
+        return ""
+    known: dict[tuple[int, bool, bool], str] = {} if request is None else request.__dict__.setdefault("_place_names", {})
+    key = (code, whole, chinese())
+    if key not in known:
+        known[key] = _place_name(getattr(request, "scope", None), code, whole=whole)
+    return known[key]
+
+
+def _place_name(scope: Any, code: int, *, whole: bool) -> str:  # noqa: ANN401 - no scope outside doors
+    if scope is None:
+        return show(code)
+    from commongrid.territory import queries  # noqa: PLC0415 - tags load before the tables do
+
+    way = queries.path(scope, code)
+    language = "zh" if chinese() else "en"
+    names = [place.label(language) for place in way]
+    if not names:
+        return show(code)
+    return " › ".join(names[1:] or names) if whole else names[-1]
+
+
+def county_name(request: HttpRequest | None) -> str:
+    """The county's name, asked for once a minute per process."""
+    scope = getattr(request, "scope", None)
+    if scope is None:
+        return ""
+    language = "zh" if chinese() else "en"
+    kept = _COUNTY.get(language)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    from commongrid.territory import queries  # noqa: PLC0415 - tags load before the tables do
+
+    try:
+        name = queries.county(scope).label(language)
+    except Refusal:
+        return ""
+    _COUNTY[language] = (time.monotonic() + 60, name)
+    return name
+
+
+def post_title(request: HttpRequest | None) -> str:
+    """How the acting post is called: its title or role, and its place."""
+    scope = getattr(request, "scope", None)
+    if scope is None or scope.kind != "post":
+        return ""
+    return scope.role

@@ -1,0 +1,48 @@
+"""Forms with our manners: what a person typed is kept, every error says what to do, a refusal lands on its field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext
+
+from commongrid.surfaces.shared.errors import sentence
+
+if TYPE_CHECKING:
+    from commongrid.kernel.refusals import Refusal
+
+CLASSES = {
+    forms.CheckboxInput: "",
+    forms.RadioSelect: "",
+    forms.CheckboxSelectMultiple: "",
+    forms.FileInput: "",
+    forms.HiddenInput: "",
+}
+
+
+class Form(forms.Form):
+    """The base of every form of console and public pages."""
+
+    use_required_attribute = False  # the server says what is missing, in the reader's language
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Give every plain control its class."""
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field.widget, tuple(CLASSES)):
+                extra = field.widget.attrs.get("class", "")
+                field.widget.attrs["class"] = f"control {extra}".strip()
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal where it belongs: at its fields, else above the form; the text typed stays."""
+        if not self.is_bound or not hasattr(self, "cleaned_data"):
+            self.full_clean()
+        placed = False
+        for name, message in refusal.fields.items():
+            if name in self.fields:
+                self.add_error(name, gettext(message))
+                placed = True
+        if not placed:
+            self.add_error(None, sentence(refusal))

@@ -1,0 +1,54 @@
+"""The console's navigation: by work, not by module; only what the acting post may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from commongrid.kernel.refusals import N_
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One line of the navigation; ``key`` is the letter after g."""
+
+    route: str
+    icon: str
+    text: str
+    power: str
+    key: str
+    group: str = ""
+    url: str = ""
+
+
+DESTINATIONS = (
+    Destination("today", "today", N_("Today"), "matters.read", "t"),
+    Destination("matters", "matters", N_("Matters"), "matters.read", "m"),
+    Destination("report_for", "plus", N_("Record a matter"), "matters.report", "n"),
+    Destination("figures", "figures", N_("Figures"), "figures.read", "f"),
+    Destination("places", "place", N_("Places"), "places.read", "p", N_("Network")),
+    Destination("posts", "posts", N_("Posts"), "posts.read", "o", N_("Network")),
+    Destination("worklist", "list", N_("Work list"), "worklist.read", "w", N_("Set-up")),
+    Destination("calendar", "calendar", N_("Calendar"), "calendar.read", "c", N_("Set-up")),
+    Destination("journal", "history", N_("Journal"), "journal.read", "j", N_("Set-up")),
+)
+
+
+def destinations(scope: Scope | None) -> list[Destination]:
+    """Where this post may go, in order; a page that is not there yet is left out."""
+    found = []
+    for item in DESTINATIONS:
+        if scope is None or not scope.may(item.power):
+            continue
+        try:
+            url = reverse(item.route)
+        except NoReverseMatch:
+            continue
+        found.append(replace(item, url=url, text=gettext(item.text), group=gettext(item.group) if item.group else ""))
+    return found

@@ -1,0 +1,227 @@
+"""Tags of every page: built files, pictograms, names and dates in the reader's language, fields, clocks.
+
+Loaded as builtins; how to use them is in docs/howto/write-a-page.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from commongrid.kernel.act import new_id
+from commongrid.surfaces.shared import assets, fields, navigation, times
+from commongrid.surfaces.shared.preferences import chosen
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from django.forms import BaseForm, BoundField
+
+register = template.Library()
+register.filter("when", times.when)
+register.filter("ago", times.ago)
+register.filter("left", times.left)
+register.filter("lasting", times.lasting)
+WARN, LATE = 75, 100
+Context = template.Context
+
+
+# files and pictograms
+
+
+@register.simple_tag
+def asset(entry: str) -> SafeString:
+    """Link the style sheets and the module of a built entry, e.g. ``{% asset "console.ts" %}``."""
+    files = assets.built(entry)
+    styles = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(file),) for file in files.styles))
+    scripts = format_html_join("\n", '<script type="module" src="{}"></script>', ((static(f),) for f in files.scripts))
+    return mark_safe(f"{styles}\n{scripts}")  # noqa: S308 - both parts were escaped by format_html_join
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Put a pictogram of the sprite into the page; silent to screen readers unless it has a ``label``."""
+    lines = mark_safe(assets.icons().get(name) or assets.icons()["other"])  # noqa: S308 - our own file
+    if label:
+        return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, lines)
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', lines)
+
+
+# names
+
+
+@register.filter
+def named(row: Any) -> str:  # noqa: ANN401 - rows of every vocabulary
+    """The name of a row in the reader's language: ``.label(language)``, ``zh``/``en`` or ``name_zh``/``name_en``."""
+    if row is None or isinstance(row, str):
+        return row or ""
+    chinese = times.chinese()
+    if callable(label := getattr(row, "label", None)):
+        return str(label("zh" if chinese else "en"))
+    first, second = ("zh", "en") if chinese else ("en", "zh")
+    for key in (first, f"name_{first}", second, f"name_{second}", "name"):
+        value = row.get(key) if isinstance(row, dict) else getattr(row, key, None)
+        if value:
+            return str(value)
+    return str(row)
+
+
+@register.simple_tag(takes_context=True)
+def place_name(context: Context, code: int | None, *, whole: bool = False) -> str:
+    """The name of a place by its code; ``whole=True`` gives the way to it below the county."""
+    return fields.place_name(context.get("request"), code, whole=whole)
+
+
+# times
+
+
+@register.simple_tag(name="time")
+def time_tag(value: date | datetime | None, form: str = "") -> SafeString | str:
+    """A ``<time>`` element; forms as in ``times.when``, and "ago"."""
+    if not value:
+        return ""
+    text = times.ago(value) if form == "ago" else times.when(value, form)  # type: ignore[arg-type]
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), times.when(value), text)
+
+
+@register.simple_tag
+def bar(percent: float, tone: str = "") -> SafeString:
+    """A thin bar drawn as SVG, without inline style; the number beside it says the same to everybody."""
+    width = max(0, min(100, round(percent or 0)))
+    return format_html(
+        '<svg class="bar {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="rest" width="100" height="6"/><rect class="used" width="{}" height="6"/></svg>',
+        tone,
+        width,
+    )
+
+
+@register.simple_tag
+def clock_bar(
+    due: datetime | None, start: datetime | None = None, percent: float | None = None, text: str = ""
+) -> SafeString | str:
+    """What is left of a deadline in words and as a bar; warns at 75 %, is late at 100 %.
+
+    ``percent`` is the used share on the matter's own (working) clock; without it elapsed time counts.
+    """
+    if due is None:
+        return ""
+    share = times.used(start, due) if percent is None else max(0, min(100, round(percent)))
+    overdue = times.used(None, due) >= LATE
+    tone = "late" if overdue else "warn" if share >= WARN else ""
+    words = text or times.left(due)
+    return format_html(
+        '<div class="clock {}"><time datetime="{}" title="{}">{}</time>{}</div>',
+        tone,
+        due.isoformat(),
+        times.when(due),
+        words,
+        bar(LATE if overdue else share),
+    )
+
+
+# forms
+
+
+@register.simple_tag
+def act_id() -> SafeString:
+    """The hidden number of the act that this form asks for: sending the form twice does it once."""
+    return format_html('<input type="hidden" name="act" value="{}">', new_id())
+
+
+@register.inclusion_tag("shared/parts/field.html", name="field")
+def field_tag(bound: BoundField, optional: str = "auto") -> dict[str, object]:
+    """A labelled control with hint and error; says "(optional)" where nothing need be given."""
+    return fields.field_context(bound, optional)
+
+
+@register.inclusion_tag("shared/parts/errors.html")
+def errors(form: BaseForm) -> dict[str, object]:
+    """The summary above a form: every error, linked to its field."""
+    return {"lines": fields.error_lines(form)}
+
+
+@register.inclusion_tag("shared/parts/fields.html", name="fields")
+def fields_tag(form: BaseForm) -> dict[str, object]:
+    """Every visible and hidden field of a form, in order."""
+    return {"form": form}
+
+
+# the page
+
+
+@register.simple_tag(takes_context=True)
+def html_attributes(context: Context) -> SafeString:
+    """Language, text size and theme on the root element."""
+    request = context.get("request")
+    code = "zh-Hans" if times.chinese() else (get_language() or "en")
+    text, theme = (chosen(request, "text"), chosen(request, "theme")) if request else ("", "")
+    marks = ((name, value) for name, value in (("text", text), ("theme", theme)) if value)
+    return format_html('lang="{}"{}', code, format_html_join("", ' data-{}="{}"', marks))
+
+
+@register.simple_tag(takes_context=True)
+def look_url(context: Context, **choice: str) -> str:
+    """The address that remembers a choice of language, text or theme and comes back here."""
+    request = context.get("request")
+    back = request.get_full_path() if request is not None and request.method in {"GET", "HEAD"} else "/"
+    if request is not None and request.method == "POST":
+        back = request.path
+    return f"{reverse('look')}?{urlencode({**choice, 'next': back})}"
+
+
+@register.simple_tag(takes_context=True)
+def chosen_look(context: Context, name: str) -> str:
+    """The reader's choice of "text" or "theme"."""
+    request = context.get("request")
+    return chosen(request, name) if request is not None else ""
+
+
+@register.simple_tag(takes_context=True)
+def county_name(context: Context) -> str:
+    """The county's name in the reader's language; nothing on pages outside a door."""
+    return fields.county_name(context.get("request"))
+
+
+@register.inclusion_tag("shared/parts/acting_post.html", takes_context=True)
+def acting_post(context: Context) -> dict[str, object]:
+    """The acting post, always visible, leading to the page where it is switched."""
+    request = context.get("request")
+    scope = getattr(request, "scope", None)
+    return {"post": scope if scope is not None and scope.kind == "post" else None, "title": fields.post_title(request)}
+
+
+@register.inclusion_tag("shared/parts/navigation.html", takes_context=True)
+def navigation_list(context: Context) -> dict[str, object]:
+    """The navigation of the acting post."""
+    request = context.get("request")
+    path = request.path if request is not None else ""
+    items = navigation.destinations(getattr(request, "scope", None))
+    current = max((i.url for i in items if path.startswith(i.url)), key=len, default="")
+    return {"items": items, "current": current, "counts": context.get("counts") or {}}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: object) -> str:
+    """This page's query with some parameters changed; an empty value takes one away."""
+    request = context.get("request")
+    values = request.GET.copy() if request is not None else {}
+    for key, value in changes.items():
+        if value in {None, ""}:
+            values.pop(key, None)
+        else:
+            values[key] = value
+    return f"?{values.urlencode()}" if values else "?"
+
+
+@register.filter
+def get(mapping: Any, key: object) -> Any:  # noqa: ANN401 - any mapping
+    """A value of a mapping by a key held in a variable."""
+    return mapping.get(key) if hasattr(mapping, "get") else None
