@@ -32,7 +32,7 @@ _SURNAMES: Final = {
     "俞": ("yu2",), "虑": ("lu4",), "适": ("kuo4",), "称": ("chen1",), "红": ("hong2",), "谷": ("gu3",),
 }  # fmt: skip
 
-_PLACES: Final = {"长": ("chang2",), "重": ("chong2",), "朝": ("chao2",), "都": ("du1",), "乐": ("le4",)}
+_PLACES: Final = {"长": ("chang2",), "重": ("chong2",), "朝": ("chao2",), "都": ("du1",), "乐": ("le4",), "佛": ("fo2",)}
 """First characters of place names that pypinyin reads otherwise outside known words."""
 
 
@@ -71,4 +71,5 @@ def _surname(plain: str) -> tuple[str, ...]:
 
 
 def _place(plain: str) -> tuple[str, ...]:
-    return _PLACES.get(plain[:1]) or ()
+    family = plain[1:2] == "家"  # 任家寨: the family's village, read as the surname
+    return _SURNAMES.get(plain[:1], ()) if family else _PLACES.get(plain[:1], ())

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 from commongrid.kernel.refusals import BadInput, N_
-from commongrid.kernel.widths import digits
+from commongrid.kernel.widths import cut_by_spreadsheet, digits, whole
 
 Level = Literal[
     "province", "prefecture", "county", "township", "village", "natural_village", "villager_group", "grid"
@@ -51,7 +51,6 @@ CROWDED: Final = 800
 _BY_LENGTH: Final[dict[int, CodeLevel]] = {n: level for level, n in SIGNIFICANT.items()}
 _WIDEST_FIRST: Final[tuple[CodeLevel, ...]] = ("province", "prefecture", "county", "township", "village")
 _WRITTEN: Final = re.compile(r"[0-9]+(?:-[0-9]{3})?")
-_SHORTENED: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 
 
 class Interval(NamedTuple):
@@ -173,8 +172,8 @@ def parse(text: str | int, level: CodeLevel | None = None) -> int:
     Refuses with BadInput: other lengths, no digits, a province below 11, a
     number that a spreadsheet has cut (``5.20623E+11``), another level.
     """
-    written = digits(str(text)).removesuffix(".0")
-    if _SHORTENED.fullmatch(written):
+    written = whole(digits(str(text)).removesuffix(".0"))
+    if cut_by_spreadsheet(written):
         raise BadInput(N_("A spreadsheet has shortened the code %(code)s; format the column as text."), code=written)
     plain = written.replace("-", "")
     if not _WRITTEN.fullmatch(written) or not plain.isascii() or len(plain) not in _BY_LENGTH:

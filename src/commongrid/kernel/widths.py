@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣-"), "-")  # noqa: RUF001 - these are the look-alikes to replace
@@ -20,3 +21,19 @@ def halfwidth(text: str) -> str:
 def digits(text: str) -> str:
     """``text`` with full-width digits made plain and every space removed."""
     return "".join(halfwidth(text).split())
+
+
+_SCIENTIFIC = re.compile(r"([0-9])\.?([0-9]*)[eE]\+?([0-9]{1,2})")
+
+
+def cut_by_spreadsheet(text: str) -> bool:
+    """Whether the text is a whole number that a spreadsheet wrote as ``5.20623E+11``."""
+    return bool(_SCIENTIFIC.fullmatch(text))
+
+
+def whole(text: str) -> str:
+    """A number written as ``5.20623001001E+11`` in all its digits where none was lost; any other text unchanged."""
+    found = _SCIENTIFIC.fullmatch(text)
+    if found and len(found[2]) == int(found[3]):
+        return found[1] + found[2]
+    return text
