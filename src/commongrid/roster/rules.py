@@ -6,7 +6,15 @@ Plain values in, plain values out. Roles and powers themselves are rows
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+from commongrid.kernel.refusals import BadInput, N_, NotAllowed, WrongState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
 
 NO_ID = UUID(int=0)
 """Stands for "no unit" where a constraint compares."""
@@ -36,3 +44,91 @@ TARGETS = {
 
 ADMINISTRATORS = ("system_admin", "security_admin", "auditor")
 """Three roles that three different persons hold (三员分离)."""
+
+PLACE_LEVELS = {
+    "county": ("county",),
+    "township": ("township",),
+    "village": ("village",),
+    "assigned_village": ("township",),
+    "unit": ("county", "township"),
+    "natural_village": ("natural_village",),
+    "villager_group": ("villager_group",),
+    "party_group": ("village",),
+    "grid": ("grid",),
+    "household": ("village", "natural_village", "villager_group", "grid"),
+}
+"""At which levels of place a role of each scope level may sit."""
+
+_BELOW_VILLAGE = frozenset({"natural_village", "villager_group", "party_group", "grid", "household"})
+APPOINTS = {
+    "county": frozenset(LEVELS),
+    "township": frozenset({"village"}) | _BELOW_VILLAGE,
+    "village": _BELOW_VILLAGE,
+}
+"""Which levels of role a post with ``posts.appoint`` may fill, by its own level: never its own or above, save the county."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seating:
+    """What a rule needs to know of a role and the place where somebody is to sit."""
+
+    role: str
+    role_level: str
+    place: int
+    place_level: str
+    unit_place: int | None = None
+
+
+def refuse_appointing(appointer_level: str, role_level: str) -> None:
+    """Refuse to fill, end or lend a post that is not beneath the appointer's own level.
+
+    The county fills all; a township village posts and those in grids and groups;
+    a village secretary those in grids and groups. So nobody gives a power that
+    reaches as far as his own.
+    """
+    if role_level not in APPOINTS.get(appointer_level, frozenset()):
+        raise NotAllowed(N_("Posts of this level are filled by the level above yours."))
+
+
+def may_appoint(appointer_level: str, role_level: str) -> bool:
+    """The same as a question, for lists and buttons."""
+    return role_level in APPOINTS.get(appointer_level, frozenset())
+
+
+def refuse_seat(seat: Seating) -> None:
+    """Refuse a role at a level of place where it does not sit, or a unit's role without unit."""
+    if seat.place_level not in PLACE_LEVELS[seat.role_level]:
+        raise BadInput(fields={"place": N_("This role does not sit at a place of this level.")})
+    if seat.role_level in {"unit", "party_group"} and seat.unit_place is None:
+        raise BadInput(fields={"unit": N_("This role belongs to a unit. Choose the unit.")})
+    if seat.unit_place is not None and seat.unit_place != seat.place:
+        raise BadInput(fields={"unit": N_("This unit sits at another place.")})
+
+
+def refuse_own_person(actor: UUID | None, person: UUID) -> None:
+    """Refuse to appoint oneself, or to give a link to oneself."""
+    if actor is not None and actor == person:
+        raise NotAllowed(N_("Nobody does this for himself. Ask another administrator."))
+
+
+def refuse_two_administrators(role: str, held: Iterable[str]) -> None:
+    """Refuse a second of the three administrators' roles for one person (三员分离, GB/T 22239)."""
+    if role in ADMINISTRATORS and any(other in ADMINISTRATORS and other != role for other in held):
+        raise WrongState(
+            N_("System, security and audit administrator are three different persons. This person is another of the three.")
+        )
+
+
+def refuse_period(from_on: date, to_on: date | None) -> None:
+    """Refuse a period that ends before it begins."""
+    if to_on is not None and to_on < from_on:
+        raise BadInput(fields={"to_on": N_("The last day lies before the first.")})
+
+
+def needs_second_factor(*, role_wants_it: bool, demo: bool, came_by_link: bool) -> bool:
+    """Whether the post may only be taken by a session that has shown a second factor.
+
+    Posts of the county, of townships and of secretaries want it. A demo county
+    is let off for sessions that began with a one-time link, and the page says so.
+    """
+    return role_wants_it and not (demo and came_by_link)

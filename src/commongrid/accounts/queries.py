@@ -1,0 +1,116 @@
+"""What accounts answer: the state of a link, who has a second factor, the access log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allauth.mfa.models import Authenticator
+
+from commongrid.accounts.models import AccessLine, Account, SignInLink
+from commongrid.accounts.rules import SECOND_FACTORS, refuse_link
+from commongrid.kernel.refusals import N_, NotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from commongrid.kernel.scope import Scope
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRow:
+    """One line of the access log."""
+
+    at: datetime
+    event: str
+    account: int | None
+    login_name: str
+    post: UUID | None
+    about: str
+    reason: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """An account as its administrators see it."""
+
+    id: int
+    login_name: str
+    active: bool
+    password: bool
+    second_factors: frozenset[str]
+
+
+def usable_link(scope: Scope, secret_hash: bytes, now: datetime) -> UUID:
+    """The id of the link with this secret, if it could be used now; looking does not use it up.
+
+    Refuses: NotFound, WrongState or TooLate, as using it would.
+    """
+    link = SignInLink.objects.filter(secret_hash=secret_hash).first()
+    if link is None:
+        raise NotFound(N_("This link is not known here. Check that it was copied whole."))
+    refuse_link(link.used_at, link.withdrawn_at, link.expires_at, now)
+    return link.id
+
+
+def second_factors(account_id: int) -> frozenset[str]:
+    """Which second factors an account has set up: totp, webauthn."""
+    types = Authenticator.objects.filter(user_id=account_id).values_list("type", flat=True)
+    return SECOND_FACTORS & frozenset(types)
+
+
+def account(scope: Scope, account_id: int) -> AccountRow:
+    """One account. Refuses NotFound."""
+    found = Account.objects.filter(id=account_id).first()
+    if found is None:
+        raise NotFound
+    return AccountRow(
+        id=found.pk,
+        login_name=found.login_name,
+        active=found.is_active,
+        password=found.has_usable_password(),
+        second_factors=second_factors(found.pk),
+    )
+
+
+def access_log(
+    scope: Scope, *, account_id: int | None = None, event: str = "", page: int = 1
+) -> tuple[list[AccessRow], bool]:
+    """One page of the access log in scope, the latest first, and whether another follows.
+
+    Refuses: NotAllowed without accounts.log.
+    """
+    scope.demand("accounts.log")
+    return _page(account_id, event, page)
+
+
+def own_access(scope: Scope, page: int = 1) -> tuple[list[AccessRow], bool]:
+    """One page of what the scope's own account did."""
+    return _page(scope.account or 0, "", page)
+
+
+def _page(account_id: int | None, event: str, page: int) -> tuple[list[AccessRow], bool]:
+    found = AccessLine.objects.select_related("account")
+    if account_id is not None:
+        found = found.filter(account=account_id)
+    if event:
+        found = found.filter(event=event)
+    start = (max(page, 1) - 1) * PAGE
+    rows = [
+        AccessRow(
+            at=one.at,
+            event=one.event,
+            account=one.account_id,
+            login_name=one.account.login_name if one.account else "",
+            post=one.post,
+            about=one.about,
+            reason=one.reason,
+            address=one.address or "",
+        )
+        for one in found.order_by("-at", "id")[start : start + PAGE + 1]
+    ]
+    return rows[:PAGE], len(rows) > PAGE

@@ -1,0 +1,76 @@
+"""Rules of accounts: one-time links, what counts as a second factor, which login names are taken as they are."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING
+
+from commongrid.kernel.refusals import BadInput, N_, TooLate, WrongState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+LINK_HOURS = 72
+"""How long a link given in the console is good for: printed today, carried to the village tomorrow."""
+SECOND_FACTORS = frozenset({"totp", "webauthn"})
+_LOGIN_NAME = re.compile(r"[a-z][a-z0-9_.\-]{2,39}")
+_SECRET = re.compile(r"[A-Za-z0-9_\-]{43}")
+
+
+def link_secret(key: str, act_id: UUID) -> str:
+    """The secret of the link that an act makes: 256 bits that only the holder of the key can work out.
+
+    Made from the act's id, so asking twice shows the same link and the
+    database never holds it.
+    """
+    digest = hmac.new(key.encode(), b"sign-in link " + act_id.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def hashed(secret: str) -> bytes:
+    """What is stored of a secret; a plain hash is enough for 256 random bits."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def looks_like_a_secret(text: str) -> bool:
+    """Whether an address could be a link at all."""
+    return bool(_SECRET.fullmatch(text))
+
+
+def refuse_link(
+    used_at: datetime | None, withdrawn_at: datetime | None, expires_at: datetime, now: datetime
+) -> None:
+    """Refuse a link that is used, withdrawn or expired."""
+    if used_at is not None:
+        raise WrongState(N_("This link has already been used. Ask whoever gave it to you for a new one."))
+    if withdrawn_at is not None:
+        raise WrongState(N_("This link has been withdrawn. Ask whoever gave it to you for a new one."))
+    if expires_at <= now:
+        raise TooLate(N_("This link has expired. Ask whoever gave it to you for a new one."))
+
+
+def second_factor_shown(records: Iterable[Mapping[str, object]]) -> bool:
+    """Whether the session has shown more than a password: a time code, or a passkey alone or after one."""
+    return any(record.get("method") == "mfa" for record in records)
+
+
+def came_by_link(records: Iterable[Mapping[str, object]]) -> bool:
+    """Whether the session began with a one-time link."""
+    return any(record.get("method") == "link" for record in records)
+
+
+def checked_login_name(text: str) -> str:
+    """A login name as it is kept: small letters, digits, ``_ . -``. Refuses BadInput."""
+    name = text.strip().lower()
+    if not _LOGIN_NAME.fullmatch(name):
+        raise BadInput(
+            fields={
+                "login_name": N_("3 to 40 small letters, digits, dots or dashes; it begins with a letter.")
+            }
+        )
+    return name

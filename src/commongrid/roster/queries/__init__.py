@@ -1,0 +1,49 @@
+"""What the roster answers: whose posts, how far they see, who answers for what.
+
+Everything here is readable by every scope except assignments, which only their
+own post and those in scope see.
+"""
+
+from __future__ import annotations
+
+from commongrid.roster.queries.answering import Answering, answering, is_answering
+from commongrid.roster.queries.listing import (
+    PostLine,
+    RoleRow,
+    Seat,
+    faces,
+    post,
+    posts,
+    role_powers,
+    roles,
+    stand_ins,
+    vacant_seats,
+)
+from commongrid.roster.queries.sight import PostRow, posts_of_account, scope_for_session, scope_of
+from commongrid.roster.queries.units import UnitRow, stations_of, unit, unit_above, unit_for, units
+
+__all__ = [
+    "Answering",
+    "PostLine",
+    "PostRow",
+    "RoleRow",
+    "Seat",
+    "UnitRow",
+    "answering",
+    "faces",
+    "is_answering",
+    "post",
+    "posts",
+    "posts_of_account",
+    "role_powers",
+    "roles",
+    "scope_for_session",
+    "scope_of",
+    "stand_ins",
+    "stations_of",
+    "unit",
+    "unit_above",
+    "unit_for",
+    "units",
+    "vacant_seats",
+]

@@ -1,0 +1,140 @@
+"""Who answers for a power at a place: the posts there, else their stand-ins, else the level above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.timezone import localdate
+
+from commongrid.kernel.places import level_of, parent_of
+from commongrid.roster.models import Post, RolePower, StandIn, Unit, in_force, valid
+from commongrid.territory.models import GridCover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from commongrid.kernel.scope import Scope
+
+LEVELS_AT = {
+    "county": ("county",),
+    "township": ("township",),
+    "village": ("village",),
+    "below": ("grid", "natural_village", "villager_group"),
+}
+"""Which levels of role answer at which level of place; a unit's posts answer for the unit only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """A post that answers: ``post`` acts, ``name`` is whoever acts in it now.
+
+    ``fell`` is how many levels up it was found; 0 is the place itself.
+    """
+
+    post: UUID
+    role: str
+    level: str
+    place: int
+    unit: UUID | None
+    name: str
+    office_phone: str
+    standing_in: bool
+    fell: int
+
+
+def answering(
+    scope: Scope, *, place: int, power: str, unit: UUID | None = None, on: date | None = None
+) -> list[Answering]:
+    """The posts that answer for a power at this very place, or of this very unit.
+
+    Where none is in force and none stood in for, the next level answers: from a
+    grid or set its village, then the township, then the county; from a unit the
+    unit above it (its parent, else its master), then the unit's place and on.
+    Empty only if not even the county has anybody.
+    """
+    day = on or localdate()
+    fell = 0
+    for unit_id in _units_upward(unit, day):
+        if found := _acting(_with_power(power, day).filter(unit=unit_id), day, fell):
+            return found
+        fell += 1
+    tiers = _tiers(place, day)
+    at = Q()
+    for codes, levels in tiers:
+        at |= Q(place__in=codes, role__scope_level__in=levels)
+    everyone = _acting(_with_power(power, day).filter(at), day, fell)
+    for n, (codes, _levels) in enumerate(tiers):
+        if found := [_fallen(one, n) for one in everyone if one.place in codes]:
+            return found
+    return []
+
+
+def is_answering(scope: Scope, *, place: int, power: str, unit: UUID | None = None, on: date | None = None) -> bool:
+    """Whether the scope's own post is among those that answer."""
+    return any(one.post == scope.post for one in answering(scope, place=place, power=power, unit=unit, on=on))
+
+
+def _tiers(place: int, on: date) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
+    """The places that answer one after the other, with the levels of role that count at each."""
+    tiers: list[tuple[tuple[int, ...], tuple[str, ...]]] = []
+    code: int | None = place
+    while code is not None and (level := level_of(code)) in LEVELS_AT:
+        codes = (code, *_serving(code, on)) if level == "below" else (code,)
+        tiers.append((codes, LEVELS_AT[level]))
+        code = parent_of(code)
+    return tiers
+
+
+def _serving(place: int, on: date) -> Iterable[int]:
+    """The grids that serve a natural village or villager group."""
+    return GridCover.objects.filter(valid(on), covered=place).values_list("grid", flat=True)
+
+
+def _units_upward(unit: UUID | None, on: date) -> list[UUID]:
+    """The unit, its parent or master, and so on; units lie at most a few deep."""
+    chain: list[UUID] = []
+    while unit is not None and unit not in chain:
+        chain.append(unit)
+        above = Unit.objects.filter(valid(on), id=unit).values_list("parent", "master").first() or (None, None)
+        unit = above[0] or above[1]
+    return chain
+
+
+def _with_power(power: str, on: date) -> QuerySet[Post]:
+    held = RolePower.objects.filter(valid(on), role=OuterRef("role"), power=power)
+    return Post.objects.filter(Exists(held), valid(on, "role__"))
+
+
+def _acting(posts: QuerySet[Post], on: date, fell: int) -> list[Answering]:
+    """Of these posts, those in force or stood in for, each with the name of whoever acts."""
+    standing = StandIn.objects.filter(in_force(on), in_force(on, path="by__"), post=OuterRef("pk"))
+    found = (
+        posts.annotate(stand_in=Subquery(standing.values("by__display_name")[:1]))
+        .filter(in_force(on) | Q(stand_in__isnull=False))
+        .select_related("role")
+        .order_by("role__position", "from_on", "id")
+    )
+    return [
+        Answering(
+            post=one.id,
+            role=one.role_id,
+            level=one.role.scope_level,
+            place=one.place,
+            unit=one.unit_id,
+            name=one.stand_in or one.display_name,
+            office_phone=one.office_phone,
+            standing_in=bool(one.stand_in),
+            fell=fell,
+        )
+        for one in found
+    ]
+
+
+def _fallen(one: Answering, n: int) -> Answering:
+    return replace(one, fell=one.fell + n)

@@ -1,0 +1,266 @@
+"""Lists of the roster: posts, vacant seats, roles with their powers, stand-ins, public faces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.timezone import localdate
+
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import NotFound
+from commongrid.roster.models import Post, Role, RolePower, StandIn, in_force, valid
+from commongrid.roster.rules import PLACE_LEVELS
+from commongrid.territory.models import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from commongrid.kernel.scope import Scope
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRow:
+    """A role in force with its powers."""
+
+    code: str
+    zh: str
+    en: str
+    level: str
+    second_factor: bool
+    expected: bool
+    powers: frozenset[str]
+
+    def label(self, lang: str) -> str:
+        """The name in the language asked for."""
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLine:
+    """A post as lists and pages show it: its public face, where it is, who stands in."""
+
+    id: UUID
+    person: UUID
+    role: str
+    level: str
+    role_zh: str
+    role_en: str
+    place: int
+    place_name: str
+    place_name_en: str
+    unit: UUID | None
+    unit_zh: str
+    unit_en: str
+    from_on: date
+    to_on: date | None
+    name: str
+    title_zh: str
+    title_en: str
+    office_phone: str
+    stand_in: str
+
+    def label(self, lang: str) -> str:
+        """The title, else the role, in the language asked for."""
+        return (self.title_en or self.role_en) if lang == "en" else (self.title_zh or self.role_zh)
+
+    def place_label(self, lang: str) -> str:
+        """The place's name in the language asked for, where there is one."""
+        return (self.place_name_en if lang == "en" else "") or self.place_name
+
+    def unit_label(self, lang: str) -> str:
+        """The unit's name in the language asked for, or nothing."""
+        return (self.unit_en if lang == "en" else "") or self.unit_zh
+
+    def state_on(self, day: date) -> str:
+        """to_come, in_force or ended."""
+        if self.from_on > day:
+            return "to_come"
+        return "ended" if self.to_on is not None and self.to_on <= day else "in_force"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A place that should have a role and has nobody in it."""
+
+    place: int
+    place_name: str
+    place_name_en: str
+    role: str
+    role_zh: str
+    role_en: str
+    stand_in: str
+
+    def label(self, lang: str) -> str:
+        """The role's name in the language asked for."""
+        return self.role_en if lang == "en" else self.role_zh
+
+    def place_label(self, lang: str) -> str:
+        """The place's name in the language asked for, where there is one."""
+        return (self.place_name_en if lang == "en" else "") or self.place_name
+
+
+def roles(scope: Scope, on: date | None = None) -> list[RoleRow]:
+    """The roles in force, in their order, with the powers in force."""
+    day = on or localdate()
+    powers = RolePower.objects.filter(valid(day), valid(day, "power__"), role=OuterRef("code")).values("power_id")
+    found = Role.objects.filter(valid(day)).annotate(held=ArraySubquery(powers)).order_by("position")
+    return [
+        RoleRow(
+            code=one.code,
+            zh=one.zh,
+            en=one.en,
+            level=one.scope_level,
+            second_factor=one.second_factor,
+            expected=one.expected,
+            powers=frozenset(one.held),
+        )
+        for one in found
+    ]
+
+
+def role_powers(scope: Scope, on: date | None = None) -> dict[str, frozenset[str]]:
+    """Which role holds which powers on the day."""
+    return {one.code: one.powers for one in roles(scope, on)}
+
+
+def posts(
+    scope: Scope,
+    *,
+    within: int | None = None,
+    role: str = "",
+    state: str = "in_force",
+    text: str = "",
+    on: date | None = None,
+    page: int = 1,
+) -> tuple[list[PostLine], bool]:
+    """One page of posts inside the scope's interval and whether another follows.
+
+    ``within`` a place, of one ``role``, in one ``state`` (in_force, to_come,
+    ended, or all), with ``text`` in the name, title or office phone.
+    """
+    day = on or localdate()
+    found = _lines(day).filter(place__range=(scope.lo, scope.hi))
+    if within is not None:
+        found = found.filter(place__range=interval(within))
+    if role:
+        found = found.filter(role=role)
+    if state in _STATES:
+        found = found.filter(_STATES[state](day))
+    if text:
+        found = found.filter(
+            Q(display_name__contains=text) | Q(title_zh__contains=text) | Q(title_en__icontains=text)
+            | Q(office_phone__contains=text)
+        )  # fmt: skip
+    start = (max(page, 1) - 1) * PAGE
+    rows = [_line(one) for one in found.order_by("place", "role__position", "from_on", "id")[start : start + PAGE + 1]]
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def post(scope: Scope, post_id: UUID) -> PostLine:
+    """One post's public face, of any period. Refuses NotFound."""
+    found = _lines(localdate()).filter(id=post_id).first()
+    if found is None:
+        raise NotFound
+    return _line(found)
+
+
+def faces(scope: Scope, post_ids: Iterable[UUID]) -> dict[UUID, PostLine]:
+    """The public faces of many posts in one query, for histories and lists."""
+    return {one.id: _line(one) for one in _lines(localdate()).filter(id__in=set(post_ids))}
+
+
+def stand_ins(scope: Scope, post_id: UUID) -> list[StandIn]:
+    """Who stood in for a post, the latest first, with the post of whoever did."""
+    found = StandIn.objects.filter(post=post_id).select_related("by", "by__role")
+    return list(found.order_by("-from_on", "id"))
+
+
+def vacant_seats(
+    scope: Scope, *, within: int | None = None, on: date | None = None, page: int = 1
+) -> tuple[list[Seat], bool]:
+    """Places in scope that should have a role and have nobody in force, and whether more follow."""
+    day = on or localdate()
+    start = (max(page, 1) - 1) * PAGE
+    seats: list[Seat] = []
+    for role in Role.objects.filter(valid(day), expected=True).order_by("position"):
+        wanted = start + PAGE + 1 - len(seats)
+        if wanted <= 0:
+            break
+        seats += _seats_of(scope, role, within, day, wanted)
+    return seats[start : start + PAGE], len(seats) > start + PAGE
+
+
+_STATES = {
+    "in_force": in_force,
+    "to_come": lambda day: Q(from_on__gt=day),
+    "ended": lambda day: Q(to_on__lte=day),
+}
+
+
+def _lines(on: date) -> QuerySet[Post]:
+    """Posts with the names that every line shows, in one statement."""
+    standing = StandIn.objects.filter(in_force(on), in_force(on, path="by__"), post=OuterRef("pk"))
+    name = Place.objects.filter(code=OuterRef("place"))
+    return Post.objects.select_related("role", "unit").annotate(
+        place_name=Subquery(name.values("name")[:1]),
+        place_name_en=Subquery(name.values("name_en")[:1]),
+        stand_in=Subquery(standing.values("by__display_name")[:1]),
+    )
+
+
+def _line(one: Post) -> PostLine:
+    return PostLine(
+        id=one.id,
+        person=one.person_id,
+        role=one.role_id,
+        level=one.role.scope_level,
+        role_zh=one.role.zh,
+        role_en=one.role.en,
+        place=one.place,
+        place_name=getattr(one, "place_name", "") or "",
+        place_name_en=getattr(one, "place_name_en", "") or "",
+        unit=one.unit_id,
+        unit_zh=one.unit.name_zh if one.unit else "",
+        unit_en=one.unit.name_en if one.unit else "",
+        from_on=one.from_on,
+        to_on=one.to_on,
+        name=one.display_name,
+        title_zh=one.title_zh,
+        title_en=one.title_en,
+        office_phone=one.office_phone,
+        stand_in=getattr(one, "stand_in", "") or "",
+    )
+
+
+def _seats_of(scope: Scope, role: Role, within: int | None, on: date, limit: int) -> list[Seat]:
+    """The first vacant seats of one role."""
+    held = Post.objects.filter(in_force(on), role=role, place=OuterRef("code"))
+    standing = StandIn.objects.filter(
+        in_force(on), in_force(on, path="by__"), post__role=role, place=OuterRef("code")
+    )
+    places = Place.objects.filter(valid(on), ~Exists(held), level__in=PLACE_LEVELS[role.scope_level])
+    places = places.filter(code__range=(scope.lo, scope.hi))
+    if within is not None:
+        places = places.filter(code__range=interval(within))
+    found = places.annotate(stand_in=Subquery(standing.values("by__display_name")[:1])).order_by("code")[:limit]
+    return [
+        Seat(
+            place=one.code,
+            place_name=one.name,
+            place_name_en=one.name_en,
+            role=role.code,
+            role_zh=role.zh,
+            role_en=role.en,
+            stand_in=one.stand_in or "",
+        )
+        for one in found
+    ]

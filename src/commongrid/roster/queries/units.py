@@ -1,0 +1,100 @@
+"""Units: departments, stations, offices, and which of them answers for a field of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, IntegerField, Value, When
+from django.utils.timezone import localdate
+
+from commongrid.kernel.places import county_of, interval, parent_of
+from commongrid.kernel.refusals import NotFound
+from commongrid.roster.models import Unit, valid
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from commongrid.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """A unit as others see it."""
+
+    id: UUID
+    place: int
+    type: str
+    zh: str
+    en: str
+    function: str
+    parent: UUID | None
+    master: UUID | None
+    outside_command: bool
+    office_phone: str
+
+    def label(self, lang: str) -> str:
+        """The name in the language asked for, where there is one."""
+        return (self.en if lang == "en" else "") or self.zh
+
+
+def unit(scope: Scope, unit_id: UUID) -> UnitRow:
+    """One unit, in force or not. Refuses NotFound."""
+    found = Unit.objects.filter(id=unit_id).first()
+    if found is None:
+        raise NotFound
+    return _row(found)
+
+
+def units(
+    scope: Scope, *, place: int | None = None, within: int | None = None, function: str = "", on: date | None = None
+) -> list[UnitRow]:
+    """Units in force, by place and name: at exactly ``place``, or anywhere ``within`` one; perhaps of one function."""
+    found = Unit.objects.filter(valid(on or localdate()))
+    if place is not None:
+        found = found.filter(place=place)
+    if within is not None:
+        found = found.filter(place__range=interval(within))
+    if function:
+        found = found.filter(function=function)
+    return [_row(one) for one in found.order_by("place", "type", "name_zh", "id")]
+
+
+def unit_for(scope: Scope, function: str, place: int, on: date | None = None) -> UnitRow | None:
+    """The unit that answers for a field of work at exactly this place, or None."""
+    return next(iter(units(scope, place=place, function=function, on=on)), None)
+
+
+def unit_above(scope: Scope, function: str, place: int, on: date | None = None) -> UnitRow | None:
+    """The nearest unit of that function at the place or above it, up to the county."""
+    chain = [place]
+    while (above := parent_of(chain[-1])) is not None and above >= (county_of(place) or above):
+        chain.append(above)
+    nearness = Case(*(When(place=code, then=Value(n)) for n, code in enumerate(chain)), output_field=IntegerField())
+    found = Unit.objects.filter(valid(on or localdate()), place__in=chain, function=function)
+    first = found.order_by(nearness).first()
+    return _row(first) if first else None
+
+
+def stations_of(scope: Scope, master: UUID, *, within: int | None = None, on: date | None = None) -> list[UnitRow]:
+    """The township stations that answer to a county department."""
+    found = Unit.objects.filter(valid(on or localdate()), master=master)
+    if within is not None:
+        found = found.filter(place__range=interval(within))
+    return [_row(one) for one in found.order_by("place", "id")]
+
+
+def _row(found: Unit) -> UnitRow:
+    return UnitRow(
+        id=found.id,
+        place=found.place,
+        type=found.type,
+        zh=found.name_zh,
+        en=found.name_en,
+        function=found.function_id or "",
+        parent=found.parent_id,
+        master=found.master_id,
+        outside_command=found.outside_command,
+        office_phone=found.office_phone,
+    )
