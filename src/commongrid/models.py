@@ -9,3 +9,5 @@ from commongrid.territory.models import *
 from commongrid.registry.models import *
 from commongrid.roster.models import *
 from commongrid.matters.models import *
+from commongrid.matters.importing.models import *
+from commongrid.insight.models import *

@@ -46,6 +46,9 @@ class Matter(models.Model):
     level told of this deadline. ``rating`` says only whether there is one: what
     it says is in Rating, out of the handler's sight (last ``round``).
 
+    ``doubt`` says what is doubtful about the dates of one taken over from an
+    older system; such a matter counts in no figure.
+
     Personal data: the reporter's words may name people; ``slip_hash`` leads
     from a slip to it. Kept: ten years after the end, then texts are erased.
     """
@@ -107,6 +110,7 @@ class Matter(models.Model):
     external_system = models.CharField("外部系统", max_length=24, blank=True, default="")
     external_number = models.CharField("外部编号", max_length=64, blank=True, default="")
     batch = models.UUIDField("导入批次", null=True)
+    doubt = models.CharField("存疑", max_length=24, blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(place="place", unit="unit_id", slip="slip_hash", never=SEALED_FROM_OTHERS)
 
@@ -173,6 +177,7 @@ class Matter(models.Model):
             models.Index(fields=["opened_at", "id"], name="matters_opened"),
             models.Index(fields=["place", "opened_at", "id"], name="matters_place_opened"),
             models.Index(fields=["unit", "opened_at", "id"], name="matters_unit_opened"),
+            models.Index(fields=["closed_at"], name="matters_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["batch"], name="matters_batch", condition=Q(batch__isnull=False)),
         ]
 
