@@ -5,8 +5,8 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 BUILT  := src/commongrid/static/built/manifest.json
 CHECKS := ruff format-check imports house types templates texts-check assets-check
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
 WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
 
 export PYTHONUTF8 := 1
 export UV_NO_PROGRESS := 1

@@ -214,3 +214,28 @@ class File(models.Model):
             models.Index(fields=["author", "received_hash"], name="journal_file_received"),
             models.Index(fields=["stored_hash"], name="journal_file_stored"),
         ]
+
+
+class Pulse(models.Model):
+    """When a job of the worker last ran: its heartbeat (心跳).
+
+    ``at`` is the last round, ``done_at`` the last that ended well, ``fails``
+    the rounds that failed since; ``every`` the seconds between rounds.
+
+    Personal data: none. Kept: one row per job.
+    """
+
+    job = models.TextField(primary_key=True)
+    at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    ms = models.IntegerField()
+    handled = models.IntegerField()
+    fails = models.IntegerField()
+    every = models.FloatField()
+
+    wall: ClassVar[Wall] = Wall(exempt="times of jobs, no place and no person")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "journal_pulse"

@@ -1,0 +1,49 @@
+"""The clock's work: what runs by itself, how often, under which name.
+
+A module's ``jobs.py`` puts a function on the timetable; the worker imports every
+``jobs.py`` and runs what is due, one after the other. A job must be harmless
+when it runs twice or an hour late: deadlines are stored and scanned, the
+timetable is never the deadline.
+
+    @every(seconds=60, name="matters.tick")
+    def tick() -> int:
+        ...  # how many things it did
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MISSED_TICKS = 3
+"""After so many missed rounds a job counts as standing still, and the console turns red."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the timetable."""
+
+    name: str
+    seconds: float
+    run: Callable[[], int]
+
+    def late_after(self) -> float:
+        """Seconds without a round after which somebody should look."""
+        return MISSED_TICKS * self.seconds + 30
+
+
+TIMETABLE: dict[str, Entry] = {}
+
+
+def every(*, seconds: float, name: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Put a function on the timetable; it answers how many things it did."""
+
+    def put(run: Callable[[], int]) -> Callable[[], int]:
+        known = TIMETABLE.get(name)
+        if known is not None and known.run.__qualname__ != run.__qualname__:
+            message = f"two jobs are called {name}"
+            raise ValueError(message)
+        TIMETABLE[name] = Entry(name=name, seconds=seconds, run=run)
+        return run
+
+    return put
