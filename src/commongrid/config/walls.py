@@ -135,7 +135,6 @@ def statements() -> Iterator[str]:
         yield _filled(path)
     yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {settings.SCHEMA} TO {role['app']}"
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {settings.SCHEMA} TO {role['app']}"
-    yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {settings.SCHEMA} TO {role['app']}"
     yield f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role['app']}"
     for model, wall in walled_models():
         table = model._meta.db_table  # noqa: SLF001 - the way to a model's table

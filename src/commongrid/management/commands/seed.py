@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import ClassVar
 
 from django.core.management.base import BaseCommand
 
@@ -14,6 +15,8 @@ class Command(BaseCommand):
     """Load what every county starts with."""
 
     help = "Load the vocabularies that every county starts with; rows that officials changed stay as they are."
+
+    requires_system_checks: ClassVar[list[str]] = []
 
     def handle(self, *_args: object, **_options: object) -> None:
         """Ask every module, from the lowest up, for its seeds."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.core.management.base import BaseCommand
 
 from commongrid.config import walls
@@ -11,6 +13,8 @@ class Command(BaseCommand):
     """Build the second wall."""
 
     help = "Make row-level security, grants and append-only triggers anew from what the tables declare."
+
+    requires_system_checks: ClassVar[list[str]] = []
 
     def handle(self, *_args: object, **_options: object) -> None:
         """Build them all in one transaction."""

@@ -1,0 +1,36 @@
+-- Search by part of a name or title. LIKE and array containment are not leakproof, so under row-level security they
+-- can't use an index; these functions run as the search role and apply the scope as an explicit condition. They answer
+-- with ids only, and whoever reads the rows behind them passes row-level security again. Without a scope: no rows.
+CREATE OR REPLACE FUNCTION grams(t text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
+  SELECT COALESCE(array_agg(DISTINCT g), '{}') FROM (
+    SELECT substr(lower(t), i, n) AS g FROM generate_series(1, char_length(t)) i, generate_series(1, 2) n
+    WHERE i + n - 1 <= char_length(t)
+  ) s $$;
+GRANT EXECUTE ON FUNCTION grams(text) TO :search:, :app:;
+
+CREATE INDEX IF NOT EXISTS matters_matter_title_grams ON matters_matter USING gin (grams(title));
+CREATE INDEX IF NOT EXISTS registry_person_name_grams ON registry_person USING gin (grams(display_name));
+
+GRANT SELECT (id, place, title, opened_at) ON matters_matter TO :search:;
+GRANT SELECT (id, place, display_name) ON registry_person TO :search:;
+CREATE POLICY search ON matters_matter FOR SELECT TO :search: USING (true);
+CREATE POLICY search ON registry_person FOR SELECT TO :search: USING (true);
+
+SET LOCAL ROLE :search:;
+CREATE OR REPLACE FUNCTION find_matters(q text, lo bigint, hi bigint, n int) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT id FROM matters_matter
+  WHERE grams(title) @> grams(q) AND lower(title) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND place BETWEEN lo AND hi
+  ORDER BY opened_at DESC LIMIT n $$;
+CREATE OR REPLACE FUNCTION find_people(q text, lo bigint, hi bigint, n int) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT id FROM registry_person
+  WHERE grams(display_name) @> grams(q) AND lower(display_name) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND place BETWEEN lo AND hi
+  ORDER BY place LIMIT n $$;
+REVOKE ALL ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int) TO :app:;
+RESET ROLE;
