@@ -26,6 +26,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -65,7 +66,7 @@ class Calendar:
     def __post_init__(self) -> None:
         """Refuse office hours that are empty, overlapping or out of order, with ValueError."""
         marks = [mark for pair in self.office for mark in pair]
-        if not marks or any(later <= earlier for earlier, later in zip(marks, marks[1:], strict=False)):
+        if not marks or any(later <= earlier for earlier, later in pairwise(marks)):
             msg = "office hours must be intervals in order, none empty or overlapping"
             raise ValueError(msg)
 
@@ -135,7 +136,9 @@ def after_hours(cal: Calendar, filed_at: datetime, hours: Amount, kind: ClockKin
     """When ``hours`` after filing end: elapsed hours, or with "W" hours of office time."""
     seconds = _limit(Fraction(hours) / 24) * 86_400
     start = filing_minute(filed_at)
-    return _natural(start, seconds) if kind == "C" else _office_due(cal, start, after_office_seconds(cal, start, seconds))
+    if kind == "C":
+        return _natural(start, seconds)
+    return _office_due(cal, start, after_office_seconds(cal, start, seconds))
 
 
 def nth_working_day(cal: Calendar, after: date, n: int) -> date:
@@ -214,9 +217,9 @@ def seeded_days() -> Iterator[DayRow]:
     Weekends and weekdays that are what they seem are left out: the rule of
     ``Calendar.works`` covers them.
     """
-    from chinese_calendar import constants  # type: ignore[import-untyped]  # noqa: PLC0415 - a large table, needed once
+    from chinese_calendar import constants
 
-    for works, table in ((False, constants.holidays), (True, constants.workdays)):
+    for table in (constants.holidays, constants.workdays):
         unknown = set(table.values()) - _HOLIDAYS.keys()
         if unknown:
             msg = f"holidays without a Chinese name: {sorted(unknown)}"

@@ -20,7 +20,7 @@ from typing import Final
 from uuid import UUID
 
 from commongrid.kernel import places
-from commongrid.kernel.refusals import BadInput, N_
+from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.widths import digits
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -50,7 +50,9 @@ def normalise(text: str) -> str:
     """
     typed = digits(text).upper().translate(_READ_AS)
     if len(typed) != SECRET_LENGTH + 1 or not set(typed) <= _VALUE.keys():
-        raise BadInput(N_("A slip code has 13 letters and digits, such as 7F3K-92QD-M4TVX. Please look at your slip again."))
+        raise BadInput(
+            N_("A slip code has 13 letters and digits, such as 7F3K-92QD-M4TVX. Please look at your slip again.")
+        )
     values = [_VALUE[character] for character in typed]
     if _check(values[:-1]) != values[-1]:
         raise BadInput(N_("A letter or digit of this code is wrong. Please compare it with your slip again."))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from commongrid.kernel.refusals import BadInput, N_, TooLarge
+from commongrid.kernel.refusals import N_, BadInput, TooLarge
 
 SAMPLE: Final = 1 << 16
 """Characters looked at to find the separator, bytes to guess an encoding."""
@@ -133,11 +133,18 @@ class _Counted(io.RawIOBase):
 
 
 def sniff(sample: str) -> str:
-    """The separator under which most records of the sample have the same number of cells, more than one; else a comma."""
+    """The separator under which most records of the sample have the same number of cells, more than one.
+
+    A comma where none does.
+    """
     best, found = (0.0, 0), ","
     for separator in SEPARATORS:
         try:
-            widths = [len(record) for record in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if record]
+            widths = [
+                len(record)
+                for record in csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+                if any(record)
+            ]
         except csv.Error:
             continue
         if len(widths) > 1 and len(sample) >= SAMPLE:

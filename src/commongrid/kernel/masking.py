@@ -14,7 +14,9 @@ from commongrid.kernel.widths import halfwidth
 STAR: Final = "*"
 
 _SEPARATORS: Final = "·•・"
-_ID_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}[ -]?(?:[0-9]{8}[ -]?[0-9]{3}[0-9Xx]|[0-9]{9})(?![0-9A-Za-z])")
+_ID_NUMBER: Final = re.compile(
+    r"(?<![0-9A-Za-z])[1-9][0-9]{5}[ -]?(?:[0-9]{8}[ -]?[0-9]{3}[0-9Xx]|[0-9]{9})(?![0-9A-Za-z])"
+)
 _MOBILE: Final = re.compile(r"(?<![0-9])(?:\+?86[ -]?)?(1[3-9][0-9])[ -]?([0-9]{4})[ -]?([0-9]{4})(?![0-9])")
 _LANDLINE: Final = re.compile(r"(?<![0-9])(0[0-9]{2,3})[ -]([0-9]{7,8})(?![0-9])")
 _ACCOUNT: Final = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){15,18}(?![0-9])")
@@ -47,7 +49,7 @@ def phone(text: str) -> str:
 
 
 def id_number(text: str) -> str:
-    """An identity number (GB 11643): 4500**********1234; of any other, the last two signs where it has eight or more."""
+    """An identity number (GB 11643): 4500**********1234; of any other at most the last two signs."""
     plain = "".join(halfwidth(text).split()).upper()
     if len(plain) in {15, 18}:
         return plain[:4] + STAR * (len(plain) - 8) + plain[-4:]

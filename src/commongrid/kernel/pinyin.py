@@ -32,7 +32,9 @@ _SURNAMES: Final = {
     "俞": ("yu2",), "虑": ("lu4",), "适": ("kuo4",), "称": ("chen1",), "红": ("hong2",), "谷": ("gu3",),
 }  # fmt: skip
 
-_PLACES: Final = {"长": ("chang2",), "重": ("chong2",), "朝": ("chao2",), "都": ("du1",), "乐": ("le4",), "佛": ("fo2",)}
+_PLACES: Final = {
+    "长": ("chang2",), "重": ("chong2",), "朝": ("chao2",), "都": ("du1",), "乐": ("le4",), "佛": ("fo2",),
+}  # fmt: skip
 """First characters of place names that pypinyin reads otherwise outside known words."""
 
 
@@ -42,7 +44,7 @@ def readings(name: str, *, place: bool = False) -> tuple[str, ...]:
 
     With ``place`` the first character is read as in names of places, not as a surname.
     """
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - a large table, needed only where names are stored
+    from pypinyin import Style, lazy_pinyin
 
     plain = "".join(sign for sign in halfwidth(name) if sign.isalnum())
     known = _place(plain) if place else _surname(plain)

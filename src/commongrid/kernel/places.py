@@ -18,12 +18,10 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
-from commongrid.kernel.refusals import BadInput, N_
+from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.widths import cut_by_spreadsheet, digits, whole
 
-Level = Literal[
-    "province", "prefecture", "county", "township", "village", "natural_village", "villager_group", "grid"
-]
+Level = Literal["province", "prefecture", "county", "township", "village", "natural_village", "villager_group", "grid"]
 """Every level a place row can have, from the widest."""
 
 CodeLevel = Literal["province", "prefecture", "county", "township", "village", "below"]

@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
-import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,24 +18,36 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
+from commongrid.kernel import confined
 from commongrid.kernel.delimited import Delimited
-from commongrid.kernel.refusals import BadInput, N_, TooLarge
+from commongrid.kernel.refusals import N_, BadInput, TooLarge
 from commongrid.kernel.widths import halfwidth
 
 Cell = str | date | datetime | time
 Numbered = Iterator[tuple[int, list[Cell]]]
 _Table = tuple[str, Numbered, Callable[[], float]]
 
-_CHILD: Final = Path(__file__).with_name("workbook.py")
+_HERE: Final = Path(__file__).parent
 _TYPES: Final[dict[str, Callable[[str], Cell]]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
 }
 _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHER: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"Rar!", b"7z\xbc\xaf", b"{\\rtf", b"\x7fELF", b"MZ")
+_OTHER: Final = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"{\\rtf",
+    b"\x7fELF",
+    b"MZ",
+)
 _ENTRIES: Final = 10_000
 
 
@@ -207,11 +216,8 @@ class _Child:
     """The process that reads one workbook; it is ended with its rows, at the latest when its time is up."""
 
     def __init__(self, source: Path | bytes, sheet: str, limits: Limits) -> None:
-        with _opened(source) as stream:
-            self.process = subprocess.Popen(  # noqa: S603 - our own file, arguments from our own limits
-                [sys.executable, "-I", str(_CHILD), str(limits.memory), str(limits.seconds), sheet],
-                stdin=stream, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, close_fds=True,
-            )  # fmt: skip
+        arguments = (str(limits.memory), str(limits.seconds), sheet)
+        self.process = confined.start(_HERE / "workbook.py", arguments, source)
         self.timer = threading.Timer(limits.seconds, self.process.kill)
         self.timer.daemon = True
         self.timer.start()
@@ -230,8 +236,9 @@ class _Child:
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """Every row with its number; refuses where the child ends before the last."""
         try:
-            for self.read in range(1, self.total + 1):
-                yield self.read, [each if isinstance(each, str) else _typed(each) for each in self._line()]
+            for number in range(1, self.total + 1):
+                self.read = number
+                yield number, [each if isinstance(each, str) else _typed(each) for each in self._line()]
         finally:
             self.close()
 
@@ -243,10 +250,12 @@ class _Child:
         if self.process.stdout:
             self.process.stdout.close()
 
-    def _line(self) -> Any:  # noqa: ANN401 - JSON
+    def _line(self) -> Any:
         line = self.process.stdout.readline() if self.process.stdout else b""
         if not line.endswith(b"\n"):
-            raise TooLarge(N_("This workbook takes more memory or time than one file may. Split it, or save it as CSV."))
+            raise TooLarge(
+                N_("This workbook takes more memory or time than one file may. Split it, or save it as CSV.")
+            )
         told = json.loads(line)
         if isinstance(told, dict) and "fault" in told:
             raise _faults(str(told["fault"]))
@@ -265,13 +274,3 @@ def _faults(fault: str) -> BadInput:
 
 def _typed(cell: list[str]) -> Cell:
     return _TYPES[cell[0]](cell[1])
-
-
-def _opened(source: Path | bytes) -> IO[bytes]:
-    """The file as something a child can inherit; bytes go through an unnamed file."""
-    if isinstance(source, Path):
-        return source.open("rb")
-    stream = tempfile.TemporaryFile()
-    stream.write(source)
-    stream.seek(0)
-    return stream

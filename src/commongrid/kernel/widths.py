@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣-"), "-")  # noqa: RUF001 - these are the look-alikes to replace
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣-"), "-")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 
 

@@ -50,9 +50,14 @@ def cell(value: object) -> str | list[str]:
             return repr(value)
 
 
+def say(told: object) -> None:
+    """Print one line."""
+    sys.stdout.write(json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
 def main(memory: str, seconds: str, name: str = "") -> None:
     """Print the chosen sheet, or the first visible one."""
-    from python_calamine import (  # type: ignore[attr-defined,unused-ignore] # noqa: PLC0415 - before the limits bite
+    from python_calamine import (  # type: ignore[attr-defined,unused-ignore]
         CalamineWorkbook,
         SheetTypeEnum,
         SheetVisibleEnum,
@@ -66,13 +71,13 @@ def main(memory: str, seconds: str, name: str = "") -> None:
         if each.typ == SheetTypeEnum.WorkSheet and each.visible == SheetVisibleEnum.Visible
     ]
     if not shown or (name and name not in book.sheet_names):
-        print(json.dumps({"fault": "sheet"}))
+        say({"fault": "sheet"})
         return
     sheet = book.get_sheet_by_name(name or shown[0])
     before = [""] * (sheet.start[1] if sheet.start else 0)
-    print(json.dumps({"sheet": sheet.name, "rows": sheet.end[0] + 1 if sheet.end else 0}))
+    say({"sheet": sheet.name, "rows": sheet.end[0] + 1 if sheet.end else 0})
     for row in sheet.iter_rows():
-        print(json.dumps(before + [cell(value) for value in row], ensure_ascii=False, separators=(",", ":")))
+        say(before + [cell(value) for value in row])
 
 
 if __name__ == "__main__":
@@ -83,4 +88,4 @@ if __name__ == "__main__":
     except BrokenPipeError:
         sys.stderr.close()
     except BaseException as fault:  # noqa: BLE001 - also a panic of the reader; whatever it is, the file can't be read
-        print(json.dumps({"fault": "locked" if type(fault).__name__ == "PasswordError" else "broken"}))
+        say({"fault": "locked" if type(fault).__name__ == "PasswordError" else "broken"})
