@@ -52,17 +52,18 @@ def place_name(request: HttpRequest | None, code: int | None, *, whole: bool = F
     """A place's name in the reader's language, asked for once per page; its code where it has none."""
     if code is None:
         return ""
-    known: dict[tuple[int, bool, bool], str] = {} if request is None else request.__dict__.setdefault("_place_names", {})
+    page: dict[str, Any] = {} if request is None else request.__dict__
+    known: dict[tuple[int, bool, bool], str] = page.setdefault("_place_names", {})
     key = (code, whole, chinese())
     if key not in known:
         known[key] = _place_name(getattr(request, "scope", None), code, whole=whole)
     return known[key]
 
 
-def _place_name(scope: Any, code: int, *, whole: bool) -> str:  # noqa: ANN401 - no scope outside doors
+def _place_name(scope: Any, code: int, *, whole: bool) -> str:
     if scope is None:
         return show(code)
-    from commongrid.territory import queries  # noqa: PLC0415 - tags load before the tables do
+    from commongrid.territory import queries
 
     way = queries.path(scope, code)
     language = "zh" if chinese() else "en"
@@ -81,7 +82,7 @@ def county_name(request: HttpRequest | None) -> str:
     kept = _COUNTY.get(language)
     if kept and kept[0] > time.monotonic():
         return kept[1]
-    from commongrid.territory import queries  # noqa: PLC0415 - tags load before the tables do
+    from commongrid.territory import queries
 
     try:
         name = queries.county(scope).label(language)

@@ -26,7 +26,7 @@ class Form(forms.Form):
 
     use_required_attribute = False  # the server says what is missing, in the reader's language
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Give every plain control its class."""
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
@@ -34,6 +34,8 @@ class Form(forms.Form):
             if not isinstance(field.widget, tuple(CLASSES)):
                 extra = field.widget.attrs.get("class", "")
                 field.widget.attrs["class"] = f"control {extra}".strip()
+            if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":
+                field.widget.attrs["rows"] = "5"
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal where it belongs: at its fields, else above the form; the text typed stays."""

@@ -58,7 +58,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.filter
-def named(row: Any) -> str:  # noqa: ANN401 - rows of every vocabulary
+def named(row: Any) -> str:
     """The name of a row in the reader's language: ``.label(language)``, ``zh``/``en`` or ``name_zh``/``name_en``."""
     if row is None or isinstance(row, str):
         return row or ""
@@ -222,6 +222,6 @@ def query(context: Context, **changes: object) -> str:
 
 
 @register.filter
-def get(mapping: Any, key: object) -> Any:  # noqa: ANN401 - any mapping
+def get(mapping: Any, key: object) -> Any:
     """A value of a mapping by a key held in a variable."""
     return mapping.get(key) if hasattr(mapping, "get") else None
