@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFor:
-    """Whom a one-time link is for: an account, or a person who has none; and the post to take up at once."""
+    """Whom a one-time link is for: a person, with an account or without one yet; and the post to take up at once."""
 
-    place: int
+    person: UUID
     account: int | None = None
-    person: UUID | None = None
     post: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What using a link came to."""
+
+    account: int
+    made: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +51,13 @@ class Access:
     place: int | None = None
 
 
-@action("accounts.link_given", power="accounts.invite", facts=("hours",), kinds=("post", "clock"))
-def give_link(scope: Scope, act: Act, *, to: LinkFor, secret_hash: bytes, hours: int) -> Line:
-    """Give a one-time sign-in link; only the hash of its secret comes here.
+def give_link(scope: Scope, act: Act, *, to: LinkFor, secret_hash: bytes, hours: int) -> None:
+    """Keep a one-time sign-in link under the act's id; only the hash of its secret comes here.
 
-    Open links to the same account or person are withdrawn: the newest counts.
-    Who may give one to whom is decided above, where posts are known.
+    Open links to the same person are withdrawn: the newest counts. Called by
+    ``roster.actions.invite``, which decides who may and leaves the journal's line.
     """
-    holder = {"account_id": to.account} if to.account is not None else {"person": to.person}
-    SignInLink.objects.filter(**holder, used_at=None, withdrawn_at=None).update(withdrawn_at=act.at)
+    SignInLink.objects.filter(person=to.person, used_at=None, withdrawn_at=None).update(withdrawn_at=act.at)
     SignInLink.objects.create(
         id=act.id,
         secret_hash=secret_hash,
@@ -63,17 +68,12 @@ def give_link(scope: Scope, act: Act, *, to: LinkFor, secret_hash: bytes, hours:
         made_at=act.at,
         expires_at=act.at + timedelta(hours=hours),
     )
-    return Line(
-        place=to.place, subject=to.person, subject_kind="person", facts={"hours": hours}, answer={"link": act.id}
-    )
 
 
-@action("accounts.link_used", power="accounts.enter", facts=("made",), kinds=("clock",))
-def use_link(scope: Scope, act: Act, *, secret_hash: bytes, place: int) -> Line:
-    """Use up a one-time link and say which account it opens; made now where the person had none.
+def use_link(scope: Scope, act: Act, *, secret_hash: bytes, account_id: int | None) -> Used:
+    """Use up a one-time link and say which account it opens: the person's, else one made now.
 
-    The act's id must come from the server, not from the form: a repeated act
-    would answer a second time.
+    Called by ``roster.actions.enter``, which leaves the journal's line.
 
     Refuses: NotFound for an unknown secret or an account switched off;
     WrongState once used or withdrawn; TooLate when expired.
@@ -82,19 +82,29 @@ def use_link(scope: Scope, act: Act, *, secret_hash: bytes, place: int) -> Line:
     if link is None:
         raise NotFound(N_("This link is not known here. Check that it was copied whole."))
     refuse_link(link.used_at, link.withdrawn_at, link.expires_at, act.at)
-    made = link.account_id is None
-    account = _open_account(act) if made else Account.objects.get(id=link.account_id)
+    known = account_id if account_id is not None else link.account_id
+    account = _open_account(act) if known is None else Account.objects.get(id=known)
     if not account.is_active:
         raise NotFound(N_("This account is switched off."))
     link.used_at, link.account = act.at, account
     link.save(update_fields=["used_at", "account"])
-    return Line(
-        place=place,
-        subject=link.person,
-        subject_kind="person",
-        facts={"made": made},
-        answer={"account": account.pk, "made": made, "person": link.person, "post": link.post, "link": link.id},
-    )
+    return Used(account=account.pk, made=known is None)
+
+
+def switch_account(scope: Scope, act: Act, *, account_id: int, active: bool) -> None:
+    """Switch an account off (its sessions end with their next request) or on again."""
+    if not Account.objects.filter(id=account_id).update(is_active=active):
+        raise NotFound
+    if not active:
+        end_sessions(scope, act, account_id=account_id)
+
+
+def end_sessions(scope: Scope, act: Act, *, account_id: int) -> int:
+    """End every session of an account: each device must sign in again on its next request. Says how many."""
+    sessions = list(UserSession.objects.filter(user_id=account_id))
+    for session in sessions:
+        session.end()
+    return len(sessions)
 
 
 @action("accounts.named", power="accounts.own", kinds=("public",))
@@ -113,33 +123,6 @@ def choose_login_name(scope: Scope, act: Act, *, login_name: str, place: int) ->
     except IntegrityError:
         raise taken from None
     return Line(place=place, subject_kind="account", answer={"account": scope.account})
-
-
-@action("accounts.switched", power="accounts.invite", facts=("account", "active"))
-def switch_account(scope: Scope, act: Act, *, account_id: int, active: bool, place: int) -> Line:
-    """Switch an account off (its sessions end with their next request) or on again."""
-    if not Account.objects.filter(id=account_id).update(is_active=active):
-        raise NotFound
-    if not active:
-        _end_sessions(account_id)
-    return Line(
-        place=place,
-        subject_kind="account",
-        facts={"account": account_id, "active": active},
-        answer={"account": account_id},
-    )
-
-
-@action("accounts.sessions_ended", power="accounts.invite", facts=("account", "sessions"))
-def end_sessions(scope: Scope, act: Act, *, account_id: int, place: int) -> Line:
-    """End every session of an account: each device must sign in again on its next request."""
-    ended = _end_sessions(account_id)
-    return Line(
-        place=place,
-        subject_kind="account",
-        facts={"account": account_id, "sessions": ended},
-        answer={"sessions": ended},
-    )
 
 
 def log_access(scope: Scope, act: Act, *, access: Access) -> None:
@@ -171,10 +154,3 @@ def _open_account(act: Act) -> Account:
     account.set_unusable_password()
     account.save()
     return account
-
-
-def _end_sessions(account_id: int) -> int:
-    sessions = list(UserSession.objects.filter(user_id=account_id))
-    for session in sessions:
-        session.end()
-    return len(sessions)

@@ -57,6 +57,14 @@ def usable_link(scope: Scope, secret_hash: bytes, now: datetime) -> UUID:
     return link.id
 
 
+def holder_of_link(scope: Scope, secret_hash: bytes) -> tuple[UUID | None, UUID | None]:
+    """The person and the post that a link is for, whatever its state. Refuses NotFound."""
+    link = SignInLink.objects.filter(secret_hash=secret_hash).first()
+    if link is None:
+        raise NotFound(N_("This link is not known here. Check that it was copied whole."))
+    return link.person, link.post
+
+
 def second_factors(account_id: int) -> frozenset[str]:
     """Which second factors an account has set up: totp, webauthn."""
     types = Authenticator.objects.filter(user_id=account_id).values_list("type", flat=True)
