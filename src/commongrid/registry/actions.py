@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import BadInput, N_, NotFound, NotYours, WrongState
+from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.models import Person
 
 if TYPE_CHECKING:

@@ -1,0 +1,27 @@
+"""What can be done to places: edited in the console, imported from the national list, re-coded; and the seeds."""
+
+from __future__ import annotations
+
+from commongrid.territory.actions.editing import (
+    add_grid,
+    add_natural_village,
+    add_villager_group,
+    cover,
+    end_place,
+    rename_place,
+)
+from commongrid.territory.actions.importing import import_places
+from commongrid.territory.actions.recoding import recode
+from commongrid.territory.actions.seeding import seed
+
+__all__ = [
+    "add_grid",
+    "add_natural_village",
+    "add_villager_group",
+    "cover",
+    "end_place",
+    "import_places",
+    "recode",
+    "rename_place",
+    "seed",
+]

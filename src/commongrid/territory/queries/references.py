@@ -1,0 +1,56 @@
+"""Which columns of which tables hold place codes that follow a re-coding, found from the models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.apps import apps
+
+from commongrid.journal.acting import acting
+from commongrid.territory.models import PlaceField
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from commongrid.kernel.scope import Scope
+
+BENEATH: Final = frozenset({"journal_line.place_now", "journal_file.place"})
+"""Columns of modules beneath this one, which can't use PlaceField and still follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceColumn:
+    """One column that follows."""
+
+    model: type[models.Model]
+    table: str
+    column: str
+
+    def __str__(self) -> str:
+        """Table and column."""
+        return f"{self.table}.{self.column}"
+
+
+def place_columns() -> list[PlaceColumn]:
+    """Every column that holds a place and follows a re-coding, in order of table and column."""
+    found = []
+    for model in apps.get_app_config("commongrid").get_models():
+        for field in model._meta.local_concrete_fields:  # noqa: SLF001 - the way to a model's columns
+            each = PlaceColumn(model, model._meta.db_table, field.column)  # noqa: SLF001 - the same
+            if (isinstance(field, PlaceField) and field.follows) or str(each) in BENEATH:
+                found.append(each)
+    return sorted(found, key=str)
+
+
+def references_to(scope: Scope, code: int) -> dict[str, int]:
+    """How many rows of each table name a place, as far as the scope sees them; the journal is left out."""
+    found: dict[str, int] = {}
+    with acting(scope):
+        for each in place_columns():
+            if each.table.startswith("journal_"):
+                continue
+            count = each.model._default_manager.filter(**{each.column: code}).count()  # noqa: SLF001 - Django's own
+            if count:
+                found[each.table] = found.get(each.table, 0) + count
+    return found
