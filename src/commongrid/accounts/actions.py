@@ -14,7 +14,7 @@ from commongrid.accounts.models import AccessLine, Account, SignInLink
 from commongrid.accounts.rules import checked_login_name, refuse_link
 from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import BadInput, N_, NotFound
+from commongrid.kernel.refusals import N_, BadInput, NotFound
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -114,12 +114,12 @@ def choose_login_name(scope: Scope, act: Act, *, login_name: str, place: int) ->
     Refuses: BadInput for a name of another form or one already taken.
     """
     taken = BadInput(fields={"login_name": N_("This login name is taken. Choose another.")})
-    name = checked_login_name(login_name)
-    if Account.objects.filter(login_name__iexact=name).exclude(id=scope.account).exists():
+    name, own = checked_login_name(login_name), scope.account or 0
+    if Account.objects.filter(login_name__iexact=name).exclude(id=own).exists():
         raise taken
     try:
         with transaction.atomic():
-            Account.objects.filter(id=scope.account).update(login_name=name)
+            Account.objects.filter(id=own).update(login_name=name)
     except IntegrityError:
         raise taken from None
     return Line(place=place, subject_kind="account", answer={"account": scope.account})

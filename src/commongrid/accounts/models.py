@@ -47,7 +47,7 @@ class Account(AbstractBaseUser):
     person holds or may hold a post; switched off, never deleted, so that the log stays readable.
     """
 
-    last_login = None  # type: ignore[assignment]  # the access log knows; no write on every sign-in
+    last_login = None  # the access log knows; no write on every sign-in
 
     login_name = models.TextField(_("Login name"), unique=True)
     email = models.EmailField(_("E-mail address"), blank=True, default="")
@@ -99,7 +99,7 @@ class SignInLink(models.Model):
     used_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
-    wall: ClassVar[Wall] = Wall(exempt="found by the hash of its secret before any scope exists; lists go through roster")
+    wall: ClassVar[Wall] = Wall(exempt="found by the hash of its secret, before any scope exists")
 
     class Meta:
         """Names and constraints."""

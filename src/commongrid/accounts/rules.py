@@ -8,7 +8,7 @@ import hmac
 import re
 from typing import TYPE_CHECKING
 
-from commongrid.kernel.refusals import BadInput, N_, TooLate, WrongState
+from commongrid.kernel.refusals import N_, BadInput, TooLate, WrongState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from commongrid.kernel.refusals import BadInput, N_, NotAllowed, WrongState
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, WrongState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ APPOINTS = {
     "township": frozenset({"village"}) | _BELOW_VILLAGE,
     "village": _BELOW_VILLAGE,
 }
-"""Which levels of role a post with ``posts.appoint`` may fill, by its own level: never its own or above, save the county."""
+"""Which levels of role a post with ``posts.appoint`` fills, by its own level: beneath it, save at the county."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def refuse_two_administrators(role: str, held: Iterable[str]) -> None:
     """Refuse a second of the three administrators' roles for one person (三员分离, GB/T 22239)."""
     if role in ADMINISTRATORS and any(other in ADMINISTRATORS and other != role for other in held):
         raise WrongState(
-            N_("System, security and audit administrator are three different persons. This person is another of the three.")
+            N_("System, security and audit administrator are three persons. This one is another of the three already.")
         )
 
 
@@ -132,3 +132,10 @@ def needs_second_factor(*, role_wants_it: bool, demo: bool, came_by_link: bool) 
     is let off for sessions that began with a one-time link, and the page says so.
     """
     return role_wants_it and not (demo and came_by_link)
+
+UNIT_TYPES_AT = {
+    "county": ("department", "office", "centre", "committee", "outside"),
+    "township": ("station", "office", "centre", "committee", "outside"),
+    "village": ("committee", "party_group"),
+}
+"""Which types of unit sit at which level of place."""

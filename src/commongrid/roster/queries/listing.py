@@ -16,7 +16,7 @@ from commongrid.roster.rules import PLACE_LEVELS
 from commongrid.territory.models import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
     from uuid import UUID
 
@@ -42,6 +42,21 @@ class RoleRow:
     def label(self, lang: str) -> str:
         """The name in the language asked for."""
         return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which posts a list shows: ``within`` a place, of one ``role`` or ``person``, in one ``state``, with ``text``.
+
+    ``state`` is in_force, to_come, ended or all; ``text`` stands in the name,
+    title or office phone.
+    """
+
+    within: int | None = None
+    role: str = ""
+    state: str = "in_force"
+    text: str = ""
+    person: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,28 +148,19 @@ def role_powers(scope: Scope, on: date | None = None) -> dict[str, frozenset[str
 
 
 def posts(
-    scope: Scope,
-    *,
-    within: int | None = None,
-    role: str = "",
-    state: str = "in_force",
-    text: str = "",
-    on: date | None = None,
-    page: int = 1,
+    scope: Scope, wanted: Wanted = Wanted(), *, on: date | None = None, page: int = 1
 ) -> tuple[list[PostLine], bool]:
-    """One page of posts inside the scope's interval and whether another follows.
-
-    ``within`` a place, of one ``role``, in one ``state`` (in_force, to_come,
-    ended, or all), with ``text`` in the name, title or office phone.
-    """
-    day = on or localdate()
+    """One page of posts inside the scope's interval and whether another follows."""
+    day, text = on or localdate(), wanted.text.strip()
     found = _lines(day).filter(place__range=(scope.lo, scope.hi))
-    if within is not None:
-        found = found.filter(place__range=interval(within))
-    if role:
-        found = found.filter(role=role)
-    if state in _STATES:
-        found = found.filter(_STATES[state](day))
+    if wanted.within is not None:
+        found = found.filter(place__range=interval(wanted.within))
+    if wanted.role:
+        found = found.filter(role=wanted.role)
+    if wanted.person is not None:
+        found = found.filter(person=wanted.person)
+    if wanted.state in _STATES:
+        found = found.filter(_STATES[wanted.state](day))
     if text:
         found = found.filter(
             Q(display_name__contains=text) | Q(title_zh__contains=text) | Q(title_en__icontains=text)
@@ -199,11 +205,15 @@ def vacant_seats(
     return seats[start : start + PAGE], len(seats) > start + PAGE
 
 
-_STATES = {
-    "in_force": in_force,
-    "to_come": lambda day: Q(from_on__gt=day),
-    "ended": lambda day: Q(to_on__lte=day),
-}
+def _to_come(day: date) -> Q:
+    return Q(from_on__gt=day)
+
+
+def _ended(day: date) -> Q:
+    return Q(to_on__lte=day)
+
+
+_STATES: dict[str, Callable[[date], Q]] = {"in_force": in_force, "to_come": _to_come, "ended": _ended}
 
 
 def _lines(on: date) -> QuerySet[Post]:
@@ -260,7 +270,7 @@ def _seats_of(scope: Scope, role: Role, within: int | None, on: date, limit: int
             role=role.code,
             role_zh=role.zh,
             role_en=role.en,
-            stand_in=one.stand_in or "",
+            stand_in=getattr(one, "stand_in", "") or "",
         )
         for one in found
     ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, When
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import Interval, interval, township_of
@@ -111,7 +111,7 @@ _NOWHERE = Interval(1, 0)
 Reach = tuple[Interval, str, "Iterable[int]", "Iterable[UUID]"]
 
 
-def _of_account(account_id: int, on: date) -> QuerySet[Post, dict[str, object]]:
+def _of_account(account_id: int, on: date) -> QuerySet[Post, Any]:
     """Posts of the account with everything a Scope needs, in one statement."""
     mine = Q(person__account=account_id) & in_force(on)
     standing = StandIn.objects.filter(
@@ -138,9 +138,9 @@ def _of_account(account_id: int, on: date) -> QuerySet[Post, dict[str, object]]:
     )  # fmt: skip
 
 
-def _row(values: dict[str, object], account_id: int) -> PostRow:
+def _row(values: dict[str, Any], account_id: int) -> PostRow:
     v = values
-    return PostRow(  # type: ignore[arg-type]  # names and types as selected above
+    return PostRow(
         id=v["id"], account=account_id, person=v["acting_person"], holder=v["display_name"], role=v["role_id"],
         level=v["role__scope_level"], place=v["place"], unit=v["unit_id"], powers=frozenset(v["powers"]),
         second_factor=v["role__second_factor"], standing_in=not v["own"],
@@ -187,8 +187,10 @@ def _served(places: Iterable[int], on: date) -> set[int]:
 
 def _codes_of_unit(row: PostRow, on: date) -> set[int]:
     """The sets a Party group takes in and the grids that serve them."""
-    sets = set(UnitCover.objects.filter(valid(on), unit=row.unit).values_list("place", flat=True)) if row.unit else set()
-    grids = set(GridCover.objects.filter(valid(on), covered__in=sets).values_list("grid", flat=True)) if sets else set()
+    if row.unit is None:
+        return set()
+    sets = set(UnitCover.objects.filter(valid(on), unit=row.unit).values_list("place", flat=True))
+    grids = set(GridCover.objects.filter(valid(on), covered__in=sets).values_list("grid", flat=True))
     return sets | grids
 
 

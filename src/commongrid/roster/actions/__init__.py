@@ -1,0 +1,32 @@
+"""What is done in the roster: appoint and end, stand in, assign, set up units, give and use sign-in links."""
+
+from __future__ import annotations
+
+from commongrid.roster.actions.assigning import NewAssignment, assign, end_assignment
+from commongrid.roster.actions.entering import end_sessions, enter, invite, switch_account
+from commongrid.roster.actions.posts import Appointment, appoint, end_post, move_post
+from commongrid.roster.actions.seeds import seed
+from commongrid.roster.actions.standing import Lending, end_stand_in, set_stand_in
+from commongrid.roster.actions.units import NewUnit, add_unit, cover, end_unit
+
+__all__ = [
+    "Appointment",
+    "Lending",
+    "NewAssignment",
+    "NewUnit",
+    "add_unit",
+    "appoint",
+    "assign",
+    "cover",
+    "end_assignment",
+    "end_post",
+    "end_sessions",
+    "end_stand_in",
+    "end_unit",
+    "enter",
+    "invite",
+    "move_post",
+    "seed",
+    "set_stand_in",
+    "switch_account",
+]

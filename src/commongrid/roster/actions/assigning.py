@@ -1,0 +1,111 @@
+"""Posts tied to villages, households, units and cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.places import level_of
+from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
+from commongrid.registry.queries import household
+from commongrid.roster.actions.posts import already_there, post_for_change, refuse_beneath
+from commongrid.roster.models import Assignment
+from commongrid.roster.rules import TARGETS, refuse_period
+from commongrid.territory.queries import place as place_row
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAssignment:
+    """Which post is tied to what, as which of the five kinds; one target."""
+
+    post: UUID
+    kind: str
+    from_on: date
+    place: int | None = None
+    household: UUID | None = None
+    unit: UUID | None = None
+    matter: UUID | None = None
+    to_on: date | None = None
+
+
+@action("roster.assigned", power="posts.appoint", facts=("post", "kind", "from_on"), kinds=("post", "clock"))
+def assign(scope: Scope, act: Act, *, to: NewAssignment) -> Line:
+    """Tie a post to a village, household, unit or case (包联); it widens what the post sees where its role says so.
+
+    Refuses: NotYours for a post or target out of scope; BadInput for a target
+    that does not fit the kind; WrongState where the household is linked already.
+    """
+    refuse_period(to.from_on, to.to_on)
+    _refuse_target(to)
+    post = post_for_change(scope, to.post)
+    place = _place_of(scope, to, post.place)
+    if not scope.covers(place):
+        raise NotYours
+    if to.kind in {"linked_household", "named_helper"} and post.role.scope_level != "household":
+        raise BadInput(fields={"post": N_("Households are tied to linked members and named helpers only.")})
+    with already_there():
+        Assignment.objects.create(
+            id=act.id,
+            post=post,
+            kind=to.kind,
+            place=place,
+            household_id=to.household,
+            unit_id=to.unit,
+            matter=to.matter,
+            from_on=to.from_on,
+            to_on=to.to_on,
+        )
+    return Line(
+        place=place,
+        subject=act.id,
+        subject_kind="assignment",
+        facts={"post": to.post, "kind": to.kind, "from_on": to.from_on},
+        answer={"assignment": act.id},
+    )
+
+
+@action("roster.assignment_ended", power="posts.appoint", facts=("kind", "on"), kinds=("post", "clock"))
+def end_assignment(scope: Scope, act: Act, *, assignment_id: UUID, on: date) -> Line:
+    """Untie a post from its target from a day on. Refuses: NotYours out of scope; WrongState if it has ended."""
+    found = Assignment.objects.select_related("post__role").select_for_update(of=("self",)).filter(id=assignment_id)
+    one = found.first()
+    if one is None or not scope.covers(one.place):
+        raise NotYours
+    refuse_beneath(scope, one.post.role.scope_level)
+    if one.to_on is not None and one.to_on <= on:
+        raise WrongState(N_("This assignment has already ended."))
+    one.to_on = max(on, one.from_on)
+    one.save(update_fields=["to_on"])
+    return Line(
+        place=one.place,
+        subject=one.id,
+        subject_kind="assignment",
+        facts={"kind": one.kind, "on": one.to_on},
+        answer={"assignment": one.id},
+    )
+
+
+def _refuse_target(to: NewAssignment) -> None:
+    if to.kind not in TARGETS:
+        raise BadInput(fields={"kind": N_("Choose a kind of assignment from the list.")})
+    given = [name for name in ("place", "household", "unit", "matter") if getattr(to, name) is not None]
+    if len(given) != 1 or given[0] not in TARGETS[to.kind]:
+        raise BadInput(N_("An assignment points to exactly one thing of the right kind."))
+    if to.kind == "assigned_village" and to.place is not None and level_of(to.place) != "village":
+        raise BadInput(fields={"place": N_("Choose a village.")})
+
+
+def _place_of(scope: Scope, to: NewAssignment, post_place: int) -> int:
+    """Where the target is: the household's place, the place itself, else the post's."""
+    if to.household is not None:
+        return household(scope, to.household).place
+    if to.place is not None:
+        return place_row(scope, to.place).code
+    return post_place

@@ -1,0 +1,234 @@
+"""Posts filled, ended and moved."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
+from commongrid.registry.actions import add_person
+from commongrid.registry.queries import person as person_in_scope
+from commongrid.roster.models import Assignment, Post, Role, StandIn, Unit, in_force, valid
+from commongrid.roster.rules import (
+    Seating,
+    refuse_appointing,
+    refuse_own_person,
+    refuse_period,
+    refuse_seat,
+    refuse_two_administrators,
+)
+from commongrid.territory.queries import place as place_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+PHONE_LENGTH, TITLE_LENGTH = 40, 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """Who is to sit where, as what, from when.
+
+    ``person`` of the registry, or ``name`` of somebody new to it. ``to_on`` is
+    the first day on which the post no longer holds.
+    """
+
+    role: str
+    place: int
+    from_on: date
+    person: UUID | None = None
+    name: str = ""
+    unit: UUID | None = None
+    to_on: date | None = None
+    title_zh: str = ""
+    title_en: str = ""
+    office_phone: str = ""
+
+
+@action("roster.appointed", power="posts.appoint", facts=("role", "from_on", "to_on"), kinds=("post", "clock"))
+def appoint(scope: Scope, act: Act, *, to: Appointment) -> Line:
+    """Put a person into a role at a place for a period; from its first day the post is the permission.
+
+    A person new to the registry is entered with the act. Filling the same seat
+    twice with the same person is refused by the database, not only here.
+
+    Refuses: NotAllowed for a role not beneath one's own level and for oneself;
+    NotYours for a place or person out of scope; BadInput for a role that does
+    not sit at such a place, a missing unit, an empty name; WrongState where the
+    person holds this post in the period already, or is another of the three
+    administrators.
+    """
+    refuse_period(to.from_on, to.to_on)
+    role, unit = _role(to.role, to.from_on), _unit(to.unit, to.from_on)
+    where = place_row(scope, to.place)
+    if not scope.covers(to.place):
+        raise NotYours
+    refuse_beneath(scope, role.scope_level)
+    if where.ended:
+        raise BadInput(fields={"place": N_("This place no longer exists.")})
+    refuse_seat(
+        Seating(
+            role=role.code,
+            role_level=role.scope_level,
+            place=to.place,
+            place_level=where.level,
+            unit_place=unit.place if unit else None,
+        )
+    )
+    person_id, name = _person(scope, act, to)
+    refuse_own_person(scope.person, person_id)
+    _refuse_two_hats(role.code, person_id, to.from_on, to.to_on)
+    with already_there():
+        Post.objects.create(
+            id=act.id,
+            person_id=person_id,
+            role=role,
+            place=to.place,
+            unit=unit,
+            from_on=to.from_on,
+            to_on=to.to_on,
+            display_name=name,
+            title_zh=_short(to.title_zh, "title_zh", TITLE_LENGTH),
+            title_en=_short(to.title_en, "title_en", TITLE_LENGTH),
+            office_phone=_short(to.office_phone, "office_phone", PHONE_LENGTH),
+        )
+    return Line(
+        place=to.place,
+        subject=act.id,
+        subject_kind="post",
+        unit=to.unit,
+        facts={"role": role.code, "from_on": to.from_on, "to_on": to.to_on},
+        answer={"post": act.id, "person": person_id},
+    )
+
+
+@action("roster.post_ended", power="posts.appoint", facts=("role", "on"), kinds=("post", "clock"))
+def end_post(scope: Scope, act: Act, *, post_id: UUID, on: date) -> Line:
+    """End a post from a day on: that day it no longer holds, and neither does any session acting in it.
+
+    Its assignments end with it; whoever stood in for it goes on until that is
+    ended too. A post still to come is called off.
+
+    Refuses: NotYours out of scope; NotAllowed for a level not beneath one's
+    own; WrongState if it has already ended.
+    """
+    post = post_for_change(scope, post_id)
+    if post.to_on is not None and post.to_on <= min(on, localdate()):
+        raise WrongState(N_("This post has already ended."))
+    post.to_on = max(on, post.from_on)
+    post.save(update_fields=["to_on"])
+    open_ones = Assignment.objects.filter(post=post)
+    open_ones.filter(in_force(post.to_on)).update(to_on=post.to_on)
+    return Line(
+        place=post.place,
+        subject=post.id,
+        subject_kind="post",
+        unit=post.unit_id,
+        facts={"role": post.role_id, "on": post.to_on},
+        answer={"post": post.id},
+    )
+
+
+@action("roster.post_moved", power="posts.appoint", facts=("from_post", "on"), kinds=("post",))
+def move_post(scope: Scope, act: Act, *, post_id: UUID, place: int, unit_id: UUID | None, on: date) -> Line:
+    """Move somebody in the same role to another place: the old post ends and a new one begins on the same day."""
+    old = post_for_change(scope, post_id)
+    end_post(scope, act.child("end"), post_id=post_id, on=on)
+    begun = appoint(
+        scope,
+        act.child("begin"),
+        to=Appointment(
+            role=old.role_id, place=place, from_on=on, person=old.person_id, unit=unit_id,
+            title_zh=old.title_zh, title_en=old.title_en, office_phone=old.office_phone,
+        ),
+    )  # fmt: skip
+    new = UUID(begun["post"])
+    return Line(
+        place=place,
+        subject=new,
+        subject_kind="post",
+        unit=unit_id,
+        facts={"from_post": post_id, "on": on},
+        answer={"post": new},
+    )
+
+
+def refuse_beneath(scope: Scope, role_level: str) -> None:
+    """The rule of levels for a post; a named job has its powers written beside it."""
+    if scope.kind == "post":
+        refuse_appointing(scope.level, role_level)
+
+
+def post_for_change(scope: Scope, post_id: UUID) -> Post:
+    """The post, locked, if it is in scope and beneath the scope's level."""
+    post = Post.objects.select_related("role").select_for_update(of=("self",)).filter(id=post_id).first()
+    if post is None or not scope.covers(post.place):
+        raise NotYours
+    refuse_beneath(scope, post.role.scope_level)
+    return post
+
+
+@contextmanager
+def already_there() -> Iterator[None]:
+    """Say in words what an exclusion constraint refused."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "roster_post_three_administrators" in str(error):
+            refuse_two_administrators("auditor", ("system_admin",))
+        raise WrongState(N_("This is so already in that period. Choose another period.")) from None
+
+
+def _role(code: str, on: date) -> Role:
+    role = Role.objects.filter(valid(on), code=code).first()
+    if role is None:
+        raise BadInput(fields={"role": N_("Choose a role from the list.")})
+    return role
+
+
+def _unit(unit_id: UUID | None, on: date) -> Unit | None:
+    if unit_id is None:
+        return None
+    unit = Unit.objects.filter(valid(on), id=unit_id).first()
+    if unit is None:
+        raise BadInput(fields={"unit": N_("Choose a unit from the list.")})
+    return unit
+
+
+def _person(scope: Scope, act: Act, to: Appointment) -> tuple[UUID, str]:
+    """The person and the name on the post; entered now if new."""
+    if to.person is None:
+        added = add_person(scope, act.child("person"), display_name=to.name, place=to.place)
+        return UUID(added["person"]) if isinstance(added["person"], str) else added["person"], " ".join(to.name.split())
+    try:
+        found = person_in_scope(scope, to.person)
+    except NotFound:
+        raise BadInput(fields={"person": N_("Choose a person from the list.")}) from None
+    return found.id, found.name
+
+
+def _refuse_two_hats(role: str, person: UUID, from_on: date, to_on: date | None) -> None:
+    """The three administrators' rule, also for those who stand in."""
+    held = Post.objects.filter(person=person).exclude(to_on__lte=from_on)
+    lent = StandIn.objects.filter(by__person=person).exclude(to_on__lte=from_on)
+    if to_on is not None:
+        held, lent = held.filter(from_on__lt=to_on), lent.filter(from_on__lt=to_on)
+    refuse_two_administrators(role, [*held.values_list("role", flat=True), *lent.values_list("post__role", flat=True)])
+
+
+def _short(text: str, name: str, limit: int) -> str:
+    clean = " ".join(text.split())
+    if len(clean) > limit:
+        raise BadInput(fields={name: N_("This is too long.")})
+    return clean
