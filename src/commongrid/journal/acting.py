@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from commongrid.kernel.scope import Scope
 
@@ -113,16 +114,23 @@ def acting(scope: Scope) -> Iterator[None]:
 
 
 @contextmanager
-def handing_over(scope: Scope, to_lo: int, to_hi: int) -> Iterator[None]:
+def handing_over(scope: Scope, to_lo: int, to_hi: int, *, unit: UUID | None = None) -> Iterator[None]:
     """Let a row leave its author's sight: the one widening, for the statements inside.
 
     PostgreSQL applies the SELECT policy to the new row of an UPDATE, so an order
     sent to another place or unit would be refused. After the rule has decided,
     the scope becomes the smallest interval, without narrowing, that holds both
-    ends. Used only by actions, listed and tested as a wall.
+    ends (a scope that sees nothing becomes the target alone), and with ``unit``
+    the receiving unit's. Used only by actions, listed and tested as a wall. No
+    savepoint: what fails inside rolls the whole action back.
     """
-    wide = replace(
-        scope, lo=min(scope.lo, to_lo), hi=max(scope.hi, to_hi), narrow="", grids=(), households=(), unit=scope.unit
-    )
-    with acting(wide):
+    lo, hi = (to_lo, to_hi) if scope.lo > scope.hi else (min(scope.lo, to_lo), max(scope.hi, to_hi))
+    wide = replace(scope, lo=lo, hi=hi, narrow="", grids=(), households=(), unit=unit or scope.unit)
+    before = _current.get()
+    token = _current.set(wide)
+    try:
+        _set(wide)
         yield
+        _set(before)
+    finally:
+        _current.reset(token)

@@ -2,7 +2,7 @@
 
 from commongrid.matters.models.matter import Matter, PublicFace
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
-from commongrid.matters.models.vocabulary import DrawSeed, Heartbeat, Kind, Limit, Tile, Urgency, WorkListRow
+from commongrid.matters.models.vocabulary import DrawSeed, Heartbeat, Kind, Limit, NumberBase, Tile, Urgency, WorkListRow
 
 __all__ = [
     "DrawSeed",
@@ -12,6 +12,7 @@ __all__ = [
     "Limit",
     "Matter",
     "Note",
+    "NumberBase",
     "Order",
     "Party",
     "PublicFace",

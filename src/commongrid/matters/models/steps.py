@@ -294,7 +294,7 @@ class Supervision(models.Model):
 
 
 class Escalation(models.Model):
-    """That a level was told (提醒): a warning at 75 %, or overdue, once per deadline and level.
+    """That a level was told (提醒): at once when urgent, a warning at 75 %, or overdue; once per deadline and level.
 
     Personal data: none. Kept: with the matter.
     """
@@ -316,7 +316,7 @@ class Escalation(models.Model):
         db_table = "matters_escalation"
         verbose_name = "提醒"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(sort__in=("warned", "overdue")), name="matters_escalation_sort"),
+            models.CheckConstraint(condition=Q(sort__in=("told", "warned", "overdue")), name="matters_escalation_sort"),
             models.CheckConstraint(condition=Q(level__in=words.OWNERS), name="matters_escalation_level"),
             models.UniqueConstraint(
                 fields=["matter", "deadline_no", "sort", "level"], name="matters_escalation_once"

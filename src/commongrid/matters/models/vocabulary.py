@@ -268,6 +268,27 @@ class DrawSeed(models.Model):
         return self.month.isoformat()
 
 
+class NumberBase(models.Model):
+    """Where the sequence of matters stood when a month began (编号起点): a matter's number is counted from there.
+
+    Personal data: none. Kept: for good.
+    """
+
+    month = models.DateField(primary_key=True)
+    base = models.BigIntegerField()
+
+    wall: ClassVar[Wall] = Wall(exempt="counts per month, no place and no person", append_only=True)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_number_base"
+
+    def __str__(self) -> str:
+        """The month."""
+        return self.month.isoformat()
+
+
 class Heartbeat(models.Model):
     """When a job of the loop last ran to its end (心跳); three missed ticks turn the console red.
 

@@ -1,0 +1,143 @@
+"""How an actor stands to a matter: owner, above, near, visitor, reporter, clock; and what that lets them do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from commongrid.kernel.places import inside, level_of
+from commongrid.kernel.scope import Scope
+from commongrid.matters.rules import words
+from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS
+
+ACTS_AT: Final = {
+    "county": "county",
+    "township": "township",
+    "assigned_village": "township",
+    "village": "village",
+    "natural_village": "grid",
+    "villager_group": "grid",
+    "party_group": "grid",
+    "grid": "grid",
+    "household": "grid",
+}
+"""The level at which a role's post stands in the loop; unit posts stand at their unit's place."""
+
+CONTENT: Final = frozenset(
+    f"matters.{verb}"
+    for verb in ("accept", "settle", "divert", "handle", "decide", "supervise", "visit", "review")
+)
+"""Any of these powers opens the words of a restricted matter; seeing that it exists needs only matters.read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where a matter is and who has it, as far as relations need."""
+
+    place: int
+    owner_level: str
+    owner_place: int | None
+    unit: UUID | None
+    handler_level: str
+    handler_place: int | None = None
+    sealed: bool = False
+
+
+def level_of_actor(scope: Scope) -> str:
+    """The level of the loop at which this scope acts, or nothing."""
+    if scope.level == "unit":
+        return level_at(scope.place) if scope.place else ""
+    return ACTS_AT.get(scope.level, "")
+
+
+def level_at(place: int) -> str:
+    """The level of the loop of a place: below a village everything is the grid's."""
+    level = level_of(place)
+    return "grid" if level == "below" else level
+
+
+def relations(scope: Scope, matter: Whereabouts) -> frozenset[str]:
+    """Every relation this scope has to the matter; nothing for those who don't see it."""
+    if scope.kind == "slip":
+        return frozenset({"reporter"})
+    if scope.kind == "clock":
+        return frozenset({"clock"})
+    if scope.kind != "post":
+        return frozenset()
+    found = {
+        "owner": _owns(scope, matter),
+        "above": _is_above(scope, matter),
+        "near": _is_near(scope, matter),
+        "visitor": _may_visit(scope, matter),
+    }
+    return frozenset(name for name, holds in found.items() if holds)
+
+
+def _owns(scope: Scope, matter: Whereabouts) -> bool:
+    if matter.owner_level == "unit":
+        return scope.unit is not None and scope.unit == matter.unit
+    if scope.level == "unit" or matter.sealed or level_of_actor(scope) != matter.owner_level:
+        return False
+    if matter.owner_level == "grid":
+        return matter.owner_place == scope.place or (matter.owner_place in scope.grids and scope.level == "grid")
+    return scope.place == matter.owner_place and scope.level == matter.owner_level
+
+
+def _is_above(scope: Scope, matter: Whereabouts) -> bool:
+    if scope.level not in words.LEVELS or matter.sealed or not scope.covers(matter.place):
+        return False
+    rank = words.LEVELS.index(scope.level)
+    if matter.owner_level == "unit":
+        return scope.unit != matter.unit and rank >= words.LEVELS.index(matter.handler_level)
+    return matter.owner_level in words.LEVELS and rank > words.LEVELS.index(matter.owner_level)
+
+
+def _is_near(scope: Scope, matter: Whereabouts) -> bool:
+    return (
+        level_of_actor(scope) in ("grid", "village")
+        and scope.level != "household"
+        and matter.owner_level in ("grid", "village")
+        and scope.covers(matter.place)
+    )
+
+
+def _may_visit(scope: Scope, matter: Whereabouts) -> bool:
+    """Somebody of another level than the handler who sees it; where only the county is left, another than the unit."""
+    if scope.level == "unit" or matter.sealed or not scope.covers(matter.place):
+        return False
+    if level_of_actor(scope) == matter.handler_level:
+        return (
+            level_at(matter.place) == "county"
+            and matter.unit is not None
+            and scope.unit != matter.unit
+        )
+    return bool(level_of_actor(scope))
+
+
+def may(scope: Scope, state: str, related: Collection[str]) -> tuple[str, ...]:
+    """The events the table lets this actor cause from this state, in the table's order; guards are the deciders'."""
+    return tuple(
+        code
+        for code in LIVE_EVENTS
+        if code != "report"
+        and (event := EVENTS[code]).leads(state)
+        and scope.kind in event.kinds
+        and event.power in scope.powers
+        and any(relation in related for relation in event.who)
+    )
+
+
+def reads_words(scope: Scope, matter: Whereabouts, visibility: str) -> bool:
+    """Whether the words of a restricted matter are shown: to those who work on it, not to everyone who sees the list."""
+    if visibility not in ("restricted", "sealed"):
+        return True
+    if scope.kind in ("slip", "clock"):
+        return True
+    return bool(CONTENT & scope.powers) and bool(relations(scope, matter))
+
+
+def contains(place: int, code: int) -> bool:
+    """Whether a code lies in a place."""
+    return inside(code, place)
