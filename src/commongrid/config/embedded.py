@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -311,11 +310,11 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def wait_until_running(cluster: Cluster, seconds: float) -> bool:
-    """Wait for a server that another process starts."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if cluster.running():
-            return True
-        time.sleep(0.05)
-    return False
+def stop_if_unheld(data: Path) -> bool:
+    """Stop a server that nobody holds, left by a killed command; answers whether one was stopped."""
+    cluster = Cluster(data)
+    with (data / "lock").open("ab") as lock, _gate(data):
+        if not cluster.running():
+            return False
+        _leave(cluster, lock.fileno())
+        return not cluster.running()

@@ -1,0 +1,169 @@
+"""`commongrid worker`: the clock's work, round by round, and the jobs that people asked for."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+HELP = "Run the clock's jobs (started by `up`; by hand where server and worker live apart)."
+MODULES = ("journal", "accounts", "territory", "registry", "roster", "ledger", "matters", "outreach", "civic", "merit",
+           "insight")  # fmt: skip
+ROUND_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """How long to work."""
+    parser.add_argument("--once", action="store_true", help="run every job once and end")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until asked to end."""
+    from commongrid.commands.opening import county_open
+
+    with county_open():
+        from django.db import connection
+
+        from commongrid.config.guard import demand_app_role
+
+        with connection.cursor() as cursor:
+            demand_app_role(cursor)
+        load_timetable()
+        worker = Worker()
+        if args.once:
+            return 1 if worker.round(everything=True) else 0
+        signal.signal(signal.SIGTERM, worker.end)
+        signal.signal(signal.SIGINT, worker.end)
+        with _asked_for_jobs():
+            worker.work()
+    return 0
+
+
+def load_timetable() -> None:
+    """Import the jobs of every module, so that they are on the timetable."""
+    for module in MODULES:
+        name = f"commongrid.{module}"
+        if find_spec(name) is not None and find_spec(f"{name}.jobs") is not None:
+            import_module(f"{name}.jobs")
+
+
+class Worker:
+    """Runs what is due, one job after the other; a failing job fails alone and is tried at its next time."""
+
+    def __init__(self) -> None:
+        """Everything is due at once."""
+        import structlog
+
+        self.log = structlog.get_logger("worker")
+        self.over = threading.Event()
+        self.next: dict[str, float] = {}
+        self.next_beat = 0.0
+
+    def end(self, *_signal: object) -> None:
+        """Finish the job at hand, then end."""
+        self.over.set()
+
+    def work(self) -> None:
+        """Round after round."""
+        self.log.info("worker begins")
+        while not self.over.is_set():
+            self.round()
+            self.over.wait(ROUND_SECONDS)
+        self.log.info("worker ends")
+
+    def round(self, *, everything: bool = False) -> int:
+        """Run what is due; answers how many jobs failed."""
+        from commongrid.kernel.timetable import TIMETABLE
+
+        self._beat()
+        failed = 0
+        for entry in list(TIMETABLE.values()):
+            if self.over.is_set():
+                break
+            if everything or time.monotonic() >= self.next.get(entry.name, 0.0):
+                failed += not self._run(entry)
+                self.next[entry.name] = time.monotonic() + entry.seconds
+                self._beat()
+        return failed
+
+    def _run(self, entry: Any) -> bool:
+        from commongrid.journal import pulses
+
+        begun = time.perf_counter()
+        try:
+            handled = entry.run()
+        except Exception:  # the edge: a job fails alone
+            self.log.exception("job failed", job=entry.name)
+            self._note(lambda: pulses.miss(entry.name, every=entry.seconds, ms=_ms(begun)))
+            return False
+        if handled:
+            self.log.info("job", job=entry.name, handled=handled, ms=_ms(begun))
+        return self._note(lambda: pulses.beat(entry.name, every=entry.seconds, ms=_ms(begun), handled=handled or 0))
+
+    def _beat(self) -> None:
+        from commongrid.journal import pulses
+
+        if time.monotonic() >= self.next_beat:
+            self._note(lambda: pulses.beat(pulses.WORKER, every=BEAT_SECONDS))
+            self.next_beat = time.monotonic() + BEAT_SECONDS
+
+    def _note(self, write: Callable[[], None]) -> bool:
+        """Write a pulse; a database that is away is waited for, with a fresh connection each time."""
+        from django.db import Error, connection
+
+        try:
+            write()
+        except Error:
+            self.log.exception("the database does not answer")
+            connection.close()
+            self.over.wait(ROUND_SECONDS)
+            return False
+        return True
+
+
+def _ms(begun: float) -> int:
+    return round((time.perf_counter() - begun) * 1000)
+
+
+class _asked_for_jobs:  # noqa: N801 - reads as a phrase after `with`
+    """The queue of jobs that people asked for, in a thread of its own; nothing where no module has any."""
+
+    def __init__(self) -> None:
+        self.thread: threading.Thread | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.task: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        from procrastinate.contrib.django import app
+
+        if any(task.startswith("commongrid.") for task in app.tasks):
+            self.thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="asked-for jobs")
+            self.thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        if self.thread is not None:
+            if self.loop is not None and self.task is not None:
+                self.loop.call_soon_threadsafe(self.task.cancel)
+            self.thread.join(timeout=30)
+
+    async def _serve(self) -> None:
+        from procrastinate.contrib.django import app
+        from procrastinate.contrib.django.procrastinate_app import ProxyApp
+
+        assert isinstance(app, ProxyApp)  # noqa: S101 - tells the type
+        connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+        self.loop = asyncio.get_running_loop()
+        with app.replace_connector(connector) as own:
+            async with own.open_async():
+                self.task = asyncio.create_task(own.run_worker_async(install_signal_handlers=False))
+                try:
+                    await self.task
+                except asyncio.CancelledError:
+                    return
