@@ -210,7 +210,7 @@ def _person(scope: Scope, act: Act, to: Appointment) -> tuple[UUID, str]:
     """The person and the name on the post; entered now if new."""
     if to.person is None:
         added = add_person(scope, act.child("person"), display_name=to.name, place=to.place)
-        return UUID(added["person"]) if isinstance(added["person"], str) else added["person"], " ".join(to.name.split())
+        return UUID(added["person"]), " ".join(to.name.split())
     try:
         found = person_in_scope(scope, to.person)
     except NotFound:

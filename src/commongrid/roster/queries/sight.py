@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, When
+from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, UUIDField, When
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import Interval, interval, township_of
 from commongrid.kernel.scope import Scope, public
+from commongrid.registry.models import Person
 from commongrid.roster.models import Assignment, Post, RolePower, StandIn, UnitCover, in_force, valid
 from commongrid.territory.models import GridCover, Place
 
@@ -113,7 +114,7 @@ Reach = tuple[Interval, str, "Iterable[int]", "Iterable[UUID]"]
 
 def _of_account(account_id: int, on: date) -> QuerySet[Post, Any]:
     """Posts of the account with everything a Scope needs, in one statement."""
-    mine = Q(person__account=account_id) & in_force(on)
+    mine = Q(person__in=Person.objects.filter(account=account_id).values("id")) & in_force(on)
     standing = StandIn.objects.filter(
         in_force(on), in_force(on, path="by__"), by__person__account=account_id, post=OuterRef("pk")
     )
@@ -123,7 +124,9 @@ def _of_account(account_id: int, on: date) -> QuerySet[Post, Any]:
         Post.objects.annotate(
             own=Case(When(mine, then=True), default=False, output_field=BooleanField()),
             acting_person=Case(
-                When(mine, then=F("person_id")), default=Subquery(standing.values("by__person_id")[:1])
+                When(mine, then=F("person_id")),
+                default=Subquery(standing.values("by__person_id")[:1]),
+                output_field=UUIDField(),
             ),
         )
         .filter(valid(on, "role__"), acting_person__isnull=False)
