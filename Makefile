@@ -67,7 +67,7 @@ types: $(STAMPS)/dev
 	@$(QUIET) $(BIN)/mypy --no-error-summary
 
 templates: $(STAMPS)/dev
-	@$(BIN)/djlint --quiet --check --lint src/commongrid >$(STAMPS)/djlint.log 2>&1 || { cat $(STAMPS)/djlint.log; exit 1; }
+	@$(BIN)/djlint --quiet --lint src/commongrid >$(STAMPS)/djlint.log 2>&1 || { cat $(STAMPS)/djlint.log; exit 1; }
 
 texts-check: $(STAMPS)/dev
 	@$(BIN)/python tools/texts.py --check
