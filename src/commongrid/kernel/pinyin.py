@@ -7,8 +7,9 @@ tables below put that right (readings after 现代汉语词典, 7th edition).
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from commongrid.kernel.widths import halfwidth
 
@@ -32,32 +33,38 @@ _SURNAMES: Final = {
     "俞": ("yu2",), "虑": ("lu4",), "适": ("kuo4",), "称": ("chen1",), "红": ("hong2",), "谷": ("gu3",),
 }  # fmt: skip
 
-_PLACES: Final = {
-    "长": ("chang2",), "重": ("chong2",), "朝": ("chao2",), "都": ("du1",), "乐": ("le4",), "佛": ("fo2",),
-}  # fmt: skip
-"""First characters of place names that pypinyin reads otherwise outside known words."""
+_NAMED: Final = {"长": "chang2", "重": "chong2", "朝": "chao2", "都": "du1", "乐": "le4", "行": "xing2", "佛": "fo2"}
+"""Characters that in names, of people and of places, are read otherwise than pypinyin reads them alone."""
+
+_RUNS: Final = re.compile(r"[^\W_a-zA-Z0-9]+|[a-zA-Z0-9]+")
+
+
+class Reading(NamedTuple):
+    """How one Chinese character is read, with its tone (``shan4``), or a run of letters and digits as it stands."""
+
+    text: str
+    syllable: bool
 
 
 @lru_cache(maxsize=65_536)
-def readings(name: str, *, place: bool = False) -> tuple[str, ...]:
-    """One reading with its tone (``shan4``) per Chinese character; letters and digits as they stand, in lower case.
+def readings(name: str, *, place: bool = False) -> tuple[Reading, ...]:
+    """One reading per Chinese character and per run of letters and digits, in lower case.
 
-    With ``place`` the first character is read as in names of places, not as a surname.
+    The first characters are read as a surname; with ``place`` only where the
+    family's house or village is meant (任家寨).
     """
-    from pypinyin import Style, lazy_pinyin
-
-    plain = "".join(sign for sign in halfwidth(name) if sign.isalnum())
-    known = _place(plain) if place else _surname(plain)
-    rest = lazy_pinyin(plain[len(known) :], style=Style.TONE3, neutral_tone_with_five=True, v_to_u=False)
-    return (*known, *(reading.lower() for reading in rest))
+    plain = halfwidth(name)
+    family = not place or plain[1:2] == "家"
+    known = (_SURNAMES.get(plain[:2]) or _SURNAMES.get(plain[:1]) or ()) if family else ()
+    found = [Reading(syllable, syllable=True) for syllable in known]
+    for run in _RUNS.findall(plain[len(known) :]):
+        found += [Reading(run.lower(), syllable=False)] if run.isascii() else map(_read, run, _spoken(run))
+    return tuple(found)
 
 
 def initials(name: str, *, place: bool = False) -> str:
     """First letters, for search: 单雄信 is ``sxx``, 石阡县 (as a place) ``sqx``; digits and letters are kept."""
-    return "".join(
-        reading[0] if reading[:-1].isalpha() and reading[-1].isdigit() else reading
-        for reading in readings(name, place=place)
-    )
+    return "".join(each.text[0] if each.syllable else each.text for each in readings(name, place=place))
 
 
 def sort_key(name: str, *, place: bool = False) -> str:
@@ -65,13 +72,17 @@ def sort_key(name: str, *, place: bool = False) -> str:
 
     Store it beside the name and order by it under collation "C".
     """
-    return " ".join(readings(name, place=place)) + "\x1f" + halfwidth(name)
+    return " ".join(each.text for each in readings(name, place=place)) + "\x1f" + halfwidth(name).replace("\0", "")
 
 
-def _surname(plain: str) -> tuple[str, ...]:
-    return _SURNAMES.get(plain[:2]) or _SURNAMES.get(plain[:1]) or ()
+def _spoken(run: str) -> list[str]:
+    from pypinyin import Style, lazy_pinyin  # a large table, needed only where names are stored
+
+    spoken = lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True)
+    if len(spoken) != len(run):  # other scripts come back as one piece
+        spoken = [one for sign in run for one in lazy_pinyin(sign, style=Style.TONE3, neutral_tone_with_five=True)]
+    return spoken
 
 
-def _place(plain: str) -> tuple[str, ...]:
-    family = plain[1:2] == "家"  # 任家寨: the family's village, read as the surname
-    return _SURNAMES.get(plain[:1], ()) if family else _PLACES.get(plain[:1], ())
+def _read(character: str, reading: str) -> Reading:
+    return Reading(_NAMED.get(character, reading.lower()), syllable=True)
