@@ -23,6 +23,18 @@ class XidField(_TextField):
         return "xid8"
 
 
+OF_ITS_MATTER = "subject_kind = 'matter' AND EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject)"
+"""What belongs to a matter is seen by whoever sees the matter, wherever it was when the line was written.
+
+The one place where the journal knows a name from above: the condition runs in PostgreSQL, where the matter's own
+row-level security answers it.
+"""
+OF_A_MATTER_UNSEEN = (
+    "subject_kind = 'matter' AND (SELECT COALESCE(current_setting('cg.kind', true), '') <> 'clock') "
+    "AND NOT EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject)"
+)
+
+
 class Claim(models.Model):
     """That an act's id is taken, by whom and with what content: the claim is the first write of every action.
 
@@ -84,7 +96,8 @@ class Line(models.Model):
         place="place_now",
         unit="unit",
         write="any",
-        also_see="id = NULLIF(current_setting('cg.claim', true), '')::uuid",
+        never=OF_A_MATTER_UNSEEN,
+        also_see=f"id = NULLIF(current_setting('cg.claim', true), '')::uuid OR {OF_ITS_MATTER}",
         append_only=True,
         may_set=("place_now",),
     )
@@ -201,7 +214,7 @@ class File(models.Model):
     at = models.DateTimeField()
 
     wall: ClassVar[Wall] = Wall(
-        also_see="EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject AND subject_kind = 'matter')",
+        also_see=OF_ITS_MATTER,
         also_write="current_setting('cg.kind', true) IN ('public', 'slip')",
     )
 

@@ -1,0 +1,53 @@
+"""What the policy says of every role and relation of place, in plain words and without the product's code.
+
+This is the independent side of the matrix: it knows the levels of roles from
+the vocabulary and the lie of the world, and nothing of Scope or SQL.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.proof.world import COUNTY, GRID1, GROUP1, HAMLET1, T1, V11
+
+if TYPE_CHECKING:
+    from tests.proof.world import Seat
+
+IN_COUNTY = range(COUNTY, COUNTY + 10**9)
+IN_TOWNSHIP = range(T1, T1 + 10**6)
+IN_VILLAGE = range(V11, V11 + 1000)
+GRID = {V11 + GRID1, V11 + HAMLET1, V11 + GROUP1}
+SIGHT: dict[str, Any] = {
+    "county": IN_COUNTY,
+    "township": IN_TOWNSHIP,
+    "village": IN_VILLAGE,
+    "assigned_village": IN_VILLAGE,
+    "grid": GRID,
+    "villager_group": {V11 + GROUP1, V11 + GRID1},
+    "party_group": {V11 + HAMLET1, V11 + GRID1},
+    "household": (),
+    "unit": (),
+}
+"""Which places a role of each level sees, rows without household or unit."""
+
+
+def covers(seat: Seat, place: int) -> bool:
+    """Whether the seat sees a row that has no more than a place."""
+    return place in SIGHT[seat.level]
+
+
+def sees_matter(seat: Seat, matter: dict[str, Any]) -> bool:
+    """Whether the seat sees a matter: by place, or for a unit's role by unit; a sealed one only its competent body."""
+    own_unit = seat.unit is not None and matter["unit"] == seat.unit
+    if matter["sealed"] and not own_unit:
+        return False
+    if seat.level == "unit":
+        return own_unit and matter["place"] in (IN_COUNTY if seat.place == COUNTY else IN_TOWNSHIP)
+    return covers(seat, matter["place"])
+
+
+def sees_household(seat: Seat, place: int, *, linked: bool) -> bool:
+    """Whether the seat sees a household: by place, or for those linked to it."""
+    if seat.level == "household":
+        return linked
+    return covers(seat, place)

@@ -1,0 +1,145 @@
+"""Probes by raw SQL as the app role, with the settings a request would have, against the policy's expectation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from commongrid.journal.acting import acting, settings_of
+from commongrid.kernel.scope import public
+from commongrid.roster.queries import posts_of_account, scope_of
+from tests.proof import expectation
+from tests.proof.world import PLACES, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from commongrid.kernel.scope import Scope
+    from tests.proof.world import Seat, World
+
+TODAY = date(2026, 11, 24)
+CHILDREN = {"matters_note": "note", "matters_order": "order", "journal_line": "line", "journal_file": "file"}
+"""Tables whose rows are seen with their matter, and how the world names the rows."""
+
+
+@dataclass
+class Tally:
+    """How many probes ran, and every one that came out otherwise than the policy says."""
+
+    probes: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def note(self, expected: object, found: object, *what: object) -> None:
+        """Count one probe."""
+        self.probes += 1
+        if expected != found:
+            self.wrong.append(f"{' '.join(map(str, what))}: expected {expected}, found {found}")
+
+
+def scope_of_seat(seat: Seat) -> Scope:
+    """The scope that the product gives this seat."""
+    for row in posts_of_account(seat.account, TODAY):
+        if row.id == seat.post:
+            return scope_of(row, TODAY)
+    message = f"{seat.role} has no post"
+    raise AssertionError(message)
+
+
+def become(app: psycopg.Connection[Any], scope: Scope) -> None:
+    """Give the connection the settings of a scope, for its transaction."""
+    for name, value in settings_of(scope).items():
+        app.execute("SELECT set_config(%s, %s, true)", [f"cg.{name}", value])
+
+
+def _exists(app: psycopg.Connection[Any], table: str, ident: UUID) -> bool:
+    return app.execute(f"SELECT 1 FROM {table} WHERE id = %s".encode(), [ident]).fetchone() is not None
+
+
+def _changed(app: psycopg.Connection[Any], statement: str, parameters: list[Any]) -> bool:
+    """Whether a write got through; it is undone."""
+    try:
+        with app.transaction(force_rollback=True):
+            return app.execute(statement.encode(), parameters).rowcount == 1
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityConstraintViolation):
+        return False
+
+
+def reads(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iterator[tuple[object, ...]]:
+    """Every row of the world read by every seat: (expected, found, what)."""
+    for seat in seats:
+        scope = scope_of_seat(seat)
+        with app.transaction():
+            become(app, scope)
+            for ident, facts in world.matters.items():
+                seen = expectation.sees_matter(seat, facts)
+                yield seen, _exists(app, "matters_matter", ident), seat.role, "reads matter", facts
+                how = (facts["relation"], next((n for n, u in world.units.items() if u == facts["unit"]), None), facts["sealed"])
+                for table, name in CHILDREN.items():
+                    yield seen, _exists(app, table, named(name, *how)), seat.role, "reads", table, facts
+            for relation, place in PLACES.items():
+                person = _exists(app, "registry_person", named("someone", relation))
+                yield expectation.covers(seat, place), person, seat.role, "reads person", relation
+                home = _exists(app, "registry_household", named("household", relation))
+                yield expectation.sees_household(seat, place, linked=False), home, seat.role, "reads household", relation
+                yield True, app.execute("SELECT 1 FROM territory_place WHERE code = %s", [place]).fetchone() is not None, \
+                    seat.role, "reads place", relation
+            linked = seat.role == "linked_member"
+            expected = linked or expectation.covers(seat, PLACES["own grid"])
+            yield expected, _exists(app, "registry_household", world.household), seat.role, "reads linked household"
+
+
+def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iterator[tuple[object, ...]]:
+    """Update, delete and insert by every seat at every relation: (expected, found, what)."""
+    for seat in seats:
+        scope = scope_of_seat(seat)
+        with app.transaction():
+            become(app, scope)
+            for ident, facts in world.matters.items():
+                seen = expectation.sees_matter(seat, facts)
+                done = _changed(app, "UPDATE matters_matter SET title = 'x' WHERE id = %s", [ident])
+                yield seen, done, seat.role, "updates matter", facts
+            for relation, place in PLACES.items():
+                covered = expectation.covers(seat, place)
+                person = named("someone", relation)
+                done = _changed(app, "UPDATE registry_person SET display_name = 'x' WHERE id = %s", [person])
+                yield covered, done, seat.role, "updates person", relation
+                done = _changed(app, "DELETE FROM registry_person WHERE id = %s", [person])
+                yield covered, done, seat.role, "deletes person", relation
+                done = _changed(
+                    app, "INSERT INTO registry_person (id, display_name, place) VALUES (gen_random_uuid(), 'x', %s)", [place]
+                )
+                yield covered, done, seat.role, "inserts person", relation
+                done = _changed(app, "UPDATE territory_place SET name = 'x' WHERE code = %s", [place])
+                yield covered, done, seat.role, "updates place", relation
+                for table, name in CHILDREN.items():
+                    if table != "matters_order":
+                        gone = _changed(app, f"DELETE FROM {table} WHERE id = %s", [named(name, relation, None, False)])
+                        allowed = covered and table == "journal_file" and False
+                        yield allowed, gone, seat.role, "deletes", table, relation
+
+
+def strangers(app: psycopg.Connection[Any], world: World) -> Iterator[tuple[object, ...]]:
+    """The public, an empty scope and a mistyped one: no row of any matter or person."""
+    for settings in ({}, {"lo": "x"}, {"lo": "", "hi": ""}, settings_of(public("matters.report"))):
+        for ident in world.matters:
+            try:
+                with app.transaction(force_rollback=True):
+                    for name, value in settings.items():
+                        app.execute("SELECT set_config(%s, %s, true)", [f"cg.{name}", value])
+                    found = _exists(app, "matters_matter", ident)
+            except psycopg.errors.DataError:
+                found = False
+            yield False, found, "stranger", settings.get("kind", "unset"), "reads matter"
+
+
+def scopes_agree(seats: list[Seat]) -> Iterator[tuple[object, ...]]:
+    """``Scope.covers`` decides as row-level security does."""
+    with acting(public()):
+        for seat in seats:
+            scope = scope_of_seat(seat)
+            for relation, place in PLACES.items():
+                yield expectation.covers(seat, place), scope.covers(place), seat.role, "Scope.covers", relation

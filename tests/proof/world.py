@@ -1,0 +1,177 @@
+"""The world that probes run in: two townships, every role filled, rows at every relation of place.
+
+Rows are written by the owner, straight from the models' columns, so that no
+action stands between the world and the walls.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from django.apps import apps
+
+if TYPE_CHECKING:
+    import psycopg
+
+SPACE = UUID("a1a5a9be-5a1f-4df5-8a34-64f3c7a3d5d1")
+COUNTY = 990101_000_000_000
+T1, T2 = 990101_001_000_000, 990101_002_000_000
+V11, V12, V21 = 990101_001_001_000, 990101_001_002_000, 990101_002_001_000
+NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
+LONG_AGO = date(2020, 1, 1)
+VILLAGES = (V11, V12, V21)
+GRID1, GRID2, HAMLET1, HAMLET2, GROUP1 = 1, 2, 101, 102, 201
+"""Sequences below each village: two grids, two natural villages, one villager group."""
+
+PLACES = {
+    "county": COUNTY, "own township": T1, "other township": T2, "own village": V11, "sibling village": V12,
+    "other village": V21, "own grid": V11 + GRID1, "sibling grid": V11 + GRID2, "own hamlet": V11 + HAMLET1,
+    "sibling hamlet": V11 + HAMLET2, "own group": V11 + GROUP1, "grid of sibling village": V12 + GRID1,
+    "grid of other township": V21 + GRID1,
+}  # fmt: skip
+"""The relations of place that are probed."""
+
+
+def named(*parts: object) -> UUID:
+    """An id that follows from its name."""
+    return uuid5(SPACE, "/".join(map(str, parts)))
+
+
+def insert(owner: psycopg.Connection[Any], model: str, **values: Any) -> None:
+    """Insert one row as the owner; columns not given take the model's default."""
+    columns: dict[str, Any] = {}
+    for one in apps.get_model("commongrid", model)._meta.concrete_fields:
+        given = values.pop(one.name, values.pop(one.attname, ...))
+        if given is ... and not one.has_default():
+            if one.null or one.primary_key:
+                continue
+            given = "" if one.empty_strings_allowed else ...
+        value = one.get_default() if given is ... else given
+        columns[one.column] = json.dumps(value) if one.get_internal_type() == "JSONField" and value is not None else value
+    assert not values, f"{model} has no {sorted(values)}"
+    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join(["%s"] * len(columns))
+    table = apps.get_model("commongrid", model)._meta.db_table
+    owner.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})'.encode(), list(columns.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A filled post of the world and what the policy says it sees."""
+
+    role: str
+    level: str
+    post: UUID
+    account: int
+    place: int
+    unit: UUID | None = None
+
+
+@dataclass(slots=True)
+class World:
+    """What was laid: seats by role, rows by table."""
+
+    seats: dict[str, Seat] = field(default_factory=dict)
+    units: dict[str, UUID] = field(default_factory=dict)
+    matters: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    household: UUID = named("household")
+
+
+LEVEL_OF_PLACE = {"county": COUNTY, "township": T1, "village": V11, "assigned_village": T1, "grid": V11 + GRID1,
+                  "villager_group": V11 + GROUP1, "party_group": V11, "household": V11 + GRID1}  # fmt: skip
+UNIT_OF_ROLE = {"department_handler": "bureau", "station_handler": "station", "township_office_handler": "office",
+                "unit_deputy": "station"}  # fmt: skip
+
+
+def lay(owner: psycopg.Connection[Any]) -> World:
+    """Lay the whole world."""
+    world = World()
+    _places(owner)
+    _units(owner, world)
+    _people(owner, world)
+    _matters(owner, world)
+    return world
+
+
+def _places(owner: psycopg.Connection[Any]) -> None:
+    insert(owner, "County", code=COUNTY, demo=True)
+    names = [(COUNTY, "county", None), (T1, "township", COUNTY), (T2, "township", COUNTY)]
+    names += [(village, "village", village // 10**6 * 10**6) for village in VILLAGES]
+    for village in VILLAGES:
+        names += [(village + n, "grid", village) for n in (GRID1, GRID2)]
+        names += [(village + n, "natural_village", village) for n in (HAMLET1, HAMLET2)]
+        names += [(village + GROUP1, "villager_group", village)]
+    for code, level, parent in names:
+        insert(owner, "Place", code=code, level=level, parent=parent, name=f"地{code % 10**9}", valid_from=LONG_AGO)
+    for village in VILLAGES:
+        for grid, covered in ((GRID1, HAMLET1), (GRID1, GROUP1), (GRID2, HAMLET2)):
+            insert(owner, "GridCover", id=named("cover", village, grid, covered), grid=village + grid,
+                   covered=village + covered, valid_from=LONG_AGO)  # fmt: skip
+
+
+def _units(owner: psycopg.Connection[Any], world: World) -> None:
+    for name, place, kind in (
+        ("bureau", COUNTY, "department"), ("police", COUNTY, "department"),
+        ("station", T1, "station"), ("office", T1, "office"), ("other station", T2, "station"),
+        ("party group", V11, "party_group"),
+    ):  # fmt: skip
+        world.units[name] = named("unit", name)
+        insert(owner, "Unit", id=world.units[name], place=place, type=kind, name_zh=name, name_en=name, valid_from=LONG_AGO)
+    insert(owner, "UnitCover", id=named("unit cover"), unit=world.units["party group"], place=V11 + HAMLET1, valid_from=LONG_AGO)
+
+
+def _people(owner: psycopg.Connection[Any], world: World) -> None:
+    insert(owner, "Household", id=world.household, place=V11 + GRID1, natural_village=V11 + HAMLET1, number="1")
+    roles = owner.execute("SELECT code, scope_level FROM roster_role ORDER BY position").fetchall()
+    for n, (role, level) in enumerate(roles, start=1):
+        unit = world.units.get(UNIT_OF_ROLE.get(role, "party group" if level == "party_group" else ""))
+        place = LEVEL_OF_PLACE.get(level) or (COUNTY if role == "department_handler" else T1)
+        seat = Seat(role, level, named("post", role), 1000 + n, place, unit)
+        insert(owner, "Account", id=seat.account, login_name=f"u{n}", password="!", made_at=NOW)
+        insert(owner, "Person", id=named("person", role), display_name=f"人{n}", account=seat.account, place=place)
+        insert(owner, "Post", id=seat.post, person=named("person", role), role=role, place=place, unit=unit,
+               from_on=LONG_AGO, display_name=f"人{n}")  # fmt: skip
+        if level == "assigned_village":
+            insert(owner, "Assignment", id=named("assigned"), post=seat.post, kind="assigned_village", place=V11, from_on=LONG_AGO)
+        if role == "linked_member":
+            insert(owner, "Assignment", id=named("linked", role), post=seat.post, kind="linked_household",
+                   place=V11 + GRID1, household=world.household, from_on=LONG_AGO)  # fmt: skip
+        world.seats[role] = seat
+    for relation, place in PLACES.items():
+        insert(owner, "Person", id=named("someone", relation), display_name="某人", place=place)
+        insert(owner, "Household", id=named("household", relation), place=place, natural_village=place, number="9")
+
+
+def _matters(owner: psycopg.Connection[Any], world: World) -> None:
+    kind = named("kind"), "Z98"
+    insert(owner, "Kind", id=kind[0], code=kind[1], parent="G", zh="试", en="Trial", valid_from=LONG_AGO)
+    for relation, place in PLACES.items():
+        for unit, sealed in ((None, False), ("station", False), ("bureau", False), ("bureau", True), ("police", True)):
+            _matter(owner, world, kind, place, (relation, unit, sealed))
+
+
+def _matter(owner: psycopg.Connection[Any], world: World, kind: Any, place: int, how: tuple[str, str | None, bool]) -> None:
+    relation, unit, sealed = how
+    ident = named("matter", *how)
+    facts = {"place": place, "unit": world.units.get(unit or ""), "sealed": sealed, "relation": relation}
+    insert(
+        owner, "Matter", id=ident, number=f"P-{len(world.matters):04}", place=place, place_then=place, kind_id=kind[0],
+        kind_code=kind[1], series="asked", source="villager", title="涵洞", text="塌了", state="accepted", step="divert",
+        owner_level="unit" if unit else "county", owner_place=None if unit else COUNTY, unit_id=facts["unit"],
+        clock="respond", due_at=NOW, alarm_at=NOW, opened_at=NOW, sealed=sealed,
+        slip_hash=ident.bytes * 2,
+    )  # fmt: skip
+    insert(owner, "Note", id=named("note", *how), matter_id=ident, act=ident, sort="reason", text="原因", at=NOW)
+    insert(owner, "Order", id=named("order", *how), matter_id=ident, round=1, unit_id=facts["unit"], level="county",
+           place=COUNTY, ordered_at=NOW, due_at=NOW)  # fmt: skip
+    insert(owner, "File", id=named("file", *how), subject_kind="matter", subject=ident, place=place, author="public",
+           received_hash=b"r", stored_hash=b"s", media_type="image/jpeg", size=1, at=NOW)  # fmt: skip
+    owner.execute(
+        "INSERT INTO journal_line (id, timeline, name, author, role, place, place_now, unit, subject_kind, subject, at,"
+        " facts, answer) VALUES (%s, 1, 'matters.reported', 'public', '', %s, %s, %s, 'matter', %s, %s, '{}', '{}')",
+        [named("line", *how), place, place, facts["unit"], ident, NOW],
+    )
+    world.matters[ident] = facts
