@@ -1,18 +1,82 @@
-"""`commongrid figures loop`: filled by the module that owns it; see the package's docstring for the three names."""
+"""`commongrid figures loop`: the figures of the loop, counted from the matters."""
 
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-HELP = "The figures of the loop from report to closing."
+from commongrid.commands.opening import county_open
+
+if TYPE_CHECKING:
+    from commongrid.insight.rules import LoopFigures, Question
+    from commongrid.kernel.scope import Scope
+
+HELP = "Figures of the loop: how many matters, how many closed, how long it took."
+WHEN = "a date (00:00 in the county's zone) or a time such as 2024-04-16T03:05:00+08:00"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
+    """Which matters, and as of when."""
+    add = parser.add_argument
+    add("--from", dest="begin", default="", metavar="WHEN", help=f"opened at or after; {WHEN}")
+    add("--to", dest="end", default="", metavar="WHEN", help="opened before")
+    add("--at", default="", metavar="WHEN", help="closed or open as of this moment (default: now)")
+    add("--kind", default="", metavar="CODE", help="a kind of the work list, or a group for all of its kinds")
+    add("--place", default="", metavar="CODE", help="a place of any level, with all within, as it was on that day")
+    add("--series", default="", choices=("", "asked", "patrol", "systems", "register"), help="one of the four series")
+    add("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Say that it is not there yet."""
-    from commongrid.kernel.refusals import Unavailable
+    """Print the figures."""
+    with county_open():
+        from commongrid.insight.queries.loop import loop_figures
+        from commongrid.kernel.scope import clock
 
-    raise Unavailable("This command is not built yet.")
+        scope = clock("figures.loop", "figures.read")
+        question = _question(scope, args)
+        figures = loop_figures(scope, question)
+        if args.json:
+            print(json.dumps(_as_json(figures, question, args), ensure_ascii=False, indent=2))
+        else:
+            _show(figures)
+    return 0
+
+
+def _question(scope: Scope, args: argparse.Namespace) -> Question:
+    from commongrid.insight.queries.chosen import kinds_meant
+    from commongrid.insight.rules import Question, checked_period, instant
+    from commongrid.kernel.places import interval, parse
+    from commongrid.territory import queries as territory
+
+    zone = territory.calendar(scope).zone
+    begin, end, at = (instant(text, zone) if text else None for text in (args.begin, args.end, args.at))
+    checked_period(begin, end)
+    lo, hi = interval(territory.place(scope, parse(args.place)).code) if args.place else (None, None)
+    kinds = kinds_meant(scope, args.kind) if args.kind else ()
+    return Question(at=at or datetime.now(UTC), begin=begin, end=end, lo=lo, hi=hi, kinds=kinds, series=args.series)
+
+
+def _as_json(figures: LoopFigures, question: Question, args: argparse.Namespace) -> dict[str, Any]:
+    asked = {
+        "from": question.begin.isoformat() if question.begin else None,
+        "to": question.end.isoformat() if question.end else None,
+        "at": question.at.isoformat(),
+        "kind": args.kind or None,
+        "place": args.place or None,
+        "series": args.series or None,
+    }
+    return {**asdict(figures), "asked": asked}
+
+
+def _show(figures: LoopFigures) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, box=None)
+    for name, value in asdict(figures).items():
+        table.add_row(name, "-" if value is None else f"{value:,}")
+    Console().print(table)

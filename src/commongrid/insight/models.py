@@ -10,6 +10,8 @@ from django.db.models import Q
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
+LEVELS = ("place", "township", "county")
+
 
 class Tally(models.Model):
     """Matters opened on one day at one place, in one series, and what has become of them (日统计).
@@ -41,7 +43,7 @@ class Tally(models.Model):
         db_table = "insight_tally"
         verbose_name = "日统计"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(level__in=("place", "township", "county")), name="insight_tally_level"),
+            models.CheckConstraint(condition=Q(level__in=LEVELS), name="insight_tally_level"),
         ]
         indexes: ClassVar = [models.Index(fields=["day"], name="insight_tally_day")]
 
@@ -70,7 +72,7 @@ class Backlog(models.Model):
         db_table = "insight_backlog"
         verbose_name = "在办数"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(level__in=("place", "township", "county")), name="insight_backlog_level"),
+            models.CheckConstraint(condition=Q(level__in=LEVELS), name="insight_backlog_level"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SERIES = ("asked", "patrol", "systems", "register")
 WITHIN_DAYS = (7, 15, 30)
 MICROSECONDS = 1_000_000
+DAY = 86_400 * MICROSECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,8 @@ def instant(text: str, zone: ZoneInfo) -> datetime:
     try:
         at = read_moment(text)
     except UnreadableDate:
-        raise BadInput(N_('"%(text)s" is not a date. Write 2024-04-16 or 2024-04-16T03:05:00.'), text=text) from None
+        sentence = N_('"%(written)s" is not a date. Write 2024-04-16 or 2024-04-16T03:05:00.')
+        raise BadInput(sentence, written=text[:40]) from None
     return at.astimezone(UTC) if at.tzinfo else localise(at, zone).at
 
 

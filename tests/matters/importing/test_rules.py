@@ -1,9 +1,13 @@
 """Reading rows of older systems: columns, dates, words, doubts. No database."""
 
+# ruff: noqa: DTZ001 - local times have no zone until the file's zone is applied
+
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -94,10 +98,8 @@ def test_read_moment_takes_the_order_it_is_told() -> None:
 
 @given(st.text(max_size=30))
 def test_read_moment_answers_or_says_unreadable(text: str) -> None:
-    try:
+    with suppress(UnreadableDate):
         assert 1900 <= read_moment(text, "mdy").year <= 2100
-    except UnreadableDate:
-        pass
 
 
 @given(st.datetimes(datetime(1950, 1, 1), datetime(2090, 1, 1)))
@@ -161,6 +163,8 @@ def test_row_becomes_a_matter() -> None:
         kind="G02",
         kind_text="Pothole",
         place=990101001001000,
+        place_then=990101001001000,
+        unit=None,
         series="patrol",
         source="hotline",
         due_at=datetime(2024, 4, 18, 4, tzinfo=UTC),
@@ -195,7 +199,7 @@ def test_words_not_understood_are_counted_and_kept() -> None:
     ("cells", "code"),
     [
         ({"id": " "}, "number_missing"),
-        ({"id": "9" * 101}, "number_too_long"),
+        ({"id": "9" * 65}, "number_too_long"),
         ({"made": ""}, "opened_missing"),
         ({"made": "N/A"}, "opened_missing"),
         ({"made": "soon"}, "opened_unreadable"),
@@ -209,6 +213,25 @@ def test_faulty_row_is_kept_out_with_row_column_and_value(cells: dict[str, objec
     fault = given.account.examples[code][0]
     assert (fault.row, fault.column) == (2, HEADER[["id", "made", "done"].index(next(iter(cells)))])
     assert (given.account.taken, given.account.kept_out) == (0, 1)
+
+
+def test_sealed_and_raised_kinds_are_placed_above_the_village() -> None:
+    unit = UUID(int=7)
+    kinds = {"a": "A12", "b": "D09", "c": "H01"}
+    given = reader(kinds=kinds, sealed={"A12": unit, "D09": None}, raised=frozenset(["H01"]))
+    sealed, raised = read(given, id="a", sort="a", where="石桥"), read(given, id="c", sort="c", where="石桥")
+    assert sealed is not None
+    assert raised is not None
+    assert (sealed.place, sealed.unit) == (990101000000000, unit)
+    assert (raised.place, raised.unit) == (990101001000000, None)
+    assert read(given, id="b", sort="b") is None
+    assert given.account.faults == {"kind_sealed": 1}
+
+
+def test_ended_place_leads_to_its_heir_and_stays_in_the_record() -> None:
+    taken = read(reader(now_at={990101001001000: 990101001002000}), where="石桥")
+    assert taken is not None
+    assert (taken.place, taken.place_then) == (990101001002000, 990101001001000)
 
 
 def test_row_without_any_place_is_kept_out() -> None:

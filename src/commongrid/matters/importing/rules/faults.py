@@ -23,7 +23,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         N_("Give each row the number it has in the older system."),
     ),
     "number_too_long": (
-        N_("The number is longer than 100 characters."),
+        N_("The number is longer than 64 characters."),
         N_("Check that the column holds numbers, not texts."),
     ),
     "number_twice": (
@@ -53,6 +53,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "place_unknown": (
         N_("The county has no such place, or several of that name."),
         N_("Write the place's code, or name a --default-place."),
+    ),
+    "kind_sealed": (
+        N_("The kind is sealed, and the county has no unit competent for it."),
+        N_("Hand the matter to the competent body, or set up its unit first."),
     ),
 }
 DUPLICATES = ("number_twice", "number_known")

@@ -21,7 +21,10 @@ MISSING = frozenset(("", "-", "--", "/", "—", "null", "none", "nil", "n/a", "n
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 EPOCH_OF_SHEETS = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's days have no zone
 SERIALS = (20_000, 80_000)  # 1954 to 2119
-MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+MONTHS = {
+    name: n
+    for n, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 AFTERNOON = frozenset(("下午", "晚上", "傍晚", "pm"))
 MORNING = frozenset(("上午", "早上", "凌晨", "am"))
 NOON_HOUR = 12

@@ -5,21 +5,43 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from commongrid.kernel.clock import localise
+from commongrid.kernel.places import county_of, township_of
 from commongrid.matters.importing.rules.columns import Binding
 from commongrid.matters.importing.rules.faults import Account, Dirty, Fault, masked
 from commongrid.matters.importing.rules.moments import Order, UnreadableDate, missing, read_moment
 
-NUMBER_LENGTH = 100
+NUMBER_LENGTH = 64
 TITLE_LENGTH = 120
 TEXT_LENGTH = 20_000
 TIMES_LENGTH = 2
+UNSEALED = UUID(int=0)
 MOVED = {"ambiguous": "time_first", "missing": "time_forward"}
 
-YES = frozenset("yes y true t 1 是 有 满意 基本满意 比较满意 很满意 非常满意 satisfied".split())
-NO = frozenset("no n false f 0 否 无 没有 不满意 不太满意 很不满意 非常不满意 dissatisfied unsatisfied".split())
+YES = frozenset(
+    ["yes", "y", "true", "t", "1", "是", "有", "满意", "基本满意", "比较满意", "很满意", "非常满意", "satisfied"]
+)
+NO = frozenset(
+    [
+        "no",
+        "n",
+        "false",
+        "f",
+        "0",
+        "否",
+        "无",
+        "没有",
+        "不满意",
+        "不太满意",
+        "很不满意",
+        "非常不满意",
+        "dissatisfied",
+        "unsatisfied",
+    ]
+)
 SERIES: dict[str, str] = {
     **dict.fromkeys(("asked", "群众诉求", "诉求", "群众反映"), "asked"),
     **dict.fromkeys(("patrol", "巡查发现", "巡查", "网格巡查"), "patrol"),
@@ -42,7 +64,10 @@ class Settings:
     """How a file is to be read: what its words mean in this county.
 
     ``kinds`` and ``places`` map the file's words (case-folded) to codes; a word
-    of several meanings is not in them.
+    of several meanings is not in them. ``raised`` kinds are handled above the
+    village, ``sealed`` ones by the unit given, at the county; where the county
+    has no such unit (None) their rows are kept out. ``now_at`` leads from an ended
+    place to the one that carries it on.
     """
 
     zone: ZoneInfo
@@ -53,6 +78,9 @@ class Settings:
     default_place: int | None = None
     dirty: Dirty = "keep-out"
     orders: Mapping[str, Order] = field(default_factory=dict)
+    raised: frozenset[str] = frozenset()
+    sealed: Mapping[str, UUID | None] = field(default_factory=dict)
+    now_at: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +96,8 @@ class Taken:
     kind: str
     kind_text: str
     place: int
+    place_then: int
+    unit: UUID | None
     series: str
     source: str
     due_at: datetime | None
@@ -76,7 +106,7 @@ class Taken:
     doubt: str
 
 
-class _KeptOut(Exception):  # noqa: N818 - says where reading a row ends
+class _KeptOut(Exception):
     def __init__(self, code: str, name: str) -> None:
         self.code, self.name = code, name
 
@@ -129,6 +159,7 @@ class Reader:
         number = self._number(row)
         opened_at, closed_at, doubt = self._span(row, notes)
         kind, kind_text = self._kind(row, notes)
+        place = self._place(row, kind, notes)
         title, text = self._words(row, kind_text, notes)
         return Taken(
             row=row_number,
@@ -139,7 +170,9 @@ class Reader:
             text=text,
             kind=kind,
             kind_text=kind_text,
-            place=self._place(row, notes),
+            place=self.settings.now_at.get(place, place),
+            place_then=place,
+            unit=self.settings.sealed.get(kind),
             series=self._word(row, "series", SERIES, "asked", notes),
             source=self._word(row, "source", SOURCES, "villager", notes),
             due_at=self._due(row, notes),
@@ -207,9 +240,17 @@ class Reader:
         code = self.settings.kinds.get(text.casefold()) if text else None
         if code is None:
             notes.append("kind_unsorted")
+        elif self.settings.sealed.get(code, UNSEALED) is None:
+            raise _KeptOut("kind_sealed", "kind")
         return code or self.settings.unsorted, text[:TITLE_LENGTH]
 
-    def _place(self, row: Sequence[object], notes: list[str]) -> int:
+    def _place(self, row: Sequence[object], kind: str, notes: list[str]) -> int:
+        place = self._place_named(row, notes)
+        if kind in self.settings.sealed:
+            return county_of(place) or place
+        return township_of(place) or place if kind in self.settings.raised else place
+
+    def _place_named(self, row: Sequence[object], notes: list[str]) -> int:
         text = plain(self.binding.cell(row, "place"))
         place = self.settings.places.get(text.casefold()) if text else None
         if place is not None:

@@ -1,0 +1,77 @@
+"""The matters a question is about, as one SQL condition that figures and the rows behind them share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.refusals import N_, BadInput
+
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import Any
+
+    from commongrid.insight.rules import Question
+    from commongrid.kernel.scope import Scope
+
+    Values = dict[str, Any]
+
+DONE = "m.closed_at <= %(at)s"
+"""Closed by the moment asked about; every end counts (closed, not accepted, withdrawn, merged)."""
+
+OPEN_THEN = "m.opened_at <= %(at)s AND (m.closed_at IS NULL OR m.closed_at > %(at)s)"
+ANSWERED = "COALESCE(m.finished_at, m.closed_at)"
+
+_KINDS = """
+SELECT DISTINCT code FROM matters_kind
+WHERE (code = %(code)s OR parent = %(code)s) AND (parent <> '' OR code = %(code)s)
+"""
+
+
+def of_whom(question: Question) -> tuple[str, Values]:
+    """The condition on place, kind and series, without any period; doubtful dates are never counted."""
+    parts = ["m.doubt = ''"]
+    values: Values = {"at": question.at}
+    if question.lo is not None:
+        parts.append("m.place_then BETWEEN %(lo)s AND %(hi)s")
+    if question.kinds:
+        parts.append("m.kind_code = ANY(%(kinds)s)")
+    if question.series:
+        parts.append("m.series = %(series)s")
+    values |= {"lo": question.lo, "hi": question.hi, "kinds": list(question.kinds), "series": question.series}
+    return " AND ".join(parts), values
+
+
+def opened_within(question: Question) -> tuple[str, Values]:
+    """The condition on the period of opening: begin included, end not."""
+    parts = ["true"]
+    if question.begin is not None:
+        parts.append("m.opened_at >= %(begin)s")
+    if question.end is not None:
+        parts.append("m.opened_at < %(end)s")
+    return " AND ".join(parts), {"begin": question.begin, "end": question.end}
+
+
+def kinds_meant(scope: Scope, code: str) -> tuple[str, ...]:
+    """The codes a kind stands for: itself, or all of a group, on any day.
+
+    Refuses: BadInput for a kind that the work list never had.
+    """
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_KINDS, {"code": code})
+        codes = tuple(sorted(row[0] for row in cursor))
+    if not codes:
+        raise BadInput(N_('There is no kind with the code "%(code)s".'), code=code)
+    return codes
+
+
+def days_of(begin: date | None, end: date | None) -> tuple[str, Values]:
+    """The same period over the tallies' days."""
+    parts = ["true"]
+    if begin is not None:
+        parts.append("t.day >= %(first_day)s")
+    if end is not None:
+        parts.append("t.day < %(last_day)s")
+    return " AND ".join(parts), {"first_day": begin, "last_day": end}
