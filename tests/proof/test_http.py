@@ -1,0 +1,130 @@
+"""The first wall, probed over HTTP: every role x every route x every relation of place x channel.
+
+Expected: 403 without the power, 404 for what the role may not see, an answer
+otherwise; never a server error; and no page ever carries the number of a matter
+that its reader may not see, whatever the channel.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from commongrid.accounts.models import Account
+from tests.proof import expectation, routes
+from tests.proof.probes import Tally
+from tests.proof.world import World, lay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpResponse
+
+    from tests.bed import Database
+    from tests.proof.routes import Target
+    from tests.proof.world import Seat
+
+FULL = bool(os.environ.get("COMMONGRID_FULL"))
+SAMPLE = None if FULL else 60
+"""Targets per role in a quick run; all in the nightly one."""
+CHANNELS: dict[str, dict[str, str]] = {
+    "page": {},
+    "api": {"HTTP_ACCEPT": "application/json"},
+    "fragment": {"HTTP_HX_REQUEST": "true"},
+}
+NUMBER = re.compile(rb"P-\d{4}")
+REFUSED = {403, 404}
+PASSED = {200, 204, 302}
+
+
+@pytest.fixture
+def world(database: Database) -> Iterator[World]:
+    """The world, laid in a fresh database."""
+    with database.as_role("owner") as owner:
+        yield lay(owner)
+
+
+def sitting(seat: Seat) -> Client:
+    """A browser signed in and acting in this seat."""
+    client = Client(raise_request_exception=False)
+    engine = import_module(settings.SESSION_ENGINE)
+    account = Account.objects.get(pk=seat.account)
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    session = engine.SessionStore(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    session["post"] = str(seat.post)
+    session.save()
+    return client
+
+
+def expected(target: Target, seat: Seat, held: set[str]) -> set[int]:
+    """The statuses that the policy allows for this role asking for this."""
+    if "post" not in target.scopes:
+        return PASSED | ({404} if not target.seen(seat) else set())
+    if target.power and target.power not in held:
+        return {403, 404} if "public" in target.scopes or not target.seen(seat) else {403}
+    return PASSED if target.seen(seat) else {404}
+
+
+def ask(client: Client, target: Target, channel: str) -> HttpResponse:
+    """GET where the route has it, else POST an empty form."""
+    if "GET" in target.methods:
+        return client.get(target.url, **CHANNELS[channel])
+    return client.post(target.url, {}, **CHANNELS[channel])
+
+
+def visible_numbers(world: World, seat: Seat) -> set[bytes]:
+    """The numbers of the matters that this seat may see."""
+    return {f"P-{n:04}".encode() for n, facts in enumerate(world.matters.values()) if expectation.sees_matter(seat, facts)}
+
+
+def probe(client: Client, target: Target, channel: str, seat: Seat, held: set[str], tally: Tally, numbers: set[bytes]) -> None:
+    """One probe: the status, and what the body gives away."""
+    response = ask(client, target, channel)
+    allowed = expected(target, seat, held)
+    status = response.status_code
+    if "GET" not in target.methods and allowed == PASSED:
+        allowed = PASSED | {400, 403, 409, 422}
+    tally.note(True, status in allowed, seat.role, channel, target.name, target.about, f"status {status} not in {sorted(allowed)}")
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    shown = set(NUMBER.findall(body))
+    tally.note(set(), shown - numbers, seat.role, channel, target.name, target.about, "shows numbers out of scope")
+
+
+def test_every_role_at_every_route_gets_exactly_what_the_policy_says(world: World) -> None:
+    tally, chance, held = Tally(), random.Random(20261124), routes.powers()
+    every = list(routes.targets(world))
+    for seat in world.seats.values():
+        client, numbers = sitting(seat), visible_numbers(world, seat)
+        chosen = every if SAMPLE is None else chance.sample(every, min(SAMPLE, len(every)))
+        for target in chosen:
+            channels = list(CHANNELS) if FULL else [chance.choice(list(CHANNELS))]
+            for channel in channels:
+                probe(client, target, channel, seat, held.get(seat.role, set()), tally, numbers)
+    print(f"{tally.probes} HTTP probes, {len(tally.wrong)} wrong")
+    assert tally.wrong == [], "\n".join(tally.wrong[:200])
+
+
+def test_a_stranger_is_sent_to_sign_in_everywhere_else(world: World) -> None:
+    client, wrong = Client(raise_request_exception=False), []
+    for target in routes.targets(world):
+        response: Any = ask(client, target, "page")
+        if "public" in target.scopes or "slip" in target.scopes:
+            ok = response.status_code in PASSED | {404, 405, 409, 422}
+        else:
+            ok = response.status_code == 302 and "/accounts/login/" in response["Location"]
+        if not ok or NUMBER.search(response.content):
+            wrong.append(f"{target.name} {target.about}: {response.status_code}")
+    assert wrong == []
+
+
+def test_the_policy_table_is_what_the_code_opens() -> None:
+    import tools.policy as policy
+
+    assert policy.differences() == []
