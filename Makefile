@@ -40,7 +40,7 @@ test: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts browser  ## all checks and all test
 check: $(CHECKS)  ## linters, types, house rules, templates, texts
 
 nightly: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts browser  ## the proofs in full size and the kill drills
-	@COMMONGRID_PROOF=full $(BIN)/python -m pytest -m "nightly or not nightly" -q $(ARGS)
+	@COMMONGRID_FULL=1 $(BIN)/python -m pytest -m "nightly or not nightly" -q $(ARGS)
 
 bench: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts  ## benchmarks, as ratios to their floor in the same run
 	@$(BIN)/python -m bench $(ARGS)
