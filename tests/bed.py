@@ -199,7 +199,7 @@ def _within_an_action() -> bool:
     frame = sys._getframe(2)  # the caller's stack is what this looks at
     while frame is not None:
         parts = frame.f_globals.get("__name__", "").split(".")
-        if parts[0] == "commongrid" and len(parts) > 2 and {"actions", "jobs", "seeds", "attachments", "publish"} & set(parts[2:]):
+        if parts[0] == "commongrid" and len(parts) > 2 and {"actions", "jobs", "seeds", "attachments", "publish", "pulses"} & set(parts[2:]):
             return True
         frame = frame.f_back  # type: ignore[assignment]
     return False

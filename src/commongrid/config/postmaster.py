@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ LOOPBACK = "127.0.0.1"
 LOWEST_PORT, HIGHEST_PORT = 20_000, 32_000  # below the range that the system gives to outgoing connections
 ORPHAN_SECONDS = 10.0
 PROC = Path("/proc")
+ASK_ENCRYPTION = struct.pack("!ii", 8, 80877103)
+"""The protocol's SSLRequest."""
 
 
 def alive(pgdata: Path) -> int | None:
@@ -41,12 +44,15 @@ def clear_stale(pgdata: Path) -> None:
 
 
 def answers(port: int) -> bool:
-    """Whether somebody listens on a port of this machine."""
+    """Whether a PostgreSQL speaks on a port of this machine: asked about encryption, it says yes or no."""
     if not port:
         return False
-    with socket.socket() as probe:
-        probe.settimeout(2)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=2) as probe:
+            probe.sendall(ASK_ENCRYPTION)
+            return probe.recv(1) in {b"S", b"N"}
+    except OSError:
+        return False
 
 
 def free(port: int, host: str = LOOPBACK) -> bool:
