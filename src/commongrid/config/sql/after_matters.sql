@@ -11,3 +11,8 @@ CREATE POLICY report ON matters_party FOR INSERT TO :app: WITH CHECK (
   (SELECT COALESCE(current_setting('cg.kind', true), '') = 'post'));
 DROP POLICY IF EXISTS report ON matters_escalation;
 CREATE POLICY report ON matters_escalation FOR INSERT TO :app: WITH CHECK (sort = 'told');
+-- Ratings never change; the clock alone says when a unit may see a batch of them.
+GRANT UPDATE (released_at) ON matters_rating TO :app:;
+DROP POLICY IF EXISTS release ON matters_rating;
+CREATE POLICY release ON matters_rating FOR UPDATE TO :app: USING (
+  (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock'));

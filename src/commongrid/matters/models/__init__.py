@@ -2,12 +2,11 @@
 
 from commongrid.matters.models.matter import Matter, PublicFace
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
-from commongrid.matters.models.vocabulary import DrawSeed, Heartbeat, Kind, Limit, NumberBase, Tile, Urgency, WorkListRow
+from commongrid.matters.models.vocabulary import DrawSeed, Kind, Limit, NumberBase, Tile, Urgency, WorkListRow
 
 __all__ = [
     "DrawSeed",
     "Escalation",
-    "Heartbeat",
     "Kind",
     "Limit",
     "Matter",

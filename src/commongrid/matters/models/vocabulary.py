@@ -287,26 +287,3 @@ class NumberBase(models.Model):
     def __str__(self) -> str:
         """The month."""
         return self.month.isoformat()
-
-
-class Heartbeat(models.Model):
-    """When a job of the loop last ran to its end (心跳); three missed ticks turn the console red.
-
-    Personal data: none. Kept: while the job exists.
-    """
-
-    job = models.CharField(primary_key=True, max_length=40)
-    at = models.DateTimeField()
-    done = models.IntegerField(default=0)
-
-    wall: ClassVar[Wall] = Wall(exempt="times of jobs, no place and no person")
-
-    class Meta:
-        """Names and constraints."""
-
-        db_table = "matters_heartbeat"
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(done__gte=0), name="matters_heartbeat_counts")]
-
-    def __str__(self) -> str:
-        """The job."""
-        return self.job

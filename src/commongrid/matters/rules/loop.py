@@ -55,6 +55,7 @@ class Call:
     handler. ``settler``: the kind lets the actor's role settle. ``days``:
     different days on which somebody tried, this one included. ``moves_on``:
     sorting sends it elsewhere (sealed or routed round) instead of accepting.
+    ``off_list``: the work list names somebody else, so a reason was given.
     """
 
     event: str
@@ -69,6 +70,7 @@ class Call:
     days: int = 0
     ends: bool = False
     moves_on: bool = False
+    off_list: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,8 @@ def _not_sealed(s: Standing) -> None:
 
 
 def _accept(s: Standing, c: Call) -> Move:
-    _not_sealed(s)
+    if not c.moves_on:
+        _not_sealed(s)
     if s.owner == "grid":
         raise WrongState(N_("The grid settles it, takes it on or passes it up; accepting is for the levels above."))
     if c.moves_on:

@@ -1,0 +1,288 @@
+"""From acceptance to answer: accept, refuse, settle, pass up, divert, take on, give back, decide, answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.utils.timezone import localdate
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.act import Act
+from commongrid.kernel.places import enclosing
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.scope import Scope
+from commongrid.kernel.sealing import place_of
+from commongrid.matters.actions.moving import (
+    FACTS,
+    Case,
+    Target,
+    is_barred,
+    moved,
+    noted,
+    opened,
+    owner_place,
+    place_for,
+)
+from commongrid.matters.actions.drawing import month_seed
+from commongrid.matters.actions.reporting import sealer
+from commongrid.matters.models import Party, PublicFace, WorkListRow
+from commongrid.matters.queries.vocabulary import (
+    KindRow,
+    LeadRow,
+    forget_vocabularies,
+    kind,
+    limits,
+    pace,
+    work_list,
+)
+from commongrid.matters.rules import words
+from commongrid.matters.rules.draw import drawn
+from commongrid.matters.rules.limits import finish_due
+from commongrid.matters.rules.loop import Call, entry
+from commongrid.matters.rules.relations import level_at, level_of_actor
+from commongrid.roster import queries as roster
+
+
+@action("matters.accepted", power="matters.accept", facts=FACTS)
+def accept(scope: Scope, act: Act, *, matter_id: UUID, kind_code: str = "", note: str = "") -> Line:
+    """Accept a matter; with ``kind_code`` it is sorted at the same time.
+
+    Sorted into a sealed kind it goes to the competent unit, into a complaint
+    about village affairs to the township, out of this post's sight, and waits
+    there to be accepted.
+
+    Refuses: WrongState unless reported; NotAllowed for anyone but its owner.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="accept")
+    noted(case, "reason", note, needed=False)
+    if not kind_code or kind_code == case.kind.code or case.matter.sealed:
+        return moved(case, Call(event="accept", level=level_of_actor(scope)), accepted_at=act.at)
+    of = kind(scope, kind_code)
+    target = _sorted(case, of)
+    if target is None:
+        return moved(case, Call(event="accept", level=level_of_actor(scope)), accepted_at=act.at)
+    return moved(case, Call(event="accept", moves_on=True, to=target.owner), target=target)
+
+
+@action("matters.rejected", power="matters.accept", facts=FACTS)
+def reject(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
+    """Refuse a matter with a reason that the reporter reads.
+
+    Refuses: BadInput without a reason; WrongState unless reported.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="reject")
+    noted(case, "reason", reason, field="reason")
+    return moved(case, Call(event="reject"))
+
+
+@action("matters.settled", power="matters.settle", facts=FACTS)
+def settle(scope: Scope, act: Act, *, matter_id: UUID, answer: str) -> Line:
+    """Settle a small thing on the spot, where the kind lets this role.
+
+    Refuses: WrongState where the kind does not, or above the village; BadInput without words.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="settle")
+    noted(case, "answer", answer, field="answer")
+    call = Call(event="settle", level=level_of_actor(scope), settler=scope.role in case.kind.settle_roles)
+    return moved(case, call, finished_at=act.at, to_visit=to_visit(case))
+
+
+@action("matters.raised", power="matters.raise", facts=FACTS)
+def raise_level(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
+    """Pass a matter up to the next level, with a reason.
+
+    Refuses: WrongState at the county; BadInput without a reason.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="raise")
+    noted(case, "reason", reason, field="reason")
+    return moved(case, Call(event="raise", level=level_of_actor(scope)))
+
+
+@action("matters.called_up", power="matters.divert", facts=FACTS)
+def call_up(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
+    """Take a matter over from below, with a reason that those below read.
+
+    Refuses: NotAllowed from the same level or below; BadInput without a reason.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="call_up")
+    noted(case, "reason", reason, field="reason")
+    return moved(case, Call(event="call_up", level=level_of_actor(scope)), accepted_at=case.matter.accepted_at or act.at)
+
+
+@action("matters.diverted", power="matters.divert", facts=(*FACTS, "off_list"))
+def divert(
+    scope: Scope, act: Act, *, matter_id: UUID, unit_id: UUID | None = None, place: int | None = None, reason: str = ""
+) -> Line:
+    """Give a matter to a unit of the work list, or to a level below.
+
+    Refuses: BadInput off the work list without a reason, or to a place not
+    responsible for it; WrongState unless accepted or reopened, or to the
+    former handler of a reopened matter.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="divert")
+    target = _target(case, unit_id, place)
+    lead, off_list = _listed(case, target)
+    noted(case, "reason", reason, field="reason", needed=off_list)
+    place_for(case, target)
+    call = _to(Call(event="divert", off_list=off_list), case, target)
+    done = moved(case, call, target=target, lead=lead)
+    return replace(done, facts={**done.facts, "off_list": off_list})
+
+
+@action("matters.started", power="matters.handle", facts=FACTS)
+def start(scope: Scope, act: Act, *, matter_id: UUID, note: str = "") -> Line:
+    """Take on the work: the finishing limit runs.
+
+    Refuses: WrongState unless it was given, or accepted by this level; NotAllowed for others.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="start")
+    noted(case, "word", note, needed=False)
+    m = case.matter
+    self_again = m.owner_level != "unit" and m.barred_place is not None and m.barred_place == m.owner_place
+    accepted = m.accepted_at or act.at
+    return moved(case, Call(event="start", level=level_of_actor(scope), to_barred=self_again), accepted_at=accepted)
+
+
+@action("matters.given_back", power="matters.handle", facts=FACTS)
+def give_back(scope: Scope, act: Act, *, matter_id: UUID, basis: str) -> Line:
+    """Give an order back, once, with its basis; the centre above decides.
+
+    Refuses: WrongState the second time or where no order was given; BadInput without a basis.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="give_back")
+    noted(case, "basis", basis, field="basis")
+    return moved(case, Call(event="give_back", level=level_of_actor(scope)))
+
+
+@action("matters.decided", power="matters.decide", facts=FACTS)
+def decide_returned(
+    scope: Scope, act: Act, *, matter_id: UUID, unit_id: UUID | None = None, place: int | None = None, basis: str
+) -> Line:
+    """Decide who has a returned order: the same unit, another, a level below, or this centre itself.
+
+    Where it names a unit, the decision becomes a row of the work list.
+
+    Refuses: BadInput without a basis or a target; WrongState unless returned.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="decide")
+    noted(case, "basis", basis, field="basis")
+    target = _target(case, unit_id, place)
+    place_for(case, target)
+    if target.unit is not None:
+        _enlist(case, target, basis)
+    return moved(case, _to(Call(event="decide"), case, target), target=target)
+
+
+@action("matters.answered", power="matters.handle", facts=FACTS)
+def answer(scope: Scope, act: Act, *, matter_id: UUID, answer: str) -> Line:
+    """Say that the work is done, in words for the person; somebody of another level then asks them.
+
+    Refuses: WrongState unless in hand; BadInput without words.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="answer")
+    noted(case, "answer", answer, field="answer")
+    call = Call(event="answer", level=level_of_actor(scope))
+    return moved(case, call, finished_at=act.at, to_visit=to_visit(case))
+
+
+def to_visit(case: Case) -> bool:
+    """Whether this answer gets a return visit: by kind, by the month's published draw, always after a reopening."""
+    m = case.matter
+    if m.series == "systems" or case.kind.visit == "none":
+        return False
+    if case.kind.visit == "all" or m.round > 1:
+        return True
+    seed = month_seed(case.scope, case.act)
+    return drawn(seed, m.id, limits(case.scope)["sample_share"].amount)
+
+
+def _target(case: Case, unit_id: UUID | None, place: int | None) -> Target:
+    if unit_id is not None:
+        unit = roster.unit(case.scope, unit_id)
+        return Target(place=unit.place, unit=unit.id, outside=unit.outside_command)
+    if place is None or level_at(place) not in words.LEVELS:
+        raise BadInput(N_("Choose a unit or a place."), fields={"target": N_("Choose a unit or a place.")})
+    return Target(place=place)
+
+
+def _to(call: Call, case: Case, target: Target) -> Call:
+    return replace(
+        call, level=level_of_actor(case.scope), to=target.owner, to_level=target.level,
+        to_barred=is_barred(case.matter, target),
+    )  # fmt: skip
+
+
+def _listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
+    """The work list's row for this target, and whether the target is off the list.
+
+    A level below gets what starts there or what it may be given; a unit what
+    it or its function leads. Recalled kinds go to the township only with a reason.
+    """
+    of, place = case.kind, case.matter.place
+    if target.unit is None:
+        starts = words.LEVELS.index(of.first_level) if of.first_level else 1
+        return None, words.LEVELS.index(target.level) < starts
+    leads = work_list(case.scope, kind_code=of.code, level=target.level, place=place)
+    function = roster.unit(case.scope, target.unit).function if leads and not leads[0].unit else ""
+    found = next((row for row in leads if row.unit == target.unit or (row.function and row.function == function)), None)
+    recalled = found is not None and found.list == "recalled" and target.level == "township"
+    return found, found is None or recalled
+
+
+def _enlist(case: Case, target: Target, basis: str) -> None:
+    """The decision as a row of the work list, for the township where it happened."""
+    act, level = case.act, target.level
+    if level not in ("township", "county"):
+        return
+    area = enclosing(case.matter.place, "township") or case.matter.place
+    today = localdate(act.at)
+    WorkListRow.objects.filter(kind_code=case.kind.code, level=level, place=area, valid_to=None).update(valid_to=today)
+    WorkListRow(
+        id=act.child("lead").id, kind_code=case.kind.code, level=level, place=area, unit_id=target.unit,
+        basis=basis.strip()[:400], decided_in=act.id, valid_from=today,
+    ).save(force_insert=True)  # fmt: skip
+    forget_vocabularies()
+
+
+def _sorted(case: Case, of: KindRow) -> Target | None:
+    """Give the matter its kind; answers where it must go on to, or nothing where it stays."""
+    m, scope = case.matter, case.scope
+    was_public = case.kind.visibility == "public"
+    case.kind = of
+    m.kind_id, m.kind_code = of.id, of.code
+    m.to_rate = of.rated and m.series == "asked"
+    since = m.finish_from or m.opened_at
+    m.finish_due_at = finish_due(case.calendar, since, pace(scope, of, m.urgency), limits(scope)).at
+    if of.sealed:
+        if was_public:
+            PublicFace.objects.filter(id=m.id).delete()
+        return _sealed_target(case, of)
+    if not of.routed_round or level_of_actor(scope) in ("township", "county"):
+        return None
+    where = m.place
+    _seal_where(case, where)
+    m.place = enclosing(where, "township") or where
+    level = entry(first_level=of.first_level, lowest="township", urgency=m.urgency, sealed=False, routed_round=True)
+    return Target(place=owner_place(m.place, level))
+
+
+def _sealed_target(case: Case, of: KindRow) -> Target:
+    m, scope = case.matter, case.scope
+    unit = roster.unit_above(scope, of.competent, enclosing(m.place, "township") or m.place)
+    unit = unit or roster.unit_above(scope, "grid_centre", enclosing(m.place, "county") or m.place)
+    if unit is None:
+        raise BadInput(N_("No unit is set up for this kind. In danger call 110 now."))
+    _seal_where(case, m.place)
+    m.place, m.sealed = unit.place, True
+    return Target(place=unit.place, unit=unit.id)
+
+
+def _seal_where(case: Case, where: int) -> None:
+    """Keep where it happened, sealed, for those who handle it."""
+    m = case.matter
+    found = Party.objects.filter(matter_id=m.id, part="reporter").first()
+    row = found or Party(id=case.act.child("reporter").id, matter_id=m.id, part="reporter", place=m.place)
+    row.where_sealed = sealer().seal(str(where), place_of("matters_party", "where_sealed", row.id))
+    row.save()
+

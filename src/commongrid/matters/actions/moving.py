@@ -1,0 +1,337 @@
+"""One move of one matter: fetched and locked, decided by the rules, written with its owner, deadline and next step.
+
+Every action of the loop goes through here, so that none can leave a matter
+without one of the three.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from commongrid.journal.acting import handing_over
+from commongrid.journal.actions import Line
+from commongrid.kernel.act import Act
+from commongrid.kernel.clock import Calendar, Due
+from commongrid.kernel.places import enclosing, inside
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import Matter, Note, Order, PublicFace
+from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version, limits, pace
+from commongrid.matters.rules import words
+from commongrid.matters.rules.limits import earlier, finish_due, next_alarm, respond_due, step_due
+from commongrid.matters.rules.loop import Call, Move, Standing, decide, step_of
+from commongrid.matters.rules.relations import Whereabouts, level_at, level_of_actor, relations
+from commongrid.matters.rules.table import EVENTS
+from commongrid.territory import queries as territory
+
+LONGEST_NOTE = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whom a matter goes to: a unit, or the level at a place."""
+
+    place: int
+    unit: UUID | None = None
+    outside: bool = False
+
+    @property
+    def owner(self) -> str:
+        """The owner's level, "unit" for a unit."""
+        return "unit" if self.unit else self.level
+
+    @property
+    def level(self) -> str:
+        """The level of the place."""
+        return level_at(self.place)
+
+
+@dataclass(slots=True)
+class Case:
+    """A matter on the table: its row, its kind as decided then, and what the calendar is."""
+
+    matter: Matter
+    kind: KindRow
+    scope: Scope
+    act: Act
+    _calendar: Calendar | None = None
+
+    @property
+    def calendar(self) -> Calendar:
+        """The county's calendar, fetched when first needed."""
+        if self._calendar is None:
+            self._calendar = territory.calendar(self.scope)
+        return self._calendar
+
+
+def opened(scope: Scope, act: Act, *, matter_id: UUID, event: str) -> Case:
+    """The matter, locked, if this actor stands to it as the event asks. Called by every action of the loop.
+
+    Refuses: NotFound outside the scope; NotAllowed without the relation.
+    """
+    matter = Matter.objects.select_for_update().filter(id=matter_id).first()
+    if matter is None:
+        raise NotFound(N_("There is no such matter, or it is not yours to see."))
+    case = Case(matter, kind_version(scope, matter.kind_id), scope, act)
+    if not set(EVENTS[event].who) & relations(scope, whereabouts(matter)):
+        raise NotAllowed(N_("This step belongs to whoever has the matter now, not to your post."))
+    return case
+
+
+def whereabouts(matter: Matter) -> Whereabouts:
+    """Where it is and who has it, as relations need it."""
+    return Whereabouts(
+        place=matter.place,
+        owner_level=matter.owner_level,
+        owner_place=matter.owner_place,
+        unit=matter.unit_id,
+        handler_level=matter.handler_level,
+        handler_place=matter.handler_place,
+        sealed=matter.sealed,
+    )
+
+
+def standing(case: Case, *, to_visit: bool | None = None) -> Standing:
+    """Where the matter stands, for the rules."""
+    m = case.matter
+    return Standing(
+        state=m.state,
+        owner=m.owner_level,
+        handler=m.handler_level,
+        by_unit=m.unit_id is not None,
+        ordered=m.ordered,
+        given_back=m.given_back,
+        reopened=m.reopened,
+        tries=m.tries,
+        to_visit=bool(m.to_visit) if to_visit is None else to_visit,
+        to_rate=m.to_rate,
+        rating=m.rating,
+        closes=case.kind.closes,
+        sealed=m.sealed,
+        grid_may=case.kind.grid_may,
+        interim=m.interim_due_at is not None,
+        barred=m.barred_unit is not None or m.barred_place is not None,
+    )
+
+
+def is_barred(matter: Matter, target: Target) -> bool:
+    """Whether the target is the former handler of a reopened matter."""
+    if target.unit is not None:
+        return matter.barred_unit == target.unit
+    return matter.barred_place == target.place
+
+
+def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow | None = None, **more: Any) -> Line:
+    """Decide, write, and return the line for the journal.
+
+    ``more`` are further columns of the matter that the action sets itself.
+    """
+    m = case.matter
+    before = (m.state, m.owner_level)
+    move = decide(standing(case, to_visit=more.get("to_visit")), call)
+    handler_unit = m.unit_id
+    _hand(case, move, call, target)
+    _own(case, move, target)
+    for name, value in more.items():
+        setattr(m, name, value)
+    _set(case, move)
+    _time(case, move, lead)
+    _orders(case, move, call, target, handler_unit)
+    _write(case)
+    if move.ended and case.kind.visibility == "public":
+        _face_done(case)
+    return line(case, event=call.event, before=before)
+
+
+def line(case: Case, *, event: str, before: tuple[str, str], **answer: Any) -> Line:
+    """What every step of a matter leaves: codes only, and nothing at all about a sealed one."""
+    m = case.matter
+    facts = {} if m.sealed else {
+        "kind": m.kind_code, "from": before[0], "to": m.state, "had": before[1], "has": m.owner_level,
+        "outcome": m.outcome, "round": m.round,
+    }  # fmt: skip
+    answered = {"matter": m.id, "number": m.number, "state": m.state, **answer}
+    return Line(place=m.place, subject=m.id, subject_kind="matter", unit=m.unit_id, facts=facts, answer=answered)
+
+
+FACTS = ("kind", "from", "to", "had", "has", "outcome", "round")
+"""The payload of every step."""
+
+
+def noted(case: Case, sort: str, text: str, *, field: str = "note", needed: bool = True) -> None:
+    """Keep the words of a step in a row of their own.
+
+    Refuses: BadInput when they are needed and missing, or too long.
+    """
+    said = text.strip()
+    if not said:
+        if needed:
+            raise BadInput(N_("Please say why, in a sentence."), fields={field: N_("Please say why, in a sentence.")})
+        return
+    if len(said) > LONGEST_NOTE:
+        raise BadInput(N_("This is too long: at most 4,000 characters."), fields={field: N_("This is too long: at most 4,000 characters.")})
+    row = Note(
+        id=case.act.child("note").id, matter_id=case.matter.id, act=case.act.id, sort=sort, text=said, at=case.act.at,
+        post=case.scope.post,
+    )  # fmt: skip
+    row.save(force_insert=True)
+
+
+def place_for(case: Case, target: Target) -> None:
+    """Refuse a target that could not see the matter, and let a grid that serves it become its place.
+
+    Refuses: BadInput.
+    """
+    m = case.matter
+    if case.kind.routed_round and target.level in ("grid", "village"):
+        raise BadInput(N_("A complaint about village affairs is never handled in the village."))
+    if target.unit is None and target.level == "grid":
+        if m.place != target.place and enclosing(target.place, "village") != enclosing(m.place, "village"):
+            raise BadInput(N_("That place is not responsible for where this matter is."))
+        m.place = target.place
+        return
+    if not inside(m.place, target.place):
+        raise BadInput(N_("That place is not responsible for where this matter is."))
+
+
+def _hand(case: Case, move: Move, call: Call, target: Target | None) -> None:
+    """Who does or did the work after this move; on a reopening the former handler is barred."""
+    m = case.matter
+    if move.sets.get("bar"):
+        m.barred_unit, m.barred_place = m.unit_id, None if m.unit_id else m.handler_place
+    elif "bar" in move.sets:
+        m.barred_unit, m.barred_place = None, None
+    if move.handler == "clear":
+        m.unit_id, m.handler_level, m.handler_place = None, "", None
+    elif move.handler == "target" and target is not None:
+        m.unit_id, m.handler_level, m.handler_place = target.unit, target.level, target.place
+    elif move.handler == "owner" and m.owner_level != "unit":
+        level = call.level if call.event == "settle" else m.owner_level
+        m.unit_id, m.handler_level = None, level
+        m.handler_place = case.scope.place if call.event == "settle" else m.owner_place
+
+
+def _own(case: Case, move: Move, target: Target | None) -> None:
+    """Who owes the next step after this move."""
+    m = case.matter
+    if move.ended:
+        m.owner_level, m.owner_place = "", None
+        return
+    if move.owner == "unit":
+        m.owner_level, m.owner_place = "unit", None
+        return
+    if target is not None and target.unit is None and target.level == move.owner:
+        m.owner_level, m.owner_place = move.owner, target.place
+    elif m.owner_level != move.owner:
+        m.owner_level, m.owner_place = move.owner, owner_place(m.place, move.owner)
+
+
+def owner_place(place: int, level: str) -> int:
+    """The place of a level over (or at) a place; where there is none in between, the nearest above."""
+    if level == "grid":
+        return place
+    order = words.LEVELS[words.LEVELS.index(level) :]
+    found = next((code for one in order if (code := enclosing(place, one)) is not None), None)  # type: ignore[arg-type]
+    return found if found is not None else place
+
+
+def _set(case: Case, move: Move) -> None:
+    m = case.matter
+    for name, value in move.sets.items():
+        if name != "bar":
+            setattr(m, name, value)
+    if move.state == "reopened" and m.state not in ("reopened", "accepted"):
+        m.round += 1
+        m.to_visit = None
+    elif case.matter.state == "review" and not move.ended:
+        m.round += 1
+        m.to_visit = None
+    m.state = move.state
+    m.step = "" if move.ended else step_of(move.state, m.owner_level, sealed=m.sealed, grid_may=case.kind.grid_may)
+    if move.ended:
+        m.closed_at, m.outcome = case.act.at, move.outcome
+        m.interim_due_at = None
+
+
+def _time(case: Case, move: Move, lead: LeadRow | None) -> None:
+    """The deadline after this move: none when ended, the same when the move keeps it, else a fresh one."""
+    m = case.matter
+    if move.ended:
+        m.clock, m.due_at, m.warn_at, m.alarm_at, m.provisional, m.raised_level = "", None, None, None, False, ""
+        return
+    if move.restart or lead is not None:
+        m.finish_from = case.act.at if move.restart or m.finish_from is None else m.finish_from
+        m.finish_due_at = finish_due(case.calendar, m.finish_from, pace(case.scope, case.kind, m.urgency, lead), limits(case.scope)).at
+    if move.clock:
+        start(case, move.clock, lead)
+
+
+def start(case: Case, clock: str, lead: LeadRow | None = None) -> None:
+    """Start the deadline of a clock from now."""
+    m, now = case.matter, case.act.at
+    due = _due(case, clock, now, lead)
+    m.clock, m.due_at, m.warn_at, m.provisional = clock, due.at, due.warn_at, due.provisional
+    m.alarm_at = next_alarm(now, warn_at=due.warn_at, due=due.at)
+    m.deadline_no += 1
+    m.raised_level = ""
+
+
+def _due(case: Case, clock: str, now: datetime, lead: LeadRow | None) -> Due:
+    m = case.matter
+    fast = pace(case.scope, case.kind, m.urgency, lead)
+    if clock in ("respond", "receipt"):
+        due = respond_due(case.calendar, now, fast, limits(case.scope))
+        if m.finish_due_at is None or m.finish_due_at <= now:
+            return due
+        return earlier(due, Due(m.finish_due_at, due.warn_at, due.provisional))
+    if clock == "finish":
+        return finish_due(case.calendar, m.finish_from or m.opened_at, fast, limits(case.scope))
+    return step_due(case.calendar, now, clock, limits(case.scope))
+
+
+def _orders(case: Case, move: Move, call: Call, target: Target | None, former_unit: UUID | None) -> None:
+    """The assignment that this move begins, starts or ends."""
+    m, at = case.matter, case.act.at
+    if call.event in ("answer", "settle") or move.handler == "clear":
+        outcome = {"answer": "answered", "settle": "settled", "give_back": "given_back"}.get(call.event, "taken_away")
+        if m.ordered or former_unit or call.event in ("answer", "give_back"):
+            Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome=outcome)
+    if call.event == "start" and m.ordered:
+        Order.objects.filter(matter_id=m.id, ended_at=None).update(started_at=at)
+    elif move.handler == "target" and target is not None:
+        _order(case, target.place, target.unit, off_list=call.off_list)
+    elif call.event == "start":
+        _order(case, m.handler_place or m.place, m.unit_id, started_at=at)
+
+
+def _order(case: Case, place: int, unit: UUID | None, **more: Any) -> None:
+    m = case.matter
+    Order(
+        id=case.act.child("order").id, matter_id=m.id, round=m.round, unit_id=unit, level=level_at(place), place=place,
+        by_level=level_of_actor(case.scope), ordered_at=case.act.at, due_at=m.finish_due_at or m.due_at or case.act.at,
+        **more,
+    ).save(force_insert=True)  # fmt: skip
+
+
+def _write(case: Case) -> None:
+    """Write the row; where it leaves the author's sight, through the one widening there is."""
+    m, scope = case.matter, case.scope
+    leaves = scope.kind == "post" and (
+        (scope.narrow == "unit" and m.unit_id != scope.unit)
+        or (scope.narrow != "unit" and not scope.covers(m.place))
+        or (m.sealed and m.unit_id != scope.unit)
+    )
+    with handing_over(scope, m.place, m.place, unit=m.unit_id if m.sealed else None) if leaves else nullcontext():
+        m.save(force_update=True)
+
+
+def _face_done(case: Case) -> None:
+    """Its public face says that it is done; the slip and a unit reach it for this one statement."""
+    m = case.matter
+    narrow = case.scope.kind == "slip" or case.scope.narrow
+    with handing_over(case.scope, m.place, m.place) if narrow else nullcontext():
+        PublicFace.objects.filter(id=m.id).update(state="done")

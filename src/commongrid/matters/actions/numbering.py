@@ -1,0 +1,28 @@
+"""Numbers of matters: county, month, sequence of that month, given without one report waiting for another."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection
+
+from commongrid.kernel.codes import matter_number
+
+_NUMBERED = "SELECT nextval('matters_number') - base FROM matters_number_base, generate_series(1, %s) WHERE month = %s"
+_BEGIN = """
+INSERT INTO matters_number_base (month, base) SELECT %s, last_value - (NOT is_called)::int FROM matters_number
+ON CONFLICT DO NOTHING
+"""
+
+
+def numbers(place: int, day: date, count: int) -> list[str]:
+    """So many fresh numbers of the month of a day, for matters of a place's county; one query but for a month's first."""
+    month = day.replace(day=1)
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERED, [count, month])
+        rows = cursor.fetchall()
+        if not rows and count:
+            cursor.execute(_BEGIN, [month])
+            cursor.execute(_NUMBERED, [count, month])
+            rows = cursor.fetchall()
+    return [matter_number(place, month, int(row[0])) for row in rows]

@@ -1,0 +1,58 @@
+"""From above: supervise and demand an interim answer; the owner replies and stays the owner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from uuid import UUID
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.act import Act
+from commongrid.kernel.clock import localise
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.scope import Scope
+from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened
+from commongrid.matters.models import Supervision
+from commongrid.matters.rules.loop import Call
+from commongrid.matters.rules.relations import level_of_actor
+
+
+@action("matters.supervised", power="matters.supervise", facts=(*FACTS, "level"))
+def supervise(scope: Scope, act: Act, *, matter_id: UUID, note: str, reply_on: date | None = None) -> Line:
+    """A word from above, read by the owner, who stays the owner.
+
+    With ``reply_on`` the owner owes an interim answer by close of office that day.
+
+    Refuses: NotAllowed from the same level or below; BadInput without words or with a day in the past.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="supervise")
+    noted(case, "supervision", note)
+    due = _close_of(case, reply_on) if reply_on else None
+    if due is not None and due <= act.at:
+        raise BadInput(fields={"reply_on": N_("Choose a day that is still to come.")})
+    row = Supervision(
+        id=act.child("supervision").id, matter_id=matter_id, level=level_of_actor(scope), place=scope.place or 0,
+        post=scope.post, at=act.at, reply_by=due,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    soonest = min((at for at in (case.matter.interim_due_at, due) if at is not None), default=None)
+    done = moved(case, Call(event="supervise", level=level_of_actor(scope)), supervised_at=act.at, interim_due_at=soonest)
+    return replace(done, facts={**done.facts, "level": level_of_actor(scope)})
+
+
+@action("matters.replied", power="matters.handle", facts=FACTS)
+def reply(scope: Scope, act: Act, *, matter_id: UUID, text: str) -> Line:
+    """Give the interim answer that a supervisor asked for; every open demand is answered by it.
+
+    Refuses: WrongState where nobody asked; BadInput without words.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="reply")
+    noted(case, "reply", text, field="text")
+    Supervision.objects.filter(matter_id=matter_id, reply_by__isnull=False, replied_at=None).update(replied_at=act.at)
+    return moved(case, Call(event="reply", level=level_of_actor(scope)), interim_due_at=None)
+
+
+def _close_of(case: Case, day: date) -> datetime:
+    cal = case.calendar
+    closes: time = cal.office[-1][1]
+    return localise(datetime.combine(day, closes), cal.zone).at

@@ -1,0 +1,274 @@
+"""Reporting: anyone tells the county something, and from that moment somebody owes an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.act import Act
+from commongrid.kernel.codes import slip_code, slip_hash
+from commongrid.kernel.places import enclosing, level_of
+from commongrid.kernel.refusals import N_, BadInput, Unavailable
+from commongrid.kernel.scope import Scope
+from commongrid.kernel.sealing import Sealer, blind_index, place_of
+from commongrid.matters.actions.moving import Case, line, owner_place, start
+from commongrid.matters.actions.numbering import numbers
+from commongrid.matters.models import Escalation, Matter, Party, PublicFace
+from commongrid.matters.queries.vocabulary import KindRow, kind, limits, pace
+from commongrid.matters.rules import words
+from commongrid.matters.rules.limits import finish_due
+from commongrid.matters.rules.loop import entry, step_of
+from commongrid.matters.rules.table import EVENTS
+from commongrid.roster import queries as roster
+from commongrid.territory import queries as territory
+
+LONGEST_TEXT: Final = 8000
+LONGEST_TITLE: Final = 60
+LONGEST_CONTACT: Final = 60
+SERIES_OF: Final = {"patrol": "patrol", "hotline": "systems", "petition": "systems"}
+"""Which series a source counts in; everything else is asked by people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Who reports and, where it is somebody else, whom it concerns; each line may be empty."""
+
+    name: str = ""
+    phone: str = ""
+    concerned_name: str = ""
+    concerned_phone: str = ""
+    person: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What somebody tells: kind, place, words, and how to reach whom it concerns.
+
+    ``source`` is the channel. ``confidential``: known to the centre, hidden
+    below. Without any contact the report is anonymous.
+    """
+
+    kind_code: str
+    place: int
+    text: str
+    title: str = ""
+    urgency: str = "normal"
+    source: str = "villager"
+    confidential: bool = False
+    contact: Contact = Contact()
+    external_system: str = ""
+    external_number: str = ""
+
+
+@action("matters.reported", power="matters.report", kinds=("public", "post"), facts=("kind", "to", "has", "series", "urgency"))
+def report(scope: Scope, act: Act, *, report: Report) -> Line:
+    """Take in a matter and start its response clock.
+
+    The level that first meets the kind owes acceptance; immediate ones start
+    at the township at least, complaints about village affairs at the
+    township out of the village's sight, sealed kinds with the competent unit
+    alone. Where nobody is in post there, the level above has it. The answer
+    holds the number; the slip code follows from the matter's id.
+
+    Refuses: BadInput without kind, place or words; Unavailable where a sealed
+    kind has no competent unit and no county centre yet.
+    """
+    of = kind(scope, report.kind_code)
+    _check(report)
+    matter = _fresh(scope, act, report, of)
+    case = Case(matter, of, scope, act)
+    _enter(case, report.place)
+    start(case, "receipt" if matter.sealed else "respond")
+    matter.save(force_insert=True)
+    _keep_parties(case, report)
+    if of.visibility == "public":
+        _show(case, report.place)
+    if report.urgency != "normal" and not matter.sealed:
+        _tell_dispatcher(case)
+    facts = {"series": matter.series, "urgency": matter.urgency, "to": matter.state, "has": matter.owner_level}
+    done = line(case, event="report", before=("", ""))
+    return replace(done, facts={} if matter.sealed else {**facts, "kind": of.code})
+
+
+def code_of(matter_id: UUID) -> str:
+    """The slip code of a matter, printed whenever somebody needs it again."""
+    return slip_code(settings.KEYS.slip, matter_id)
+
+
+def sealer() -> Sealer:
+    """What seals contacts."""
+    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
+
+
+def _check(report: Report) -> None:
+    fields: dict[str, str] = {}
+    if not report.text.strip():
+        fields["text"] = N_("Please say what it is about, in your own words.")
+    if len(report.text) > LONGEST_TEXT:
+        fields["text"] = N_("This is too long: at most 8,000 characters.")
+    if report.urgency not in words.URGENCIES:
+        fields["urgency"] = N_("Please choose how urgent it is.")
+    if report.source not in words.SOURCES:
+        fields["source"] = N_("Please choose where it comes from.")
+    contact = report.contact
+    if max(map(len, (contact.name, contact.phone, contact.concerned_name, contact.concerned_phone))) > LONGEST_CONTACT:
+        fields["contact"] = N_("A name or phone number is too long.")
+    if fields:
+        raise BadInput(fields=fields)
+
+
+def _fresh(scope: Scope, act: Act, report: Report, of: KindRow) -> Matter:
+    place = _place(scope, report.place)
+    today = territory.calendar(scope).day_of(act.at)
+    contact = report.contact
+    series = "register" if of.parent == "L" else SERIES_OF.get(report.source, "asked")
+    told = bool(contact.name or contact.phone or contact.concerned_name or contact.concerned_phone)
+    text = report.text.strip()
+    return Matter(
+        id=act.id,
+        number=numbers(place, today, 1)[0],
+        place=place,
+        place_then=place,
+        kind_id=of.id,
+        kind_code=of.code,
+        series=series,
+        source=report.source,
+        urgency=report.urgency,
+        title=(report.title.strip() or text.splitlines()[0])[:LONGEST_TITLE],
+        text=text,
+        state="reported",
+        opened_at=act.at,
+        finish_from=act.at,
+        to_rate=of.rated and series == "asked",
+        sealed=of.sealed,
+        confidential=report.confidential,
+        anonymous=report.source == "anonymous" or not told,
+        slip_hash=slip_hash(settings.KEYS.slip, code_of(act.id)),
+        reported_by=scope.post,
+        external_system=report.external_system,
+        external_number=report.external_number,
+    )
+
+
+def _place(scope: Scope, code: int) -> int:
+    found = territory.places(scope, [code]).get(code) if level_of(code) in ("county", "township", "village", "below") else None
+    if found is None or found.ended or found.level == "villager_group":
+        raise BadInput(N_("Please choose the village."), fields={"place": N_("Please choose the village.")})
+    return code
+
+
+def _enter(case: Case, place: int) -> None:
+    """Give the fresh matter its first owner, and hide where it is from those it must not reach."""
+    m, of = case.matter, case.kind
+    m.finish_due_at = finish_due(case.calendar, case.act.at, pace(case.scope, of, m.urgency), limits(case.scope)).at
+    if of.sealed:
+        _to_competent(case, place)
+        return
+    lowest = level_of(place)
+    level = entry(
+        first_level=of.first_level,
+        lowest="village" if lowest == "below" else lowest,
+        urgency=m.urgency,
+        sealed=False,
+        routed_round=of.routed_round,
+    )
+    if level == "village" and of.first_level == "grid" and lowest == "below":
+        level = "grid"
+    if of.routed_round:
+        m.place = m.place_then = enclosing(place, "township") or place
+    settle_owner(case, level)
+
+
+def settle_owner(case: Case, level: str) -> None:
+    """The level that has it: this one, or the next above where somebody is in post for the step."""
+    m = case.matter
+    place = owner_place(m.place, level)
+    step = step_of(m.state, level, sealed=m.sealed, grid_may=case.kind.grid_may)
+    if level in ("grid", "village"):
+        level, place = _staffed(case, level, place, EVENTS[step].power)
+    m.owner_level, m.owner_place = level, place
+    m.step = step_of(m.state, level, sealed=m.sealed, grid_may=case.kind.grid_may)
+
+
+def _staffed(case: Case, level: str, place: int, power: str) -> tuple[str, int]:
+    """This level if somebody answers there, else the one where somebody does; the county at last."""
+    found = roster.answering(case.scope, place=place, power=power)
+    if found and found[0].fell == 0:
+        return level, place
+    above = [level_of(one.place) for one in found]
+    lands = next((one for one in words.LEVELS[words.LEVELS.index(level) + 1 :] if one in above), "township")
+    return lands, owner_place(case.matter.place, lands)
+
+
+def _to_competent(case: Case, place: int) -> None:
+    """Hand a sealed matter to the nearest competent unit, else the county centre; its place is that unit's."""
+    m = case.matter
+    unit = roster.unit_above(case.scope, case.kind.competent, enclosing(place, "township") or place)
+    unit = unit or roster.unit_above(case.scope, "grid_centre", enclosing(place, "county") or place)
+    if unit is None:
+        raise Unavailable(N_("Nobody is set up to take this in yet. In danger call 110 now."))
+    m.place = m.place_then = unit.place
+    m.unit_id, m.owner_level, m.owner_place = unit.id, "unit", None
+    m.handler_level, m.handler_place = level_of(unit.place), unit.place
+    m.step = "receipt"
+
+
+def _keep_parties(case: Case, report: Report) -> None:
+    """Seal names and phones, and of a matter that was moved out of sight where it happened."""
+    contact, m = report.contact, case.matter
+    where = str(report.place) if m.place != report.place else ""
+    rows = []
+    if contact.name or contact.phone or where or contact.person:
+        rows.append(_party(case, "reporter", contact.name, contact.phone, where, contact.person))
+    if contact.concerned_name or contact.concerned_phone:
+        rows.append(_party(case, "concerned", contact.concerned_name, contact.concerned_phone))
+    if rows:
+        Party.objects.bulk_create(rows)
+
+
+def _party(
+    case: Case, part: str, name: str, phone: str, where: str = "", person: UUID | None = None
+) -> Party:
+    m, seals = case.matter, sealer()
+    row_id = case.act.child(part).id
+
+    def sealed(column: str, value: str) -> bytes | None:
+        return seals.seal(value.strip(), place_of("matters_party", column, row_id)) if value.strip() else None
+
+    return Party(
+        id=row_id,
+        matter_id=m.id,
+        part=part,
+        person_id=person,
+        place=(enclosing(m.place, "township") or m.place) if m.confidential else m.place,
+        hidden_below=m.confidential,
+        name_sealed=sealed("name_sealed", name),
+        phone_sealed=sealed("phone_sealed", phone),
+        where_sealed=sealed("where_sealed", where),
+        phone_index=blind_index(settings.KEYS.blind, phone) if phone.strip() else None,
+    )
+
+
+def _show(case: Case, place: int) -> None:
+    """The public face: kind, village and day, never finer than a natural village."""
+    shown = enclosing(place, "village") or place
+    face = PublicFace(
+        id=case.matter.id, kind_code=case.kind.code, place=shown, opened_on=case.calendar.day_of(case.act.at), state="open"
+    )
+    face.save(force_insert=True)
+
+
+def _tell_dispatcher(case: Case) -> None:
+    """Urgent and immediate ones are told to the township's dispatcher at once."""
+    m = case.matter
+    place = enclosing(m.place, "township") or m.place
+    told = Escalation(
+        id=case.act.child("told").id, matter_id=m.id, deadline_no=m.deadline_no, sort="told", level=level_of(place),
+        place=place, due_at=m.due_at, at=case.act.at,
+    )  # fmt: skip
+    told.save(force_insert=True)
+

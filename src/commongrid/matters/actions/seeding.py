@@ -1,0 +1,113 @@
+"""What every county starts with: kinds, the work list, limits, urgencies, tiles."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from importlib import resources
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from django.db import models, transaction
+
+from commongrid.matters.models import Kind, Limit, Tile, Urgency, WorkListRow
+
+SINCE = date(2004, 1, 1)
+"""Long before any matter, so that imported ones find their kind."""
+
+
+def seed() -> None:
+    """Load the vocabularies where they are missing; rows that officials changed stay.
+
+    Run by the owner after every migration; harmless to run again.
+    """
+    with transaction.atomic():
+        known = set(Kind.objects.values_list("code", flat=True))
+        _add(Kind, (row for row in _kinds() if row.code not in known))
+        listed = set(WorkListRow.objects.values_list("kind_code", "level"))
+        _add(WorkListRow, (row for row in _work_list() if (row.kind_code, row.level) not in listed))
+        limited = set(Limit.objects.values_list("code", flat=True))
+        _add(Limit, (row for row in _limits() if row.code not in limited))
+        _add(Urgency, _urgencies())
+        _add(Tile, _tiles())
+
+
+def _add(table: type[models.Model], rows: Iterable[models.Model]) -> None:
+    table._default_manager.bulk_create(list(rows), ignore_conflicts=True)  # noqa: SLF001 - any table's manager
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = resources.files("commongrid.matters").joinpath("seeds", f"{name}.csv").read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
+
+
+def _id(*parts: str) -> UUID:
+    return uuid5(NAMESPACE_OID, "commongrid matters " + " ".join(parts))
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _kinds() -> Iterator[Kind]:
+    for position, row in enumerate(_rows("kinds")):
+        yield Kind(
+            id=_id("kind", row["code"]),
+            code=row["code"],
+            parent=row["parent"],
+            zh=row["zh"],
+            en=row["en"],
+            first_level=row["first_level"],
+            respond_hours=_number(row["respond_hours"]),
+            finish_days=_number(row["finish_days"]),
+            calendar=row["calendar"] or "W",
+            visit=row["visit"] or "none",
+            rated=row["rated"] == "1",
+            visibility=row["visibility"] or "parties",
+            sensitive=row["sensitive"] == "1",
+            closes=row["closes"] or "filing",
+            routed_round=row["routed_round"] == "1",
+            settle_roles=[role for role in row["settle_roles"].split("|") if role],
+            competent=row["competent"],
+            emergency=row["emergency"],
+            note=row["note"],
+            position=position,
+            valid_from=SINCE,
+        )
+
+
+def _work_list() -> Iterator[WorkListRow]:
+    for row in _rows("work_list"):
+        yield WorkListRow(
+            id=_id("lead", row["kind_code"], row["level"]),
+            kind_code=row["kind_code"],
+            level=row["level"],
+            function=row["function"],
+            list=row["list"],
+            valid_from=SINCE,
+        )
+
+
+def _limits() -> Iterator[Limit]:
+    for row in _rows("limits"):
+        yield Limit(
+            id=_id("limit", row["code"]),
+            code=row["code"],
+            zh=row["zh"],
+            en=row["en"],
+            amount=Decimal(row["amount"]),
+            measure=row["measure"],
+            calendar=row["calendar"],
+            valid_from=SINCE,
+        )
+
+
+def _urgencies() -> Iterator[Urgency]:
+    for position, row in enumerate(_rows("urgencies")):
+        yield Urgency(position=position, **{**row, "factor": Decimal(row["factor"])})  # type: ignore[arg-type]
+
+
+def _tiles() -> Iterator[Tile]:
+    for position, row in enumerate(_rows("tiles")):
+        yield Tile(position=position, **row)

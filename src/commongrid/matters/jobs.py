@@ -1,0 +1,160 @@
+"""The clock of the loop: deadlines are stored, the tick only scans for those that are due.
+
+A tick that is missed, doubled or cut off changes nothing: each thing it does
+is an act of its own, with an id that follows from the matter and its deadline.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import partial
+from typing import Final
+from uuid import NAMESPACE_OID, UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils import timezone
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import Refusal
+from commongrid.kernel.timetable import every
+from commongrid.matters import actions
+from commongrid.matters.actions.ticking import TICK, act_for, next_level
+from commongrid.matters.queries import clock as due
+from commongrid.matters.queries.vocabulary import draw_seed, limits
+from commongrid.matters.rules.table import EVENTS
+from commongrid.roster import queries as roster
+from commongrid.territory import queries as territory
+
+BATCH: Final = 500
+LOCK: Final = 7_301_001
+"""The advisory lock of the tick: one at a time in the whole database."""
+
+
+@every(seconds=60, name="matters.tick")
+def tick(now: datetime | None = None) -> int:
+    """Warn, raise overdue and end waits whose time has come; answers how many."""
+    at = now or timezone.now()
+    done = 0
+    with _alone() as first:
+        if not first:
+            return 0
+        while True:
+            alarms = due.alarms(TICK, at, BATCH)
+            moved = sum(_ring(alarm, at) for alarm in alarms)
+            done += moved
+            if len(alarms) < BATCH or not moved:
+                return done
+
+
+@every(seconds=3600, name="matters.fall")
+def fall(now: datetime | None = None) -> int:
+    """Let matters whose owner's post is empty fall to the level above; answers how many fell."""
+    at = now or timezone.now()
+    done = 0
+    for seat in due.seats(TICK):
+        if seat.level == "county" or _somebody(seat, at):
+            continue
+        for matter_id, number in due.matters_of(TICK, seat):
+            act = act_for(matter_id, f"fall:{seat.level}", number, at)
+            done += _harmless(partial(actions.fall, TICK, act, matter_id=matter_id, deadline_no=number))
+    return done
+
+
+@every(seconds=3600, name="matters.ratings")
+def ratings(now: datetime | None = None) -> int:
+    """Release ratings to their units in batches: five at a time, or what a quarter left; answers how many."""
+    at = now or timezone.now()
+    with acting(TICK):
+        cal = territory.calendar(TICK)
+        size = int(limits(TICK)["rating_batch"].amount)
+    begin = _quarter(cal.day_of(at))
+    done = 0
+    for batch in _batches(due.held_ratings(TICK), size, begin, cal.zone):
+        act = Act(uuid5(NAMESPACE_OID, "commongrid ratings " + " ".join(map(str, batch))), at)
+        done += len(batch) * _harmless(partial(actions.release_ratings, TICK, act, ratings=batch))
+    return done
+
+
+@every(seconds=3600, name="matters.draw")
+def draw(now: datetime | None = None) -> int:
+    """Publish the seed of the month's draws before anybody answers in it; answers 1 for a new month."""
+    at = now or timezone.now()
+    with acting(TICK):
+        month = territory.calendar(TICK).day_of(at).replace(day=1)
+        if draw_seed(TICK, month):
+            return 0
+    act = Act(uuid5(NAMESPACE_OID, f"commongrid draw {month}"), at)
+    return _harmless(partial(actions.publish_seed, TICK, act))
+
+
+def _ring(alarm: due.Alarm, at: datetime) -> int:
+    """Do the one thing that is due for a deadline."""
+    number, m = alarm.deadline_no, alarm.id
+    if alarm.due_at > at:
+        act = act_for(m, "warned", number, at)
+        return _harmless(partial(actions.warn, TICK, act, matter_id=m, deadline_no=number))
+    if alarm.state == "to_rate":
+        act = act_for(m, "timed_out", number, at)
+        return _harmless(partial(actions.time_out, TICK, act, matter_id=m, deadline_no=number))
+    level = next_level(alarm.owner_level, alarm.handler_level, alarm.raised_level)
+    act = act_for(m, f"overdue:{level}", number, at)
+    return _harmless(partial(actions.raise_overdue, TICK, act, matter_id=m, deadline_no=number, level=level))
+
+
+def _harmless(do: Callable[[], object]) -> int:
+    """Run one action; a matter that moved on meanwhile is no fault."""
+    try:
+        do()
+    except Refusal:
+        return 0
+    return 1
+
+
+def _somebody(seat: due.Seat, at: datetime) -> bool:
+    """Whether anybody in post, or standing in, answers for the next step of this owner."""
+    with acting(TICK):
+        day = territory.calendar(TICK).day_of(at)
+        power = EVENTS[seat.step].power
+        found = roster.answering(TICK, place=seat.place, power=power, unit=seat.unit, on=day)
+    return bool(found) and found[0].fell == 0
+
+
+def _batches(
+    held: Iterable[due.Held], size: int, quarter: date, zone: ZoneInfo
+) -> Iterator[tuple[UUID, ...]]:
+    """Per handler: fives, and before a new quarter whatever the last one left."""
+    by_handler: dict[tuple[UUID | None, int], list[due.Held]] = defaultdict(list)
+    for one in held:
+        by_handler[(one.unit, one.handler_place if one.unit is None else 0)].append(one)
+    for rows in by_handler.values():
+        old = [one.id for one in rows if one.at.astimezone(zone).date() < quarter]
+        fresh = [one.id for one in rows if one.id not in set(old)]
+        if old:
+            yield tuple(old)
+        full = len(fresh) - len(fresh) % size
+        for start in range(0, full, size):
+            yield tuple(fresh[start : start + size])
+
+
+def _quarter(day: date) -> date:
+    """The first day of the quarter."""
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Hold the tick's advisory lock, or say that another process does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        (got,) = cursor.fetchone()
+    try:
+        yield bool(got)
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -1,0 +1,94 @@
+"""What the clock of the loop looks at: deadlines that are due, seats that owe a step, ratings held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import Matter, Rating
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A deadline whose next alarm has come."""
+
+    id: UUID
+    state: str
+    owner_level: str
+    handler_level: str
+    raised_level: str
+    deadline_no: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """An owner that owes a step to at least one open matter."""
+
+    level: str
+    place: int
+    unit: UUID | None
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A rating that its unit has not seen yet."""
+
+    id: UUID
+    unit: UUID | None
+    handler_place: int
+    at: datetime
+
+
+def alarms(scope: Scope, now: datetime, limit: int) -> list[Alarm]:
+    """Open matters whose alarm has come, the oldest first."""
+    columns = ("id", "state", "owner_level", "handler_level", "raised_level", "deadline_no", "due_at")
+    with acting(scope):
+        found = Matter.objects.filter(closed_at=None, alarm_at__lte=now).order_by("alarm_at", "id")
+        return [Alarm(**values) for values in found.values(*columns)[:limit]]
+
+
+def seats(scope: Scope) -> list[Seat]:
+    """Every owner below the county with open matters whose next step somebody in post must do."""
+    with acting(scope):
+        found = (
+            Matter.objects.filter(closed_at=None, sealed=False)
+            .exclude(owner_level="county")
+            .exclude(state="to_rate")
+            .order_by()
+            .values_list("owner_level", "owner_place", "handler_place", "unit", "step")
+            .distinct()
+        )
+        return sorted(
+            {
+                Seat(
+                    level=level,
+                    place=(handler_place if level == "unit" else owner_place) or 0,
+                    unit=unit if level == "unit" else None,
+                    step=step,
+                )
+                for level, owner_place, handler_place, unit, step in found
+            },
+            key=lambda seat: (seat.level, seat.place, str(seat.unit), seat.step),
+        )
+
+
+def matters_of(scope: Scope, seat: Seat) -> Iterator[tuple[UUID, int]]:
+    """The open matters that this owner owes this step."""
+    with acting(scope):
+        found = Matter.objects.filter(closed_at=None, sealed=False, owner_level=seat.level, step=seat.step)
+        found = found.filter(unit=seat.unit) if seat.unit else found.filter(owner_place=seat.place)
+        rows = list(found.values_list("id", "deadline_no"))
+    yield from rows
+
+
+def held_ratings(scope: Scope) -> list[Held]:
+    """Ratings not yet released to those they are about, the oldest first."""
+    with acting(scope):
+        found = Rating.objects.filter(released_at=None).order_by("at", "id")
+        return [Held(**values) for values in found.values("id", "unit", "handler_place", "at")]

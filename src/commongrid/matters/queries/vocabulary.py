@@ -1,0 +1,257 @@
+"""The loop's vocabularies as read: kinds, the work list, limits, urgencies, tiles.
+
+They change a few times a year and are read by every request, so each process
+remembers them for a minute, by database.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final, TypeVar, cast
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.timezone import localdate
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.places import inside
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import DrawSeed, Kind, Limit, Tile, Urgency, WorkListRow
+from commongrid.matters.rules.limits import LimitRow, Pace
+
+UNSORTED: Final = "Z00"
+"""The kind of what nobody has sorted yet."""
+
+_REMEMBERED: Final = 60.0
+_memory: dict[tuple[str, str], tuple[float, object]] = {}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRow:
+    """A kind of matter under one version of its rules."""
+
+    id: UUID
+    code: str
+    parent: str
+    zh: str
+    en: str
+    first_level: str
+    respond_hours: Decimal | None
+    finish_days: Decimal | None
+    calendar: str
+    visit: str
+    rated: bool
+    visibility: str
+    sensitive: bool
+    closes: str
+    routed_round: bool
+    settle_roles: tuple[str, ...]
+    competent: str
+    emergency: str
+    note: str
+    valid_from: date
+    valid_to: date | None
+
+    @property
+    def sealed(self) -> bool:
+        """Whether only the competent body may see it."""
+        return self.visibility == "sealed"
+
+    @property
+    def grid_may(self) -> bool:
+        """Whether the grid may finish it."""
+        return any(role in ("grid_head", "grid_member") for role in self.settle_roles)
+
+    def label(self, lang: str) -> str:
+        """The name in the language asked for."""
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRow:
+    """Who leads a kind at a level, by function or by a decision's unit."""
+
+    id: UUID
+    kind_code: str
+    level: str
+    place: int | None
+    function: str
+    unit: UUID | None
+    list: str
+    respond_hours: Decimal | None
+    finish_days: Decimal | None
+    basis: str
+    decided: bool
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileRow:
+    """A picture to report by."""
+
+    code: str
+    zh: str
+    en: str
+    kind_code: str
+    picture: str
+    emergency: str
+
+    def label(self, lang: str) -> str:
+        """The name in the language asked for."""
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgencyRow:
+    """How pressing, with its factor on the limits."""
+
+    code: str
+    zh: str
+    en: str
+    factor: Decimal
+    note: str
+
+    def label(self, lang: str) -> str:
+        """The name in the language asked for."""
+        return self.en if lang == "en" else self.zh
+
+
+def forget_vocabularies() -> None:
+    """Forget what this process remembers: after an edit, and in tests with one database after another."""
+    _memory.clear()
+
+
+def kinds(scope: Scope) -> tuple[KindRow, ...]:
+    """Kinds in force with their groups' codes, in order; groups themselves have no parent."""
+    return tuple(row for row in _all_kinds(scope).values() if row.valid_to is None or row.valid_to > localdate())
+
+
+def kind(scope: Scope, code: str) -> KindRow:
+    """The kind in force under a code. Refuses BadInput for a group or an unknown code."""
+    found = next((row for row in kinds(scope) if row.code == code and row.parent), None)
+    if found is None:
+        raise BadInput(N_("Please choose what it is about."), fields={"kind": N_("Please choose what it is about.")})
+    return found
+
+
+def kind_version(scope: Scope, kind_id: UUID) -> KindRow:
+    """A kind as it was when a matter was decided under it."""
+    return _all_kinds(scope)[kind_id]
+
+
+def limits(scope: Scope) -> Mapping[str, LimitRow]:
+    """The county's own limits in force, by code."""
+    return _remember("limits", lambda: _load_limits(scope))
+
+
+def urgencies(scope: Scope) -> tuple[UrgencyRow, ...]:
+    """Urgencies in order."""
+    return _remember("urgencies", lambda: _load_urgencies(scope))
+
+
+def tiles(scope: Scope) -> tuple[TileRow, ...]:
+    """The tiles of the public page, in order."""
+    return _remember("tiles", lambda: _load_tiles(scope))
+
+
+def work_list(scope: Scope, *, kind_code: str = "", level: str = "", place: int | None = None) -> tuple[LeadRow, ...]:
+    """The work list in force: decisions before the general rows, nearer places first; for one kind or level."""
+    rows = _remember("work_list", lambda: _load_work_list(scope))
+    wanted = [
+        row
+        for row in rows
+        if (not kind_code or row.kind_code == kind_code)
+        and (not level or row.level == level)
+        and (place is None or row.place is None or inside(place, row.place))
+    ]
+    return tuple(sorted(wanted, key=lambda row: (row.kind_code, row.level, -(row.place or 0), row.function)))
+
+
+def pace(scope: Scope, of: KindRow, urgency: str, lead: LeadRow | None = None) -> Pace:
+    """How fast a matter of this kind and urgency has to go; the work list's own limits come before the kind's."""
+    factor = next((row.factor for row in urgencies(scope) if row.code == urgency), Decimal(1))
+    return Pace(
+        respond_hours=lead.respond_hours if lead and lead.respond_hours is not None else of.respond_hours,
+        finish_days=lead.finish_days if lead and lead.finish_days is not None else of.finish_days,
+        calendar=of.calendar,
+        urgency=urgency,
+        factor=factor,
+    )
+
+
+def draw_seed(scope: Scope, month: date) -> str:
+    """The published seed of a month's draws, empty while there is none."""
+    with acting(scope):
+        found = DrawSeed.objects.filter(month=month.replace(day=1)).values_list("value", flat=True).first()
+    return found or ""
+
+
+def _remember(name: str, load: Callable[[], T]) -> T:
+    key = (str(connection.settings_dict["NAME"]), name)
+    kept = _memory.get(key)
+    if kept is None or time.monotonic() - kept[0] > _REMEMBERED:
+        kept = (time.monotonic(), load())
+        _memory[key] = kept
+    return cast("T", kept[1])
+
+
+_KIND_COLUMNS: Final = (
+    "id", "code", "parent", "zh", "en", "first_level", "respond_hours", "finish_days", "calendar", "visit", "rated",
+    "visibility", "sensitive", "closes", "routed_round", "settle_roles", "competent", "emergency", "note",
+    "valid_from", "valid_to",
+)  # fmt: skip
+
+
+def _all_kinds(scope: Scope) -> Mapping[UUID, KindRow]:
+    return _remember("kinds", lambda: _load_kinds(scope))
+
+
+def _load_kinds(scope: Scope) -> Mapping[UUID, KindRow]:
+    with acting(scope):
+        found = Kind.objects.order_by("position", "code", "valid_from").values(*_KIND_COLUMNS)
+        rows = [KindRow(**{**values, "settle_roles": tuple(values["settle_roles"])}) for values in found]
+    return {row.id: row for row in rows}
+
+
+def _load_limits(scope: Scope) -> Mapping[str, LimitRow]:
+    today = localdate()
+    with acting(scope):
+        found = Limit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today)
+        return {
+            code: LimitRow(amount=amount, measure=measure, calendar=calendar)
+            for code, amount, measure, calendar in found.values_list("code", "amount", "measure", "calendar")
+        }
+
+
+def _load_urgencies(scope: Scope) -> tuple[UrgencyRow, ...]:
+    with acting(scope):
+        return tuple(UrgencyRow(**values) for values in Urgency.objects.values("code", "zh", "en", "factor", "note"))
+
+
+def _load_tiles(scope: Scope) -> tuple[TileRow, ...]:
+    phones = {row.code: row.emergency for row in kinds(scope)}
+    with acting(scope):
+        found = Tile.objects.values("code", "zh", "en", "kind_code", "picture")
+        return tuple(TileRow(**values, emergency=phones.get(values["kind_code"], "")) for values in found)
+
+
+def _load_work_list(scope: Scope) -> tuple[LeadRow, ...]:
+    today = localdate()
+    with acting(scope):
+        found = WorkListRow.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today)
+        return tuple(
+            LeadRow(
+                id=row.id, kind_code=row.kind_code, level=row.level, place=row.place, function=row.function,
+                unit=row.unit_id, list=row.list, respond_hours=row.respond_hours, finish_days=row.finish_days,
+                basis=row.basis, decided=row.decided_in is not None, valid_from=row.valid_from, valid_to=row.valid_to,
+            )
+            for row in found
+        )  # fmt: skip
