@@ -13,10 +13,13 @@ from commongrid.territory.rules.values import Comparison, Known, Register
 from tests.factories.places import CONTEXT, COUNTY, SIBLING, TOWNSHIPS, VILLAGES, Row, read, whole
 
 
-def register(rows: Sequence[Row], *, below: Sequence[tuple[int, str, str]] = (), ended: dict[int, str] | None = None) -> Register:
+def register(
+    rows: Sequence[Row], *, below: Sequence[tuple[int, str, str]] = (), ended: dict[int, str] | None = None
+) -> Register:
     """A register that holds a list, and places inside villages."""
     known = {
-        each.code: Known(code=each.code, level=each.level, name=each.name, kind=each.kind_or_guess) for each in read(rows)
+        each.code: Known(code=each.code, level=each.level, name=each.name, kind=each.kind_or_guess)
+        for each in read(rows)
     }
     for code, level, name in below:
         known[code] = Known(code=code, level=level, name=name)  # type: ignore[arg-type]
@@ -126,7 +129,10 @@ def test_compare_same_name_in_another_township_is_said_and_not_guessed() -> None
 
 
 def test_compare_rename_whose_old_name_appears_elsewhere_is_said() -> None:
-    rows = [*changed(whole(), "990101101201", name="东风村村民委员会"), ("990101101209", "朝阳村村民委员会", "village", "")]
+    rows = [
+        *changed(whole(), "990101101201", name="东风村村民委员会"),
+        ("990101101209", "朝阳村村民委员会", "village", ""),
+    ]
     found = compare(register(whole()), read(rows))
     assert numbers(found, "village") == {"new": 1, "renamed": 1, "unchanged": 8}
     assert "if it was re-coded, say so in a lineage" in str(found.notes[0])
@@ -146,7 +152,11 @@ def test_compare_merger_and_split_by_lineage() -> None:
         990101101201000: 990101101203000, 990101101202000: 990101101203000,
         990101101201001: 990101101203008, 990101101202001: 990101101203009,
     }  # fmt: skip
-    split = [*without(whole(), "990101101201"), ("990101101211", "朝阳一村", "", ""), ("990101101212", "朝阳二村", "", "")]
+    split = [
+        *without(whole(), "990101101201"),
+        ("990101101211", "朝阳一村", "", ""),
+        ("990101101212", "朝阳二村", "", ""),
+    ]
     pairs = [(990101101201000, 990101101211000), (990101101201000, 990101101212000)]
     parted = compare(register(whole()), read(split), lineage=pairs)
     assert numbers(parted, "village") == {"new": 2, "ended": 1, "unchanged": 8}
@@ -188,7 +198,7 @@ def test_compare_kind_follows_the_list_only_where_it_says_one() -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        (whole()[:6] + [VILLAGES[0], ("990102001001", "外村", "village", "")],
+        ([*whole()[:6], VILLAGES[0], ("990102001001", "外村", "village", "")],
          "990102001001 外村: its parent 990102001000 is neither in the list nor known."),
         (without(whole(), "990101201000"),
          "990101201201 朝阳村村民委员会: its parent 990101201000 is neither in the list nor known."),
@@ -230,7 +240,10 @@ def test_compare_refuses_a_merger_without_room() -> None:
 
 NAMES = st.sampled_from(["甲村", "乙村", "丙村", "丁村"])
 LISTS = st.lists(
-    st.tuples(st.sampled_from(["001", "101"]), st.integers(201, 208), NAMES), min_size=2, max_size=10, unique_by=lambda row: row[:2]
+    st.tuples(st.sampled_from(["001", "101"]), st.integers(201, 208), NAMES),
+    min_size=2,
+    max_size=10,
+    unique_by=lambda row: row[:2],
 ).filter(lambda rows: {township for township, *_ in rows} == {"001", "101"})
 
 

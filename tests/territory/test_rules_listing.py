@@ -80,7 +80,9 @@ def test_read_list_passes_over_empty_rows_and_unknown_columns_and_says_so() -> N
 
 
 def test_read_list_takes_places_inside_villages_where_the_level_is_said() -> None:
-    found = listed(HEADER, ("990101101201001", "上河", "自然村", "990101101201"), ("990101101201-002", "1网格", "网格", ""))
+    found = listed(
+        HEADER, ("990101101201001", "上河", "自然村", "990101101201"), ("990101101201-002", "1网格", "网格", "")
+    )
     assert [(each.code, each.level) for each in found.places] == [
         (990101101201001, "natural_village"), (990101101201002, "grid"),
     ]  # fmt: skip
@@ -115,8 +117,14 @@ def test_read_list_refuses_columns_that_are_not_there() -> None:
         (("990101101201", "", "village", ""), "2: 990101101201 has no name."),
         (("990101101201", "123", "village", ""), "2: 990101101201 has no name that can be read."),
         (("990101101201", "长" * 101, "village", ""), "2: The name of 990101101201 is longer than 100 characters."),
-        (("99010110120", "甲村", "village", ""), "2: 99010110120 is not a place code: 6, 9, 12 or 15 digits are expected."),
-        (("9.901E+11", "甲村", "", ""), "2: A spreadsheet has shortened the code 9.901E+11; format the column as text."),
+        (
+            ("99010110120", "甲村", "village", ""),
+            "2: 99010110120 is not a place code: 6, 9, 12 or 15 digits are expected.",
+        ),
+        (
+            ("9.901E+11", "甲村", "", ""),
+            "2: A spreadsheet has shortened the code 9.901E+11; format the column as text.",
+        ),
         (("090101101201", "甲村", "", ""), "2: 090101101201 is not a place code: no province has such a number."),
         (("990101101201", "甲村", "镇", ""), "2: The code 990101101201 is not of the level 镇."),
         (("990101101201", "甲村", "星系", ""), "2: 星系 is not a level."),

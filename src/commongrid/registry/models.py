@@ -25,7 +25,11 @@ class Person(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     display_name = models.CharField("姓名", max_length=60)
     account = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="person", verbose_name="账号",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="person",
+        verbose_name="账号",
     )
     place = PlaceField("所在地方", db_index=True)
 

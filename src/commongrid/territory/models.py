@@ -23,7 +23,7 @@ class PlaceField(models.BigIntegerField):  # type: ignore[type-arg]
     says ``follows=False``.
     """
 
-    def __init__(self, *args: Any, follows: bool = True, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+    def __init__(self, *args: Any, follows: bool = True, **kwargs: Any) -> None:
         """Accept what BigIntegerField accepts and whether the column follows a re-coding."""
         self.follows = follows
         super().__init__(*args, **kwargs)

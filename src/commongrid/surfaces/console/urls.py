@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import include, path
+
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("commongrid.surfaces.console.sign_in")),
+    path("places/", include("commongrid.surfaces.console.places")),
+    path("calendar/", include("commongrid.surfaces.console.calendar")),
+    path("work-list/", include("commongrid.surfaces.console.work_list")),
+]

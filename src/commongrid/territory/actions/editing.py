@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.places import below_village, interval, level_of, next_sequence, village_of
 from commongrid.kernel.pinyin import initials, sort_key
-from commongrid.kernel.refusals import BadInput, N_, NotFound, NotYours, WrongState
+from commongrid.kernel.places import below_village, interval, level_of, next_sequence, village_of
+from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.territory import queries
 from commongrid.territory.models import FormerName, GridCover, Place
 from commongrid.territory.rules.editing import Named, check_covers, may_have_own_name
@@ -140,7 +140,9 @@ def rename_place(scope: Scope, act: Act, *, code: int, named: Named) -> Line:
     cleaned = named.cleaned()
     if cleaned.name != found.name:
         if not may_have_own_name(found.level):
-            raise BadInput(fields={"name": N_("This name comes from the national list; it changes by importing a new list.")})
+            raise BadInput(
+                fields={"name": N_("This name comes from the national list; it changes by importing a new list.")}
+            )
         taken = Place.objects.in_force().filter(parent=found.parent, level=found.level, name=cleaned.name)
         if taken.exists():
             raise BadInput(fields={"name": N_("The village already has one of this name.")})
@@ -178,5 +180,3 @@ def end_place(scope: Scope, act: Act, *, code: int) -> Line:
     covers.filter(grid=code).update(valid_to=today)
     Place.objects.filter(code=code).update(valid_to=max(today, found.valid_from))
     return Line(place=code, subject_kind="place", facts={"code": code}, answer={"code": code})
-
-

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.places import county_of, parent_of
 from commongrid.kernel.pinyin import initials, sort_key
-from commongrid.kernel.refusals import BadInput, N_, Refusal
+from commongrid.kernel.places import county_of, parent_of
+from commongrid.kernel.refusals import N_, BadInput, Refusal
 from commongrid.territory import queries
 from commongrid.territory.actions.recoding import recode
 from commongrid.territory.models import County, FormerName, GridCover, Place, Succession
@@ -56,7 +56,10 @@ def import_places(
     if comparison.faults:
         first = comparison.faults[0]
         raise BadInput(first.text, **first.params)
-    by_what = {what: [each for each in comparison.changes if each.what == what] for what in ("new", "renamed", "recoded", "ended")}
+    by_what = {
+        what: [each for each in comparison.changes if each.what == what]
+        for what in ("new", "renamed", "recoded", "ended")
+    }
     _begin([*by_what["new"], *by_what["recoded"]], on)
     _rename(act, by_what["renamed"], on)
     _succeed(act, comparison, on)
@@ -74,7 +77,8 @@ def _first_county(listed: Sequence[Listed]) -> int:
     """Where the act is recorded: the list's first county, else its first place."""
     if not listed:
         raise BadInput(N_("The list is empty."))
-    return min(county_of(each.code) or each.code for each in listed)
+    counties = {county for each in listed if (county := county_of(each.code)) is not None}
+    return min(counties or {each.code for each in listed})
 
 
 def _begin(changes: Sequence[Change], on: date) -> None:

@@ -9,7 +9,7 @@ from psycopg.errors import ExclusionViolation, UniqueViolation
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import county_of
-from commongrid.kernel.refusals import BadInput, N_, WrongState
+from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.territory import queries
 from commongrid.territory.models import GridCover, Place
 
@@ -61,7 +61,7 @@ def _follow(column: queries.PlaceColumn, follow: Mapping[int, int]) -> int:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [list(follow), list(follow.values())])
-            return max(cursor.rowcount, 0)
+            return max(int(cursor.rowcount), 0)
     except IntegrityError as error:
         if not isinstance(error.__cause__, UniqueViolation | ExclusionViolation):
             raise

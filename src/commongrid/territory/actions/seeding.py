@@ -23,7 +23,10 @@ def seed() -> None:
         if not OfficeHours.objects.exists():
             OfficeHours.objects.bulk_create(
                 OfficeHours(
-                    id=uuid5(NAMESPACE_OID, f"commongrid office hours {opens}"), opens=opens, closes=closes, valid_from=SINCE
+                    id=uuid5(NAMESPACE_OID, f"commongrid office hours {opens}"),
+                    opens=opens,
+                    closes=closes,
+                    valid_from=SINCE,
                 )
                 for opens, closes in OFFICE_CHINA
             )

@@ -10,6 +10,7 @@ from commongrid.territory.queries.clock import (
     calendar_days,
     county,
     forget_calendars,
+    is_demo,
     office_hours,
     published_until,
 )
@@ -36,7 +37,7 @@ from commongrid.territory.queries.places import (
     sets_served_by,
     successors,
 )
-from commongrid.territory.queries.references import PlaceColumn, place_columns, references_to
+from commongrid.territory.queries.references import PlaceColumn, may_import, place_columns, references_to
 
 __all__ = [
     "Compared",
@@ -62,6 +63,8 @@ __all__ = [
     "forget_calendars",
     "grids_serving",
     "home",
+    "is_demo",
+    "may_import",
     "office_hours",
     "path",
     "place",

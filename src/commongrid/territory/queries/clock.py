@@ -76,13 +76,11 @@ def county(scope: Scope) -> CountyRow:
 def _county(scope: Scope) -> CountyRow | None:
     """The county's row in one query."""
     with acting(scope):
-        rows = list(
-            County.objects.order_by("demo", "code").values_list("code", "zone", "demo", "calendar_version")
-        )
+        rows = list(County.objects.order_by("demo", "code").values_list("code", "zone", "demo", "calendar_version"))
         own = [row for row in rows if scope.lo <= scope.hi and _holds(row[0], scope)]
-        chosen = (own or rows or [None])[0]
-        if chosen is None:
+        if not rows:
             return None
+        chosen = (own or rows)[0]
         name, name_en = Place.objects.filter(code=chosen[0]).values_list("name", "name_en").first() or ("", "")
     return CountyRow(*chosen, name, name_en)
 
@@ -141,6 +139,11 @@ def published_until(scope: Scope) -> date:
     """The last day of the last year for which the State Council's notice is in."""
     with acting(scope):
         return _published_until()
+
+
+def is_demo(scope: Scope, code: int) -> bool:
+    """Whether this county is a demo: fictional, and let off the second factor for one-time links."""
+    return County.objects.filter(code=code, demo=True).exists()
 
 
 def office_hours(scope: Scope, day: date) -> list[HoursRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import Interval, county_of, enclosing, interval, level_of, union
@@ -15,6 +15,7 @@ from commongrid.territory.rules.values import Comparison, Known, Register
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from commongrid.kernel.places import Level
     from commongrid.kernel.scope import Scope
     from commongrid.territory.rules.listing import Listed
 
@@ -55,7 +56,7 @@ def register_for(scope: Scope, codes: Iterable[int]) -> Register:
                 "code", "level", "name", "name_en", "kind", "valid_to"
             ):
                 if valid_to is None:
-                    known[code] = Known(code=code, level=level, name=name, name_en=name_en, kind=kind)
+                    known[code] = Known(code=code, level=cast("Level", level), name=name, name_en=name_en, kind=kind)
                 else:
                     ended[code] = valid_to.isoformat()
             sequences.update(sequences_used(scope, area.lo, area.hi))

@@ -10,8 +10,8 @@ from django.db.models import Case, Count, F, IntegerField, Max, Q, When
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import (
-    SPAN,
     LEVELS,
+    SPAN,
     ancestors_of,
     interval,
     level_of,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from commongrid.kernel.places import Level
     from commongrid.kernel.scope import Scope
     from commongrid.territory.models import PlaceSet
 
@@ -37,7 +38,7 @@ class PlaceRow:
     """A place as read."""
 
     code: int
-    level: str
+    level: Level
     kind: str
     name: str
     name_en: str
@@ -107,7 +108,7 @@ def children(scope: Scope, code: int, *, level: str = "", ended: bool = False) -
         found = found.in_force()
     with acting(scope):
         rows = _rows(found.order_by("sort_key", "code"))
-    return sorted(rows, key=lambda row: LEVELS.index(row.level))  # type: ignore[arg-type]
+    return sorted(rows, key=lambda row: LEVELS.index(row.level))
 
 
 def counts_below(scope: Scope, code: int) -> dict[str, int]:
@@ -226,7 +227,9 @@ def events(scope: Scope, code: int) -> list[Event]:
     with acting(scope):
         own = place(scope, code)
         pairs = list(
-            Succession.objects.filter(Q(old=code) | Q(new=code)).order_by("on", "old", "new").values_list("old", "new", "on")
+            Succession.objects.filter(Q(old=code) | Q(new=code))
+            .order_by("on", "old", "new")
+            .values_list("old", "new", "on")
         )
         others = places(scope, {each for old, new, _on in pairs for each in (old, new)})
         names = FormerName.objects.filter(place=code).order_by("until", "id").values_list("name", "until")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.apps import apps
+from django.db import connection
 
 from commongrid.journal.acting import acting
 from commongrid.territory.models import PlaceField
@@ -36,8 +37,8 @@ def place_columns() -> list[PlaceColumn]:
     """Every column that holds a place and follows a re-coding, in order of table and column."""
     found = []
     for model in apps.get_app_config("commongrid").get_models():
-        for field in model._meta.local_concrete_fields:  # noqa: SLF001 - the way to a model's columns
-            each = PlaceColumn(model, model._meta.db_table, field.column)  # noqa: SLF001 - the same
+        for field in model._meta.local_concrete_fields:
+            each = PlaceColumn(model, model._meta.db_table, field.column or field.name)
             if (isinstance(field, PlaceField) and field.follows) or str(each) in BENEATH:
                 found.append(each)
     return sorted(found, key=str)
@@ -50,7 +51,14 @@ def references_to(scope: Scope, code: int) -> dict[str, int]:
         for each in place_columns():
             if each.table.startswith("journal_"):
                 continue
-            count = each.model._default_manager.filter(**{each.column: code}).count()  # noqa: SLF001 - Django's own
+            count = each.model._default_manager.filter(**{each.column: code}).count()
             if count:
                 found[each.table] = found.get(each.table, 0) + count
     return found
+
+
+def may_import() -> bool:
+    """Whether this connection may re-code: the owner may, the app and the reports may not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('territory_county', 'INSERT')")
+        return bool(cursor.fetchone()[0])

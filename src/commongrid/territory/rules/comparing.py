@@ -86,8 +86,8 @@ def _rings(lineage: Lineage) -> list[Said]:
     after: dict[int, set[int]] = defaultdict(set)
     for old, new in lineage:
         after[old].add(new)
-    for start in after:
-        seen, ahead = set[int](), list(after[start])
+    for start, next_ones in after.items():
+        seen, ahead = set[int](), list(next_ones)
         while ahead:
             code = ahead.pop()
             if code == start:
@@ -200,9 +200,7 @@ class Moves:
         self.before = {new: old for old, new in self.recoded.items()}
 
 
-def _changes(
-    register: Register, by_code: Mapping[int, Listed], reach: Reach, moves: Moves
-) -> Iterable[Change]:
+def _changes(register: Register, by_code: Mapping[int, Listed], reach: Reach, moves: Moves) -> Iterable[Change]:
     """One change per place: first what the list names, then what it does not."""
     for code, each in by_code.items():
         yield _listed_change(each, register.known.get(code), register.known.get(moves.before.get(code, 0)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from commongrid.kernel.places import BELOW_VILLAGE, interval
-from commongrid.kernel.refusals import BadInput, N_
+from commongrid.kernel.refusals import N_, BadInput
 
 LONGEST_NAME = 60
 GRID_KINDS = ("general", "dedicated")

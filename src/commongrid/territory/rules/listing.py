@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from commongrid.kernel.places import BELOW_VILLAGE, Level, ancestors_of, fits, level_of, parent_of, parse, show
-from commongrid.kernel.refusals import BadInput, N_
+from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.widths import digits
 from commongrid.territory.rules.words import Field, field_of, kind_guessed, kind_said, levels_meant
 
@@ -27,7 +27,7 @@ class Said:
 
     row: int
     text: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """The English sentence."""
@@ -72,7 +72,8 @@ def read_list(rows: Iterable[Row], columns: Mapping[str, str] | None = None) -> 
     Refuses with BadInput: no column of codes or names; a field or heading in
     ``columns`` that does not exist.
     """
-    kept, empty = [], []
+    kept: list[tuple[int, tuple[str, ...]]] = []
+    empty: list[tuple[int, tuple[str, ...]]] = []
     for number, cells in rows:
         texts = tuple("" if cell is None else " ".join(str(cell).split()) for cell in cells)
         (kept if any(texts) else empty).append((number, texts))
@@ -115,7 +116,9 @@ def _columns(
         if needed not in where:
             raise BadInput(sentence)
     passed = [text for at, text in enumerate(first) if text and at not in where.values()]
-    notes = [Said(rows[0][0], N_("Columns passed over: %(columns)s."), {"columns": ", ".join(passed)})] if passed else []
+    notes = (
+        [Said(rows[0][0], N_("Columns passed over: %(columns)s."), {"columns": ", ".join(passed)})] if passed else []
+    )
     return where, rows[1:] if first else rows, notes
 
 
@@ -192,7 +195,8 @@ def _level(code: int, word: str) -> Level:
     if not word:
         if by_code == "below":
             raise BadInput(
-                N_("%(code)s lies inside a village: say whether it is a natural village, group or grid."), code=show(code)
+                N_("%(code)s lies inside a village: say whether it is a natural village, group or grid."),
+                code=show(code),
             )
         return by_code
     meant = levels_meant(word)

@@ -109,11 +109,8 @@ class Pairing:
 
     def _unique(self, level: str, key: Key) -> list[tuple[int, int]]:
         gone, new = self._grouped(level, key)
-        return [
-            (olds[0], news[0])
-            for name, olds in gone.items()
-            if len(olds) == 1 and len(news := new.get(name, ())) == 1
-        ]
+        both = [(olds, new.get(name, [])) for name, olds in gone.items()]
+        return [(olds[0], news[0]) for olds, news in both if len(olds) == len(news) == 1]
 
     def _grouped(self, level: str, key: Key) -> tuple[dict[Hashable, list[int]], dict[Hashable, list[int]]]:
         gone: dict[Hashable, list[int]] = defaultdict(list)

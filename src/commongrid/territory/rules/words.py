@@ -12,15 +12,16 @@ Field = Literal["code", "name", "level", "parent", "name_en"]
 HEADINGS: Final[dict[Field, frozenset[str]]] = {
     "code": frozenset(
         {
-            "code", "id", "编码", "代码", "编号", "区划代码", "区划编码", "行政区划代码", "行政区划编码", "统计用区划代码",
-            "统计用区划代码和城乡划分代码", "统计代码", "地区代码", "地区编码", "地方代码", "地方编码", "12位代码",
+            "code", "id", "编码", "代码", "编号", "区划代码", "区划编码", "行政区划代码", "行政区划编码",
+            "统计用区划代码", "统计用区划代码和城乡划分代码", "统计代码", "地区代码", "地区编码", "地方代码", "地方编码", "12位代码",
         }
     ),
     "name": frozenset({"name", "名称", "地名", "区划名称", "行政区划名称", "地区名称", "地方名称", "单位名称", "全称"}),
     "level": frozenset({"level", "type", "级别", "层级", "级次", "等级", "类型", "类别", "行政级别", "区划级别"}),
     "parent": frozenset(
         {
-            "parent", "parentcode", "parentid", "pcode", "pid", "上级", "上级代码", "上级编码", "上级区划", "上级区划代码",
+            "parent", "parentcode", "parentid", "pcode", "pid", "上级", "上级代码", "上级编码", "上级区划",
+            "上级区划代码",
             "上级区划编码", "父级", "父级代码", "父级编码", "父代码", "父编码", "所属上级", "所属",
         }
     ),
@@ -28,7 +29,7 @@ HEADINGS: Final[dict[Field, frozenset[str]]] = {
 }  # fmt: skip
 """Headings of a list, without spaces, underscores and brackets, in lower case."""
 
-_BRACKETS: Final = str.maketrans("", "", " _-()[]（）【】:：.*")  # noqa: RUF001 - as lists are typed
+_BRACKETS: Final = str.maketrans("", "", " _-()[]（）【】:：.*")
 
 
 def field_of(heading: str) -> Field | None:
@@ -39,20 +40,21 @@ def field_of(heading: str) -> Field | None:
 
 LEVEL_WORDS: Final[dict[str, tuple[Level, ...]]] = {
     **dict.fromkeys(("province", "省", "省级", "省份", "自治区", "直辖市", "1"), ("province",)),
-    **dict.fromkeys(("prefecture", "city", "市级", "地级", "地市", "地级市", "地市级", "自治州", "盟", "2"), ("prefecture",)),
+    **dict.fromkeys(("prefecture", "city", "市级", "地级", "地市", "地级市", "自治州", "盟", "2"), ("prefecture",)),
     "市": ("prefecture", "county"),
     **dict.fromkeys(
         ("county", "district", "县", "县级", "区县", "区县级", "县区", "区", "旗", "县级市", "自治县", "3"), ("county",)
     ),
     **dict.fromkeys(
         (
-            "township", "town", "street", "subdistrict", "乡", "镇", "街道", "乡级", "镇级", "乡镇", "乡镇级", "乡镇街道",
+            "township", "town", "street", "subdistrict", "乡", "镇", "街道", "乡级", "镇级", "乡镇", "乡镇级",
+            "乡镇街道",
             "镇街", "镇街级", "民族乡", "办事处", "街道办事处", "4",
         ),
         ("township",),
     ),
     **dict.fromkeys(
-        ("village", "community", "村", "村级", "行政村", "建制村", "社区", "村社区", "村委会", "居委会", "5"), ("village",)
+        ("village", "community", "村", "村级", "行政村", "建制村", "社区", "村委会", "居委会", "5"), ("village",)
     ),
     **dict.fromkeys(("natural_village", "hamlet", "自然村", "自然寨", "寨"), ("natural_village",)),
     **dict.fromkeys(("villager_group", "group", "村民小组", "村民组", "小组", "组"), ("villager_group",)),

@@ -1,0 +1,350 @@
+"""Places: browse from the county down to the grid, search, history, and edit what lies inside villages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from commongrid.journal import queries as journal
+from commongrid.kernel.places import ancestors_of, is_code, level_of, village_of
+from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.roster import queries as roster
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.forms import Form
+from commongrid.territory import actions, queries
+from commongrid.territory.rules.editing import Named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from django.http import HttpResponse
+
+    from commongrid.surfaces.shared.doors import Asked
+    from commongrid.territory.queries import Event, PlaceRow
+
+LEVELS: Final = {
+    "province": N_("Province"), "prefecture": N_("Prefecture"), "county": N_("County"), "township": N_("Township"),
+    "village": N_("Village"), "natural_village": N_("Natural village"), "villager_group": N_("Villager group"),
+    "grid": N_("Grid"),
+}  # fmt: skip
+MANY: Final = {
+    "county": N_("Counties"), "township": N_("Townships"), "village": N_("Villages and communities"),
+    "natural_village": N_("Natural villages"), "villager_group": N_("Villager groups"), "grid": N_("Grids"),
+}  # fmt: skip
+KINDS: Final = {
+    "community": N_("Community"),
+    "village": N_("Village"),
+    "general": N_("Grid"),
+    "dedicated": N_("Dedicated grid"),
+}
+EVENTS: Final = {
+    "began": N_("In this register since then"), "renamed": N_("Renamed; until then it was %(name)s"),
+    "succeeded": N_("Carried on by %(name)s"), "follows": N_("Carries on %(name)s"), "ended": N_("Ended"),
+}  # fmt: skip
+ACTS: Final = {
+    "places.natural_village_added": N_("Added"), "places.villager_group_added": N_("Added"),
+    "places.grid_added": N_("Added"), "places.grid_redrawn": N_("What the grid serves was changed"),
+    "places.renamed": N_("Renamed"), "places.ended": N_("Ended"),
+    "places.imported": N_("The list of places was imported"), "places.recoded": N_("Records followed new codes"),
+}  # fmt: skip
+ADD: Final = {
+    "natural_village": N_("Add a natural village"), "villager_group": N_("Add a villager group"),
+    "grid": N_("Add a grid"),
+}  # fmt: skip
+ADDED: Final = {
+    "natural_village": N_("Natural village added."), "villager_group": N_("Villager group added."),
+    "grid": N_("Grid added."),
+}  # fmt: skip
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of history as ``parts/history.html`` wants it."""
+
+    at: object
+    title: str
+    who: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A place in a list: the row, its way from the county, and what there is to count or name about it."""
+
+    row: PlaceRow
+    way: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
+    others: tuple[PlaceRow, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """Its level, or its kind where that says more."""
+        return gettext(KINDS.get(self.row.kind) or LEVELS[self.row.level])
+
+
+def _language() -> str:
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+def _trail(request: Asked, code: int, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    way = [(row.label(_language()), reverse("place", args=[row.code])) for row in queries.path(request.scope, code)]
+    return [(gettext("Places"), reverse("places")), *way, *more]
+
+
+def _place(request: Asked, code: int) -> PlaceRow:
+    if not is_code(code):
+        raise NotFound
+    return queries.place(request.scope, code)
+
+
+# read
+
+
+@door("places.read")
+def browse(request: Asked) -> HttpResponse:
+    """Where the post is, or what was searched for; a search as one types gets its results alone."""
+    text = request.GET.get("q", "").strip()[:60]
+    if text or getattr(request, "htmx", False):
+        found = queries.search_places(request.scope, text, limit=SHOWN + 1)
+        context = {"q": text, "results": _with_way(request, found[:SHOWN]), "more": len(found) > SHOWN}
+        fragment = getattr(request, "htmx", False)
+        return render(request, f"console/places/{'results' if fragment else 'search'}.html", context)
+    home = queries.home(request.scope)
+    if home is not None and home in queries.places(request.scope, [home]):
+        return HttpResponseRedirect(reverse("place", args=[home]))
+    counties = [Listed(row) for row in queries.counties(request.scope)]
+    return render(request, "console/places/search.html", {"q": "", "counties": counties})
+
+
+def _with_way(request: Asked, rows: list[PlaceRow]) -> list[Listed]:
+    above = queries.places(request.scope, {code for row in rows for code in ancestors_of(row.code)[2:]})
+    found = []
+    for row in rows:
+        way = [above[code].label(_language()) for code in ancestors_of(row.code)[2:] if code in above]
+        found.append(Listed(row, " › ".join(way)))
+    return found
+
+
+@door("places.read")
+def place(request: Asked, code: int) -> HttpResponse:
+    """One place: what lies in it, what it serves or who serves it, and its history."""
+    row = _place(request, code)
+    ended = request.GET.get("ended") == "1"
+    editable = request.scope.may("places.edit") and not row.ended and queries.covers_whole(request.scope, code)
+    context = {
+        "place": row,
+        "what": Listed(row).what,
+        "trail": _trail(request, code),
+        "counts": _named_counts(queries.counts_below(request.scope, code)),
+        "groups": _children(request, code, ended=ended),
+        "ended_shown": ended,
+        "successors": queries.successors(request.scope, code) if row.ended else [],
+        "covers": queries.sets_served_by(request.scope, code) if row.level == "grid" else [],
+        "served_by": queries.grids_serving(request.scope, code)
+        if row.level in {"natural_village", "villager_group"}
+        else [],
+        "history": _history(request, code),
+        "editable": editable,
+        "inside": row.level in {"natural_village", "villager_group", "grid"},
+    }
+    return render(request, "console/places/place.html", context)
+
+
+def _named_counts(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple((gettext(text), counts[level]) for level, text in MANY.items() if counts.get(level))
+
+
+def _children(request: Asked, code: int, *, ended: bool) -> list[tuple[str, str, list[Listed]]]:
+    """Places directly below, by level: heading, level, rows with what to count or name beside them."""
+    rows = queries.children(request.scope, code, ended=ended)
+    below = queries.counts_per_child(request.scope, code)
+    serves = queries.covers_in(request.scope, code) if level_of(code) == "village" else {}
+    by_code = {row.code: row for row in rows}
+    groups: dict[str, list[Listed]] = {}
+    for row in rows:
+        own = {level: n for level, n in below.get(row.code, {}).items() if level != row.level}
+        others = tuple(by_code[each] for each in serves.get(row.code, ()) if each in by_code)
+        if row.level in {"natural_village", "villager_group"}:
+            others = tuple(by_code[grid] for grid, sets in serves.items() if row.code in sets and grid in by_code)
+        groups.setdefault(row.level, []).append(Listed(row, counts=_named_counts(own), others=others))
+    return [(gettext(MANY.get(level, LEVELS[level])), level, found) for level, found in groups.items()]
+
+
+def _history(request: Asked, code: int) -> list[Told]:
+    """What became of the place, then the acts recorded exactly there, newest first."""
+    told = [Told(event.on, _event(event)) for event in reversed(queries.events(request.scope, code))]
+    if not request.scope.covers(code):
+        return told
+    lines = [line for line in journal.lines_of_places(request.scope, code, code, 200) if line.name in ACTS]
+    faces = roster.faces(request.scope, {line.post for line in lines if line.post})
+    acts = []
+    for line in lines[:SHOWN]:
+        face = faces.get(line.post) if line.post else None
+        who = f"{face.name} · {face.label(_language())}" if face else ""
+        acts.append(Told(line.at, gettext(ACTS[line.name]), who))
+    return acts + told
+
+
+def _event(event: Event) -> str:
+    other = event.other
+    name = f"{other.label(_language())} {other.shown}" if other else event.name
+    return gettext(EVENTS[event.what]) % {"name": name}
+
+
+# edit
+
+
+class NameForm(Form):
+    """A name in both languages."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    name_en = forms.CharField(label=_("English name"), max_length=200, required=False)
+
+    def named(self) -> Named:
+        """What was typed."""
+        return Named(self.cleaned_data["name"], self.cleaned_data["name_en"])
+
+
+class CoversForm(Form):
+    """Which natural villages and groups a grid serves."""
+
+    covers = forms.TypedMultipleChoiceField(
+        label=_("Serves"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Natural villages and villager groups of this village."),
+        error_messages={"invalid_choice": _("Choose natural villages and groups that exist now.")},
+    )  # fmt: skip
+
+    def offer(self, rows: Iterable[PlaceRow]) -> CoversForm:
+        """Offer these sets."""
+        sets = [row for row in rows if row.level in {"natural_village", "villager_group"}]
+        field = self.fields["covers"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [(row.code, f"{row.label(_language())} · {gettext(LEVELS[row.level])}") for row in sets]
+        return self
+
+    def chosen(self) -> tuple[int, ...]:
+        """The codes ticked."""
+        return tuple(sorted(self.cleaned_data["covers"]))
+
+
+class GridForm(NameForm, CoversForm):
+    """A new grid."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of grid"), widget=forms.RadioSelect, initial="general", required=False,
+        choices=(("general", _("Grid of homes")), ("dedicated", _("Dedicated grid (school, market, company)"))),
+    )  # fmt: skip
+    field_order = ("name", "name_en", "kind", "covers")
+
+
+def _edit(
+    request: Asked, form: Form, code: int, do: Callable[[], object], done: str, **context: object
+) -> HttpResponse:
+    """Show a form; on POST do the one thing, or show what is wrong with everything typed kept."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            result = do()
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, done)
+            target = result.get("code", code) if isinstance(result, dict) else code
+            return HttpResponseRedirect(reverse("place", args=[target]))
+    row = queries.place(request.scope, code)
+    context = {"form": form, "place": row, "what": Listed(row).what, **context}
+    return render(request, "console/places/form.html", context, status=422 if form.errors else 200)
+
+
+@door("places.edit", methods=("GET", "POST"))
+def add(request: Asked, code: int, level: str) -> HttpResponse:
+    """Add a natural village, villager group or grid to a village."""
+    row = _place(request, code)
+    posted = request.POST if request.method == "POST" else None
+    title = gettext(ADD[level])
+    more = {"title": title, "trail": _trail(request, code, (title, "")), "action": gettext("Add")}
+    done = gettext(ADDED[level])
+    if level == "grid":
+        grid = GridForm(posted)
+        grid.offer(queries.children(request.scope, row.code))
+        return _edit(
+            request, grid, code,
+            lambda: actions.add_grid(
+                request.scope, request.act, village=code, named=grid.named(),
+                kind=grid.cleaned_data["kind"] or "general", covers=grid.chosen(),
+            ),
+            done, **more,
+        )  # fmt: skip
+    form = NameForm(posted)
+    begin = actions.add_natural_village if level == "natural_village" else actions.add_villager_group
+    return _edit(
+        request, form, code, lambda: begin(request.scope, request.act, village=code, named=form.named()), done, **more
+    )
+
+
+@door("places.edit", methods=("GET", "POST"))
+def rename(request: Asked, code: int) -> HttpResponse:
+    """Give another name, or an English one."""
+    row = _place(request, code)
+    form = NameForm(
+        request.POST if request.method == "POST" else None, initial={"name": row.name, "name_en": row.name_en}
+    )
+    if row.level not in {"natural_village", "villager_group", "grid"}:
+        form.fields["name"].help_text = gettext("This name comes from the national list and changes with a new list.")
+    title = gettext("Rename")
+    return _edit(
+        request, form, code,
+        lambda: actions.rename_place(request.scope, request.act, code=code, named=form.named()),
+        gettext("Renamed."), title=title, trail=_trail(request, code, (title, "")), action=gettext("Save"),
+    )  # fmt: skip
+
+
+@door("places.edit", methods=("GET", "POST"))
+def redraw(request: Asked, code: int) -> HttpResponse:
+    """Say anew what a grid serves."""
+    _place(request, code)
+    now = [row.code for row in queries.sets_served_by(request.scope, code)]
+    form = CoversForm(request.POST if request.method == "POST" else None, initial={"covers": now})
+    form.offer(queries.children(request.scope, village_of(code) or code))
+    title = gettext("What it serves")
+    return _edit(
+        request, form, code,
+        lambda: actions.cover(request.scope, request.act, grid=code, covers=form.chosen()),
+        gettext("Saved. The former division stays in the history."),
+        title=title, trail=_trail(request, code, (title, "")), action=gettext("Save"),
+    )  # fmt: skip
+
+
+@door("places.edit", methods=("GET", "POST"))
+def end(request: Asked, code: int) -> HttpResponse:
+    """Ask before ending a place inside a village, saying what is still recorded there."""
+    row = _place(request, code)
+    form = Form(request.POST if request.method == "POST" else None)
+    title = gettext("End this place")
+    return _edit(
+        request, form, code,
+        lambda: actions.end_place(request.scope, request.act, code=code),
+        gettext("Ended. Its code is never used again."),
+        title=title, trail=_trail(request, code, (title, "")), action=gettext("End it"), ending=True,
+        records=sum(queries.references_to(request.scope, row.code).values()),
+    )  # fmt: skip
+
+
+urlpatterns = [
+    path("", browse, name="places"),
+    path("<int:code>/", place, name="place"),
+    path("<int:code>/add/natural-village/", add, {"level": "natural_village"}, name="place_add_natural_village"),
+    path("<int:code>/add/villager-group/", add, {"level": "villager_group"}, name="place_add_villager_group"),
+    path("<int:code>/add/grid/", add, {"level": "grid"}, name="place_add_grid"),
+    path("<int:code>/rename/", rename, name="place_rename"),
+    path("<int:code>/serves/", redraw, name="place_covers"),
+    path("<int:code>/end/", end, name="place_end"),
+]
