@@ -269,6 +269,14 @@ def test_second_row_of_a_number_is_a_duplicate_and_a_kept_out_row_takes_no_numbe
     assert (given.account.duplicates, given.account.kept_out, given.account.taken) == (2, 1, 1)
 
 
+def test_known_number_is_a_duplicate_whatever_else_is_wrong() -> None:
+    given = reader()
+    given.known = {"1"}
+    assert read(given, made="") is None
+    assert given.account.faults == {"number_known": 1}
+    assert (given.account.duplicates, given.account.kept_out) == (1, 0)
+
+
 def test_times_in_the_gap_and_fold_of_a_zone_are_counted() -> None:
     given = reader()
     forward = read(given, id="a", made="2024-03-10 02:30:00")

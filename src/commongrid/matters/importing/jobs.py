@@ -183,12 +183,8 @@ def _with_orders(sheet: Sheet, binding: Binding, wish: Wish) -> tuple[Iterator[N
 
 def _fresh(scope: Scope, system: str, reader: Reader, batch: list[Numbered]) -> list[tuple[UUID, Taken]]:
     """The rows of a batch that become matters: read, and not known from before."""
-    read = [(taken, row) for number, row in batch if (taken := reader.read(number, row))]
-    known = queries.known_numbers(scope, system, [taken.number for taken, _ in read]) if read else set()
-    for taken, row in read:
-        if taken.number in known:
-            reader.drop(taken, row)
-    return [(new_id(), taken) for taken, _ in read if taken.number not in known]
+    reader.known = queries.known_numbers(scope, system, [reader.number_of(row) for _, row in batch])
+    return [(new_id(), taken) for number, row in batch if (taken := reader.read(number, row))]
 
 
 def _publish(scope: Scope, path: Path, wish: Wish, result: Result, stage: Stage) -> UUID:

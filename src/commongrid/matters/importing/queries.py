@@ -47,13 +47,14 @@ class PlaceWords:
 
 @dataclass(frozen=True, slots=True)
 class KindWords:
-    """What a file may call a kind: code, Chinese and English name; and how kinds stand.
+    """What stands for a kind: its code or Chinese name, in a file of kinds the English one too; and how kinds stand.
 
     ``raised`` are handled above the village, out of its sight; ``sealed`` lead
     to the unit competent for them, None where the county has none.
     """
 
     codes: Mapping[str, str]
+    english: Mapping[str, str]
     raised: frozenset[str]
     sealed: Mapping[str, UUID | None]
 
@@ -70,10 +71,16 @@ def kind_words(scope: Scope, county: int) -> KindWords:
             row.code: unit.id if (unit := roster.unit_above(scope, row.competent, county)) else None
             for row in rows if row.visibility == "sealed"
         }  # fmt: skip
-    names = Counter(word.casefold() for row in rows for word in {row.code, row.zh, row.en})
-    codes = {word.casefold(): row.code for row in rows for word in (row.zh, row.en) if names[word.casefold()] == 1}
-    codes |= {row.code.casefold(): row.code for row in rows}
-    return KindWords(codes, frozenset(row.code for row in rows if row.routed_round), sealed)
+    codes = _unique((row.zh, row.code) for row in rows) | {row.code.casefold(): row.code for row in rows}
+    english = _unique((row.en, row.code) for row in rows)
+    return KindWords(codes, english, frozenset(row.code for row in rows if row.routed_round), sealed)
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Words that stand for one thing only."""
+    listed = [(word.casefold(), thing) for word, thing in pairs if word]
+    times = Counter(word for word, _ in listed)
+    return {word: thing for word, thing in listed if times[word] == 1}
 
 
 def mapped_kinds(known: KindWords, rows: Iterable[tuple[int, Sequence[str]]]) -> dict[str, str]:
@@ -82,12 +89,12 @@ def mapped_kinds(known: KindWords, rows: Iterable[tuple[int, Sequence[str]]]) ->
     An empty second cell leaves a word to be sorted; a first row whose second
     cell is no kind is the header. Refuses: BadInput, naming row and word.
     """
-    codes = dict(known.codes)
+    codes, meant = dict(known.codes), {**known.english, **known.codes}
     for index, (number, cells) in enumerate(rows):
         old, new = (" ".join(cells[n].split()).casefold() if n < len(cells) else "" for n in (0, 1))
         if not old:
             continue
-        if new and new not in known.codes:
+        if new and new not in meant:
             if not index:
                 continue
             raise BadInput(
@@ -95,7 +102,7 @@ def mapped_kinds(known: KindWords, rows: Iterable[tuple[int, Sequence[str]]]) ->
                 row=number,
                 word=new[:40],
             )
-        codes[old] = known.codes[new] if new else UNSORTED
+        codes[old] = meant[new] if new else UNSORTED
     return codes
 
 

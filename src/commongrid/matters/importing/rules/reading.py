@@ -113,12 +113,16 @@ class _KeptOut(Exception):
 
 @dataclass(slots=True)
 class Reader:
-    """Reads rows by one binding and settings, and keeps the account."""
+    """Reads rows by one binding and settings, and keeps the account.
+
+    ``known`` are numbers taken over before; whoever feeds rows looks them up.
+    """
 
     binding: Binding
     settings: Settings
     account: Account
     seen: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
 
     def read(self, row_number: int, row: Sequence[object]) -> Taken | None:
         """The matter of a row, or None after its fault was put down in the account."""
@@ -133,12 +137,9 @@ class Reader:
             self._fault(taken.doubt, taken.doubt.partition("_")[0], row_number, row)
         return self._keep(taken, notes)
 
-    def drop(self, taken: Taken, row: Sequence[object]) -> None:
-        """Take back a row whose number turned out to be known from before."""
-        self.account.taken -= 1
-        self.account.open -= taken.closed_at is None
-        self.account.flagged -= bool(taken.doubt)
-        self._fault("number_known", "number", taken.row, row)
+    def number_of(self, row: Sequence[object]) -> str:
+        """The row's number as it is kept and looked up; empty where it is missing."""
+        return plain(self.binding.cell(row, "number"))
 
     def _keep(self, taken: Taken, notes: list[str]) -> Taken:
         account = self.account
@@ -182,13 +183,15 @@ class Reader:
         )
 
     def _number(self, row: Sequence[object]) -> str:
-        number = plain(self.binding.cell(row, "number"))
+        number = self.number_of(row)
         if not number:
             raise _KeptOut("number_missing", "number")
         if len(number) > NUMBER_LENGTH:
             raise _KeptOut("number_too_long", "number")
         if number in self.seen:
             raise _KeptOut("number_twice", "number")
+        if number in self.known:
+            raise _KeptOut("number_known", "number")
         return number
 
     def _span(self, row: Sequence[object], notes: list[str]) -> tuple[datetime, datetime | None, str]:
