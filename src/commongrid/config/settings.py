@@ -23,6 +23,8 @@ AS_OWNER = os.environ.get("COMMONGRID_AS") == "owner"
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", urlsplit(env.ADDRESS).hostname or "localhost", *env.HOSTS]
 CSRF_TRUSTED_ORIGINS = [env.ADDRESS]
+ADDRESS = env.ADDRESS
+PROXIES = env.PROXIES
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -148,8 +150,9 @@ STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,}\..+$"
+FILES = {"location": DATA / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": FILES},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.public.home import home
+from commongrid.surfaces.public import follow, home, report
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
 urlpatterns: list[URLPattern] = [
-    path("", home, name="home"),
+    path("", home.home, name="home"),
+    path("report", report.what, name="report"),
+    path("report/where", report.where, name="report_where"),
+    path("report/tell", report.tell, name="report_tell"),
+    path("report/send", report.send, name="report_send"),
+    path("follow", follow.follow, name="follow"),
+    path("s/<str:code>", follow.slip, name="slip"),
+    path("s/<str:code>/print", follow.paper, name="slip_print"),
+    path("s/<str:code>/rate", follow.rate, name="slip_rate"),
+    path("s/<str:code>/withdraw", follow.withdraw, name="slip_withdraw"),
 ]

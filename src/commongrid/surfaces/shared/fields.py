@@ -6,16 +6,20 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db import connection
 
 from commongrid.kernel.places import show
 from commongrid.kernel.refusals import Refusal
 from commongrid.surfaces.shared.times import chinese
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.forms import BaseForm, BoundField
     from django.http import HttpRequest
 
-_COUNTY: dict[str, tuple[float, str]] = {}
+_NAMES: dict[tuple[object, ...], tuple[float, Any]] = {}
+MOST_NAMES = 5000
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
@@ -66,8 +70,7 @@ def _place_name(scope: Any, code: int, *, whole: bool) -> str:
     from commongrid.territory import queries
 
     way = queries.path(scope, code)
-    language = "zh" if chinese() else "en"
-    names = [place.label(language) for place in way]
+    names = [place.label(_language()) for place in way]
     if not names:
         return show(code)
     return " › ".join(names[1:] or names) if whole else names[-1]
@@ -78,23 +81,39 @@ def county_name(request: HttpRequest | None) -> str:
     scope = getattr(request, "scope", None)
     if scope is None:
         return ""
-    language = "zh" if chinese() else "en"
-    kept = _COUNTY.get(language)
-    if kept and kept[0] > time.monotonic():
-        return kept[1]
     from commongrid.territory import queries
 
     try:
-        name = queries.county(scope).label(language)
+        return str(_kept(("county", scope.lo), lambda: queries.county(scope)).label(_language()))
     except Refusal:
         return ""
-    _COUNTY[language] = (time.monotonic() + 60, name)
-    return name
 
 
 def post_title(request: HttpRequest | None) -> str:
-    """How the acting post is called: its title or role, and its place."""
+    """How the acting post is called: its title or role, and its place; asked for once a minute per process."""
     scope = getattr(request, "scope", None)
-    if scope is None or scope.kind != "post":
+    if scope is None or scope.kind != "post" or scope.post is None:
         return ""
-    return scope.role
+    from commongrid.roster import queries
+
+    try:
+        line = _kept(("post", scope.post), lambda: queries.post(scope, scope.post))
+    except Refusal:
+        return str(scope.role)
+    names = dict.fromkeys((line.place_label(_language()), line.label(_language())))
+    return " · ".join(name for name in names if name)
+
+
+def _language() -> str:
+    return "zh" if chinese() else "en"
+
+
+def _kept(key: tuple[str, object], ask: Callable[[], Any]) -> Any:
+    """What was asked for within the last minute, per database; names change rarely, pages show them always."""
+    whole = (str(connection.settings_dict["NAME"]), *key)
+    kept = _NAMES.get(whole)
+    if kept is None or kept[0] < time.monotonic():
+        if len(_NAMES) > MOST_NAMES:
+            _NAMES.clear()
+        kept = _NAMES[whole] = (time.monotonic() + 60, ask())
+    return kept[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.http import QueryDict
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -212,7 +213,7 @@ def navigation_list(context: Context) -> dict[str, object]:
 def query(context: Context, **changes: object) -> str:
     """This page's query with some parameters changed; an empty value takes one away."""
     request = context.get("request")
-    values = request.GET.copy() if request is not None else {}
+    values = request.GET.copy() if request is not None else QueryDict(mutable=True)
     for key, value in changes.items():
         if value in {None, ""}:
             values.pop(key, None)

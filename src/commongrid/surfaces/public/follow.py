@@ -1,0 +1,144 @@
+"""Following a matter by its slip: where it stands, who has it, what was answered; rating, withdrawing, the slip on paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from commongrid.journal.queries import history
+from commongrid.kernel.codes import normalise
+from commongrid.kernel.refusals import BadInput, NotFound, Refusal
+from commongrid.matters import actions
+from commongrid.matters import queries as matters
+from commongrid.surfaces.public import telling
+from commongrid.surfaces.public.forms import Follow, Rate
+from commongrid.surfaces.shared import fields, qr
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.throttle import throttled
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.matters.queries import SlipRow
+    from commongrid.surfaces.shared.doors import Asked
+
+GUESSES = 60
+"""Slips not found per sender and ten minutes."""
+WINDOW = 600
+YES_NO = {"yes": True, "no": False}
+
+
+@throttled("follow", GUESSES, seconds=WINDOW)
+@door(None, kinds=("public",), methods=("GET", "POST"))
+def follow(request: Asked) -> HttpResponse:
+    """Type the code of a slip."""
+    form = Follow(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return HttpResponseRedirect(reverse("slip", args=[normalise(form.cleaned_data["code"])]))
+        except BadInput as refusal:
+            form.refuse(BadInput(fields={"code": refusal.text}))
+    status = BadInput.status if form.errors else 200
+    return render(request, "public/slip/follow.html", {"form": form}, status=status)
+
+
+@throttled("slip", GUESSES, seconds=WINDOW, failures_only=True)
+@door("matters.follow", kinds=("slip",))
+def slip(request: Asked, code: str) -> HttpResponse:
+    """The matter of a slip."""
+    matter = _matter(request)
+    told = {str(word.act): word.text for word in matter.words}
+    context = {
+        **_about(request, matter, code),
+        "sent": request.GET.get("sent") == "1",
+        "done": _done(request.GET.get("done", "")),
+        "now": telling.stands(matter.state),
+        "steps": telling.steps(matter.state),
+        "events": telling.happenings(history(request.scope, matter.id), told),
+    }
+    return render(request, "public/slip/matter.html", context)
+
+
+@throttled("slip", GUESSES, seconds=WINDOW, failures_only=True)
+@door("matters.follow", kinds=("slip",))
+def paper(request: Asked, code: str) -> HttpResponse:
+    """The slip for paper: two on a sheet of A4."""
+    matter = _matter(request)
+    copies = [_("for the person"), _("for the file")]
+    return render(request, "public/slip/paper.html", {**_about(request, matter, code), "copies": copies})
+
+
+@throttled("slip", GUESSES, seconds=WINDOW, failures_only=True)
+@door("matters.rate", kinds=("slip",), methods=("GET", "POST"))
+def rate(request: Asked, code: str) -> HttpResponse:
+    """The two questions."""
+    matter = _matter(request)
+    form = Rate(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            actions.rate(
+                request.scope,
+                request.act,
+                matter_id=matter.id,
+                solved=YES_NO[told["solved"]],
+                satisfied=YES_NO[told["satisfied"]],
+                words=told["words"],
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            return _back(code, "rated")
+    status = BadInput.status if form.errors and status == 200 else status  # noqa: PLR2004 - OK
+    return render(request, "public/slip/rate.html", {**_about(request, matter, code), "form": form}, status=status)
+
+
+@throttled("slip", GUESSES, seconds=WINDOW, failures_only=True)
+@door("matters.rate", kinds=("slip",), methods=("POST",))
+def withdraw(request: Asked, code: str) -> HttpResponse:
+    """Take the matter back while nobody has answered it."""
+    actions.withdraw(request.scope, request.act, matter_id=_matter(request).id)
+    return _back(code, "withdrawn")
+
+
+def _matter(request: Asked) -> SlipRow:
+    """The one matter that this slip opens. Refuses: NotFound."""
+    found = matters.of_slip(request.scope)
+    if found is None:
+        raise NotFound(_("No matter has this code. Please compare it with your slip."))
+    return found
+
+
+def _about(request: Asked, matter: SlipRow, code: str) -> dict[str, Any]:
+    """What every page of a slip shows."""
+    plain = normalise(code)
+    address = f"{settings.ADDRESS}{reverse('slip', args=[plain])}"
+    place = fields.place_name(request, matter.owner_place)
+    return {
+        "matter": matter,
+        "code": plain,
+        "qr": qr.svg(address),
+        "address": f"{settings.ADDRESS}{reverse('follow')}",
+        "handler": matter.unit_label("zh" if request.LANGUAGE_CODE.startswith("zh") else "en")
+        or telling.owner(matter.owner_level, place),
+        "handler_phone": matter.unit_phone,
+        "answers": [word for word in matter.words if word.sort == "answer"],
+    }
+
+
+def _back(code: str, done: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('slip', args=[normalise(code)])}?done={done}")
+
+
+def _done(word: str) -> str:
+    """What was just done, to be said above the page."""
+    if word == "rated":
+        return _("Thank you. Your answers have been recorded.")
+    return _("It has been withdrawn.") if word == "withdrawn" else ""

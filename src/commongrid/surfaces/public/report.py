@@ -1,0 +1,160 @@
+"""Reporting in three steps, without account and without script: what, where, tell us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from commongrid.kernel.refusals import BadInput, Refusal
+from commongrid.matters import queries as matters
+from commongrid.surfaces.public import asking, sending
+from commongrid.surfaces.public.forms import Telling
+from commongrid.surfaces.public.where import choice, precise
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.throttle import throttled
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.matters.queries import KindRow
+    from commongrid.surfaces.public.asking import Asking
+    from commongrid.surfaces.shared.doors import Asked
+
+REPORTS_AN_HOUR = 120
+VIOLENCE, FAMILY = "A12", "A01"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A kind that a search found, with its group."""
+
+    kind: KindRow
+    group: KindRow | None
+
+
+@door("matters.report", kinds=("public",))
+def what(request: Asked) -> HttpResponse:
+    """First step: some twelve pictures, a search over all kinds, or one's own words."""
+    said = asking.read(request)
+    search = request.GET.get("q", "").strip()[:60]
+    return render(
+        request,
+        "public/report/what.html",
+        {
+            "tiles": [tile for tile in matters.tiles(request.scope) if tile.kind_code != matters.UNSORTED],
+            "search": search or None,
+            "found": _search(request.scope, search) if search else [],
+            "place": precise(request.scope, said.at),
+        },
+    )
+
+
+def _search(scope: Scope, text: str) -> list[Found]:
+    """Kinds whose name, group or group's name holds the words, in either language."""
+    rows = matters.kinds(scope)
+    groups = {row.code: row for row in rows if not row.parent}
+    wanted = text.lower()
+
+    def holds(row: KindRow | None) -> bool:
+        return row is not None and (wanted in row.zh or wanted in row.en.lower())
+
+    hits = [row for row in rows if row.parent and row.code != matters.UNSORTED]
+    own = [row for row in hits if holds(row)]
+    of_group = [row for row in hits if row not in own and holds(groups.get(row.parent))]
+    return [Found(row, groups.get(row.parent)) for row in [*own, *of_group]][:30]
+
+
+@door("matters.report", kinds=("public",), methods=("GET", "POST"))
+def where(request: Asked) -> HttpResponse:
+    """Second step: from township to natural village, or by name. A poster's code names the place already."""
+    said = asking.read(request)
+    if _kind(request.scope, said) is None and not said.words:
+        return HttpResponseRedirect(reverse("report"))
+    given = request.POST if request.method == "POST" else request.GET
+    return _where_page(request, said, given.get("q", "").strip()[:60])
+
+
+@door("matters.report", kinds=("public",), methods=("GET", "POST"))
+def tell(request: Asked) -> HttpResponse:
+    """Third step: words, photos, whom we may ask back; what is already known there is shown first."""
+    said = asking.read(request)
+    if _kind(request.scope, said) is None and not said.words:
+        return HttpResponseRedirect(reverse("report"))
+    if precise(request.scope, said.at) is None:
+        return _where_again(request, said)
+    return _tell_page(request, said, Telling(initial={"text": said.words}))
+
+
+@throttled("report", REPORTS_AN_HOUR)
+@door("matters.report", kinds=("public",), methods=("GET", "POST"))
+def send(request: Asked) -> HttpResponse:
+    """Send it. Whatever is refused comes back with every word kept."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("report"))
+    said = asking.read(request)
+    place = precise(request.scope, said.at)
+    if place is None:
+        return _where_again(request, said)
+    form = Telling(request.POST, request.FILES)
+    if form.is_valid():
+        kind = _kind(request.scope, said)
+        try:
+            code = sending.report(request, kind.code if kind else matters.UNSORTED, place.code, form.cleaned_data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+            return _tell_page(request, said, form, refusal.status)
+        return HttpResponseRedirect(f"{reverse('slip', args=[code])}?sent=1")
+    return _tell_page(request, said, form, BadInput.status)
+
+
+def _kind(scope: Scope, said: Asking) -> KindRow | None:
+    """The kind, or None where there is none of that code."""
+    if not said.kind:
+        return None
+    try:
+        return matters.kind(scope, said.kind)
+    except Refusal:
+        return None
+
+
+def _where_again(request: Asked, said: Asking) -> HttpResponse:
+    response = _where_page(request, said, "", wrong=_("Please choose the village where it is."))
+    response.status_code = BadInput.status
+    return response
+
+
+def _where_page(request: Asked, said: Asking, search: str, wrong: str = "") -> HttpResponse:
+    context = {
+        "asking": said,
+        "kind": _kind(request.scope, said),
+        "search": search,
+        "choice": choice(request.scope, said.at, search),
+        "above_query": urlencode({"kind": said.kind}) if said.kind else "",
+        "wrong": wrong,
+    }
+    return render(request, "public/report/where.html", context)
+
+
+def _tell_page(request: Asked, said: Asking, form: Telling, status: int = 200) -> HttpResponse:
+    kind = _kind(request.scope, said)
+    place = precise(request.scope, said.at)
+    similar = matters.similar(request.scope, kind_code=kind.code if kind else "", place=place.code) if place else ()
+    context = {
+        "form": form,
+        "kind": None if kind is None or kind.code == matters.UNSORTED else kind,
+        "place": place,
+        "emergency": kind.emergency if kind else "",
+        "asks_about_violence": kind is not None and kind.code == FAMILY,
+        "violence": VIOLENCE,
+        "at": str(said.at or ""),
+        "similar": similar,
+        "other": any(form[name].value() or form[name].errors for name in Telling.CONCERNED),
+    }
+    return render(request, "public/report/tell.html", context, status=status)

@@ -1,0 +1,77 @@
+"""Brakes on what anybody may send or guess: counted per sender and hour, generous because a village shares an address.
+
+Counting happens outside the request's transaction, so that a refused try counts too.
+Senders are known only by a keyed hash that lives as long as the count.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.cache import cache
+
+from commongrid.kernel.refusals import TooMany
+from commongrid.surfaces.shared import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+View = "Callable[..., HttpResponse]"
+HOUR = 3600
+OK = 400
+"""The first status that is not a success."""
+
+
+def sender(request: HttpRequest) -> str:
+    """The sender's address as a keyed hash; behind N trusted proxies the N-th address from the right."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    chain = [part.strip() for part in str(request.headers.get("X-Forwarded-For", "")).split(",") if part.strip()]
+    if settings.PROXIES and len(chain) >= settings.PROXIES:
+        address = chain[-settings.PROXIES]
+    return hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def _key(name: str, request: HttpRequest, seconds: int) -> str:
+    return f"throttle:{name}:{sender(request)}:{int(time.time() // seconds)}"
+
+
+def tries(name: str, request: HttpRequest, seconds: int = HOUR) -> int:
+    """How often this sender did it in the current period."""
+    return int(cache.get(_key(name, request, seconds), 0))
+
+
+def count(name: str, request: HttpRequest, seconds: int = HOUR) -> None:
+    """Count one more try."""
+    key = _key(name, request, seconds)
+    cache.set(key, int(cache.get(key, 0)) + 1, seconds)
+
+
+def throttled(
+    name: str, limit: int, *, seconds: int = HOUR, failures_only: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Refuse with TooMany after ``limit`` tries in a period; stands outside the door.
+
+    Posts count; with ``failures_only`` every request that ended in a refusal counts instead.
+    """
+
+    def brake(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def run(request: HttpRequest, **captured: Any) -> HttpResponse:
+            counted = failures_only or request.method == "POST"
+            if counted and tries(name, request, seconds) >= limit:
+                return errors.refused(request, TooMany())
+            response = view(request, **captured)
+            if counted and (not failures_only or response.status_code >= OK):
+                count(name, request, seconds)
+            return response
+
+        return run
+
+    return brake
