@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
+from commongrid.surfaces.shared.files import file_for_post, file_for_slip
 from commongrid.surfaces.shared.look import choose_look
 
 if TYPE_CHECKING:
@@ -13,4 +14,6 @@ if TYPE_CHECKING:
 
 urlpatterns: list[URLPattern] = [
     path("look", choose_look, name="look"),
+    path("files/<uuid:file>/<str:token>", file_for_post, name="file"),
+    path("slips/<str:code>/files/<uuid:file>/<str:token>", file_for_slip, name="slip_file"),
 ]
