@@ -65,6 +65,27 @@ def test_running_it_again_changes_nothing(cluster: Cluster, empty: str) -> None:
     ]
 
 
+def test_an_administrator_who_is_no_superuser_can_run_it(cluster: Cluster) -> None:
+    admin_name, name = "hosted_admin", f"p_{uuid4().hex}"
+    with psycopg.connect(cluster.admin_dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {admin_name} LOGIN CREATEROLE PASSWORD 'x'")
+        admin.execute(f'CREATE DATABASE "{name}" OWNER {admin_name} TEMPLATE template0')
+        words = new_passwords()
+        try:
+            for _ in range(2):
+                with psycopg.connect(_signed_in(cluster, admin_name, "x", name)) as hosted:
+                    hosted.execute(provision_sql("hosted", name, words).encode())
+            with psycopg.connect(_signed_in(cluster, "hosted_owner", words["owner"], name)) as owner:
+                owner.execute("CREATE TABLE t (a int)")
+            with psycopg.connect(_signed_in(cluster, "hosted_app", words["app"], name)) as app:
+                assert complaint(app.cursor()) == ""
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            admin.execute(f"DROP OWNED BY {admin_name}")
+            for role in ("hosted_app", "hosted_owner", "hosted_ro", "hosted_search", admin_name):
+                admin.execute(f"DROP ROLE {role}")
+
+
 def test_nobody_but_the_owner_makes_tables(cluster: Cluster, empty: str) -> None:
     words = new_passwords()
     with psycopg.connect(cluster.admin_dsn(empty)) as admin:

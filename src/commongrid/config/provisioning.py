@@ -36,13 +36,20 @@ def provision_sql(schema: str, database: str, passwords: Mapping[str, str]) -> s
 
 
 def _role(schema: str, name: str, password: str | None) -> str:
+    """Make the role, take mighty attributes away where it has any, set its password."""
     role = f"{schema}_{name}"
     login = f"LOGIN PASSWORD {_literal(password)}" if password else "NOLOGIN"
-    never = "NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION"
-    return (
-        f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; "
-        f"END $$;\nALTER ROLE {role} {login} {never};"
-    )
+    mighty = "rolsuper OR rolbypassrls OR rolreplication OR rolcreatedb OR rolcreaterole"
+    return f"""DO $$ BEGIN
+  CREATE ROLE {role} NOLOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}' AND ({mighty})) THEN
+    ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS NOREPLICATION NOCREATEDB NOCREATEROLE;
+  END IF;
+END $$;
+ALTER ROLE {role} {login};"""
 
 
 def _spaces(schema: str, database: str) -> str:
@@ -52,6 +59,11 @@ def _spaces(schema: str, database: str) -> str:
     )
     return f"""-- the owner hands the search functions over to the search role, and has nothing else of it
 GRANT {search} TO {owner} WITH INHERIT FALSE, SET TRUE;
+
+-- an administrator who is no superuser must be able to act as the owner to make the owner's schema
+DO $$ BEGIN
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN GRANT {owner} TO CURRENT_USER; END IF;
+END $$;
 
 REVOKE CREATE, TEMPORARY ON DATABASE {_name(database)} FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE {_name(database)} TO {owner}, {app}, {ro};
