@@ -124,9 +124,7 @@ def _somebody(seat: due.Seat, at: datetime) -> bool:
     return bool(found) and found[0].fell == 0
 
 
-def _batches(
-    held: Iterable[due.Held], size: int, quarter: date, zone: ZoneInfo
-) -> Iterator[tuple[UUID, ...]]:
+def _batches(held: Iterable[due.Held], size: int, quarter: date, zone: ZoneInfo) -> Iterator[tuple[UUID, ...]]:
     """Per handler: fives, and before a new quarter whatever the last one left."""
     by_handler: dict[tuple[UUID | None, int], list[due.Held]] = defaultdict(list)
     for one in held:

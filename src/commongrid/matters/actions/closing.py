@@ -25,7 +25,13 @@ _BOTH = N_("Please answer both questions.")
 
 @action("matters.visited", power="matters.visit", facts=(*FACTS, "result", "days"))
 def visit(
-    scope: Scope, act: Act, *, matter_id: UUID, result: str, mode: str = "phone", answers: tuple[bool, bool, str] | None = None
+    scope: Scope,
+    act: Act,
+    *,
+    matter_id: UUID,
+    result: str,
+    mode: str = "phone",
+    answers: tuple[bool, bool, str] | None = None,
 ) -> Line:
     """Record a return visit by somebody of another level than the handler.
 

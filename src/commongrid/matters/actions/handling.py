@@ -13,6 +13,7 @@ from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import place_of
+from commongrid.matters.actions.drawing import month_seed
 from commongrid.matters.actions.moving import (
     FACTS,
     Case,
@@ -24,7 +25,6 @@ from commongrid.matters.actions.moving import (
     owner_place,
     place_for,
 )
-from commongrid.matters.actions.drawing import month_seed
 from commongrid.matters.actions.reporting import sealer
 from commongrid.matters.models import Party, PublicFace, WorkListRow
 from commongrid.matters.queries.vocabulary import (
@@ -107,7 +107,9 @@ def call_up(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
     """
     case = opened(scope, act, matter_id=matter_id, event="call_up")
     noted(case, "reason", reason, field="reason")
-    return moved(case, Call(event="call_up", level=level_of_actor(scope)), accepted_at=case.matter.accepted_at or act.at)
+    return moved(
+        case, Call(event="call_up", level=level_of_actor(scope)), accepted_at=case.matter.accepted_at or act.at
+    )
 
 
 @action("matters.diverted", power="matters.divert", facts=(*FACTS, "off_list"))
@@ -285,4 +287,3 @@ def _seal_where(case: Case, where: int) -> None:
     row = found or Party(id=case.act.child("reporter").id, matter_id=m.id, part="reporter", place=m.place)
     row.where_sealed = sealer().seal(str(where), place_of("matters_party", "where_sealed", row.id))
     row.save()
-

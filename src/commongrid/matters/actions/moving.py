@@ -173,7 +173,10 @@ def noted(case: Case, sort: str, text: str, *, field: str = "note", needed: bool
             raise BadInput(N_("Please say why, in a sentence."), fields={field: N_("Please say why, in a sentence.")})
         return
     if len(said) > LONGEST_NOTE:
-        raise BadInput(N_("This is too long: at most 4,000 characters."), fields={field: N_("This is too long: at most 4,000 characters.")})
+        raise BadInput(
+            N_("This is too long: at most 4,000 characters."),
+            fields={field: N_("This is too long: at most 4,000 characters.")},
+        )
     row = Note(
         id=case.act.child("note").id, matter_id=case.matter.id, act=case.act.id, sort=sort, text=said, at=case.act.at,
         post=case.scope.post,
@@ -244,10 +247,9 @@ def _set(case: Case, move: Move) -> None:
     for name, value in move.sets.items():
         if name != "bar":
             setattr(m, name, value)
-    if move.state == "reopened" and m.state not in ("reopened", "accepted"):
-        m.round += 1
-        m.to_visit = None
-    elif case.matter.state == "review" and not move.ended:
+    if (move.state == "reopened" and m.state not in ("reopened", "accepted")) or (
+        case.matter.state == "review" and not move.ended
+    ):
         m.round += 1
         m.to_visit = None
     m.state = move.state
@@ -265,7 +267,9 @@ def _time(case: Case, move: Move, lead: LeadRow | None) -> None:
         return
     if move.restart or lead is not None:
         m.finish_from = case.act.at if move.restart or m.finish_from is None else m.finish_from
-        m.finish_due_at = finish_due(case.calendar, m.finish_from, pace(case.scope, case.kind, m.urgency, lead), limits(case.scope)).at
+        m.finish_due_at = finish_due(
+            case.calendar, m.finish_from, pace(case.scope, case.kind, m.urgency, lead), limits(case.scope)
+        ).at
     if move.clock:
         start(case, move.clock, lead)
 

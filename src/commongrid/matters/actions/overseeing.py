@@ -36,7 +36,9 @@ def supervise(scope: Scope, act: Act, *, matter_id: UUID, note: str, reply_on: d
     )  # fmt: skip
     row.save(force_insert=True)
     soonest = min((at for at in (case.matter.interim_due_at, due) if at is not None), default=None)
-    done = moved(case, Call(event="supervise", level=level_of_actor(scope)), supervised_at=act.at, interim_due_at=soonest)
+    done = moved(
+        case, Call(event="supervise", level=level_of_actor(scope)), supervised_at=act.at, interim_due_at=soonest
+    )
     return replace(done, facts={**done.facts, "level": level_of_actor(scope)})
 
 

@@ -64,7 +64,12 @@ class Report:
     external_number: str = ""
 
 
-@action("matters.reported", power="matters.report", kinds=("public", "post"), facts=("kind", "to", "has", "series", "urgency"))
+@action(
+    "matters.reported",
+    power="matters.report",
+    kinds=("public", "post"),
+    facts=("kind", "to", "has", "series", "urgency"),
+)
 def report(scope: Scope, act: Act, *, report: Report) -> Line:
     """Take in a matter and start its response clock.
 
@@ -155,7 +160,11 @@ def _fresh(scope: Scope, act: Act, report: Report, of: KindRow) -> Matter:
 
 
 def _place(scope: Scope, code: int) -> int:
-    found = territory.places(scope, [code]).get(code) if level_of(code) in ("county", "township", "village", "below") else None
+    found = (
+        territory.places(scope, [code]).get(code)
+        if level_of(code) in ("county", "township", "village", "below")
+        else None
+    )
     if found is None or found.ended or found.level == "villager_group":
         raise BadInput(N_("Please choose the village."), fields={"place": N_("Please choose the village.")})
     return code
@@ -230,9 +239,7 @@ def _keep_parties(case: Case, report: Report) -> None:
         Party.objects.bulk_create(rows)
 
 
-def _party(
-    case: Case, part: str, name: str, phone: str, where: str = "", person: UUID | None = None
-) -> Party:
+def _party(case: Case, part: str, name: str, phone: str, where: str = "", person: UUID | None = None) -> Party:
     m, seals = case.matter, sealer()
     row_id = case.act.child(part).id
 
@@ -257,7 +264,11 @@ def _show(case: Case, place: int) -> None:
     """The public face: kind, village and day, never finer than a natural village."""
     shown = enclosing(place, "village") or place
     face = PublicFace(
-        id=case.matter.id, kind_code=case.kind.code, place=shown, opened_on=case.calendar.day_of(case.act.at), state="open"
+        id=case.matter.id,
+        kind_code=case.kind.code,
+        place=shown,
+        opened_on=case.calendar.day_of(case.act.at),
+        state="open",
     )
     face.save(force_insert=True)
 
@@ -271,4 +282,3 @@ def _tell_dispatcher(case: Case) -> None:
         place=place, due_at=m.due_at, at=case.act.at,
     )  # fmt: skip
     told.save(force_insert=True)
-

@@ -34,7 +34,7 @@ def seed() -> None:
 
 
 def _add(table: type[models.Model], rows: Iterable[models.Model]) -> None:
-    table._default_manager.bulk_create(list(rows), ignore_conflicts=True)  # noqa: SLF001 - any table's manager
+    table._default_manager.bulk_create(list(rows), ignore_conflicts=True)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -92,7 +92,9 @@ def release_ratings(scope: Scope, act: Act, *, ratings: tuple[UUID, ...]) -> Lin
     found = Rating.objects.filter(id__in=ratings, released_at=None)
     places = sorted(found.values_list("place", flat=True))
     count = found.update(released_at=act.at)
-    return Line(place=places[0] if places else territory.county(scope).code, facts={"count": count}, answer={"count": count})
+    return Line(
+        place=places[0] if places else territory.county(scope).code, facts={"count": count}, answer={"count": count}
+    )
 
 
 def next_level(owner_level: str, handler_level: str, told: str) -> str:
@@ -135,4 +137,3 @@ def _line(case: Case, event: str, level: str) -> Line:
         place=done.place, subject=done.subject, subject_kind=done.subject_kind, unit=done.unit, facts=facts,
         answer=done.answer,
     )  # fmt: skip
-

@@ -171,8 +171,11 @@ class Matter(models.Model):
                 fields=["owner_level", "owner_place", "due_at"], name="matters_open_owner", condition=MATTER_OPEN
             ),
             models.Index(fields=["kind_code", "place"], name="matters_open_kind", condition=MATTER_OPEN),
+            models.Index(fields=["alarm_at"], name="matters_alarm", condition=MATTER_OPEN & Q(alarm_at__isnull=False)),
             models.Index(
-                fields=["alarm_at"], name="matters_alarm", condition=MATTER_OPEN & Q(alarm_at__isnull=False)
+                fields=["place", "raised_level"],
+                name="matters_open_raised",
+                condition=MATTER_OPEN & ~Q(raised_level=""),
             ),
             models.Index(fields=["opened_at", "id"], name="matters_opened"),
             models.Index(fields=["place", "opened_at", "id"], name="matters_place_opened"),

@@ -318,9 +318,7 @@ class Escalation(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(sort__in=("told", "warned", "overdue")), name="matters_escalation_sort"),
             models.CheckConstraint(condition=Q(level__in=words.OWNERS), name="matters_escalation_level"),
-            models.UniqueConstraint(
-                fields=["matter", "deadline_no", "sort", "level"], name="matters_escalation_once"
-            ),
+            models.UniqueConstraint(fields=["matter", "deadline_no", "sort", "level"], name="matters_escalation_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["place", "at"], name="matters_escalation_place")]
 

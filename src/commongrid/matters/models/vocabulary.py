@@ -200,7 +200,9 @@ class Limit(models.Model):
 
         db_table = "matters_limit"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(measure__in=("hours", "days", "share", "count")), name="matters_limit_measure"),
+            models.CheckConstraint(
+                condition=Q(measure__in=("hours", "days", "share", "count")), name="matters_limit_measure"
+            ),
             models.CheckConstraint(condition=Q(calendar__in=("W", "C")), name="matters_limit_calendar"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="matters_limit_positive"),
             ExclusionConstraint(

@@ -254,7 +254,9 @@ def _divert(s: Standing, c: Call) -> Move:
 def _given(c: Call, *, reopened: bool, **sets: object) -> Move:
     """Given to a unit or a level below; the township is given it to divert further."""
     if c.to == "township":
-        return _open("reopened" if reopened else "accepted", "township", handler="clear", sets={"ordered": True, **sets})
+        return _open(
+            "reopened" if reopened else "accepted", "township", handler="clear", sets={"ordered": True, **sets}
+        )
     return _open("diverted", c.to, handler="target", sets={"ordered": True, **sets})
 
 
@@ -271,7 +273,9 @@ def _give_back(s: Standing, _c: Call) -> Move:
         raise WrongState(N_("It was not given to you by an order. Pass it up instead."))
     if s.given_back:
         raise WrongState(N_("It was given back once already, and the decision stands."))
-    return _open("returned", decider_of(level_of_owner(s)), handler="clear", sets={"given_back": True, "ordered": False})
+    return _open(
+        "returned", decider_of(level_of_owner(s)), handler="clear", sets={"given_back": True, "ordered": False}
+    )
 
 
 def _decide(s: Standing, c: Call) -> Move:

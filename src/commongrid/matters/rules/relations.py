@@ -26,8 +26,7 @@ ACTS_AT: Final = {
 """The level at which a role's post stands in the loop; unit posts stand at their unit's place."""
 
 CONTENT: Final = frozenset(
-    f"matters.{verb}"
-    for verb in ("accept", "settle", "divert", "handle", "decide", "supervise", "visit", "review")
+    f"matters.{verb}" for verb in ("accept", "settle", "divert", "handle", "decide", "supervise", "visit", "review")
 )
 """Any of these powers opens the words of a restricted matter; seeing that it exists needs only matters.read."""
 
@@ -108,11 +107,7 @@ def _may_visit(scope: Scope, matter: Whereabouts) -> bool:
     if scope.level == "unit" or matter.sealed or not scope.covers(matter.place):
         return False
     if level_of_actor(scope) == matter.handler_level:
-        return (
-            level_at(matter.place) == "county"
-            and matter.unit is not None
-            and scope.unit != matter.unit
-        )
+        return level_at(matter.place) == "county" and matter.unit is not None and scope.unit != matter.unit
     return bool(level_of_actor(scope))
 
 

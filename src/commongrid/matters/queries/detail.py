@@ -1,0 +1,293 @@
+"""One matter in full: its words, its way, who may do what next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from commongrid.journal import queries as journal
+from commongrid.journal.acting import acting
+from commongrid.kernel import masking
+from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
+from commongrid.kernel.scope import Scope
+from commongrid.kernel.sealing import Sealer, place_of
+from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Rating, Supervision, Visit
+from commongrid.matters.queries.rows import MatterRow, rows_of
+from commongrid.matters.queries.vocabulary import KindRow
+from commongrid.matters.rules.loop import Call, Standing, decide
+from commongrid.matters.rules.relations import level_of_actor, may, reads_words, relations
+
+FIELDS: Final = ("name", "phone", "where")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRow:
+    """Words that belong to a step."""
+
+    act: UUID
+    sort: str
+    text: str
+    at: datetime
+    post: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """One assignment."""
+
+    unit: UUID | None
+    level: str
+    place: int
+    round: int
+    off_list: bool
+    ordered_at: datetime
+    due_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRow:
+    """One try to reach the person."""
+
+    on: date
+    at: datetime
+    mode: str
+    result: str
+    level: str
+    round: int
+    post: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingRow:
+    """Two answers, where this reader may see them."""
+
+    round: int
+    unit: UUID | None
+    handler_level: str
+    solved: bool
+    satisfied: bool
+    words: str
+    via: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionRow:
+    """A word from above."""
+
+    level: str
+    place: int
+    post: UUID | None
+    at: datetime
+    reply_by: datetime | None
+    replied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRow:
+    """A level that was told."""
+
+    sort: str
+    level: str
+    place: int
+    due_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRow:
+    """Who reported or whom it concerns, masked; ``has`` names the fields that can be revealed."""
+
+    part: str
+    name: str
+    phone: str
+    has: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterDetail:
+    """A matter with everything on its way; ``may`` are the events this reader may cause now."""
+
+    row: MatterRow
+    text: str
+    readable: bool
+    may: tuple[str, ...]
+    relations: frozenset[str]
+    notes: tuple[NoteRow, ...]
+    orders: tuple[OrderRow, ...]
+    visits: tuple[VisitRow, ...]
+    ratings: tuple[RatingRow, ...]
+    supervisions: tuple[SupervisionRow, ...]
+    told: tuple[ToldRow, ...]
+    parties: tuple[PartyRow, ...]
+    history: tuple[journal.LineRow, ...]
+
+    def note_of(self, act: UUID) -> NoteRow | None:
+        """The words given in an act of the history."""
+        return next((note for note in self.notes if note.act == act), None)
+
+
+def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
+    """One matter in full, and what this reader may do next.
+
+    Refuses: NotFound outside the scope.
+    """
+    with acting(scope):
+        row = next(iter(rows_of(scope, Matter.objects.filter(id=matter_id))), None)
+        if row is None:
+            raise NotFound(N_("There is no such matter, or it is not yours to see."))
+        columns = ("text", "ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place")
+        extra = Matter.objects.filter(id=matter_id).values(*columns)[0]
+        related = relations(scope, row.whereabouts)
+        readable = reads_words(scope, row.whereabouts, row.kind.visibility)
+        return MatterDetail(
+            row=row,
+            text=extra["text"] if readable else "",
+            readable=readable,
+            may=_may_now(scope, row, extra, related),
+            relations=related,
+            notes=_notes(matter_id) if readable else (),
+            orders=_orders(matter_id),
+            visits=_visits(matter_id),
+            ratings=_ratings(matter_id),
+            supervisions=_supervisions(matter_id),
+            told=_told(matter_id),
+            parties=_parties(matter_id) if readable else (),
+            history=tuple(journal.history(scope, matter_id)),
+        )
+
+
+def may_now(scope: Scope, matter_id: UUID) -> tuple[str, ...]:
+    """The events this reader may cause now.
+
+    Refuses: NotFound outside the scope.
+    """
+    return matter(scope, matter_id).may
+
+
+def revealed(scope: Scope, matter_id: UUID, part: str, field: str) -> str:
+    """One sealed field of one person in the clear, for a reveal that the surface logs with its reason.
+
+    Refuses: NotFound where there is none or this reader must not see it; BadInput for an unknown field.
+    """
+    if field not in FIELDS:
+        raise BadInput
+    column = f"{field}_sealed"
+    with acting(scope):
+        row = next(iter(rows_of(scope, Matter.objects.filter(id=matter_id))), None)
+        readable = row is not None and relations(scope, row.whereabouts) & {"owner", "visitor"}
+        found = Party.objects.filter(matter_id=matter_id, part=part).values_list("id", column).first()
+    if not readable or found is None or found[1] is None:
+        raise NotFound
+    return _sealer().open(bytes(found[1]), place_of("matters_party", column, found[0]))
+
+
+def standing_of(row: MatterRow, kind: KindRow, extra: Mapping[str, object]) -> Standing:
+    """Where a matter stands, for the rules, from what was read."""
+    return Standing(
+        state=row.state, owner=row.owner_level, handler=row.handler_level, by_unit=row.unit is not None,
+        ordered=bool(extra["ordered"]), given_back=bool(extra["given_back"]), reopened=row.reopened,
+        tries=int(str(extra["tries"])), to_visit=bool(extra["to_visit"]), to_rate=bool(extra["to_rate"]),
+        rating=row.rating, closes=kind.closes, sealed=row.sealed, grid_may=kind.grid_may,
+        interim=row.interim_due_at is not None,
+        barred=extra["barred_unit"] is not None or extra["barred_place"] is not None,
+    )  # fmt: skip
+
+
+def _may_now(scope: Scope, row: MatterRow, extra: Mapping[str, object], related: frozenset[str]) -> tuple[str, ...]:
+    """What the table allows, without what the rules would refuse whatever else was said."""
+    standing = standing_of(row, row.kind, extra)
+    allowed = may(scope, row.state, related)
+    return tuple(event for event in allowed if event not in _CLOCK and _possible(scope, row, standing, extra, event))
+
+
+_CLOCK: Final = ("warn", "overdue", "time_out", "fall")
+
+
+def _possible(scope: Scope, row: MatterRow, standing: Standing, extra: Mapping[str, object], event: str) -> bool:
+    self_again = row.owner_level != "unit" and extra["barred_place"] == row.owner_place and row.owner_place is not None
+    call = Call(
+        event=event, level=level_of_actor(scope), to="unit", to_level=level_of_actor(scope),
+        to_barred=event == "start" and self_again, settler=scope.role in row.kind.settle_roles, ends=True,
+        result="not_reached", days=1, solved=True, satisfied=True,
+    )  # fmt: skip
+    try:
+        decide(standing, call)
+    except WrongState:
+        return False
+    except BadInput:
+        return True
+    return True
+
+
+def _notes(matter_id: UUID) -> tuple[NoteRow, ...]:
+    found = Note.objects.filter(matter_id=matter_id).order_by("at", "id")
+    return tuple(NoteRow(**values) for values in found.values("act", "sort", "text", "at", "post"))
+
+
+def _orders(matter_id: UUID) -> tuple[OrderRow, ...]:
+    columns = (
+        "unit",
+        "level",
+        "place",
+        "round",
+        "off_list",
+        "ordered_at",
+        "due_at",
+        "started_at",
+        "ended_at",
+        "outcome",
+    )
+    found = Order.objects.filter(matter_id=matter_id).order_by("ordered_at", "id")
+    return tuple(OrderRow(**values) for values in found.values(*columns))
+
+
+def _visits(matter_id: UUID) -> tuple[VisitRow, ...]:
+    found = Visit.objects.filter(matter_id=matter_id).order_by("at", "id")
+    return tuple(VisitRow(**values) for values in found.values("on", "at", "mode", "result", "level", "round", "post"))
+
+
+def _ratings(matter_id: UUID) -> tuple[RatingRow, ...]:
+    columns = ("round", "unit", "handler_level", "solved", "satisfied", "words", "via", "at")
+    found = Rating.objects.filter(matter_id=matter_id).order_by("at", "id")
+    return tuple(RatingRow(**values) for values in found.values(*columns))
+
+
+def _supervisions(matter_id: UUID) -> tuple[SupervisionRow, ...]:
+    found = Supervision.objects.filter(matter_id=matter_id).order_by("at", "id")
+    return tuple(
+        SupervisionRow(**values) for values in found.values("level", "place", "post", "at", "reply_by", "replied_at")
+    )
+
+
+def _told(matter_id: UUID) -> tuple[ToldRow, ...]:
+    found = Escalation.objects.filter(matter_id=matter_id).order_by("at", "id")
+    return tuple(ToldRow(**values) for values in found.values("sort", "level", "place", "due_at", "at"))
+
+
+def _parties(matter_id: UUID) -> tuple[PartyRow, ...]:
+    return tuple(_masked(party) for party in Party.objects.filter(matter_id=matter_id).order_by("-part"))
+
+
+def _masked(party: Party) -> PartyRow:
+    seals = _sealer()
+
+    def read(column: str) -> str:
+        value = getattr(party, column)
+        return seals.open(bytes(value), place_of("matters_party", column, party.id)) if value else ""
+
+    name, phone = read("name_sealed"), read("phone_sealed")
+    has = tuple(field for field in FIELDS if getattr(party, f"{field}_sealed"))
+    return PartyRow(part=party.part, name=masking.name(name), phone=masking.phone(phone), has=has)
+
+
+def _sealer() -> Sealer:
+    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)

@@ -1,0 +1,99 @@
+"""What the holder of a slip sees: where their matter stands, what was answered, whether they may rate or withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import Matter, Note
+from commongrid.matters.queries.detail import standing_of
+from commongrid.matters.queries.rows import rows_of
+from commongrid.matters.queries.vocabulary import KindRow
+from commongrid.matters.rules.loop import Call, Standing, decide
+
+PHASES: Final = {
+    "reported": "received", "accepted": "accepted", "diverted": "accepted", "in_hand": "in_hand", "returned": "accepted",
+    "reopened": "reopened", "review": "review", "answered": "answered", "to_rate": "answered", "to_file": "answered",
+    "paused": "in_hand", "parked": "parked", "referred": "referred", "closed": "closed", "rejected": "rejected",
+    "withdrawn": "withdrawn", "merged": "closed",
+}  # fmt: skip
+"""States as the reporter reads them."""
+
+PUBLIC_SORTS: Final = ("answer", "finding")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Words meant for the reporter."""
+
+    sort: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A matter as the holder of its slip sees it."""
+
+    id: UUID
+    number: str
+    kind: KindRow
+    title: str
+    phase: str
+    owner_zh: str
+    owner_en: str
+    opened_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    said: tuple[Said, ...]
+    may_rate: bool
+    may_withdraw: bool
+    sealed: bool
+    rating: str
+
+    def owner_label(self, lang: str) -> str:
+        """Who has it now."""
+        return (self.owner_en if lang == "en" else "") or self.owner_zh
+
+
+def followed(scope: Scope) -> Followed:
+    """The one matter of this slip. A sealed one shows its receipt and nothing else.
+
+    Refuses: NotFound for a slip of nothing.
+    """
+    with acting(scope):
+        row = next(iter(rows_of(scope, Matter.objects.filter(slip_hash=scope.slip))), None) if scope.slip else None
+        if row is None:
+            raise NotFound(N_("There is no matter with this code. Please compare it with your slip."))
+        columns = ("ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place")
+        extra = Matter.objects.filter(id=row.id).values(*columns)[0]
+        said = () if row.sealed else _said(row.id, row.state)
+    standing = standing_of(row, row.kind, extra)
+    return Followed(
+        id=row.id, number=row.number, kind=row.kind, title="" if row.sealed else row.title,
+        phase=PHASES[row.state], owner_zh="" if row.sealed else row.owner_zh, owner_en="" if row.sealed else row.owner_en,
+        opened_at=row.opened_at, due_at=None if row.sealed else row.due_at, closed_at=row.closed_at, outcome=row.outcome,
+        said=said, sealed=row.sealed, rating=row.rating,
+        may_rate=_would(standing, Call(event="rate", solved=True, satisfied=True)),
+        may_withdraw=_would(standing, Call(event="withdraw")),
+    )  # fmt: skip
+
+
+def _said(matter_id: UUID, state: str) -> tuple[Said, ...]:
+    sorts = (*PUBLIC_SORTS, "reason") if state == "rejected" else PUBLIC_SORTS
+    found = Note.objects.filter(matter_id=matter_id, sort__in=sorts).order_by("at", "id")
+    return tuple(Said(**values) for values in found.values("sort", "text", "at"))
+
+
+def _would(standing: Standing, call: Call) -> bool:
+    try:
+        decide(standing, call)
+    except Refusal:
+        return False
+    return True

@@ -1,0 +1,244 @@
+"""Lists of matters: the queue, lanes with their counts, search, escalations, the public face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import Escalation, Matter, PublicFace
+from commongrid.matters.queries.rows import MatterRow, owned_by, rows_of
+from commongrid.matters.queries.vocabulary import KindRow, kinds, limits
+from commongrid.matters.rules import words
+
+PAGE: Final = 50
+SEARCHED: Final = 200
+"""At most so many hits of a text search are looked at."""
+
+LANES: Final = (
+    ("accept", Q(step__in=("accept", "settle", "raise", "receipt"))),
+    ("divert", Q(step="divert")),
+    ("start", Q(step="start")),
+    ("answer", Q(step="answer")),
+    ("decide", Q(step="decide")),
+    ("visit", Q(step__in=("visit", "rate"))),
+    ("close", Q(step="close")),
+    ("review", Q(step="review")),
+    ("reply", Q(interim_due_at__isnull=False)),
+)
+"""Lanes of what waits for this post, by the step it owes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What of the queue is wanted; empty means everything open."""
+
+    lane: str = ""
+    state: str = ""
+    group: str = ""
+    kind: str = ""
+    place: int | None = None
+    unit: UUID | None = None
+    series: str = ""
+    source: str = ""
+    urgency: str = ""
+    overdue: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list and where the next begins, empty after the last."""
+
+    rows: tuple[MatterRow, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """How many matters wait in a lane."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRow:
+    """That a level was told of a matter."""
+
+    matter: UUID
+    number: str
+    title: str
+    sort: str
+    level: str
+    place: int
+    due_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceRow:
+    """What anybody may know of an open matter."""
+
+    kind: KindRow
+    place: int
+    opened_on: date
+
+
+def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page:
+    """One page of matters in scope: open ones by deadline, ended ones by their opening, the latest first.
+
+    ``after`` is the former page's ``next``. A number or words in ``text`` search.
+
+    Refuses: BadInput for an ``after`` that is none.
+    """
+    wanted = filters or Filters()
+    with acting(scope):
+        found = _filtered(scope, wanted)
+        ended = wanted.state in words.ENDED or bool(wanted.text)
+        found = _after_mark(found, after, ended=ended)
+        ordered = found.order_by("-opened_at", "-id") if ended else found.order_by("due_at", "id")
+        rows = rows_of(scope, ordered[: PAGE + 1])
+    return Page(rows=tuple(rows[:PAGE]), next=_mark(rows[PAGE - 1], ended=ended) if len(rows) > PAGE else "")
+
+
+def lanes(scope: Scope, now: datetime | None = None) -> list[Lane]:
+    """What waits for this post, by the step it owes, and what is overdue: two queries."""
+    at = now or timezone.now()
+    tonight = at + timedelta(days=1)
+    with acting(scope):
+        mine = Matter.objects.filter(owned_by(scope), closed_at=None)
+        counts = mine.aggregate(
+            all=Count("id"),
+            overdue=Count("id", filter=Q(due_at__lt=at)),
+            today=Count("id", filter=Q(due_at__gte=at, due_at__lt=tonight)),
+            **{code: Count("id", filter=condition) for code, condition in LANES},
+        )
+        counts["below"] = Matter.objects.filter(_told(scope)).count()
+    order = ("all", "overdue", "today", *(code for code, _ in LANES), "below")
+    return [Lane(code=code, count=counts[code]) for code in order]
+
+
+def search(scope: Scope, text: str) -> list[MatterRow]:
+    """Matters by the beginning of their number, by external number, or by words of their title."""
+    with acting(scope):
+        found = _searched(Matter.objects.all(), scope, text.strip())
+        return rows_of(scope, found.order_by("-opened_at", "-id")[:PAGE])
+
+
+def escalations(scope: Scope, limit: int = PAGE) -> list[EscalationRow]:
+    """What was told in scope lately, the latest first."""
+    with acting(scope):
+        found = (
+            Escalation.objects.filter(place__range=(scope.lo, scope.hi), matter__closed_at=None)
+            .order_by("-at", "id")
+            .annotate(number=F("matter__number"), title=F("matter__title"))
+        )
+        columns = ("number", "title", "sort", "level", "place", "due_at", "at")
+        return [
+            EscalationRow(matter=row.pop("matter_id"), **row) for row in found.values("matter_id", *columns)[:limit]
+        ]
+
+
+def similar(scope: Scope, *, place: int, kind_code: str = "", limit: int = 5) -> list[FaceRow]:
+    """Open matters of public kinds in the same village lately, so that nobody reports alone what is known."""
+    lo, hi = interval(place - place % 1000)
+    named = {row.code: row for row in kinds(scope)}
+    since = timezone.localdate() - timedelta(days=int(limits(scope)["similar_days"].amount))
+    with acting(scope):
+        found = PublicFace.objects.filter(place__gte=lo, place__lte=hi, state="open", opened_on__gte=since)
+        if kind_code:
+            found = found.filter(kind_code=kind_code)
+        values = list(found.order_by("-opened_on", "id").values_list("kind_code", "place", "opened_on")[:limit])
+    return [FaceRow(kind=named[code], place=where, opened_on=day) for code, where, day in values if code in named]
+
+
+def numbered(scope: Scope, number: str) -> UUID | None:
+    """The id of the matter with exactly this number, if it is in scope."""
+    with acting(scope):
+        return Matter.objects.filter(number=number).values_list("id", flat=True).first()
+
+
+def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
+    found = _searched(Matter.objects.all(), scope, wanted.text) if wanted.text else Matter.objects.all()
+    if not wanted.state and not wanted.text:
+        found = found.filter(closed_at=None)
+    plain = {
+        "state": wanted.state, "series": wanted.series, "source": wanted.source, "urgency": wanted.urgency,
+        "kind_code": wanted.kind, "unit": wanted.unit,
+    }  # fmt: skip
+    found = found.filter(**{name: value for name, value in plain.items() if value})
+    if wanted.state in words.OPEN:
+        found = found.filter(closed_at=None)
+    if wanted.group:
+        found = found.filter(kind_code__startswith=wanted.group)
+    if wanted.place is not None:
+        found = found.filter(place__range=interval(wanted.place))
+    if wanted.overdue:
+        found = found.filter(due_at__lt=timezone.now())
+    return _in_lane(scope, found, wanted.lane)
+
+
+def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matter]:
+    if not lane:
+        return found
+    if lane == "below":
+        return found.filter(_told(scope))
+    mine = found.filter(owned_by(scope), closed_at=None)
+    now = timezone.now()
+    more = {
+        "all": Q(),
+        "overdue": Q(due_at__lt=now),
+        "today": Q(due_at__gte=now, due_at__lt=now + timedelta(days=1)),
+        **dict(LANES),
+    }
+    if lane not in more:
+        raise BadInput(N_("There is no such list."))
+    return mine.filter(more[lane])
+
+
+def _told(scope: Scope) -> Q:
+    """Overdue matters below, of which this post's level was told."""
+    if scope.level not in ("village", "township", "county"):
+        return Q(pk__in=[])
+    told = words.LEVELS[words.LEVELS.index(scope.level) :]
+    return Q(closed_at=None, raised_level__in=told, place__range=(scope.lo, scope.hi))
+
+
+def _searched(found: QuerySet[Matter], scope: Scope, text: str) -> QuerySet[Matter]:
+    """By the beginning of a number, by external number, else by words of the title."""
+    if not text:
+        return found.none()
+    if text[0].isdigit() and all(sign.isdigit() or sign == "-" for sign in text):
+        return found.filter(Q(number__gte=text, number__lt=text + "~") | Q(external_number=text))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT find_matters(%s, %s, %s, %s)", [text, scope.lo, scope.hi, SEARCHED])
+        hits = [row[0] for row in cursor.fetchall()]
+    return found.filter(Q(id__in=hits) | Q(external_number=text))
+
+
+def _mark(row: MatterRow, *, ended: bool) -> str:
+    at = row.opened_at if ended else row.due_at
+    return f"{at.isoformat() if at else ''}~{row.id}"
+
+
+def _after_mark(found: QuerySet[Matter], after: str, *, ended: bool) -> QuerySet[Matter]:
+    if not after:
+        return found
+    try:
+        at_text, id_text = after.split("~")
+        at, row_id = datetime.fromisoformat(at_text), UUID(id_text)
+    except ValueError as error:
+        raise BadInput(N_("This page doesn't exist any more. Start again from the first.")) from error
+    if ended:
+        return found.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=row_id), opened_at__lte=at)
+    return found.filter(Q(due_at__gt=at) | Q(due_at=at, id__gt=row_id), due_at__gte=at)
