@@ -79,6 +79,7 @@ NOTES: dict[str, str] = {
 
 EXAMPLES = 20
 SHOWN = 24
+CODE_LENGTHS = (6, 9, 12)
 _LONG_DIGITS = re.compile(r"\d(?:[ -]?\d){6,}")
 
 
@@ -137,6 +138,11 @@ def masked(value: object) -> str:
     text = " ".join(str(value).split())
     text = _LONG_DIGITS.sub(lambda run: f"{run[0][:2]}***{run[0][-2:]}" if "-" not in run[0] else _dashed(run[0]), text)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def masked_word(word: str) -> str:
+    """The same for words not understood; a place code of 6, 9 or 12 digits is no secret."""
+    return word if word.isdecimal() and len(word) in CODE_LENGTHS else masked(word)
 
 
 def _dashed(run: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from commongrid.kernel.clock import localise
 from commongrid.kernel.places import county_of, township_of
 from commongrid.matters.importing.rules.columns import Binding
-from commongrid.matters.importing.rules.faults import Account, Dirty, Fault, masked
+from commongrid.matters.importing.rules.faults import Account, Dirty, Fault, masked, masked_word
 from commongrid.matters.importing.rules.moments import Order, UnreadableDate, missing, read_moment
 
 NUMBER_LENGTH = 64
@@ -149,7 +149,7 @@ class Reader:
         account.flagged += bool(taken.doubt)
         account.notes.update(notes)
         if "kind_unsorted" in notes:
-            account.unsorted[masked(taken.kind_text)] += 1
+            account.unsorted[masked_word(taken.kind_text)] += 1
         return taken
 
     def _fault(self, code: str, name: str, row_number: int, row: Sequence[object]) -> None:
@@ -262,7 +262,7 @@ class Reader:
             raise _KeptOut("place_unknown", "place")
         if text:
             notes.append("place_default")
-            self.account.strangers[masked(text)] += 1
+            self.account.strangers[masked_word(text)] += 1
         return self.settings.default_place
 
     def _words(self, row: Sequence[object], kind_text: str, notes: list[str]) -> tuple[str, str]:
