@@ -154,11 +154,12 @@ SAMPLE = (
     ("Australia/Lord_Howe", 1, date(2025, 3, 1), date(2025, 6, 1)),  # half an hour, office over midnight UTC
 )
 WHOLE = (
-    *(("Asia/Shanghai", office, date(2004, 1, 1), date(2028, 1, 1)) for office in range(3)),
+    ("Asia/Shanghai", 0, date(2004, 1, 1), date(2028, 1, 1)),
+    ("Asia/Shanghai", 2, date(2022, 1, 1), date(2028, 1, 1)),
     ("Asia/Shanghai", 1, date(1986, 1, 1), date(1992, 12, 31)),
-    ("America/New_York", 2, date(2018, 1, 1), date(2026, 12, 31)),
-    ("Europe/London", 0, date(2018, 1, 1), date(2026, 12, 31)),
-    ("Australia/Lord_Howe", 1, date(2018, 1, 1), date(2026, 12, 31)),
+    ("America/New_York", 2, date(2022, 1, 1), date(2026, 12, 31)),
+    ("Europe/London", 0, date(2022, 1, 1), date(2026, 12, 31)),
+    ("Australia/Lord_Howe", 1, date(2022, 1, 1), date(2026, 12, 31)),
 )
 AMOUNTS = [Fraction(1, 4), Fraction(1, 2), Fraction(3, 2), *map(Fraction, (1, 2, 3, 5, 7, 10, 15, 20, 30))]
 

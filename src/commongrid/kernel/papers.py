@@ -25,7 +25,7 @@ HEAD = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)[\r\n ]")
 TAIL = re.compile(rb"startxref\s+([0-9]{1,10})\s+%%EOF[\s\0]*\Z")  # 7.5.5
 TABLE = re.compile(rb"\s*(?:xref\s|[0-9]+\s+[0-9]+\s+obj\b)")  # 7.5.4, 7.5.8
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")  # 7.3.5
-STREAM = re.compile(rb"stream\r?\n")  # 7.3.8
+STREAM = re.compile(rb"(?<!end)stream\r?\n")  # 7.3.8
 ACTING = re.compile(
     rb"/(?:JavaScript|Launch|SubmitForm|ImportData|GoToE|Rendition|RichMedia|XFA)(?![A-Za-z0-9])"  # 12.6.4, 12.7.8
     rb"|/JS\s*(?:[(<]|[0-9]+\s+[0-9]+\s+R)"
