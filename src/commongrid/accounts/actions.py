@@ -125,6 +125,15 @@ def choose_login_name(scope: Scope, act: Act, *, login_name: str, place: int) ->
     return Line(place=place, subject_kind="account", answer={"account": scope.account})
 
 
+def end_own_session(scope: Scope, act: Act, *, session_id: int) -> None:
+    """End one of one's own sessions, as on a lost phone. Refuses NotFound for any other."""
+    session = UserSession.objects.filter(id=session_id, user_id=scope.account or 0).first()
+    if session is None:
+        raise NotFound
+    session.end()
+    log_access(scope, act, access=Access(event="sessions_ended", about="own"))
+
+
 def log_access(scope: Scope, act: Act, *, access: Access) -> None:
     """Add one line to the access log; in a transaction of its own unless the caller is in one."""
     with acting(scope):

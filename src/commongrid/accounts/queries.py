@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 
 from commongrid.accounts.models import AccessLine, Account, SignInLink
 from commongrid.accounts.rules import SECOND_FACTORS, refuse_link
@@ -43,6 +44,27 @@ class AccountRow:
     active: bool
     password: bool
     second_factors: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """A device on which somebody is signed in."""
+
+    id: int
+    since: datetime
+    address: str
+    browser: str
+    key: str
+
+
+def devices(account_id: int) -> list[DeviceRow]:
+    """The devices on which an account is signed in, the latest first; without sessions that have run out."""
+    found = UserSession.objects.filter(user_id=account_id)
+    return [
+        DeviceRow(id=one.pk, since=one.created_at, address=one.ip, browser=one.user_agent, key=one.session_key)
+        for one in found.order_by("-created_at", "-id")
+        if one.exists()
+    ]
 
 
 def usable_link(scope: Scope, secret_hash: bytes, now: datetime) -> UUID:
@@ -83,6 +105,11 @@ def account(scope: Scope, account_id: int) -> AccountRow:
         password=found.has_usable_password(),
         second_factors=second_factors(found.pk),
     )
+
+
+def account_named(login_name: str) -> int | None:
+    """The id of the account with this login name, letter case aside, or None."""
+    return Account.objects.filter(login_name__iexact=login_name[:80]).values_list("id", flat=True).first()
 
 
 def access_log(

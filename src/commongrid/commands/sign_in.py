@@ -1,18 +1,81 @@
-"""`commongrid sign-in`: filled by the module that owns it; see the package's docstring for the three names."""
+"""`commongrid sign-in`: print a one-time sign-in link for whoever holds a post."""
 
 from __future__ import annotations
 
 import argparse
+import json
+from typing import TYPE_CHECKING
 
-HELP = "Print a one-time sign-in link for a post."
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+    from commongrid.roster.queries import PostLine
+
+HELP = "Print a one-time sign-in link for a post: its id, role@place or role."
+HOURS = 24
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
+    """A post, or every role; how long the link is good for."""
+    parser.add_argument("post", metavar="POST", nargs="?", help="post id, role@place code, or a role's code")
+    parser.add_argument("--each-role", action="store_true", help="one link for each role that somebody holds")
+    parser.add_argument("--hours", type=int, default=HOURS, help="how many hours the link is good for (default 24)")
+    parser.add_argument("--json", action="store_true", help="print JSON: {links: [{role, title, place, post, url}]}")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Say that it is not there yet."""
-    from commongrid.kernel.refusals import Unavailable
+    """Make the links and print them; an earlier unused link of the same person no longer works."""
+    from commongrid.commands.opening import county_open, language
 
-    raise Unavailable("This command is not built yet.")
+    if bool(args.post) == args.each_role:
+        from commongrid.kernel.refusals import BadInput
+
+        raise BadInput("Name one post, or ask for --each-role.")
+    with county_open():
+        from commongrid.journal.acting import acting
+        from commongrid.kernel.scope import clock
+
+        scope = clock("sign-in links", "accounts.invite")
+        with acting(scope):
+            chosen = _chosen(scope, args)
+        links = [_link(scope, one, args.hours, "en" if language().startswith("en") else "zh") for one in chosen]
+    if args.json:
+        print(json.dumps({"links": links}, ensure_ascii=False))
+    else:
+        for link in links:
+            print(f"{link['title']}: {link['url']}")
+    return 0
+
+
+def _chosen(scope: Scope, args: argparse.Namespace) -> list[PostLine]:
+    """The posts asked for. Refuses NotFound where nobody holds such a post."""
+    from commongrid.kernel.refusals import NotFound
+    from commongrid.roster.queries import find_posts, one_per_role
+
+    if args.each_role:
+        return one_per_role(scope)
+    found = find_posts(scope, args.post)[:1]
+    if not found:
+        raise NotFound("Nobody holds such a post today.")
+    return found
+
+
+def _link(scope: Scope, post: PostLine, hours: int, lang: str) -> dict[str, str]:
+    """A link for whoever holds the post."""
+    from django.conf import settings
+
+    from commongrid.accounts.rules import hashed, link_secret
+    from commongrid.config.env import env
+    from commongrid.kernel.act import Act
+    from commongrid.roster.actions import invite
+
+    act = Act.new()
+    secret = link_secret(settings.SECRET_KEY, act.id)
+    invite(scope, act, person_id=post.person, post_id=post.id, secret_hash=hashed(secret), hours=hours)
+    title, place = post.label(lang), post.place_label(lang)
+    return {
+        "role": post.role,
+        "title": f"{title}, {place}" if lang == "en" else f"{place} {title}",
+        "place": str(post.place),
+        "post": str(post.id),
+        "url": f"{env.ADDRESS}/in/{secret}",
+    }

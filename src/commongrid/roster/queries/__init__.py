@@ -13,6 +13,8 @@ from commongrid.roster.queries.listing import (
     Seat,
     Wanted,
     faces,
+    find_posts,
+    one_per_role,
     post,
     posts,
     role_powers,
@@ -21,10 +23,20 @@ from commongrid.roster.queries.listing import (
     vacant_seats,
 )
 from commongrid.roster.queries.sight import PostRow, posts_of_account, scope_for_session, scope_of
-from commongrid.roster.queries.units import UnitRow, stations_of, unit, unit_above, unit_for, units
+from commongrid.roster.queries.units import (
+    FunctionRow,
+    UnitRow,
+    functions,
+    stations_of,
+    unit,
+    unit_above,
+    unit_for,
+    units,
+)
 
 __all__ = [
     "Answering",
+    "FunctionRow",
     "PostLine",
     "PostRow",
     "RoleRow",
@@ -33,7 +45,10 @@ __all__ = [
     "Wanted",
     "answering",
     "faces",
+    "find_posts",
+    "functions",
     "is_answering",
+    "one_per_role",
     "post",
     "posts",
     "posts_of_account",
@@ -47,5 +62,6 @@ __all__ = [
     "unit_above",
     "unit_for",
     "units",
+    "units_by_id",
     "vacant_seats",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, parse
 from commongrid.kernel.refusals import NotFound
 from commongrid.roster.models import Post, Role, RolePower, StandIn, in_force, valid
 from commongrid.roster.rules import PLACE_LEVELS
@@ -18,7 +19,6 @@ from commongrid.territory.models import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -177,6 +177,31 @@ def post(scope: Scope, post_id: UUID) -> PostLine:
     if found is None:
         raise NotFound
     return _line(found)
+
+
+def find_posts(scope: Scope, text: str, on: date | None = None) -> list[PostLine]:
+    """Posts in force by id, by ``role@place`` or by role alone; the place as a code of any length.
+
+    Refuses: BadInput for a place that is not a code.
+    """
+    day = on or localdate()
+    found = _lines(day).filter(in_force(day))
+    try:
+        return [_line(one) for one in found.filter(id=UUID(text))]
+    except ValueError:
+        role, _, place = text.partition("@")
+    found = found.filter(role=role)
+    if place:
+        found = found.filter(place=parse(place))
+    return [_line(one) for one in found.order_by("place", "from_on", "id")]
+
+
+def one_per_role(scope: Scope, on: date | None = None) -> list[PostLine]:
+    """One post in force for each role that anybody holds, of the county with the highest code (a demo's)."""
+    day = on or localdate()
+    found = _lines(day).filter(in_force(day), valid(day, "role__"))
+    first = found.order_by("role__position", (F("place") / 10**9).desc(), "place", "id").distinct("role__position")
+    return [_line(one) for one in first]
 
 
 def faces(scope: Scope, post_ids: Iterable[UUID]) -> dict[UUID, PostLine]:

@@ -10,9 +10,10 @@ from django.utils.timezone import localdate
 
 from commongrid.kernel.places import county_of, interval, parent_of
 from commongrid.kernel.refusals import NotFound
-from commongrid.roster.models import Unit, valid
+from commongrid.roster.models import Function, Unit, valid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from uuid import UUID
 
@@ -39,12 +40,37 @@ class UnitRow:
         return (self.en if lang == "en" else "") or self.zh
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionRow:
+    """A field of work that units share."""
+
+    code: str
+    zh: str
+    en: str
+
+    def label(self, lang: str) -> str:
+        """The name in the language asked for."""
+        return self.en if lang == "en" else self.zh
+
+
+def functions(scope: Scope, on: date | None = None) -> dict[str, FunctionRow]:
+    """Fields of work in force by code, in their order."""
+    found = Function.objects.filter(valid(on or localdate())).order_by("position", "code")
+    return {code: FunctionRow(code=code, zh=zh, en=en) for code, zh, en in found.values_list("code", "zh", "en")}
+
+
 def unit(scope: Scope, unit_id: UUID) -> UnitRow:
     """One unit, in force or not. Refuses NotFound."""
     found = Unit.objects.filter(id=unit_id).first()
     if found is None:
         raise NotFound
     return _row(found)
+
+
+def units_by_id(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, UnitRow]:
+    """These units, in force or not, in one query; none for none."""
+    wanted = set(ids)
+    return {one.id: _row(one) for one in Unit.objects.filter(id__in=wanted)} if wanted else {}
 
 
 def units(
