@@ -7,7 +7,7 @@ from django.urls import include, path
 from commongrid.surfaces.shared import errors
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("", include("commongrid.surfaces.console.sign_in_urls")),
     path("", include("commongrid.surfaces.shared.urls")),
     path("console/", include("commongrid.surfaces.console.urls")),
     path("", include("commongrid.surfaces.public.urls")),
