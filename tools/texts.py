@@ -44,7 +44,9 @@ BLOCK = re.compile(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*
 COMMENT = re.compile(r"{%\s*comment\s*%}.*?{%\s*endcomment\s*%}|{#.*?#}|<!--.*?-->", re.DOTALL)
 SPOKEN = re.compile(r"\b(?:title|alt|placeholder|aria-label|label)=\"([^\"{]*[A-Za-z\u4e00-\u9fff]{2}[^\"{]*)\"")
 SILENT = re.compile(r"<(script|style|svg|kbd|code)\b.*?</\1>|<[a-z]+[^>]*\blang=[^>]*>[^<]*</", re.DOTALL)
-TAG = re.compile(r"{%.*?%}|{{.*?}}|<[^>]+>", re.DOTALL)
+ATTRIBUTES = re.compile(r"{% block (?:body_class|body_attributes|width) %}.*?{% endblock %}", re.DOTALL)
+BRACES = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
+TAG = re.compile(r"<[^>]+>", re.DOTALL)
 ENTITY = re.compile(r"&#?\w+;")
 LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 BARE_ALLOWED = frozenset({"SVG", "QR", "CSV", "XLSX", "PDF"})
@@ -142,7 +144,7 @@ def bare_texts(files: list[Path]) -> list[str]:
             source = pattern.sub(_blank, source)
         spoken = SPOKEN.finditer(source)
         found = [(source.count("\n", 0, match.start()) + 1, match.group(1)) for match in spoken]
-        for pattern in (SILENT, TAG, ENTITY):
+        for pattern in (ATTRIBUTES, SILENT, BRACES, TAG, ENTITY):
             source = pattern.sub(_blank, source)
         for number, line in enumerate(source.splitlines(), 1):
             found += [(number, word) for word in LETTERS.findall(line) if word not in BARE_ALLOWED]

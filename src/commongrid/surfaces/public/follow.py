@@ -1,4 +1,4 @@
-"""Following a matter by its slip: where it stands, who has it, what was answered; rating, withdrawing, the slip on paper."""
+"""Following a matter by its slip: where it stands, who has it, the answer; rating, withdrawing, the slip on paper."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 
 from commongrid.journal.queries import history
 from commongrid.kernel.codes import normalise
-from commongrid.kernel.refusals import BadInput, NotFound, Refusal
+from commongrid.kernel.refusals import BadInput, Refusal
 from commongrid.matters import actions
 from commongrid.matters import queries as matters
 from commongrid.surfaces.public import telling
 from commongrid.surfaces.public.forms import Follow, Rate
-from commongrid.surfaces.shared import fields, qr
+from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.throttle import throttled
+from commongrid.surfaces.shared.times import chinese
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from commongrid.matters.queries import SlipRow
+    from commongrid.matters.queries import Followed
     from commongrid.surfaces.shared.doors import Asked
 
 GUESSES = 60
@@ -51,15 +52,14 @@ def follow(request: Asked) -> HttpResponse:
 @door("matters.follow", kinds=("slip",))
 def slip(request: Asked, code: str) -> HttpResponse:
     """The matter of a slip."""
-    matter = _matter(request)
-    told = {str(word.act): word.text for word in matter.words}
+    matter = matters.followed(request.scope)
     context = {
         **_about(request, matter, code),
         "sent": request.GET.get("sent") == "1",
         "done": _done(request.GET.get("done", "")),
-        "now": telling.stands(matter.state),
-        "steps": telling.steps(matter.state),
-        "events": telling.happenings(history(request.scope, matter.id), told),
+        "now": telling.stands(matter.phase, sealed=matter.sealed),
+        "steps": telling.steps(matter.phase),
+        "events": [] if matter.sealed else telling.happenings(history(request.scope, matter.id)),
     }
     return render(request, "public/slip/matter.html", context)
 
@@ -68,7 +68,7 @@ def slip(request: Asked, code: str) -> HttpResponse:
 @door("matters.follow", kinds=("slip",))
 def paper(request: Asked, code: str) -> HttpResponse:
     """The slip for paper: two on a sheet of A4."""
-    matter = _matter(request)
+    matter = matters.followed(request.scope)
     copies = [_("for the person"), _("for the file")]
     return render(request, "public/slip/paper.html", {**_about(request, matter, code), "copies": copies})
 
@@ -77,7 +77,7 @@ def paper(request: Asked, code: str) -> HttpResponse:
 @door("matters.rate", kinds=("slip",), methods=("GET", "POST"))
 def rate(request: Asked, code: str) -> HttpResponse:
     """The two questions."""
-    matter = _matter(request)
+    matter = matters.followed(request.scope)
     form = Rate(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -104,32 +104,20 @@ def rate(request: Asked, code: str) -> HttpResponse:
 @door("matters.rate", kinds=("slip",), methods=("POST",))
 def withdraw(request: Asked, code: str) -> HttpResponse:
     """Take the matter back while nobody has answered it."""
-    actions.withdraw(request.scope, request.act, matter_id=_matter(request).id)
+    actions.withdraw(request.scope, request.act, matter_id=matters.followed(request.scope).id)
     return _back(code, "withdrawn")
 
 
-def _matter(request: Asked) -> SlipRow:
-    """The one matter that this slip opens. Refuses: NotFound."""
-    found = matters.of_slip(request.scope)
-    if found is None:
-        raise NotFound(_("No matter has this code. Please compare it with your slip."))
-    return found
-
-
-def _about(request: Asked, matter: SlipRow, code: str) -> dict[str, Any]:
+def _about(request: Asked, matter: Followed, code: str) -> dict[str, Any]:
     """What every page of a slip shows."""
     plain = normalise(code)
-    address = f"{settings.ADDRESS}{reverse('slip', args=[plain])}"
-    place = fields.place_name(request, matter.owner_place)
     return {
         "matter": matter,
         "code": plain,
-        "qr": qr.svg(address),
+        "qr": qr.svg(f"{settings.ADDRESS}{reverse('slip', args=[plain])}"),
         "address": f"{settings.ADDRESS}{reverse('follow')}",
-        "handler": matter.unit_label("zh" if request.LANGUAGE_CODE.startswith("zh") else "en")
-        or telling.owner(matter.owner_level, place),
-        "handler_phone": matter.unit_phone,
-        "answers": [word for word in matter.words if word.sort == "answer"],
+        "owner": matter.owner_label("zh" if chinese() else "en"),
+        "answers": matter.said,
     }
 
 

@@ -16,25 +16,19 @@ if TYPE_CHECKING:
     from commongrid.journal.queries import LineRow
 
 STANDS: Final = {
-    "reported": N_("Received. It is decided now whether it is taken up, and by whom."),
+    "received": N_("Received. It is decided now whether it is taken up, and by whom."),
     "accepted": N_("Taken up. It is being given to whoever is in charge of it."),
-    "diverted": N_("It was given to the office in charge, which begins with it."),
     "in_hand": N_("It is being worked on."),
-    "returned": N_("The office says it is not in charge. The centre decides who does it."),
-    "answered": N_("There is an answer. Somebody of another level asks whether it is solved."),
-    "to_rate": N_("There is an answer. You are asked whether it is solved."),
-    "to_file": N_("The answers are in. The centre reads them and closes the matter."),
+    "answered": N_("There is an answer. You are asked whether it is solved."),
     "reopened": N_("It was not solved, so another office does it once more."),
     "review": N_("It was not solved twice. The county looks at it."),
-    "paused": N_("It is paused for a reason that was approved."),
     "parked": N_("It can't be done now; there is a date on which it is looked at again."),
     "referred": N_("It was handed to the body that is competent by law."),
     "closed": N_("It is closed."),
     "rejected": N_("It was not taken up. The reason is below."),
     "withdrawn": N_("It was withdrawn."),
-    "merged": N_("It is dealt with together with another matter about the same thing."),
 }
-"""State -> where it stands, in one sentence."""
+"""Phase -> where it stands, in one sentence."""
 
 HAPPENED: Final = {
     "matters.reported": N_("Reported"),
@@ -61,22 +55,13 @@ HAPPENED: Final = {
 """Act -> what happened, in a word or two; acts that are not here mean nothing to a villager."""
 
 STEPS: Final = (
-    (("reported",), N_("Received")),
-    (("accepted", "diverted", "returned", "reopened", "referred"), N_("Being assigned")),
-    (("in_hand", "paused", "parked", "review"), N_("Being worked on")),
-    (("answered", "to_rate"), N_("Is it solved?")),
-    (("to_file",), N_("Being closed")),
-    (("closed", "rejected", "withdrawn", "merged"), N_("Ended")),
+    (("received",), N_("Received")),
+    (("accepted", "reopened"), N_("Being assigned")),
+    (("in_hand", "parked", "review", "referred"), N_("Being worked on")),
+    (("answered",), N_("Is it solved?")),
+    (("closed", "rejected", "withdrawn"), N_("Over")),
 )
-"""The way as a rail: states that belong to a step, and its name."""
-
-OWNERS: Final = {
-    "grid": N_("Grid head, %(place)s"),
-    "village": N_("Village committee, %(place)s"),
-    "township": N_("Grid centre, %(place)s"),
-    "county": N_("County grid centre, %(place)s"),
-}
-"""Owner's level -> how villagers call it."""
+"""The way as a rail: phases that belong to a step, and its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,31 +83,23 @@ class Step:
     note: str = ""
 
 
-def stands(state: str) -> str:
-    """Where it stands, in the reader's language."""
-    return gettext(STANDS.get(state, N_("It is being worked on.")))
+def stands(phase: str, *, sealed: bool = False) -> str:
+    """Where it stands, in the reader's language; of a sealed matter only that somebody competent has it."""
+    if sealed and phase != "closed":
+        return gettext("Received. Only the body that is competent by law sees it.")
+    return gettext(STANDS.get(phase, STANDS["in_hand"]))
 
 
-def steps(state: str) -> list[Step]:
-    """The rail with this state's step marked."""
-    at = next((n for n, (states, _text) in enumerate(STEPS) if state in states), 0)
+def steps(phase: str) -> list[Step]:
+    """The rail with this phase's step marked; an ended matter has done them all."""
+    at = next((n for n, (phases, _text) in enumerate(STEPS) if phase in phases), 0)
     last = len(STEPS) - 1
     return [
         Step(gettext(text), "done" if n < at or at == last else "now" if n == at else "")
-        for n, (_states, text) in enumerate(STEPS)
+        for n, (_phases, text) in enumerate(STEPS)
     ]
 
 
-def owner(level: str, place: str) -> str:
-    """Who has it, where that is a level and not a unit."""
-    return gettext(OWNERS.get(level, OWNERS["county"])) % {"place": place}
-
-
-def happenings(lines: Sequence[LineRow], words: dict[str, str]) -> list[Happening]:
-    """The history, newest first; ``words`` are what was said with an act, by the act's id."""
-    found = [
-        Happening(line.at, gettext(HAPPENED[line.name]), text=words.get(str(line.id), ""))
-        for line in lines
-        if line.name in HAPPENED
-    ]
-    return found[::-1]
+def happenings(lines: Sequence[LineRow]) -> list[Happening]:
+    """The history, newest first."""
+    return [Happening(line.at, gettext(HAPPENED[line.name])) for line in reversed(lines) if line.name in HAPPENED]

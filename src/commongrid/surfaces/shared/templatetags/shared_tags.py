@@ -218,7 +218,7 @@ def query(context: Context, **changes: object) -> str:
         if value in {None, ""}:
             values.pop(key, None)
         else:
-            values[key] = value
+            values[key] = str(value)
     return f"?{values.urlencode()}" if values else "?"
 
 
