@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from commongrid.journal.actions import Line, action
+from commongrid.journal.attachments import Staged, Subject, attach
 from commongrid.kernel.act import Act
 from commongrid.kernel.codes import slip_code, slip_hash
 from commongrid.kernel.places import enclosing, level_of
@@ -49,7 +50,8 @@ class Report:
     """What somebody tells: kind, place, words, and how to reach whom it concerns.
 
     ``source`` is the channel. ``confidential``: known to the centre, hidden
-    below. Without any contact the report is anonymous.
+    below. Without any contact the report is anonymous. ``photos`` are files
+    that the surface staged before.
     """
 
     kind_code: str
@@ -62,6 +64,7 @@ class Report:
     contact: Contact = Contact()
     external_system: str = ""
     external_number: str = ""
+    photos: tuple[Staged, ...] = ()
 
 
 @action(
@@ -90,6 +93,7 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     start(case, "receipt" if matter.sealed else "respond")
     matter.save(force_insert=True)
     _keep_parties(case, report)
+    attach(scope, act, to=Subject("matter", matter.id, matter.place), files=report.photos)
     if of.visibility == "public":
         _show(case, report.place)
     if report.urgency != "normal" and not matter.sealed:

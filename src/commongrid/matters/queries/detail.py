@@ -119,6 +119,10 @@ class MatterDetail:
     row: MatterRow
     text: str
     readable: bool
+    to_rate: bool
+    reported_by: UUID | None
+    accepted_at: datetime | None
+    finish_due_at: datetime | None
     may: tuple[str, ...]
     relations: frozenset[str]
     notes: tuple[NoteRow, ...]
@@ -144,7 +148,10 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
         row = next(iter(rows_of(scope, Matter.objects.filter(id=matter_id))), None)
         if row is None:
             raise NotFound(N_("There is no such matter, or it is not yours to see."))
-        columns = ("text", "ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place")
+        columns = (
+            "text", "ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place", "reported_by",
+            "accepted_at", "finish_due_at",
+        )  # fmt: skip
         extra = Matter.objects.filter(id=matter_id).values(*columns)[0]
         related = relations(scope, row.whereabouts)
         readable = reads_words(scope, row.whereabouts, row.kind.visibility)
@@ -152,6 +159,10 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             row=row,
             text=extra["text"] if readable else "",
             readable=readable,
+            to_rate=extra["to_rate"],
+            reported_by=extra["reported_by"],
+            accepted_at=extra["accepted_at"],
+            finish_due_at=extra["finish_due_at"],
             may=_may_now(scope, row, extra, related),
             relations=related,
             notes=_notes(matter_id) if readable else (),
