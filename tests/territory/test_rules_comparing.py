@@ -41,7 +41,7 @@ def without(rows: Sequence[Row], *codes: str) -> list[Row]:
 
 def changed(rows: Sequence[Row], code: str, *, to: str | None = None, name: str | None = None) -> list[Row]:
     """A list with one row under another code or name."""
-    return [(to or row[0], name or row[1], *row[2:]) if row[0] == code else row for row in rows]  # type: ignore[misc]
+    return [(to or row[0], name or row[1], *row[2:]) if row[0] == code else row for row in rows]
 
 
 def test_compare_first_list_is_all_new() -> None:
@@ -249,7 +249,7 @@ LISTS = st.lists(
 
 def rows_of(drawn: list[tuple[str, int, str]]) -> list[Row]:
     villages = [(f"990101{township}{number}", name, "village", "") for township, number, name in drawn]
-    return [COUNTY, *TOWNSHIPS[:2], *villages]  # type: ignore[list-item]
+    return [COUNTY, *TOWNSHIPS[:2], *villages]
 
 
 @settings(max_examples=200, deadline=None)

@@ -70,7 +70,7 @@ def test_place_that_is_none_is_said_so(office: desk.Desk, code: str) -> None:
 def test_administrator_adds_renames_redraws_and_ends(office: desk.Desk) -> None:
     client = office.sign_in(Client(), "county_admin")
     assert "Villager group" in page(client, f"/console/places/{VILLAGE}/")
-    fields = {"name": "下河", "name_en": "Xiahe"}
+    fields: dict[str, object] = {"name": "下河", "name_en": "Xiahe"}
     act = str(uuid4())
     for _again in range(2):
         answer = client.post(f"/console/places/{VILLAGE}/add/natural-village/", {"act": act, **fields})
@@ -95,7 +95,7 @@ def test_administrator_adds_renames_redraws_and_ends(office: desk.Desk) -> None:
 
 def test_form_keeps_what_was_typed_and_says_what_is_wrong(office: desk.Desk) -> None:
     client = office.sign_in(Client(), "county_admin")
-    cases = [
+    cases: list[tuple[str, dict[str, object], str]] = [
         (f"{VILLAGE}/add/natural-village/", {"name": "上河"}, "The village already has one of this name."),
         (f"{VILLAGE}/add/natural-village/", {"name": "  "}, "Give it a name."),
         (f"{VILLAGE}/add/natural-village/", {"name": "长" * 201}, "200"),
