@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.urls import get_resolver, reverse
+
+from commongrid.kernel.codes import slip_code
 
 from tests.proof import expectation
 from tests.proof.world import PLACES, named
@@ -35,6 +38,8 @@ class Target:
     url: str
     about: str
     seen: Callable[[Seat], bool]
+    edits: bool = False
+    """Whether it is a form that changes the object: then it may also answer that this can't be done to it."""
 
 
 def policy() -> dict[str, dict[str, str]]:
@@ -70,7 +75,7 @@ def nobody(_seat: Seat) -> bool:
     return False
 
 
-def objects(world: World, captures: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], str, Callable[[Seat], bool]]]:
+def objects(world: World, name: str, captures: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], str, Callable[[Seat], bool]]]:
     """What can stand in an address with these captures: (values, about, who sees it)."""
     match captures:
         case ():
@@ -83,6 +88,19 @@ def objects(world: World, captures: tuple[str, ...]) -> Iterator[tuple[dict[str,
             for relation in PLACES:
                 facts = {"place": PLACES[relation], "unit": None, "sealed": False}
                 yield {"file_id": named("file", relation, None, False)}, relation, lambda seat, f=facts: expectation.sees_matter(seat, f)
+        case ("secret",) | ("session_id",):
+            yield {captures[0]: 4711}, "no such thing", nobody
+        case ("code",) if name.startswith("slip"):
+            code = slip_code(settings.KEYS.slip, next(iter(world.matters)))
+            yield {"code": code}, "a slip", nobody
+            yield {"code": "7F3K-92QD-AAAA-BBBB"}, "a slip made up", nobody
+        case ("code", "file", "token"):
+            yield {"code": "7F3K-92QD-AAAA-BBBB", "file": named("no such file"), "token": "x"}, "a file of a slip", nobody
+        case ("file", "token"):
+            yield {"file": named("file", "county", None, False), "token": "forged"}, "a forged address", nobody
+        case ("code",) if name.startswith("place_"):
+            for relation, place in PLACES.items():
+                yield {captures[0]: place}, relation, lambda seat, p=place: expectation.covers(seat, p)
         case ("code",) | ("place",) | ("grid",) | ("village",):
             for relation, place in PLACES.items():
                 yield {captures[0]: place}, relation, everybody
@@ -92,8 +110,8 @@ def objects(world: World, captures: tuple[str, ...]) -> Iterator[tuple[dict[str,
                 yield {captures[0]: seat.post}, seat.role, everybody
             yield {captures[0]: named("no such post")}, "no such post", nobody
         case ("unit_id",):
-            for name, unit in world.units.items():
-                yield {"unit_id": unit}, name, everybody
+            for unit_name, unit in world.units.items():
+                yield {"unit_id": unit}, unit_name, everybody
         case _:
             yield from more(world, captures)
 
@@ -113,8 +131,8 @@ def targets(world: World) -> Iterator[Target]:
     for pattern in _leaves(get_resolver().url_patterns):
         row = table[pattern.name]
         captures = tuple(sorted(pattern.pattern.converters))
-        for values, about, seen in objects(world, captures):
+        for values, about, seen in objects(world, pattern.name, captures):
             yield Target(
                 pattern.name, row["power"], tuple(row["scopes"].split()), tuple(row["methods"].split()),
-                reverse(pattern.name, kwargs=values), about, seen,
+                reverse(pattern.name, kwargs=values), about, seen, pattern.name.startswith("place_"),
             )  # fmt: skip
