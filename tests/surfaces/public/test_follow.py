@@ -1,0 +1,155 @@
+"""Following, rating and withdrawing by slip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from commongrid.kernel.act import new_id
+from commongrid.surfaces.shared import throttle
+from tests.factories.desk import HAMLET, Desk
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+NOBODY = "7F3K-92QD-M4TVX"
+
+
+@pytest.fixture
+def code(county: Desk, villager: Client) -> str:
+    """The slip of a fresh matter."""
+    form = {
+        "act": str(new_id()),
+        "kind": "A02",
+        "at": str(HAMLET),
+        "text": "They argue about water.",
+        "urgency": "normal",
+    }
+    return str(villager.post("/report/send", form)["Location"].split("/")[2].split("?")[0])
+
+
+def answered(county: Desk, code: str) -> None:
+    """Lay the matter down as answered by the village, waiting for its rating."""
+    with county.database.as_admin() as admin:
+        admin.execute(
+            "UPDATE matters_matter SET state = 'to_rate', step = 'rate', clock = 'rate', owner_level = 'township',"
+            " owner_place = place / 1000000 * 1000000, handler_level = 'village', handler_place = place / 1000 * 1000,"
+            " finished_at = now(), to_visit = false"
+        )
+
+
+def ratings(county: Desk) -> list[tuple[Any, ...]]:
+    with county.database.as_admin() as admin:
+        return admin.execute("SELECT solved, satisfied, words FROM matters_rating").fetchall()
+
+
+def state(county: Desk) -> str:
+    with county.database.as_admin() as admin:
+        row = admin.execute("SELECT state FROM matters_matter").fetchone()
+    return str(row[0]) if row else ""
+
+
+def test_code_is_read_as_people_type_it(villager: Client, code: str) -> None:
+    for typed in (code, code.lower(), code.replace("-", ""), f" {code.replace('-', ' ')} ", code.replace("0", "O")):
+        response = villager.post("/follow", {"code": typed})
+        assert response["Location"] == f"/s/{code}", typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), [("", "Please type the code"), ("ABC", "13 letters and digits"), ("U" * 13, "13")]
+)
+def test_wrong_code_comes_back_with_a_sentence(villager: Client, county: Desk, typed: str, says: str) -> None:
+    response = villager.post("/follow", {"code": typed})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert says in page
+    assert f'value="{typed}"' in page or not typed
+
+
+def test_slip_shows_where_it_stands_and_who_has_it(villager: Client, code: str) -> None:
+    page = villager.get(f"/s/{code}").content.decode()
+    assert "Received. It is decided now" in page
+    assert "In charge" in page
+    assert "Reported" in page
+    assert code in page
+
+
+def test_slip_of_nothing_is_not_found_and_counted(villager: Client, code: str) -> None:
+    wrong = "0000-0000-00000"
+    response = villager.get(f"/s/{wrong}")
+    assert response.status_code == 404
+    assert throttle.tries("slip", response.wsgi_request, 600) == 1
+    assert villager.get(f"/s/{code}").status_code == 200
+    assert villager.get("/s/nonsense").status_code == 422
+
+
+def test_guessing_is_stopped(villager: Client, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "tries", lambda *_: 60)
+    assert villager.get(f"/s/{code}").status_code == 429
+
+
+def test_paper_slip_has_two_copies(villager: Client, code: str) -> None:
+    page = villager.get(f"/s/{code}/print").content.decode()
+    assert page.count('class="paper-slip"') == 2
+    assert page.count("<svg") >= 2
+    assert "They argue" not in page
+
+
+def test_rating_before_an_answer_is_refused(county: Desk, villager: Client, code: str) -> None:
+    response = villager.post(
+        f"/s/{code}/rate", {"act": str(new_id()), "solved": "yes", "satisfied": "yes", "words": "kept"}
+    )
+    assert response.status_code == 409
+    assert "kept" in response.content.decode()
+    assert ratings(county) == []
+
+
+def test_rating_needs_both_answers(county: Desk, villager: Client, code: str) -> None:
+    answered(county, code)
+    response = villager.post(f"/s/{code}/rate", {"act": str(new_id()), "solved": "yes", "words": "kept"})
+    assert response.status_code == 422
+    assert "Please say whether you are satisfied." in response.content.decode()
+    assert "kept" in response.content.decode()
+    assert ratings(county) == []
+
+
+def test_good_rating_closes(county: Desk, villager: Client, code: str) -> None:
+    answered(county, code)
+    assert "Answer the two questions" in villager.get(f"/s/{code}").content.decode()
+    form = {"act": str(new_id()), "solved": "yes", "satisfied": "yes", "words": "Quick."}
+    first, second = (villager.post(f"/s/{code}/rate", form) for _ in range(2))
+    assert first["Location"] == second["Location"] == f"/s/{code}?done=rated"
+    assert ratings(county) == [(True, True, "Quick.")]
+    assert state(county) == "closed"
+    page = villager.get(first["Location"]).content.decode()
+    assert "Your answers have been recorded." in page
+    assert "Answer the two questions" not in page
+
+
+def test_not_solved_reopens_with_somebody_else(county: Desk, villager: Client, code: str) -> None:
+    answered(county, code)
+    form = {"act": str(new_id()), "solved": "no", "satisfied": "no"}
+    assert villager.post(f"/s/{code}/rate", form).status_code == 302
+    assert state(county) == "reopened"
+    assert "another office does it once more" in villager.get(f"/s/{code}").content.decode()
+
+
+def test_withdrawing_ends_it(county: Desk, villager: Client, code: str) -> None:
+    response = villager.post(f"/s/{code}/withdraw", {"act": str(new_id())})
+    assert response["Location"] == f"/s/{code}?done=withdrawn"
+    assert state(county) == "withdrawn"
+    again = villager.post(f"/s/{code}/withdraw", {"act": str(new_id())})
+    assert again.status_code == 409
+
+
+def test_sealed_matter_shows_its_receipt_only(county: Desk, villager: Client) -> None:
+    with county.database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_unit SET function_id = 'grid_centre' WHERE name_en = 'County Water Bureau'")
+    form = {"act": str(new_id()), "kind": "A12", "at": str(HAMLET), "text": "He hits her.", "urgency": "normal"}
+    code = villager.post("/report/send", form)["Location"].split("/")[2].split("?")[0]
+    page = villager.get(f"/s/{code}").content.decode()
+    assert "Only the body that is competent by law sees it." in page
+    for secret in ("He hits", "Domestic violence", "Water Bureau", "Shanghe"):
+        assert secret not in page
+    assert "Domestic violence" not in villager.get(f"/s/{code}/print").content.decode()
