@@ -21,13 +21,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the SQL with fresh passwords, then the addresses that go with them."""
-    from commongrid.config.env import SCHEMA_NAME, Misconfigured, env
+    from commongrid.config.env import env, schema_name
     from commongrid.config.provisioning import new_passwords, provision_sql
 
-    schema = args.schema or env.SCHEMA
-    if not SCHEMA_NAME.fullmatch(schema):
-        message = f"A schema is named in lower-case letters, digits and underscores, not {schema!r}."
-        raise Misconfigured(message)
+    schema = schema_name(args.schema) if args.schema else env.SCHEMA
     passwords = new_passwords()
     sql = provision_sql(schema, args.database, passwords)
     urls = {

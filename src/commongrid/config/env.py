@@ -13,6 +13,7 @@ from pathlib import Path
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"", "0", "false", "no", "off"})
 SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+RESERVED = frozenset({"extensions", "public", "information_schema"})
 HIGHEST_PORT = 65535
 
 
@@ -49,6 +50,14 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[\s,]+", _text(name)) if word)
 
 
+def schema_name(text: str) -> str:
+    """A schema's name that needs no quoting and is nobody else's."""
+    if SCHEMA_NAME.fullmatch(text) and not text.startswith("pg_") and text not in RESERVED:
+        return text
+    message = f"A schema (COMMONGRID_SCHEMA) is named in lower-case letters, digits and underscores, not {text!r}."
+    raise Misconfigured(message)
+
+
 class Environment:
     """What the environment says, typed. Names of attributes are the names of variables without `COMMONGRID_`."""
 
@@ -75,11 +84,7 @@ class Environment:
     @property
     def SCHEMA(self) -> str:
         """COMMONGRID_SCHEMA: the schema of this county; one county is one schema."""
-        name = _text("COMMONGRID_SCHEMA", "county")
-        if SCHEMA_NAME.fullmatch(name) and not name.startswith("pg_") and name not in {"extensions", "public"}:
-            return name
-        message = f"COMMONGRID_SCHEMA must be lower-case letters, digits and underscores, not {name!r}."
-        raise Misconfigured(message)
+        return schema_name(_text("COMMONGRID_SCHEMA", "county"))
 
     @property
     def HOST(self) -> str:

@@ -44,6 +44,15 @@ class TemplateFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class StandardError(logging.Handler):
+    """Writes to standard error as it is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line."""
+        sys.stderr.write(self.format(record) + "\n")
+        sys.stderr.flush()
+
+
 def bare_exception(facts: ExceptionFacts) -> list[str]:
     """An exception without its words: its type, then the places it passed through."""
     kind, _error, trace = facts
@@ -70,7 +79,8 @@ def _without_words(_logger: object, _name: str, event: MutableMapping[str, Any])
 def configure(settings: Mapping[str, str]) -> None:
     """Send everything to standard error; Django calls this with `LOGGING`."""
     level = getattr(logging, settings["level"])
-    handler = logging.StreamHandler(sys.stderr)
+    logging.raiseExceptions = False  # a fault in logging would print the record with its arguments
+    handler = StandardError()
     handler.setFormatter(TemplateFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
