@@ -13,5 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("commongrid.surfaces.console.sign_in")),
     path("places/", include("commongrid.surfaces.console.places")),
     path("calendar/", include("commongrid.surfaces.console.calendar")),
+    path("", include("commongrid.surfaces.console.today")),
+    path("", include("commongrid.surfaces.console.search")),
+    path("matters/", include("commongrid.surfaces.console.matters.queue")),
     path("work-list/", include("commongrid.surfaces.console.work_list")),
 ]

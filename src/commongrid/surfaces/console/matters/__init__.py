@@ -1,0 +1,1 @@
+"""Pages of the closed loop: the queue, one matter with its next steps, recording for somebody, the slip."""

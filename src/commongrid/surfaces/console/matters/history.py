@@ -1,0 +1,182 @@
+"""What happened to a matter, told in plain words from the journal; officials by title, never a citizen by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from commongrid.journal.queries import LineRow
+from commongrid.kernel.refusals import N_
+from commongrid.kernel.scope import Scope
+from commongrid.matters.queries import MatterDetail, OrderRow
+from commongrid.roster import queries as roster
+from commongrid.roster.queries import PostLine
+from commongrid.surfaces.console.matters import words
+from commongrid.surfaces.console.matters.present import language
+from commongrid.surfaces.shared.times import when
+
+ACTS: Final = {
+    "matters.reported": N_("Reported"),
+    "matters.imported": N_("Taken over from an older system"),
+    "matters.accepted": N_("Accepted"),
+    "matters.rejected": N_("Not accepted"),
+    "matters.settled": N_("Settled on the spot"),
+    "matters.raised": N_("Passed up"),
+    "matters.called_up": N_("Taken over from below"),
+    "matters.diverted": N_("Given on"),
+    "matters.started": N_("Taken on"),
+    "matters.given_back": N_("Given back"),
+    "matters.decided": N_("Decided who has it"),
+    "matters.answered": N_("Answered"),
+    "matters.visited": N_("Return visit"),
+    "matters.rated": N_("The person has rated"),
+    "matters.closed": N_("Filed and closed"),
+    "matters.reviewed": N_("Reviewed by the county"),
+    "matters.receipted": N_("Handed over with a receipt"),
+    "matters.withdrawn": N_("Withdrawn by the reporter"),
+    "matters.supervised": N_("Supervised"),
+    "matters.replied": N_("Interim answer"),
+    "matters.warned": N_("Warned: three quarters of the time are gone"),
+    "matters.overdue": N_("Overdue, told to a level above"),
+    "matters.timed_out": N_("No rating came in time"),
+    "matters.fell": N_("Nobody in post, so it went to the level above"),
+}
+GIVEN: Final = ("matters.diverted", "matters.decided", "matters.reviewed")
+STEPS: Final = (
+    ("report", N_("Reported")), ("accept", N_("Accepted")), ("divert", N_("Given on")), ("work", N_("Worked on")),
+    ("visit", N_("Return visit")), ("rate", N_("Rating")), ("close", N_("Closed")),
+)  # fmt: skip
+"""The rail over a matter."""
+TO_DO: Final = {
+    "accept": N_("Accept"), "divert": N_("Give on"), "work": N_("Work"), "visit": N_("Return visit"), "rate": N_("Rating"),
+    "close": N_("Close"),
+}  # fmt: skip
+"""How the rail's steps are called while they are still to come."""
+NOW_AT: Final = {
+    "reported": 1, "accepted": 2, "reopened": 2, "returned": 2, "diverted": 3, "in_hand": 3, "answered": 4, "to_rate": 5,
+    "to_file": 6, "review": 6,
+}  # fmt: skip
+DONE_BY: Final = {
+    "accept": ("matters.accepted", "matters.settled", "matters.started"),
+    "divert": ("matters.diverted", "matters.decided"),
+    "work": ("matters.answered", "matters.settled"),
+    "visit": ("matters.visited",),
+    "rate": ("matters.rated",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One thing that happened: when, what, by whom, and the words given with it."""
+
+    at: datetime
+    title: str
+    who: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RailStep:
+    """One step of the rail: done, now or to come."""
+
+    text: str
+    note: str = ""
+    state: str = ""
+
+
+def faces_of(scope: Scope, m: MatterDetail) -> dict[UUID, PostLine]:
+    """The public faces of everybody whose post acted on the matter, in one query."""
+    posts = {line.post for line in m.history if line.post}
+    return roster.faces(scope, posts) if posts else {}
+
+
+def told(m: MatterDetail, faces: Mapping[UUID, PostLine], names: Mapping[UUID, str], places: Mapping[int, str]) -> list[Told]:
+    """The history, the newest first."""
+    return [
+        Told(
+            at=line.at,
+            title=title_of(line, m, names, places),
+            who=who_of(line, faces),
+            text=note.text if (note := m.note_of(line.id)) else "",
+        )
+        for line in reversed(m.history)
+    ]
+
+
+def title_of(line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: Mapping[int, str]) -> str:
+    """What happened, as a sentence."""
+    plain = _(ACTS[line.name]) if line.name in ACTS else line.name
+    if line.name in GIVEN and (order := _order_at(m, line.at)) is not None:
+        return _("Given to %(who)s") % {"who": target_name(order, names, places)}
+    if line.name == "matters.visited" and (result := str(line.facts.get("result", ""))) in words.VISITS:
+        return _("Return visit: %(result)s") % {"result": words.say(words.VISITS, result)}
+    if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
+        return _("Overdue: %(level)s was told") % {"level": words.say(words.LEVELS, level)}
+    if line.name in ("matters.rated", "matters.visited") and line.facts.get("to") == "reopened":
+        return _("%(what)s, it is reopened") % {"what": plain}
+    return plain
+
+
+def target_name(order: OrderRow, names: Mapping[UUID, str], places: Mapping[int, str]) -> str:
+    """Whom an order went to."""
+    if order.unit:
+        return names.get(order.unit, words.say(words.LEVELS, "unit"))
+    return places.get(order.place) or words.say(words.LEVELS, order.level)
+
+
+def _order_at(m: MatterDetail, at: datetime) -> OrderRow | None:
+    return next((order for order in m.orders if order.ordered_at == at), None)
+
+
+def who_of(line: LineRow, faces: Mapping[UUID, PostLine]) -> str:
+    """Who did it: an official by title and place, everybody else by kind only."""
+    if line.post is not None:
+        face = faces.get(line.post)
+        if face is None:
+            return line.role
+        lang = language()
+        title, place = face.label(lang), face.place_label(lang)
+        return title if place and place in title else f"{place} · {title}"
+    sort = line.author.partition(":")[0]
+    return {"public": _("on the public page"), "slip": _("by the holder of the slip"), "clock": _("by the clock")}.get(sort, "")
+
+
+def rail(m: MatterDetail, left: str) -> list[RailStep]:
+    """The rail: what is done with its day, what is due now with what is left, what is to come."""
+    row = m.row
+    times = {line.name: line.at for line in m.history}
+    if row.outcome in ("rejected", "withdrawn", "handed_over", "merged", "referred"):
+        return [
+            RailStep(text=_("Reported"), note=when(row.opened_at, "short"), state="done"),
+            RailStep(text=words.say(words.OUTCOMES, row.outcome), note=when(row.closed_at, "short"), state="done"),
+        ]
+    now = len(STEPS) if row.closed_at else NOW_AT.get(row.state, 1) if row.step != "start" else NOW_AT["diverted"]
+    return [_rail_step(m, code, at, now, times, left) for at, (code, _text) in enumerate(STEPS)]
+
+
+def _rail_step(m: MatterDetail, code: str, at: int, now: int, times: Mapping[str, datetime], left: str) -> RailStep:
+    if at > now:
+        return RailStep(text=_(TO_DO[code]))
+    if at == now:
+        return RailStep(text=words.event(m.row.step) if code != "work" else _(TO_DO["work"]), note=left, state="now")
+    done = _done_at(m, code, times)
+    if done is None and code == "work":
+        done = m.row.finished_at
+    note = when(done, "short") if done else _("not needed")
+    return RailStep(text=_(dict(STEPS)[code]), note=note, state="done")
+
+
+def _done_at(m: MatterDetail, code: str, times: Mapping[str, datetime]) -> datetime | None:
+    if code == "report":
+        return m.row.opened_at
+    if code == "close":
+        return m.row.closed_at
+    if code == "accept" and m.accepted_at is not None:
+        return m.accepted_at
+    found = [times[name] for name in DONE_BY[code] if name in times]
+    return max(found, default=None)

@@ -1,0 +1,157 @@
+"""The panel of next steps: exactly what this post may do now, the expected step first, each as its form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from commongrid.kernel.refusals import N_
+from commongrid.kernel.scope import Scope
+from commongrid.matters import queries
+from commongrid.matters.queries import MatterDetail, Suggestion, vocabulary
+from commongrid.surfaces.console.matters import forms, words
+from commongrid.surfaces.console.matters.present import language
+from commongrid.surfaces.console.matters.ways import WAYS, Way
+from commongrid.surfaces.shared.times import when
+from commongrid.territory import queries as territory
+
+SHOWN: Final = 4
+"""So many targets are shown at once; the others open."""
+QUIET: Final = ("reject", "call_up", "give_back", "supervise", "raise")
+"""Steps that stay folded unless they are the expected one."""
+WHY: Final = {
+    "decided": N_("By an earlier decision on a returned order"),
+    "leads": N_("The work list says they lead this kind"),
+    "precedent": N_("Answered the last one of this kind"),
+    "below": N_("A level below"),
+    "": N_("Not on the work list for this: give a reason"),
+}
+TARGETED: Final = ("divert", "decide", "review")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Somebody it may go to, with the reason."""
+
+    value: str
+    name: str
+    why: str
+    chip: str = ""
+    tone: str = ""
+    outside: bool = False
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """One step this post may take: its form, whether it is the expected one, whether it stands open."""
+
+    code: str
+    title: str
+    way: Way
+    form: forms.Step
+    expected: bool
+    open: bool
+    button: str
+    lead: str
+    first: tuple[Choice, ...] = ()
+    others: tuple[Choice, ...] = ()
+
+
+def steps_for(scope: Scope, m: MatterDetail, refused: tuple[str, forms.Step] | None) -> list[NextStep]:
+    """What may be done now, the expected step first; a refused one keeps its form and stands open."""
+    codes = sorted((code for code in m.may if code in WAYS), key=lambda code: (code != m.row.step, code in QUIET))
+    if refused and refused[0] not in codes:
+        codes.insert(0, refused[0])
+    offered = choices_for(scope, m) if any(code in TARGETED for code in codes) else []
+    return [_step(scope, m, code, at, refused, offered) for at, code in enumerate(codes)]
+
+
+def _step(
+    scope: Scope, m: MatterDetail, code: str, at: int, refused: tuple[str, forms.Step] | None, offered: list[Choice]
+) -> NextStep:
+    way = WAYS[code]
+    again = refused[1] if refused and refused[0] == code else None
+    form = prepared(scope, m, code, again)
+    targets = targets_of(scope, m, code, offered, str(form["target"].value() or "")) if code in TARGETED else []
+    expected = code == m.row.step
+    return NextStep(
+        code=code,
+        title=words.event(code),
+        way=way,
+        form=form,
+        expected=expected,
+        open=again is not None or (refused is None and at == 0 and expected),
+        button=_(way.button),
+        lead=_(way.lead) if way.lead else "",
+        first=tuple(targets[:SHOWN]),
+        others=tuple(targets[SHOWN:]),
+    )
+
+
+def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None) -> forms.Step:
+    """The form of a step, empty or as it was, offering what fits this matter."""
+    more: dict[str, Any] = {}
+    if code == "accept":
+        more["kinds"] = kinds_offered(scope, m)
+        more["initial"] = {"kind_code": m.row.kind.code}
+    elif code == "visit":
+        more["rated"] = m.to_rate
+        more["initial"] = {"mode": "in_person"}
+    form = WAYS[code].form(again.data if again is not None else None, auto_id=f"{code}_%s", **more)
+    if again is not None:
+        form.full_clean()
+        form._errors = again._errors  # the refusal is told where it was placed
+    return form
+
+
+def kinds_offered(scope: Scope, m: MatterDetail) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Kinds in force under their classes."""
+    lang = language()
+    rows = vocabulary.kinds(scope)
+    return [
+        (group.label(lang), [(row.code, f"{row.code} {row.label(lang)}") for row in rows if row.parent == group.code])
+        for group in rows
+        if not group.parent
+    ]
+
+
+def choices_for(scope: Scope, m: MatterDetail) -> list[Choice]:
+    """Whom this post may give it to, the best first."""
+    return [_choice(one) for one in queries.suggestions(scope, m.row.id)]
+
+
+def _choice(one: Suggestion) -> Choice:
+    why = _(WHY[one.why])
+    if one.why == "precedent" and one.at:
+        why = _("Answered the last one of this kind on %(day)s") % {"day": when(one.at, "date")}
+    return Choice(
+        value=f"unit:{one.unit}" if one.unit else f"place:{one.place}",
+        name=one.label(language()),
+        why=why,
+        chip=words.say(words.LISTS, one.list) if one.list else "",
+        tone={"basic": "ok", "support": "info", "recalled": "warn"}.get(one.list, ""),
+        outside=one.outside_command,
+    )
+
+
+def targets_of(scope: Scope, m: MatterDetail, code: str, offered: Iterable[Choice], chosen: str) -> list[Choice]:
+    """The targets of one step: with the centre itself where it decides, with the end where it reviews."""
+    found = [*offered]
+    if code == "decide" and scope.place is not None:
+        own = territory.places(scope, [scope.place]).get(scope.place)
+        name = _("%(place)s itself") % {"place": own.label(language())} if own else _("This centre itself")
+        found.append(Choice(value=f"place:{scope.place}", name=name, why=_("The centre keeps it and gives it on later")))
+    if code == "review":
+        found.insert(0, Choice(value="end", name=_("End it: the reporter disagrees"), why=_("Counted as such, never hidden")))
+    wanted = chosen or (found[0].value if found and code == "divert" else "")
+    return [_checked(one) if one.value == wanted else one for one in found]
+
+
+def _checked(one: Choice) -> Choice:
+    return Choice(
+        value=one.value, name=one.name, why=one.why, chip=one.chip, tone=one.tone, outside=one.outside, checked=True
+    )

@@ -1,0 +1,135 @@
+"""Rows of matters in the reader's words, for the queue, Today, search and lists of similar ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commongrid.kernel.scope import Scope
+from commongrid.matters.queries import MatterRow
+from commongrid.matters.rules.relations import may, relations
+from commongrid.surfaces.console.matters import words
+from commongrid.surfaces.shared.times import chinese
+
+WARNED_AT: Final = 75
+"""The share of a limit at which its warning comes, in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A short mark on a row."""
+
+    text: str
+    tone: str = ""
+    pictogram: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A matter as a list shows it."""
+
+    row: MatterRow
+    title: str
+    kind: str
+    place: str
+    state: str
+    owner: str
+    source: str
+    clock: str
+    step: str
+    percent: int
+    chips: tuple[Chip, ...]
+    url: str
+    mine: bool = False
+
+
+def language() -> str:
+    """The reader's language as rows know it."""
+    return "zh" if chinese() else "en"
+
+
+def rows(scope: Scope, found: Iterable[MatterRow]) -> list[Shown]:
+    """Matters in the reader's words, with what this post owes next."""
+    now = timezone.now()
+    return [shown(scope, row, now) for row in found]
+
+
+def shown(scope: Scope, row: MatterRow, now: datetime | None = None) -> Shown:
+    """A matter in the reader's words, with what this post owes next."""
+    lang, at = language(), now or timezone.now()
+    return Shown(
+        row=row,
+        title=title_of(row),
+        kind=row.kind.label(lang),
+        place=row.place_label(lang),
+        state=state_of(row),
+        owner=owner_of(row),
+        source=words.say(words.SOURCES, row.source),
+        clock=words.say(words.CLOCKS, row.clock),
+        step=words.event(row.step),
+        percent=used(row.warn_at, row.due_at, at),
+        chips=chips_of(row, at),
+        url=reverse("matter", kwargs={"matter_id": row.id}),
+        mine=row.open and row.step in may(scope, row.state, relations(scope, row.whereabouts)),
+    )
+
+
+def title_of(row: MatterRow) -> str:
+    """Its title, or why there is none for this reader."""
+    return row.title or (_("Sealed matter") if row.sealed else _("Its words are shown to those who work on it"))
+
+
+def state_of(row: MatterRow) -> str:
+    """Its state, or how it ended."""
+    return words.say(words.OUTCOMES, row.outcome) if row.outcome else words.state(row.state)
+
+
+def owner_of(row: MatterRow) -> str:
+    """Who has it: a unit's name, or a place with its level."""
+    if not row.owner_level:
+        return ""
+    name = row.owner_label(language())
+    if row.owner_level == "unit" or not name:
+        return name or words.say(words.LEVELS, row.owner_level)
+    return words.say(words.OWNERS, row.owner_level) % {"place": name}
+
+
+def used(warn_at: datetime | None, due_at: datetime | None, now: datetime) -> int:
+    """The share of its limit that has passed, reckoned from its warning, which comes at three quarters."""
+    if due_at is None or now >= due_at:
+        return 100 if due_at is not None else 0
+    if warn_at is None or warn_at >= due_at:
+        return 0
+    quarter = (due_at - warn_at).total_seconds()
+    if now >= warn_at:
+        return WARNED_AT + round((now - warn_at).total_seconds() / quarter * (100 - WARNED_AT))
+    return max(0, WARNED_AT - round((warn_at - now).total_seconds() / quarter * (100 - WARNED_AT)))
+
+
+def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
+    """What somebody must see at a glance; the state and the clock have places of their own."""
+    found = []
+    if row.urgency in words.TONES:
+        found.append(Chip(words.say(words.URGENCIES, row.urgency), words.TONES[row.urgency]))
+    if row.sealed:
+        found.append(Chip(_("Sealed"), "late", "lock"))
+    if row.confidential:
+        found.append(Chip(_("Confidential"), "info", "lock"))
+    if row.interim_due_at is not None:
+        found.append(Chip(_("Interim answer wanted"), "late" if row.interim_due_at < now else "warn", "flag"))
+    elif row.supervised_at is not None and row.open:
+        found.append(Chip(_("Supervised"), "warn", "flag"))
+    if row.reopened:
+        found.append(Chip(_("Reopened"), "warn", "again"))
+    if row.open and row.raised_level:
+        level = words.say(words.LEVELS, row.raised_level)
+        found.append(Chip(_("%(level)s told") % {"level": level}, "late", "up"))
+    if row.provisional:
+        found.append(Chip(_("Date provisional"), "info"))
+    return tuple(found)

@@ -1,0 +1,116 @@
+"""The queue: what is open in this post's reach, narrowed, the nearest deadline first."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from commongrid.kernel.places import is_code
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.scope import Scope
+from commongrid.matters import queries
+from commongrid.matters.queries import vocabulary
+from commongrid.matters.rules.table import STATES
+from commongrid.roster import queries as roster
+from commongrid.surfaces.console.matters import detail, present, record, steps, words
+from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.territory import queries as territory
+
+LONGEST_TEXT: Final = 60
+VIEWS: Final = (
+    ("", N_("All open")),
+    ("mine", N_("With me")),
+    ("overdue", N_("Overdue")),
+    ("closed", N_("Closed")),
+)
+"""Tabs over the queue: the saved views everybody needs."""
+
+
+def filters_of(request: Asked) -> tuple[queries.Filters, dict[str, str]]:
+    """What the address asks for: filters for the query, and the plain values for the form; what makes no sense is left out."""
+    given = {name: request.GET.get(name, "").strip()[:LONGEST_TEXT] for name in NAMES}
+    place = int(given["place"]) if given["place"].isascii() and given["place"].isdigit() else 0
+    unit = next((one.id for one in roster.units(request.scope) if str(one.id) == given["unit"]), None) if given["unit"] else None
+    state = given["state"] if given["state"] in STATES else ""
+    return (
+        queries.Filters(
+            lane="all" if given["view"] == "mine" else "",
+            state="closed" if given["view"] == "closed" and not state else state,
+            group=given["class"] if given["class"].isalpha() else "",
+            kind=given["kind"],
+            place=place if is_code(place) else None,
+            unit=unit,
+            series=given["series"] if given["series"] in words.SERIES else "",
+            source=given["source"] if given["source"] in words.SOURCES else "",
+            urgency=given["urgency"] if given["urgency"] in words.URGENCIES else "",
+            overdue=given["view"] == "overdue" or given["overdue"] == "1",
+            text=given["q"],
+        ),
+        given,
+    )
+
+
+NAMES: Final = ("view", "q", "state", "class", "kind", "place", "unit", "series", "source", "urgency", "overdue")
+
+
+@door("matters.read")
+def queue(request: Asked) -> HttpResponse:
+    """One page of the queue; a number that fits one matter opens it."""
+    filters, given = filters_of(request)
+    try:
+        page = queries.queue(request.scope, filters, after=request.GET.get("after", "")[:80])
+    except BadInput:
+        return redirect("matters")
+    if filters.text and len(page.rows) == 1 and page.rows[0].number == filters.text:
+        return redirect("matter", matter_id=page.rows[0].id)
+    narrowed = {name: value for name, value in given.items() if value and name != "view"}
+    return render(
+        request,
+        "console/matters/queue.html",
+        {
+            "rows": present.rows(request.scope, page.rows),
+            "next": page.next,
+            "first": not request.GET.get("after"),
+            "given": given,
+            "narrowed": len(narrowed),
+            "may_report": request.scope.may("matters.report"),
+            "views": [(code, _(text)) for code, text in VIEWS],
+            **choices(request.scope, filters),
+        },
+    )
+
+
+def choices(scope: Scope, filters: queries.Filters) -> dict[str, Any]:
+    """What the filters offer: classes and kinds, places below this post, units, states, sources, series, urgencies."""
+    lang = present.language()
+    kinds = vocabulary.kinds(scope)
+    place = territory.places(scope, [filters.place]).get(filters.place) if filters.place else None
+    return {
+        "classes": [(row.code, row.label(lang)) for row in kinds if not row.parent],
+        "states": [(code, words.state(code)) for code, row in STATES.items() if row.live],
+        "sources": words.choices(words.SOURCES),
+        "series": words.choices(words.SERIES),
+        "urgencies": words.choices(words.URGENCIES),
+        "units": units_offered(scope) if scope.narrow != "unit" else [],
+        "place_chosen": place.label(lang) if place else "",
+    }
+
+
+def units_offered(scope: Scope) -> list[tuple[str, str]]:
+    """Units at this post's own place; from elsewhere a unit comes by link only."""
+    if scope.place is None or scope.level not in ("township", "county"):
+        return []
+    lang = present.language()
+    return [(str(one.id), one.label(lang)) for one in roster.units(scope, place=scope.place)]
+
+
+urlpatterns = [
+    path("", queue, name="matters"),
+    *record.urlpatterns,
+    *detail.urlpatterns,
+    *steps.urlpatterns,
+]

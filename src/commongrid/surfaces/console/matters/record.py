@@ -1,0 +1,335 @@
+"""Recording a matter for somebody at the counter or on the phone, or as a find on patrol: fill in, check, send, slip.
+
+Without script every press goes to the server and comes back with what was
+typed; with script the place is looked up while typing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import UUID
+
+from django import forms
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from commongrid.journal import attachments
+from commongrid.kernel.act import new_id
+from commongrid.kernel.places import interval, level_of
+from commongrid.kernel.refusals import N_, BadInput, NotFound, Refusal
+from commongrid.matters import actions, queries
+from commongrid.matters.queries import Filters, vocabulary
+from commongrid.surfaces.console.matters import present, words
+from commongrid.surfaces.shared import qr
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import chinese
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from django.utils.datastructures import MultiValueDict
+
+    from commongrid.journal.attachments import Staged
+    from commongrid.kernel.scope import Scope
+    from commongrid.matters.queries.vocabulary import KindRow
+    from commongrid.surfaces.shared.doors import Asked
+    from commongrid.territory.queries import PlaceRow
+
+SOURCES: Final = (
+    ("villager", _("Somebody came, called or asked me to")),
+    ("patrol", _("I found it on my round")),
+    ("anonymous", _("Somebody who does not give a name")),
+    ("hotline", _("Hotline 12345")),
+    ("petition", _("Petition")),
+    ("leader", _("Leader's note")),
+    ("department", _("Department")),
+)
+MOST_PLACES: Final = 30
+ALIKE: Final = 5
+MOST_PHOTOS: Final = 6
+CODE: Final = re.compile(r"\s*([A-Za-z]\d{2})\b")
+CHOOSE_KIND: Final = N_("Choose a kind from the list, or leave it empty: it is then sorted later.")
+CHOOSE_PLACE: Final = N_("Look the place up and choose it.")
+
+
+class Record(Form):
+    """What somebody tells, as a member of staff writes it down."""
+
+    source = forms.ChoiceField(
+        label=_("How it came in"), choices=SOURCES, widget=forms.RadioSelect, initial="villager",
+        error_messages={"required": _("Choose how it came in.")},
+    )  # fmt: skip
+    kind = forms.CharField(
+        label=_("What it is about"),
+        required=False,
+        max_length=80,
+        help_text=_("Type a word or a code, such as water or B01, and choose. Leave it empty where you are not sure."),
+        widget=forms.TextInput(attrs={"list": "kinds", "autocomplete": "off", "class": "middle"}),
+    )
+    place = forms.CharField(required=False, max_length=15)
+    text = forms.CharField(
+        label=_("What they say"),
+        max_length=8000,
+        help_text=_("In their words: what, since when, who is affected."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={
+            "required": _("Please say what it is about."),
+            "max_length": _("This is too long: at most 8,000 characters."),
+        },
+    )
+    urgency = forms.ChoiceField(
+        label=_("Urgency"),
+        widget=forms.RadioSelect,
+        initial="normal",
+        error_messages={"required": _("Choose how urgent it is.")},
+    )
+    name = forms.CharField(label=_("Name"), required=False, max_length=60, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off"}))
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=30, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "inputmode": "tel", "autocomplete": "off"}))
+    concerned_name = forms.CharField(label=_("Name of the person concerned"), required=False, max_length=60, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off"}))
+    concerned_phone = forms.CharField(label=_("Phone of the person concerned"), required=False, max_length=30, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "inputmode": "tel", "autocomplete": "off"}))
+    confidential = forms.BooleanField(
+        label=_("Keep the reporter confidential"),
+        required=False,
+        help_text=_("Name and phone are then known to the centre only."),
+    )
+    external_number = forms.CharField(
+        label=_("Number in the other system"), required=False, max_length=60, widget=forms.TextInput(attrs={"class": "middle"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        """Offer the urgencies in force."""
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+        language = "zh" if chinese() else "en"
+        rows = [(row.code, row.label(language)) for row in vocabulary.urgencies(scope)]
+        cast("forms.ChoiceField", self.fields["urgency"]).choices = rows or words.choices(words.URGENCIES)
+
+    def clean_kind(self) -> KindRow:
+        """The kind that was meant: by code, by name, or by the only one that fits; unsorted where left empty."""
+        found = kind_meant(self.scope, self.cleaned_data["kind"])
+        if found is None:
+            raise forms.ValidationError(gettext(CHOOSE_KIND))
+        return found
+
+    def clean_place(self) -> PlaceRow:
+        """The place chosen, in this post's reach."""
+        text = self.cleaned_data["place"]
+        code = int(text) if text.isascii() and text.isdigit() and len(text) == 15 else 0  # noqa: PLR2004 - digits of a code
+        row = territory.places(self.scope, [code]).get(code) if code else None
+        if row is None or row.ended or not reaches(self.scope, code):
+            raise forms.ValidationError(gettext(CHOOSE_PLACE))
+        return row
+
+    def report(self, photos: tuple[Staged, ...]) -> actions.Report:
+        """What the action takes."""
+        given = self.cleaned_data
+        external = {"hotline": "12345", "petition": "petition"}.get(given["source"], "other")
+        return actions.Report(
+            kind_code=given["kind"].code,
+            place=given["place"].code,
+            text=given["text"],
+            urgency=given["urgency"],
+            source=given["source"],
+            confidential=given["confidential"],
+            contact=actions.Contact(
+                name=given["name"],
+                phone=given["phone"],
+                concerned_name=given["concerned_name"],
+                concerned_phone=given["concerned_phone"],
+            ),
+            external_system=external if given["external_number"] else "",
+            external_number=given["external_number"],
+            photos=photos,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place to choose: the row and the way to it."""
+
+    row: PlaceRow
+    way: str
+
+
+def kind_meant(scope: Scope, text: str) -> KindRow | None:
+    """The kind somebody typed, or None where it is not clear."""
+    rows = [row for row in vocabulary.kinds(scope) if row.parent]
+    wanted = text.strip().casefold()
+    if not wanted:
+        return next((row for row in rows if row.code == vocabulary.UNSORTED), None)
+    if code := CODE.match(text):
+        return next((row for row in rows if row.code == code[1].upper()), None)
+    exact = [row for row in rows if wanted in (row.zh, row.en.casefold())]
+    near = exact or [row for row in rows if wanted in row.zh or wanted in row.en.casefold()]
+    return near[0] if len(near) == 1 else None
+
+
+def reaches(scope: Scope, code: int) -> bool:
+    """Whether somebody in this post may record a matter there."""
+    if scope.narrow == "unit":
+        return scope.lo <= code <= scope.hi
+    return scope.covers(code)
+
+
+def places_for(scope: Scope, text: str) -> list[Found]:
+    """Places to choose from: all there are where a post sees a village or less, else those that match."""
+    wanted = text.strip()
+    if scope.narrow == "grids":
+        rows = [row for row in territory.places(scope, scope.grids).values() if not row.ended]
+    elif not wanted and level_of(scope.lo) == "village" and interval(scope.lo).hi == scope.hi:
+        rows = [*territory.places(scope, [scope.lo]).values(), *territory.children(scope, scope.lo)]
+    else:
+        rows = territory.search_places(scope, wanted, limit=MOST_PLACES)
+    rows = [row for row in rows if reaches(scope, row.code) and row.level != "villager_group" and not row.ended]
+    if wanted and scope.narrow == "grids":
+        rows = [row for row in rows if wanted in row.name] or rows
+    language = "zh" if chinese() else "en"
+    parents = territory.places(scope, {row.parent for row in rows if row.parent})
+    return [Found(row, parents[row.parent].label(language) if row.parent in parents else "") for row in rows[:MOST_PLACES]]
+
+
+@door("matters.report")
+def places(request: Asked) -> HttpResponse:
+    """The places that match what is typed, for the form."""
+    text = request.GET.get("place_text", "")[:60]
+    return render(
+        request,
+        "console/matters/places.html",
+        {"found": places_for(request.scope, text), "place_text": text, "chosen": request.GET.get("place", "")},
+    )
+
+
+@door("matters.report", methods=("GET", "POST"))
+def record(request: Asked) -> HttpResponse:
+    """Fill in, check against similar open matters, send."""
+    if request.method != "POST":
+        patrol = request.scope.level == "grid" or request.GET.get("source") == "patrol"
+        return _filled(request, Record(scope=request.scope, initial={"source": "patrol" if patrol else "villager"}))
+    form = Record(request.POST, scope=request.scope)
+    what = request.POST.get("do", "check")
+    if what in ("find", "change") or not form.is_valid():
+        status = 200 if what in ("find", "change") else 422
+        return _filled(request, form if status != 200 else _unchecked(request, form), status)  # noqa: PLR2004 - HTTP
+    if what != "send":
+        return _checked(request, form)
+    try:
+        photos = _photos(request)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _checked(request, form, status=refusal.status)
+    try:
+        answer = actions.report(request.scope, request.act, report=form.report(photos))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _checked(request, form, status=refusal.status, photos=photos)
+    return _slip(request, UUID(str(answer["matter"])), str(answer["number"]))
+
+
+def _unchecked(request: Asked, form: Record) -> Record:
+    """The same words in a form that complains about nothing yet."""
+    names = [*form.fields]
+    return Record(scope=request.scope, initial={name: request.POST.get(name, "") for name in names})
+
+
+def _filled(request: Asked, form: Record, status: int = 200) -> HttpResponse:
+    place_text = request.POST.get("place_text", "")[:60]
+    chosen = request.POST.get("place", "") or request.GET.get("place", "")
+    kinds = vocabulary.kinds(request.scope)
+    return render(
+        request,
+        "console/matters/record.html",
+        {
+            "form": form,
+            "kinds": [row for row in kinds if row.parent],
+            "found": _offered(request.scope, place_text, chosen),
+            "place_text": place_text,
+            "chosen": chosen,
+            "asked": bool(place_text),
+            "behalf": bool(form["concerned_name"].value() or form["concerned_phone"].value()),
+        },
+        status=status,
+    )
+
+
+def _offered(scope: Scope, text: str, chosen: str) -> list[Found]:
+    """What matches, and what was chosen before even if it no longer matches."""
+    found = places_for(scope, text)
+    if chosen.isascii() and chosen.isdigit() and all(str(one.row.code) != chosen for one in found):
+        row = territory.places(scope, [int(chosen)]).get(int(chosen)) if len(chosen) == 15 else None  # noqa: PLR2004
+        if row is not None and reaches(scope, row.code):
+            found.insert(0, Found(row, ""))
+    return found
+
+
+def _checked(request: Asked, form: Record, status: int = 200, photos: tuple[Staged, ...] = ()) -> HttpResponse:
+    """Everything once more, with similar open matters, before it is sent."""
+    given = form.cleaned_data
+    village = given["place"].code - given["place"].code % 1000
+    similar = queries.queue(request.scope, Filters(kind=given["kind"].code, place=village)).rows[:ALIKE]
+    return render(
+        request,
+        "console/matters/check.html",
+        {
+            "form": form,
+            "given": given,
+            "source": dict(SOURCES)[given["source"]],
+            "urgency": words.say(words.URGENCIES, given["urgency"]),
+            "similar": present.rows(request.scope, similar),
+            "act": request.act.id if status != 200 else new_id(),  # noqa: PLR2004 - HTTP
+            "kept": _carried(request.POST),
+            "tickets": [attachments.ticket(one) for one in photos],
+        },
+        status=status,
+    )
+
+
+def _carried(post: MultiValueDict[str, str]) -> list[tuple[str, str]]:
+    """What the form held, for hidden fields."""
+    left_out = {"csrfmiddlewaretoken", "do", "act", "photos", "ticket"}
+    return [(name, str(post[name])) for name in post if name not in left_out]
+
+
+def _photos(request: Asked) -> tuple[Staged, ...]:
+    """Photos sent now and those staged before."""
+    before = [attachments.staged_from(given) for given in request.POST.getlist("ticket")[:MOST_PHOTOS]]
+    sent = request.FILES.getlist("photos")
+    if len(before) + len(sent) > MOST_PHOTOS:
+        raise BadInput(N_("At most six photos, please."))
+    return (*before, *(attachments.stage(one.read()) for one in sent))
+
+
+@door("matters.read")
+def slip(request: Asked, matter_id: UUID) -> HttpResponse:
+    """The slip once more, for the post that recorded the matter: nobody else holds a person's right to rate."""
+    m = queries.matter(request.scope, matter_id)
+    if m.reported_by is None or m.reported_by != request.scope.post:
+        raise NotFound
+    return _slip(request, matter_id, m.row.number, m.row.title)
+
+
+def _slip(request: Asked, matter_id: UUID, number: str, title: str = "") -> HttpResponse:
+    """Number, code and QR, to print or read out."""
+    code = actions.code_of(matter_id)
+    address = request.build_absolute_uri(reverse("slip", kwargs={"code": code}))
+    context = {
+        "matter_id": matter_id,
+        "number": number,
+        "title": title,
+        "visible": request.scope.may("matters.read") and queries.numbered(request.scope, number) is not None,
+        "code": code,
+        "address": address,
+        "picture": qr.svg(address),
+    }
+    return render(request, "console/matters/slip.html", context)
+
+
+urlpatterns = [
+    path("new/", record, name="report_for"),
+    path("new/places/", places, name="report_places"),
+    path("<uuid:matter_id>/slip/", slip, name="matter_slip"),
+]

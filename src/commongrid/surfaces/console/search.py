@@ -1,0 +1,52 @@
+"""The search box in the header: a matter by its number or title, a place by name, initials or code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+
+from commongrid.kernel.codes import read_matter_number
+from commongrid.kernel.refusals import BadInput
+from commongrid.matters import queries
+from commongrid.surfaces.console.matters import present
+from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.territory import queries as territory
+
+LONGEST: Final = 60
+MOST_PLACES: Final = 12
+
+
+@door("places.read")
+def search(request: Asked) -> HttpResponse:
+    """What fits; a whole number of a matter opens it."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    reads = request.scope.may("matters.read")
+    if reads and (number := _number(text)) and (found := queries.numbered(request.scope, number)):
+        return redirect("matter", matter_id=found)
+    rows = queries.search(request.scope, text) if reads and text else []
+    places = territory.search_places(request.scope, text, limit=MOST_PLACES) if text else []
+    lang = present.language()
+    parents = territory.places(request.scope, {one.parent for one in places if one.parent}) if places else {}
+    return render(
+        request,
+        "console/search/search.html",
+        {
+            "q": text,
+            "rows": present.rows(request.scope, rows),
+            "places": [(one, parents[one.parent].label(lang) if one.parent in parents else "") for one in places],
+        },
+    )
+
+
+def _number(text: str) -> str:
+    """A whole matter number, or nothing."""
+    try:
+        return read_matter_number(text)
+    except BadInput:
+        return ""
+
+
+urlpatterns = [path("search/", search, name="search")]

@@ -1,0 +1,131 @@
+"""Today: what waits for this post, in lanes, with the list behind each and the state of the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commongrid.journal import pulses
+from commongrid.journal.pulses import PulseRow
+from commongrid.kernel.refusals import N_
+from commongrid.kernel.scope import Scope
+from commongrid.matters import queries
+from commongrid.matters.queries import Filters
+from commongrid.surfaces.console.matters import present
+from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.territory import queries as territory
+
+LANES: Final = {
+    "all": (N_("Waits for me"), ""),
+    "overdue": (N_("Overdue"), "late"),
+    "today": (N_("Due within a day"), "warn"),
+    "accept": (N_("To accept"), ""),
+    "divert": (N_("To divert"), ""),
+    "start": (N_("To take on"), ""),
+    "answer": (N_("To answer"), ""),
+    "decide": (N_("Given back, to decide"), ""),
+    "visit": (N_("To visit or be rated"), ""),
+    "close": (N_("To file"), ""),
+    "review": (N_("To review"), ""),
+    "reply": (N_("Interim answers wanted"), "warn"),
+    "below": (N_("Overdue below, told to me"), "late"),
+}
+"""Lanes by code: name and tone."""
+ALWAYS: Final = ("all", "overdue", "today")
+"""Lanes that are shown even when nothing is in them."""
+TICK: Final = "matters.tick"
+MISSED: Final = 3
+"""After so many missed rounds the clock is shown as stopped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Whether the deadlines are being watched: when the tick last ran, and the hours of office."""
+
+    at: datetime | None
+    stopped: bool
+    hours: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneShown:
+    """A lane as the page shows it."""
+
+    code: str
+    text: str
+    count: int
+    tone: str
+    url: str
+    current: bool
+    note: str = ""
+
+
+@door("matters.read")
+def today(request: Asked) -> HttpResponse:
+    """What waits for this post; ``lane`` chooses the list."""
+    counted = {lane.code: lane.count for lane in queries.lanes(request.scope)}
+    chosen = request.GET.get("lane", "all")
+    if chosen not in LANES:
+        return redirect("today")
+    page = queries.queue(request.scope, Filters(lane=chosen), after=request.GET.get("after", "")[:80])
+    now = timezone.now()
+    return render(
+        request,
+        "console/today/today.html",
+        {
+            "now": now,
+            "clock": clock(request.scope),
+            "lanes": lanes(counted, chosen),
+            "lane": _(LANES[chosen][0]),
+            "chosen": chosen,
+            "rows": present.rows(request.scope, page.rows),
+            "next": page.next,
+            "waiting": counted.get("all", 0),
+            "may_report": request.scope.may("matters.report"),
+            "counts": {"today": counted.get("all", 0)},
+        },
+    )
+
+
+def lanes(counted: dict[str, int], chosen: str) -> list[LaneShown]:
+    """The lanes with something in them, and those that are always shown."""
+    base = reverse("today")
+    return [
+        LaneShown(
+            code=code,
+            text=_(text),
+            count=counted.get(code, 0),
+            tone=tone,
+            url=base if code == "all" else f"{base}?lane={code}",
+            current=code == chosen,
+        )
+        for code, (text, tone) in LANES.items()
+        if code in ALWAYS or counted.get(code) or code == chosen
+    ]
+
+
+def clock(scope: Scope) -> Clock:
+    """The tick's pulse and the hours of office."""
+    pulse = next((one for one in pulses.pulses() if one.job == TICK), None)
+    stretches = territory.calendar(scope).office
+    between = "、" if present.language() == "zh" else ", "
+    return Clock(
+        at=pulse.done_at if pulse else None,
+        stopped=pulse is None or missed(pulse),
+        hours=between.join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in stretches),
+    )
+
+
+def missed(pulse: PulseRow) -> bool:
+    """Whether the job has missed three rounds."""
+    return pulse.age > MISSED * max(pulse.every, 1)
+
+
+urlpatterns = [path("", today, name="today")]
