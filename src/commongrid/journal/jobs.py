@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from commongrid.journal import queries
+from commongrid.journal import attachments, queries
 from commongrid.journal.acting import acting
 from commongrid.journal.rules import chained
 from commongrid.kernel.scope import Scope, clock
+from commongrid.kernel.timetable import every
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,12 @@ def follow(reader: str, handle: Callable[[list[LineRow]], None], *, scope: Scope
         return len(rows)
 
 
+@every(seconds=3600, name="journal.sweep_files")
+def sweep_files() -> int:
+    """Delete the bytes of attachments that no row uses any more, or never did; answers how many."""
+    return attachments.sweep()
+
+
 def canonical_line(row: LineRow) -> dict[str, object]:
     """What the seal covers of a line: all but where it belongs now."""
     body = asdict(row)
@@ -77,6 +84,12 @@ def seal(batch: int = 5000) -> int:
             cursor.execute(_SEAL, [n + 1, last.timeline, str(last.xid), last.seq, len(rows), head])
         move_bookmark("journal.seal", last)
         return len(rows)
+
+
+@every(seconds=60, name="journal.seal")
+def seal_what_is_new() -> int:
+    """Seal the lines since the last seal, minute by minute; answers how many."""
+    return seal()
 
 
 @dataclass(frozen=True, slots=True)
