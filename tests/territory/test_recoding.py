@@ -16,6 +16,7 @@ from commongrid.territory import actions, queries
 from commongrid.territory.models import PlaceField
 from commongrid.territory.queries.references import BENEATH
 from commongrid.territory.rules.editing import Named
+from commongrid.territory.rules.values import Meaning
 from tests.factories.places import IMPORTER, as_owner, bring, whole
 from tests.factories.scopes import scope_at
 
@@ -102,7 +103,7 @@ def test_import_merges_a_village_by_lineage_and_its_sets_get_new_numbers(lived_i
     actions.add_natural_village(other, Act.new(), village=NEXT, named=Named("下河"))
     with as_owner(lived_in):
         rows = [row for row in whole() if row[0] != "990101101201"]
-        bring(rows, LATER, lineage=((VILLAGE, NEXT),))
+        bring(rows, LATER, meaning=Meaning(lineage=((VILLAGE, NEXT),)))
         assert sorted(row.code for row in queries.children(IMPORTER, NEXT)) == [NEXT + 1, NEXT + 2, NEXT + 3]
         assert queries.references_to(IMPORTER, NEXT) == {"registry_person": 1, "roster_unit": 1}
         assert queries.references_to(IMPORTER, VILLAGE) == {}
@@ -117,7 +118,7 @@ def test_import_refuses_a_merger_that_would_make_two_rows_one(lived_in: Database
     with as_owner(lived_in):
         rows = [row for row in whole() if row[0] != "990101101201"]
         with pytest.raises(WrongState, match="Two rows of roster_unit would become one"):
-            bring(rows, LATER, lineage=((VILLAGE, NEXT),))
+            bring(rows, LATER, meaning=Meaning(lineage=((VILLAGE, NEXT),)))
         assert not queries.place(IMPORTER, VILLAGE).ended
         assert queries.references_to(IMPORTER, VILLAGE)["roster_unit"] == 2
 
@@ -157,3 +158,21 @@ def test_append_only_tables_let_their_places_follow() -> None:
     for column in queries.place_columns():
         wall = column.model.wall  # type: ignore[attr-defined]
         assert not wall.append_only or column.column in wall.may_set, column
+
+
+def test_import_resumes_what_a_wrong_list_ended_or_recoded(lived_in: Database) -> None:
+    meaning = Meaning(resume=True)
+    with as_owner(lived_in):
+        bring([row for row in whole() if row[0] != "990101101201"], LATER)
+        with pytest.raises(BadInput, match="If an earlier list was wrong, use --resume"):
+            bring(whole(), LATER)
+        assert bring(whole(), LATER, meaning=meaning)["new"] == 3
+        assert queries.covers_in(IMPORTER, VILLAGE) == {VILLAGE + 2: [VILLAGE + 1]}
+        bring(recoded(), LATER)
+        answer = bring(whole(), LATER, meaning=meaning)
+        assert (answer["new"], answer["recoded"], answer["ended"]) == (0, 3, 0)
+        assert queries.covers_in(IMPORTER, VILLAGE) == {VILLAGE + 4: [VILLAGE + 3]}
+        assert queries.references_to(IMPORTER, VILLAGE) == {"registry_person": 1, "roster_unit": 1}
+        assert queries.references_to(IMPORTER, VILLAGE + 4) == {"registry_household": 1}
+        with pytest.raises(BadInput, match="a code is never used again"):
+            bring([*whole()[:-1], ("990101101299", "别的村", "village", "")], LATER, meaning=meaning)

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commongrid.territory.rules.comparing import compare
-from commongrid.territory.rules.values import Comparison, Known, Register
+from commongrid.territory.rules.values import Comparison, Ended, Known, Meaning, Register
 from tests.factories.places import CONTEXT, COUNTY, SIBLING, TOWNSHIPS, VILLAGES, Row, read, whole
 
 
 def register(
-    rows: Sequence[Row], *, below: Sequence[tuple[int, str, str]] = (), ended: dict[int, str] | None = None
+    rows: Sequence[Row], *, below: Sequence[tuple[int, str, str]] = (), ended: dict[int, Ended] | None = None
 ) -> Register:
     """A register that holds a list, and places inside villages."""
     known = {
@@ -114,7 +114,7 @@ def test_compare_name_that_repeats_is_not_guessed() -> None:
     found = compare(twice, read(later))
     assert numbers(found, "village") == {"new": 2, "ended": 2, "unchanged": 7}
     assert "repeats under one parent" in str(found.notes[0])
-    said = compare(twice, read(later), lineage=[(990101101201000, 990101101211000)])
+    said = compare(twice, read(later), Meaning(lineage=((990101101201000, 990101101211000),)))
     assert numbers(said, "village") == {"recoded": 2, "unchanged": 7}
 
 
@@ -123,9 +123,8 @@ def test_compare_same_name_in_another_township_is_said_and_not_guessed() -> None
     found = compare(register(whole()), read(rows))
     assert numbers(found, "village") == {"new": 1, "ended": 1, "unchanged": 8}
     assert [note.row for note in found.notes] == [16]
-    assert numbers(compare(register(whole()), read(rows), lineage=[(990101201202000, 990101101209000)]), "village") == {
-        "recoded": 1, "unchanged": 8,
-    }  # fmt: skip
+    said = compare(register(whole()), read(rows), Meaning(lineage=((990101201202000, 990101101209000),)))
+    assert numbers(said, "village") == {"recoded": 1, "unchanged": 8}
 
 
 def test_compare_rename_whose_old_name_appears_elsewhere_is_said() -> None:
@@ -145,7 +144,7 @@ def test_compare_merger_and_split_by_lineage() -> None:
         (990101101203007, "natural_village", "中河"),
     ]  # fmt: skip
     pairs = [(990101101201000, 990101101203000), (990101101202000, 990101101203000)]
-    found = compare(register(whole(), below=below), read(merged), lineage=pairs)
+    found = compare(register(whole(), below=below), read(merged), Meaning(lineage=tuple(pairs)))
     assert numbers(found, "village") == {"ended": 2, "unchanged": 7}
     assert numbers(found, "natural_village") == {"recoded": 2, "unchanged": 1}
     assert found.moves == {
@@ -158,7 +157,7 @@ def test_compare_merger_and_split_by_lineage() -> None:
         ("990101101212", "朝阳二村", "", ""),
     ]
     pairs = [(990101101201000, 990101101211000), (990101101201000, 990101101212000)]
-    parted = compare(register(whole()), read(split), lineage=pairs)
+    parted = compare(register(whole()), read(split), Meaning(lineage=tuple(pairs)))
     assert numbers(parted, "village") == {"new": 2, "ended": 1, "unchanged": 8}
     assert (parted.moves, parted.successions) == ({990101101201000: 990101101211000}, tuple(pairs))
 
@@ -181,7 +180,7 @@ def test_compare_leaves_alone_what_the_list_does_not_speak_about() -> None:
     assert [str(note) for note in one_township.notes] == [
         "云岭县: the list names only some of its places; 2 others are left as they are."
     ]
-    whole_of_it = compare(everything, read([COUNTY, TOWNSHIPS[1], *VILLAGES[3:5]]), extent=[990101000000000])
+    whole_of_it = compare(everything, read([COUNTY, TOWNSHIPS[1], *VILLAGES[3:5]]), Meaning(extent=(990101000000000,)))
     assert numbers(whole_of_it, "village") == {"ended": 7, "unchanged": 2}
     only_townships = compare(everything, read([*CONTEXT, *TOWNSHIPS]))
     assert numbers(only_townships, "village") == {}
@@ -209,7 +208,10 @@ def test_compare_refuses_rows_without_a_parent(rows: list[Row], expected: str) -
 
 
 def test_compare_refuses_codes_that_ended() -> None:
-    (fault,) = compare(register(CONTEXT, ended={990101001000000: "2025-01-01"}), read([COUNTY, TOWNSHIPS[0]])).faults
+    (fault,) = compare(
+        register(CONTEXT, ended={990101001000000: Ended(on="2025-01-01", name="青石乡", level="township")}),
+        read([COUNTY, TOWNSHIPS[0]]),
+    ).faults
     assert (fault.row, str(fault)) == (3, "990101001000 ended on 2025-01-01; a code is never used again.")
 
 
@@ -223,18 +225,20 @@ def test_compare_refuses_codes_that_ended() -> None:
     ],
 )
 def test_compare_refuses_a_wrong_lineage(pair: tuple[int, int], expected: str) -> None:
-    assert expected in " ".join(map(str, compare(register(whole()), read(whole()), lineage=[pair]).faults))
+    assert expected in " ".join(map(str, compare(register(whole()), read(whole()), Meaning(lineage=(pair,))).faults))
 
 
 def test_compare_refuses_a_lineage_that_runs_in_a_ring() -> None:
     pairs = [(990101101201000, 990101101202000), (990101101202000, 990101101201000)]
-    assert "follows itself" in str(compare(register(whole()), read(whole()), lineage=pairs).faults[-1])
+    assert "follows itself" in str(compare(register(whole()), read(whole()), Meaning(lineage=tuple(pairs))).faults[-1])
 
 
 def test_compare_refuses_a_merger_without_room() -> None:
     below = [(990101101201001, "grid", "1网格"), (990101101203999, "grid", "999网格")]
     pairs = [(990101101201000, 990101101203000)]
-    found = compare(register(whole(), below=below), read(without(whole(), "990101101201")), lineage=pairs)
+    found = compare(
+        register(whole(), below=below), read(without(whole(), "990101101201")), Meaning(lineage=tuple(pairs))
+    )
     assert "has no room" in str(found.faults[0])
 
 
@@ -256,7 +260,7 @@ def rows_of(drawn: list[tuple[str, int, str]]) -> list[Row]:
 @given(st.lists(LISTS, min_size=1, max_size=4))
 def test_compare_any_sequence_of_lists_ends_where_the_last_list_is(drawn: list[list[tuple[str, int, str]]]) -> None:
     known: dict[int, Known] = {}
-    ended: dict[int, str] = {}
+    ended: dict[int, Ended] = {}
     last: list[Row] = []
     for rows in drawn:
         last = [row for row in rows_of(rows) if int(row[0]) * 1000 not in ended]
@@ -267,7 +271,7 @@ def test_compare_any_sequence_of_lists_ends_where_the_last_list_is(drawn: list[l
             gone = change.code if change.what == "ended" else change.old
             if gone is not None:
                 del after[gone]
-                ended[gone] = "2026-01-01"
+                ended[gone] = Ended(on="2026-01-01", name="", level="village")
             if change.what != "ended":
                 after[change.code] = Known(code=change.code, level=change.level, name=change.name, kind=change.kind)
         assert set(found.moves) <= set(ended)

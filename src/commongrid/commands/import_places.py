@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from commongrid.territory.queries import Compared
     from commongrid.territory.rules.listing import Listed, Said
-    from commongrid.territory.rules.values import Change
+    from commongrid.territory.rules.values import Change, Meaning
 
 HELP = (
     "Bring a list of place codes in (CSV or XLSX): shows what is new, renamed, re-coded and ended. A county that is "
@@ -43,6 +43,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--extent", action="append", default=[], metavar="CODE",
         help="the list is complete for this place: what it does not name there has ended (may be repeated)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--resume", action="store_true", help="an earlier list was wrong: places of the same code and name go on",
     )  # fmt: skip
     parser.add_argument("--on", type=_day, metavar="DATE", help="the day from which the changes hold (default: today)")
 
@@ -77,25 +80,26 @@ class _Import:
         """Say what the list means; apply it when nothing can be lost or the person said yes."""
         from commongrid.territory import queries
 
-        listed, lineage, extent, notes = self._read()
+        listed, meaning, notes = self._read()
         if self.faults:
             return self._faulty(self.faults)
-        found = queries.compared(self.scope, listed, lineage=lineage, extent=extent)
+        found = queries.compared(self.scope, listed, meaning)
         if found.comparison.faults:
             return self._faulty(found.comparison.faults)
         wanted = not self.args.preview and (self.args.yes or found.first)
         if found.comparison.changed and wanted:
-            self._apply(listed, lineage, extent)
+            self._apply(listed, meaning)
         applied = wanted or not found.comparison.changed
         self._say(found, [*notes, *found.comparison.notes], applied=applied)
         return 0
 
-    def _read(self) -> tuple[tuple[Listed, ...], tuple[tuple[int, int], ...], tuple[int, ...], list[Said]]:
-        """The file, the lineage, the extent and what is to be said; faults are kept aside."""
+    def _read(self) -> tuple[tuple[Listed, ...], Meaning, list[Said]]:
+        """The file, how it is meant and what is to be said; faults are kept aside."""
         from commongrid.kernel.places import parse
         from commongrid.kernel.sheets import read_rows
         from commongrid.territory.rules.lineage import read_lineage
         from commongrid.territory.rules.listing import read_list
+        from commongrid.territory.rules.values import Meaning
 
         sheet = read_rows(_there(self.args.file), self.args.file.name, headers=0)
         found = read_list(sheet.numbered, _columns(self.args.columns))
@@ -105,9 +109,10 @@ class _Import:
             pairs = read_rows(_there(self.args.lineage), self.args.lineage.name, headers=0)
             lineage, faults = read_lineage(pairs.numbered)
             self.faults = (*found.faults, *faults)
-        return found.places, lineage, tuple(parse(code) for code in self.args.extent), list(found.notes)
+        extent = tuple(parse(code) for code in self.args.extent)
+        return found.places, Meaning(lineage=lineage, extent=extent, resume=self.args.resume), list(found.notes)
 
-    def _apply(self, listed: tuple[Listed, ...], lineage: tuple[tuple[int, int], ...], extent: tuple[int, ...]) -> None:
+    def _apply(self, listed: tuple[Listed, ...], meaning: Meaning) -> None:
         from commongrid.kernel.act import Act
         from commongrid.kernel.refusals import N_, BadInput, Unavailable
         from commongrid.territory import actions, queries
@@ -118,7 +123,7 @@ class _Import:
         today = queries.calendar(self.scope).day_of(act.at)
         if self.args.on is not None and self.args.on > today:
             raise BadInput(N_("--on can't be a day to come."))
-        actions.import_places(self.scope, act, listed=listed, on=self.args.on or today, lineage=lineage, extent=extent)
+        actions.import_places(self.scope, act, listed=listed, on=self.args.on or today, meaning=meaning)
 
     def _faulty(self, faults: Sequence[Said]) -> int:
         """Print every fault with its row; nothing is changed."""

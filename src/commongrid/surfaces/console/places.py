@@ -114,7 +114,7 @@ def browse(request: Asked) -> HttpResponse:
     """Where the post is, or what was searched for; a search as one types gets its results alone."""
     text = request.GET.get("q", "").strip()[:60]
     if text or getattr(request, "htmx", False):
-        found = queries.search_places(request.scope, text, limit=SHOWN + 1)
+        found = queries.search_places(request.scope, text, ended=True, limit=SHOWN + 1)
         context = {"q": text, "results": _with_way(request, found[:SHOWN]), "more": len(found) > SHOWN}
         fragment = getattr(request, "htmx", False)
         return render(request, f"console/places/{'results' if fragment else 'search'}.html", context)

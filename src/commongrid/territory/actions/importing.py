@@ -13,6 +13,7 @@ from commongrid.kernel.refusals import N_, BadInput, Refusal
 from commongrid.territory import queries
 from commongrid.territory.actions.recoding import recode
 from commongrid.territory.models import County, FormerName, GridCover, Place, Succession
+from commongrid.territory.rules.values import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
     from commongrid.territory.rules.listing import Listed
-    from commongrid.territory.rules.values import Change, Comparison
+    from commongrid.territory.rules.values import Change, Comparison, Meaning
 
 BATCH = 2000
 _ONE_AT_A_TIME = "LOCK TABLE territory_place IN SHARE ROW EXCLUSIVE MODE"
@@ -39,8 +40,7 @@ def import_places(
     *,
     listed: tuple[Listed, ...],
     on: date,
-    lineage: tuple[tuple[int, int], ...] = (),
-    extent: tuple[int, ...] = (),
+    meaning: Meaning = PLAIN,
 ) -> Line:
     """Apply a list of places: what is new begins, what is gone ends on ``on``, and references follow.
 
@@ -52,7 +52,7 @@ def import_places(
     """
     with connection.cursor() as cursor:
         cursor.execute(_ONE_AT_A_TIME)
-    comparison = queries.compared(scope, listed, lineage=lineage, extent=extent).comparison
+    comparison = queries.compared(scope, listed, meaning).comparison
     if comparison.faults:
         first = comparison.faults[0]
         raise BadInput(first.text, **first.params)
@@ -60,7 +60,7 @@ def import_places(
         what: [each for each in comparison.changes if each.what == what]
         for what in ("new", "renamed", "recoded", "ended")
     }
-    _begin([*by_what["new"], *by_what["recoded"]], on)
+    _begin(act, [*by_what["new"], *by_what["recoded"]], on)
     _rename(act, by_what["renamed"], on)
     _succeed(act, comparison, on)
     moved = {}
@@ -81,9 +81,11 @@ def _first_county(listed: Sequence[Listed]) -> int:
     return min(counties or {each.code for each in listed})
 
 
-def _begin(changes: Sequence[Change], on: date) -> None:
-    """Rows of new places and of places under new codes; a county gets its settings."""
+def _begin(act: Act, changes: Sequence[Change], on: date) -> None:
+    """Rows of new places and of places under new codes, or their old rows again; a county gets its settings."""
     codes = {each.code for each in changes}
+    back = set(Place.objects.filter(code__in=list(codes)).values_list("code", flat=True))
+    _go_on(act, back, on)
     above = {parent for code in codes if (parent := parent_of(code)) is not None}
     known = codes | set(Place.objects.filter(code__in=above).values_list("code", flat=True))
     Place.objects.bulk_create(
@@ -94,12 +96,25 @@ def _begin(changes: Sequence[Change], on: date) -> None:
                 parent=_known_parent(each.code, known), valid_from=on,
             )
             for each in sorted(changes, key=lambda each: each.code)
+            if each.code not in back
         ),
         batch_size=BATCH,
     )  # fmt: skip
     County.objects.bulk_create(
         (County(code=each.code) for each in changes if each.level == "county"), ignore_conflicts=True
     )
+
+
+def _go_on(act: Act, codes: set[int], on: date) -> None:
+    """Places that a wrong list ended are in force again, and their grids serve again what ended with them."""
+    days = dict(Place.objects.filter(code__in=list(codes)).values_list("code", "valid_to"))
+    covers = GridCover.objects.filter(grid__in=list(codes), covered__in=list(codes))
+    GridCover.objects.bulk_create(
+        GridCover(id=act.child(f"again {each.id}").id, grid=each.grid, covered=each.covered, valid_from=on)
+        for each in covers
+        if each.valid_to is not None and each.valid_to == days[each.grid] == days[each.covered]
+    )
+    Place.objects.filter(code__in=list(codes)).update(valid_to=None)
 
 
 def _known_parent(code: int, known: set[int]) -> int | None:

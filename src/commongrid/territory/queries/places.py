@@ -143,11 +143,18 @@ def counts_per_child(scope: Scope, code: int) -> dict[int, dict[str, int]]:
 
 
 def search_places(
-    scope: Scope, text: str, *, within: int | None = None, levels: Iterable[str] = (), limit: int = 20
+    scope: Scope,
+    text: str,
+    *,
+    within: int | None = None,
+    levels: Iterable[str] = (),
+    ended: bool = False,
+    limit: int = 20,
 ) -> list[PlaceRow]:
     """Places by part of their name, by pinyin initials or by the first digits of their code, best first.
 
-    Ended places come last. Nothing to look for finds nothing.
+    With ``ended`` also places that no longer exist, last. Nothing to look for
+    finds nothing.
     """
     wanted = " ".join(halfwidth(text).split())
     if not wanted:
@@ -160,6 +167,8 @@ def search_places(
         low = int(digits.ljust(15, "0"))
         match |= Q(code__gte=low, code__lt=low + int(10 ** (15 - len(digits))))
     found = Place.objects.filter(match)
+    if not ended:
+        found = found.in_force()
     if within is not None:
         found = found.within(*interval(within))
     if chosen := list(levels):

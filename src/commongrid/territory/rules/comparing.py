@@ -18,24 +18,17 @@ from commongrid.kernel.refusals import N_
 from commongrid.territory.rules.listing import Listed, Said, is_below
 from commongrid.territory.rules.minting import Minting
 from commongrid.territory.rules.pairing import Pairing
-from commongrid.territory.rules.values import Change, Comparison, Known, Register
+from commongrid.territory.rules.values import PLAIN, Change, Comparison, Known, Meaning, Register
 
 Lineage = Sequence[tuple[int, int]]
 
 
-def compare(
-    register: Register, listed: Iterable[Listed], *, lineage: Lineage = (), extent: Sequence[int] = ()
-) -> Comparison:
-    """What the list changes.
-
-    ``lineage`` are pairs (old, new) that the list's owner declares: splits,
-    mergers and re-codings that names do not show; the first new code of an old
-    one takes its references. ``extent`` are codes within which the list is
-    complete, so that what it does not name has ended.
-    """
+def compare(register: Register, listed: Iterable[Listed], meaning: Meaning = PLAIN) -> Comparison:
+    """What the list changes, or its faults with their rows."""
     by_code = {each.code: each for each in listed}
-    faults = [*_used_again(register, by_code), *_lineage_faults(register, by_code, lineage)]
-    reach = Reach(register, by_code, lineage, extent)
+    lineage = meaning.lineage
+    faults = [*_used_again(register, by_code, meaning), *_lineage_faults(register, by_code, lineage)]
+    reach = Reach(register, by_code, lineage, meaning.extent)
     faults += _parents_missing(register, by_code, reach.gone)
     if faults:
         return Comparison(faults=tuple(faults))
@@ -47,20 +40,41 @@ def compare(
         return Comparison(faults=tuple(faults))
     moves = {**pairing.moves, **minting.moves}
     successions = dict.fromkeys((*pairing.successions, *minting.moves.items()))
+    changes = tuple(_changes(register, by_code, reach, Moves(moves, pairing.recoded, minting.moves)))
     return Comparison(
-        changes=tuple(_changes(register, by_code, reach, Moves(moves, pairing.recoded, minting.moves))),
+        changes=(*changes, *_resumed_inside(register, changes)),
         moves=moves,
         successions=tuple(successions),
         notes=(*reach.notes, *pairing.notes, *_name_wandered(register, new, by_code)),
     )
 
 
-def _used_again(register: Register, by_code: Mapping[int, Listed]) -> list[Said]:
-    return [
-        Said(each.row, N_("%(code)s ended on %(on)s; a code is never used again."), {"code": show(code), "on": on})
-        for code, each in by_code.items()
-        if (on := register.ended.get(code)) is not None
-    ]
+def _used_again(register: Register, by_code: Mapping[int, Listed], meaning: Meaning) -> list[Said]:
+    """An ended code is given to no other place; the same place goes on only where that is said."""
+    faults = []
+    for code, each in by_code.items():
+        past = register.ended.get(code)
+        if past is None or (meaning.resume and past.name == each.name):
+            continue
+        text = N_("%(code)s ended on %(on)s; a code is never used again.")
+        if past.name == each.name:
+            text = N_(
+                "%(code)s ended on %(on)s; a code is never used again. If an earlier list was wrong, use --resume."
+            )
+        faults.append(Said(each.row, text, {"code": show(code), "on": past.on}))
+    return faults
+
+
+def _resumed_inside(register: Register, changes: Iterable[Change]) -> Iterable[Change]:
+    """What ended inside a village on the day the village ended goes on with it."""
+    back = {change.code: register.ended[change.code].on for change in changes if _goes_on(register, change)}
+    for code, past in register.ended.items():
+        if is_below(past.level) and not past.carried_on and back.get(village_of(code) or 0) == past.on:
+            yield Change(what="new", level=past.level, code=code, name=past.name)
+
+
+def _goes_on(register: Register, change: Change) -> bool:
+    return change.what == "new" and change.level == "village" and change.code in register.ended
 
 
 def _lineage_faults(register: Register, by_code: Mapping[int, Listed], lineage: Lineage) -> list[Said]:

@@ -10,6 +10,26 @@ from typing import Final, Literal
 from commongrid.kernel.places import BELOW_VILLAGE, Level
 from commongrid.territory.rules.listing import Said
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """How a list is meant, beyond its rows.
+
+    ``lineage`` are pairs (old, new) that its owner declares: splits, mergers
+    and re-codings that names do not show; the first new code of an old one
+    takes its references. Within ``extent`` the list is complete, so that what
+    it does not name has ended. With ``resume`` an earlier list was wrong:
+    places of the same code and name that it ended go on.
+    """
+
+    lineage: tuple[tuple[int, int], ...] = ()
+    extent: tuple[int, ...] = ()
+    resume: bool = False
+
+
+PLAIN: Final = Meaning()
+"""A list that means what its rows say."""
+
 What = Literal["new", "renamed", "recoded", "ended", "unchanged"]
 WHATS: Final[tuple[What, ...]] = ("new", "renamed", "recoded", "ended", "unchanged")
 COUNTED: Final[tuple[Level, ...]] = ("county", "township", "village", "natural_village", "grid")
@@ -33,16 +53,26 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A place that no longer exists: since when, and whether another carries it on."""
+
+    on: str
+    name: str
+    level: Level
+    carried_on: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """What the comparison needs to know of the register.
 
     ``known`` are the places in force of the counties concerned and everything
-    above them; ``ended`` the codes that ended, with the day; ``sequences`` the
-    highest number ever given below each village.
+    above them; ``ended`` those that ended, by code; ``sequences`` the highest
+    number ever given below each village.
     """
 
     known: Mapping[int, Known] = field(default_factory=dict)
-    ended: Mapping[int, str] = field(default_factory=dict)
+    ended: Mapping[int, Ended] = field(default_factory=dict)
     sequences: Mapping[int, int] = field(default_factory=dict)
 
 
