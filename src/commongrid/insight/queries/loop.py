@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from commongrid.insight.queries.chosen import ANSWERED, DONE, of_whom, opened_within
-from commongrid.insight.rules import DAY, WITHIN_DAYS, LoopFigures, seconds
+from commongrid.insight.queries.chosen import ANSWERED, DONE, DOUBTFUL, SOUND, of_whom, opened_within
+from commongrid.insight.rules import DAY, SERIES, WITHIN_DAYS, LoopFigures, seconds
 from commongrid.journal.acting import acting
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _REOPENED_AT = """LEAST(
 
 _ASKED = """
 asked AS MATERIALIZED (
-  SELECT m.id, {done} IS TRUE AS done, m.rating,
+  SELECT m.id, m.series, {done} IS TRUE AS done, m.rating,
     (extract(epoch FROM m.closed_at - m.opened_at) * 1000000)::float8 AS taken,
     m.finish_due_at IS NOT NULL AS timed, {answered} <= m.finish_due_at AS timely,
     CASE WHEN o.matter_id IS NOT NULL AND m.reopened = 0 THEN o.reopened
@@ -37,7 +37,7 @@ last_round AS (
   FROM asked a JOIN matters_rating r ON r.matter_id = a.id WHERE a.done AND a.rating = 'rated' AND r.at <= %(at)s
 ), rated AS (SELECT matter_id, bool_and(satisfied) AS satisfied FROM last_round WHERE back = 1 GROUP BY matter_id)"""
 _COUNT = f"""
-SELECT count(*), count(*) FILTER (WHERE done),
+SELECT {{group}}, count(*), count(*) FILTER (WHERE done),
   percentile_cont(0.5) WITHIN GROUP (ORDER BY taken) FILTER (WHERE done),
   percentile_cont(0.9) WITHIN GROUP (ORDER BY taken) FILTER (WHERE done),
   {_WITHIN},
@@ -45,30 +45,47 @@ SELECT count(*), count(*) FILTER (WHERE done),
   count(*) FILTER (WHERE again), count(again),
   count(*) FILTER (WHERE done AND COALESCE(r.satisfied, told)),
   count(*) FILTER (WHERE done AND COALESCE(r.satisfied, told) IS NOT NULL)
-FROM asked LEFT JOIN rated r ON r.matter_id = asked.id"""  # noqa: S608 - our own constants
+FROM asked LEFT JOIN rated r ON r.matter_id = asked.id GROUP BY 1"""  # noqa: S608 - our own constants
 _BACKLOG = """
-SELECT (SELECT count(*) FROM matters_matter m WHERE {whom} AND m.opened_at <= %(at)s AND m.closed_at IS NULL)
-     + (SELECT count(*) FROM matters_matter m WHERE {whom} AND m.opened_at <= %(at)s AND m.closed_at > %(at)s)"""
-_FLAGGED = "SELECT count(*) FROM matters_matter m WHERE {whom} AND {period} AND m.batch IS NOT NULL"
+SELECT {group}, count(*) FROM (
+  SELECT series FROM matters_matter m WHERE {whom} AND m.opened_at <= %(at)s AND m.closed_at IS NULL
+  UNION ALL SELECT series FROM matters_matter m WHERE {whom} AND m.opened_at <= %(at)s AND m.closed_at > %(at)s
+) AS waiting GROUP BY 1"""
+_FLAGGED = """
+SELECT {group}, count(*) FROM (SELECT series FROM matters_matter m WHERE {whom} AND {period}) AS doubtful GROUP BY 1"""
+NOTHING = (0, 0, None, None, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def loop_figures(scope: Scope, question: Question) -> LoopFigures:
     """The figures of the loop for a question, as far as the scope reaches."""
+    return _grouped(scope, question, "'' AS series").get("") or _figures(NOTHING, 0, 0)
+
+
+def loop_by_series(scope: Scope, question: Question) -> dict[str, LoopFigures]:
+    """The same for each of the four series apart; they are never added up."""
+    found = _grouped(scope, question, "series")
+    return {series: found.get(series) or _figures(NOTHING, 0, 0) for series in SERIES}
+
+
+def _grouped(scope: Scope, question: Question, group: str) -> dict[str, LoopFigures]:
     whom, values = of_whom(question)
     period, more = opened_within(question)
-    parts = {"whom": whom, "period": period, "done": DONE, "answered": ANSWERED, "reopened_at": _REOPENED_AT}
-    doubtful = whom.replace("m.doubt = ''", "m.doubt <> ''")
+    parts = {
+        "whom": whom, "period": period, "done": DONE, "answered": ANSWERED, "reopened_at": _REOPENED_AT, "group": group,
+    }  # fmt: skip
+    doubtful = parts | {"whom": whom.replace(SOUND, DOUBTFUL)}
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(f"WITH {_ASKED},{_RATED}{_COUNT}".format(**parts), values | more)
-        row = cursor.fetchone()
+        counted = {row[0]: row[1:] for row in cursor}
         cursor.execute(_BACKLOG.format(**parts), values)
-        (backlog,) = cursor.fetchone()
-        cursor.execute(_FLAGGED.format(whom=doubtful, period=period), values | more)
-        (flagged,) = cursor.fetchone()
-    return _figures(row, backlog, flagged)
+        backlog = dict(cursor.fetchall())
+        cursor.execute(_FLAGGED.format(**doubtful), values | more)
+        flagged = dict(cursor.fetchall())
+    groups = {*counted, *backlog, *flagged}
+    return {one: _figures(counted.get(one, NOTHING), backlog.get(one, 0), flagged.get(one, 0)) for one in groups}
 
 
-def _figures(row: tuple[int, ...], backlog: int, flagged: int) -> LoopFigures:
+def _figures(row: tuple[Any, ...], backlog: int, flagged: int) -> LoopFigures:
     count, closed, median, p90, in_7, in_15, in_30, on_time, timed, again, known, satisfied, rated = row
     return LoopFigures(
         count=count,

@@ -1,0 +1,94 @@
+"""The rows behind a figure: the same condition, as a list, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db import connection
+
+from commongrid.insight.queries.chosen import (
+    ANSWERED,
+    DONE,
+    DOUBTFUL,
+    OPEN_THEN,
+    SOUND,
+    of_whom,
+    opened_within,
+)
+from commongrid.insight.rules import WITHIN_DAYS
+from commongrid.journal.acting import acting
+from commongrid.kernel.refusals import N_, NotFound
+from commongrid.matters.models import Matter
+from commongrid.matters.queries.rows import MatterRow, rows_of
+
+if TYPE_CHECKING:
+    from commongrid.insight.queries.chosen import Values
+    from commongrid.insight.rules import Question
+    from commongrid.kernel.scope import Scope
+
+WHICH: Final[dict[str, str]] = {
+    "count": "true",
+    "closed": DONE,
+    "open": f"({DONE}) IS NOT TRUE",
+    **{f"within_{days}d": f"{DONE} AND m.closed_at - m.opened_at <= interval '{days} days'" for days in WITHIN_DAYS},
+    "on_time": f"{DONE} AND {ANSWERED} <= m.finish_due_at",
+    "not_on_time": f"{DONE} AND {ANSWERED} > m.finish_due_at",
+    "reopened": "m.reopened > 0",
+    "backlog": OPEN_THEN,
+    "late": f"{OPEN_THEN} AND m.closed_at IS NULL AND m.due_at < %(at)s",
+    "flagged": "true",
+}
+"""What each figure means, as a condition on its rows. "reopened" of matters taken over is in their origin."""
+
+ANY_TIME = ("backlog", "late")
+"""Figures that do not ask when a matter was opened."""
+
+_REOPENED = "(m.reopened > 0 OR EXISTS (SELECT 1 FROM matters_origin o WHERE o.matter_id = m.id AND o.reopened))"
+_IDS = """
+SELECT m.id FROM matters_matter m
+WHERE {whom} AND {period} AND ({which}) AND {after} ORDER BY m.opened_at DESC, m.id DESC LIMIT %(limit)s
+"""
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A page of the rows behind a figure, and the mark from which the next one goes on; empty at the end."""
+
+    rows: tuple[MatterRow, ...]
+    next: str
+
+
+def rows_behind(scope: Scope, question: Question, which: str, after: str = "") -> Behind:
+    """The matters that a figure counts, newest first, from behind a mark.
+
+    Refuses: NotFound for a figure that has no rows.
+    """
+    if which not in WHICH:
+        raise NotFound(N_("There is no such figure."))
+    whom, values = of_whom(question)
+    period, more = opened_within(question) if which not in ANY_TIME else ("true", {})
+    if which == "flagged":
+        whom = whom.replace(SOUND, DOUBTFUL)
+    condition = _REOPENED if which == "reopened" else WHICH[which]
+    mark = _mark(after)
+    behind = "(m.opened_at, m.id) < (%(after_at)s, %(after_id)s)" if mark else "true"
+    values |= more | {"limit": PAGE + 1} | (mark or {})
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_IDS.format(whom=whom, period=period, which=condition, after=behind), values)
+        ids = [row[0] for row in cursor]
+        found = rows_of(scope, Matter.objects.filter(id__in=ids[:PAGE]).order_by("-opened_at", "-id"))
+    following = f"{found[-1].opened_at.isoformat()}_{found[-1].id}" if len(ids) > PAGE and found else ""
+    return Behind(tuple(found), following)
+
+
+def _mark(text: str) -> Values | None:
+    """A mark as it stands in an address; what is none begins at the start."""
+    at, _, last = text.partition("_")
+    try:
+        return {"after_at": datetime.fromisoformat(at), "after_id": UUID(last)}
+    except ValueError:
+        return None
