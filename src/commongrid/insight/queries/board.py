@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from commongrid.insight.queries.chosen import Values, days_of, of_whom, opened_within
+from commongrid.insight.rules import SERIES
 from commongrid.journal.acting import acting
 from commongrid.kernel.clock import localise
 from commongrid.kernel.places import interval, level_of
@@ -52,6 +53,12 @@ _OPEN = """
 SELECT m.place_then / {unit} * {unit} AS place, count(*) AS {name} FROM matters_matter m
 WHERE {whom} AND NOT m.sealed AND m.closed_at IS NULL AND {more} GROUP BY 1
 """
+_TOTALS = """
+SELECT series, sum(opened)::int, sum(closed)::int, sum(with_deadline)::int, sum(on_time)::int, sum(reopened)::int,
+  COALESCE((SELECT b.open FROM insight_backlog b
+    WHERE b.level = %(level)s AND b.place = %(code)s AND b.series = t.series), 0)::int
+FROM insight_tally t WHERE level = %(level)s AND place = %(code)s AND {days} GROUP BY series
+"""
 _COUNTED_AT = "SELECT at FROM insight_counted WHERE reader = %s"
 UNITS = {"county": 1_000_000, "township": 1_000, "village": 1}
 BELOW = {
@@ -80,6 +87,18 @@ class BoardRow:
     def label(self, language: str) -> str:
         """The name in a language ("zh" or "en")."""
         return self.name_en if language == "en" and self.name_en else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One series' counts of a whole place, from the tallies."""
+
+    opened: int = 0
+    closed: int = 0
+    with_deadline: int = 0
+    on_time: int = 0
+    reopened: int = 0
+    backlog: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +147,18 @@ def board(scope: Scope, code: int, question: Question, days: tuple[date | None, 
     own = next((row for row in rows if row.code == code), None)
     parts = tuple(row for row in rows if row.code != code)
     return Board(own if own and (own.opened or own.backlog) else None, parts, counted_at, tallied)
+
+
+def totals(scope: Scope, code: int, days: tuple[date | None, date | None]) -> dict[str, Total] | None:
+    """Counts of a county or township by series, from the tallies; None for a scope or place that is counted live."""
+    level = level_of(code)
+    if not _wide(scope) or level not in ("county", "township"):
+        return None
+    period, values = days_of(*days)
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_TOTALS.format(days=period), values | {"level": level, "code": code})
+        found = {row[0]: Total(*row[1:]) for row in cursor}
+    return {series: found.get(series, Total()) for series in SERIES}
 
 
 def _wide(scope: Scope) -> bool:
