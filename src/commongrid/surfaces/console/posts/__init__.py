@@ -1,0 +1,1 @@
+"""Posts: who does what where; vacant seats; appoint, end, move, stand in, give sign-in links."""

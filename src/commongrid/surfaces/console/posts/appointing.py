@@ -1,0 +1,164 @@
+"""Appoint: first where, then who as what from when; people of the same name are shown before one is made twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from commongrid.kernel.refusals import Refusal
+from commongrid.registry.queries import find_people
+from commongrid.roster import queries
+from commongrid.roster.actions import Appointment
+from commongrid.roster.actions import appoint as fill_post
+from commongrid.roster.rules import PLACE_LEVELS, may_appoint
+from commongrid.surfaces.console.posts.words import day_field, language, place_asked, trail
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.forms import Form
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import PersonRow
+    from commongrid.surfaces.shared.doors import Asked
+    from commongrid.territory.queries import PlaceRow
+
+SOMEBODY_ELSE = "new"
+
+
+class AppointForm(Form):
+    """Who is to sit here, as what, from when."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    unit = forms.ChoiceField(
+        label=_("Unit"),
+        required=False,
+        help_text=_("For handlers of departments, stations and offices, and Party groups."),
+    )
+    display_name = forms.CharField(label=_("Name of the person"), max_length=60)
+    person = forms.ChoiceField(label=_("Is it one of these people?"), required=False, widget=forms.RadioSelect)
+    from_on = day_field(_("First day"), today=True)
+    last_on = day_field(_("Last day"), required=False, help_text=_("Leave empty if it is not known yet."))
+    title_zh = forms.CharField(
+        label=_("Title in Chinese"),
+        required=False,
+        max_length=60,
+        help_text=_("As on notices; empty means the role's name."),
+    )
+    title_en = forms.CharField(label=_("Title in English"), required=False, max_length=60)
+    office_phone = forms.CharField(
+        label=_("Office phone"),
+        required=False,
+        max_length=40,
+        help_text=_("Everybody can see it. Never a private number."),
+    )
+
+    def __init__(self, *args: Any, roles: list[tuple[str, str]], units: list[tuple[str, str]], **kwargs: Any) -> None:
+        """With the roles and units that fit the place."""
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [("", gettext("Choose a role")), *roles]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [("", gettext("None")), *units]  # type: ignore[attr-defined]
+        if not units:
+            del self.fields["unit"]
+        self.people: list[PersonRow] = []
+
+    def ask_person(self, scope: Scope) -> bool:
+        """Offer people in scope of exactly this name; whether the question is still open."""
+        name = " ".join(str(self.data.get("display_name", "")).split())
+        self.people = [one for one in find_people(scope, name) if one.name == name]
+        if not self.people:
+            del self.fields["person"]
+            return False
+        choices = [(str(one.id), _about(scope, one)) for one in self.people]
+        self.fields["person"].choices = [*choices, (SOMEBODY_ELSE, gettext("Somebody else of the same name"))]  # type: ignore[attr-defined]
+        return not self.data.get("person")
+
+
+@door("posts.appoint", methods=("GET", "POST"))
+def appoint(request: Asked) -> HttpResponse:
+    """Choose the place, then fill in who; sending it appoints and leads to the post."""
+    place = place_asked(request.scope, request.POST.get("place") or request.GET.get("place", ""))
+    if place is None or place.ended or not request.scope.covers(place.code):
+        return _where(request)
+    choices = {"roles": _roles(request.scope, place), "units": _units(request.scope, place)}
+    if request.method != "POST":
+        form = AppointForm(initial={"role": request.GET.get("role", "")}, **choices)
+        del form.fields["person"]
+        return _form(request, form, place)
+    form = AppointForm(request.POST, **choices)
+    open_question = form.ask_person(request.scope)
+    if form.is_valid() and open_question:
+        form.add_error("person", gettext("Somebody of this name is known already. Say whether it is the same person."))
+    if form.is_valid():
+        try:
+            done = fill_post(request.scope, request.act, to=_appointment(form, place))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("Appointed. Give them a sign-in link if they have none."))
+            return HttpResponseRedirect(reverse("post", args=[done["post"]]))
+    return _form(request, form, place)
+
+
+def _where(request: Asked) -> HttpResponse:
+    """The first question: where."""
+    text = request.GET.get("q", "").strip()[:60].replace("\x00", "")
+    scope = request.scope
+    found = territory.search_places(scope, text, limit=20) if text else []
+    home = scope.place or 0
+    nearby = [*territory.places(scope, [home]).values(), *territory.children(scope, home)]
+    rows = [row for row in (found or nearby) if scope.covers(row.code)]
+    context = {"q": text, "rows": rows, "searched": bool(text), "trail": trail(None, gettext("Appoint"))}
+    return render(request, "console/posts/where.html", context)
+
+
+def _form(request: Asked, form: AppointForm, place: PlaceRow) -> HttpResponse:
+    context = {"form": form, "place": place, "trail": trail(None, gettext("Appoint"))}
+    return render(request, "console/posts/appoint.html", context, status=422 if form.errors else 200)
+
+
+def _appointment(form: AppointForm, place: PlaceRow) -> Appointment:
+    given = form.cleaned_data
+    person = given.get("person", "")
+    return Appointment(
+        role=given["role"],
+        place=place.code,
+        from_on=given["from_on"],
+        to_on=given["last_on"] + timedelta(days=1) if given["last_on"] else None,
+        person=UUID(person) if person and person != SOMEBODY_ELSE else None,
+        name=given["display_name"],
+        unit=UUID(given["unit"]) if given.get("unit") else None,
+        title_zh=given["title_zh"],
+        title_en=given["title_en"],
+        office_phone=given["office_phone"],
+    )
+
+
+def _roles(scope: Scope, place: PlaceRow) -> list[tuple[str, str]]:
+    """Roles that sit at such a place and that this post may fill."""
+    return [
+        (role.code, role.label(language()))
+        for role in queries.roles(scope)
+        if place.level in PLACE_LEVELS[role.level] and may_appoint(scope.level, role.level)
+    ]
+
+
+def _units(scope: Scope, place: PlaceRow) -> list[tuple[str, str]]:
+    return [(str(unit.id), unit.label(language())) for unit in queries.units(scope, place=place.code)]
+
+
+def _about(scope: Scope, person: PersonRow) -> str:
+    """A person by the posts that they hold, so that two of one name are told apart."""
+    held, _more = queries.posts(scope, queries.Wanted(person=person.id))
+    posts = [f"{one.place_label(language())} {one.label(language())}" for one in held]
+    return f"{person.name}: {', '.join(posts) if posts else gettext('no post now')}"

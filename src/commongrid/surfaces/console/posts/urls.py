@@ -1,0 +1,25 @@
+"""Addresses of the Posts pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import path
+
+from commongrid.surfaces.console.posts import appointing, changing, letting_in, reading
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = [
+    path("", reading.listed, name="posts"),
+    path("vacant", reading.vacant, name="posts_vacant"),
+    path("appoint", appointing.appoint, name="post_appoint"),
+    path("<uuid:post_id>", reading.page, name="post"),
+    path("<uuid:post_id>/end", changing.end, name="post_end"),
+    path("<uuid:post_id>/move", changing.move, name="post_move"),
+    path("<uuid:post_id>/stand-in", changing.stand_in, name="post_stand_in"),
+    path("<uuid:post_id>/stand-in/<uuid:stand_in_id>/end", changing.stand_in_end, name="post_stand_in_end"),
+    path("<uuid:post_id>/link", letting_in.link, name="post_link"),
+    path("<uuid:post_id>/sign-out", letting_in.sign_out, name="post_sign_out"),
+]

@@ -1,0 +1,216 @@
+"""The Posts pages: lists and filters, appoint, end, move, stand in, links; in both languages; refusals keep the text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils.timezone import localdate
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.roster import queries
+from tests.factories.desk import GRID, OTHER_GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, id_of, lay
+from tests.factories.network import scope_as
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """The desk's county in a fresh database."""
+    return lay(database)
+
+
+def text(answer: object) -> str:
+    return answer.content.decode()  # type: ignore[attr-defined]
+
+
+def posts_at(desk: Desk, place: int, role: str) -> list[queries.PostLine]:
+    scope = scope_as(desk, "county_dispatcher", on=localdate())
+    with acting(scope):
+        return queries.posts(scope, queries.Wanted(within=place, role=role))[0]
+
+
+def form(**more: str) -> dict[str, str]:
+    return {
+        "act": str(Act.new().id), "place": str(OTHER_GRID), "role": "grid_member", "display_name": "新网格",
+        "from_on": localdate().isoformat(), "last_on": "", "title_zh": "", "title_en": "", "office_phone": "", **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("name", ["dispatcher", "grid_head", "auditor", "county_leader"])
+def test_pages_open_for_everybody_with_posts(desk: Desk, client: Client, name: str, language: str) -> None:
+    desk.sign_in(client, name, language)
+    for address in ("/console/posts/", "/console/posts/vacant", f"/console/posts/{id_of('clerk')}"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert ("岗位" if language == "zh-hans" else "Posts") in text(answer)
+
+
+def test_listed_filters(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    page = text(client.get(f"/console/posts/?place={VILLAGE}&q=书"))
+    assert "杨书记" in page
+    assert "秦网格" not in page
+    assert "No post like this" in text(client.get("/console/posts/?state=ended"))
+    assert "秦网格" in text(client.get("/console/posts/?role=grid_head"))
+
+
+@pytest.mark.parametrize("query", ["place=abc", "page=x", "page=99999999999999999", "state=%00", "q=%00", "role=%27"])
+def test_listed_bad_addresses(desk: Desk, client: Client, query: str) -> None:
+    desk.sign_in(client, "dispatcher")
+    assert client.get(f"/console/posts/?{query}").status_code in {200, 404}
+
+
+def test_page_unknown_post(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    assert client.get(f"/console/posts/{UUID(int=5)}").status_code == 404
+
+
+def test_appoint_from_a_vacant_seat(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    address = f"/console/posts/appoint?place={OTHER_GRID}&amp;role=grid_head"
+    assert address in text(client.get("/console/posts/vacant"))
+    assert 'value="grid_head" selected' in text(client.get(address.replace("&amp;", "&")))
+    answer = client.post("/console/posts/appoint", form(role="grid_head"))
+    assert answer.status_code == 302
+    page = text(client.get(answer["Location"]))
+    assert "新网格" in page
+    assert "Appointed" in page
+    assert [one.name for one in posts_at(desk, OTHER_GRID, "grid_head")] == ["新网格"]
+
+
+def test_appoint_sent_twice_is_one_post(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    sent = form()
+    assert client.post("/console/posts/appoint", sent)["Location"] == client.post("/console/posts/appoint", sent)["Location"]
+    assert len(posts_at(desk, OTHER_GRID, "grid_member")) == 1
+
+
+def test_appoint_same_name_asks_whether_it_is_the_same_person(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    sent = form(display_name="秦网格", office_phone="0000-9")
+    answer = client.post("/console/posts/appoint", sent)
+    assert answer.status_code == 422
+    assert "Is it one of these people?" in text(answer)
+    assert "0000-9" in text(answer)
+    assert client.post("/console/posts/appoint", form(display_name="秦网格", person=str(id_of("grid_head_person")))).status_code == 302
+    (post,) = posts_at(desk, OTHER_GRID, "grid_member")
+    assert post.person == id_of("grid_head_person")
+
+
+def test_appoint_refusals_keep_the_text(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    for wrong in (
+        {"role": "dispatcher"}, {"display_name": ""}, {"from_on": "never"}, {"display_name": "某" * 61},
+        {"last_on": (localdate() - timedelta(days=3)).isoformat()}, {"person": "nonsense", "display_name": "秦网格"},
+    ):  # fmt: skip
+        answer = client.post("/console/posts/appoint", form(office_phone="0000-9", **wrong))
+        assert answer.status_code == 422, wrong
+        assert "0000-9" in text(answer), wrong
+    assert posts_at(desk, OTHER_GRID, "grid_member") == []
+
+
+def test_appoint_out_of_scope_asks_where(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "far_dispatcher")
+    answer = client.post("/console/posts/appoint", form())
+    assert "Where is the post?" in text(answer)
+    assert posts_at(desk, OTHER_GRID, "grid_member") == []
+
+
+def test_appoint_needs_the_power(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "grid_head")
+    assert client.get("/console/posts/appoint").status_code == 403
+    assert "Appoint" not in text(client.get("/console/posts/vacant")).split("<main")[1]
+
+
+def test_end_then_history_says_so(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    address = f"/console/posts/{id_of('grid_head')}"
+    assert client.get(address + "/end").status_code == 200
+    assert client.post(address + "/end", {"on": "bad"}).status_code == 422
+    assert client.post(address + "/end", {"on": localdate().isoformat()}).status_code == 302
+    page = text(client.get(address))
+    assert "The post was ended" in page
+    assert client.post(address + "/end", {"on": localdate().isoformat()}).status_code == 422
+    assert posts_at(desk, GRID, "grid_head") == []
+
+
+def test_end_of_the_level_above_is_refused(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    answer = client.post(f"/console/posts/{id_of('township_principal')}/end", {"on": localdate().isoformat()})
+    assert answer.status_code == 422
+    assert "filled by the level above" in text(answer)
+
+
+def test_move_to_another_grid(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    address = f"/console/posts/{id_of('grid_member')}/move"
+    assert "Grid 2" in text(client.get(address))
+    answer = client.post(address, {"place": str(OTHER_GRID), "on": localdate().isoformat()})
+    assert answer.status_code == 302
+    (post,) = posts_at(desk, OTHER_GRID, "grid_member")
+    assert post.person == id_of("grid_member_person")
+    assert posts_at(desk, GRID, "grid_member") == []
+
+
+def test_stand_in_set_and_ended(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    address = f"/console/posts/{id_of('secretary')}"
+    assert "朱文书" in text(client.get(address + "/stand-in"))
+    sent = {"by": str(id_of("clerk")), "from_on": localdate().isoformat(), "last_on": "", "reason": "培训"}
+    assert client.post(address + "/stand-in", sent).status_code == 302
+    assert "培训" in text(client.get(address))
+    assert "朱文书 stands in" in text(client.get(f"/console/posts/?place={VILLAGE}"))
+    (row,) = [one for one in queries.posts_of_account(desk.accounts["clerk"], localdate()) if one.standing_in]
+    assert row.id == id_of("secretary")
+    scope = scope_as(desk, "dispatcher", on=localdate())
+    with acting(scope):
+        (one,) = queries.stand_ins(scope, id_of("secretary"))
+    assert client.post(f"{address}/stand-in/{one.id}/end").status_code == 302
+    assert len(queries.posts_of_account(desk.accounts["clerk"], localdate())) == 1
+
+
+def test_link_is_shown_once_and_lets_in(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    address = f"/console/posts/{id_of('clerk')}/link"
+    assert "/in/" not in text(client.get(address))
+    sent = {"act": str(Act.new().id)}
+    first = client.post(address, sent)
+    link = text(first).split("http://testserver")[1].split("<")[0]
+    assert first["Cache-Control"] == "no-store"
+    assert link in text(client.post(address, sent))
+    other = Client()
+    assert other.post(link).status_code == 302
+    assert other.session["_auth_user_id"] == str(desk.accounts["clerk"])
+    with desk.database.as_role("owner") as owner:
+        rows = owner.execute("SELECT t::text FROM accounts_sign_in_link t UNION SELECT l::text FROM journal_line l").fetchall()
+    assert not [row for row in rows if link.removeprefix("/in/") in row[0]]
+
+
+def test_link_for_the_own_level_or_oneself_is_refused(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    for name in ("dispatcher", "township_principal", "station"):
+        assert client.post(f"/console/posts/{id_of(name)}/link").status_code == 403, name
+    for name in ("far_dispatcher", "auditor"):
+        assert client.post(f"/console/posts/{id_of(name)}/link").status_code in {403, 404}, name
+
+
+def test_sign_out_everywhere(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    assert client.post(f"/console/posts/{id_of('clerk')}/sign-out").status_code == 302
+    assert client.post(f"/console/posts/{id_of('dispatcher')}/sign-out").status_code == 403
+
+
+def test_where_lists_what_is_near_and_searches(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    page = text(client.get("/console/posts/appoint"))
+    assert f"?place={OTHER_VILLAGE}" in page
+    assert f"?place={TOWNSHIP}" in page
+    assert f"?place={OTHER_VILLAGE}" in text(client.get("/console/posts/appoint?q=凯峡"))
