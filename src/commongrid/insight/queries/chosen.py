@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -11,12 +11,12 @@ from commongrid.kernel.refusals import N_, BadInput
 
 if TYPE_CHECKING:
     from datetime import date
-    from typing import Any
 
     from commongrid.insight.rules import Question
     from commongrid.kernel.scope import Scope
 
-    Values = dict[str, Any]
+Values = dict[str, Any]
+"""Parameters of a statement."""
 
 DONE = "m.closed_at <= %(at)s"
 """Closed by the moment asked about; every end counts (closed, not accepted, withdrawn, merged)."""
