@@ -21,7 +21,7 @@ from typing import Any
 ROOT = Path("src/commongrid")
 FILE_LINES, FUNCTION_LINES, ARGUMENTS = 400, 50, 6
 WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete", "update"}
-WRITERS = {"actions", "migrations", "management"}
+WRITERS = {"actions", "attachments", "migrations", "management"}
 VAGUE = {"utils", "helpers", "common", "core", "misc", "base", "services", "managers", "handlers", "signals"}
 DOCUMENTED = {"kernel", "actions"}
 NOWHERE = re.compile(r"https?://(?!127\.0\.0\.1|localhost)[^\s\"'\\]+|--(?:extra-)?index-url|--find-links")

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from commongrid.journal.attachments import files_of
 from commongrid.journal.queries import history
 from commongrid.kernel.codes import normalise
 from commongrid.kernel.refusals import BadInput, Refusal
@@ -17,7 +18,7 @@ from commongrid.matters import actions
 from commongrid.matters import queries as matters
 from commongrid.surfaces.public import telling
 from commongrid.surfaces.public.forms import Follow, Rate
-from commongrid.surfaces.shared import qr
+from commongrid.surfaces.shared import files, qr
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.throttle import throttled
 from commongrid.surfaces.shared.times import chinese
@@ -59,6 +60,7 @@ def slip(request: Asked, code: str) -> HttpResponse:
         "done": _done(request.GET.get("done", "")),
         "now": telling.stands(matter.phase, sealed=matter.sealed),
         "steps": telling.steps(matter.phase),
+        "photos": [] if matter.sealed else files.shown(request, files_of(request.scope, matter.id), code),
         "events": [] if matter.sealed else telling.happenings(history(request.scope, matter.id)),
     }
     return render(request, "public/slip/matter.html", context)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from commongrid.kernel.refusals import BadInput, Refusal
 from commongrid.matters import queries as matters
-from commongrid.surfaces.public import asking, sending
+from commongrid.surfaces.public import asking, pictures, sending
 from commongrid.surfaces.public.forms import Telling
 from commongrid.surfaces.public.where import choice, precise
 from commongrid.surfaces.shared.doors import door
@@ -22,6 +22,7 @@ from commongrid.surfaces.shared.throttle import throttled
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from commongrid.journal.attachments import Staged
     from commongrid.kernel.scope import Scope
     from commongrid.matters.queries import KindRow
     from commongrid.surfaces.public.asking import Asking
@@ -103,15 +104,17 @@ def send(request: Asked) -> HttpResponse:
     if place is None:
         return _where_again(request, said)
     form = Telling(request.POST, request.FILES)
+    photos = pictures.gathered(request, form)
     if form.is_valid():
         kind = _kind(request.scope, said)
+        told = {**form.cleaned_data, "photos": photos}
         try:
-            code = sending.report(request, kind.code if kind else matters.UNSORTED, place.code, form.cleaned_data)
+            code = sending.report(request, kind.code if kind else matters.UNSORTED, place.code, told)
         except Refusal as refusal:
             form.refuse(refusal)
-            return _tell_page(request, said, form, refusal.status)
+            return _tell_page(request, said, form, refusal.status, photos)
         return HttpResponseRedirect(f"{reverse('slip', args=[code])}?sent=1")
-    return _tell_page(request, said, form, BadInput.status)
+    return _tell_page(request, said, form, BadInput.status, photos)
 
 
 def _kind(scope: Scope, said: Asking) -> KindRow | None:
@@ -142,7 +145,9 @@ def _where_page(request: Asked, said: Asking, search: str, wrong: str = "") -> H
     return render(request, "public/report/where.html", context)
 
 
-def _tell_page(request: Asked, said: Asking, form: Telling, status: int = 200) -> HttpResponse:
+def _tell_page(
+    request: Asked, said: Asking, form: Telling, status: int = 200, photos: tuple[Staged, ...] = ()
+) -> HttpResponse:
     kind = _kind(request.scope, said)
     place = precise(request.scope, said.at)
     similar = matters.similar(request.scope, kind_code=kind.code if kind else "", place=place.code) if place else ()
@@ -155,6 +160,7 @@ def _tell_page(request: Asked, said: Asking, form: Telling, status: int = 200) -
         "violence": VIOLENCE,
         "at": str(said.at or ""),
         "similar": similar,
+        "tickets": pictures.tickets(photos),
         "other": any(form[name].value() or form[name].errors for name in Telling.CONCERNED),
     }
     return render(request, "public/report/tell.html", context, status=status)
