@@ -18,6 +18,8 @@ from typing import Any
 
 HELP = "Prepare the database, serve and work until Ctrl-C; loads the demo county on the first start."
 READY_SECONDS = 90.0
+LEAVING_SECONDS = 3.0
+"""The server of a killed `up` needs a moment to leave its port."""
 LOG_BYTES = 20_000_000
 KEEP_FROM_SERVER = ("DATABASE_OWNER_URL", "COMMONGRID_AS")
 
@@ -57,7 +59,11 @@ def refuse_taken_port(host: str, port: int) -> None:
     from commongrid.config import postmaster
     from commongrid.config.env import Misconfigured
 
-    if not postmaster.free(port, host):
+    deadline = time.monotonic() + LEAVING_SECONDS
+    while not postmaster.free(port, host):
+        if time.monotonic() < deadline:
+            time.sleep(0.2)
+            continue
         message = f"Port {port} is in use or not ours to use. Serve elsewhere: make run PORT={port + 1}"
         raise Misconfigured(message)
 
@@ -97,7 +103,6 @@ def prepare_all(app_url: str, owner_url: str, *, demo: bool) -> None:
         prepare(app_url, owner_url)
     with psycopg.connect(app_url) as connection, connection.cursor() as cursor:
         demand_app_role(cursor)
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('territory_place'))")
     if demo and _has_no_places(owner_url or app_url):
         say("Loading the demo county (fictional names).")
         done = subprocess.run(_own("demo", "--size", "township"), check=False, env=environment(app_url))
@@ -131,6 +136,7 @@ def _serve(app_url: str, args: argparse.Namespace) -> None:
     from commongrid.config.env import env
     from commongrid.config.supervisor import Child, Supervisor
 
+    (env.DATA / "static").mkdir(exist_ok=True)
     metrics = _fresh_folder(env.DATA / "metrics")
     surroundings = {**environment(app_url), "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
     logs = None if args.logs == "terminal" else _logs(env.DATA / "logs")
@@ -166,7 +172,7 @@ def server_command() -> list[str]:
 
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", env.HOST, "--port", str(env.PORT)),
-        *("--workers", str(env.SERVERS), "--blocking-threads", "8", "--backpressure", "64", "--no-ws"),
+        *("--workers", str(env.SERVERS), "--blocking-threads", "4", "--backpressure", "64", "--no-ws"),
         *("--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "10"),
         *("--http1-header-read-timeout", "20000"),
         "commongrid.config.wsgi:application",
