@@ -76,7 +76,7 @@ def later() -> list[Row]:
     gone = {"990101001001", "990101201203"}
     rows = [row for row in whole() if row[0] not in gone]
     new = {"990101001201": ("990101001201", "新溪口村村民委员会"), "990101101202": ("990101101299", "河口村村民委员会")}
-    return [(*new[row[0]], *row[2:]) if row[0] in new else row for row in rows]  # type: ignore[misc]
+    return [(*new[row[0]], *row[2:]) if row[0] in new else row for row in rows]
 
 
 def test_import_places_from_first_list_to_a_changed_one(database: Database, terminal: Terminal, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_search_places_ranks_and_leaves_ended_ones_out(database: Database) -> No
     assert found("白沙镇")[0] == TOWNSHIP
     assert found("990101101") == [TOWNSHIP, VILLAGE, VILLAGE + 1000, VILLAGE + 2000]
     assert found("村", within=TOWNSHIP, levels=["village"], limit=2) == found("村", within=TOWNSHIP)[:2]
-    assert found("") == found("   ") == found("%") == found("_") == found("x" * 300) == []
+    assert found("") == found("   ") == found("%") == found("_") == found("x" * 300) == found("\x00\ud800") == []
 
 
 def test_crowded_villages_are_named(database: Database) -> None:

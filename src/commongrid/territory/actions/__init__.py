@@ -11,6 +11,7 @@ from commongrid.territory.actions.editing import (
     rename_place,
 )
 from commongrid.territory.actions.importing import import_places
+from commongrid.territory.actions.marking import mark_demo
 from commongrid.territory.actions.recoding import recode
 from commongrid.territory.actions.seeding import seed
 
@@ -21,6 +22,7 @@ __all__ = [
     "cover",
     "end_place",
     "import_places",
+    "mark_demo",
     "recode",
     "rename_place",
     "seed",

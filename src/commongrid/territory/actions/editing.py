@@ -55,7 +55,7 @@ def _begin(scope: Scope, act: Act, village: int, level: str, named: Named, kind:
     )  # fmt: skip
 
 
-@action("places.natural_village_added", power="places.edit", facts=("code",))
+@action("places.natural_village_added", power="places.edit", facts=("code",), kinds=("post", "clock"))
 def add_natural_village(scope: Scope, act: Act, *, village: int, named: Named) -> Line:
     """Add a natural village (自然村) to a village, with the next number of its sequence.
 
@@ -67,7 +67,7 @@ def add_natural_village(scope: Scope, act: Act, *, village: int, named: Named) -
     return Line(place=code, subject_kind="place", facts={"code": code}, answer={"code": code})
 
 
-@action("places.villager_group_added", power="places.edit", facts=("code",))
+@action("places.villager_group_added", power="places.edit", facts=("code",), kinds=("post", "clock"))
 def add_villager_group(scope: Scope, act: Act, *, village: int, named: Named) -> Line:
     """Add a villager group (村民小组) to a village, with the next number of its sequence.
 
@@ -77,7 +77,7 @@ def add_villager_group(scope: Scope, act: Act, *, village: int, named: Named) ->
     return Line(place=code, subject_kind="place", facts={"code": code}, answer={"code": code})
 
 
-@action("places.grid_added", power="places.edit", facts=("code", "covers"))
+@action("places.grid_added", power="places.edit", facts=("code", "covers"), kinds=("post", "clock"))
 def add_grid(
     scope: Scope, act: Act, *, village: int, named: Named, kind: str = "general", covers: tuple[int, ...] = ()
 ) -> Line:

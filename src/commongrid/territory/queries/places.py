@@ -156,7 +156,7 @@ def search_places(
     With ``ended`` also places that no longer exist, last. Nothing to look for
     finds nothing.
     """
-    wanted = " ".join(halfwidth(text).split())
+    wanted = " ".join("".join(sign for sign in halfwidth(text) if sign.isprintable()).split())
     if not wanted:
         return []
     small = wanted.lower()
