@@ -27,9 +27,9 @@ def run(args: argparse.Namespace) -> int:
     from commongrid.commands.opening import county_open, language
 
     if bool(args.post) == args.each_role:
-        from commongrid.kernel.refusals import BadInput
+        from commongrid.kernel.refusals import N_, BadInput
 
-        raise BadInput("Name one post, or ask for --each-role.")
+        raise BadInput(N_("Name one post, or ask for --each-role."))
     with county_open():
         from commongrid.journal.acting import acting
         from commongrid.kernel.scope import clock
@@ -48,14 +48,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _chosen(scope: Scope, args: argparse.Namespace) -> list[PostLine]:
     """The posts asked for. Refuses NotFound where nobody holds such a post."""
-    from commongrid.kernel.refusals import NotFound
+    from commongrid.kernel.refusals import N_, NotFound
     from commongrid.roster.queries import find_posts, one_per_role
 
     if args.each_role:
         return one_per_role(scope)
     found = find_posts(scope, args.post)[:1]
     if not found:
-        raise NotFound("Nobody holds such a post today.")
+        raise NotFound(N_("Nobody holds such a post today."))
     return found
 
 
