@@ -13,7 +13,7 @@ from django.conf import settings
 PACKAGE = Path(__file__).resolve().parents[2]
 MANIFEST = PACKAGE / "static" / "built" / "manifest.json"
 SPRITE = Path(__file__).resolve().parent / "icons.svg"
-ENTRIES = {"console.ts": "src/console.ts", "public.ts": "src/public.ts", "print.scss": "styles/print.scss"}
+ENTRIES = {"console.ts": "src/console.ts", "public.ts": "src/public.ts", "print.ts": "src/print.ts"}
 
 
 @dataclass(frozen=True, slots=True)
