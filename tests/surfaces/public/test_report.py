@@ -20,8 +20,13 @@ ROAD = "G01"
 def told(**more: Any) -> dict[str, Any]:
     """A filled-in third step."""
     return {
-        "act": str(new_id()), "kind": ROAD, "at": str(HAMLET), "text": "The culvert has collapsed.", "urgency": "normal", **more
-    }  # fmt: skip
+        "act": str(new_id()),
+        "kind": ROAD,
+        "at": str(HAMLET),
+        "text": "The culvert has collapsed.",
+        "urgency": "normal",
+        **more,
+    }
 
 
 def matters(county: Desk) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -30,12 +31,17 @@ def gathered(request: Asked, form: Telling) -> tuple[Staged, ...]:
         form.add_error("photos", _("Please choose at most %(most)d photos.") % {"most": MOST_PHOTOS})
         files = []
     found = []
-    for one in (*given, *files):
+    takes = [partial(attachments.staged_from, ticket) for ticket in given] + [partial(_stage, file) for file in files]
+    for take in takes:
         try:
-            found.append(attachments.staged_from(one) if isinstance(one, str) else attachments.stage(one.read()))
+            found.append(take())
         except Refusal as refusal:
             form.add_error("photos", sentence(refusal))
     return tuple(found)
+
+
+def _stage(file: UploadedFile[Any]) -> Staged:
+    return attachments.stage(file.read())
 
 
 def tickets(photos: Iterable[Staged]) -> list[str]:
