@@ -213,6 +213,21 @@ def _pdf_nothing(chance: random.Random, canary: bytes) -> bytes:
     )
 
 
+def _pdf_tells(chance: random.Random, canary: bytes) -> bytes:
+    """A PDF that tells who made it and where: information, metadata, the notes of a photo."""
+    about = Image.Exif()
+    about[0x010E] = canary.decode()
+    photo = picture(chance, "JPEG", exif=about, comment=canary)
+    pieces = (
+        b"<< /Author (" + canary + b" \\(x\\)) /Title <" + canary.hex().encode() + b"> /N 1 >>",
+        b"<< /Type /Metadata /Subtype /XML /Length 99 >>\nstream\n<x>" + canary + b"</x>\nendstream",
+        b"<< /Subtype /Image /Filter /DCTDecode /Length %d >>\nstream\n" % len(photo) + photo + b"\nendstream",
+    )
+    kind = chance.randrange(3)
+    made = pdf(pieces[kind])
+    return made.replace(b"trailer <<", b"trailer << /Info 4 0 R") if kind == 0 else made
+
+
 def _plain_picture(chance: random.Random, canary: bytes) -> bytes:
     return picture(chance)
 
@@ -237,6 +252,7 @@ KINDS: dict[str, tuple[str, Callable[[random.Random, bytes], bytes]]] = {
     "cut off": ("refused", _cut),
     "claims to be enormous": ("refused", _bomb),
     "plain pdf": ("kept", _plain_pdf),
+    "pdf that tells about its maker": ("kept", _pdf_tells),
     "pdf with a script": ("refused", _pdf_script),
     "pdf that launches": ("refused", _pdf_launch),
     "pdf with files inside": ("refused", _pdf_carries),

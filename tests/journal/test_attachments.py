@@ -203,11 +203,9 @@ class TestSweep:
 
 def test_the_app_role_sees_and_adds_no_file_without_a_scope(desk: Desk) -> None:
     reported(public("matters.report"), stage(photo()))
-    add = (
-        "INSERT INTO journal_file (id, subject_kind, subject, place, author, received_hash, stored_hash, media_type, size,"
-        " at) VALUES (gen_random_uuid(), 'matter', gen_random_uuid(), 1, 'x', 'x', 'x', 'image/jpeg', 1, now())"
-    )
+    columns = "id, subject_kind, subject, place, author, received_hash, stored_hash, media_type, size, at"
+    values = "gen_random_uuid(), 'matter', gen_random_uuid(), 1, 'x', 'x', 'x', 'image/jpeg', 1, now()"
     with desk.database.as_role("app") as app:
         assert app.execute("SELECT count(*) FROM journal_file").fetchone() == (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute(add)
+            app.execute(f"INSERT INTO journal_file ({columns}) VALUES ({values})")

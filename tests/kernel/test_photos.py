@@ -116,3 +116,16 @@ def test_a_child_sees_nothing_of_the_environment(tmp_path: os.PathLike[str], mon
     teller = photos._HERE.__class__(tmp_path) / "teller.py"
     teller.write_text("import os, sys\nsys.stdout.write('COMMONGRID_KEY_SLIP' in os.environ and 'seen' or 'unseen')\n")
     assert confined.answer(teller, (), b"", 20) == b"unseen"
+
+
+def test_a_pdf_keeps_its_pages_and_its_length() -> None:
+    photo = crafted.picture(random.Random(3), "JPEG", comment=b"a note")
+    about = b"<< /Subtype /Image /Filter /DCTDecode /Length %d >>\nstream\n" % len(photo)
+    sent = crafted.pdf(about + photo + b"\nendstream")
+    kept = photos.accept(sent).data
+    assert len(kept) == len(sent)
+    start = kept.index(b"stream\n") + 7
+    with Image.open(io.BytesIO(photo)) as before, Image.open(io.BytesIO(kept[start : start + len(photo)])) as after:
+        assert after.tobytes() == before.tobytes()
+    assert b"a note" not in kept
+    assert photos.accept(kept).data == kept

@@ -1,11 +1,17 @@
 """The child process that looks through one PDF: ``python -I papers.py MEMORY SECONDS < file.pdf``.
 
-A PDF is kept as it is, so it must be plain: begin and end as one, lead from its
-end to its pages, and carry nothing that acts when opened (scripts, programs to
-launch, forms that send, media players), no files inside, no encryption that
-hides such things, and nothing behind its end. Names are compared after undoing
-``#4A`` escapes, and inside compressed object streams too. ISO 32000-1 is meant
-by the clause numbers. It prints one word: ``plain`` or the fault.
+A PDF keeps its pages as they are, so it must be plain: begin and end as one,
+lead from its end to its pages, and carry nothing that acts when opened
+(scripts, programs to launch, forms that send, media players), no files inside,
+no encryption that hides such things, and nothing behind its end. Names are
+compared after undoing ``#4A`` escapes, and inside compressed object streams
+too. ISO 32000-1 is meant by the clause numbers.
+
+What tells about its maker is blanked where it stands, every other byte keeping
+its place: the information dictionary, metadata streams, and in photos of pages
+the camera's notes with the place where they were taken.
+
+It prints one word, ``plain`` or the fault, and after ``plain`` the file.
 
 Started by ``photos.py`` and imported by nobody.
 """
@@ -36,6 +42,13 @@ CATALOG = re.compile(rb"/Type\s*/Catalog(?![A-Za-z0-9])")
 PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z0-9])")
 OBJECTS = re.compile(rb"/ObjStm(?![A-Za-z0-9])")  # 7.5.7
 FILTER = re.compile(rb"/Filter\s*(?:\[\s*)?/FlateDecode\s*\]?(?!\s*/[A-Za-z0-9]+Decode)")
+METADATA = re.compile(rb"/Type\s*/Metadata(?![A-Za-z0-9])")  # 14.3.2
+INFORMATION = re.compile(rb"/Info\s+([0-9]+)\s+([0-9]+)\s+R")  # 14.3.3
+STRING = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]*>", re.DOTALL)  # 7.3.4
+PHOTO = re.compile(rb"/Filter\s*\[?\s*/DCTDecode")
+EMPTY = zlib.compress(b"")
+MARKER, START_OF_SCAN = 0xFF, 0xDA
+NOTES = frozenset({*range(0xE1, 0xF0), 0xFE}) - {0xEE}
 OTHER_ZIP = b"PK\x05\x06"
 """The end of a zip's directory: a file that is a PDF and a zip at once is neither."""
 
@@ -45,12 +58,12 @@ def unescaped(data: bytes) -> bytes:
     return ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), data)
 
 
-def streams(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each stream's dictionary and its bytes as they are packed."""
+def streams(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Each stream's dictionary, and where its bytes begin and end."""
     for found in STREAM.finditer(data):
         begins = max(data.rfind(b"obj", 0, found.start()), found.start() - 4096)
         ends = data.find(b"endstream", found.end())
-        yield unescaped(data[begins : found.start()]), data[found.end() : ends if ends >= 0 else len(data)]
+        yield unescaped(data[begins : found.start()]), found.end(), ends if ends >= 0 else len(data)
 
 
 def inflated(packed: bytes, room: int) -> bytes:
@@ -85,8 +98,8 @@ def verdict(data: bytes) -> str:
     if fault := shape(data) or fault_in(written):
         return fault
     room, catalog, page = INFLATED, CATALOG.search(written), PAGE.search(written)
-    for about, packed in streams(data):
-        opened = inflated(packed, room)
+    for about, start, end in streams(data):
+        opened = inflated(data[start:end], room)
         room -= len(opened)
         if room <= 0:
             return "bomb"
@@ -99,13 +112,41 @@ def verdict(data: bytes) -> str:
     return "plain" if catalog and page else "broken"
 
 
+def blanked(data: bytes) -> bytes:
+    """The file without what tells about its maker; every byte that remains keeps its place."""
+    file = bytearray(data)
+    for about, start, end in streams(data):
+        if METADATA.search(about):
+            file[start:end] = (EMPTY if b"/FlateDecode" in about else b"").ljust(end - start)[: end - start]
+        elif PHOTO.search(about):
+            file[start:end] = quiet_photo(data[start:end])
+    for named in INFORMATION.finditer(data):
+        file[named.start() : named.end()] = b" " * (named.end() - named.start())
+        for found in re.finditer(rb"(?<![0-9])%s\s+%s\s+obj\b(.*?)endobj" % (named[1], named[2]), data, re.DOTALL):
+            file[found.start(1) : found.end(1)] = STRING.sub(lambda text: b" " * len(text[0]), found[1])
+    return bytes(file)
+
+
+def quiet_photo(data: bytes) -> bytes:
+    """A JPEG of the same length whose notes (APP1 to APP15 but Adobe's APP14, and comments) hold zeros."""
+    photo, at = bytearray(data), 2
+    while data[:2] == b"\xff\xd8" and at + 4 <= len(data) and data[at] == MARKER and data[at + 1] != START_OF_SCAN:
+        after = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if data[at + 1] in NOTES:
+            photo[at + 4 : after] = bytes(max(0, min(after, len(data)) - at - 4))
+        at = after
+    return bytes(photo)
+
+
 def main(memory: str, seconds: str) -> None:
     """Read the file within the limits and print the verdict."""
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.stdout.write(verdict(sys.stdin.buffer.read()) + "\n")
+    data = sys.stdin.buffer.read()
+    found = verdict(data)
+    sys.stdout.buffer.write(found.encode() + b"\n" + (blanked(data) if found == "plain" else b""))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 A picture is decoded and only its pixels are encoded again (JPEG, at most 1600
 pixels on the longer side), so EXIF, places and anything hidden in the file are
-gone. A PDF is looked through and kept as it is, if it is plain. Both happen in
-a child process with limits of its own.
+gone. A PDF is looked through; if it is plain its pages are kept as they are, and
+notes about its maker are blanked. Both happen in a child process with limits of
+its own.
 """
 
 from __future__ import annotations
@@ -101,10 +102,10 @@ def _picture(data: bytes) -> Accepted:
 
 def _pdf(data: bytes) -> Accepted:
     verdict = confined.answer(_HERE / "papers.py", (str(_MEMORY), str(_CPU_SECONDS)), data, _WALL_SECONDS)
-    word = (verdict or b"bomb").decode("ascii", "replace").strip()
-    if word != "plain":
-        raise _refusal("pdf" if word == "broken" else word)
-    return Accepted("application/pdf", data, _hash(data), _hash(data))
+    word, _, kept = (verdict or b"bomb").partition(b"\n")
+    if word != b"plain":
+        raise _refusal("pdf" if word == b"broken" else word.decode("ascii", "replace"))
+    return Accepted("application/pdf", kept, _hash(data), _hash(kept))
 
 
 def _refusal(fault: str) -> Refusal:
