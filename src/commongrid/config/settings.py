@@ -184,11 +184,5 @@ CONTENT_SECURITY_POLICY = {
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-try:
-    from commongrid.accounts.settings import *  # noqa: F403 - allauth's many settings, kept beside what they concern
-except ModuleNotFoundError:
-    pass
-try:
-    from commongrid.config.logs import LOGGING, LOGGING_CONFIG  # noqa: F401
-except ModuleNotFoundError:
-    pass
+from commongrid.config.logs import LOGGING, LOGGING_CONFIG  # noqa: E402, F401 - read above, used by Django
+from commongrid.config.sign_in import *  # noqa: E402, F403 - allauth's many settings, each with its reason
