@@ -143,8 +143,9 @@ def modules_say_what_they_are() -> Iterator[str]:
             yield f"{path} needs a docstring"
         if path.parts[0] == "kernel":
             for node in tree.body:
-                named = isinstance(node, Function | ast.ClassDef)
-                if named and not node.name.startswith("_") and not ast.get_docstring(node):
+                if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    continue
+                if not node.name.startswith("_") and not ast.get_docstring(node):
                     yield f"{path}:{node.lineno} {node.name} needs a docstring"
 
 

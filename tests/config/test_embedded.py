@@ -151,7 +151,7 @@ def test_a_taken_port_is_left_to_its_user(folder: Path) -> None:
 def test_as_root_a_folder_out_of_reach_is_replaced_and_said(capsys: pytest.CaptureFixture[str]) -> None:
     private = Path(tempfile.mkdtemp(prefix="cg-private-"))  # mode 0700, ours alone
     data = private / "data"
-    elsewhere = None
+    elsewhere: Path | None = None
     try:
         with held(data) as cluster:
             elsewhere = cluster.home
@@ -164,7 +164,7 @@ def test_as_root_a_folder_out_of_reach_is_replaced_and_said(capsys: pytest.Captu
     finally:
         Cluster(data).stop()
         shutil.rmtree(private)
-        if elsewhere:
+        if elsewhere is not None:
             shutil.rmtree(elsewhere)
 
 

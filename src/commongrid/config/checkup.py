@@ -194,7 +194,8 @@ def keyring() -> Iterator[Finding]:
         yield Finding("keys", "ok", f"in {home}, readable by their owner alone; back them up apart from the database")
 
 
-def _rows(question: str, values: list[object] | None = None) -> list[tuple[Any, ...]]:
+def _rows(question: str, values: list[date | int] | None = None) -> list[tuple[Any, ...]]:
     with acting(DOCTOR), connection.cursor() as cursor:
         cursor.execute(question, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

@@ -15,7 +15,7 @@ from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -40,7 +40,7 @@ class TemplateFormatter(logging.Formatter):
             "event": record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
         }
         if record.exc_info and record.exc_info[0] is not None:
-            line["exception"] = bare_exception(cast("ExceptionFacts", record.exc_info))
+            line["exception"] = bare_exception(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
 
 

@@ -123,7 +123,7 @@ def _metrics(environ: Environ) -> Answer:
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     own = CollectorRegistry(auto_describe=False)
     own.register(_Jobs())
     return "200 OK", TEXT, generate_latest(registry) + generate_latest(own), {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -19,7 +17,7 @@ class Command(BaseCommand):
     """Prepare the schema of one county."""
 
     help = "Bring the county's schema up to date: migrate, build the walls, load the seeds."
-    requires_system_checks: ClassVar[list[str]] = []  # the house is checked by `make check`, not at each start
+    requires_system_checks = []  # the house is checked by `make check`, not at each start
 
     def handle(self, *_args: object, **_options: object) -> None:
         """Do what is missing, then write the stamp on the schema."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import ClassVar
 
 from django.core.management.base import BaseCommand
 
@@ -16,7 +15,7 @@ class Command(BaseCommand):
 
     help = "Load the vocabularies that every county starts with; rows that officials changed stay as they are."
 
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     def handle(self, *_args: object, **_options: object) -> None:
         """Ask every module, from the lowest up, for its seeds."""

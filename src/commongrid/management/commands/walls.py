@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.core.management.base import BaseCommand
 
 from commongrid.config import walls
@@ -14,7 +12,7 @@ class Command(BaseCommand):
 
     help = "Make row-level security, grants and append-only triggers anew from what the tables declare."
 
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     def handle(self, *_args: object, **_options: object) -> None:
         """Build them all in one transaction."""
