@@ -197,7 +197,7 @@ def figures(request: Asked) -> HttpResponse:
             "trail": _trail(request, chosen),
             "lines": lines,
             "heavy": heavy,
-            "flagged": Cell(_(FIGURES["flagged"]), f"{flagged:,}", chosen.address("flagged", series=""))
+            "flagged": Cell("", f"{flagged:,}", chosen.address("flagged", series=""))
             if flagged
             else None,
             "parts": _parts(chosen, board),

@@ -168,6 +168,8 @@ def kinds(request: Asked) -> HttpResponse:
     text, chosen = request.GET.get("q", "").strip()[:LONGEST], request.GET.get("class", "")[:8]
     everything = vocabulary.kinds(request.scope)
     classes = [one for one in everything if not one.parent]
+    if not text and chosen not in {one.code for one in classes}:
+        chosen = classes[0].code if classes else ""
     glossary = Glossary(request.scope)
     rows = (glossary.row(one) for one in everything if one.parent and chosen in ("", one.parent))
     groups = grouped(classes, (row for row in rows if not text or row.holds(text)))

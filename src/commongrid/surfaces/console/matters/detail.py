@@ -128,7 +128,7 @@ def group_name(scope: Scope, m: MatterDetail) -> str:
 def orders(m: MatterDetail, units: Mapping[UUID, str], places: Mapping[int, str]) -> list[dict[str, Any]]:
     """Who was given it, until when, and what came of it; the newest first."""
     outcomes = {
-        "": _("open"), "answered": _("answered"), "settled": _("settled"), "given_back": _("given back"),
+        "": _("not ended yet"), "answered": _("answered"), "settled": _("settled"), "given_back": _("given back"),
         "taken_away": _("taken away"),
     }  # fmt: skip
     return [

@@ -28,7 +28,7 @@ ACTS: Final = {
     "matters.settled": N_("Settled on the spot"),
     "matters.raised": N_("Passed up"),
     "matters.called_up": N_("Taken over from below"),
-    "matters.diverted": N_("Given on"),
+    "matters.diverted": N_("Diverted"),
     "matters.started": N_("Taken on"),
     "matters.given_back": N_("Given back"),
     "matters.decided": N_("Decided who has it"),
@@ -48,13 +48,13 @@ ACTS: Final = {
 }
 GIVEN: Final = ("matters.diverted", "matters.decided", "matters.reviewed")
 STEPS: Final = (
-    ("report", N_("Reported")), ("accept", N_("Accepted")), ("divert", N_("Given on")), ("work", N_("Worked on")),
+    ("report", N_("Reported")), ("accept", N_("Accepted")), ("divert", N_("Diverted")), ("work", N_("Worked on")),
     ("visit", N_("Return visit")), ("rate", N_("Rating")), ("close", N_("Closed")),
 )  # fmt: skip
 """The rail over a matter."""
 TO_DO: Final = {
-    "accept": N_("Accept"), "divert": N_("Give on"), "work": N_("Work"), "visit": N_("Return visit"), "rate": N_("Rating"),
-    "close": N_("Close"),
+    "accept": N_("Accept"), "divert": N_("Divert"), "work": N_("Work"), "visit": N_("Return visit"), "rate": N_("Rating"),
+    "close": N_("Closing"),
 }  # fmt: skip
 """How the rail's steps are called while they are still to come."""
 NOW_AT: Final = {
@@ -112,7 +112,7 @@ def title_of(line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: 
     """What happened, as a sentence."""
     plain = _(ACTS[line.name]) if line.name in ACTS else line.name
     if line.name in GIVEN and (order := _order_at(m, line.at)) is not None:
-        return _("Given to %(who)s") % {"who": target_name(order, names, places)}
+        return _("Diverted to %(who)s") % {"who": target_name(order, names, places)}
     if line.name == "matters.visited" and (result := str(line.facts.get("result", ""))) in words.VISITS:
         return _("Return visit: %(result)s") % {"result": words.say(words.VISITS, result)}
     if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
@@ -163,7 +163,8 @@ def _rail_step(m: MatterDetail, code: str, at: int, now: int, times: Mapping[str
     if at > now:
         return RailStep(text=_(TO_DO[code]))
     if at == now:
-        return RailStep(text=words.event(m.row.step) if code != "work" else _(TO_DO["work"]), note=left, state="now")
+        name = TO_DO[code] if code == "work" else ""
+        return RailStep(text=_(name) if name else words.event(m.row.step), note=left, state="now")
     done = _done_at(m, code, times)
     if done is None and code == "work":
         done = m.row.finished_at

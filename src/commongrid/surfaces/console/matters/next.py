@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -42,6 +42,7 @@ class Choice:
     chip: str = ""
     tone: str = ""
     outside: bool = False
+    off_list: bool = False
     checked: bool = False
 
 
@@ -87,9 +88,14 @@ def _step(
         open=again is not None or (refused is None and at == 0 and expected),
         button=_(way.button),
         lead=_(way.lead) if way.lead else "",
-        first=tuple(targets[:SHOWN]),
-        others=tuple(targets[SHOWN:]),
+        first=tuple(one for at, one in enumerate(targets) if _near(one, at)),
+        others=tuple(one for at, one in enumerate(targets) if not _near(one, at)),
     )
+
+
+def _near(one: Choice, at: int) -> bool:
+    """Whether a target is shown at once: the first few that fit, and whatever was chosen."""
+    return one.checked or (at < SHOWN and not one.off_list)
 
 
 def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None) -> forms.Step:
@@ -135,6 +141,7 @@ def _choice(one: Suggestion) -> Choice:
         chip=words.say(words.LISTS, one.list) if one.list else "",
         tone={"basic": "ok", "support": "info", "recalled": "warn"}.get(one.list, ""),
         outside=one.outside_command,
+        off_list=not one.why,
     )
 
 
@@ -143,7 +150,7 @@ def targets_of(scope: Scope, m: MatterDetail, code: str, offered: Iterable[Choic
     found = [*offered]
     if code == "decide" and scope.place is not None:
         own = territory.places(scope, [scope.place]).get(scope.place)
-        name = _("%(place)s itself") % {"place": own.label(language())} if own else _("This centre itself")
+        name = _("%(place)s keeps it") % {"place": own.label(language())} if own else _("This centre itself")
         found.append(Choice(value=f"place:{scope.place}", name=name, why=_("The centre keeps it and gives it on later")))
     if code == "review":
         found.insert(0, Choice(value="end", name=_("End it: the reporter disagrees"), why=_("Counted as such, never hidden")))
@@ -152,6 +159,4 @@ def targets_of(scope: Scope, m: MatterDetail, code: str, offered: Iterable[Choic
 
 
 def _checked(one: Choice) -> Choice:
-    return Choice(
-        value=one.value, name=one.name, why=one.why, chip=one.chip, tone=one.tone, outside=one.outside, checked=True
-    )
+    return replace(one, checked=True)

@@ -88,8 +88,8 @@ class Record(Form):
         initial="normal",
         error_messages={"required": _("Choose how urgent it is.")},
     )
-    name = forms.CharField(label=_("Name"), required=False, max_length=60, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off"}))
-    phone = forms.CharField(label=_("Phone"), required=False, max_length=30, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "inputmode": "tel", "autocomplete": "off"}))
+    name = forms.CharField(label=_("Name of the reporter"), required=False, max_length=60, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off"}))
+    phone = forms.CharField(label=_("Phone of the reporter"), required=False, max_length=30, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "inputmode": "tel", "autocomplete": "off"}))
     concerned_name = forms.CharField(label=_("Name of the person concerned"), required=False, max_length=60, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off"}))
     concerned_phone = forms.CharField(label=_("Phone of the person concerned"), required=False, max_length=30, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "inputmode": "tel", "autocomplete": "off"}))
     confidential = forms.BooleanField(

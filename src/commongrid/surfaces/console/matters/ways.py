@@ -43,7 +43,7 @@ WAYS: Final[dict[str, Way]] = {
         form=forms.Reason, do=actions.call_up, button=N_("Take it over"), done=N_("Taken over at this level."),
         lead=N_("This level has it from now on; those below read your reason."),
     ),
-    "divert": Way(form=forms.Divert, do=actions.divert, button=N_("Give it"), done=N_("Given."), tone="go"),
+    "divert": Way(form=forms.Divert, do=actions.divert, button=N_("Divert"), done=N_("Diverted."), tone="go"),
     "start": Way(
         form=forms.Start, do=actions.start, button=N_("Take it on"), done=N_("Taken on; the finishing limit runs."), tone="go",
     ),

@@ -78,7 +78,7 @@ VISITS: Final = {
     "checked": N_("Checked: the work is there"),
     "not_done": N_("Checked: it is not done"),
 }
-VISIT_RULES: Final = {"all": N_("Always"), "sample": N_("By draw"), "none": N_("None")}
+VISIT_RULES: Final = {"all": N_("Always"), "sample": N_("By draw"), "none": N_("No visit")}
 VISIBILITIES: Final = {
     "public": N_("Public in short"),
     "parties": N_("Those concerned"),

@@ -28,6 +28,7 @@ from commongrid.territory import queries as territory
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import PersonRow
     from commongrid.surfaces.shared.doors import Asked
@@ -72,11 +73,14 @@ class AppointForm(Form):
             del self.fields["unit"]
         self.people: list[PersonRow] = []
 
-    def ask_person(self, scope: Scope) -> bool:
-        """Offer people in scope of exactly this name; whether the question is still open."""
+    def ask_person(self, scope: Scope, act: Act) -> bool:
+        """Offer people in scope of exactly this name; whether the question is still open.
+
+        A form sent twice finds the person whom the first sending entered, and asks nothing.
+        """
         name = " ".join(str(self.data.get("display_name", "")).split())
         self.people = [one for one in find_people(scope, name) if one.name == name]
-        if not self.people:
+        if not self.people or any(one.id == act.child("person").id for one in self.people):
             del self.fields["person"]
             return False
         choices = [(str(one.id), _about(scope, one)) for one in self.people]
@@ -96,7 +100,7 @@ def appoint(request: Asked) -> HttpResponse:
         del form.fields["person"]
         return _form(request, form, place)
     form = AppointForm(request.POST, **choices)
-    open_question = form.ask_person(request.scope)
+    open_question = form.ask_person(request.scope, request.act)
     if form.is_valid() and open_question:
         form.add_error("person", gettext("Somebody of this name is known already. Say whether it is the same person."))
     if form.is_valid():
