@@ -22,7 +22,7 @@ from commongrid.roster.queries.listing import (
     stand_ins,
     vacant_seats,
 )
-from commongrid.roster.queries.sight import PostRow, posts_of_account, scope_for_session, scope_of
+from commongrid.roster.queries.sight import PostRow, posts_of_account, scope_for_session, scope_of, scopes_in_force
 from commongrid.roster.queries.units import (
     FunctionRow,
     UnitRow,
@@ -32,6 +32,7 @@ from commongrid.roster.queries.units import (
     unit_above,
     unit_for,
     units,
+    units_by_id,
 )
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "roles",
     "scope_for_session",
     "scope_of",
+    "scopes_in_force",
     "stand_ins",
     "stations_of",
     "unit",

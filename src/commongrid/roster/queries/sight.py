@@ -108,6 +108,24 @@ def scope_for_session(account_id: int, post_id: UUID, on: date) -> Scope | None:
         return scope_of(_row(values, account_id), on) if values else None
 
 
+def scopes_in_force(scope: Scope, on: date) -> list[Scope]:
+    """The Scope of every post in force on the day, whoever holds it: for the demo, which acts as many."""
+    powers = RolePower.objects.filter(valid(on), valid(on, "power__"), role=OuterRef("role")).values("power_id")
+    with acting(scope):
+        found = Post.objects.filter(in_force(on), valid(on, "role__")).order_by("role__position", "place", "id")
+        rows = [
+            PostRow(
+                id=ident, account=0, person=person, holder="", role=role, level=level, place=place, unit=unit,
+                powers=frozenset(held), second_factor=False, standing_in=False, role_zh="", role_en="", title_zh="",
+                title_en="", unit_zh="", unit_en="", place_name="", place_name_en="",
+            )
+            for ident, person, role, level, place, unit, held in found.values_list(
+                "id", "person_id", "role_id", "role__scope_level", "place", "unit_id", ArraySubquery(powers)
+            )
+        ]  # fmt: skip
+        return [scope_of(row, on) for row in rows]
+
+
 _NOWHERE = Interval(1, 0)
 Reach = tuple[Interval, str, "Iterable[int]", "Iterable[UUID]"]
 

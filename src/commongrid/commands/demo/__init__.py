@@ -1,0 +1,62 @@
+"""`commongrid demo`: a county with fictional names, matters in every state, dates relative to today.
+
+Everything is made through the same actions that people use: places through the
+import of code lists (as the owner), then posts, units and matters (as the app).
+The county's code lies in a range that the statistics bureau does not assign.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+HELP = "Load a demo county with fictional names into an empty database."
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """How large, and which of many."""
+    parser.add_argument("--size", choices=("hamlet", "township", "county"), default="township", help="how large")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="same number, same county (default: 1)")
+    parser.add_argument("--json", action="store_true", help="print what was made as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Lay the places as the owner, then everything else as the app."""
+    from commongrid.commands.opening import county_open
+
+    with county_open():
+        from commongrid.kernel.refusals import N_, Unavailable, WrongState
+
+        from commongrid.commands.demo import laying
+
+        if laying.there_are_places():
+            raise WrongState(N_("There are places already. A demo county is only loaded into an empty database."))
+        if not owner_address():
+            raise Unavailable(N_("Only the owner role may import places: set DATABASE_OWNER_URL."))
+        lay_places(args.size, args.seed)
+        made = laying.lay(args.size, args.seed)
+    if args.json:
+        print(json.dumps(made, ensure_ascii=False))
+    else:
+        print(", ".join(f"{count} {name}" for name, count in made.items()))
+    return 0
+
+
+def owner_address() -> str:
+    """The owner's connection: the bundled database knows its own, another one names it."""
+    from commongrid.config.embedded import Cluster
+    from commongrid.config.env import env
+
+    if env.DATABASE_OWNER_URL:
+        return env.DATABASE_OWNER_URL
+    return Cluster(env.DATA).owner_url if (env.DATA / "embedded.json").exists() else ""
+
+
+def lay_places(size: str, seed: int) -> None:
+    """Import the list of places in a process of its own: the owner's password never enters this one's Django."""
+    environment = {**os.environ, "COMMONGRID_AS": "owner", "DATABASE_OWNER_URL": owner_address()}
+    command = [sys.executable, "-m", "django", "demo_places", "--size", size, "--seed", str(seed)]
+    subprocess.run(command, env=environment, check=True)  # noqa: S603 - our own command

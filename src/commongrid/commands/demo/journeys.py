@@ -1,0 +1,181 @@
+"""Matters of the demo county on their ways: each story goes as far as time allows, so that every state has some.
+
+The clock of the past is let run too: warnings and overdue notices come when
+they came. Whoever does a step is found by the rules, as the console does it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from commongrid.commands.demo import naming, stories
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.codes import slip_hash
+from commongrid.kernel.refusals import Refusal
+from commongrid.kernel.scope import Scope, clock, public, slip
+from commongrid.matters import actions, jobs, queries
+from commongrid.matters.actions import Contact, Report, code_of
+from commongrid.matters.rules.relations import may, relations
+from commongrid.matters.rules.table import EVENTS
+from commongrid.roster.queries import scopes_in_force
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from commongrid.matters.queries import MatterRow
+
+READER = clock("demo", "matters.read")
+DAYS = 50
+"""How long ago the oldest story began."""
+DO = {
+    "accept": actions.accept, "reject": actions.reject, "settle": actions.settle, "raise": actions.raise_level,
+    "divert": actions.divert, "start": actions.start, "give_back": actions.give_back, "decide": actions.decide_returned,
+    "answer": actions.answer, "visit": actions.visit, "close": actions.close, "review": actions.review,
+    "receipt": actions.receipt, "supervise": actions.supervise, "rate": actions.rate, "withdraw": actions.withdraw,
+}  # fmt: skip
+
+
+@dataclass
+class Journey:
+    """One matter on its way."""
+
+    place: int
+    text: tuple[str, str, str, str]
+    steps: tuple[stories.Step, ...]
+    contact: Contact
+    pace: tuple[float, float] = (0.5, 1.3)
+    matter: UUID = field(default_factory=new_id)
+
+
+def travel(chance: Random, villages: list[int], per_village: int) -> int:
+    """Send matters on their ways up to now; answers how many there are."""
+    world = _World(chance, villages)
+    for n in range(max(per_village * len(villages), 2 * len(stories.WAYS))):
+        world.begin(n)
+    world.run()
+    jobs.tick()
+    return world.begun
+
+
+class _World:
+    """All journeys in one order of time."""
+
+    def __init__(self, chance: Random, villages: list[int]) -> None:
+        self.chance = chance
+        self.villages = villages
+        self.now = timezone.now()
+        self.queue: list[tuple[datetime, int, Journey, int]] = []
+        self.begun = 0
+        self.stuck: Counter[str] = Counter()
+        self.posts = scopes_in_force(READER, timezone.localdate())
+        with acting(READER):
+            self.below = {village: [row.code for row in territory.children(READER, village, level="grid")] for village in villages}
+
+    def begin(self, n: int) -> None:
+        """Put a story at its beginning: the first of each way far enough back to end, the others anywhere."""
+        ways = list(stories.WAYS)
+        way = ways[n % len(ways)]
+        text = self.chance.choice(stories.TEXTS)
+        if way == "settled":
+            text = next(one for one in stories.TEXTS if one[0] in stories.SETTLED_KINDS)
+        elif way == "receipted" or text[0] in stories.SEALED_KINDS:
+            way, text = "receipted", next(one for one in stories.TEXTS if one[0] in stories.SEALED_KINDS)
+        elif way == "filing due":
+            text = next(one for one in stories.TEXTS if one[0] == stories.FILED_KIND)
+        elif n < len(ways) or way in stories.ENDING_NOW:
+            text = stories.TEXTS[0]
+        back = DAYS if n < len(ways) and stories.WAYS[way] else self.chance.uniform(0.1, DAYS)
+        if way in {"to be accepted", "to be diverted", "neglected", "supervised", "returned", "given back"}:
+            back = self.chance.uniform(0.05, 2) if way.startswith("to be") else self.chance.uniform(8, 20)
+        if way in stories.ENDING_NOW:
+            back = sum(one.after for one in stories.WAYS[way]) / stories.DAY + self.chance.uniform(0.05, 0.2)
+        at = (self.now - timedelta(days=back)).replace(minute=self.chance.randrange(60), second=self.chance.randrange(60))
+        village = self.villages[n % len(self.villages)]
+        name = naming.person(self.chance)
+        contact = Contact(name=name, phone=f"1380000{self.chance.randrange(10**4):04}") if text[1] != "patrol" else Contact()
+        journey = Journey(self.chance.choice(self.below[village] or [village]), text, stories.WAYS[way], contact)
+        if way in stories.ENDING_NOW:
+            at, journey.pace = self.now - timedelta(days=back), (1.0, 1.0)
+        heapq.heappush(self.queue, (min(at, self.now - timedelta(minutes=1)), n, journey, -1))
+
+    def run(self) -> None:
+        """Step by step in the order of time; the clock looks every half day."""
+        looked = self.queue[0][0] if self.queue else self.now
+        while self.queue:
+            at, n, journey, index = heapq.heappop(self.queue)
+            while looked + timedelta(hours=12) < at:
+                looked += timedelta(hours=12)
+                jobs.tick(looked)
+            if index < 0:
+                self._report(journey, at)
+            elif not self._take(journey, journey.steps[index], at):
+                continue
+            if index + 1 < len(journey.steps):
+                later = at + timedelta(hours=journey.steps[index + 1].after * self.chance.uniform(*journey.pace))
+                if later < self.now:
+                    heapq.heappush(self.queue, (later, n, journey, index + 1))
+
+    def _report(self, journey: Journey, at: datetime) -> None:
+        kind, source, title, text = journey.text
+        scope = public("matters.report") if source == "villager" else self._reporter(journey.place, source)
+        report = Report(kind_code=kind, place=journey.place, title=title, text=text, source=source, contact=journey.contact)
+        actions.report(scope, Act(journey.matter, at.astimezone(UTC)), report=report)
+        self.begun += 1
+
+    def _reporter(self, place: int, source: str) -> Scope:
+        role = "grid_member" if source == "patrol" else "dispatcher"
+        return next(one for one in self.posts if one.role == role and one.covers(place))
+
+    def _take(self, journey: Journey, one: stories.Step, at: datetime) -> bool:
+        """Have somebody who may do the step; False where nobody could and the story ends there."""
+        act, told = Act(new_id(), at.astimezone(UTC)), dict(one.told)
+        if one.event in {"rate", "withdraw"}:
+            return self._try(one.event, self._slip(journey), act, journey, told)
+        with acting(READER):
+            row = queries.matter(READER, journey.matter).row
+        for scope in self._who(row, one.event):
+            for where in self._where_to(scope, journey, one.event):
+                if self._try(one.event, scope, act, journey, {**told, **where}):
+                    return True
+        self.stuck[f"{journey.text[0]} {row.owner_level} {row.state} {one.event}"] += 1
+        return one.event in {"divert", "start"}
+
+    def _try(self, event: str, scope: Scope, act: Act, journey: Journey, told: dict[str, object]) -> bool:
+        try:
+            DO[event](scope, act, matter_id=journey.matter, **told)  # type: ignore[operator]  # one signature for each event
+        except Refusal:
+            return False
+        return True
+
+    def _slip(self, journey: Journey) -> Scope:
+        hashed = slip_hash(settings.KEYS.slip, code_of(journey.matter))
+        return slip(hashed, "matters.follow", "matters.rate")
+
+    def _who(self, row: MatterRow, event: str) -> list[Scope]:
+        """Posts that the rules let do this, the nearest first."""
+        power = EVENTS[event].power
+        found = [
+            one
+            for one in self.posts
+            if one.may(power) and one.lo <= row.place <= one.hi and event in may(one, row.state, relations(one, row.whereabouts))
+        ]
+        return sorted(found, key=lambda one: one.hi - one.lo)[:6]
+
+    def _where_to(self, scope: Scope, journey: Journey, event: str) -> list[dict[str, object]]:
+        """Where an order may go: what the console suggests, the best first."""
+        if event not in {"divert", "decide"}:
+            return [{}]
+        with acting(scope):
+            found = queries.suggestions(scope, journey.matter)
+        reason = {"reason": "由此单位办理更合适"} if event == "divert" else {}
+        return [{"unit_id": one.unit, "place": None if one.unit else one.place, **reason} for one in found]

@@ -1,0 +1,113 @@
+"""What people of the demo county report, and the ways it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+HOUR, DAY = 1.0, 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """After so many hours an event, with what it is told."""
+
+    after: float
+    event: str
+    told: tuple[tuple[str, object], ...] = ()
+
+
+def step(after: float, event: str, **told: object) -> Step:
+    """A step, told in keywords."""
+    return Step(after, event, tuple(told.items()))
+
+
+HAPPY: Final = (True, True, "修得快，谢谢")
+PASSABLE: Final = (True, False, "等得久了一点")
+UNSOLVED: Final = (False, False, "下雨还是不行")
+
+
+def _from_village(*rest: Step) -> tuple[Step, ...]:
+    return (step(3 * HOUR, "accept"), step(2 * HOUR, "divert"), *rest)
+
+
+ROAD: Final = _from_village(step(6 * HOUR, "start"), step(3 * DAY, "answer", answer="已换成1米涵管并夯实，限载牌已立。"))
+WAYS: Final[dict[str, tuple[Step, ...]]] = {
+    "good": (*ROAD, step(1 * DAY, "visit", result="asked", answers=HAPPY), step(4 * HOUR, "close")),
+    "passable": (*ROAD, step(2 * DAY, "visit", result="asked", answers=PASSABLE), step(4 * HOUR, "close")),
+    "by slip": (*ROAD, step(1 * DAY, "visit", result="left_slip"), step(1 * DAY, "rate", solved=True, satisfied=True)),
+    "not satisfied": (*ROAD, step(1 * DAY, "rate", solved=True, satisfied=False, words="路面还是不平")),
+    "reopened": (
+        *ROAD, step(1 * DAY, "visit", result="asked", answers=UNSOLVED), step(5 * HOUR, "divert"), step(5 * HOUR, "start"),
+        step(4 * DAY, "answer", answer="重新勘查，加做了排水沟。"), step(1 * DAY, "visit", result="asked", answers=HAPPY),
+    ),
+    "disagrees": (
+        *ROAD, step(1 * DAY, "visit", result="asked", answers=UNSOLVED), step(5 * HOUR, "divert"), step(5 * HOUR, "start"),
+        step(3 * DAY, "answer", answer="已按标准完工，有验收单。"), step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
+        step(3 * DAY, "review", finding="现场复核：工程符合标准，理由已当面说明。"),
+    ),
+    "not reached": (
+        *ROAD, step(1 * DAY, "visit", result="not_reached"), step(1 * DAY, "visit", result="not_reached"),
+        step(1 * DAY, "visit", result="not_reached"),
+    ),
+    "given back": (
+        *_from_village(step(5 * HOUR, "give_back", basis="县道不属于本站职责，依据为公路管养分工。")),
+        step(1 * DAY, "decide", basis="县中心裁定：由原单位先行处置。"), step(4 * HOUR, "start"),
+        step(4 * DAY, "answer", answer="已与公路段共同处理。"), step(1 * DAY, "visit", result="asked", answers=HAPPY),
+    ),
+    "passed up": (
+        step(3 * HOUR, "accept"), step(4 * HOUR, "raise", reason="本级无力解决，需要上级协调。"), step(6 * HOUR, "divert"),
+        step(8 * HOUR, "start"), step(5 * DAY, "answer", answer="已列入计划并完成抢修。"),
+        step(1 * DAY, "visit", result="asked", answers=HAPPY),
+    ),
+    "settled": (step(2 * HOUR, "settle", answer="组长到场调解，两家握手言和。"), step(1 * DAY, "visit", result="asked", answers=HAPPY)),
+    "refused": (step(5 * HOUR, "reject", reason="与上周已受理的事项相同，请凭原凭条查看进展。"),),
+    "taken back": (step(4 * HOUR, "withdraw"),),
+    "to be accepted": (),
+    "to be diverted": (step(3 * HOUR, "accept"),),
+    "neglected": (*_from_village(step(6 * HOUR, "start")),),
+    "supervised": (
+        *_from_village(step(6 * HOUR, "start")), step(9 * DAY, "supervise", note="群众多次反映，请尽快办结并报进展。"),
+    ),
+    "returned": _from_village(step(5 * HOUR, "give_back", basis="权属不清，先由上级明确。")),
+    "receipted": (step(1 * HOUR, "receipt"),),
+    "order just given": _from_village(),
+    "visit due": ROAD,
+    "rating due": (*ROAD, step(1 * DAY, "visit", result="left_slip")),
+    "filing due": (*ROAD, step(1 * DAY, "visit", result="checked")),
+    "just reopened": (*ROAD, step(1 * DAY, "visit", result="asked", answers=UNSOLVED)),
+    "in review": (
+        *ROAD, step(1 * DAY, "visit", result="asked", answers=UNSOLVED), step(5 * HOUR, "divert"), step(5 * HOUR, "start"),
+        step(3 * DAY, "answer", answer="已按标准完工，有验收单。"), step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
+    ),
+}  # fmt: skip
+
+TEXTS: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("G02", "villager", "村口涵洞塌陷，校车绕行", "进村的涵洞塌了半边，早上校车不敢过，孩子们走了两里路。昨晚下过雨，水还在冲。"),
+    ("G01", "villager", "组道路面破损", "往学校那段路坑很大，摩托车摔了两次。"),
+    ("B01", "villager", "停水三天", "我们这几家水管三天没水了，老人挑不动水。"),
+    ("G03", "patrol", "路灯不亮", "巡查发现活动室门口三盏路灯不亮。"),
+    ("A02", "villager", "邻里滴水纠纷", "隔壁新盖的屋檐水滴到我家院子，说不拢。"),
+    ("A04", "villager", "宅基地边界争议", "两家为地基边界争了起来，请村里来量一下。"),
+    ("F01", "villager", "垃圾清运不及时", "垃圾池满了一个星期没人拉，臭得很。"),
+    ("D02", "patrol", "弯道护栏损坏", "巡查发现急弯处护栏被撞坏，夜里危险。"),
+    ("D07", "patrol", "山塘无警示牌", "放假小孩多，山塘边没有警示牌和救生圈。"),
+    ("H01", "villager", "水稻病虫害", "田里稻子发黄，像是稻飞虱，请农技员来看。"),
+    ("B07", "villager", "独居老人需要照料", "隔壁老人摔了一跤，子女在外，没人做饭。"),
+    ("K01", "villager", "代办高龄津贴证明", "老人行动不便，想请村里代办。"),
+    ("F02", "hotline", "污水流到路上", "热线转来：排水沟堵了，污水流到路面。"),
+    ("H04", "villager", "请求安排农机", "抢收油菜，想请农机合作社排个时间。"),
+    ("G04", "leader", "灌溉水渠垮塌", "领导批示：走访时群众反映水渠垮了三十米。"),
+    ("L07", "patrol", "返乡登记", "一户从外地返乡，全家四口。"),
+    ("D09", "villager", "有人聚赌", "晚上有人聚众赌博，不敢说名字。"),
+    ("C01", "patrol", "因病支出大", "走访了解到户主住院花费大，先登记线索。"),
+    ("J05", "villager", "推荐好人好事", "他救了落水的孩子，值得表扬。"),
+    ("K07", "villager", "建议增加班车", "赶集天人多，建议加一班车。"),
+)
+ENDING_NOW: Final = ("order just given", "visit due", "rating due", "filing due", "just reopened", "in review")
+"""Ways whose last step has just been taken."""
+FILED_KIND: Final = "D02"
+"""A kind that is checked, not rated."""
+SETTLED_KINDS: Final = ("A02", "K02", "F01")
+SEALED_KINDS: Final = ("D09",)
+"""Kinds whose matter takes the way "receipted" whatever is drawn."""

@@ -1,0 +1,34 @@
+"""The demo county shows matters in every state, some overdue, some supervised, and a post of every role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from commongrid.matters.rules.table import STATES
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+LIVE = {code for code, state in STATES.items() if state.live}
+
+
+def test_demo_shows_matters_in_every_state(hamlet: Database) -> None:
+    with hamlet.as_role("owner") as owner:
+        states = {row[0] for row in owner.execute("SELECT DISTINCT state FROM matters_matter").fetchall()}
+        assert states == LIVE
+        assert owner.execute("SELECT count(*) FROM matters_matter WHERE closed_at IS NULL AND due_at < now()").fetchone() > (0,)
+        assert owner.execute("SELECT count(*) FROM matters_supervision").fetchone() > (0,)
+        assert owner.execute("SELECT count(*) FROM matters_escalation").fetchone() > (0,)
+        assert owner.execute("SELECT count(*) FROM matters_rating WHERE NOT satisfied").fetchone() > (0,)
+        assert owner.execute("SELECT max(opened_at) <= now() AND min(opened_at) < now() - interval '30 days' FROM matters_matter").fetchone() == (True,)
+
+
+def test_demo_fills_every_role(hamlet: Database) -> None:
+    with hamlet.as_role("owner") as owner:
+        empty = owner.execute("SELECT code FROM roster_role WHERE code NOT IN (SELECT role_id FROM roster_post)").fetchall()
+    assert empty == []
+
+
+def test_demo_is_marked_and_lies_in_an_unassigned_range(hamlet: Database) -> None:
+    with hamlet.as_role("owner") as owner:
+        assert owner.execute("SELECT code, demo FROM territory_county").fetchall() == [(990101 * 10**9, True)]
