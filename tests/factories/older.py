@@ -31,7 +31,7 @@ class Known:
 
 
 def rows(n: int, places: Sequence[str], seed: int = 3) -> list[Row]:
-    """Rows over the hours around both changes of the clocks and the weeks between, one in nine doubtful or a duplicate."""
+    """Rows around both changes of the clocks and in between, one in nine doubtful or a duplicate."""
     dice = random.Random(seed)
     made: list[Row] = []
     for number in range(n):

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from commongrid.commands.opening import county_open
+from commongrid.matters.importing.rules.columns import FIELDS
 
 if TYPE_CHECKING:
     from commongrid.matters.importing.jobs import Progress, Result
     from commongrid.matters.importing.rules.faults import Fault, Sink
 
 HELP = "Take over matters from an older system: CSV, CSV.gz or XLSX; a dry run unless --yes."
-COLUMNS = (
-    "field=header,… where field is one of number, opened (both required), closed, title, text, kind, place, series, "
-    "source, due, satisfied, reopened; a header with a comma needs quotes around the pair"
+COLUMNS = "field=header,… (quote a pair whose header has a comma). Fields: " + "; ".join(
+    f"{field} ({meaning})" for field, meaning in FIELDS.items()
 )
 
 

@@ -15,19 +15,21 @@ from dataclasses import dataclass
 from commongrid.kernel.refusals import N_, BadInput
 
 FIELDS: dict[str, str] = {
-    "number": N_("The number in the older system. Required; a number is taken over once."),
-    "opened": N_("When the matter was reported. Required."),
-    "closed": N_("When it was closed. Empty: still open."),
-    "title": N_("A short title."),
-    "text": N_("What was reported."),
-    "kind": N_("The kind, as a code or name of the work list, or as in the file of kinds."),
-    "place": N_("Where it belongs, as a code or as a name that only one place has."),
-    "series": N_("asked, patrol, systems or register. Empty: asked."),
-    "source": N_("villager, patrol, department, hotline, petition, leader or anonymous. Empty: villager."),
-    "due": N_("The deadline it had."),
-    "satisfied": N_("Whether the person was satisfied: yes or no. Empty: not asked."),
-    "reopened": N_("Whether it was reopened: yes or no, or how often. Empty: not known."),
+    "number": "its number in the older system, required, taken once",
+    "opened": "when it was reported, required",
+    "closed": "when it was closed, empty: still open",
+    "title": "short title",
+    "text": "what was reported",
+    "kind": "code or Chinese name of a kind here, or a word of the file of kinds",
+    "place": "code, or a name that only one place has",
+    "series": "asked, patrol, systems or register, empty: asked",
+    "source": "villager, patrol, department, hotline, petition, leader or anonymous, empty: villager",
+    "due": "the deadline it had",
+    "satisfied": "yes or no, empty: not asked",
+    "reopened": "yes, no or how often, empty: not known",
 }
+"""What a column can be, as the command's help says it."""
+
 REQUIRED = ("number", "opened")
 
 
