@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @action("places.demo_marked", power="places.import", kinds=("clock",))
-def mark_demo(scope: Scope, act: Act, *, county: int) -> Line:  # noqa: ARG001 - every action takes both
+def mark_demo(scope: Scope, act: Act, *, county: int) -> Line:
     """Mark a county as the demo. Needs the owner role. Refuses: NotFound for an unknown county."""
     if not County.objects.filter(code=county).update(demo=True):
         raise NotFound
