@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.journal import attachments
 from commongrid.kernel.act import new_id
 from commongrid.kernel.places import interval, level_of
-from commongrid.kernel.refusals import N_, BadInput, NotFound, Refusal
+from commongrid.kernel.refusals import N_, BadInput, Refusal
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
 from commongrid.surfaces.console.matters import present, words
@@ -305,10 +305,10 @@ def _photos(request: Asked) -> tuple[Staged, ...]:
 
 @door("matters.read")
 def slip(request: Asked, matter_id: UUID) -> HttpResponse:
-    """The slip once more, for the post that recorded the matter: nobody else holds a person's right to rate."""
+    """The slip once more, for the post that recorded the matter: nobody else gets at a person's right to rate."""
     m = queries.matter(request.scope, matter_id)
     if m.reported_by is None or m.reported_by != request.scope.post:
-        raise NotFound
+        return render(request, "console/matters/slip_of_others.html", {"m": m})
     return _slip(request, matter_id, m.row.number, m.row.title)
 
 
