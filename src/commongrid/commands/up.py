@@ -214,8 +214,9 @@ def _print_links(surroundings: dict[str, str]) -> None:
         return
     links: list[dict[str, Any]] = json.loads(done.stdout)["links"]
     say("One-time sign-in links, one per role:" if links else "No post is filled yet, so there is nobody to sign in.")
+    widest = max((len(link["title"]) for link in links), default=0)
     for link in links:
-        say(f"  {link['title']:<28} {link['url']}")
+        say(f"  {link['title']:<{widest}}  {link['url']}")
 
 
 def _database_watch(cluster: Any) -> Any:
