@@ -114,7 +114,7 @@ def standing(case: Case, *, to_visit: bool | None = None) -> Standing:
         sealed=m.sealed,
         grid_may=case.kind.grid_may,
         interim=m.interim_due_at is not None,
-        barred=m.barred_unit is not None or m.barred_place is not None,
+        barred=level_at(m.barred_place) if m.barred_place else "",
     )
 
 

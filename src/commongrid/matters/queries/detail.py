@@ -20,7 +20,7 @@ from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Ra
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.vocabulary import KindRow
 from commongrid.matters.rules.loop import Call, Standing, decide
-from commongrid.matters.rules.relations import level_of_actor, may, reads_words, relations
+from commongrid.matters.rules.relations import level_at, level_of_actor, may, reads_words, relations
 
 FIELDS: Final = ("name", "phone", "where")
 
@@ -209,7 +209,7 @@ def standing_of(row: MatterRow, kind: KindRow, extra: Mapping[str, object]) -> S
         tries=int(str(extra["tries"])), to_visit=bool(extra["to_visit"]), to_rate=bool(extra["to_rate"]),
         rating=row.rating, closes=kind.closes, sealed=row.sealed, grid_may=kind.grid_may,
         interim=row.interim_due_at is not None,
-        barred=extra["barred_unit"] is not None or extra["barred_place"] is not None,
+        barred=level_at(int(str(extra["barred_place"]))) if extra["barred_place"] else "",
     )  # fmt: skip
 
 

@@ -19,13 +19,17 @@ TRIES: Final = 3
 """Tries on as many different days before a matter counts as not rated."""
 
 
+_SOMEBODY_ELSE: Final = N_("The person said it was not solved, so it goes to somebody else this time.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a matter stands, as far as the rules care.
 
     ``owner`` is a level or "unit"; ``handler`` the level of who does or did the
     work, ``by_unit`` whether that is a unit. ``grid_may``: a grid role may
-    finish this kind. ``barred``: the former handler must not get it again.
+    finish this kind. ``barred``: the level that handled it before a reopening
+    and must not again (nothing where that was a unit).
     """
 
     state: str
@@ -43,7 +47,7 @@ class Standing:
     sealed: bool = False
     grid_may: bool = True
     interim: bool = False
-    barred: bool = False
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,26 +230,27 @@ def _raise(s: Standing, _c: Call) -> Move:
 
 def _call_up(s: Standing, c: Call) -> Move:
     _not_sealed(s)
-    return _up(s, c.level)
-
-
-def _up(s: Standing, level: str) -> Move:
-    state = "reopened" if s.state == "reopened" else "reported" if s.state == "reported" else "accepted"
-    if state == "reported":
-        return Move(state=state, owner=level)
-    return _open(state, level, handler="clear", sets={"ordered": False})
-
-
-def _call_up_state(s: Standing, c: Call) -> Move:
-    move = _call_up(s, c)
+    if c.level == s.barred:
+        raise WrongState(_SOMEBODY_ELSE)
+    move = _up(s, c.level)
     if move.state == "reported":  # the centre that takes it over has thereby accepted it
         return Move(state="accepted", owner=move.owner)
     return move
 
 
+def _up(s: Standing, level: str) -> Move:
+    """To a level above, past one that handled it before a reopening."""
+    if level == s.barred:
+        level = above(level)
+    if s.state == "reported":
+        return Move(state="reported", owner=level)
+    state = "reopened" if s.state == "reopened" else "accepted"
+    return _open(state, level, handler="clear", sets={"ordered": False})
+
+
 def _divert(s: Standing, c: Call) -> Move:
     if c.to_barred:
-        raise WrongState(N_("The person said it was not solved, so it goes to somebody else this time."))
+        raise WrongState(_SOMEBODY_ELSE)
     if c.to != "unit" and _rank(c.to) >= _rank(s.owner):
         raise BadInput(N_("Divert to a unit or to a level below; to the level above it is passed up."))
     return _given(c, reopened=s.state == "reopened")
@@ -264,7 +269,7 @@ def _start(s: Standing, c: Call) -> Move:
     if s.state == "reported" and (s.owner != "grid" or not s.grid_may):
         raise WrongState(N_("It has to be accepted first, or passed up."))
     if c.to_barred:
-        raise WrongState(N_("The person said it was not solved, so it goes to somebody else this time."))
+        raise WrongState(_SOMEBODY_ELSE)
     return _open("in_hand", s.owner, handler="owner")
 
 
@@ -279,6 +284,8 @@ def _give_back(s: Standing, _c: Call) -> Move:
 
 
 def _decide(s: Standing, c: Call) -> Move:
+    if c.to_barred and c.to != s.owner:
+        raise WrongState(_SOMEBODY_ELSE)
     if c.to != "unit" and _rank(c.to) > _rank(s.owner):
         raise BadInput(N_("Divert to a unit or to a level below; to the level above it is passed up."))
     if c.to == s.owner:
@@ -360,6 +367,7 @@ def _supervise(s: Standing, c: Call) -> Move:
 
 
 def _reply(s: Standing, c: Call) -> Move:
+    _not_sealed(s)
     if not s.interim:
         raise WrongState(N_("Nobody has asked for an interim answer."))
     return _same(s, c)
@@ -392,7 +400,7 @@ _DECIDERS: Final[Mapping[str, Callable[[Standing, Call], Move]]] = {
     "reject": _reject,
     "settle": _settle,
     "raise": _raise,
-    "call_up": _call_up_state,
+    "call_up": _call_up,
     "divert": _divert,
     "start": _start,
     "give_back": _give_back,

@@ -1,0 +1,130 @@
+"""The laws of the loop, checked on every reachable state of the model: each yields what breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from commongrid.kernel.scope import Scope
+from commongrid.matters.rules import words
+from commongrid.matters.rules.loop import TRIES, Call, Move, step_of
+from commongrid.matters.rules.relations import level_of_actor
+from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS, STATES
+from tests.matters.world import State
+
+Edge = tuple[Scope, Call, Move, State]
+STAYING = ("supervise", "reply", "warn", "overdue")
+HELPED = (*STAYING, "call_up", "fall", "withdraw", "time_out")
+"""Events that don't count as the owner's own way on."""
+
+
+def broken(state: State, edges: Iterable[Edge]) -> Iterator[str]:
+    """Every law this state or one of its edges breaks."""
+    edges = list(edges)
+    yield from _open_matters_are_owed(state)
+    yield from _owner_has_a_way_on(state, edges)
+    for edge in edges:
+        yield from _edge_laws(state, *edge)
+
+
+def _open_matters_are_owed(state: State) -> Iterator[str]:
+    s = state.s
+    if s.state in words.ENDED:
+        if s.owner:
+            yield f"{s.state} still has an owner"
+        return
+    if s.owner not in words.OWNERS or (s.owner == "unit") != bool(s.owner == "unit" and state.unit):
+        yield f"{s.state} has no owner"
+    if STATES[s.state].clock not in words.CLOCKS:
+        yield f"{s.state} has no deadline"
+    step = step_of(s.state, s.owner, sealed=s.sealed, grid_may=s.grid_may)
+    if step not in LIVE_EVENTS or not EVENTS[step].leads(s.state):
+        yield f"{s.state} of {s.owner} has no next step the table knows: {step}"
+    if s.tries > TRIES or s.reopened > 1:
+        yield f"{s.state} counts past its limits"
+
+
+def _owner_has_a_way_on(state: State, edges: list[Edge]) -> Iterator[str]:
+    s = state.s
+    if s.state in words.ENDED:
+        if edges:
+            yield f"{s.state} is not the end: {edges[0][1].event}"
+        return
+    step = step_of(s.state, s.owner, sealed=s.sealed, grid_may=s.grid_may)
+    events = {call.event for _scope, call, _move, after in edges if after != state}
+    own = {call.event for scope, call, _move, after in edges if after != state and call.event not in HELPED}
+    if not own:
+        yield f"{s.state} of {s.owner} is a dead end for its owner"
+    if step not in events:
+        yield f"{s.state} of {s.owner}: nobody can do the next step, {step}"
+
+
+def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State) -> Iterator[str]:
+    s, event = state.s, call.event
+    if move.state in words.OPEN and move.clock not in ("", *words.CLOCKS):
+        yield f"{event} starts no limit: {move.clock}"
+    if move.state in words.OPEN and move.state != s.state and not move.clock and event not in _KEEPING:
+        yield f"{event} to {move.state} keeps an old deadline"
+    if event in STAYING and (move.state, move.owner) != (s.state, s.owner):
+        yield f"{event} moves the matter"
+    if event == "visit" and level_of_actor(scope) == s.handler:
+        yield "the handler's own level makes the return visit"
+    if event in ("divert", "start") and s.state == "reopened" and state.barred and after.s.state in ("diverted", "in_hand"):
+        if (after.unit or after.s.owner) == state.barred:
+            yield "a reopened matter goes back to whom it was taken from"
+    yield from _answer_laws(state, call, move)
+    if s.sealed and event not in ("warn", "overdue", "receipt"):
+        yield f"{event} touches a sealed matter"
+    if s.sealed and scope.kind == "post" and state.unit and scope.unit != state.whereabouts.unit:
+        yield "somebody else reaches a sealed matter"
+    if event == "give_back" and s.given_back:
+        yield "given back twice"
+
+
+_KEEPING = ("accept", "raise", "call_up", "fall", "visit")
+"""Moves within one limit: the response runs on until somebody takes it on, the visit's until it is made."""
+
+
+def _answer_laws(state: State, call: Call, move: Move) -> Iterator[str]:
+    s = state.s
+    unsolved = call.event in ("rate", "visit") and (call.solved is False or call.result == "not_done") and call.result in (
+        "", "asked", "not_done",
+    )  # fmt: skip
+    if unsolved and move.state != ("review" if s.reopened else "reopened"):
+        yield f"not solved leads to {move.state}"
+    if move.outcome == "disagrees" and s.state != "review":
+        yield "closed over the reporter's head without a review"
+    if s.state == "to_rate" and s.to_rate and move.ended and move.outcome not in ("rated", "not_rated"):
+        yield f"a rated kind ends as {move.outcome}"
+    if call.event == "rate" and call.solved and call.satisfied is False and move.state == "closed":
+        yield "not satisfied is closed unread"
+    if call.event == "visit" and call.result == "not_reached" and call.days < TRIES and move.state != s.state:
+        yield "not reached counts before the third day"
+
+
+def without_an_end(found: Mapping[State, list[Edge]]) -> set[State]:
+    """States from which no end can be reached."""
+    back: dict[State, set[State]] = {}
+    for state, edges in found.items():
+        for *_rest, after in edges:
+            back.setdefault(after, set()).add(state)
+    reached = {state for state in found if state.s.state in words.ENDED}
+    waiting = list(reached)
+    while waiting:
+        for before in back.get(waiting.pop(), ()):
+            if before not in reached:
+                reached.add(before)
+                waiting.append(before)
+    return set(found) - reached
+
+
+def unused_ways(found: Mapping[State, list[Edge]]) -> set[tuple[str, str, str]]:
+    """Ways of the table that nobody ever takes."""
+    table = {
+        (event.code, start, to)
+        for event in EVENTS.values()
+        if event.live and event.code != "report"
+        for start, ends in event.ways
+        for to in ends
+    }
+    taken = {(call.event, state.s.state, move.state) for state, edges in found.items() for _s, call, move, _a in edges}
+    return table - taken

@@ -1,0 +1,150 @@
+"""Every reachable state x role x event of the loop, and the laws that hold in each; and that broken rules are caught."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from commongrid.matters.rules import loop, relations, table, words
+from commongrid.matters.rules.loop import Move
+from tests.matters import world
+from tests.matters.laws import broken, unused_ways, without_an_end
+
+KINDS = (
+    (True, True, "rating", True), (False, True, "filing", False), (True, False, "rating", True),
+    (False, False, "filing", True), (False, False, "rating", False),
+)  # fmt: skip
+"""Kinds of kind explored each time: visited, rated, what closes it, whether the grid may finish it."""
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[world.State, list[Any]]:
+    """The explored states of those kinds."""
+    return world.explored(KINDS)
+
+
+def test_every_open_state_has_owner_deadline_next_step_and_a_way_on(found: dict[world.State, list[Any]]) -> None:
+    complaints = {complaint for state, edges in found.items() for complaint in broken(state, edges)}
+    assert complaints == set()
+    assert len(found) > 8_000
+    assert sum(map(len, found.values())) > 200_000
+
+
+def test_from_every_state_an_end_can_be_reached(found: dict[world.State, list[Any]]) -> None:
+    assert without_an_end(found) == set()
+
+
+def test_every_way_of_the_table_is_taken_and_no_other(found: dict[world.State, list[Any]]) -> None:
+    assert unused_ways(found) == set()
+    assert {state.s.state for state in found} == {code for code, state in table.STATES.items() if state.live}
+
+
+@pytest.mark.nightly
+def test_all_kinds_of_kind_keep_the_laws() -> None:
+    everything = world.explored()
+    assert {complaint for state, edges in everything.items() for complaint in broken(state, edges)} == set()
+    assert without_an_end(everything) == set()
+
+
+def _swap(name: str, **changes: object) -> Callable[[pytest.MonkeyPatch], None]:
+    """A defect in the table: one event changed."""
+    return lambda patch: patch.setitem(table.EVENTS, name, replace(table.EVENTS[name], **changes))
+
+
+def _decider(name: str, wrong: Callable[..., Move]) -> Callable[[pytest.MonkeyPatch], None]:
+    """A defect in a rule: one decider replaced."""
+    return lambda patch: patch.setitem(loop._DECIDERS, name, wrong)  # type: ignore[arg-type]
+
+
+def _plain(name: str, wrong: object, where: object = loop) -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda patch: patch.setattr(where, name, wrong)
+
+
+def _leading(event: str, state: str, *to: str) -> dict[str, object]:
+    """The event's ways with those from one state replaced."""
+    return {"ways": tuple((start, to if start == state else ends) for start, ends in table.EVENTS[event].ways)}
+
+
+DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "an answer forgets the owner": _plain("visit_owner", lambda handler: ""),
+    "the handler's level owes the visit and makes it": _plain("_may_visit", lambda scope, matter: True, relations),
+    "a reopened matter may go back to its handler": _decider(
+        "divert", lambda s, c: loop._given(c, reopened=s.state == "reopened")
+    ),
+    "a reopened village takes its own matter again": _decider(
+        "start", lambda s, c: loop._open("in_hand", s.owner, handler="owner")
+    ),
+    "not solved closes the matter": _plain("_not_solved", lambda s, rating: loop._end("closed", "rated")),
+    "not solved reopens for ever": _plain(
+        "_not_solved", lambda s, rating: loop._open("reopened", "township", handler="clear", sets={"reopened": s.reopened + 1})
+    ),
+    "an order is given back for ever": _decider(
+        "give_back",
+        lambda s, c: loop._open("returned", "county", handler="clear", sets={"given_back": True}),
+    ),
+    "not reached counts on the first day": _plain("TRIES", 1),
+    "a sealed matter is open to whoever is above": lambda patch: (
+        patch.setattr(loop, "_not_sealed", lambda s: None),
+        patch.setattr(relations, "_is_above", lambda scope, matter: True),
+    )[0],
+    "a supervisor takes the matter over": _decider("supervise", lambda s, c: loop.Move(state=s.state, owner="county")),
+    "a warning loses the owner": _decider("warn", lambda s, c: loop.Move(state=s.state)),
+    "nobody may close": _swap("close", power="matters.nothing"),
+    "nobody decides on what was given back": _swap("decide", who=("near",)),
+    "the review has no way out": _swap("review", ways=()),
+    "the grid can't pass up": _swap("raise", ways=(("accepted", ("accepted",)), ("in_hand", ("accepted",)))),
+    "handing over a sealed matter is not offered": _swap("receipt", live=False),
+    "a wait for the rating has no step": _plain("step_of", lambda *a, **k: "", loop),
+    "not satisfied closes by itself": _plain(
+        "_after", lambda s, rating, good=True, **sets: loop._end("closed", rating or "checked", rating=rating, **sets)
+    ),
+    "the third day ends as if it were checked": _plain(
+        "_after", lambda s, rating, good=True, **sets: loop._end("closed", "checked", rating="", **sets)
+    ),
+    "an answered matter keeps the handler's deadline": _decider(
+        "answer", lambda s, c: replace(loop._answered(s, loop.level_of_owner(s)), clock="")
+    ),
+    "withdrawn after the end": _swap("withdraw", ways=(*table.EVENTS["withdraw"].ways, ("closed", ("withdrawn",)))),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_defect_in_the_rules_is_caught(defect: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.allowed.cache_clear()
+    DEFECTS[defect](monkeypatch)
+    if defect == "a wait for the rating has no step":
+        monkeypatch.setattr("tests.matters.laws.step_of", loop.step_of)
+    try:
+        assert _caught(), f"{defect}: no law was broken"
+    finally:
+        world.allowed.cache_clear()
+
+
+def _caught() -> bool:
+    """Whether exploring with the defect breaks a law, stopping at the first."""
+    seen: set[world.State] = set()
+    waiting = list(world.starts(KINDS[:2]))[::-1]
+    while waiting and len(seen) < 4000:
+        state = waiting.pop(0)
+        if state in seen:
+            continue
+        seen.add(state)
+        try:
+            edges = [(scope, *step) for actor, scope in enumerate(world.ACTORS) for step in world.steps(state, actor)]
+        except (AssertionError, ValueError):
+            return True
+        if any(broken(state, edges)):
+            return True
+        waiting.extend(after for *_rest, after in edges if after not in seen)
+    return False
+
+
+def test_the_closed_sets_agree() -> None:
+    assert set(table.STATES) == set(words.STATES)
+    assert {state.clock for state in table.STATES.values() if state.clock} <= set(words.CLOCKS)
+    for event in table.EVENTS.values():
+        assert {start for start, _ in event.ways} <= {*words.STATES, ""}
+        assert {to for _, ends in event.ways for to in ends} <= set(words.STATES)

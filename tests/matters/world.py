@@ -1,0 +1,217 @@
+"""A county in miniature for the rules alone: one chain of places, a few units, every role; no database."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from uuid import UUID, uuid5
+
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import Refusal
+from commongrid.kernel.scope import Scope, clock, slip
+from commongrid.matters.rules import words
+from commongrid.matters.rules.loop import Call, Move, Standing, decide, entry
+from commongrid.matters.rules.relations import Whereabouts, level_of_actor, may, relations
+from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS
+
+COUNTY, TOWNSHIP, VILLAGE, GRID = 990101000000000, 990101001000000, 990101001001000, 990101001001001
+OTHER_VILLAGE, OTHER_TOWNSHIP = 990101001002000, 990101002000000
+CHAIN = {"county": COUNTY, "township": TOWNSHIP, "village": VILLAGE, "grid": GRID}
+_IDS = UUID(int=7)
+UNITS = {name: uuid5(_IDS, name) for name in ("station", "office", "department")}
+UNIT_LEVEL = {"station": "township", "office": "township", "department": "county"}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("commongrid.roster").joinpath("seeds", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+ROLES = {row["code"]: row["scope_level"] for row in _rows("roles.csv")}
+POWERS = {
+    role: frozenset(row["power"] for row in _rows("role_powers.csv") if row["role"] == role) for role in ROLES
+}
+
+
+def scope_of(role: str, chain: dict[str, int] = CHAIN, unit: str = "") -> Scope:
+    """The scope of a role at its place on a chain."""
+    level = ROLES[role]
+    at = {"assigned_village": "village", "unit": UNIT_LEVEL.get(unit, "township")}.get(level, level)
+    place = chain.get(at, chain["grid"])
+    sight = {"grid": chain["village"], "villager_group": chain["village"], "household": chain["village"]}.get(level, place)
+    lo, hi = interval(sight)
+    narrow = {"grid": "grids", "villager_group": "grids", "party_group": "grids", "household": "households", "unit": "unit"}
+    return Scope(
+        kind="post", lo=lo, hi=hi, powers=POWERS[role], narrow=narrow.get(level, ""),  # type: ignore[arg-type]
+        grids=(place,) if narrow.get(level) == "grids" else (), unit=UNITS.get(unit), post=uuid5(_IDS, f"{role}{place}{unit}"),
+        role=role, level=level, place=chain["township"] if level == "assigned_village" else place,
+    )  # fmt: skip
+
+
+def actors() -> Iterator[Scope]:
+    """Every role at the matter's own places, the handlers of every unit, the slip and the clock.
+
+    Roles that stand and may alike are told apart by nothing the rules look at, so each such group acts once.
+    """
+    alike: dict[object, Scope] = {}
+    for scope in _everyone():
+        mine = frozenset(power for power in scope.powers if power.startswith("matters.")) - {"matters.read", "matters.report"}
+        if mine:
+            alike.setdefault((scope.kind, scope.level, scope.place, scope.unit, mine), scope)
+    yield from alike.values()
+
+
+def _everyone() -> Iterator[Scope]:
+    for role, level in ROLES.items():
+        if level == "unit":
+            yield from (scope_of(role, unit=unit) for unit in UNITS)
+        else:
+            yield scope_of(role)
+    yield slip(b"s" * 32, "matters.rate")
+    yield clock("matters.tick", "matters.tick")
+
+
+ACTORS = tuple(actors())
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A matter in the model: its standing, and which unit has or had it."""
+
+    s: Standing
+    unit: str = ""
+    barred: str = ""
+    handler_at: str = ""
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """As relations see it."""
+        return Whereabouts(
+            place=CHAIN["township"] if self.s.sealed else GRID, owner_level=self.s.owner,
+            owner_place=CHAIN.get(self.s.owner), unit=UNITS.get(self.unit), handler_level=self.s.handler,
+            handler_place=CHAIN.get(self.s.handler), sealed=self.s.sealed,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a call names: a unit or a level."""
+
+    unit: str = ""
+    level: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Level, or "unit"."""
+        return "unit" if self.unit else self.level
+
+
+TARGETS = (*(Target(unit, UNIT_LEVEL[unit]) for unit in UNITS), *(Target("", level) for level in words.LEVELS))
+
+
+def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Iterator[State]:
+    """Every fresh matter: each kind of kind, place and urgency."""
+    flags = every or tuple(itertools.product((False, True), (False, True), ("rating", "filing"), (False, True)))
+    for to_visit, to_rate, closes, grid_may in flags:
+        for first, lowest, urgency in itertools.product(words.LEVELS, ("grid", "village", "township"), words.URGENCIES):
+            owner = entry(first_level=first, lowest=lowest, urgency=urgency, sealed=False, routed_round=False)
+            yield State(Standing(
+                state="reported", interim=True, owner=owner, to_visit=to_visit, to_rate=to_rate, closes=closes,
+                grid_may=grid_may,
+            ))  # fmt: skip
+    sealed = Standing(state="reported", owner="unit", handler="township", by_unit=True, sealed=True, closes="receipt")
+    yield State(sealed, unit="station")
+
+
+def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target | None]]:
+    """Every way in which this actor may ask for the event."""
+    level = level_of_actor(scope)
+    plain = Call(event=event, level=level)
+    if event in ("divert", "decide", "review", "accept"):
+        for target in TARGETS:
+            barred = state.barred in (target.unit or target.level,) and bool(state.barred)
+            yield replace(plain, to=target.owner, to_level=target.level, to_barred=barred), target
+        if event == "review":
+            yield replace(plain, ends=True), None
+        if event == "accept":
+            yield plain, None
+            station = TARGETS[0]
+            yield replace(plain, moves_on=True, to="unit", to_level="township"), station
+            yield replace(plain, moves_on=True, to="township", to_level="township"), Target("", "township")
+    elif event in ("rate", "visit"):
+        asked = itertools.product((True, False), (True, False))
+        yield from ((replace(plain, result="asked", solved=one, satisfied=two), None) for one, two in asked)
+        if event == "visit":
+            yield from ((replace(plain, result="not_reached", days=days), None) for days in (1, 2, 3))
+            yield from ((replace(plain, result=result), None) for result in ("left_slip", "checked", "not_done"))
+    elif event == "start":
+        yield replace(plain, to_barred=state.s.owner != "unit" and state.barred == state.s.owner), None
+    else:
+        yield from ((replace(plain, settler=settler), None) for settler in (True, False))
+
+
+def applied(state: State, move: Move, target: Target | None, call: Call) -> State:
+    """The model's picture of what ``matters.actions.moving`` writes."""
+    s, unit, barred = state.s, state.unit, state.barred
+    if move.ended:
+        return State(Standing(state=move.state))
+    if move.sets.get("bar"):
+        barred = unit or s.handler
+    elif "bar" in move.sets:
+        barred = ""
+    handler = s.handler
+    if move.handler == "clear":
+        handler, unit = "", ""
+    elif move.handler == "target" and target is not None:
+        handler, unit = target.level, target.unit
+    elif move.handler == "owner" and s.owner != "unit":
+        handler, unit = (call.level if call.event == "settle" else s.owner), ""
+    sealed = s.sealed or (call.event == "accept" and call.moves_on and call.to == "unit")
+    sets = {name: value for name, value in move.sets.items() if name != "bar"}
+    fresh = replace(
+        s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
+        barred=barred if barred in words.LEVELS else "", **sets,
+    )  # fmt: skip
+    return State(fresh, unit, barred)
+
+
+@cache
+def allowed(actor: int, state: str, where: Whereabouts) -> tuple[str, ...]:
+    """What the table lets an actor of ACTORS cause."""
+    return may(ACTORS[actor], state, relations(ACTORS[actor], where))
+
+
+def steps(state: State, actor: int) -> Iterator[tuple[Call, Move, State]]:
+    """Everything this actor can do to the matter now, by table, relation and rule."""
+    scope = ACTORS[actor]
+    for event in allowed(actor, state.s.state, state.whereabouts):
+        for call, target in calls(state, event, scope):
+            try:
+                move = decide(state.s, call)
+            except Refusal:
+                continue
+            yield call, move, applied(state, move, target, call)
+
+
+def explored(
+    every: tuple[tuple[bool, bool, str, bool], ...] | None = None,
+) -> dict[State, list[tuple[Scope, Call, Move, State]]]:
+    """Every reachable state with everything that can happen in it; perhaps of some kinds of kind only."""
+    found: dict[State, list[tuple[Scope, Call, Move, State]]] = {}
+    waiting = list(starts(every))
+    while waiting:
+        state = waiting.pop()
+        if state in found:
+            continue
+        found[state] = [(scope, *step) for actor, scope in enumerate(ACTORS) for step in steps(state, actor)]
+        waiting.extend(after for *_rest, after in found[state] if after not in found)
+    return found
+
+
+def never_offered() -> set[str]:
+    """Events of the table that are kept for later."""
+    return set(EVENTS) - set(LIVE_EVENTS)
