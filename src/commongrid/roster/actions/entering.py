@@ -15,7 +15,7 @@ from commongrid.registry.actions import tie_account
 from commongrid.registry.queries import PersonRow
 from commongrid.registry.queries import person as person_in_scope
 from commongrid.roster.actions.posts import refuse_beneath
-from commongrid.roster.models import Post
+from commongrid.roster.models import Post, StandIn
 from commongrid.roster.rules import refuse_own_person
 
 if TYPE_CHECKING:
@@ -117,12 +117,14 @@ def switch_account(scope: Scope, act: Act, *, person_id: UUID, active: bool) -> 
 
 
 def _person_beneath(scope: Scope, person_id: UUID) -> PersonRow:
-    """The person, if in scope, another one, and every post of theirs lies beneath."""
+    """The person, if in scope, another one, and every post of theirs, lent ones too, lies beneath."""
     person = person_in_scope(scope, person_id)
     refuse_own_person(scope.person, person.id)
     posts = Post.objects.filter(person=person.id).exclude(to_on__lte=localdate())
     levels = set(posts.values_list("role__scope_level", flat=True))
-    if not levels:
+    lent = StandIn.objects.filter(by__person=person.id).exclude(to_on__lte=localdate())
+    levels |= set(lent.values_list("post__role__scope_level", flat=True))
+    if not posts:
         raise WrongState(N_("This person holds no post. Appoint them first."))
     for level in sorted(levels):
         refuse_beneath(scope, level)

@@ -1,0 +1,69 @@
+"""The access log: only added to, read by the auditor in scope and by oneself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from commongrid.accounts import actions, queries
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import NotAllowed
+from commongrid.kernel.scope import public
+from tests.factories.desk import Desk, lay
+from tests.factories.network import scope_as
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """The desk's county in a fresh database."""
+    return lay(database)
+
+
+def test_access_log_is_read_by_the_auditor_in_scope(desk: Desk) -> None:
+    for name in ("clerk", "far_dispatcher"):
+        actions.log_refusal(scope_as(desk, name), Act.new(), route="places", status=403)
+    auditor = scope_as(desk, "auditor")
+    with acting(auditor):
+        rows, more = queries.access_log(auditor)
+        assert {(row.account, row.event, row.about) for row in rows} == {
+            (desk.accounts["clerk"], "refused", "places 403"),
+            (desk.accounts["far_dispatcher"], "refused", "places 403"),
+        }
+        assert not more
+        assert len(queries.access_log(auditor, account_id=desk.accounts["clerk"])[0]) == 1
+        assert queries.access_log(auditor, event="revealed") == ([], False)
+
+
+def test_access_log_needs_the_power(desk: Desk) -> None:
+    scope = scope_as(desk, "county_dispatcher")
+    with acting(scope), pytest.raises(NotAllowed):
+        queries.access_log(scope)
+
+
+def test_own_access_shows_only_ones_own(desk: Desk) -> None:
+    for name in ("clerk", "secretary"):
+        actions.log_refusal(scope_as(desk, name), Act.new(), route="places", status=403)
+    mine = public(account=desk.accounts["clerk"])
+    with acting(mine):
+        assert [row.account for row in queries.own_access(mine)[0]] == [desk.accounts["clerk"]]
+    stranger = public(account=1)
+    with acting(stranger):
+        assert queries.own_access(stranger) == ([], False)
+
+
+def test_log_access_only_adds(desk: Desk) -> None:
+    actions.log_refusal(scope_as(desk, "clerk"), Act.new(), route="places", status=403)
+    for role in ("app", "owner"):
+        for statement in ("UPDATE accounts_access_line SET about = ''", "DELETE FROM accounts_access_line", "TRUNCATE accounts_access_line"):
+            with desk.database.as_role(role) as other, pytest.raises(psycopg.Error):
+                other.execute(statement)
+                if role == "app":
+                    raise psycopg.Error
+    with desk.database.as_role("owner") as owner:
+        assert owner.execute("SELECT count(*) FROM accounts_access_line WHERE about <> ''").fetchone() == (1,)

@@ -1,0 +1,60 @@
+"""Links, second factors and login names; without a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from commongrid.accounts import rules
+from commongrid.kernel.refusals import BadInput, TooLate, WrongState
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+
+
+def test_link_secret_is_the_same_for_the_same_act_and_key_only() -> None:
+    one = rules.link_secret("key", UUID(int=1))
+    assert rules.looks_like_a_secret(one)
+    assert one == rules.link_secret("key", UUID(int=1))
+    assert one not in {rules.link_secret("key", UUID(int=2)), rules.link_secret("other", UUID(int=1))}
+
+
+@pytest.mark.parametrize("text", ["", "a", "a" * 42, "a" * 44, "a" * 42 + "/", "甲" * 43])
+def test_looks_like_a_secret_not(text: str) -> None:
+    assert not rules.looks_like_a_secret(text)
+
+
+def test_refuse_link() -> None:
+    rules.refuse_link(None, None, LATER, NOW)
+    for used, withdrawn in ((NOW, None), (None, NOW)):
+        with pytest.raises(WrongState):
+            rules.refuse_link(used, withdrawn, LATER, NOW)
+    with pytest.raises(TooLate):
+        rules.refuse_link(None, None, NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("records", "shown", "link"),
+    [
+        ([], False, False),
+        ([{"method": "password"}], False, False),
+        ([{"method": "link"}], False, True),
+        ([{"method": "password"}, {"method": "mfa", "type": "totp"}], True, False),
+        ([{"method": "mfa", "type": "webauthn", "passwordless": True}], True, False),
+    ],
+)
+def test_what_a_session_has_shown(records: list[dict[str, object]], shown: bool, link: bool) -> None:  # noqa: FBT001
+    assert (rules.second_factor_shown(records), rules.came_by_link(records)) == (shown, link)
+
+
+@pytest.mark.parametrize(("text", "kept"), [(" Zhu.Wen ", "zhu.wen"), ("abc", "abc"), ("a" * 40, "a" * 40)])
+def test_checked_login_name(text: str, kept: str) -> None:
+    assert rules.checked_login_name(text) == kept
+
+
+@pytest.mark.parametrize("text", ["", "ab", "a" * 41, "1abc", "a b", "张三丰", "a/b", "a\x00bc"])
+def test_checked_login_name_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        rules.checked_login_name(text)
