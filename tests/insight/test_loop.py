@@ -82,8 +82,8 @@ def test_figures_by_kind_group_place_and_series(taken: tuple[list[older.Known], 
     sorts = {"G02": {"Bridge"}, "G": {"Bridge"}, "B": {"Water"}, "Z00": {"Dog"}}
     for code, words in sorts.items():
         agree([one for one in known if one.row["sort"] in words], asked(kinds=kinds_meant(EYE, code)))
-    for code, prefix in ((desk.VILLAGE, show(desk.VILLAGE)), (desk.TOWNSHIP, "990101101"), (desk.COUNTY, "990101")):
-        lo, hi = interval(code)
+    for place, prefix in ((desk.VILLAGE, show(desk.VILLAGE)), (desk.TOWNSHIP, "990101101"), (desk.COUNTY, "990101")):
+        lo, hi = interval(place)
         agree([one for one in known if one.row["where"].startswith(prefix)], asked(lo=lo, hi=hi))
     for series, line in (("asked", ""), ("patrol", "patrol")):
         agree([one for one in known if one.row["line"] == line], asked(series=series))
@@ -192,7 +192,7 @@ def test_instant_reads_a_bare_date_as_the_county_s_midnight() -> None:
 def test_joined_and_months_cover_each_day_once() -> None:
     first = date(2024, 1, 30)
     spans = [(first, first), (first + timedelta(days=1), first + timedelta(days=70)), (first + timedelta(days=90),) * 2]
-    joined = jobs.joined(spans)  # type: ignore[arg-type]
+    joined = jobs.joined(spans)
     assert [(a - first, b - first) for a, b in joined] == [
         (timedelta(0), timedelta(days=70)),
         (timedelta(days=90), timedelta(days=90)),

@@ -48,7 +48,7 @@ def file_of(tmp_path: Path, *rows: list[str], header: list[str] = HEADER) -> Pat
 
 
 def take(path: Path, **wish: Any) -> Result:
-    wishes = {"columns": COLUMNS, "default_place": "990101", "yes": True} | wish
+    wishes: dict[str, Any] = {"columns": COLUMNS, "default_place": "990101", "yes": True} | wish
     return take_over_file(path, Wish(**wishes), progress=lambda _share, _rows: None)
 
 

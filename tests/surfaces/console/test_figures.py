@@ -6,7 +6,7 @@ import csv
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -45,7 +45,7 @@ def office(database: Database, tmp_path: Path) -> desk.Desk:
     return office
 
 
-def page(client: Client, address: str, status: int = 200, **query: object) -> str:
+def page(client: Client, address: str, status: int = 200, **query: Any) -> str:
     answer = client.get(address, query)
     assert answer.status_code == status, answer.content.decode()[:2000]
     return str(answer.content.decode())
@@ -111,7 +111,7 @@ def test_a_post_sees_figures_of_its_own_places_only(office: desk.Desk) -> None:
     ],
 )
 def test_what_makes_no_sense_is_said_and_the_page_still_shows(
-    office: desk.Desk, query: dict[str, str], says: str
+    office: desk.Desk, query: dict[str, Any], says: str
 ) -> None:
     assert says in page(office.sign_in(Client(), "dispatcher"), "/console/figures/", **query)
 
