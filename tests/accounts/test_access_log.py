@@ -60,10 +60,8 @@ def test_own_access_shows_only_ones_own(desk: Desk) -> None:
 def test_log_access_only_adds(desk: Desk) -> None:
     actions.log_refusal(scope_as(desk, "clerk"), Act.new(), route="places", status=403)
     for role in ("app", "owner"):
-        for statement in ("UPDATE accounts_access_line SET about = ''", "DELETE FROM accounts_access_line", "TRUNCATE accounts_access_line"):
+        for statement in ("UPDATE {} SET about = ''", "DELETE FROM {}", "TRUNCATE {}"):
             with desk.database.as_role(role) as other, pytest.raises(psycopg.Error):
-                other.execute(statement)
-                if role == "app":
-                    raise psycopg.Error
+                other.execute(statement.format("accounts_access_line").encode())
     with desk.database.as_role("owner") as owner:
         assert owner.execute("SELECT count(*) FROM accounts_access_line WHERE about <> ''").fetchone() == (1,)

@@ -45,7 +45,7 @@ def test_refuse_link() -> None:
         ([{"method": "mfa", "type": "webauthn", "passwordless": True}], True, False),
     ],
 )
-def test_what_a_session_has_shown(records: list[dict[str, object]], shown: bool, link: bool) -> None:  # noqa: FBT001
+def test_what_a_session_has_shown(records: list[dict[str, object]], shown: bool, link: bool) -> None:
     assert (rules.second_factor_shown(records), rules.came_by_link(records)) == (shown, link)
 
 

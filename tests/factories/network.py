@@ -39,5 +39,3 @@ def scope_as(desk: Desk, name: str, post: UUID | None = None, on: date = TODAY) 
     scope = scope_for_session(desk.accounts[name], post or id_of(name), on)
     assert scope is not None
     return scope
-
-

@@ -65,7 +65,12 @@ def test_appoint_makes_the_post_and_its_line(desk: Desk) -> None:
     assert done["post"] == str(act.id)
     with acting(scope):
         post = queries.post(scope, act.id)
-    assert (post.name, post.office_phone, post.role, post.place) == ("新 文书", "0000-1", "village_clerk", OTHER_VILLAGE)
+    assert (post.name, post.office_phone, post.role, post.place) == (
+        "新 文书",
+        "0000-1",
+        "village_clerk",
+        OTHER_VILLAGE,
+    )
     (line,) = journal.history(scope, act.id)
     assert (line.name, line.author, line.place) == ("roster.appointed", scope.author, OTHER_VILLAGE)
     assert line.facts == {"role": "village_clerk", "from_on": "2026-11-24", "to_on": None}
@@ -105,7 +110,9 @@ def test_appoint_same_person_same_seat_overlapping_is_refused(desk: Desk) -> Non
         ("county_dispatcher", "grid_member", GRID, NotAllowed),
     ],
 )
-def test_appoint_who_may_fill_what(desk: Desk, who: str, role: str, place: int, refusal: type[Exception] | None) -> None:
+def test_appoint_who_may_fill_what(
+    desk: Desk, who: str, role: str, place: int, refusal: type[Exception] | None
+) -> None:
     scope = scope_as(desk, who)
     if refusal is None:
         actions.appoint(scope, Act.new(), to=named(role, place))
@@ -118,7 +125,9 @@ def test_appoint_oneself_is_refused(desk: Desk) -> None:
     scope = scope_as(desk, "dispatcher")
     assert scope.person is not None
     with pytest.raises(NotAllowed):
-        actions.appoint(scope, Act.new(), to=Appointment(role="grid_head", place=GRID, person=scope.person, from_on=TODAY))
+        actions.appoint(
+            scope, Act.new(), to=Appointment(role="grid_head", place=GRID, person=scope.person, from_on=TODAY)
+        )
 
 
 @pytest.mark.parametrize("name", ["", "  ", "某" * 61])
@@ -160,8 +169,8 @@ def test_three_administrators_hold_in_the_database_too(desk: Desk) -> None:
 
     with desk.database.as_role("owner") as owner, pytest.raises(psycopg.errors.ExclusionViolation):
         owner.execute(
-            "INSERT INTO roster_post (id, person_id, role_id, place, from_on, display_name, title_zh, title_en, office_phone)"
-            " VALUES (%s, %s, 'system_admin', %s, %s, 'x', '', '', '')",
+            "INSERT INTO roster_post (id, person_id, role_id, place, from_on, display_name, title_zh, title_en,"
+            " office_phone) VALUES (%s, %s, 'system_admin', %s, %s, 'x', '', '', '')",
             [uuid4(), id_of("auditor_person"), COUNTY, TODAY],
         )
 
@@ -409,8 +418,8 @@ def test_enter_unknown_and_expired(desk: Desk) -> None:
     with pytest.raises(NotFound):
         actions.enter(ENTERING, Act.new(), secret_hash=hashed("x" * 43))
     invited(SETTING_UP, "clerk", hours=1)
+    late = Act(uuid4(), Act.new().at + timedelta(hours=2))
     with pytest.raises(TooLate):
-        late = Act(uuid4(), Act.new().at + timedelta(hours=2))
         actions.enter(ENTERING, late, secret_hash=hashed("s" * 43))
 
 
@@ -435,7 +444,8 @@ def test_invite_security_administrator_lets_in_everybody_else(desk: Desk) -> Non
     post = fill("security_admin", COUNTY, "安全员")
     with desk.database.as_role("owner") as owner:
         owner.execute(
-            "UPDATE registry_person SET account_id = NULL WHERE id = %s", [id_of("county_leader_person")],
+            "UPDATE registry_person SET account_id = NULL WHERE id = %s",
+            [id_of("county_leader_person")],
         )
         owner.execute(
             "UPDATE registry_person SET account_id = %s WHERE id = (SELECT person_id FROM roster_post WHERE id = %s)",

@@ -102,7 +102,9 @@ def test_scope_for_session_party_group_sees_what_it_takes_in(desk: Desk) -> None
 
 def test_scope_for_session_household_sees_linked_ones_only(desk: Desk) -> None:
     with desk.database.as_role("owner") as owner:
-        owner.execute("INSERT INTO registry_household (id, place, natural_village, number) VALUES (%s, %s, %s, '1')", HOME_ROW)
+        owner.execute(
+            "INSERT INTO registry_household (id, place, natural_village, number) VALUES (%s, %s, %s, '1')", HOME_ROW
+        )
     post = fill("linked_member", VILLAGE)
     empty = own(desk, post)
     assert (empty.narrow, empty.households) == ("households", ())
@@ -302,7 +304,9 @@ def test_vacant_seats(desk: Desk) -> None:
 
 def test_assignments_are_not_open(desk: Desk, database: Database) -> None:
     with desk.database.as_role("owner") as owner:
-        owner.execute("INSERT INTO registry_household (id, place, natural_village, number) VALUES (%s, %s, %s, '1')", HOME_ROW)
+        owner.execute(
+            "INSERT INTO registry_household (id, place, natural_village, number) VALUES (%s, %s, %s, '1')", HOME_ROW
+        )
     tie(fill("helper", VILLAGE), "named_helper", household=HOME)
     with acting(public()), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM roster_assignment")

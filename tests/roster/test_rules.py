@@ -89,7 +89,7 @@ def test_refuse_period() -> None:
     [(True, False, False, True), (True, False, True, True), (True, True, False, True), (True, True, True, False),
      (False, False, False, False)],
 )  # fmt: skip
-def test_needs_second_factor(wants: bool, demo: bool, link: bool, needed: bool) -> None:  # noqa: FBT001 - a table
+def test_needs_second_factor(wants: bool, demo: bool, link: bool, needed: bool) -> None:
     assert rules.needs_second_factor(role_wants_it=wants, demo=demo, came_by_link=link) is needed
 
 

@@ -1,9 +1,8 @@
-"""Signing in: links used once, throttling, second factors, posts chosen, sessions revoked, every page in both languages."""
+"""Signing in: links used once, throttling, second factors, posts chosen, sessions revoked, pages in both languages."""
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from django.test import Client
 from django.urls import reverse
 
 from commongrid.accounts.rules import hashed, link_secret
-from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.roster.actions import end_post, end_sessions, invite
 from tests.factories.desk import Desk, id_of, lay
@@ -35,7 +33,8 @@ def link(name: str, hours: int = 24) -> str:
     """A one-time link for one of the desk's people."""
     act = Act.new()
     secret = link_secret(settings.SECRET_KEY, act.id)
-    invite(SETTING_UP, act, person_id=id_of(name + "_person"), post_id=id_of(name), secret_hash=hashed(secret), hours=hours)
+    person, post = id_of(name + "_person"), id_of(name)
+    invite(SETTING_UP, act, person_id=person, post_id=post, secret_hash=hashed(secret), hours=hours)
     return f"/in/{secret}"
 
 
@@ -54,16 +53,20 @@ def not_a_demo(desk: Desk) -> None:
         owner.execute("UPDATE territory_county SET demo = false")
 
 
-def with_password(desk: Desk, name: str, password: str = "long-enough-2026") -> str:
+PASSWORD = "long-enough-2026"
+
+
+def with_password(desk: Desk, name: str) -> str:
     user = get_user_model().objects.get(pk=desk.accounts[name])
-    user.set_password(password)
+    user.set_password(PASSWORD)
     user.save()
-    return password
+    return PASSWORD
 
 
 def logged(desk: Desk, event: str) -> list[tuple[Any, ...]]:
     with desk.database.as_role("owner") as owner:
-        return owner.execute("SELECT account_id, about, place FROM accounts_access_line WHERE event = %s", [event]).fetchall()
+        query = "SELECT account_id, about, place FROM accounts_access_line WHERE event = %s"
+        return owner.execute(query, [event]).fetchall()
 
 
 def test_land_looking_does_not_use_the_link(desk: Desk, client: Client) -> None:
@@ -103,7 +106,7 @@ def test_land_newest_link_counts(desk: Desk, client: Client) -> None:
 def test_land_expired_link(desk: Desk, client: Client) -> None:
     address = link("clerk")
     with desk.database.as_role("owner") as owner:
-        owner.execute("UPDATE accounts_sign_in_link SET made_at = now() - interval '3 day', expires_at = now() - interval '1 s'")
+        owner.execute("UPDATE accounts_sign_in_link SET made_at = now() - interval '3 day', expires_at = now()")
     assert "expired" in english(client).get(address).content.decode()
     assert client.post(address).status_code == 409
 
@@ -182,24 +185,28 @@ def code_for(secret: str, shift: int = 0) -> str:
 def test_time_code_set_up_then_asked_for_at_sign_in(desk: Desk, client: Client) -> None:
     not_a_demo(desk)
     enter(english(client), "dispatcher")
-    client.post("/accounts/password/set/", {"password1": "long-enough-2026", "password2": "long-enough-2026"})
+    client.post("/accounts/password/set/", {"password1": PASSWORD, "password2": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")
+    assert page["Location"].startswith("/accounts/reauthenticate/")
+    client.post(page["Location"], {"password": PASSWORD})
+    page = client.get("/accounts/2fa/totp/activate/")
+    assert page.status_code == 200, page.headers.get("Location")
     secret = page.context["form"].secret
     assert client.post("/accounts/2fa/totp/activate/", {"code": code_for(secret)}).status_code == 302
     with desk.database.as_role("owner") as owner:
         (kept,) = owner.execute("SELECT data::text FROM mfa_authenticator WHERE type = 'totp'").fetchone() or ("",)
     assert secret not in kept
     assert "Enter a code now" in client.get("/console/post/").content.decode()
-    answer = client.post("/accounts/2fa/reauthenticate/?next=/console/post/", {"code": code_for(secret, 1), "next": "/console/post/"})
+    answer = client.post("/accounts/2fa/reauthenticate/", {"code": code_for(secret, 1), "next": "/console/post/"})
     assert answer.status_code == 302
     client.get("/console/post/")
     assert client.session["post"] == str(id_of("dispatcher"))
 
     again = english(Client())
-    answer = again.post("/accounts/login/", {"login": "dispatcher", "password": "long-enough-2026"})
+    answer = again.post("/accounts/login/", {"login": "dispatcher", "password": PASSWORD})
     assert answer["Location"] == "/accounts/2fa/authenticate/"
     assert "_auth_user_id" not in again.session
-    assert {row[1] for row in logged(desk, "security_changed")} == {"password_set", "totp_activated"}
+    assert {row[1] for row in logged(desk, "security_changed")} >= {"password_set", "totp_activated"}
 
 
 def test_link_does_not_pass_by_a_second_factor(desk: Desk, client: Client) -> None:
@@ -309,10 +316,6 @@ def test_account_switched_off_cannot_use_a_link(desk: Desk, client: Client) -> N
 
 def test_refusals_are_logged_per_account(desk: Desk, client: Client) -> None:
     enter(client, "clerk")
-    before = datetime.now(UTC)
     assert client.get(f"/console/posts/{UUID(int=1)}").status_code == 404
     rows = logged(desk, "refused")
     assert [row[0] for row in rows] == [desk.accounts["clerk"]]
-    assert before <= datetime.now(UTC)
-    with acting(scope_as(desk, "auditor")):
-        pass

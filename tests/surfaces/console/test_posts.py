@@ -1,4 +1,4 @@
-"""The Posts pages: lists and filters, appoint, end, move, stand in, links; in both languages; refusals keep the text."""
+"""The Posts pages: lists, filters, appoint, end, move, stand in, links; both languages; refusals keep the text."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def test_appoint_from_a_vacant_seat(desk: Desk, client: Client) -> None:
 def test_appoint_sent_twice_is_one_post(desk: Desk, client: Client) -> None:
     desk.sign_in(client, "dispatcher")
     sent = form()
-    assert client.post("/console/posts/appoint", sent)["Location"] == client.post("/console/posts/appoint", sent)["Location"]
+    first, second = (client.post("/console/posts/appoint", sent) for _ in range(2))
+    assert first["Location"] == second["Location"]
     assert len(posts_at(desk, OTHER_GRID, "grid_member")) == 1
 
 
@@ -100,7 +101,8 @@ def test_appoint_same_name_asks_whether_it_is_the_same_person(desk: Desk, client
     assert answer.status_code == 422
     assert "Is it one of these people?" in text(answer)
     assert "0000-9" in text(answer)
-    assert client.post("/console/posts/appoint", form(display_name="秦网格", person=str(id_of("grid_head_person")))).status_code == 302
+    sent = form(display_name="秦网格", person=str(id_of("grid_head_person")))
+    assert client.post("/console/posts/appoint", sent).status_code == 302
     (post,) = posts_at(desk, OTHER_GRID, "grid_member")
     assert post.person == id_of("grid_head_person")
 
@@ -190,7 +192,9 @@ def test_link_is_shown_once_and_lets_in(desk: Desk, client: Client) -> None:
     assert other.post(link).status_code == 302
     assert other.session["_auth_user_id"] == str(desk.accounts["clerk"])
     with desk.database.as_role("owner") as owner:
-        rows = owner.execute("SELECT t::text FROM accounts_sign_in_link t UNION SELECT l::text FROM journal_line l").fetchall()
+        rows = owner.execute(
+            "SELECT t::text FROM accounts_sign_in_link t UNION SELECT l::text FROM journal_line l"
+        ).fetchall()
     assert not [row for row in rows if link.removeprefix("/in/") in row[0]]
 
 
