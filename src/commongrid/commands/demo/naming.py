@@ -75,7 +75,11 @@ def _village(chance: Random, township: int, m: int, hamlets: int, grids: int, na
     community = m == 0 and hamlets > 2  # noqa: PLR2004 - the town of a township of some size
     pool = [head + tail for head in HAMLET_HEADS for tail in HAMLET_TAILS]
     return Village(
-        township * 1000 + (1 if community else 201 + m), names[m], community, tuple(chance.sample(pool, hamlets)), grids
+        township * 1000 + (1 if community else 201 + m),
+        names[m],
+        community,
+        tuple(chance.sample(pool, hamlets)),
+        min(grids, hamlets),
     )
 
 
