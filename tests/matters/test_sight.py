@@ -1,0 +1,166 @@
+"""Who sees what: sealed kinds, complaints, confidential reporters, restricted words; also by raw SQL as the app role."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+
+from commongrid.journal.acting import acting
+from commongrid.journal.queries import history
+from commongrid.kernel.act import Act
+from commongrid.kernel.codes import slip_hash
+from commongrid.kernel.refusals import NotAllowed, NotFound, Refusal, WrongState
+from commongrid.kernel.scope import public, slip
+from commongrid.matters import actions, queries
+from commongrid.matters.actions import Contact, Report, code_of
+from commongrid.matters.models import Escalation, Matter, Note, Party, PublicFace
+from tests.factories import desk
+from tests.factories.scenes import Scene
+
+ANYONE = public("matters.report")
+VIOLENCE, MINORS, AFFAIRS, CONDUCT, FAMILY = "A12", "D13", "I99", "I05", "A01"
+EVERYONE = (
+    "county_dispatcher", "supervisor", "county_leader", "dispatcher", "township_principal", "secretary", "clerk",
+    "grid_head", "grid_member", "station", "department", "mediator", "roads",
+)  # fmt: skip
+
+
+def tell(kind: str, *, place: int = desk.GRID, contact: Contact | None = None, **more: object) -> UUID:
+    """Somebody without a post reports."""
+    told = Report(
+        kind_code=kind, place=place, text="说不得的事", contact=contact or Contact(name="李小芳", phone="13812341234"), **more  # type: ignore[arg-type]
+    )
+    return UUID(actions.report(ANYONE, Act.new(), report=told)["matter"])
+
+
+def sees(scene: Scene, name: str, matter: UUID) -> bool:
+    """Whether raw reads in this post's scope find anything of the matter."""
+    with acting(scene.as_post(name)):
+        return any((
+            Matter.objects.filter(id=matter).exists(), Party.objects.filter(matter_id=matter).exists(),
+            Note.objects.filter(matter_id=matter).exists(), Escalation.objects.filter(matter_id=matter).exists(),
+            PublicFace.objects.filter(id=matter).exists(),
+        ))  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "competent"), [(VIOLENCE, "police"), (MINORS, "police"), (CONDUCT, "discipline")])
+def test_refuses_sealed_kinds_to_everyone_but_the_competent_body(scene: Scene, kind: str, competent: str) -> None:
+    matter = tell(kind)
+    assert [name for name in EVERYONE if sees(scene, name, matter)] == []
+    assert sees(scene, competent, matter)
+    detail = queries.matter(scene.as_post(competent), matter)
+    assert detail.may == ("receipt",)
+    for name in ("dispatcher", "secretary", "county_dispatcher"):
+        with pytest.raises(NotFound):
+            scene.do(name, actions.accept, matter)
+        assert all("kind" not in line.facts for line in history(scene.as_post(name), matter))
+    scene.do(competent, actions.receipt, matter)
+    with acting(scene.as_post(competent)):
+        assert Matter.objects.get(id=matter).outcome == "handed_over"
+
+
+def test_sealed_by_staff_leaves_their_sight_too(scene: Scene) -> None:
+    told = Report(kind_code=VIOLENCE, place=desk.GRID, text="夜里有人求救")
+    matter = UUID(actions.report(scene.as_post("clerk"), Act.new(), report=told)["matter"])
+    assert not sees(scene, "clerk", matter)
+    assert sees(scene, "police", matter)
+
+
+def test_sorted_into_a_sealed_kind_leaves_the_dispatchers_sight(scene: Scene) -> None:
+    matter = tell("Z00")
+    assert sees(scene, "dispatcher", matter)
+    scene.do("dispatcher", actions.accept, matter, kind_code=VIOLENCE)
+    assert [name for name in EVERYONE if sees(scene, name, matter)] == []
+    assert queries.matter(scene.as_post("police"), matter).may == ("receipt",)
+
+
+def test_refuses_a_complaint_to_the_village_it_is_about(scene: Scene) -> None:
+    matter = tell(AFFAIRS)
+    below = ("secretary", "clerk", "grid_head", "grid_member", "mediator")
+    assert [name for name in below if sees(scene, name, matter)] == []
+    assert sees(scene, "dispatcher", matter)
+    scene.do("dispatcher", actions.accept, matter)
+    with pytest.raises(Refusal):
+        scene.do("dispatcher", actions.divert, matter, place=desk.VILLAGE, reason="村里自己办")
+    assert queries.suggestions(scene.as_post("dispatcher"), matter)
+    assert all(one.place != desk.VILLAGE for one in queries.suggestions(scene.as_post("dispatcher"), matter))
+
+
+def test_sorted_into_a_complaint_leaves_the_villages_sight(scene: Scene) -> None:
+    told = Report(kind_code="G03", place=desk.VILLAGE, text="书记家门口的路灯")
+    matter = UUID(actions.report(ANYONE, Act.new(), report=told)["matter"])
+    scene.do("clerk", actions.accept, matter, kind_code=AFFAIRS)
+    assert not sees(scene, "clerk", matter) or _only_its_face(scene, matter)
+    assert sees(scene, "dispatcher", matter)
+
+
+def _only_its_face(scene: Scene, matter: UUID) -> bool:
+    with acting(scene.as_post("clerk")):
+        return not Matter.objects.filter(id=matter).exists() and not Party.objects.filter(matter_id=matter).exists()
+
+
+def test_confidential_reporters_are_known_to_the_centre_and_hidden_below(scene: Scene) -> None:
+    matter = tell("G03", confidential=True)
+    assert queries.matter(scene.as_post("clerk"), matter).parties == ()
+    assert [party.part for party in queries.matter(scene.as_post("dispatcher"), matter).parties] == ["reporter"]
+
+
+def test_contacts_are_masked_and_revealed_to_those_who_need_them(scene: Scene) -> None:
+    matter = tell("G03")
+    (party,) = queries.matter(scene.as_post("clerk"), matter).parties
+    assert (party.name, party.phone) == ("李*芳", "138****1234")
+    assert queries.revealed(scene.as_post("clerk"), matter, "reporter", "phone") == "13812341234"
+    with pytest.raises(NotFound):
+        queries.revealed(scene.as_post("far_clerk"), matter, "reporter", "phone")
+    with scene.desk.database.as_role("owner") as owner:
+        stored = owner.execute("SELECT name_sealed, phone_sealed FROM matters_party WHERE matter_id = %s", [matter]).fetchone()
+    assert stored is not None
+    assert all("13812341234".encode() not in bytes(value) and "李".encode() not in bytes(value) for value in stored)
+
+
+def test_restricted_words_are_for_those_who_work_on_it(scene: Scene) -> None:
+    matter = tell(FAMILY)
+    leader = queries.matter(scene.as_post("county_leader"), matter)
+    assert leader.row.id == matter
+    assert queries.matter(scene.as_post("grid_head"), matter).text == "说不得的事"
+    with pytest.raises(NotFound):
+        queries.matter(scene.as_post("far_clerk"), matter)
+
+
+def test_a_slip_opens_its_own_matter_alone(scene: Scene) -> None:
+    matter, other = tell("G03"), tell("G03")
+    own = slip(slip_hash(settings.KEYS.slip, code_of(matter)), "matters.rate")
+    assert queries.followed(own).id == matter
+    with acting(own):
+        assert list(Matter.objects.values_list("id", flat=True)) == [matter]
+    with pytest.raises(NotFound):
+        actions.withdraw(own, Act.new(), matter_id=other)
+    with pytest.raises(WrongState):
+        actions.rate(own, Act.new(), matter_id=matter, solved=True, satisfied=True)
+
+
+def test_a_sealed_slip_shows_a_receipt_and_nothing_else(scene: Scene) -> None:
+    matter = tell(VIOLENCE)
+    view = queries.followed(slip(slip_hash(settings.KEYS.slip, code_of(matter)), "matters.rate"))
+    assert (view.title, view.said, view.owner_zh, view.may_rate, view.may_withdraw) == ("", (), "", False, False)
+
+
+def test_the_public_sees_faces_of_public_kinds_only(scene: Scene) -> None:
+    tell("G03", place=desk.VILLAGE)
+    tell(FAMILY)
+    faces = queries.similar(ANYONE, place=desk.VILLAGE)
+    assert [(face.kind.code, face.place) for face in faces] == [("G03", desk.VILLAGE)]
+    with acting(ANYONE):
+        assert Matter.objects.count() == 0
+
+
+def test_powers_come_first(scene: Scene) -> None:
+    matter = tell("G03")
+    with pytest.raises(NotAllowed):
+        scene.do("county_leader", actions.accept, matter)
+    with pytest.raises(NotAllowed):
+        scene.do("dispatcher", actions.accept, matter)
+    with pytest.raises(NotAllowed):
+        actions.accept(ANYONE, Act.new(), matter_id=matter)
