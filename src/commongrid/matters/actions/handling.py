@@ -256,9 +256,9 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
     m.to_rate = of.rated and m.series == "asked"
     since = m.finish_from or m.opened_at
     m.finish_due_at = finish_due(case.calendar, since, pace(scope, of, m.urgency), limits(scope)).at
+    if was_public and of.visibility != "public":
+        PublicFace.objects.filter(id=m.id).delete()
     if of.sealed:
-        if was_public:
-            PublicFace.objects.filter(id=m.id).delete()
         return _sealed_target(case, of)
     if not of.routed_round or level_of_actor(scope) in ("township", "county"):
         return None
