@@ -70,7 +70,7 @@ def land(request: Asked, secret: str) -> HttpResponse:
     if request.method != "POST":
         queries.usable_link(request.scope, hashed(secret), now)
         response = render(request, "console/sign_in/land.html")
-        response["Cache-Control"], response["Referrer-Policy"] = "no-store", "no-referrer"
+        response["Cache-Control"], response["Referrer-Policy"] = "no-store", "same-origin"
         return response
     entered = enter(ENTERING, Act.new(), secret_hash=hashed(secret))
     user = get_user_model().objects.get(pk=entered["account"])
