@@ -13,8 +13,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters import actions
 from commongrid.matters.actions import Contact, Report
 from commongrid.roster.queries import scope_for_session
-from tests.factories import desk
-from tests.factories.desk import Desk, id_of
+from tests.factories.desk import GRID, VILLAGE, Desk, id_of
 
 ROAD, BRIDGE, WATER, QUARREL = "G01", "G02", "B01", "A02"
 REPORTER = Contact(name="李小芳", phone="13812341234")
@@ -32,7 +31,7 @@ class Scene:
         assert scope is not None
         return scope
 
-    def report(self, text: str, *, kind: str = BRIDGE, place: int = desk.VILLAGE, by: str = "clerk", **more: Any) -> UUID:
+    def report(self, text: str, *, kind: str = BRIDGE, place: int = VILLAGE, by: str = "clerk", **more: Any) -> UUID:
         """Something told to somebody in post."""
         more.setdefault("contact", REPORTER)
         told = Report(kind_code=kind, place=place, text=text, **more)
@@ -62,7 +61,9 @@ class Scene:
 
     def answered(self, text: str, **more: Any) -> UUID:
         """Answered by the transport station: a visit or a rating is due."""
-        return self.do("station", actions.answer, self.in_hand(text, **more), answer="涵洞已换成 1 米管并夯实，限载牌已立。")
+        return self.do(
+            "station", actions.answer, self.in_hand(text, **more), answer="涵洞已换成 1 米管并夯实，限载牌已立。"
+        )
 
     def where(self, matter: UUID) -> str:
         """The level that has a matter."""
@@ -74,8 +75,9 @@ class Scene:
         """Move a matter into the past, deadlines too."""
         with self.desk.database.as_role("owner") as owner:
             owner.execute(
-                "UPDATE matters_matter SET opened_at = opened_at - %(by)s::interval, due_at = due_at - %(by)s::interval,"
-                " warn_at = warn_at - %(by)s::interval, alarm_at = alarm_at - %(by)s::interval"
+                "UPDATE matters_matter SET opened_at = opened_at - %(by)s::interval,"
+                " due_at = due_at - %(by)s::interval, warn_at = warn_at - %(by)s::interval,"
+                " alarm_at = alarm_at - %(by)s::interval"
                 " WHERE id = %(id)s",
                 {"by": f"{hours} hours", "id": matter},
             )
@@ -87,17 +89,32 @@ def everything(laid: Desk) -> dict[str, UUID]:
     scene = Scene(laid)
     return {
         "reported": scene.report("村口涵洞塌陷，校车绕行\n昨晚下过雨，水还在冲。孩子们走了两里路。", kind=BRIDGE),
-        "urgent": scene.report("独居老人家中停水三天", kind=WATER, urgency="urgent", source="hotline",
-                               external_system="12345", external_number="2611240073"),
-        "patrol": scene.report("上河组路灯不亮", kind="G03", source="patrol", place=desk.GRID, by="grid_head",
-                               contact=Contact()),
-        "quarrel": scene.report("两家为水沟争吵", kind=QUARREL, place=desk.GRID, by="grid_head"),
+        "urgent": scene.report(
+            "独居老人家中停水三天",
+            kind=WATER,
+            urgency="urgent",
+            source="hotline",
+            external_system="12345",
+            external_number="2611240073",
+        ),
+        "patrol": scene.report(
+            "上河组路灯不亮", kind="G03", source="patrol", place=GRID, by="grid_head", contact=Contact()
+        ),
+        "quarrel": scene.report("两家为水沟争吵", kind=QUARREL, place=GRID, by="grid_head"),
         "accepted": scene.at_township("村组路塌方，拖拉机过不去"),
         "given": scene.with_station("过境路口没有减速带"),
         "overdue": scene.age(scene.in_hand("便道护栏被撞坏"), 24 * 40),
-        "in_hand": scene.do("supervisor", actions.supervise, scene.in_hand("通村路坑洼积水"), note="请本周内先填平校门口一段"),
-        "returned": scene.do("station", actions.give_back, scene.with_station("村里小桥桥面破损"),
-                             basis="桥梁养护按清单归县交通运输局"),
+        "in_hand": scene.do(
+            "supervisor", actions.supervise, scene.in_hand("通村路坑洼积水"), note="请本周内先填平校门口一段"
+        ),
+        "returned": scene.do(
+            "station", actions.give_back, scene.with_station("村里小桥桥面破损"), basis="桥梁养护按清单归县交通运输局"
+        ),
         "answered": scene.answered("学校门口斑马线看不清"),
-        "rejected": scene.do("dispatcher", actions.reject, scene.report("要求改迁祖坟", kind=BRIDGE), reason="不属于受理范围，请到民政办咨询"),
-    }  # fmt: skip
+        "rejected": scene.do(
+            "dispatcher",
+            actions.reject,
+            scene.report("要求改迁祖坟", kind=BRIDGE),
+            reason="不属于受理范围，请到民政办咨询",
+        ),
+    }

@@ -25,7 +25,7 @@ from playwright.sync_api import sync_playwright
 from tests.factories import desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
@@ -42,15 +42,15 @@ FLAGS = [
 ]  # fmt: skip
 WIDTHS = {"wide": (1440, 900), "phone": (360, 740)}
 RULES = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
-  .then(r => r.violations.map(v => v.id + ': ' + v.help + ' -> ' + v.nodes.slice(0, 3).map(n => n.target + ' ' + n.html.slice(0, 160)
-    + ' ' + (n.any[0] ? n.any[0].message : '')).join(' | ')))"""
+  .then(r => r.violations.map(v => v.id + ': ' + v.help + ' -> ' + v.nodes.slice(0, 3).map(n =>
+    n.target + ' ' + n.html.slice(0, 160) + ' ' + (n.any[0] ? n.any[0].message : '')).join(' | ')))"""
 SPILLS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 class Quiet(WSGIRequestHandler):
     """Says nothing about each request."""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Keep quiet."""
 
 
@@ -113,7 +113,9 @@ class Visitor:
     def look(self, name: str) -> None:
         """Keep a screenshot; the page must be clean for axe and fit its width."""
         SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SHOTS / f"{name}-{self.width}-{self.language}.png", full_page=True, animations="disabled")
+        self.page.screenshot(
+            path=SHOTS / f"{name}-{self.width}-{self.language}.png", full_page=True, animations="disabled"
+        )
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         for violation in self.page.evaluate(RULES):
@@ -135,7 +137,9 @@ class Site:
     browser: Browser
     _contexts: list[Any] = field(default_factory=list)
 
-    def visitor(self, post: str = "", *, language: str = "zh-hans", width: str = "wide", script: bool = True) -> Visitor:
+    def visitor(
+        self, post: str = "", *, language: str = "zh-hans", width: str = "wide", script: bool = True
+    ) -> Visitor:
         """A browser window of its own: signed in as a post's holder, or anybody."""
         wide, high = WIDTHS[width]
         context = self.browser.new_context(
@@ -156,9 +160,11 @@ class Site:
         visitor.page.on("pageerror", lambda error: visitor.faults.append(f"script: {error}"))
         visitor.page.on(
             "console",
-            lambda message: visitor.faults.append(f"console: {message.text}")
-            if message.type == "error" and "status of 4" not in message.text
-            else None,
+            lambda message: (
+                visitor.faults.append(f"console: {message.text}")
+                if message.type == "error" and "status of 4" not in message.text
+                else None
+            ),
         )
         return visitor
 

@@ -165,7 +165,7 @@ def grouped(classes: Iterable[KindRow], rows: Iterable[Row]) -> list[tuple[KindR
 @door("worklist.read")
 def kinds(request: Asked) -> HttpResponse:
     """Kinds by class with who leads, limits, return visit, rating, who may settle, validity."""
-    text, chosen = request.GET.get("q", "").strip()[:LONGEST], request.GET.get("class", "")[:8]
+    text, chosen = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST], request.GET.get("class", "")[:8]
     everything = vocabulary.kinds(request.scope)
     classes = [one for one in everything if not one.parent]
     if not text and chosen not in {one.code for one in classes}:

@@ -19,7 +19,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import Filters, MatterDetail
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.matters import forms, history, next, present, words
+from commongrid.surfaces.console.matters import forms, history, panel, present, words
 from commongrid.surfaces.shared import files
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import left
@@ -48,7 +48,11 @@ def reveal(request: Asked, matter_id: UUID) -> HttpResponse:
         form.refuse(refusal)
         return shown(request, matter_id, reveal=form, status=refusal.status)
     about = Access(
-        event="revealed", about=f"{part}.{field}", reason=form.cleaned_data["reason"], subject_kind="matter", subject=matter_id
+        event="revealed",
+        about=f"{part}.{field}",
+        reason=form.cleaned_data["reason"],
+        subject_kind="matter",
+        subject=matter_id,
     )
     accounts.log_access(request.scope, request.act, access=about)
     response = shown(request, matter_id, opened={"part": part, "field": field, "value": value})
@@ -68,7 +72,7 @@ def shown(
     """The page, perhaps with a refused step or reveal standing open, or with a field just revealed."""
     m = queries.matter(request.scope, matter_id)
     context = page(request, m)
-    context["steps"] = next.steps_for(request.scope, m, refused)
+    context["steps"] = panel.steps_for(request.scope, m, refused)
     context["parties"] = parties(m, opened)
     context["reveal"] = reveal or forms.Reveal(auto_id="reveal_%s")
     context["may_reveal"] = bool(m.relations & {"owner", "visitor"}) and any(one["has"] for one in context["parties"])
@@ -80,7 +84,9 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
     scope, row = request.scope, m.row
     lang = present.language()
     units = {one: row.label(lang) for one, row in roster.units_by_id(scope, _units_of(m)).items()}
-    codes = {order.place for order in m.orders} | {told.place for told in m.told} | {one.place for one in m.supervisions}
+    codes = (
+        {order.place for order in m.orders} | {told.place for told in m.told} | {one.place for one in m.supervisions}
+    )
     places = {code: one.label(lang) for code, one in territory.places(scope, codes).items()} if codes else {}
     faces = history.faces_of(scope, m)
     due = left(row.due_at) if row.due_at else ""
@@ -108,7 +114,8 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
 
 
 def _units_of(m: MatterDetail) -> set[UUID]:
-    return {one.unit for one in (*m.orders, *m.ratings) if one.unit} | ({m.row.unit} if m.row.unit else set())
+    named = [*(order.unit for order in m.orders), *(rating.unit for rating in m.ratings), m.row.unit]
+    return {unit for unit in named if unit is not None}
 
 
 def trail(scope: Scope, m: MatterDetail) -> list[tuple[str, str]]:

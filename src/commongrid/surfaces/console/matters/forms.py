@@ -84,9 +84,7 @@ class Reject(Step):
 class Settle(Step):
     """Settle on the spot."""
 
-    answer = words(
-        _("What was done"), _("The person reads this."), missing=_("Say in a sentence what was done.")
-    )
+    answer = words(_("What was done"), _("The person reads this."), missing=_("Say in a sentence what was done."))
 
 
 class Reason(Step):
@@ -106,7 +104,7 @@ class GiveBack(Step):
 
     basis = words(
         _("Basis"),
-        _("The rule or work list row that says it is not yours. An order can be given back once; the centre then decides."),
+        _("The rule or work list row that says it is not yours. It can be given back once; the centre then decides."),
         missing=_("Name the rule or row that says it is not yours."),
     )
 
@@ -116,7 +114,7 @@ class Answer(Step):
 
     answer = words(
         _("Answer to the person"),
-        _("What was done, where and when, in plain words. Somebody of another level will ask the person whether it is solved."),
+        _("What was done, where and when, in plain words. Another level will ask the person whether it is solved."),
         missing=_("Say in plain words what was done."),
         rows=5,
     )
@@ -132,7 +130,9 @@ class Reply(Step):
     """Answer a supervisor in between."""
 
     text = words(
-        _("Interim answer"), _("How far it is and what comes next."), missing=_("Say how far it is and what comes next.")
+        _("Interim answer"),
+        _("How far it is and what comes next."),
+        missing=_("Say how far it is and what comes next."),
     )
 
 
@@ -184,9 +184,7 @@ class Target(Step):
 class Divert(Target):
     """Give it to a unit of the work list or to a level below."""
 
-    reason = words(
-        _("Reason"), _("Needed where the work list does not name this unit or level."), rows=2
-    )
+    reason = words(_("Reason"), _("Needed where the work list does not name this unit or level."), rows=2)
 
 
 class Decide(Target):
@@ -239,9 +237,7 @@ class Visit(Step):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what came of the visit.")},
     )
-    solved = forms.ChoiceField(
-        label=_("Is it solved?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
-    )
+    solved = forms.ChoiceField(label=_("Is it solved?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
     satisfied = forms.ChoiceField(
         label=_("Are they satisfied?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
     )

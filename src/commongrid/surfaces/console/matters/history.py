@@ -48,19 +48,36 @@ ACTS: Final = {
 }
 GIVEN: Final = ("matters.diverted", "matters.decided", "matters.reviewed")
 STEPS: Final = (
-    ("report", N_("Reported")), ("accept", N_("Accepted")), ("divert", N_("Diverted")), ("work", N_("Worked on")),
-    ("visit", N_("Return visit")), ("rate", N_("Rating")), ("close", N_("Closed")),
-)  # fmt: skip
+    ("report", N_("Reported")),
+    ("accept", N_("Accepted")),
+    ("divert", N_("Diverted")),
+    ("work", N_("Worked on")),
+    ("visit", N_("Return visit")),
+    ("rate", N_("Rating")),
+    ("close", N_("Closed")),
+)
 """The rail over a matter."""
 TO_DO: Final = {
-    "accept": N_("Accept"), "divert": N_("Divert"), "work": N_("Work"), "visit": N_("Return visit"), "rate": N_("Rating"),
+    "accept": N_("Accept"),
+    "divert": N_("Divert"),
+    "work": N_("Work"),
+    "visit": N_("Return visit"),
+    "rate": N_("Rating"),
     "close": N_("Closing"),
-}  # fmt: skip
+}
 """How the rail's steps are called while they are still to come."""
 NOW_AT: Final = {
-    "reported": 1, "accepted": 2, "reopened": 2, "returned": 2, "diverted": 3, "in_hand": 3, "answered": 4, "to_rate": 5,
-    "to_file": 6, "review": 6,
-}  # fmt: skip
+    "reported": 1,
+    "accepted": 2,
+    "reopened": 2,
+    "returned": 2,
+    "diverted": 3,
+    "in_hand": 3,
+    "answered": 4,
+    "to_rate": 5,
+    "to_file": 6,
+    "review": 6,
+}
 DONE_BY: Final = {
     "accept": ("matters.accepted", "matters.settled", "matters.started"),
     "divert": ("matters.diverted", "matters.decided"),
@@ -95,7 +112,9 @@ def faces_of(scope: Scope, m: MatterDetail) -> dict[UUID, PostLine]:
     return roster.faces(scope, posts) if posts else {}
 
 
-def told(m: MatterDetail, faces: Mapping[UUID, PostLine], names: Mapping[UUID, str], places: Mapping[int, str]) -> list[Told]:
+def told(
+    m: MatterDetail, faces: Mapping[UUID, PostLine], names: Mapping[UUID, str], places: Mapping[int, str]
+) -> list[Told]:
     """The history, the newest first."""
     return [
         Told(
@@ -143,7 +162,9 @@ def who_of(line: LineRow, faces: Mapping[UUID, PostLine]) -> str:
         title, place = face.label(lang), face.place_label(lang)
         return title if place and place in title else f"{place} · {title}"
     sort = line.author.partition(":")[0]
-    return {"public": _("on the public page"), "slip": _("by the holder of the slip"), "clock": _("by the clock")}.get(sort, "")
+    return {"public": _("on the public page"), "slip": _("by the holder of the slip"), "clock": _("by the clock")}.get(
+        sort, ""
+    )
 
 
 def rail(m: MatterDetail, left: str) -> list[RailStep]:

@@ -114,22 +114,21 @@ def used(warn_at: datetime | None, due_at: datetime | None, now: datetime) -> in
 
 def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
     """What somebody must see at a glance; the state and the clock have places of their own."""
-    found = []
-    if row.urgency in words.TONES:
-        found.append(Chip(words.say(words.URGENCIES, row.urgency), words.TONES[row.urgency]))
-    if row.sealed:
-        found.append(Chip(_("Sealed"), "late", "lock"))
-    if row.confidential:
-        found.append(Chip(_("Confidential"), "info", "lock"))
-    if row.interim_due_at is not None:
-        found.append(Chip(_("Interim answer wanted"), "late" if row.interim_due_at < now else "warn", "flag"))
-    elif row.supervised_at is not None and row.open:
-        found.append(Chip(_("Supervised"), "warn", "flag"))
-    if row.reopened:
-        found.append(Chip(_("Reopened"), "warn", "again"))
-    if row.open and row.raised_level:
-        level = words.say(words.LEVELS, row.raised_level)
-        found.append(Chip(_("%(level)s told") % {"level": level}, "late", "up"))
-    if row.provisional:
-        found.append(Chip(_("Date provisional"), "info"))
-    return tuple(found)
+    level = words.say(words.LEVELS, row.raised_level)
+    marks = (
+        (row.urgency in words.TONES, Chip(words.say(words.URGENCIES, row.urgency), words.TONES.get(row.urgency, ""))),
+        (row.sealed, Chip(_("Sealed"), "late", "lock")),
+        (row.confidential, Chip(_("Confidential"), "info", "lock")),
+        (row.open and row.supervised_at is not None, _supervised(row, now)),
+        (row.reopened > 0, Chip(_("Reopened"), "warn", "again")),
+        (row.open and row.raised_level, Chip(_("%(level)s told") % {"level": level}, "late", "flag")),
+        (row.provisional, Chip(_("Date provisional"), "info")),
+    )
+    return tuple(chip for holds, chip in marks if holds)
+
+
+def _supervised(row: MatterRow, now: datetime) -> Chip:
+    """That somebody above looks on, and whether an interim answer is wanted."""
+    if row.interim_due_at is None:
+        return Chip(_("Supervised"), "warn", "flag")
+    return Chip(_("Interim answer wanted"), "late" if row.interim_due_at < now else "warn", "flag")

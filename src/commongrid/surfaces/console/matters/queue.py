@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +23,7 @@ from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.territory import queries as territory
 
 LONGEST_TEXT: Final = 60
+IDENTITY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 VIEWS: Final = (
     ("", N_("All open")),
     ("mine", N_("With me")),
@@ -31,10 +34,9 @@ VIEWS: Final = (
 
 
 def filters_of(request: Asked) -> tuple[queries.Filters, dict[str, str]]:
-    """What the address asks for: filters for the query, and the plain values for the form; what makes no sense is left out."""
-    given = {name: request.GET.get(name, "").strip()[:LONGEST_TEXT] for name in NAMES}
+    """Filters for the query and the plain values for the form; what makes no sense in the address is left out."""
+    given = {name: request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT] for name in NAMES}
     place = int(given["place"]) if given["place"].isascii() and given["place"].isdigit() else 0
-    unit = next((one.id for one in roster.units(request.scope) if str(one.id) == given["unit"]), None) if given["unit"] else None
     state = given["state"] if given["state"] in STATES else ""
     return (
         queries.Filters(
@@ -43,7 +45,7 @@ def filters_of(request: Asked) -> tuple[queries.Filters, dict[str, str]]:
             group=given["class"] if given["class"].isalpha() else "",
             kind=given["kind"],
             place=place if is_code(place) else None,
-            unit=unit,
+            unit=UUID(given["unit"]) if IDENTITY.fullmatch(given["unit"]) else None,
             series=given["series"] if given["series"] in words.SERIES else "",
             source=given["source"] if given["source"] in words.SOURCES else "",
             urgency=given["urgency"] if given["urgency"] in words.URGENCIES else "",

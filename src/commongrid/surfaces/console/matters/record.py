@@ -57,13 +57,21 @@ CHOOSE_KIND: Final = N_("Choose a kind from the list, or leave it empty: it is t
 CHOOSE_PLACE: Final = N_("Look the place up and choose it.")
 
 
+def contact(**more: str) -> forms.TextInput:
+    """A control for a name or phone: never kept on the device, never filled in by the browser."""
+    return forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off", **more})
+
+
 class Record(Form):
     """What somebody tells, as a member of staff writes it down."""
 
     source = forms.ChoiceField(
-        label=_("How it came in"), choices=SOURCES, widget=forms.RadioSelect, initial="villager",
+        label=_("How it came in"),
+        choices=SOURCES,
+        widget=forms.RadioSelect,
+        initial="villager",
         error_messages={"required": _("Choose how it came in.")},
-    )  # fmt: skip
+    )
     kind = forms.CharField(
         label=_("What it is about"),
         required=False,
@@ -88,18 +96,27 @@ class Record(Form):
         initial="normal",
         error_messages={"required": _("Choose how urgent it is.")},
     )
-    name = forms.CharField(label=_("Name of the reporter"), required=False, max_length=60, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off"}))
-    phone = forms.CharField(label=_("Phone of the reporter"), required=False, max_length=30, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "inputmode": "tel", "autocomplete": "off"}))
-    concerned_name = forms.CharField(label=_("Name of the person concerned"), required=False, max_length=60, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off"}))
-    concerned_phone = forms.CharField(label=_("Phone of the person concerned"), required=False, max_length=30, widget=forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "inputmode": "tel", "autocomplete": "off"}))
+    name = forms.CharField(label=_("Name of the reporter"), required=False, max_length=60, widget=contact())
+    phone = forms.CharField(
+        label=_("Phone of the reporter"), required=False, max_length=30, widget=contact(inputmode="tel")
+    )
+    concerned_name = forms.CharField(
+        label=_("Name of the person concerned"), required=False, max_length=60, widget=contact()
+    )
+    concerned_phone = forms.CharField(
+        label=_("Phone of the person concerned"), required=False, max_length=30, widget=contact(inputmode="tel")
+    )
     confidential = forms.BooleanField(
         label=_("Keep the reporter confidential"),
         required=False,
         help_text=_("Name and phone are then known to the centre only."),
     )
     external_number = forms.CharField(
-        label=_("Number in the other system"), required=False, max_length=60, widget=forms.TextInput(attrs={"class": "middle"}),
-    )  # fmt: skip
+        label=_("Number in the other system"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "middle"}),
+    )
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         """Offer the urgencies in force."""
@@ -190,13 +207,14 @@ def places_for(scope: Scope, text: str) -> list[Found]:
         rows = [row for row in rows if wanted in row.name] or rows
     language = "zh" if chinese() else "en"
     parents = territory.places(scope, {row.parent for row in rows if row.parent})
-    return [Found(row, parents[row.parent].label(language) if row.parent in parents else "") for row in rows[:MOST_PLACES]]
+    ways = {code: one.label(language) for code, one in parents.items()}
+    return [Found(row, ways.get(row.parent or 0, "")) for row in rows[:MOST_PLACES]]
 
 
 @door("matters.report")
 def places(request: Asked) -> HttpResponse:
     """The places that match what is typed, for the form."""
-    text = request.GET.get("place_text", "")[:60]
+    text = request.GET.get("place_text", "").replace("\x00", "")[:60]
     return render(
         request,
         "console/matters/places.html",
@@ -237,7 +255,7 @@ def _unchecked(request: Asked, form: Record) -> Record:
 
 
 def _filled(request: Asked, form: Record, status: int = 200) -> HttpResponse:
-    place_text = request.POST.get("place_text", "")[:60]
+    place_text = request.POST.get("place_text", "").replace("\x00", "")[:60]
     chosen = request.POST.get("place", "") or request.GET.get("place", "")
     kinds = vocabulary.kinds(request.scope)
     return render(

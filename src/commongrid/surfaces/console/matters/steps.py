@@ -55,7 +55,9 @@ def take(request: Asked, matter_id: UUID, code: str) -> HttpResponse:
 def _on(request: Asked, matter_id: UUID, number: str, done: str) -> HttpResponse:
     """Back to the matter, or to the queue where it has left this post's sight."""
     if queries.numbered(request.scope, number) is None:
-        messages.success(request, _("%(number)s: %(done)s It is no longer with you.") % {"number": number, "done": done})
+        messages.success(
+            request, _("%(number)s: %(done)s It is no longer with you.") % {"number": number, "done": done}
+        )
         return redirect("matters")
     messages.success(request, _("%(number)s: %(done)s") % {"number": number, "done": done})
     return redirect("matter", matter_id=matter_id)

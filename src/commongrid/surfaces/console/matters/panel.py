@@ -109,8 +109,10 @@ def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None)
         more["initial"] = {"mode": "in_person"}
     form = WAYS[code].form(again.data if again is not None else None, auto_id=f"{code}_%s", **more)
     if again is not None:
-        form.full_clean()
-        form._errors = again._errors  # the refusal is told where it was placed
+        for name, messages in again.errors.items():
+            for message in messages:
+                if message not in form.errors.get(name, []):  # the refusal, beside what the form itself found
+                    form.add_error(name if name in form.fields else None, message)
     return form
 
 
@@ -151,9 +153,13 @@ def targets_of(scope: Scope, m: MatterDetail, code: str, offered: Iterable[Choic
     if code == "decide" and scope.place is not None:
         own = territory.places(scope, [scope.place]).get(scope.place)
         name = _("%(place)s keeps it") % {"place": own.label(language())} if own else _("This centre itself")
-        found.append(Choice(value=f"place:{scope.place}", name=name, why=_("The centre keeps it and gives it on later")))
+        found.append(
+            Choice(value=f"place:{scope.place}", name=name, why=_("The centre keeps it and gives it on later"))
+        )
     if code == "review":
-        found.insert(0, Choice(value="end", name=_("End it: the reporter disagrees"), why=_("Counted as such, never hidden")))
+        found.insert(
+            0, Choice(value="end", name=_("End it: the reporter disagrees"), why=_("Counted as such, never hidden"))
+        )
     wanted = chosen or (found[0].value if found and code == "divert" else "")
     return [_checked(one) if one.value == wanted else one for one in found]
 

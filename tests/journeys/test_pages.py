@@ -1,0 +1,111 @@
+"""Every page there is, looked at in both languages and at both widths: clean for axe, no wider than the screen.
+
+A page whose address is not known here fails the walk, so nobody adds one unseen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from commongrid.matters.actions import code_of
+from tests.factories import desk, scenes
+from tests.factories.desk import id_of
+from tests.journeys.conftest import WIDTHS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
+
+    from tests.journeys.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+NOT_PAGES: Final = {
+    "file": "bytes of a photo",
+    "slip_file": "bytes of a photo",
+    "look": "remembers a choice and goes back",
+    "report_places": "a part of the page report_for",
+    "report_where": "walked in its journey, with a kind chosen",
+    "report_tell": "walked in its journey, with a place chosen",
+    "report_send": "walked in its journey, with words typed",
+    "land": "walked in its journey, with a link that was given",
+}
+"""Addresses that are no page of their own, each with what it is."""
+BY: Final = {
+    "place_add_grid": "county_admin",
+    "place_add_natural_village": "county_admin",
+    "place_add_villager_group": "county_admin",
+    "place_covers": "county_admin",
+    "place_end": "county_admin",
+    "place_rename": "county_admin",
+}
+"""Who opens a page, where the township's dispatcher may not."""
+MATTERS: Final = {
+    "dispatcher": ("reported", "accepted", "in_hand", "rejected"),
+    "station": ("given", "overdue"),
+    "county_dispatcher": ("returned", "answered"),
+    "clerk": ("urgent",),
+    "grid_head": ("quarrel",),
+}
+"""Which matter is looked at by whom: every state and every form once."""
+QUERIES: Final = {"search": "?q=bsc", "worklist": "?class=G", "figures_behind": "", "matters": "?state="}
+
+
+def _leaves(patterns: Iterable[Any]) -> Iterator[Any]:
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from _leaves(pattern.url_patterns)
+        elif hasattr(pattern.callback, "door") and "GET" in pattern.callback.door.methods:
+            yield pattern
+
+
+def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> dict[str, Any]:
+    """Something real for what an address captures."""
+    match captures:
+        case ():
+            return {}
+        case ("matter_id",):
+            return {"matter_id": made["accepted"]}
+        case ("code",) if name.startswith("slip"):
+            return {"code": code_of(made["answered"])}
+        case ("code",):
+            return {"code": desk.GRID if name == "place_covers" else desk.VILLAGE}
+        case ("post_id",):
+            return {"post_id": id_of("clerk")}
+        case ("which",):
+            return {"which": "open"}
+        case _:
+            message = f"tests/journeys/test_pages.py does not know what {name} with {captures} is opened with"
+            raise AssertionError(message)
+
+
+def addresses(made: dict[str, UUID]) -> Iterator[tuple[str, str, str]]:
+    """(who, name, path) of every page."""
+    for pattern in _leaves(get_resolver().url_patterns):
+        name = str(pattern.name)
+        if name in NOT_PAGES or name == "matter":
+            continue
+        values = values_for(name, tuple(sorted(pattern.pattern.converters)), made)
+        public = "public" in pattern.callback.door.kinds or "slip" in pattern.callback.door.kinds
+        yield "" if public else BY.get(name, "dispatcher"), name, reverse(name, kwargs=values) + QUERIES.get(name, "")
+    for who, names in MATTERS.items():
+        for name in names:
+            yield who, f"matter-{name}", reverse("matter", kwargs={"matter_id": made[name]})
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_is_clean(site: Site, language: str) -> None:
+    made = scenes.everything(site.desk)
+    windows: dict[str, Any] = {}
+    for who, name, path in addresses(made):
+        visitor = windows.setdefault(who, site.visitor(who, language=language)) if who not in windows else windows[who]
+        visitor.open(path)
+        for width, (wide, high) in WIDTHS.items():
+            visitor.width = width
+            visitor.page.set_viewport_size({"width": wide, "height": high})
+            visitor.look(name)
+    faults = [fault for visitor in windows.values() for fault in visitor.faults]
+    assert not faults, "\n".join(faults)

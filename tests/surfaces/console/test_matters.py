@@ -1,0 +1,214 @@
+"""The queue and the page of one matter: what they show to whom, what each step does, and what a refusal keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from commongrid.kernel.act import new_id
+from commongrid.matters import actions
+from tests.factories import desk
+from tests.factories.desk import id_of
+from tests.surfaces.console.conftest import counting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from django.test import Client
+
+    from tests.factories.desk import Desk
+    from tests.factories.scenes import Scene
+
+Clients = "Callable[[str], Client]"
+
+
+def url(matter: UUID, step: str = "") -> str:
+    """The address of a matter, or of a step."""
+    return f"/console/matters/{matter}/{step}"
+
+
+def test_queue_shows_only_what_the_post_sees(scene: Scene, as_post: Callable[..., Client]) -> None:
+    scene.report("村口涵洞塌陷")
+    assert "村口涵洞塌陷" in as_post("dispatcher").get("/console/matters/").text
+    assert "村口涵洞塌陷" not in as_post("far_dispatcher").get("/console/matters/").text
+
+
+def test_queue_asks_little_whatever_its_length(scene: Scene, as_post: Callable[..., Client]) -> None:
+    for number in range(3):
+        scene.report(f"第{number}处路面塌陷")
+    client = as_post("dispatcher")
+    client.get("/console/matters/")
+    with counting() as few:
+        client.get("/console/matters/")
+    for number in range(3, 9):
+        scene.report(f"第{number}处路面塌陷")
+    with counting() as many:
+        client.get("/console/matters/")
+    assert len(many) == len(few)
+    assert len(many) <= 7, "\n".join(many)  # session, account, scope; the rows with names of places, units
+
+
+def test_queue_narrows_and_pages_by_key(scene: Scene, as_post: Callable[..., Client]) -> None:
+    for number in range(53):
+        scene.report(f"第{number:02}处路面塌陷")
+    client = as_post("dispatcher")
+    first = client.get("/console/matters/?urgency=normal&class=G")
+    follow = first.context["next"]
+    assert len(first.context["rows"]) == 50
+    second = client.get("/console/matters/", {"urgency": "normal", "class": "G", "after": follow})
+    numbers = [row.row.number for page in (first, second) for row in page.context["rows"]]
+    assert len(numbers) == len(set(numbers)) == 53
+    assert not client.get("/console/matters/?urgency=urgent").context["rows"]
+
+
+def test_queue_leaves_out_filters_that_make_no_sense(county: Desk, as_post: Callable[..., Client]) -> None:
+    client = as_post("dispatcher")
+    for query in ("state=x", "unit=x", "place=9", "series='", "after=x", "q=%00", "class=1", f"unit={uuid4()}"):
+        assert client.get(f"/console/matters/?{query}", follow=True).status_code == 200
+
+
+def test_a_whole_number_opens_its_matter(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.report("村口涵洞塌陷")
+    number = actions_number(scene, matter)
+    answer = as_post("dispatcher").get("/console/search/", {"q": number.replace("-", "")})
+    assert answer.headers["Location"] == url(matter)
+    assert as_post("far_dispatcher").get("/console/search/", {"q": number}).status_code == 200
+
+
+def actions_number(scene: Scene, matter: UUID) -> str:
+    """A matter's number, past every wall."""
+    with scene.desk.database.as_role("owner") as owner:
+        row = owner.execute("SELECT number FROM matters_matter WHERE id = %s", [matter]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_matter_masks_the_person_and_names_officials_by_title(scene: Scene, as_post: Callable[..., Client]) -> None:
+    page = as_post("dispatcher").get(url(scene.at_township("路塌方"))).text
+    assert "李*芳 138****1234" in page
+    assert "李小芳" not in page
+    assert "Baisha clerk" in page
+    assert "朱文书" not in page
+
+
+def test_matter_offers_exactly_what_may_be_done(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.at_township("路塌方")
+    offered = {step.code for step in as_post("dispatcher").get(url(matter)).context["steps"]}
+    assert offered == {"divert", "start", "raise"}
+    assert [step.code for step in as_post("clerk").get(url(matter)).context["steps"]] == []
+    assert {step.code for step in as_post("supervisor").get(url(matter)).context["steps"]} == {"supervise"}
+
+
+def test_divert_suggests_who_leads_first_and_sends_it(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.at_township("路塌方")
+    client = as_post("dispatcher")
+    first = client.get(url(matter)).context["steps"][0].first[0]
+    assert first.value == f"unit:{id_of('transport_unit')}"
+    assert first.checked
+    answer = client.post(url(matter, "divert"), {"target": first.value, "reason": "", "act": str(new_id())})
+    assert answer.headers["Location"] == url(matter)
+    assert as_post("station").get(url(matter)).status_code == 200
+
+
+def test_a_refused_step_keeps_the_words(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.at_township("路塌方")
+    sent = {"target": f"unit:{id_of('water_unit')}", "reason": "", "act": str(new_id())}
+    answer = as_post("dispatcher").post(url(matter, "divert"), sent)
+    step = next(step for step in answer.context["steps"] if step.code == "divert")
+    assert answer.status_code == 422
+    assert step.form.errors["reason"]
+    assert next(one for one in (*step.first, *step.others) if one.checked).value == sent["target"]
+    given = scene.with_station("桥面破损")
+    late = as_post("dispatcher").post(url(given, "accept"), {"note": "请尽快", "act": str(new_id())})
+    assert late.status_code in {403, 409}
+    assert "请尽快" in late.text
+
+
+def test_missing_words_are_asked_for_and_nothing_happens(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.report("村口涵洞塌陷")
+    answer = as_post("dispatcher").post(url(matter, "reject"), {"reason": "", "act": str(new_id())})
+    assert answer.status_code == 422
+    assert "Say why it is not accepted" in answer.text
+    assert "To accept" in as_post("dispatcher").get(url(matter)).text
+
+
+def test_a_step_sent_twice_is_done_once(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter, act = scene.report("村口涵洞塌陷"), str(new_id())
+    client = as_post("dispatcher")
+    for _time in range(2):
+        assert client.post(url(matter, "accept"), {"kind_code": "G02", "note": "", "act": act}).status_code == 302
+    other = client.post(url(matter, "accept"), {"kind_code": "G02", "note": "别的", "act": act})
+    assert other.status_code == 409
+
+
+def test_a_matter_that_moved_away_answers_404(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.do("station", actions.give_back, scene.with_station("桥面破损"), basis="桥梁归县交通运输局")
+    assert as_post("station").get(url(matter)).status_code == 404
+    assert as_post("station").post(url(matter, "answer"), {"answer": "办好了"}).status_code == 404
+    assert as_post("far_dispatcher").get(url(matter)).status_code == 404
+
+
+def test_leaving_ones_sight_goes_back_to_the_queue(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.with_station("桥面破损")
+    answer = as_post("station").post(url(matter, "give_back"), {"basis": "桥梁归县交通运输局"}, follow=True)
+    assert answer.redirect_chain == [("/console/matters/", 302)]
+    assert "no longer with you" in answer.text
+
+
+def test_the_loop_by_its_pages(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.with_station("校门口斑马线看不清", kind="G01")
+
+    def step(name: str, code: str, **sent: str) -> None:
+        answer = as_post(name).post(url(matter, code), {**sent, "act": str(new_id())})
+        assert answer.status_code == 302, (code, answer.text[:3000])
+
+    step("supervisor", "supervise", note="请本周答复", reply_on="")
+    step("station", "start", note="明天去")
+    step("station", "answer", answer="已重新划线")
+    step("county_dispatcher", "visit", mode="phone", result="asked", solved="yes", satisfied="no", words="划得太慢")
+    step("county_dispatcher", "close", note="")
+    page = as_post("county_dispatcher").get(url(matter)).text
+    assert "划得太慢" in page
+    assert "划得太慢" not in as_post("station").get(url(matter)).text
+
+
+def test_visit_asks_for_both_answers(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.answered("校门口斑马线看不清")
+    answer = as_post("county_dispatcher").post(
+        url(matter, "visit"), {"mode": "phone", "result": "asked", "solved": "yes"}
+    )
+    assert answer.status_code == 422
+    assert "Please answer both questions." in answer.text
+
+
+def test_decide_makes_a_row_of_the_work_list(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.do("station", actions.give_back, scene.with_station("桥面破损"), basis="桥梁归县交通运输局")
+    sent = {"target": f"unit:{id_of('transport_county_unit')}", "basis": "桥梁养护归县局", "act": str(new_id())}
+    assert as_post("county_dispatcher").post(url(matter, "decide"), sent).status_code == 302
+    assert "By decision" in as_post("dispatcher").get("/console/work-list/?class=G").text
+
+
+def test_reveal_shows_one_field_once_and_is_logged(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.answered("校门口斑马线看不清")
+    client = as_post("county_dispatcher")
+    without = client.post(url(matter, "reveal"), {"what": "reporter:phone", "reason": ""})
+    assert without.status_code == 422
+    shown = client.post(url(matter, "reveal"), {"what": "reporter:phone", "reason": "回访"})
+    assert "13812341234" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert "13812341234" not in client.get(url(matter)).text
+    with scene.desk.database.as_role("owner") as owner:
+        logged = owner.execute("SELECT about, reason FROM accounts_access_line WHERE event = 'revealed'").fetchall()
+    assert logged == [("reporter.phone", "回访")]
+    assert (
+        as_post("county_leader").post(url(matter, "reveal"), {"what": "reporter:phone", "reason": "看看"}).status_code
+        == 404
+    )
+
+
+def test_pages_are_refused_without_the_power(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.report("村口涵洞塌陷", place=desk.VILLAGE)
+    assert as_post("auditor").get("/console/matters/").status_code == 403
+    assert as_post("auditor").get(url(matter)).status_code == 403
+    assert as_post("grid_head").post(url(matter, "accept"), {}).status_code == 403
