@@ -118,7 +118,7 @@ def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Ite
                 for table, name in CHILDREN.items():
                     if table != "matters_order":
                         gone = _changed(app, f"DELETE FROM {table} WHERE id = %s", [named(name, relation, None, False)])
-                        allowed = covered and table == "journal_file" and False
+                        allowed = covered and table == "journal_file"  # kept until its retention ends, then removed by an action
                         yield allowed, gone, seat.role, "deletes", table, relation
 
 

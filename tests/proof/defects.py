@@ -1,0 +1,224 @@
+"""Seeded defects: the mistakes that would matter most, each with the one test that must catch it.
+
+A defect is applied for the length of one test; a test that then still passes
+proves nothing, and the suite fails.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import psycopg
+
+from commongrid.journal import acting, actions, jobs, queries, rules
+from commongrid.kernel.places import Interval
+from commongrid.kernel.scope import Scope
+from commongrid.roster.queries import sight
+from commongrid.surfaces.shared.middleware import doors_only
+from tests.journal import test_actions, test_jobs
+from tests.proof import probes
+from tests.proof.world import COUNTY, T1, lay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from tests.bed import Database
+
+SEATS = ("county_dispatcher", "dispatcher", "township_cadre", "village_clerk", "grid_head", "station_handler",
+         "department_handler", "linked_member")  # fmt: skip
+
+
+def walls_hold(database: Database) -> None:
+    """The raw SQL probes for one role of each level."""
+    tally = probes.Tally()
+    with database.as_role("owner") as owner, psycopg.connect(database.url("app"), autocommit=True) as app:
+        world = lay(owner)
+        seats = [world.seats[role] for role in SEATS]
+        for probe in (*probes.reads(app, world, seats), *probes.writes(app, world, seats[:4]), *probes.strangers(app, world)):
+            tally.note(*probe)
+    assert tally.wrong == [], "\n".join(tally.wrong[:40])
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A mistake, how it is made, and the test that must fail."""
+
+    name: str
+    made: Callable[[Database], AbstractContextManager[Any]]
+    caught_by: Callable[[Database], None]
+
+
+def sql(statement: str) -> Callable[[Database], AbstractContextManager[None]]:
+    """A mistake in the database, made by its superuser."""
+
+    @contextmanager
+    def made(database: Database) -> Iterator[None]:
+        with database.as_admin() as admin:
+            admin.execute(statement.encode())
+        yield
+
+    return made
+
+
+def see(table: str, condition: str, policy: str = "see") -> Callable[[Database], AbstractContextManager[None]]:
+    """A policy with another condition."""
+    return sql(f"ALTER POLICY {policy} ON {table} USING ({condition})")
+
+
+def weaker(table: str, old: str, new: str) -> Callable[[Database], AbstractContextManager[None]]:
+    """The SELECT policy with a part of its condition changed."""
+
+    @contextmanager
+    def made(database: Database) -> Iterator[None]:
+        with database.as_admin() as admin:
+            query = "SELECT qual FROM pg_policies WHERE tablename = %s AND policyname = 'see'"
+            (condition,) = admin.execute(query, [table]).fetchone() or ("",)
+            changed = condition.replace(old, new)
+            assert changed != condition, f"{old!r} is not in {condition}"
+            admin.execute(f"ALTER POLICY see ON {table} USING ({changed})".encode())
+        yield
+
+    return made
+
+
+def patch(target: object, name: str, value: object) -> Callable[[Database], AbstractContextManager[Any]]:
+    """A mistake in the code."""
+    return lambda _database: mock.patch.object(target, name, value)
+
+
+def reach(level: str, to: Callable[[Any], Any]) -> Callable[[Database], AbstractContextManager[Any]]:
+    """A level of role whose sight is worked out wrongly."""
+    right = sight._reach
+    return patch(sight, "_reach", lambda row, on: to(row) if row.level == level else right(row, on))
+
+
+HI = "(NULLIF(current_setting('cg.hi'::text, true), ''::text))::bigint"
+LO = "(NULLIF(current_setting('cg.lo'::text, true), ''::text))::bigint"
+SQL_DEFECTS = (
+    ("row-level security switched off on matters", sql("ALTER TABLE matters_matter DISABLE ROW LEVEL SECURITY")),
+    ("row-level security switched off on people", sql("ALTER TABLE registry_person DISABLE ROW LEVEL SECURITY")),
+    ("app bypasses row-level security", sql("ALTER ROLE county_app BYPASSRLS")),
+    ("matters seen by everybody", see("matters_matter", "true")),
+    ("upper bound of the interval forgotten", weaker("matters_matter", f"place <= {HI}", "true")),
+    ("lower bound of the interval forgotten", weaker("matters_matter", f"place >= {LO}", "true")),
+    ("sealed matters shown", weaker("matters_matter", "sealed", "false")),
+    ("narrowing to grids forgotten", weaker("matters_matter", "WHEN 'grids'::text THEN", "WHEN 'grids'::text THEN true OR")),
+    ("narrowing to a unit forgotten", weaker("matters_matter", "WHEN 'unit'::text THEN", "WHEN 'unit'::text THEN true OR")),
+    ("narrowing to households forgotten", weaker("registry_household", "WHEN 'households'::text THEN", "WHEN 'households'::text THEN true OR")),
+    ("unknown narrowing lets through", weaker("registry_person", "ELSE false", "ELSE true")),
+    ("notes seen without their matter", see("matters_note", "true")),
+    ("orders seen without their matter", see("matters_order", "true")),
+    ("files seen without their matter", see("journal_file", "true")),
+    ("lines of sealed matters shown", weaker("journal_line", "(NOT (EXISTS", "(NOT (true OR EXISTS")),
+    ("people seen by everybody", see("registry_person", "true")),
+    ("households seen by everybody", see("registry_household", "true")),
+    ("the public sees matters", weaker("matters_matter", "place >=", "current_setting('cg.kind', true) = 'public' OR place >=")),
+    ("no scope counts as every place", weaker("matters_matter", LO, f"COALESCE({LO}, 0)")),
+    ("people entered anywhere", sql("ALTER POLICY add ON registry_person WITH CHECK (true)")),
+    ("places edited anywhere", sql("ALTER POLICY change ON territory_place USING (true)")),
+    ("lines deletable", sql("GRANT DELETE ON journal_line TO county_app; CREATE POLICY x ON journal_line FOR DELETE TO county_app"
+                            " USING (true); DROP TRIGGER stays ON journal_line")),
+    ("notes deletable", sql("GRANT DELETE ON matters_note TO county_app; CREATE POLICY x ON matters_note FOR DELETE TO county_app"
+                            " USING (true); DROP TRIGGER stays ON matters_note")),
+)  # fmt: skip
+
+
+def _without_late_check() -> str:
+    return queries._AFTER.replace(queries._COMMITTED, "true")
+
+
+def _empty_answer(_cursor: Any, _act: Any, _author: str, _print: bytes) -> dict[str, Any]:
+    return {}
+
+
+@contextmanager
+def _never_restored(scope: Scope) -> Iterator[None]:
+    """``acting`` that leaves its settings to the outer block."""
+    with acting.transaction.atomic():
+        acting._set(scope)
+        token = acting._current.set(scope)
+        try:
+            yield
+        finally:
+            acting._current.reset(token)
+
+
+def settings_come_back(_database: Database) -> None:
+    """After an inner ``acting`` the outer scope's settings are back, in the same transaction."""
+    from django.db import connection
+
+    from tests.factories.scopes import scope_at
+
+    with acting.acting(scope_at(COUNTY)):
+        with acting.acting(scope_at(T1)):
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('cg.lo')")
+            assert cursor.fetchone() == (str(COUNTY),)
+
+
+def only_doors_open(_database: Database) -> None:
+    """A view without a door answers 404."""
+    import pytest
+    from django.http import Http404, HttpRequest, HttpResponse
+
+    def view(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse("open")
+
+    with pytest.raises(Http404):
+        doors_only(view).process_view(HttpRequest(), view, (), {})
+
+
+def _late(database: Database) -> None:
+    test_jobs.test_reader_never_skips_a_line_that_commits_late(database)
+
+
+def _seal_finds(how: str) -> Callable[[Database], None]:
+    def run(database: Database) -> None:
+        for n in range(6):
+            test_jobs.attempt(test_jobs.SCOPE, test_jobs.Act.new(), n=n)
+            if n % 2:
+                test_jobs._seal(2)
+        test_jobs.test_verify_finds(database, how)
+
+    return run
+
+
+def _plain(test: Callable[[], None]) -> Callable[[Database], None]:
+    def run(_database: Database) -> None:
+        test_actions.calls.clear()
+        test()
+
+    return run
+
+
+CODE_DEFECTS = (
+    Defect("a village role sees its township", reach("village", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())), walls_hold),
+    Defect("a township role sees the county", reach("township", lambda row: (Interval(COUNTY, COUNTY + 10**9 - 1), "", (), ())), walls_hold),
+    Defect("a grid role sees its village", reach("grid", lambda row: (sight._village(row.place), "", (), ())), walls_hold),
+    Defect("a cadre sees all villages", reach("assigned_village", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())), walls_hold),
+    Defect("a unit's role sees all matters", reach("unit", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())), walls_hold),
+    Defect("a linked member sees every household", reach("household", lambda row: (sight._village(row.place), "", (), ())), walls_hold),
+    Defect("powers are not demanded", patch(Scope, "demand", lambda self, power: None),
+           _plain(test_actions.test_action_without_power_is_refused_before_anything)),
+    Defect("a retry answers otherwise", patch(actions, "_first_answer", _empty_answer),
+           _plain(test_actions.test_action_twice_answers_the_same_and_does_it_once)),
+    Defect("other content is accepted", patch(actions, "fingerprint", lambda key, name, arguments: b"same"),
+           _plain(test_actions.test_action_with_other_content_is_refused)),
+    Defect("anybody may repeat an act", patch(Scope, "author", "somebody"),
+           _plain(test_actions.test_action_of_another_author_with_the_same_id_is_refused)),
+    Defect("free text goes into the journal", patch(rules, "_check_value", lambda key, value: None),
+           _plain(lambda: test_actions.test_facts_refuse_free_text("张三"))),
+    Defect("a caught refusal is committed", patch(acting, "undone", lambda: False),
+           _plain(test_actions.test_refusal_caught_in_a_larger_transaction_undoes_all_of_it)),
+    Defect("readers skip late commits", patch(queries, "_AFTER", _without_late_check()), _late),
+    Defect("seals don't cover the content", patch(jobs, "canonical_line", lambda row: {"id": row.id}), _seal_finds("edit")),
+    Defect("seals don't chain", patch(jobs, "chained", lambda head, lines: rules.chained(b"", lines)), _seal_finds("change a head")),
+    Defect("settings are not restored", patch(acting, "acting", _never_restored), settings_come_back),
+    Defect("views without a door open", patch(doors_only, "process_view", lambda *_: None), only_doors_open),
+)  # fmt: skip
+DEFECTS = (*(Defect(name, made, walls_hold) for name, made in SQL_DEFECTS), *CODE_DEFECTS)
