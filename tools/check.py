@@ -177,9 +177,12 @@ def migrations_are_complete() -> Iterator[str]:
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.state import ProjectState
 
-    loader = MigrationLoader(None)
-    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
-    changes = detector.changes(graph=loader.graph, trim_to_apps={"commongrid"})
+    from django.utils import translation
+
+    with translation.override(None):  # migrations hold untranslated names
+        loader = MigrationLoader(None)
+        detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+        changes = detector.changes(graph=loader.graph, trim_to_apps={"commongrid"})
     for migration in changes.get("commongrid", []):
         for operation in migration.operations:
             yield f"no migration yet for: {operation.describe()}"

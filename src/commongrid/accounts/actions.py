@@ -92,7 +92,10 @@ def use_link(scope: Scope, act: Act, *, secret_hash: bytes, account_id: int | No
 
 
 def switch_account(scope: Scope, act: Act, *, account_id: int, active: bool) -> None:
-    """Switch an account off (its sessions end with their next request) or on again."""
+    """Switch an account off (its sessions end with their next request) or on again.
+
+    Called by ``roster.actions.switch_account``, which decides who may and leaves the journal's line.
+    """
     if not Account.objects.filter(id=account_id).update(is_active=active):
         raise NotFound
     if not active:
@@ -100,7 +103,10 @@ def switch_account(scope: Scope, act: Act, *, account_id: int, active: bool) -> 
 
 
 def end_sessions(scope: Scope, act: Act, *, account_id: int) -> int:
-    """End every session of an account: each device must sign in again on its next request. Says how many."""
+    """End every session of an account: each device must sign in again on its next request. Says how many.
+
+    Called by ``roster.actions.end_sessions`` and by ``switch_account``.
+    """
     sessions = list(UserSession.objects.filter(user_id=account_id))
     for session in sessions:
         session.end()
@@ -126,7 +132,10 @@ def choose_login_name(scope: Scope, act: Act, *, login_name: str, place: int) ->
 
 
 def end_own_session(scope: Scope, act: Act, *, session_id: int) -> None:
-    """End one of one's own sessions, as on a lost phone. Refuses NotFound for any other."""
+    """End one of one's own sessions, as on a lost phone; logged apart from the journal.
+
+    Refuses: NotFound for any other.
+    """
     session = UserSession.objects.filter(id=session_id, user_id=scope.account or 0).first()
     if session is None:
         raise NotFound
@@ -135,7 +144,7 @@ def end_own_session(scope: Scope, act: Act, *, session_id: int) -> None:
 
 
 def log_access(scope: Scope, act: Act, *, access: Access) -> None:
-    """Add one line to the access log; in a transaction of its own unless the caller is in one."""
+    """Add one line to the access log, kept apart from the journal; in a transaction of its own outside another."""
     with acting(scope):
         AccessLine.objects.create(
             id=act.id,
@@ -153,7 +162,7 @@ def log_access(scope: Scope, act: Act, *, access: Access) -> None:
 
 
 def log_refusal(scope: Scope, act: Act, *, route: str, status: int) -> None:
-    """Log that a post was refused, by route; called after the refused transaction was rolled back."""
+    """Log that a post was refused, by route, apart from the journal and after the refused transaction's rollback."""
     log_access(scope, act, access=Access(event="refused", about=f"{route} {status}"))
 
 
