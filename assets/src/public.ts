@@ -2,7 +2,6 @@
 import "../styles/main.scss";
 import { keepDrafts } from "./drafts";
 import { guardForms } from "./forms";
-import { offerLocation } from "./locate";
 import { rememberLook } from "./look";
 import { closeMenus } from "./menus";
 import { shrinkPhotos } from "./photos";
@@ -15,6 +14,5 @@ closeMenus();
 guardForms(document);
 keepDrafts(document);
 shrinkPhotos(document);
-offerLocation(document);
 offerPrinting(document);
 offerReading(document);

@@ -147,7 +147,7 @@ def _fresh(scope: Scope, act: Act, report: Report, of: KindRow) -> Matter:
         series=series,
         source=report.source,
         urgency=report.urgency,
-        title=(report.title.strip() or text.splitlines()[0])[:LONGEST_TITLE],
+        title=headline(report.title.strip() or text),
         text=text,
         state="reported",
         opened_at=act.at,
@@ -161,6 +161,15 @@ def _fresh(scope: Scope, act: Act, report: Report, of: KindRow) -> Matter:
         external_system=report.external_system,
         external_number=report.external_number,
     )
+
+
+def headline(text: str) -> str:
+    """A title from somebody's words: the first line, cut between words where it is long."""
+    first = text.splitlines()[0]
+    if len(first) <= LONGEST_TITLE:
+        return first
+    head, space, _rest = first[:LONGEST_TITLE].rpartition(" ")
+    return f"{head if space and len(head) > LONGEST_TITLE // 2 else first[: LONGEST_TITLE - 1]}…"
 
 
 def _place(scope: Scope, code: int) -> int:

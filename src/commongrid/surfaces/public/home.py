@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from commongrid.surfaces.shared.doors import door
 
@@ -14,7 +16,22 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 
+FEEDBACK_KIND = "K07"
+
+
 @door(None, kinds=("public",))
 def home(request: Asked) -> HttpResponse:
     """Report, follow, and where to call when it cannot wait."""
     return render(request, "public/home.html")
+
+
+@door(None, kinds=("public",))
+def about(request: Asked) -> HttpResponse:
+    """What is kept about people, for how long, what is never done, and whom to ask."""
+    return render(request, "public/about.html")
+
+
+@door(None, kinds=("public",))
+def feedback(request: Asked) -> HttpResponse:
+    """What people think of this system is a matter like any other, with an owner and a deadline."""
+    return HttpResponseRedirect(f"{reverse('report_where')}?kind={FEEDBACK_KIND}")

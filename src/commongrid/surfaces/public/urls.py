@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("about", home.about, name="about"),
+    path("feedback", home.feedback, name="feedback"),
     path("report", report.what, name="report"),
     path("report/where", report.where, name="report_where"),
     path("report/tell", report.tell, name="report_tell"),

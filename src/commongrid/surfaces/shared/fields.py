@@ -100,8 +100,8 @@ def post_title(request: HttpRequest | None) -> str:
         line = _kept(("post", scope.post), lambda: queries.post(scope, scope.post))
     except Refusal:
         return str(scope.role)
-    names = dict.fromkeys((line.place_label(_language()), line.label(_language())))
-    return " · ".join(name for name in names if name)
+    place, title = line.place_label(_language()), line.label(_language())
+    return title if not place or place in title else f"{place} · {title}"
 
 
 def _language() -> str:

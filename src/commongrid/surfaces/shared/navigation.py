@@ -52,3 +52,9 @@ def destinations(scope: Scope | None) -> list[Destination]:
             continue
         found.append(replace(item, url=url, text=gettext(item.text), group=gettext(item.group) if item.group else ""))
     return found
+
+
+def current(items: list[Destination], path: str) -> str:
+    """The destination that a page belongs to; the first page of the console only if it is this one."""
+    fitting = (item.url for item in items if path == item.url or (path.startswith(item.url) and item.route != "today"))
+    return max(fitting, key=len, default="")

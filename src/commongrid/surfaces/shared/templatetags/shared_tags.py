@@ -205,7 +205,7 @@ def navigation_list(context: Context) -> dict[str, object]:
     request = context.get("request")
     path = request.path if request is not None else ""
     items = navigation.destinations(getattr(request, "scope", None))
-    current = max((i.url for i in items if path.startswith(i.url)), key=len, default="")
+    current = navigation.current(items, path)
     return {"items": items, "current": current, "counts": context.get("counts") or {}}
 
 
