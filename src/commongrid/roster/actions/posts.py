@@ -70,21 +70,7 @@ def appoint(scope: Scope, act: Act, *, to: Appointment) -> Line:
     """
     refuse_period(to.from_on, to.to_on)
     role, unit = _role(to.role, to.from_on), _unit(to.unit, to.from_on)
-    where = place_row(scope, to.place)
-    if not scope.covers(to.place):
-        raise NotYours
-    refuse_beneath(scope, role.scope_level)
-    if where.ended:
-        raise BadInput(fields={"place": N_("This place no longer exists.")})
-    refuse_seat(
-        Seating(
-            role=role.code,
-            role_level=role.scope_level,
-            place=to.place,
-            place_level=where.level,
-            unit_place=unit.place if unit else None,
-        )
-    )
+    _refuse_seat_here(scope, role, unit, to.place)
     person_id, name = _person(scope, act, to)
     refuse_own_person(scope.person, person_id)
     _refuse_two_hats(role.code, person_id, to.from_on, to.to_on)
@@ -204,6 +190,25 @@ def _unit(unit_id: UUID | None, on: date) -> Unit | None:
     if unit is None:
         raise BadInput(fields={"unit": N_("Choose a unit from the list.")})
     return unit
+
+
+def _refuse_seat_here(scope: Scope, role: Role, unit: Unit | None, place: int) -> None:
+    """Scope, level and the seat itself."""
+    where = place_row(scope, place)
+    if not scope.covers(place):
+        raise NotYours
+    refuse_beneath(scope, role.scope_level)
+    if where.ended:
+        raise BadInput(fields={"place": N_("This place no longer exists.")})
+    refuse_seat(
+        Seating(
+            role=role.code,
+            role_level=role.scope_level,
+            place=place,
+            place_level=where.level,
+            unit_place=unit.place if unit else None,
+        )
+    )
 
 
 def _person(scope: Scope, act: Act, to: Appointment) -> tuple[UUID, str]:
