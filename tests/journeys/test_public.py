@@ -83,11 +83,11 @@ def test_everything_works_without_script(site: Site) -> None:
     assert page.input_value("#id_text") == WORDS
     page.click("button.big")
     page.wait_for_url("**/s/**")
-    code = page.text_content(".slip-code")
+    printed = page.text_content(".slip-code")
     visitor.open("/follow")
-    page.fill("#id_code", (code or "").lower().replace("-", " "))
+    page.fill("#id_code", str(printed).lower().replace("-", " "))
     page.click("main .btn.go")
-    page.wait_for_url(f"**/s/{code}")
+    page.wait_for_url(f"**/s/{printed}")
     visitor.finish()
 
 
