@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from commongrid.insight.queries.board import Board, BoardRow, Total
     from commongrid.insight.rules import LoopFigures
     from commongrid.kernel.scope import Scope
+    from commongrid.matters.queries import MatterRow
     from commongrid.surfaces.shared.doors import Asked
     from commongrid.territory.queries import PlaceRow
 
@@ -345,10 +346,15 @@ def behind(request: Asked, which: str) -> HttpResponse:
             "any_time": which in lists.ANY_TIME,
             "kind_name": _kind_name(request.scope, chosen.kind),
             "trail": _trail(request, chosen, (title, "")),
-            "rows": present.rows(request.scope, page.rows),
+            "rows": [(one, _took(one.row)) for one in present.rows(request.scope, page.rows)],
             "next": following if page.next else "",
         },
     )
+
+
+def _took(row: MatterRow) -> str:
+    """How long a closed matter took."""
+    return lasting(row.closed_at - row.opened_at) if row.closed_at else ""
 
 
 def _own(question: Question, chosen: Chosen) -> Question:
