@@ -132,3 +132,12 @@ def test_change_goes_back_with_everything_typed(county: Desk, as_post: Callable[
     assert page.status_code == 200
     assert FORM["text"] in page.text
     assert not page.context["form"].errors
+
+
+def test_another_systems_number_is_taken_in_once(county: Desk, as_post: Callable[..., Client]) -> None:
+    hotline = {**FORM, "source": "hotline", "external_number": "2611240073", "do": "send"}
+    assert as_post("clerk").post(NEW, {**hotline, "act": str(new_id())}).context["code"]
+    again = as_post("clerk").post(NEW, {**hotline, "act": str(new_id())})
+    assert again.status_code == 422
+    assert "already recorded" in again.text
+    assert counted(county) == 1

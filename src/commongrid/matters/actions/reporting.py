@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from commongrid.journal.actions import Line, action
 from commongrid.journal.attachments import Staged, Subject, attach
@@ -91,7 +92,7 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     case = Case(matter, of, scope, act)
     _enter(case, report.place)
     start(case, "receipt" if matter.sealed else "respond")
-    matter.save(force_insert=True)
+    _insert(matter)
     _keep_parties(case, report)
     attach(scope, act, to=Subject("matter", matter.id, matter.place), files=report.photos)
     if of.visibility == "public":
@@ -101,6 +102,19 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     facts = {"series": matter.series, "urgency": matter.urgency, "to": matter.state, "has": matter.owner_level}
     done = line(case, event="report", before=("", ""))
     return replace(done, facts={} if matter.sealed else {**facts, "kind": of.code})
+
+
+def _insert(matter: Matter) -> None:
+    """Lay the row. Refuses: BadInput where another system's number was taken in before."""
+    if not matter.external_number:
+        matter.save(force_insert=True)
+        return
+    try:
+        with transaction.atomic():
+            matter.save(force_insert=True)
+    except IntegrityError as error:
+        known = N_("A matter with this number of the other system is already recorded.")
+        raise BadInput(fields={"external_number": known}) from error
 
 
 def code_of(matter_id: UUID) -> str:

@@ -183,7 +183,7 @@ def kinds(request: Asked) -> HttpResponse:
 @door("worklist.read")
 def states(request: Asked) -> HttpResponse:
     """The table of states: who has a matter, which limit runs, what can happen and where it leads."""
-    always = [event for event in EVENTS.values() if event.live and all(map(event.leads, LIVE_OPEN))]
+    always = [event for event in EVENTS.values() if event.live and all(to == (of,) for of, to in event.ways)]
     own = [event for event in EVENTS.values() if event.live and event not in always]
     rows = [
         (state, words.say(words.CLOCKS, state.clock), ways(own, state.code)) for state in STATES.values() if state.live

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from commongrid.journal import attachments
 from commongrid.kernel.act import new_id
+from commongrid.kernel.photos import LARGEST
 from commongrid.kernel.places import interval, level_of
-from commongrid.kernel.refusals import N_, BadInput, Refusal
+from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
 from commongrid.surfaces.console.matters import present, words
@@ -318,6 +319,8 @@ def _photos(request: Asked) -> tuple[Staged, ...]:
     sent = request.FILES.getlist("photos")
     if len(before) + len(sent) > MOST_PHOTOS:
         raise BadInput(N_("At most six photos, please."))
+    if any((one.size or 0) > LARGEST for one in sent):
+        raise TooLarge(N_("One of the photos is larger than 20 MB. Please choose a smaller one."))
     return (*before, *(attachments.stage(one.read()) for one in sent))
 
 
