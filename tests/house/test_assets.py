@@ -39,6 +39,4 @@ def test_entry_is_built_and_small(entry: str) -> None:
 
 def test_page_without_build_shows_plain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(assets, "MANIFEST", tmp_path / "none.json")
-    assets._stamp_once.cache_clear()
     assert assets.built("console.ts") == assets.Built()
-    assets._stamp_once.cache_clear()

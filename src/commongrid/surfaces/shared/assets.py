@@ -8,8 +8,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 PACKAGE = Path(__file__).resolve().parents[2]
 MANIFEST = PACKAGE / "static" / "built" / "manifest.json"
 SPRITE = Path(__file__).resolve().parent / "icons.svg"
@@ -33,12 +31,8 @@ def _parsed(stamp: float) -> dict[str, dict[str, Any]]:
     return manifest
 
 
-@cache
-def _stamp_once() -> float:
-    return _stamp()
-
-
 def _stamp() -> float:
+    """When the front end was last built; asked every time, so that a new build needs no restart."""
     return MANIFEST.stat().st_mtime if MANIFEST.exists() else 0.0
 
 
@@ -54,7 +48,7 @@ def _styles(manifest: dict[str, dict[str, Any]], key: str, seen: set[str]) -> li
 
 def built(entry: str) -> Built:
     """The files of an entry such as ``console.ts``; nothing where the front end was not built."""
-    manifest = _parsed(_stamp() if settings.DEBUG else _stamp_once())
+    manifest = _parsed(_stamp())
     key = ENTRIES.get(entry, entry)
     chunk = manifest.get(key)
     if chunk is None:

@@ -31,6 +31,8 @@ register.filter("ago", times.ago)
 register.filter("left", times.left)
 register.filter("lasting", times.lasting)
 WARN, LATE = 75, 100
+SIZE = 'class="icon" width="20" height="20" viewBox="0 0 24 24"'
+"""Pictograms stay small where the style sheet has not come."""
 Context = template.Context
 
 
@@ -51,8 +53,8 @@ def icon(name: str, label: str = "") -> SafeString:
     """Put a pictogram of the sprite into the page; silent to screen readers unless it has a ``label``."""
     lines = mark_safe(assets.icons().get(name) or assets.icons()["other"])  # noqa: S308 - our own file
     if label:
-        return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, lines)
-    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', lines)
+        return format_html(f'<svg {SIZE} role="img" aria-label="{{}}">{{}}</svg>', label, lines)
+    return format_html(f'<svg {SIZE} aria-hidden="true" focusable="false">{{}}</svg>', lines)
 
 
 # names
