@@ -13,6 +13,7 @@ from commongrid.matters.queries.detail import (
     VisitRow,
     matter,
     may_now,
+    may_reach,
     revealed,
 )
 from commongrid.matters.queries.following import Followed, Said, followed
@@ -86,6 +87,7 @@ __all__ = [
     "limits",
     "matter",
     "may_now",
+    "may_reach",
     "numbered",
     "queue",
     "revealed",

@@ -75,7 +75,8 @@ def shown(
     context["steps"] = panel.steps_for(request.scope, m, refused)
     context["parties"] = parties(m, opened)
     context["reveal"] = reveal or forms.Reveal(auto_id="reveal_%s")
-    context["may_reveal"] = bool(m.relations & {"owner", "visitor"}) and any(one["has"] for one in context["parties"])
+    sealed = any(one["has"] for one in context["parties"])
+    context["may_reveal"] = sealed and queries.may_reach(request.scope, m.relations)
     return render(request, "console/matters/matter.html", context, status=status)
 
 

@@ -189,7 +189,7 @@ def kind_meant(scope: Scope, text: str) -> KindRow | None:
 
 def reaches(scope: Scope, code: int) -> bool:
     """Whether somebody in this post may record a matter there."""
-    if scope.narrow == "unit":
+    if scope.narrow in ("unit", "households"):
         return scope.lo <= code <= scope.hi
     return scope.covers(code)
 
@@ -202,7 +202,8 @@ def places_for(scope: Scope, text: str) -> list[Found]:
     elif not wanted and level_of(scope.lo) == "village" and interval(scope.lo).hi == scope.hi:
         rows = [*territory.places(scope, [scope.lo]).values(), *territory.children(scope, scope.lo)]
     else:
-        rows = territory.search_places(scope, wanted, limit=MOST_PLACES)
+        within = scope.lo if interval(scope.lo).hi == scope.hi else None
+        rows = territory.search_places(scope, wanted, within=within, limit=MOST_PLACES)
     rows = [row for row in rows if reaches(scope, row.code) and row.level != "villager_group" and not row.ended]
     if wanted and scope.narrow == "grids":
         rows = [row for row in rows if wanted in row.name] or rows
