@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from commongrid import cli, commands
 from commongrid.config.binaries import EmbeddedProblem
+from commongrid.config.embedded import Cluster
 from commongrid.kernel.refusals import BadInput
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
@@ -127,6 +129,33 @@ def test_verify_and_doctor_start_the_database_prepare_it_and_stop_it(call: Call,
         "keys",
     }
     assert json.loads(call("down", "--json").stdout) == {"up": False, "database": False}
+
+
+def test_an_external_database_is_prepared_in_its_own_schema(call: Call, cluster: Cluster) -> None:
+    printed = json.loads(call("provision", "--schema", "outer_county", "--database", "another", "--json").stdout)
+    urls = {
+        name: url.replace("localhost:5432", f"127.0.0.1:{cluster.port}") for name, url in printed["environment"].items()
+    }
+    with psycopg.connect(cluster.admin_dsn("postgres"), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE another TEMPLATE template0")
+        with psycopg.connect(cluster.admin_dsn("another")) as inside:
+            inside.execute(printed["sql"].encode())
+        try:
+            without_owner = {name: url for name, url in urls.items() if name != "DATABASE_OWNER_URL"}
+            refused = call("verify", **without_owner)
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert "DATABASE_OWNER_URL, the address of the role that migrates, is not set" in refused.stderr
+            assert call("verify", **urls).returncode == 0
+            done = call("doctor", "--json", **without_owner)
+            faults = [one["about"] for one in json.loads(done.stdout)["findings"] if one["level"] == "fault"]
+            assert (done.returncode, faults) == (1, ["server"])  # the tests' throw-away server writes lazily
+            with psycopg.connect(cluster.admin_dsn("another")) as inside:
+                rows = inside.execute(
+                    "SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname !~ '^pg_|^information'"
+                )
+                assert rows.fetchall() == [("outer_county",)]
+        finally:
+            admin.execute("DROP DATABASE another WITH (FORCE)")
 
 
 def test_a_superuser_is_not_served(call: Call, folder: Path) -> None:

@@ -176,6 +176,7 @@ class Cluster:
     # -- starting -------------------------------------------------------------------------------------------------
 
     def _start_on_a_free_port(self) -> None:
+        _ = self.programs  # without programs of the right version nothing below is worth trying
         problem: EmbeddedProblem | None = None
         for _ in range(TRIES):
             if not (self.port and postmaster.free(self.port)):
