@@ -23,7 +23,7 @@ from commongrid.kernel.scope import clock
 DOCTOR = clock("doctor")
 LEAST_VERSION = 170_000
 SEQUENCES, WARN_AT = 999, 800
-WORKER_SILENT_AFTER = 120.0
+WORKER_SILENT_AFTER = 180.0  # a long job, such as tallying a whole import, holds the round up
 GIGABYTE = 2**30
 
 

@@ -32,7 +32,7 @@ SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10),
 )
 JSON, TEXT = "application/json", "text/plain; version=0.0.4; charset=utf-8"
-WORKER_SILENT_AFTER = 60.0
+WORKER_SILENT_AFTER = 180.0  # a long job, such as tallying a whole import, holds the round up
 
 
 def watched(application: Application) -> Application:
