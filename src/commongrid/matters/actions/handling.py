@@ -202,7 +202,7 @@ def to_visit(case: Case) -> bool:
 def _target(case: Case, unit_id: UUID | None, place: int | None) -> Target:
     if unit_id is not None:
         unit = roster.unit(case.scope, unit_id)
-        return Target(place=unit.place, unit=unit.id, outside=unit.outside_command)
+        return Target(place=unit.place, unit=unit.id, function=unit.function)
     if place is None or level_at(place) not in words.LEVELS:
         raise BadInput(N_("Choose a unit or a place."), fields={"target": N_("Choose a unit or a place.")})
     return Target(place=place)
@@ -226,8 +226,8 @@ def _listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
         starts = words.LEVELS.index(of.first_level) if of.first_level else 1
         return None, words.LEVELS.index(target.level) < starts
     leads = work_list(case.scope, kind_code=of.code, level=target.level, place=place)
-    function = roster.unit(case.scope, target.unit).function if leads and not leads[0].unit else ""
-    found = next((row for row in leads if row.unit == target.unit or (row.function and row.function == function)), None)
+    same = target.function or None
+    found = next((row for row in leads if row.unit == target.unit or row.function == same), None)
     recalled = found is not None and found.list == "recalled" and target.level == "township"
     return found, found is None or recalled
 
@@ -244,7 +244,7 @@ def _enlist(case: Case, target: Target, basis: str) -> None:
         id=act.child("lead").id, kind_code=case.kind.code, level=level, place=area, unit_id=target.unit,
         basis=basis.strip()[:400], decided_in=act.id, valid_from=today,
     ).save(force_insert=True)  # fmt: skip
-    forget_vocabularies()
+    forget_vocabularies("work_list")
 
 
 def _sorted(case: Case, of: KindRow) -> Target | None:

@@ -37,7 +37,7 @@ class Target:
 
     place: int
     unit: UUID | None = None
-    outside: bool = False
+    function: str = ""
 
     @property
     def owner(self) -> str:

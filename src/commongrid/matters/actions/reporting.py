@@ -88,8 +88,10 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     """
     of = kind(scope, report.kind_code)
     _check(report)
+    calendar = territory.calendar(scope)
     matter = _fresh(scope, act, report, of)
-    case = Case(matter, of, scope, act)
+    matter.number = numbers(matter.place, calendar.day_of(act.at), 1)[0]
+    case = Case(matter, of, scope, act, calendar)
     _enter(case, report.place)
     start(case, "receipt" if matter.sealed else "respond")
     _insert(matter)
@@ -146,14 +148,12 @@ def _check(report: Report) -> None:
 
 def _fresh(scope: Scope, act: Act, report: Report, of: KindRow) -> Matter:
     place = _place(scope, report.place)
-    today = territory.calendar(scope).day_of(act.at)
     contact = report.contact
     series = "register" if of.parent == "L" else SERIES_OF.get(report.source, "asked")
     told = bool(contact.name or contact.phone or contact.concerned_name or contact.concerned_phone)
     text = report.text.strip()
     return Matter(
         id=act.id,
-        number=numbers(place, today, 1)[0],
         place=place,
         place_then=place,
         kind_id=of.id,

@@ -124,9 +124,10 @@ class UrgencyRow:
         return self.en if lang == "en" else self.zh
 
 
-def forget_vocabularies() -> None:
-    """Forget what this process remembers: after an edit, and in tests with one database after another."""
-    _memory.clear()
+def forget_vocabularies(only: str = "") -> None:
+    """Forget what this process remembers: after an edit (perhaps one list only), and in tests between databases."""
+    for key in [key for key in _memory if only in ("", key[1])]:
+        _memory.pop(key, None)
 
 
 def kinds(scope: Scope) -> tuple[KindRow, ...]:
