@@ -58,3 +58,17 @@ def test_checked_login_name(text: str, kept: str) -> None:
 def test_checked_login_name_refused(text: str) -> None:
     with pytest.raises(BadInput):
         rules.checked_login_name(text)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/86 MicroMessenger/8.0", "WeChat, Android"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36 Edg/120", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "Safari, iPhone"),
+        ("something nobody knows", "something nobody knows"),
+        ("", ""),
+    ],
+)
+def test_device_name(agent: str, name: str) -> None:
+    assert rules.device_name(agent) == name

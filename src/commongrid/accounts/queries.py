@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
 from commongrid.accounts.models import AccessLine, Account, SignInLink
-from commongrid.accounts.rules import SECOND_FACTORS, refuse_link
+from commongrid.accounts.rules import SECOND_FACTORS, device_name, refuse_link
 from commongrid.kernel.refusals import N_, NotFound
 
 if TYPE_CHECKING:
@@ -61,7 +61,13 @@ def devices(account_id: int) -> list[DeviceRow]:
     """The devices on which an account is signed in, the latest first; without sessions that have run out."""
     found = UserSession.objects.filter(user_id=account_id)
     return [
-        DeviceRow(id=one.pk, since=one.created_at, address=one.ip, browser=one.user_agent, key=one.session_key)
+        DeviceRow(
+            id=one.pk,
+            since=one.created_at,
+            address=one.ip,
+            browser=device_name(one.user_agent),
+            key=one.session_key,
+        )
         for one in found.order_by("-created_at", "-id")
         if one.exists()
     ]

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+BROWSERS = (
+    ("MicroMessenger", "WeChat"), ("DingTalk", "DingTalk"), ("Edg", "Edge"), ("QQBrowser", "QQ"), ("UCBrowser", "UC"),
+    ("HuaweiBrowser", "Huawei"), ("MiuiBrowser", "Xiaomi"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"), ("OpenHarmony", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"),
+    ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+"""Marks in what a browser says of itself, the more telling first, and what people call them."""
 LINK_HOURS = 72
 """How long a link given in the console is good for: printed today, carried to the village tomorrow."""
 SECOND_FACTORS = frozenset({"totp", "webauthn"})
@@ -42,9 +52,7 @@ def looks_like_a_secret(text: str) -> bool:
     return bool(_SECRET.fullmatch(text))
 
 
-def refuse_link(
-    used_at: datetime | None, withdrawn_at: datetime | None, expires_at: datetime, now: datetime
-) -> None:
+def refuse_link(used_at: datetime | None, withdrawn_at: datetime | None, expires_at: datetime, now: datetime) -> None:
     """Refuse a link that is used, withdrawn or expired."""
     if used_at is not None:
         raise WrongState(N_("This link has already been used. Ask whoever gave it to you for a new one."))
@@ -69,8 +77,12 @@ def checked_login_name(text: str) -> str:
     name = text.strip().lower()
     if not _LOGIN_NAME.fullmatch(name):
         raise BadInput(
-            fields={
-                "login_name": N_("3 to 40 small letters, digits, dots or dashes; it begins with a letter.")
-            }
+            fields={"login_name": N_("3 to 40 small letters, digits, dots or dashes; it begins with a letter.")}
         )
     return name
+
+
+def device_name(user_agent: str) -> str:
+    """A browser and its system in two words, such as ``WeChat, Android``; the beginning of the text where unknown."""
+    names = [next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, names)) or user_agent[:40]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commongrid.config.env import env
 
 ACCOUNT_ADAPTER = "commongrid.surfaces.console.sign_in_adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "commongrid.surfaces.console.sign_in_forms.LoginForm"}
 MFA_ADAPTER = "commongrid.surfaces.console.sign_in_adapter.SecondFactorAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login_name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"

@@ -40,13 +40,17 @@ SOMEBODY_ELSE = "new"
 class AppointForm(Form):
     """Who is to sit here, as what, from when."""
 
-    role = forms.ChoiceField(label=_("Role"))
+    role = forms.ChoiceField(label=_("Role"), error_messages={"required": _("Choose a role from the list.")})
     unit = forms.ChoiceField(
         label=_("Unit"),
         required=False,
         help_text=_("For handlers of departments, stations and offices, and Party groups."),
     )
-    display_name = forms.CharField(label=_("Name of the person"), max_length=60)
+    display_name = forms.CharField(
+        label=_("Name of the person"),
+        max_length=60,
+        error_messages={"required": _("Enter the person's name, at most 60 characters.")},
+    )
     person = forms.ChoiceField(label=_("Is it one of these people?"), required=False, widget=forms.RadioSelect)
     from_on = day_field(_("First day"), today=True)
     last_on = day_field(_("Last day"), required=False, help_text=_("Leave empty if it is not known yet."))

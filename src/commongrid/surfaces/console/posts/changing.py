@@ -46,14 +46,18 @@ class EndForm(Form):
 class MoveForm(Form):
     """Where somebody goes on in the same role."""
 
-    place = forms.ChoiceField(label=_("New place"))
+    place = forms.ChoiceField(label=_("New place"), error_messages={"required": _("Choose a place")})
     on = day_field(_("First day there"), today=True)
 
 
 class StandInForm(Form):
     """Who acts in a post for a time."""
 
-    by = forms.ChoiceField(label=_("Who stands in"), help_text=_("People who hold posts here or at the level above."))
+    by = forms.ChoiceField(
+        label=_("Who stands in"),
+        help_text=_("People who hold posts here or at the level above."),
+        error_messages={"required": _("Choose a person from the list.")},
+    )
     from_on = day_field(_("First day"), today=True)
     last_on = day_field(_("Last day"), required=False, help_text=_("Leave empty if it is not known yet."))
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200)

@@ -8,6 +8,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.places import is_code, parse
 from commongrid.kernel.refusals import N_, NotFound, Refusal
@@ -84,4 +85,5 @@ def day_field(
         widget=DayInput(),
         input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"],
         initial=localdate if today else None,
+        error_messages={"required": _("Choose the day."), "invalid": _("Write the day as 2026-11-24.")},
     )
