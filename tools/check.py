@@ -176,7 +176,6 @@ def migrations_are_complete() -> Iterator[str]:
     from django.db.migrations.autodetector import MigrationAutodetector
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.state import ProjectState
-
     from django.utils import translation
 
     with translation.override(None):  # migrations hold untranslated names
