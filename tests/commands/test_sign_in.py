@@ -1,0 +1,89 @@
+"""`commongrid sign-in`: links for a post by id, role@place or role; one for each role; refusals in a sentence."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from commongrid.commands import opening, sign_in
+from commongrid.kernel.refusals import BadInput, NotFound
+from tests.factories.desk import FAR_VILLAGE, OTHER_TOWNSHIP, POSTS, Desk, id_of, lay
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.bed import Database
+
+
+@pytest.fixture
+def desk(database: Database, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The desk's county; the command finds it open."""
+    monkeypatch.setattr(opening, "county_open", nullcontext)
+    return lay(database)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    """Call the command as the shell would; what it prints, as JSON where asked."""
+    parser = ArgumentParser()
+    sign_in.arguments(parser)
+    assert sign_in.run(parser.parse_args(words)) == 0
+    printed = capsys.readouterr().out
+    return json.loads(printed) if "--json" in words else printed
+
+
+@pytest.mark.parametrize(
+    ("asked", "post"),
+    [
+        (str(id_of("clerk")), "clerk"),
+        (f"dispatcher@{OTHER_TOWNSHIP}", "far_dispatcher"),
+        ("dispatcher@990101102", "far_dispatcher"),
+        ("village_secretary", "secretary"),
+    ],
+)
+def test_sign_in_prints_a_link_that_lets_in(
+    desk: Desk, client: Client, capsys: pytest.CaptureFixture[str], asked: str, post: str
+) -> None:
+    (link,) = run(capsys, asked, "--json")["links"]
+    assert link["post"] == str(id_of(post))
+    assert client.post(urlsplit(link["url"]).path).status_code == 302
+    assert client.session["_auth_user_id"] == str(desk.accounts[post])
+
+
+def test_sign_in_for_people(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.accounts
+    printed = run(capsys, "village_clerk")
+    assert printed.count("/in/") == 1
+    assert "Baisha" in printed or "白沙村" in printed
+
+
+def test_sign_in_each_role_once(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.accounts
+    links = run(capsys, "--each-role", "--json")["links"]
+    roles = [link["role"] for link in links]
+    assert len(roles) == len(set(roles))
+    assert set(roles) == {post[1] for post in POSTS}
+    assert all(link["title"] and link["url"].count("/in/") == 1 for link in links)
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        ((), BadInput),
+        (("clerk", "--each-role"), BadInput),
+        (("no_such_role",), NotFound),
+        ((f"village_clerk@{FAR_VILLAGE}",), NotFound),
+        (("village_clerk@nowhere",), BadInput),
+        (("village_clerk", "--hours", "0"), BadInput),
+    ],
+)
+def test_sign_in_refusals(
+    desk: Desk, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], refusal: type[Exception]
+) -> None:
+    assert desk.accounts
+    with pytest.raises(refusal):
+        run(capsys, *words)
