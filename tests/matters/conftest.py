@@ -37,8 +37,8 @@ def scene(database: Database) -> Scene:
     with database.as_role("owner") as owner, owner.transaction():
         for name, place, type_, zh, en, function in UNITS:
             owner.execute(
-                "INSERT INTO roster_unit (id, place, type, name_zh, name_en, function_id, outside_command, office_phone,"
-                " valid_from) VALUES (%s, %s, %s, %s, %s, %s, false, '', %s)",
+                "INSERT INTO roster_unit (id, place, type, name_zh, name_en, function_id, outside_command,"
+                " office_phone, valid_from) VALUES (%s, %s, %s, %s, %s, %s, false, '', %s)",
                 [desk.id_of(name + "_unit"), place, type_, zh, en, function, desk.FROM],
             )
         for n, (name, role, place, unit, person) in enumerate(POSTS):
@@ -52,8 +52,8 @@ def scene(database: Database) -> Scene:
                 [desk.id_of(name + "_person"), person, account, place],
             )
             owner.execute(
-                "INSERT INTO roster_post (id, person_id, role_id, place, unit_id, from_on, display_name, title_zh, title_en,"
-                " office_phone) VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', '')",
+                "INSERT INTO roster_post (id, person_id, role_id, place, unit_id, from_on, display_name, title_zh,"
+                " title_en, office_phone) VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', '')",
                 [desk.id_of(name), desk.id_of(name + "_person"), role, place,
                  desk.id_of(unit + "_unit") if unit else None, desk.FROM, person],
             )  # fmt: skip

@@ -60,24 +60,33 @@ def _owner_has_a_way_on(state: State, edges: list[Edge]) -> Iterator[str]:
 
 def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State) -> Iterator[str]:
     s, event = state.s, call.event
-    if move.state in words.OPEN and move.clock not in ("", *words.CLOCKS):
-        yield f"{event} starts no limit: {move.clock}"
-    if move.state in words.OPEN and move.state != s.state and not move.clock and event not in _KEEPING:
-        yield f"{event} to {move.state} keeps an old deadline"
+    yield from _deadline_laws(state, call, move)
+    yield from _answer_laws(state, call, move)
+    yield from _sealed_laws(state, scope, call)
     if event in STAYING and (move.state, move.owner) != (s.state, s.owner):
         yield f"{event} moves the matter"
     if event == "visit" and level_of_actor(scope) == s.handler:
         yield "the handler's own level makes the return visit"
-    if event in ("divert", "start") and s.state == "reopened" and state.barred and after.s.state in ("diverted", "in_hand"):
-        if (after.unit or after.s.owner) == state.barred:
-            yield "a reopened matter goes back to whom it was taken from"
-    yield from _answer_laws(state, call, move)
-    if s.sealed and event not in ("warn", "overdue", "receipt"):
-        yield f"{event} touches a sealed matter"
-    if s.sealed and scope.kind == "post" and state.unit and scope.unit != state.whereabouts.unit:
-        yield "somebody else reaches a sealed matter"
+    again = s.state == "reopened" and after.s.state in ("diverted", "in_hand")
+    if again and state.barred and (after.unit or after.s.owner) == state.barred:
+        yield "a reopened matter goes back to whom it was taken from"
     if event == "give_back" and s.given_back:
         yield "given back twice"
+
+
+def _deadline_laws(state: State, call: Call, move: Move) -> Iterator[str]:
+    s, event = state.s, call.event
+    if move.state in words.OPEN and move.clock not in ("", *words.CLOCKS):
+        yield f"{event} starts no limit: {move.clock}"
+    if move.state in words.OPEN and move.state != s.state and not move.clock and event not in _KEEPING:
+        yield f"{event} to {move.state} keeps an old deadline"
+
+
+def _sealed_laws(state: State, scope: Scope, call: Call) -> Iterator[str]:
+    if state.s.sealed and call.event not in ("warn", "overdue", "receipt"):
+        yield f"{call.event} touches a sealed matter"
+    if state.s.sealed and scope.kind == "post" and scope.unit != state.whereabouts.unit:
+        yield "somebody else reaches a sealed matter"
 
 
 _KEEPING = ("accept", "raise", "call_up", "fall", "visit")
@@ -86,9 +95,8 @@ _KEEPING = ("accept", "raise", "call_up", "fall", "visit")
 
 def _answer_laws(state: State, call: Call, move: Move) -> Iterator[str]:
     s = state.s
-    unsolved = call.event in ("rate", "visit") and (call.solved is False or call.result == "not_done") and call.result in (
-        "", "asked", "not_done",
-    )  # fmt: skip
+    asked = call.event == "rate" or call.result == "asked"
+    unsolved = (asked and call.solved is False) or call.result == "not_done"
     if unsolved and move.state != ("review" if s.reopened else "reopened"):
         yield f"not solved leads to {move.state}"
     if move.outcome == "disagrees" and s.state != "review":

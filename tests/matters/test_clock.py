@@ -139,7 +139,9 @@ AMOUNTS = st.sampled_from(["0.25", "0.5", "4", "8", "12", "24", "36", "48", "72"
 
 
 @given(MOMENTS, AMOUNTS, st.sampled_from(["W", "C"]))
-def test_a_limit_warns_before_it_ends_and_never_ends_before_it_began(at: datetime, amount: Decimal, calendar: str) -> None:
+def test_a_limit_warns_before_it_ends_and_never_ends_before_it_began(
+    at: datetime, amount: Decimal, calendar: str
+) -> None:
     due = hours(CAL, at, amount, calendar)
     minute = at.replace(second=0, microsecond=0)
     assert minute <= due.warn_at <= due.at

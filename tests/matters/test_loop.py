@@ -80,7 +80,9 @@ def test_a_culvert_to_not_satisfied_and_on_to_closed(scene: Scene) -> None:
     with pytest.raises(TooLate):
         rate(matter, solved=False, satisfied=False)
     names = [line.name for line in queries.matter(scene.as_post("dispatcher"), matter).history]
-    assert names == [f"matters.{verb}" for verb in ("reported", "accepted", "diverted", "started", "answered", "rated", "closed")]
+    assert names == [
+        f"matters.{verb}" for verb in ("reported", "accepted", "diverted", "started", "answered", "rated", "closed")
+    ]
 
 
 def test_not_solved_reopens_once_by_another_then_the_county_reviews(scene: Scene) -> None:
@@ -111,9 +113,17 @@ def test_given_back_once_then_the_county_decides_and_the_work_list_learns(scene:
     assert (found.state, found.owner_level, found.unit_id) == ("returned", "county", None)
     with pytest.raises(NotFound):
         queries.matter(scene.as_post("station"), matter)
-    scene.do("county_dispatcher", actions.decide_returned, matter, unit_id=id_of("transport_unit"), basis="乡道以下由站所负责")
+    scene.do(
+        "county_dispatcher",
+        actions.decide_returned,
+        matter,
+        unit_id=id_of("transport_unit"),
+        basis="乡道以下由站所负责",
+    )
     assert assert_owed(matter).owner_level == "unit"
-    decided = [one for one in queries.work_list(scene.as_post("dispatcher"), kind_code=row(matter).kind_code) if one.decided]
+    decided = [
+        one for one in queries.work_list(scene.as_post("dispatcher"), kind_code=row(matter).kind_code) if one.decided
+    ]
     assert [one.unit for one in decided] == [id_of("transport_unit")]
     with pytest.raises(WrongState):
         scene.do("station", actions.give_back, matter, basis="还是不归我们")
@@ -167,7 +177,9 @@ def test_three_tries_on_three_days_are_not_rated_and_shown_as_such(scene: Scene)
         act = Act(Act.new().id, now + timedelta(days=day))
         actions.visit(scene.as_post("county_dispatcher"), act, matter_id=matter, result="not_reached")
         assert assert_owed(matter).state == "answered"
-    actions.visit(scene.as_post("clerk"), Act(Act.new().id, now + timedelta(days=2)), matter_id=matter, result="not_reached")
+    actions.visit(
+        scene.as_post("clerk"), Act(Act.new().id, now + timedelta(days=2)), matter_id=matter, result="not_reached"
+    )
     assert (assert_owed(matter).state, row(matter).rating) == ("to_file", "not_rated")
 
 

@@ -1,4 +1,4 @@
-"""Who sees what: sealed kinds, complaints, confidential reporters, restricted words; also by raw SQL as the app role."""
+"""Who sees what: sealed kinds, complaints, confidential reporters, restricted words, slips, the public."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ EVERYONE = (
 def tell(kind: str, *, place: int = desk.GRID, contact: Contact | None = None, **more: object) -> UUID:
     """Somebody without a post reports."""
     told = Report(
-        kind_code=kind, place=place, text="说不得的事", contact=contact or Contact(name="李小芳", phone="13812341234"), **more  # type: ignore[arg-type]
+        kind_code=kind,
+        place=place,
+        text="说不得的事",
+        contact=contact or Contact(name="李小芳", phone="13812341234"),
+        **more,  # type: ignore[arg-type]
     )
     return UUID(actions.report(ANYONE, Act.new(), report=told)["matter"])
 
@@ -115,9 +119,11 @@ def test_contacts_are_masked_and_revealed_to_those_who_need_them(scene: Scene) -
     with pytest.raises(NotFound):
         queries.revealed(scene.as_post("far_clerk"), matter, "reporter", "phone")
     with scene.desk.database.as_role("owner") as owner:
-        stored = owner.execute("SELECT name_sealed, phone_sealed FROM matters_party WHERE matter_id = %s", [matter]).fetchone()
+        stored = owner.execute(
+            "SELECT name_sealed, phone_sealed FROM matters_party WHERE matter_id = %s", [matter]
+        ).fetchone()
     assert stored is not None
-    assert all("13812341234".encode() not in bytes(value) and "李".encode() not in bytes(value) for value in stored)
+    assert all(b"13812341234" not in bytes(value) and "李".encode() not in bytes(value) for value in stored)
 
 
 def test_restricted_words_are_for_those_who_work_on_it(scene: Scene) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from typing import Any
 from uuid import UUID, uuid5
 
 from commongrid.kernel.places import interval
@@ -32,9 +33,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 ROLES = {row["code"]: row["scope_level"] for row in _rows("roles.csv")}
-POWERS = {
-    role: frozenset(row["power"] for row in _rows("role_powers.csv") if row["role"] == role) for role in ROLES
-}
+POWERS = {role: frozenset(row["power"] for row in _rows("role_powers.csv") if row["role"] == role) for role in ROLES}
 
 
 def scope_of(role: str, chain: dict[str, int] = CHAIN, unit: str = "") -> Scope:
@@ -42,14 +41,30 @@ def scope_of(role: str, chain: dict[str, int] = CHAIN, unit: str = "") -> Scope:
     level = ROLES[role]
     at = {"assigned_village": "village", "unit": UNIT_LEVEL.get(unit, "township")}.get(level, level)
     place = chain.get(at, chain["grid"])
-    sight = {"grid": chain["village"], "villager_group": chain["village"], "household": chain["village"]}.get(level, place)
+    sight = {"grid": chain["village"], "villager_group": chain["village"], "household": chain["village"]}.get(
+        level, place
+    )
     lo, hi = interval(sight)
-    narrow = {"grid": "grids", "villager_group": "grids", "party_group": "grids", "household": "households", "unit": "unit"}
+    narrow = {
+        "grid": "grids",
+        "villager_group": "grids",
+        "party_group": "grids",
+        "household": "households",
+        "unit": "unit",
+    }
     return Scope(
-        kind="post", lo=lo, hi=hi, powers=POWERS[role], narrow=narrow.get(level, ""),  # type: ignore[arg-type]
-        grids=(place,) if narrow.get(level) == "grids" else (), unit=UNITS.get(unit), post=uuid5(_IDS, f"{role}{place}{unit}"),
-        role=role, level=level, place=chain["township"] if level == "assigned_village" else place,
-    )  # fmt: skip
+        kind="post",
+        lo=lo,
+        hi=hi,
+        powers=POWERS[role],
+        narrow=narrow.get(level, ""),  # type: ignore[arg-type]
+        grids=(place,) if narrow.get(level) == "grids" else (),
+        unit=UNITS.get(unit),
+        post=uuid5(_IDS, f"{role}{place}{unit}"),
+        role=role,
+        level=level,
+        place=chain["township"] if level == "assigned_village" else place,
+    )
 
 
 def actors() -> Iterator[Scope]:
@@ -59,7 +74,10 @@ def actors() -> Iterator[Scope]:
     """
     alike: dict[object, Scope] = {}
     for scope in _everyone():
-        mine = frozenset(power for power in scope.powers if power.startswith("matters.")) - {"matters.read", "matters.report"}
+        mine = frozenset(power for power in scope.powers if power.startswith("matters.")) - {
+            "matters.read",
+            "matters.report",
+        }
         if mine:
             alike.setdefault((scope.kind, scope.level, scope.place, scope.unit, mine), scope)
     yield from alike.values()
@@ -133,7 +151,7 @@ def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target
     plain = Call(event=event, level=level)
     if event in ("divert", "decide", "review", "accept"):
         for target in TARGETS:
-            barred = state.barred in (target.unit or target.level,) and bool(state.barred)
+            barred = state.barred == (target.unit or target.level)
             yield replace(plain, to=target.owner, to_level=target.level, to_barred=barred), target
         if event == "review":
             yield replace(plain, ends=True), None
@@ -171,7 +189,7 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
     elif move.handler == "owner" and s.owner != "unit":
         handler, unit = (call.level if call.event == "settle" else s.owner), ""
     sealed = s.sealed or (call.event == "accept" and call.moves_on and call.to == "unit")
-    sets = {name: value for name, value in move.sets.items() if name != "bar"}
+    sets: dict[str, Any] = {name: value for name, value in move.sets.items() if name != "bar"}
     fresh = replace(
         s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
         barred=barred if barred in words.LEVELS else "", **sets,

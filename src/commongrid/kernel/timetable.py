@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec
 
 MISSED_TICKS = 3
 """After so many missed rounds a job counts as standing still, and the console turns red."""
@@ -25,7 +26,7 @@ class Entry:
 
     name: str
     seconds: float
-    run: Callable[[], int]
+    run: Callable[..., int]
 
     def late_after(self) -> float:
         """Seconds without a round after which somebody should look."""
@@ -33,12 +34,13 @@ class Entry:
 
 
 TIMETABLE: dict[str, Entry] = {}
+P = ParamSpec("P")
 
 
-def every(*, seconds: float, name: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+def every(*, seconds: float, name: str) -> Callable[[Callable[P, int]], Callable[P, int]]:
     """Put a function on the timetable; it answers how many things it did."""
 
-    def put(run: Callable[[], int]) -> Callable[[], int]:
+    def put(run: Callable[P, int]) -> Callable[P, int]:
         known = TIMETABLE.get(name)
         if known is not None and known.run.__qualname__ != run.__qualname__:
             message = f"two jobs are called {name}"

@@ -144,8 +144,8 @@ def _tried(case: Case, mode: str, result: str) -> int:
     m = case.matter
     today = case.calendar.day_of(case.act.at)
     row = Visit(
-        id=case.act.child("visit").id, matter_id=m.id, round=m.round, on=today, at=case.act.at, mode=mode, result=result,
-        level=level_of_actor(case.scope), post=case.scope.post,
+        id=case.act.child("visit").id, matter_id=m.id, round=m.round, on=today, at=case.act.at, mode=mode,
+        result=result, level=level_of_actor(case.scope), post=case.scope.post,
     )  # fmt: skip
     row.save(force_insert=True)
     if result != "not_reached":

@@ -13,7 +13,7 @@ from commongrid.territory import queries as territory
 
 
 def month_seed(scope: Scope, act: Act) -> str:
-    """The seed of the month at hand, made and published where the month has none. Called by every answer and the tick."""
+    """The seed of the month at hand, made where there is none yet. Called by every answer and by publish_seed."""
     month = territory.calendar(scope).day_of(act.at).replace(day=1)
     if kept := draw_seed(scope, month):
         return kept

@@ -121,8 +121,8 @@ def standing(case: Case, *, to_visit: bool | None = None) -> Standing:
 def is_barred(matter: Matter, target: Target) -> bool:
     """Whether the target is the former handler of a reopened matter."""
     if target.unit is not None:
-        return matter.barred_unit == target.unit
-    return matter.barred_place == target.place
+        return bool(matter.barred_unit == target.unit)
+    return bool(matter.barred_place == target.place)
 
 
 def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow | None = None, **more: Any) -> Line:

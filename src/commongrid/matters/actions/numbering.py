@@ -16,7 +16,7 @@ ON CONFLICT DO NOTHING
 
 
 def numbers(place: int, day: date, count: int) -> list[str]:
-    """So many fresh numbers of the month of a day, for matters of a place's county; one query but for a month's first."""
+    """So many fresh numbers of the month of a day, for a place's county; one query but for a month's first."""
     month = day.replace(day=1)
     with connection.cursor() as cursor:
         cursor.execute(_NUMBERED, [count, month])

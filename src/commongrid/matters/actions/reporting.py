@@ -306,6 +306,6 @@ def _tell_dispatcher(case: Case) -> None:
     place = enclosing(m.place, "township") or m.place
     told = Escalation(
         id=case.act.child("told").id, matter_id=m.id, deadline_no=m.deadline_no, sort="told", level=level_of(place),
-        place=place, due_at=m.due_at, at=case.act.at,
+        place=place, due_at=m.due_at or case.act.at, at=case.act.at,
     )  # fmt: skip
     told.save(force_insert=True)

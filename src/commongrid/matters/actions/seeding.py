@@ -105,7 +105,7 @@ def _limits() -> Iterator[Limit]:
 
 def _urgencies() -> Iterator[Urgency]:
     for position, row in enumerate(_rows("urgencies")):
-        yield Urgency(position=position, **{**row, "factor": Decimal(row["factor"])})  # type: ignore[arg-type]
+        yield Urgency(position=position, **{**row, "factor": Decimal(row["factor"])})
 
 
 def _tiles() -> Iterator[Tile]:

@@ -125,7 +125,7 @@ def _told(case: Case, sort: str, level: str, place: int) -> None:
     m = case.matter
     Escalation(
         id=case.act.child("told").id, matter_id=m.id, deadline_no=m.deadline_no, sort=sort, level=level, place=place,
-        due_at=m.due_at, at=case.act.at,
+        due_at=m.due_at or case.act.at, at=case.act.at,
     ).save(force_insert=True)  # fmt: skip
 
 

@@ -21,7 +21,10 @@ from commongrid.territory.models import PlaceField
 OF_ITS_MATTER = "EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = matter_id)"
 """Decided by the matter's own row-level security, which applies inside the condition."""
 
-OF_WHO_WRITES = f"{OF_ITS_MATTER} OR (SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'slip'))"
+REPORTER = "(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'slip'))"
+"""The public and the holder of a slip."""
+
+OF_WHO_WRITES = f"{OF_ITS_MATTER} OR {REPORTER}"
 """A reporter without a post adds to a matter but can't look it up."""
 
 OWN_UNIT = "unit_id = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
@@ -138,8 +141,8 @@ class Party(models.Model):
     wall: ClassVar[Wall] = Wall(
         place="place",
         also_see=f"NOT hidden_below AND {OF_ITS_MATTER}",
-        also_write="(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'slip'))",
-        never=f"NOT (SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'slip')) AND NOT {OF_ITS_MATTER}",
+        also_write=REPORTER,
+        never=f"NOT {REPORTER} AND NOT {OF_ITS_MATTER}",
     )
 
     class Meta:

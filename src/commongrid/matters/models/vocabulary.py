@@ -19,7 +19,7 @@ from commongrid.territory.models import PlaceField
 
 
 class Kind(models.Model):
-    """What a matter is about (事项类别), as decided for a period: limits, return visit, rating, who sees it, what closes it.
+    """What a matter is about (事项类别), for a period: limits, return visit, rating, who sees it, what closes it.
 
     ``parent`` is the group's code, empty for a group. ``respond_hours`` and
     ``finish_days`` run on ``calendar`` (W working, C natural); without

@@ -17,10 +17,10 @@ from commongrid.matters.queries.vocabulary import KindRow
 from commongrid.matters.rules.loop import Call, Standing, decide
 
 PHASES: Final = {
-    "reported": "received", "accepted": "accepted", "diverted": "accepted", "in_hand": "in_hand", "returned": "accepted",
-    "reopened": "reopened", "review": "review", "answered": "answered", "to_rate": "answered", "to_file": "answered",
-    "paused": "in_hand", "parked": "parked", "referred": "referred", "closed": "closed", "rejected": "rejected",
-    "withdrawn": "withdrawn", "merged": "closed",
+    "reported": "received", "accepted": "accepted", "diverted": "accepted", "in_hand": "in_hand",
+    "returned": "accepted", "reopened": "reopened", "review": "review", "answered": "answered",
+    "to_rate": "answered", "to_file": "answered", "paused": "in_hand", "parked": "parked", "referred": "referred",
+    "closed": "closed", "rejected": "rejected", "withdrawn": "withdrawn", "merged": "closed",
 }  # fmt: skip
 """States as the reporter reads them."""
 
@@ -77,9 +77,10 @@ def followed(scope: Scope) -> Followed:
     standing = standing_of(row, row.kind, extra)
     return Followed(
         id=row.id, number=row.number, kind=row.kind, title="" if row.sealed else row.title,
-        phase=PHASES[row.state], owner_zh="" if row.sealed else row.owner_zh, owner_en="" if row.sealed else row.owner_en,
-        opened_at=row.opened_at, due_at=None if row.sealed else row.due_at, closed_at=row.closed_at, outcome=row.outcome,
-        said=said, sealed=row.sealed, rating=row.rating,
+        phase=PHASES[row.state], owner_zh="" if row.sealed else row.owner_zh,
+        owner_en="" if row.sealed else row.owner_en,
+        opened_at=row.opened_at, due_at=None if row.sealed else row.due_at,
+        closed_at=row.closed_at, outcome=row.outcome, said=said, sealed=row.sealed, rating=row.rating,
         may_rate=_would(standing, Call(event="rate", solved=True, satisfied=True)),
         may_withdraw=_would(standing, Call(event="withdraw")),
     )  # fmt: skip

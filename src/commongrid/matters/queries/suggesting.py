@@ -80,7 +80,7 @@ def _precedent(kind_code: str, place: int, but: UUID) -> tuple[UUID, datetime] |
         .values_list("unit", "ended_at")
         .first()
     )
-    return (found[0], found[1]) if found and found[0] and found[1] else None
+    return (found[0], found[1]) if found is not None and found[0] is not None and found[1] is not None else None
 
 
 def _unit(unit: Unit, leads: tuple[LeadRow, ...], last: tuple[UUID, datetime] | None) -> Suggestion:
@@ -100,7 +100,7 @@ def _unit(unit: Unit, leads: tuple[LeadRow, ...], last: tuple[UUID, datetime] | 
 
 def _below(scope: Scope, place: int, barred: int | None) -> list[Suggestion]:
     """The levels below this post that the matter lies in, and for a village its grids."""
-    wanted = [enclosing(place, level) for level in ("township", "village")]  # type: ignore[arg-type]
+    wanted = [enclosing(place, level) for level in ("township", "village")]
     codes = [code for code in wanted if code and code != scope.place and scope.lo <= code <= scope.hi]
     named = territory.places(scope, codes)
     rows = [named[code] for code in codes if code in named]

@@ -125,7 +125,7 @@ def may(scope: Scope, state: str, related: Collection[str]) -> tuple[str, ...]:
 
 
 def reads_words(scope: Scope, matter: Whereabouts, visibility: str) -> bool:
-    """Whether the words of a restricted matter are shown: to those who work on it, not to everyone who sees the list."""
+    """Whether the words of a restricted matter are shown: to those who work on it, not to all who see the list."""
     if visibility not in ("restricted", "sealed"):
         return True
     if scope.kind in ("slip", "clock"):
