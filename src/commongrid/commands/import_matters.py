@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from commongrid.commands.opening import county_open
+from commongrid.kernel.refusals import N_, BadInput
 from commongrid.matters.importing.rules.columns import FIELDS
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--system", default="older", metavar="NAME", help="name of the older system; a number is taken once per system")
     add("--sheet", default="", metavar="NAME", help="sheet of a workbook (default: the first)")
-    add("--rejects", type=Path, metavar="FILE", help="write the rows kept out or flagged to this CSV, with reasons")
+    add("--rejects", type=Path, metavar="FILE", help="write the rows kept out or flagged to this new CSV, with reasons")
     add("--yes", action="store_true", help="take them over; without it nothing is changed")
     add("--undo", type=UUID, metavar="BATCH", help="take a batch out again, as long as nobody has worked on it")
     add("--json", action="store_true", help="print the account as JSON")
@@ -114,7 +115,11 @@ def _rejects(path: Path | None) -> Iterator[Sink | None]:
         return
     from commongrid.matters.importing.telling import reason
 
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError:
+        sentence = N_("The file %(name)s can't be written, or is there already.")
+        raise BadInput(sentence, name=path.name) from None
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["row", "code", "column", "zh", "en", "cells"])

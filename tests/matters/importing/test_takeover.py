@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import gzip
+from argparse import ArgumentParser
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -11,6 +13,7 @@ from uuid import uuid4
 import pytest
 import xlsxwriter
 
+from commongrid.commands import import_matters
 from commongrid.insight.queries.loop import loop_figures
 from commongrid.insight.rules import Question
 from commongrid.kernel.act import Act
@@ -224,3 +227,35 @@ def test_file_that_breaks_off_is_refused_whole(office: desk.Desk, tmp_path: Path
     with pytest.raises(BadInput):
         take(path, columns="number=nr,opened=made")
     assert one(office.database, "SELECT count(*) FROM matters_matter") == (0,)
+
+
+def test_two_takeovers_at_once_take_a_number_once(
+    office: desk.Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file_of(tmp_path, ["1", "2024-04-16", "", "", "", ""])
+    assert take(path).account.taken == 1
+    monkeypatch.setattr(queries, "known_numbers", lambda *_: set())
+    with pytest.raises(WrongState):
+        take(path)
+    assert one(office.database, "SELECT count(*) FROM matters_matter") == (1,)
+    assert one(office.database, "SELECT count(*) FROM matters_import_batch") == (1,)
+
+
+def test_rows_kept_out_are_written_to_a_new_file(
+    office: desk.Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert office.accounts
+    monkeypatch.setattr(import_matters, "county_open", nullcontext)
+    path = file_of(tmp_path, ["1", "", "", "", "", "=HYPERLINK(1)"], ["2", "2024-04-16", "", "", "", ""])
+    rejects = tmp_path / "rejects.csv"
+    parser = ArgumentParser()
+    import_matters.arguments(parser)
+    command = [str(path), "--columns", COLUMNS, "--default-place", "990101", "--rejects", str(rejects), "--json"]
+    assert import_matters.run(parser.parse_args(command)) == 0
+    header, *rows = list(csv.reader(rejects.read_text(encoding="utf-8-sig").splitlines()))
+    assert header[:3] == ["row", "code", "column"]
+    assert rows == [["2", "opened_missing", "made", rows[0][3], rows[0][4], "1", "", "", "", "", "'=HYPERLINK(1)"]]
+    assert rejects.stat().st_mode & 0o077 == 0
+    with pytest.raises(BadInput):
+        import_matters.run(parser.parse_args([*command[:-2], str(path)]))
+    assert import_matters.run(parser.parse_args(["--json"])) == 2

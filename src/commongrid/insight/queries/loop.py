@@ -25,10 +25,11 @@ asked AS MATERIALIZED (
   SELECT m.id, m.series, {done} IS TRUE AS done, m.rating,
     (extract(epoch FROM m.closed_at - m.opened_at) * 1000000)::float8 AS taken,
     m.finish_due_at IS NOT NULL AS timed, {answered} <= m.finish_due_at AS timely,
-    CASE WHEN o.matter_id IS NOT NULL AND m.reopened = 0 THEN o.reopened
+    CASE WHEN m.batch IS NOT NULL AND m.reopened = 0 THEN o.reopened
          WHEN m.reopened > 0 THEN COALESCE({reopened_at} <= %(at)s, true) ELSE false END AS again,
     o.satisfied AS told
-  FROM matters_matter m LEFT JOIN matters_origin o ON m.batch IS NOT NULL AND o.matter_id = m.id
+  FROM matters_matter m LEFT JOIN matters_origin o
+    ON m.batch IS NOT NULL AND o.matter_id = m.id AND (o.satisfied IS NOT NULL OR o.reopened IS NOT NULL)
   WHERE {whom} AND {period}
 )"""
 _RATED = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils.timezone import localdate
 
 from commongrid.journal.actions import Line, action
@@ -91,8 +91,22 @@ def take_over(scope: Scope, act: Act, *, takeover: Takeover) -> Line:
     township, else of the county, which sorts them within the limit
     "taken_over". Their own number is kept and taken only once.
 
-    Refuses: BadInput when nothing is staged, or not what was announced.
+    Refuses: BadInput when nothing is staged, or not what was announced;
+    WrongState when another takeover published one of the numbers meanwhile.
     """
+    try:
+        batch = _published(scope, act, takeover)
+    except IntegrityError as clash:
+        raise WrongState(
+            N_("Another import was published at the same moment. Nothing was taken over; try again.")
+        ) from clash
+    facts = _facts(batch)
+    answer = {"batch": act.id, **facts}
+    return Line(place=takeover.place, subject=act.id, subject_kind="import", facts=facts, answer=answer)
+
+
+def _published(scope: Scope, act: Act, takeover: Takeover) -> Batch:
+    """The staged rows as matters, with their batch."""
     batch = _batch(act, takeover)
     due = _sorting_due(scope, act)
     values: dict[str, Any] = {
@@ -111,9 +125,7 @@ def take_over(scope: Scope, act: Act, *, takeover: Takeover) -> Line:
         if cursor.rowcount != takeover.staged:
             raise BadInput(N_("The staged rows are not those that were read. Nothing was taken over; try again."))
         cursor.execute(_ORIGINS, values)
-    facts = _facts(batch)
-    answer = {"batch": act.id, **facts}
-    return Line(place=takeover.place, subject=act.id, subject_kind="import", facts=facts, answer=answer)
+    return batch
 
 
 @action(

@@ -82,6 +82,13 @@ class Origin(models.Model):
 
         db_table = "matters_origin"
         verbose_name = "历史信息"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["matter"],
+                name="matters_origin_told",
+                condition=Q(satisfied__isnull=False) | Q(reopened__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         """Matter and row."""

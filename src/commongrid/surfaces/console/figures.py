@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PERIOD: Final = 30
 """Days of the period shown first, today included."""
 
-LIVE_AT_MOST: Final = 100_000
+LIVE_AT_MOST: Final = 50_000
 """More matters than this are not read one by one in a request; their lasting times are left to the command line."""
 
 FIGURES: Final = {
@@ -198,9 +198,7 @@ def figures(request: Asked) -> HttpResponse:
             "trail": _trail(request, chosen),
             "lines": lines,
             "heavy": heavy,
-            "flagged": Cell("", f"{flagged:,}", chosen.address("flagged", series=""))
-            if flagged
-            else None,
+            "flagged": Cell("", f"{flagged:,}", chosen.address("flagged", series="")) if flagged else None,
             "parts": _parts(chosen, board),
             "board": board,
             "at": question.at,
