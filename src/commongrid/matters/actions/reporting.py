@@ -23,7 +23,7 @@ from commongrid.matters.models import Escalation, Matter, Party, PublicFace
 from commongrid.matters.queries.vocabulary import KindRow, kind, limits, pace
 from commongrid.matters.rules import words
 from commongrid.matters.rules.limits import finish_due
-from commongrid.matters.rules.loop import entry, step_of
+from commongrid.matters.rules.owners import entry, step_of
 from commongrid.matters.rules.table import EVENTS
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory

@@ -13,6 +13,7 @@ from typing import Final
 
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.matters.rules import words
+from commongrid.matters.rules.owners import above, decider_of, reopen_owner, visit_owner
 from commongrid.matters.rules.table import EVENTS, STATES
 
 TRIES: Final = 3
@@ -117,54 +118,9 @@ def decide(standing: Standing, call: Call) -> Move:
     return move
 
 
-def step_of(state: str, owner: str, *, sealed: bool = False, grid_may: bool = True) -> str:
-    """The next step expected of the owner."""
-    if state == "reported":
-        return "receipt" if sealed else _grid_step(owner, grid_may=grid_may)
-    if state in ("accepted", "reopened") and owner == "village":
-        return "start"
-    return STATES[state].step
-
-
-def _grid_step(owner: str, *, grid_may: bool) -> str:
-    if owner != "grid":
-        return "accept"
-    return "settle" if grid_may else "raise"
-
-
-def above(level: str) -> str:
-    """The next level up; the county is its own."""
-    return words.LEVELS[min(words.LEVELS.index(level) + 1, len(words.LEVELS) - 1)]
-
-
 def level_of_owner(standing: Standing) -> str:
     """The level of who has it: a unit counts as its place's level."""
     return standing.handler if standing.owner == "unit" else standing.owner
-
-
-def entry(*, first_level: str, lowest: str, urgency: str, sealed: bool, routed_round: bool) -> str:
-    """Who first has a new matter: the kind's level, never below where it is; immediate ones the township at least."""
-    if sealed:
-        return "unit"
-    floor = max(words.LEVELS.index(lowest), words.LEVELS.index(first_level or "village"))
-    if routed_round or urgency == "immediate":
-        floor = max(floor, words.LEVELS.index("township"))
-    return words.LEVELS[floor]
-
-
-def visit_owner(handler: str) -> str:
-    """Who owes the return visit: the level above the handler's; for the county's own work the township."""
-    return "township" if handler == "county" else above(handler)
-
-
-def decider_of(level: str) -> str:
-    """The centre that decides on a returned order: the township for grid and village, else the county."""
-    return "township" if level in ("grid", "village") else "county"
-
-
-def reopen_owner(handler: str, *, by_unit: bool) -> str:
-    """Who finds a different handler: the centre over the unit, else the level above."""
-    return handler if by_unit and handler in ("township", "county") else above(handler)
 
 
 def _open(state: str, owner: str, **more: object) -> Move:
