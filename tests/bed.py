@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, connections
 
 from commongrid.config.embedded import Cluster
+from commongrid.config.walls import walled_models
 from commongrid.journal.acting import current_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
 RUN = Path(os.environ["COMMONGRID_TEST_RUN"])
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -91,8 +92,12 @@ def _manage(cluster: Cluster, database: str, *commands: str) -> None:
     for command in commands:
         if command.startswith("app:"):
             environment["COMMONGRID_AS"] = ""
-        done = subprocess.run(  # noqa: S603 - our own commands
-            [sys.executable, "-m", "django", *command.removeprefix("app:").split()], env=environment, capture_output=True, text=True, check=False
+        done = subprocess.run(
+            [sys.executable, "-m", "django", *command.removeprefix("app:").split()],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{command}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
 
@@ -177,14 +182,18 @@ WRITING = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|COPY)\s+\"?(\w+)\
 READING = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+\"?(\w+)\"?", re.IGNORECASE)
 
 
+WRITERS = {"actions", "jobs", "attachments", "pulses"}
+"""Parts of a module's name whose functions may write."""
+
+
 class Guard:
     """Fails a query on a scoped table outside ``acting``, and a write on our tables outside an action or reader."""
 
     def __init__(self) -> None:
         """Read from the models which tables are scoped and which are ours."""
-        models = list(apps.get_app_config("commongrid").get_models())
-        self.ours = {model._meta.db_table for model in models} - {"accounts_account"}
-        self.scoped = {model._meta.db_table for model in models if model.wall.scoped and model.wall.read != "open"}
+        declared = list(walled_models())
+        self.ours = {model._meta.db_table for model, _ in declared} - {"accounts_account"}
+        self.scoped = {model._meta.db_table for model, wall in declared if wall.scoped and wall.read != "open"}
 
     def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
         """Look at the statement, then run it."""
@@ -200,10 +209,11 @@ class Guard:
 
 
 def _within_an_action() -> bool:
-    frame = sys._getframe(2)  # the caller's stack is what this looks at
+    """Whether a writer of ours stands anywhere above the query."""
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         parts = frame.f_globals.get("__name__", "").split(".")
-        if parts[0] == "commongrid" and len(parts) > 2 and {"actions", "jobs", "seeds", "attachments", "publish", "pulses"} & set(parts[2:]):
+        if parts[0] == "commongrid" and WRITERS & set(parts[2:]):
             return True
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return False

@@ -12,7 +12,6 @@ power and the scopes it admits); who has which power stands in
 from __future__ import annotations
 
 import csv
-import io
 import os
 import sys
 from importlib import import_module
@@ -37,7 +36,7 @@ def opened() -> list[Row]:
 
 
 def _routes() -> Iterator[Row]:
-    from django.urls import get_resolver  # noqa: PLC0415 - after set-up
+    from django.urls import get_resolver
 
     for pattern in _leaves(get_resolver().url_patterns):
         door = getattr(pattern.callback, "door", None)
@@ -54,9 +53,11 @@ def _leaves(patterns: Iterable[Any]) -> Iterator[Any]:
 
 
 def _acts() -> Iterator[Row]:
-    from commongrid.journal.actions import ACTIONS  # noqa: PLC0415 - after set-up
+    from commongrid.journal.actions import ACTIONS
 
-    for path in sorted(SOURCE.glob("*/actions*")) + sorted(SOURCE.glob("*/*/actions*")) + sorted(SOURCE.glob("*/attachments*")):
+    for path in (
+        sorted(SOURCE.glob("*/actions*")) + sorted(SOURCE.glob("*/*/actions*")) + sorted(SOURCE.glob("*/attachments*"))
+    ):
         names = path.rglob("*.py") if path.is_dir() else [path]
         for name in names:
             import_module(".".join(name.relative_to("src").with_suffix("").parts).removesuffix(".__init__"))
@@ -85,48 +86,69 @@ def _seed(name: str) -> list[dict[str, str]]:
 
 def rendered() -> str:
     """The page."""
-    from commongrid.config import walls  # noqa: PLC0415 - after set-up
-    from commongrid.surfaces.shared.middleware import FOREIGN  # noqa: PLC0415 - after set-up
+    return "\n".join([*_head(), *_who_has_what(), *_what_is_opened(), *_tables(), *_exemptions()]) + "\n"
 
-    out = io.StringIO()
-    line = lambda text="": print(text, file=out)  # noqa: E731 - short for a page's worth of lines
-    line("# Authorisation policy\n")
-    line("Rendered by `tools/policy.py` from the tables that the tests probe; don't edit.\n")
-    line("A request passes when its scope is of an admitted kind, includes the power, and covers the row.")
-    line("A row outside the scope answers 404 as if it did not exist; a missing power answers 403.\n")
-    line("## Who has which power\n")
+
+def _head() -> Iterator[str]:
+    yield "# Authorisation policy\n"
+    yield "Rendered by `tools/policy.py` from the tables that the tests probe; don't edit.\n"
+    yield "A request passes when its scope is of an admitted kind, includes the power, and covers the row."
+    yield "A row outside the scope answers 404 as if it did not exist; a missing power answers 403."
+
+
+def _who_has_what() -> Iterator[str]:
     held: dict[str, set[str]] = {}
     for row in _seed("role_powers.csv"):
         held.setdefault(row["role"], set()).add(row["power"])
-    line("| role | 角色 | sees | powers |\n|---|---|---|---|")
+    yield "\n## Who has which power\n\n| role | 角色 | sees | powers |\n|---|---|---|---|"
     for row in _seed("roles.csv"):
         powers = ", ".join(f"`{power}`" for power in sorted(held.get(row["code"], ())))
-        line(f"| {row['en']} | {row['zh']} | {row['scope_level']} | {powers} |")
+        yield f"| {row['en']} | {row['zh']} | {row['scope_level']} | {powers} |"
+
+
+def _what_is_opened() -> Iterator[str]:
     for title, sort in (("Routes", "route"), ("Acts", "act")):
-        line(f"\n## {title}\n\n| name | power | scopes | methods |\n|---|---|---|---|")
+        yield f"\n## {title}\n\n| name | power | scopes | methods |\n|---|---|---|---|"
         for _, name, power, scopes, methods in (row for row in declared() if row[0] == sort):
-            line(f"| `{name}` | {f'`{power}`' if power else 'none'} | {scopes} | {methods.replace(' HEAD', '')} |")
-    line("\n## Tables\n")
-    line("Row-level security by place, household, unit or slip; *open* is readable by every scope and written only in scope.\n")
-    line("| table | read | written | by | also | barred |\n|---|---|---|---|---|---|")
+            yield f"| `{name}` | {_code(power) or 'none'} | {scopes} | {methods.replace(' HEAD', '')} |"
+
+
+WRITTEN = {"scope": "in scope", "owner": "by the owner", "any": "any scope"}
+
+
+def _tables() -> Iterator[str]:
+    from commongrid.config import walls
+
+    yield "\n## Tables\n"
+    yield "Row-level security by place, household, unit or slip; *open*: every scope reads, written only in scope.\n"
+    yield "| table | read | written | by | also | barred |\n|---|---|---|---|---|---|"
     for model, wall in walls.walled_models():
         if wall.scoped:
             by = ", ".join(column for column in (wall.place, wall.household, wall.unit, wall.slip) if column)
-            written = "appended only" if wall.append_only else {"scope": "in scope", "owner": "by the owner", "any": "any scope"}[wall.write]
-            cell = lambda text: f"`{text}`".replace("|", "\\|") if text else ""  # noqa: E731
-            line(f"| `{model._meta.db_table}` | {wall.read} | {written} | {by} | {cell(wall.also_see)} | {cell(wall.never)} |")  # noqa: SLF001
-    line("\n## Exemptions\n\nTables without row-level security, and routes without a door, each with its reason.\n")
+            written = "appended only" if wall.append_only else WRITTEN[wall.write]
+            table = model._meta.db_table
+            yield f"| `{table}` | {wall.read} | {written} | {by} | {_code(wall.also_see)} | {_code(wall.never)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`".replace("|", "\\|") if text else ""
+
+
+def _exemptions() -> Iterator[str]:
+    from commongrid.config import walls
+    from commongrid.surfaces.shared.middleware import FOREIGN
+
+    yield "\n## Exemptions\n\nTables without row-level security, and routes without a door, each with its reason.\n"
     for model, wall in walls.walled_models():
         if not wall.scoped:
-            line(f"- `{model._meta.db_table}`: {wall.exempt}")  # noqa: SLF001
+            yield f"- `{model._meta.db_table}`: {wall.exempt}"
     for package, why in FOREIGN.items():
-        line(f"- routes of `{package}`: {why}")
-    return out.getvalue()
+        yield f"- routes of `{package}`: {why}"
 
 
 def main(arguments: list[str]) -> int:
     """Check, adopt or render."""
-    import django  # noqa: PLC0415 - only when run
+    import django
 
     django.setup()
     if "--adopt" in arguments:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-# ruff: noqa: F401, F403
-from commongrid.journal.models import *
 from commongrid.accounts.models import *
-from commongrid.territory.models import *
+from commongrid.insight.models import *
+
+# ruff: noqa: F403
+from commongrid.journal.models import *
+from commongrid.matters.importing.models import *
+from commongrid.matters.models import *
 from commongrid.registry.models import *
 from commongrid.roster.models import *
-from commongrid.matters.models import *
-from commongrid.matters.importing.models import *
-from commongrid.insight.models import *
+from commongrid.territory.models import *

@@ -17,8 +17,6 @@ from commongrid.kernel.refusals import NotAllowed, OtherContent, Refusal, WrongS
 from tests.factories.scopes import scope_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from commongrid.kernel.scope import Scope
     from tests.bed import Database
 
@@ -32,7 +30,9 @@ def _attempt(scope: Scope, act: Act, *, word: str, fail: bool = False) -> Line:
     calls.append(word)
     if fail:
         raise WrongState
-    return Line(place=VILLAGE, subject=act.id, subject_kind="trial", facts={"size": len(word)}, answer={"trial": act.id})
+    return Line(
+        place=VILLAGE, subject=act.id, subject_kind="trial", facts={"size": len(word)}, answer={"trial": act.id}
+    )
 
 
 attempt = action("trial.attempted", power="try.it", facts=("size",))(_attempt)
@@ -43,9 +43,8 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
+def _clean() -> None:
     calls.clear()
-    yield
 
 
 def test_action_does_it_and_leaves_its_line() -> None:

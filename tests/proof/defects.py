@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import psycopg
+from django.db import transaction
 
 from commongrid.journal import acting, actions, jobs, queries, rules
+from commongrid.kernel.act import Act
 from commongrid.kernel.places import Interval
 from commongrid.kernel.scope import Scope
 from commongrid.roster.queries import sight
@@ -28,8 +30,16 @@ if TYPE_CHECKING:
 
     from tests.bed import Database
 
-SEATS = ("county_dispatcher", "dispatcher", "township_cadre", "village_clerk", "grid_head", "station_handler",
-         "department_handler", "linked_member")  # fmt: skip
+SEATS = (
+    "county_dispatcher",
+    "dispatcher",
+    "township_cadre",
+    "village_clerk",
+    "grid_head",
+    "station_handler",
+    "department_handler",
+    "linked_member",
+)
 
 
 def walls_hold(database: Database) -> None:
@@ -38,7 +48,11 @@ def walls_hold(database: Database) -> None:
     with database.as_role("owner") as owner, psycopg.connect(database.url("app"), autocommit=True) as app:
         world = lay(owner)
         seats = [world.seats[role] for role in SEATS]
-        for probe in (*probes.reads(app, world, seats), *probes.writes(app, world, seats[:4]), *probes.strangers(app, world)):
+        for probe in (
+            *probes.reads(app, world, seats),
+            *probes.writes(app, world, seats[:4]),
+            *probes.strangers(app, world),
+        ):
             tally.note(*probe)
     assert tally.wrong == [], "\n".join(tally.wrong[:40])
 
@@ -106,9 +120,18 @@ SQL_DEFECTS = (
     ("upper bound of the interval forgotten", weaker("matters_matter", f"place <= {HI}", "true")),
     ("lower bound of the interval forgotten", weaker("matters_matter", f"place >= {LO}", "true")),
     ("sealed matters shown", weaker("matters_matter", "sealed", "false")),
-    ("narrowing to grids forgotten", weaker("matters_matter", "WHEN 'grids'::text THEN", "WHEN 'grids'::text THEN true OR")),
-    ("narrowing to a unit forgotten", weaker("matters_matter", "WHEN 'unit'::text THEN", "WHEN 'unit'::text THEN true OR")),
-    ("narrowing to households forgotten", weaker("registry_household", "WHEN 'households'::text THEN", "WHEN 'households'::text THEN true OR")),
+    (
+        "narrowing to grids forgotten",
+        weaker("matters_matter", "WHEN 'grids'::text THEN", "WHEN 'grids'::text THEN true OR"),
+    ),
+    (
+        "narrowing to a unit forgotten",
+        weaker("matters_matter", "WHEN 'unit'::text THEN", "WHEN 'unit'::text THEN true OR"),
+    ),
+    (
+        "narrowing to households forgotten",
+        weaker("registry_household", "WHEN 'households'::text THEN", "WHEN 'households'::text THEN true OR"),
+    ),
     ("unknown narrowing lets through", weaker("registry_person", "ELSE false", "ELSE true")),
     ("notes seen without their matter", see("matters_note", "true")),
     ("orders seen without their matter", see("matters_order", "true")),
@@ -116,15 +139,28 @@ SQL_DEFECTS = (
     ("lines of sealed matters shown", weaker("journal_line", "(NOT (EXISTS", "(NOT (true OR EXISTS")),
     ("people seen by everybody", see("registry_person", "true")),
     ("households seen by everybody", see("registry_household", "true")),
-    ("the public sees matters", weaker("matters_matter", "place >=", "current_setting('cg.kind', true) = 'public' OR place >=")),
+    (
+        "the public sees matters",
+        weaker("matters_matter", "place >=", "current_setting('cg.kind', true) = 'public' OR place >="),
+    ),
     ("no scope counts as every place", weaker("matters_matter", LO, f"COALESCE({LO}, 0)")),
     ("people entered anywhere", sql("ALTER POLICY add ON registry_person WITH CHECK (true)")),
     ("places edited anywhere", sql("ALTER POLICY change ON territory_place USING (true)")),
-    ("lines deletable", sql("GRANT DELETE ON journal_line TO county_app; CREATE POLICY x ON journal_line FOR DELETE TO county_app"
-                            " USING (true); DROP TRIGGER stays ON journal_line")),
-    ("notes deletable", sql("GRANT DELETE ON matters_note TO county_app; CREATE POLICY x ON matters_note FOR DELETE TO county_app"
-                            " USING (true); DROP TRIGGER stays ON matters_note")),
-)  # fmt: skip
+    (
+        "lines deletable",
+        sql(
+            "GRANT DELETE ON journal_line TO county_app; CREATE POLICY x ON journal_line FOR DELETE TO county_app"
+            " USING (true); DROP TRIGGER stays ON journal_line"
+        ),
+    ),
+    (
+        "notes deletable",
+        sql(
+            "GRANT DELETE ON matters_note TO county_app; CREATE POLICY x ON matters_note FOR DELETE TO county_app"
+            " USING (true); DROP TRIGGER stays ON matters_note"
+        ),
+    ),
+)
 
 
 def _without_late_check() -> str:
@@ -138,7 +174,7 @@ def _empty_answer(_cursor: Any, _act: Any, _author: str, _print: bytes) -> dict[
 @contextmanager
 def _never_restored(scope: Scope) -> Iterator[None]:
     """``acting`` that leaves its settings to the outer block."""
-    with acting.transaction.atomic():
+    with transaction.atomic():
         acting._set(scope)
         token = acting._current.set(scope)
         try:
@@ -180,7 +216,7 @@ def _late(database: Database) -> None:
 def _seal_finds(how: str) -> Callable[[Database], None]:
     def run(database: Database) -> None:
         for n in range(6):
-            test_jobs.attempt(test_jobs.SCOPE, test_jobs.Act.new(), n=n)
+            test_jobs.attempt(test_jobs.SCOPE, Act.new(), n=n)
             if n % 2:
                 test_jobs._seal(2)
         test_jobs.test_verify_finds(database, how)
@@ -197,28 +233,74 @@ def _plain(test: Callable[[], None]) -> Callable[[Database], None]:
 
 
 CODE_DEFECTS = (
-    Defect("a village role sees its township", reach("village", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())), walls_hold),
-    Defect("a township role sees the county", reach("township", lambda row: (Interval(COUNTY, COUNTY + 10**9 - 1), "", (), ())), walls_hold),
-    Defect("a grid role sees its village", reach("grid", lambda row: (sight._village(row.place), "", (), ())), walls_hold),
-    Defect("a cadre sees all villages", reach("assigned_village", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())), walls_hold),
-    Defect("a unit's role sees all matters", reach("unit", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())), walls_hold),
-    Defect("a linked member sees every household", reach("household", lambda row: (sight._village(row.place), "", (), ())), walls_hold),
-    Defect("powers are not demanded", patch(Scope, "demand", lambda self, power: None),
-           _plain(test_actions.test_action_without_power_is_refused_before_anything)),
-    Defect("a retry answers otherwise", patch(actions, "_first_answer", _empty_answer),
-           _plain(test_actions.test_action_twice_answers_the_same_and_does_it_once)),
-    Defect("other content is accepted", patch(actions, "fingerprint", lambda key, name, arguments: b"same"),
-           _plain(test_actions.test_action_with_other_content_is_refused)),
-    Defect("anybody may repeat an act", patch(Scope, "author", "somebody"),
-           _plain(test_actions.test_action_of_another_author_with_the_same_id_is_refused)),
-    Defect("free text goes into the journal", patch(rules, "_check_value", lambda key, value: None),
-           _plain(lambda: test_actions.test_facts_refuse_free_text("张三"))),
-    Defect("a caught refusal is committed", patch(acting, "undone", lambda: False),
-           _plain(test_actions.test_refusal_caught_in_a_larger_transaction_undoes_all_of_it)),
+    Defect(
+        "a village role sees its township",
+        reach("village", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())),
+        walls_hold,
+    ),
+    Defect(
+        "a township role sees the county",
+        reach("township", lambda row: (Interval(COUNTY, COUNTY + 10**9 - 1), "", (), ())),
+        walls_hold,
+    ),
+    Defect(
+        "a grid role sees its village", reach("grid", lambda row: (sight._village(row.place), "", (), ())), walls_hold
+    ),
+    Defect(
+        "a cadre sees all villages",
+        reach("assigned_village", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())),
+        walls_hold,
+    ),
+    Defect(
+        "a unit's role sees all matters",
+        reach("unit", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())),
+        walls_hold,
+    ),
+    Defect(
+        "a linked member sees every household",
+        reach("household", lambda row: (sight._village(row.place), "", (), ())),
+        walls_hold,
+    ),
+    Defect(
+        "powers are not demanded",
+        patch(Scope, "demand", lambda self, power: None),
+        _plain(test_actions.test_action_without_power_is_refused_before_anything),
+    ),
+    Defect(
+        "a retry answers otherwise",
+        patch(actions, "_first_answer", _empty_answer),
+        _plain(test_actions.test_action_twice_answers_the_same_and_does_it_once),
+    ),
+    Defect(
+        "other content is accepted",
+        patch(actions, "fingerprint", lambda key, name, arguments: b"same"),
+        _plain(test_actions.test_action_with_other_content_is_refused),
+    ),
+    Defect(
+        "anybody may repeat an act",
+        patch(Scope, "author", "somebody"),
+        _plain(test_actions.test_action_of_another_author_with_the_same_id_is_refused),
+    ),
+    Defect(
+        "free text goes into the journal",
+        patch(rules, "_check_value", lambda key, value: None),
+        _plain(lambda: test_actions.test_facts_refuse_free_text("张三")),
+    ),
+    Defect(
+        "a caught refusal is committed",
+        patch(acting, "undone", lambda: False),
+        _plain(test_actions.test_refusal_caught_in_a_larger_transaction_undoes_all_of_it),
+    ),
     Defect("readers skip late commits", patch(queries, "_AFTER", _without_late_check()), _late),
-    Defect("seals don't cover the content", patch(jobs, "canonical_line", lambda row: {"id": row.id}), _seal_finds("edit")),
-    Defect("seals don't chain", patch(jobs, "chained", lambda head, lines: rules.chained(b"", lines)), _seal_finds("change a head")),
+    Defect(
+        "seals don't cover the content", patch(jobs, "canonical_line", lambda row: {"id": row.id}), _seal_finds("edit")
+    ),
+    Defect(
+        "seals don't chain",
+        patch(jobs, "chained", lambda head, lines: rules.chained(b"", lines)),
+        _seal_finds("change a head"),
+    ),
     Defect("settings are not restored", patch(acting, "acting", _never_restored), settings_come_back),
     Defect("views without a door open", patch(doors_only, "process_view", lambda *_: None), only_doors_open),
-)  # fmt: skip
+)
 DEFECTS = (*(Defect(name, made, walls_hold) for name, made in SQL_DEFECTS), *CODE_DEFECTS)

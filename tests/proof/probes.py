@@ -77,16 +77,31 @@ def reads(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iter
             for ident, facts in world.matters.items():
                 seen = expectation.sees_matter(seat, facts)
                 yield seen, _exists(app, "matters_matter", ident), seat.role, "reads matter", facts
-                how = (facts["relation"], next((n for n, u in world.units.items() if u == facts["unit"]), None), facts["sealed"])
+                how = (
+                    facts["relation"],
+                    next((n for n, u in world.units.items() if u == facts["unit"]), None),
+                    facts["sealed"],
+                )
                 for table, name in CHILDREN.items():
                     yield seen, _exists(app, table, named(name, *how)), seat.role, "reads", table, facts
             for relation, place in PLACES.items():
                 person = _exists(app, "registry_person", named("someone", relation))
                 yield expectation.covers(seat, place), person, seat.role, "reads person", relation
                 home = _exists(app, "registry_household", named("household", relation))
-                yield expectation.sees_household(seat, place, linked=False), home, seat.role, "reads household", relation
-                yield True, app.execute("SELECT 1 FROM territory_place WHERE code = %s", [place]).fetchone() is not None, \
-                    seat.role, "reads place", relation
+                yield (
+                    expectation.sees_household(seat, place, linked=False),
+                    home,
+                    seat.role,
+                    "reads household",
+                    relation,
+                )
+                yield (
+                    True,
+                    app.execute("SELECT 1 FROM territory_place WHERE code = %s", [place]).fetchone() is not None,
+                    seat.role,
+                    "reads place",
+                    relation,
+                )
             linked = seat.role == "linked_member"
             expected = linked or expectation.covers(seat, PLACES["own grid"])
             yield expected, _exists(app, "registry_household", world.household), seat.role, "reads linked household"
@@ -110,7 +125,9 @@ def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Ite
                 done = _changed(app, "DELETE FROM registry_person WHERE id = %s", [person])
                 yield covered, done, seat.role, "deletes person", relation
                 done = _changed(
-                    app, "INSERT INTO registry_person (id, display_name, place) VALUES (gen_random_uuid(), 'x', %s)", [place]
+                    app,
+                    "INSERT INTO registry_person (id, display_name, place) VALUES (gen_random_uuid(), 'x', %s)",
+                    [place],
                 )
                 yield covered, done, seat.role, "inserts person", relation
                 done = _changed(app, "UPDATE territory_place SET name = 'x' WHERE code = %s", [place])
@@ -118,7 +135,9 @@ def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Ite
                 for table, name in CHILDREN.items():
                     if table != "matters_order":
                         gone = _changed(app, f"DELETE FROM {table} WHERE id = %s", [named(name, relation, None, False)])
-                        allowed = covered and table == "journal_file"  # kept until its retention ends, then removed by an action
+                        allowed = (
+                            covered and table == "journal_file"
+                        )  # kept until its retention ends, then removed by an action
                         yield allowed, gone, seat.role, "deletes", table, relation
 
 

@@ -7,23 +7,20 @@ adds a route without saying what its objects are.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from commongrid.kernel.codes import slip_code
-
 from tests.proof import expectation
-from tests.proof.world import PLACES, named
+from tests.proof.world import PLACES, Seat, World, named
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from tests.proof.world import Seat, World
-
+Objects = Iterator[tuple[tuple[Any, ...], str, Callable[[Seat], bool]]]
 SOURCE = Path(__file__).parents[2] / "src" / "commongrid"
 
 
@@ -39,7 +36,7 @@ class Target:
     about: str
     seen: Callable[[Seat], bool]
     edits: bool = False
-    """Whether it is a form that changes the object: then it may also answer that this can't be done to it."""
+    """Whether it is a form that changes the object: then it may also answer that this can't be done."""
 
 
 def policy() -> dict[str, dict[str, str]]:
@@ -75,54 +72,97 @@ def nobody(_seat: Seat) -> bool:
     return False
 
 
-def objects(world: World, name: str, captures: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], str, Callable[[Seat], bool]]]:
+def _matters(world: World) -> Objects:
+    for ident, facts in world.matters.items():
+        yield (ident,), str(facts), partial(_sees, facts)
+    yield (named("no such matter"),), "no such matter", nobody
+
+
+def _sees(facts: dict[str, Any], seat: Seat) -> bool:
+    return expectation.sees_matter(seat, facts)
+
+
+def _places(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (place,), relation, everybody
+    yield (990_199_999_999_000,), "no such place", nobody
+
+
+def _places_to_edit(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (place,), relation, partial(_covers, place)
+
+
+def _covers(place: int, seat: Seat) -> bool:
+    return expectation.covers(seat, place)
+
+
+def _posts(world: World) -> Objects:
+    for seat in world.seats.values():
+        yield (seat.post,), seat.role, everybody
+    yield (named("no such post"),), "no such post", nobody
+
+
+def _posts_to_edit(world: World) -> Objects:
+    for seat in world.seats.values():
+        yield (seat.post,), seat.role, partial(_covers, seat.place)
+
+
+def _stand_ins(world: World) -> Objects:
+    for seat in list(world.seats.values())[:4]:
+        yield (seat.post, named("no such stand-in")), seat.role, nobody
+
+
+def _slips(world: World) -> Objects:
+    yield (slip_code(settings.KEYS.slip, next(iter(world.matters))),), "a slip of another key", nobody
+    yield ("7F3K-92QD-AAAA-BBBB",), "a slip made up", nobody
+
+
+def _files_of_slips(_world: World) -> Objects:
+    yield ("7F3K-92QD-AAAA-BBBB", named("no such file"), "x"), "a file of a slip", nobody
+
+
+def _files(_world: World) -> Objects:
+    yield (named("file", "county", None, False), "forged"), "a forged address", nobody
+
+
+def _guesses(_world: World) -> Objects:
+    yield (4711,), "no such thing", nobody
+
+
+def _behind(_world: World) -> Objects:
+    yield ("count",), "the rows behind a figure", everybody
+
+
+def _itself(_world: World) -> Objects:
+    yield (), "", everybody
+
+
+OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
+    ("", ()): _itself,
+    ("", ("matter_id",)): _matters,
+    ("", ("code",)): _places,
+    ("place_", ("code",)): _places_to_edit,
+    ("slip", ("code",)): _slips,
+    ("", ("post_id",)): _posts,
+    ("post_", ("post_id",)): _posts_to_edit,
+    ("post_", ("post_id", "stand_in_id")): _stand_ins,
+    ("slip", ("code", "file", "token")): _files_of_slips,
+    ("", ("file", "token")): _files,
+    ("", ("secret",)): _guesses,
+    ("", ("session_id",)): _guesses,
+    ("", ("which",)): _behind,
+}
+"""By the beginning of a route's name and what its address captures: what it is asked for."""
+
+
+def objects(world: World, name: str, captures: tuple[str, ...]) -> Objects:
     """What can stand in an address with these captures: (values, about, who sees it)."""
-    match captures:
-        case ():
-            yield {}, "", everybody
-        case ("matter_id",) | ("matter",):
-            for ident, facts in world.matters.items():
-                yield {captures[0]: ident}, str(facts), lambda seat, facts=facts: expectation.sees_matter(seat, facts)
-            yield {captures[0]: named("no such matter")}, "no such matter", nobody
-        case ("file_id",):
-            for relation in PLACES:
-                facts = {"place": PLACES[relation], "unit": None, "sealed": False}
-                yield {"file_id": named("file", relation, None, False)}, relation, lambda seat, f=facts: expectation.sees_matter(seat, f)
-        case ("secret",) | ("session_id",):
-            yield {captures[0]: 4711}, "no such thing", nobody
-        case ("code",) if name.startswith("slip"):
-            code = slip_code(settings.KEYS.slip, next(iter(world.matters)))
-            yield {"code": code}, "a slip", nobody
-            yield {"code": "7F3K-92QD-AAAA-BBBB"}, "a slip made up", nobody
-        case ("code", "file", "token"):
-            yield {"code": "7F3K-92QD-AAAA-BBBB", "file": named("no such file"), "token": "x"}, "a file of a slip", nobody
-        case ("file", "token"):
-            yield {"file": named("file", "county", None, False), "token": "forged"}, "a forged address", nobody
-        case ("code",) if name.startswith("place_"):
-            for relation, place in PLACES.items():
-                yield {captures[0]: place}, relation, lambda seat, p=place: expectation.covers(seat, p)
-        case ("code",) | ("place",) | ("grid",) | ("village",):
-            for relation, place in PLACES.items():
-                yield {captures[0]: place}, relation, everybody
-            yield {captures[0]: 990_199_999_999_000}, "no such place", nobody
-        case ("post_id",) | ("post",):
-            for seat in world.seats.values():
-                yield {captures[0]: seat.post}, seat.role, everybody
-            yield {captures[0]: named("no such post")}, "no such post", nobody
-        case ("unit_id",):
-            for unit_name, unit in world.units.items():
-                yield {"unit_id": unit}, unit_name, everybody
-        case _:
-            yield from more(world, captures)
-
-
-def more(world: World, captures: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], str, Callable[[Seat], bool]]]:
-    """Rarer captures."""
-    known: dict[tuple[str, ...], list[tuple[dict[str, Any], str, Callable[[Seat], bool]]]] = {}
-    if captures not in known:
-        message = f"tests/proof/routes.py does not know what an address with {captures} is asked for"
-        raise AssertionError(message)
-    yield from known[captures]
+    for (begins, known), yields in sorted(OBJECTS.items(), key=lambda item: -len(item[0][0])):
+        if known == captures and name.startswith(begins):
+            return yields(world)
+    message = f"tests/proof/routes.py does not know what {name} with {captures} is asked for"
+    raise AssertionError(message)
 
 
 def targets(world: World) -> Iterator[Target]:
@@ -134,5 +174,5 @@ def targets(world: World) -> Iterator[Target]:
         for values, about, seen in objects(world, pattern.name, captures):
             yield Target(
                 pattern.name, row["power"], tuple(row["scopes"].split()), tuple(row["methods"].split()),
-                reverse(pattern.name, kwargs=values), about, seen, pattern.name.startswith("place_"),
+                reverse(pattern.name, kwargs=dict(zip(captures, values, strict=True))), about, seen, pattern.name.startswith("place_"),
             )  # fmt: skip

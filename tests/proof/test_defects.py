@@ -22,7 +22,9 @@ def test_defect_is_caught(database: Database, defect: Defect) -> None:
             admin.execute("ALTER ROLE county_app NOBYPASSRLS")
 
 
-@pytest.mark.parametrize("check", {walls_hold, *(defect.caught_by for defect in CODE_DEFECTS)}, ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", {walls_hold, *(defect.caught_by for defect in CODE_DEFECTS)}, ids=lambda check: check.__name__
+)
 def test_without_a_defect_the_same_test_passes(database: Database, check: Defect) -> None:
     check(database)  # type: ignore[operator]
 

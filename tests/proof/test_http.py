@@ -11,6 +11,7 @@ import itertools
 import os
 import random
 import re
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,6 @@ from tests.proof.world import World, lay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from django.http import HttpResponse
 
     from tests.bed import Database
     from tests.proof.routes import Target
@@ -72,46 +71,57 @@ def expected(target: Target, seat: Seat, held: set[str]) -> set[int]:
     if target.power and target.power not in held:
         return {403, 404} if "public" in target.scopes or not target.seen(seat) else {403}
     if target.edits:
-        return PASSED | {404, 409, 422} if target.seen(seat) else REFUSED
+        return PASSED | {403, 404, 409, 422} if target.seen(seat) else REFUSED
     return PASSED if target.seen(seat) else {404}
 
 
-def ask(client: Client, target: Target, channel: str) -> HttpResponse:
+def ask(client: Client, target: Target, channel: str) -> Any:
     """GET where the route has it, else POST an empty form; each from an address of its own, past the throttles."""
-    where = {**CHANNELS[channel], "REMOTE_ADDR": f"127.{next(_addresses) // 65536}.{next(_addresses) // 256 % 256}.{next(_addresses) % 256}"}
+    n = next(_addresses)
+    surroundings: dict[str, Any] = {**CHANNELS[channel], "REMOTE_ADDR": f"127.{n // 65536}.{n // 256 % 256}.{n % 256}"}
     if "GET" in target.methods:
-        return client.get(target.url, **where)
-    return client.post(target.url, {}, **where)
+        return client.get(target.url, **surroundings)
+    return client.post(target.url, {}, **surroundings)
 
 
 def visible_numbers(world: World, seat: Seat) -> set[bytes]:
     """The numbers of the matters that this seat may see."""
-    return {f"P-{n:04}".encode() for n, facts in enumerate(world.matters.values()) if expectation.sees_matter(seat, facts)}
+    return {
+        f"P-{n:04}".encode() for n, facts in enumerate(world.matters.values()) if expectation.sees_matter(seat, facts)
+    }
 
 
-def probe(client: Client, target: Target, channel: str, seat: Seat, held: set[str], tally: Tally, numbers: set[bytes]) -> None:
-    """One probe: the status, and what the body gives away."""
-    response = ask(client, target, channel)
-    allowed = expected(target, seat, held)
-    status = response.status_code
-    if "GET" not in target.methods and allowed == PASSED:
-        allowed = PASSED | {400, 403, 404, 409, 422}
-    tally.note(True, status in allowed, seat.role, channel, target.name, target.about, f"status {status} not in {sorted(allowed)}")
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    shown = set(NUMBER.findall(body))
-    tally.note(set(), shown - numbers, seat.role, channel, target.name, target.about, "shows numbers out of scope")
+@dataclass
+class Sitting:
+    """A seat with its browser, its powers, and the numbers of the matters it may see."""
+
+    seat: Seat
+    client: Client
+    held: set[str]
+    numbers: set[bytes]
+
+    def probe(self, target: Target, channel: str, tally: Tally) -> None:
+        """One probe: the status, and what the body gives away."""
+        response = ask(self.client, target, channel)
+        allowed, status = expected(target, self.seat, self.held), response.status_code
+        if "GET" not in target.methods and allowed == PASSED:
+            allowed = PASSED | {400, 403, 404, 409, 422}
+        what = (self.seat.role, channel, target.name, target.about)
+        tally.note(True, status in allowed, *what, f"status {status} not in {sorted(allowed)}")
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        tally.note(set(), set(NUMBER.findall(body)) - self.numbers, *what, "shows numbers out of scope")
 
 
 def test_every_role_at_every_route_gets_exactly_what_the_policy_says(world: World) -> None:
     tally, chance, held = Tally(), random.Random(20261124), routes.powers()
     every = list(routes.targets(world))
     for seat in world.seats.values():
-        client, numbers = sitting(seat), visible_numbers(world, seat)
+        place = Sitting(seat, sitting(seat), held.get(seat.role, set()), visible_numbers(world, seat))
         chosen = every if SAMPLE is None else chance.sample(every, min(SAMPLE, len(every)))
         for target in chosen:
             channels = list(CHANNELS) if FULL else [chance.choice(list(CHANNELS))]
             for channel in channels:
-                probe(client, target, channel, seat, held.get(seat.role, set()), tally, numbers)
+                place.probe(target, channel, tally)
     print(f"{tally.probes} HTTP probes, {len(tally.wrong)} wrong")
     assert tally.wrong == [], "\n".join(tally.wrong[:200])
 
@@ -130,6 +140,6 @@ def test_a_stranger_is_sent_to_sign_in_everywhere_else(world: World) -> None:
 
 
 def test_the_policy_table_is_what_the_code_opens() -> None:
-    import tools.policy as policy
+    from tools import policy
 
     assert policy.differences() == []

@@ -43,11 +43,13 @@ SOUND = {
     " WHERE (SELECT count(*) FROM matters_matter m WHERE m.id = a) <> 1",
     "acknowledged without its line": "SELECT count(*) FROM unnest(%(acks)s::uuid[]) a"
     " WHERE (SELECT count(*) FROM journal_line l WHERE l.id = a AND l.name = 'matters.reported') <> 1",
-    "matter without claim or line": "SELECT count(*) FROM matters_matter m WHERE NOT EXISTS (SELECT FROM journal_line l WHERE l.id = m.id)"
+    "matter without claim or line": "SELECT count(*) FROM matters_matter m"
+    " WHERE NOT EXISTS (SELECT FROM journal_line l WHERE l.id = m.id)"
     " OR NOT EXISTS (SELECT FROM journal_claim c WHERE c.id = m.id)",
     "line without its matter": "SELECT count(*) FROM journal_line l WHERE l.name = 'matters.reported'"
     " AND NOT EXISTS (SELECT FROM matters_matter m WHERE m.id = l.id)",
-    "claim without its line": "SELECT count(*) FROM journal_claim c WHERE NOT EXISTS (SELECT FROM journal_line l WHERE l.id = c.id)",
+    "claim without its line": "SELECT count(*) FROM journal_claim c"
+    " WHERE NOT EXISTS (SELECT FROM journal_line l WHERE l.id = c.id)",
     "matter without contact": "SELECT count(*) FROM matters_matter m WHERE m.text LIKE 'drill %%' AND NOT EXISTS"
     " (SELECT FROM matters_party p WHERE p.matter_id = m.id)",
 }
@@ -90,8 +92,8 @@ class Drill:
             if page.status != http.HTTPStatus.OK or not cookie:
                 return False
             body = urlencode({
-                "csrfmiddlewaretoken": cookie.split("=", 1)[1], "act": act, "kind": "G02", "at": self.place, "urgency": "normal",
-                "text": f"drill {act}", "name": "某人", "phone": "13800001234",
+                "csrfmiddlewaretoken": cookie.split("=", 1)[1], "act": act, "kind": "G02", "at": self.place,
+                "urgency": "normal", "text": f"drill {act}", "name": "某人", "phone": "13800001234",
             })  # fmt: skip
             headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
             link.request("POST", "/report/send", body, headers)
@@ -106,7 +108,7 @@ def lay_demo(folder: Path) -> None:
     """The smallest demo county, by the command that anybody would use."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
     command = [sys.executable, "-m", "commongrid.cli", "demo", "--size", "hamlet"]
-    subprocess.run(command, env={**kept, "COMMONGRID_DATA": str(folder)}, check=True, capture_output=True)  # noqa: S603
+    subprocess.run(command, env={**kept, "COMMONGRID_DATA": str(folder)}, check=True, capture_output=True)
 
 
 def _kill_database(_up: int, folder: Path) -> None:
@@ -155,7 +157,10 @@ def test_nothing_acknowledged_is_lost_doubled_or_half_written(folder: Path, kill
             for thread in threads:
                 thread.join()
         with psycopg.connect(Cluster(folder).owner_url) as owner:
-            found = {what: (owner.execute(query, {"acks": sorted(drill.acks)}).fetchone() or (None,))[0] for what, query in SOUND.items()}
-    print(f"{ROUNDS} kills of the {kill.__name__}: {len(drill.acks)} acknowledged, {drill.retried} of them after a retry, {found}")
+            found = {
+                what: (owner.execute(query, {"acks": sorted(drill.acks)}).fetchone() or (None,))[0]
+                for what, query in SOUND.items()
+            }
+    print(f"{ROUNDS} kills ({kill.__name__}): {len(drill.acks)} acknowledged, {drill.retried} after a retry, {found}")
     assert found == dict.fromkeys(SOUND, 0)
     assert len(drill.acks) > ROUNDS * WRITERS

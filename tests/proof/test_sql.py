@@ -28,7 +28,11 @@ def test_every_role_reads_and_writes_exactly_what_the_policy_says(database: Data
     tally = probes.Tally()
     with psycopg.connect(database.url("app"), autocommit=True) as app:
         seats = list(world.seats.values())
-        for probe in (*probes.reads(app, world, seats), *probes.writes(app, world, seats), *probes.strangers(app, world)):
+        for probe in (
+            *probes.reads(app, world, seats),
+            *probes.writes(app, world, seats),
+            *probes.strangers(app, world),
+        ):
             tally.note(*probe)
     for probe in probes.scopes_agree(seats):
         tally.note(*probe)

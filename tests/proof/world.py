@@ -28,11 +28,20 @@ GRID1, GRID2, HAMLET1, HAMLET2, GROUP1 = 1, 2, 101, 102, 201
 """Sequences below each village: two grids, two natural villages, one villager group."""
 
 PLACES = {
-    "county": COUNTY, "own township": T1, "other township": T2, "own village": V11, "sibling village": V12,
-    "other village": V21, "own grid": V11 + GRID1, "sibling grid": V11 + GRID2, "own hamlet": V11 + HAMLET1,
-    "sibling hamlet": V11 + HAMLET2, "own group": V11 + GROUP1, "grid of sibling village": V12 + GRID1,
+    "county": COUNTY,
+    "own township": T1,
+    "other township": T2,
+    "own village": V11,
+    "sibling village": V12,
+    "other village": V21,
+    "own grid": V11 + GRID1,
+    "sibling grid": V11 + GRID2,
+    "own hamlet": V11 + HAMLET1,
+    "sibling hamlet": V11 + HAMLET2,
+    "own group": V11 + GROUP1,
+    "grid of sibling village": V12 + GRID1,
     "grid of other township": V21 + GRID1,
-}  # fmt: skip
+}
 """The relations of place that are probed."""
 
 
@@ -51,7 +60,9 @@ def insert(owner: psycopg.Connection[Any], model: str, **values: Any) -> None:
                 continue
             given = "" if one.empty_strings_allowed else ...
         value = one.get_default() if given is ... else given
-        columns[one.column] = json.dumps(value) if one.get_internal_type() == "JSONField" and value is not None else value
+        columns[one.column] = (
+            json.dumps(value) if one.get_internal_type() == "JSONField" and value is not None else value
+        )
     assert not values, f"{model} has no {sorted(values)}"
     names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join(["%s"] * len(columns))
     table = apps.get_model("commongrid", model)._meta.db_table
@@ -77,13 +88,25 @@ class World:
     seats: dict[str, Seat] = field(default_factory=dict)
     units: dict[str, UUID] = field(default_factory=dict)
     matters: dict[UUID, dict[str, Any]] = field(default_factory=dict)
-    household: UUID = named("household")
+    household: UUID = field(default_factory=lambda: named("household"))
 
 
-LEVEL_OF_PLACE = {"county": COUNTY, "township": T1, "village": V11, "assigned_village": T1, "grid": V11 + GRID1,
-                  "villager_group": V11 + GROUP1, "party_group": V11, "household": V11 + GRID1}  # fmt: skip
-UNIT_OF_ROLE = {"department_handler": "bureau", "station_handler": "station", "township_office_handler": "office",
-                "unit_deputy": "station"}  # fmt: skip
+LEVEL_OF_PLACE = {
+    "county": COUNTY,
+    "township": T1,
+    "village": V11,
+    "assigned_village": T1,
+    "grid": V11 + GRID1,
+    "villager_group": V11 + GROUP1,
+    "party_group": V11,
+    "household": V11 + GRID1,
+}
+UNIT_OF_ROLE = {
+    "department_handler": "bureau",
+    "station_handler": "station",
+    "township_office_handler": "office",
+    "unit_deputy": "station",
+}
 
 
 def lay(owner: psycopg.Connection[Any]) -> World:
@@ -108,19 +131,37 @@ def _places(owner: psycopg.Connection[Any]) -> None:
         insert(owner, "Place", code=code, level=level, parent=parent, name=f"地{code % 10**9}", valid_from=LONG_AGO)
     for village in VILLAGES:
         for grid, covered in ((GRID1, HAMLET1), (GRID1, GROUP1), (GRID2, HAMLET2)):
-            insert(owner, "GridCover", id=named("cover", village, grid, covered), grid=village + grid,
-                   covered=village + covered, valid_from=LONG_AGO)  # fmt: skip
+            insert(
+                owner,
+                "GridCover",
+                id=named("cover", village, grid, covered),
+                grid=village + grid,
+                covered=village + covered,
+                valid_from=LONG_AGO,
+            )
 
 
 def _units(owner: psycopg.Connection[Any], world: World) -> None:
     for name, place, kind in (
-        ("bureau", COUNTY, "department"), ("police", COUNTY, "department"),
-        ("station", T1, "station"), ("office", T1, "office"), ("other station", T2, "station"),
+        ("bureau", COUNTY, "department"),
+        ("police", COUNTY, "department"),
+        ("station", T1, "station"),
+        ("office", T1, "office"),
+        ("other station", T2, "station"),
         ("party group", V11, "party_group"),
-    ):  # fmt: skip
+    ):
         world.units[name] = named("unit", name)
-        insert(owner, "Unit", id=world.units[name], place=place, type=kind, name_zh=name, name_en=name, valid_from=LONG_AGO)
-    insert(owner, "UnitCover", id=named("unit cover"), unit=world.units["party group"], place=V11 + HAMLET1, valid_from=LONG_AGO)
+        insert(
+            owner, "Unit", id=world.units[name], place=place, type=kind, name_zh=name, name_en=name, valid_from=LONG_AGO
+        )
+    insert(
+        owner,
+        "UnitCover",
+        id=named("unit cover"),
+        unit=world.units["party group"],
+        place=V11 + HAMLET1,
+        valid_from=LONG_AGO,
+    )
 
 
 def _people(owner: psycopg.Connection[Any], world: World) -> None:
@@ -132,13 +173,38 @@ def _people(owner: psycopg.Connection[Any], world: World) -> None:
         seat = Seat(role, level, named("post", role), 1000 + n, place, unit)
         insert(owner, "Account", id=seat.account, login_name=f"u{n}", password="!", made_at=NOW)
         insert(owner, "Person", id=named("person", role), display_name=f"人{n}", account=seat.account, place=place)
-        insert(owner, "Post", id=seat.post, person=named("person", role), role=role, place=place, unit=unit,
-               from_on=LONG_AGO, display_name=f"人{n}")  # fmt: skip
+        insert(
+            owner,
+            "Post",
+            id=seat.post,
+            person=named("person", role),
+            role=role,
+            place=place,
+            unit=unit,
+            from_on=LONG_AGO,
+            display_name=f"人{n}",
+        )
         if level == "assigned_village":
-            insert(owner, "Assignment", id=named("assigned"), post=seat.post, kind="assigned_village", place=V11, from_on=LONG_AGO)
+            insert(
+                owner,
+                "Assignment",
+                id=named("assigned"),
+                post=seat.post,
+                kind="assigned_village",
+                place=V11,
+                from_on=LONG_AGO,
+            )
         if role == "linked_member":
-            insert(owner, "Assignment", id=named("linked", role), post=seat.post, kind="linked_household",
-                   place=V11 + GRID1, household=world.household, from_on=LONG_AGO)  # fmt: skip
+            insert(
+                owner,
+                "Assignment",
+                id=named("linked", role),
+                post=seat.post,
+                kind="linked_household",
+                place=V11 + GRID1,
+                household=world.household,
+                from_on=LONG_AGO,
+            )
         world.seats[role] = seat
     for relation, place in PLACES.items():
         insert(owner, "Person", id=named("someone", relation), display_name="某人", place=place)
@@ -153,22 +219,64 @@ def _matters(owner: psycopg.Connection[Any], world: World) -> None:
             _matter(owner, world, kind, place, (relation, unit, sealed))
 
 
-def _matter(owner: psycopg.Connection[Any], world: World, kind: Any, place: int, how: tuple[str, str | None, bool]) -> None:
+def _matter(
+    owner: psycopg.Connection[Any], world: World, kind: Any, place: int, how: tuple[str, str | None, bool]
+) -> None:
     relation, unit, sealed = how
     ident = named("matter", *how)
     facts = {"place": place, "unit": world.units.get(unit or ""), "sealed": sealed, "relation": relation}
     insert(
-        owner, "Matter", id=ident, number=f"P-{len(world.matters):04}", place=place, place_then=place, kind_id=kind[0],
-        kind_code=kind[1], series="asked", source="villager", title="涵洞", text="塌了", state="accepted", step="divert",
-        owner_level="unit" if unit else "county", owner_place=None if unit else COUNTY, unit_id=facts["unit"],
-        clock="respond", due_at=NOW, alarm_at=NOW, opened_at=NOW, sealed=sealed,
+        owner,
+        "Matter",
+        id=ident,
+        number=f"P-{len(world.matters):04}",
+        place=place,
+        place_then=place,
+        kind_id=kind[0],
+        kind_code=kind[1],
+        series="asked",
+        source="villager",
+        title="涵洞",
+        text="塌了",
+        state="accepted",
+        step="divert",
+        owner_level="unit" if unit else "county",
+        owner_place=None if unit else COUNTY,
+        unit_id=facts["unit"],
+        clock="respond",
+        due_at=NOW,
+        alarm_at=NOW,
+        opened_at=NOW,
+        sealed=sealed,
         slip_hash=ident.bytes * 2,
-    )  # fmt: skip
+    )
     insert(owner, "Note", id=named("note", *how), matter_id=ident, act=ident, sort="reason", text="原因", at=NOW)
-    insert(owner, "Order", id=named("order", *how), matter_id=ident, round=1, unit_id=facts["unit"], level="county",
-           place=COUNTY, ordered_at=NOW, due_at=NOW)  # fmt: skip
-    insert(owner, "File", id=named("file", *how), subject_kind="matter", subject=ident, place=place, author="public",
-           received_hash=b"r", stored_hash=b"s", media_type="image/jpeg", size=1, at=NOW)  # fmt: skip
+    insert(
+        owner,
+        "Order",
+        id=named("order", *how),
+        matter_id=ident,
+        round=1,
+        unit_id=facts["unit"],
+        level="county",
+        place=COUNTY,
+        ordered_at=NOW,
+        due_at=NOW,
+    )
+    insert(
+        owner,
+        "File",
+        id=named("file", *how),
+        subject_kind="matter",
+        subject=ident,
+        place=place,
+        author="public",
+        received_hash=b"r",
+        stored_hash=b"s",
+        media_type="image/jpeg",
+        size=1,
+        at=NOW,
+    )
     owner.execute(
         "INSERT INTO journal_line (id, timeline, name, author, role, place, place_now, unit, subject_kind, subject, at,"
         " facts, answer) VALUES (%s, 1, 'matters.reported', 'public', '', %s, %s, %s, 'matter', %s, %s, '{}', '{}')",

@@ -23,9 +23,7 @@ INTERVAL = (
     " AND NULLIF(current_setting('cg.hi', true), '')::bigint"
 )
 NARROW = "CASE (SELECT COALESCE(current_setting('cg.narrow', true), '')) WHEN '' THEN true{branches} ELSE false END"
-GRIDS = (
-    " WHEN 'grids' THEN {place} = ANY ((SELECT NULLIF(current_setting('cg.grids', true), '')::bigint[])::bigint[])"
-)
+GRIDS = " WHEN 'grids' THEN {place} = ANY ((SELECT NULLIF(current_setting('cg.grids', true), '')::bigint[])::bigint[])"
 HOUSEHOLDS = (
     " WHEN 'households' THEN {household} = ANY"
     " ((SELECT NULLIF(current_setting('cg.households', true), '')::uuid[])::uuid[])"
@@ -101,7 +99,13 @@ def grants(table: str, wall: Wall) -> Iterator[str]:
     """What the app and the reports may do with a table at all."""
     role = roles()
     yield f"REVOKE ALL ON {table} FROM PUBLIC, {role['app']}, {role['ro']}, {role['search']}"
-    verbs = "SELECT" if wall.write == "owner" else "SELECT, INSERT" if wall.append_only else "SELECT, INSERT, UPDATE, DELETE"
+    verbs = (
+        "SELECT"
+        if wall.write == "owner"
+        else "SELECT, INSERT"
+        if wall.append_only
+        else "SELECT, INSERT, UPDATE, DELETE"
+    )
     yield f"GRANT {verbs} ON {table} TO {role['app']}"
     if wall.scoped:
         yield f"GRANT SELECT ON {table} TO {role['ro']}"
@@ -137,8 +141,11 @@ def statements() -> Iterator[str]:
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {settings.SCHEMA} TO {role['app']}"
     yield f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role['app']}"
     for model, wall in walled_models():
-        table = model._meta.db_table  # noqa: SLF001 - the way to a model's table
-        yield from (f"DROP POLICY IF EXISTS {name} ON {table}" for name in ("migrations", "see", "add", "change", "remove", "search"))
+        table = model._meta.db_table
+        yield from (
+            f"DROP POLICY IF EXISTS {name} ON {table}"
+            for name in ("migrations", "see", "add", "change", "remove", "search")
+        )
         yield from grants(table, wall)
         if wall.scoped:
             yield from policies(table, wall)

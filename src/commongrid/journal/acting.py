@@ -56,11 +56,13 @@ def settings_of(scope: Scope) -> dict[str, str]:
     }
 
 
-def _statement(scope: Scope | None) -> str:
+def _statement(scope: Scope | None, *, fresh: bool = False) -> str:
     if scope is None:
         return NOTHING
     parts = []
     for name, value in settings_of(scope).items():
+        if fresh and not value:
+            continue
         if not _SAFE.fullmatch(value):
             message = f"cg.{name} can't hold this value"
             raise ValueError(message)
@@ -68,9 +70,10 @@ def _statement(scope: Scope | None) -> str:
     return "; ".join(parts)
 
 
-def _set(scope: Scope | None) -> None:
+def _set(scope: Scope | None, *, fresh: bool = False) -> None:
+    """Hand the scope over; in a ``fresh`` transaction what is empty is empty already, so only the rest is sent."""
     with connection.cursor() as cursor:
-        cursor.execute(_statement(scope))
+        cursor.execute(_statement(scope, fresh=fresh))
 
 
 def undo() -> None:
@@ -97,11 +100,12 @@ def acting(scope: Scope) -> Iterator[None]:
         yield
         return
     outermost = before is None
+    fresh = not connection.in_atomic_block
     token = _current.set(scope)
     undo_token = _undo.set(False) if outermost else None
     try:
         with transaction.atomic(savepoint=not outermost):
-            _set(scope)
+            _set(scope, fresh=fresh)
             yield
             if outermost and _undo.get():
                 transaction.set_rollback(True)

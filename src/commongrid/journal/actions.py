@@ -67,7 +67,9 @@ _CLAIM = """
 INSERT INTO journal_claim (id, author, fingerprint, at)
 SELECT set_config('cg.claim', %s, true)::uuid, %s, %s, %s ON CONFLICT DO NOTHING
 """
-_TWIN = "SELECT c.author, c.fingerprint, l.answer FROM journal_claim c LEFT JOIN journal_line l USING (id) WHERE c.id = %s"
+_TWIN = (
+    "SELECT c.author, c.fingerprint, l.answer FROM journal_claim c LEFT JOIN journal_line l USING (id) WHERE c.id = %s"
+)
 _LINE = """
 INSERT INTO journal_line (id, timeline, name, author, post, role, place, place_now, unit,
                           subject_kind, subject, at, device_at, facts, answer)
@@ -89,8 +91,7 @@ def action(
     """
 
     def declare(function: Callable[Concatenate[Scope, Act, P], Line]) -> Callable[Concatenate[Scope, Act, P], Answer]:
-        @functools.wraps(function)
-        def do(scope: Scope, act: Act, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        def do(scope: Scope, act: Act, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
             if args:
                 message = f"{name} takes keyword arguments only"
                 raise TypeError(message)
@@ -99,11 +100,12 @@ def action(
             scope.demand(power)
             with seam.acting(scope):
                 try:
-                    return _once(scope, act, name, kwargs, lambda: function(scope, act, **kwargs), facts)
+                    return _once(scope, act, name, kwargs, lambda: function(scope, act, *args, **kwargs), facts)
                 except BaseException:
                     seam.undo()
                     raise
 
+        functools.update_wrapper(do, function)
         ACTIONS[name] = Action(name, power, kinds, facts, do)
         return do
 
@@ -136,7 +138,7 @@ def _once(
     return answer
 
 
-def _first_answer(cursor: Any, act: Act, author: str, print_: bytes) -> Answer:  # noqa: ANN401 - Django's cursor
+def _first_answer(cursor: Any, act: Act, author: str, print_: bytes) -> Answer:
     """The answer given the first time, for the same author and content."""
     cursor.execute(_TWIN, [act.id])
     row = cursor.fetchone()

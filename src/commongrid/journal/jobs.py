@@ -29,7 +29,10 @@ _BEGIN = """
 INSERT INTO journal_bookmark (reader, timeline, xid, seq, at) VALUES (%s, 0, '0', 0, now()) ON CONFLICT DO NOTHING
 """
 _MOVE = "UPDATE journal_bookmark SET timeline = %s, xid = %s::text::xid8, seq = %s, at = now() WHERE reader = %s"
-_SEAL = "INSERT INTO journal_seal (n, timeline, xid, seq, lines, head, at) VALUES (%s, %s, %s::text::xid8, %s, %s, %s, now())"
+_SEAL = """
+INSERT INTO journal_seal (n, timeline, xid, seq, lines, head, at)
+VALUES (%s, %s, %s::text::xid8, %s, %s, %s, now())
+"""
 
 
 def bookmark(reader: str) -> Position:
@@ -46,8 +49,10 @@ def move_bookmark(reader: str, position: Position) -> None:
         cursor.execute(_MOVE, [position.timeline, str(position.xid), position.seq, reader])
 
 
-def follow(reader: str, handle: Callable[[list[LineRow]], None], *, scope: Scope | None = None, batch: int = 1000) -> int:
-    """Hand the next lines to ``handle`` and move the bookmark, in one transaction; returns how many lines there were."""
+def follow(
+    reader: str, handle: Callable[[list[LineRow]], None], *, scope: Scope | None = None, batch: int = 1000
+) -> int:
+    """Hand the next lines to ``handle`` and move the bookmark, in one transaction; returns how many."""
     with acting(scope or clock(reader)):
         rows = queries.lines_after(scope or clock(reader), bookmark(reader), batch)
         if rows:
@@ -106,19 +111,32 @@ class Verdict:
 
 
 def verify(expected_head: str = "") -> Verdict:
-    """Check every seal against the lines: finds edit, deletion, insertion, reordering and, with a posted head, a cut."""
+    """Check every seal against the lines: edit, deletion, insertion, reordering and, with a posted head, a cut."""
     state = _Check()
     marks = queries.seals(AUDITOR)
     for mark in marks:
         if problem := state.check(mark):
-            return Verdict(sound=False, seals=len(marks), lines=state.lines, unsealed=0, head=state.head.hex(),
-                           broken_at_seal=mark.n, reason=problem)  # fmt: skip
+            return Verdict(
+                sound=False,
+                seals=len(marks),
+                lines=state.lines,
+                unsealed=0,
+                head=state.head.hex(),
+                broken_at_seal=mark.n,
+                reason=problem,
+            )
         state.note(mark)
     unsealed = state.unsealed()
     known = {mark.head.hex() for mark in marks}
     cut = bool(expected_head) and expected_head.lower() not in known
-    return Verdict(sound=not cut, seals=len(marks), lines=state.lines, unsealed=unsealed, head=state.head.hex(),
-                   reason="cut" if cut else "")  # fmt: skip
+    return Verdict(
+        sound=not cut,
+        seals=len(marks),
+        lines=state.lines,
+        unsealed=unsealed,
+        head=state.head.hex(),
+        reason="cut" if cut else "",
+    )
 
 
 class _Check:

@@ -8,7 +8,6 @@ from django.db import models
 
 from commongrid.kernel.wall import Wall
 
-
 if TYPE_CHECKING:
     _TextField = models.Field[str, str]
 else:
@@ -18,7 +17,7 @@ else:
 class XidField(_TextField):
     """PostgreSQL's 64-bit transaction id (xid8), read as text."""
 
-    def db_type(self, connection: object) -> str:  # noqa: ARG002 - Django's signature
+    def db_type(self, connection: object) -> str:
         """The column type."""
         return "xid8"
 

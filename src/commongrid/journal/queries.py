@@ -74,11 +74,11 @@ WHERE place_now BETWEEN %s AND %s ORDER BY at DESC LIMIT %s
 """  # noqa: S608 - constants only
 
 
-def _rows(sql: str, parameters: list[object]) -> list[LineRow]:
+def _rows(sql: str, parameters: list[Any]) -> list[LineRow]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [
-            LineRow(*row[:15], facts=json.loads(row[15]) if isinstance(row[15], str) else row[15])
+            LineRow(*row[:15], facts=json.loads(row[15]) if isinstance(row[15], str) else row[15])  # type: ignore[misc]
             for row in cursor.fetchall()
         ]
 

@@ -16,7 +16,7 @@ def N_(text: str) -> str:  # noqa: N802 - the mark that translators' tools know
     return text
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """The request was understood and is not carried out."""
 
     status: ClassVar[int] = 422

@@ -28,9 +28,8 @@ def run(args: argparse.Namespace) -> int:
     from commongrid.commands.opening import county_open
 
     with county_open():
-        from commongrid.kernel.refusals import N_, Unavailable, WrongState
-
         from commongrid.commands.demo import laying
+        from commongrid.kernel.refusals import N_, Unavailable, WrongState
 
         if laying.there_are_places():
             raise WrongState(N_("There are places already. A demo county is only loaded into an empty database."))
@@ -59,4 +58,4 @@ def lay_places(size: str, seed: int) -> None:
     """Import the list of places in a process of its own: the owner's password never enters this one's Django."""
     environment = {**os.environ, "COMMONGRID_AS": "owner", "DATABASE_OWNER_URL": owner_address()}
     command = [sys.executable, "-m", "django", "demo_places", "--size", size, "--seed", str(seed)]
-    subprocess.run(command, env=environment, check=True)  # noqa: S603 - our own command
+    subprocess.run(command, env=environment, check=True)

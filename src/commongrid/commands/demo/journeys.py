@@ -38,11 +38,23 @@ READER = clock("demo", "matters.read")
 DAYS = 50
 """How long ago the oldest story began."""
 DO = {
-    "accept": actions.accept, "reject": actions.reject, "settle": actions.settle, "raise": actions.raise_level,
-    "divert": actions.divert, "start": actions.start, "give_back": actions.give_back, "decide": actions.decide_returned,
-    "answer": actions.answer, "visit": actions.visit, "close": actions.close, "review": actions.review,
-    "receipt": actions.receipt, "supervise": actions.supervise, "rate": actions.rate, "withdraw": actions.withdraw,
-}  # fmt: skip
+    "accept": actions.accept,
+    "reject": actions.reject,
+    "settle": actions.settle,
+    "raise": actions.raise_level,
+    "divert": actions.divert,
+    "start": actions.start,
+    "give_back": actions.give_back,
+    "decide": actions.decide_returned,
+    "answer": actions.answer,
+    "visit": actions.visit,
+    "close": actions.close,
+    "review": actions.review,
+    "receipt": actions.receipt,
+    "supervise": actions.supervise,
+    "rate": actions.rate,
+    "withdraw": actions.withdraw,
+}
 
 
 @dataclass
@@ -79,7 +91,9 @@ class _World:
         self.stuck: Counter[str] = Counter()
         self.posts = scopes_in_force(READER, timezone.localdate())
         with acting(READER):
-            self.below = {village: [row.code for row in territory.children(READER, village, level="grid")] for village in villages}
+            self.below = {
+                village: [row.code for row in territory.children(READER, village, level="grid")] for village in villages
+            }
 
     def begin(self, n: int) -> None:
         """Put a story at its beginning: the first of each way far enough back to end, the others anywhere."""
@@ -99,10 +113,14 @@ class _World:
             back = self.chance.uniform(0.05, 2) if way.startswith("to be") else self.chance.uniform(8, 20)
         if way in stories.ENDING_NOW:
             back = sum(one.after for one in stories.WAYS[way]) / stories.DAY + self.chance.uniform(0.05, 0.2)
-        at = (self.now - timedelta(days=back)).replace(minute=self.chance.randrange(60), second=self.chance.randrange(60))
+        at = (self.now - timedelta(days=back)).replace(
+            minute=self.chance.randrange(60), second=self.chance.randrange(60)
+        )
         village = self.villages[n % len(self.villages)]
         name = naming.person(self.chance)
-        contact = Contact(name=name, phone=f"1380000{self.chance.randrange(10**4):04}") if text[1] != "patrol" else Contact()
+        contact = (
+            Contact(name=name, phone=f"1380000{self.chance.randrange(10**4):04}") if text[1] != "patrol" else Contact()
+        )
         journey = Journey(self.chance.choice(self.below[village] or [village]), text, stories.WAYS[way], contact)
         if way in stories.ENDING_NOW:
             at, journey.pace = self.now - timedelta(days=back), (1.0, 1.0)
@@ -128,7 +146,9 @@ class _World:
     def _report(self, journey: Journey, at: datetime) -> None:
         kind, source, title, text = journey.text
         scope = public("matters.report") if source == "villager" else self._reporter(journey.place, source)
-        report = Report(kind_code=kind, place=journey.place, title=title, text=text, source=source, contact=journey.contact)
+        report = Report(
+            kind_code=kind, place=journey.place, title=title, text=text, source=source, contact=journey.contact
+        )
         actions.report(scope, Act(journey.matter, at.astimezone(UTC)), report=report)
         self.begun += 1
 
@@ -167,7 +187,9 @@ class _World:
         found = [
             one
             for one in self.posts
-            if one.may(power) and one.lo <= row.place <= one.hi and event in may(one, row.state, relations(one, row.whereabouts))
+            if one.may(power)
+            and one.lo <= row.place <= one.hi
+            and event in may(one, row.state, relations(one, row.whereabouts))
         ]
         return sorted(found, key=lambda one: one.hi - one.lo)[:6]
 

@@ -13,7 +13,16 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
 from commongrid.registry.actions import add_household
-from commongrid.roster.actions import Appointment, Lending, NewAssignment, NewUnit, add_unit, appoint, assign, set_stand_in
+from commongrid.roster.actions import (
+    Appointment,
+    Lending,
+    NewAssignment,
+    NewUnit,
+    add_unit,
+    appoint,
+    assign,
+    set_stand_in,
+)
 from commongrid.territory import queries as territory
 from commongrid.territory.actions import add_grid, add_natural_village, add_villager_group
 from commongrid.territory.rules.editing import Named
@@ -22,40 +31,66 @@ COUNTY = naming.COUNTY * 10**9
 SCOPE = clock("demo", "places.edit", "posts.appoint", "matters.report", "accounts.invite")
 HOUSEHOLDS = 8
 COUNTY_UNITS = {
-    "transport": ("交通运输局", "Transport Bureau"), "water": ("水务局", "Water Bureau"), "justice": ("司法局", "Justice Bureau"),
-    "civil_affairs": ("民政局", "Civil Affairs Bureau"), "agriculture": ("农业农村局", "Agriculture Bureau"),
-    "housing": ("住房和城乡建设局", "Housing Bureau"), "emergency": ("应急管理局", "Emergency Bureau"),
-    "natural_resources": ("自然资源局", "Natural Resources Bureau"), "environment": ("生态环境分局", "Environment Bureau"),
-    "public_security": ("公安局", "Public Security Bureau"), "discipline": ("纪委监委", "Discipline Inspection Commission"),
-    "human_resources": ("人力资源和社会保障局", "Human Resources Bureau"), "health": ("卫生健康局", "Health Bureau"),
-    "education": ("教育局", "Education Bureau"), "grid_centre": ("县综治(网格)中心", "County Grid Centre"),
-}  # fmt: skip
+    "transport": ("交通运输局", "Transport Bureau"),
+    "water": ("水务局", "Water Bureau"),
+    "justice": ("司法局", "Justice Bureau"),
+    "civil_affairs": ("民政局", "Civil Affairs Bureau"),
+    "agriculture": ("农业农村局", "Agriculture Bureau"),
+    "housing": ("住房和城乡建设局", "Housing Bureau"),
+    "emergency": ("应急管理局", "Emergency Bureau"),
+    "natural_resources": ("自然资源局", "Natural Resources Bureau"),
+    "environment": ("生态环境分局", "Environment Bureau"),
+    "public_security": ("公安局", "Public Security Bureau"),
+    "discipline": ("纪委监委", "Discipline Inspection Commission"),
+    "human_resources": ("人力资源和社会保障局", "Human Resources Bureau"),
+    "health": ("卫生健康局", "Health Bureau"),
+    "education": ("教育局", "Education Bureau"),
+    "grid_centre": ("县综治(网格)中心", "County Grid Centre"),
+}
 TOWNSHIP_UNITS = {
-    "transport": ("交通管理站", "Transport Station", "station"), "water": ("水务站", "Water Station", "station"),
-    "justice": ("司法所", "Justice Office", "station"), "agriculture": ("农业服务中心", "Agriculture Office", "office"),
-    "civil_affairs": ("民政办", "Civil Affairs Office", "office"), "emergency": ("应急办", "Emergency Office", "office"),
+    "transport": ("交通管理站", "Transport Station", "station"),
+    "water": ("水务站", "Water Station", "station"),
+    "justice": ("司法所", "Justice Office", "station"),
+    "agriculture": ("农业服务中心", "Agriculture Office", "office"),
+    "civil_affairs": ("民政办", "Civil Affairs Office", "office"),
+    "emergency": ("应急办", "Emergency Office", "office"),
     "natural_resources": ("自然资源所", "Natural Resources Station", "station"),
     "urban_management": ("综合执法队", "Enforcement Team", "office"),
     "grid_centre": ("网格化服务管理中心", "Grid Service Centre", "centre"),
-}  # fmt: skip
+}
 COUNTY_POSTS = (
-    ("county_secretary", "县委书记", "County Party secretary"), ("county_leader", "副县长", "Deputy county head"),
-    ("county_dispatcher", "县中心调度员", "County centre dispatcher"), ("county_dispatcher", "县中心副调度员", "Second dispatcher"),
-    ("county_admin", "县级管理员", "County administrator"), ("supervisor", "督查员", "Supervision officer"),
-    ("system_admin", "系统管理员", "System administrator"), ("security_admin", "安全保密管理员", "Security administrator"),
+    ("county_secretary", "县委书记", "County Party secretary"),
+    ("county_leader", "副县长", "Deputy county head"),
+    ("county_dispatcher", "县中心调度员", "County centre dispatcher"),
+    ("county_dispatcher", "县中心副调度员", "Second dispatcher"),
+    ("county_admin", "县级管理员", "County administrator"),
+    ("supervisor", "督查员", "Supervision officer"),
+    ("system_admin", "系统管理员", "System administrator"),
+    ("security_admin", "安全保密管理员", "Security administrator"),
     ("auditor", "安全审计员", "Audit administrator"),
-)  # fmt: skip
+)
 TOWNSHIP_POSTS = (
-    ("township_principal", "镇长", "Head of the township"), ("township_team", "副镇长", "Deputy head"),
-    ("dispatcher", "网格中心调度员", "Grid centre dispatcher"), ("dispatcher", "网格中心值班员", "Second dispatcher"),
-)  # fmt: skip
+    ("township_principal", "镇长", "Head of the township"),
+    ("township_team", "副镇长", "Deputy head"),
+    ("dispatcher", "网格中心调度员", "Grid centre dispatcher"),
+    ("dispatcher", "网格中心值班员", "Second dispatcher"),
+)
 VILLAGE_POSTS = (
-    ("village_secretary", "党支部书记", "Party secretary"), ("village_committee", "村委会主任", "Head of the committee"),
-    ("village_clerk", "网格专干", "Village clerk"), ("mediator", "人民调解员", "Mediator"),
+    ("village_secretary", "党支部书记", "Party secretary"),
+    ("village_committee", "村委会主任", "Head of the committee"),
+    ("village_clerk", "网格专干", "Village clerk"),
+    ("mediator", "人民调解员", "Mediator"),
     ("supervision_member", "村监委会主任", "Head of supervision"),
-)  # fmt: skip
-RARE_POSTS = ("first_secretary", "stationed_team", "villager_rep", "inservice_member", "organisation_officer",
-              "redemption_keeper", "volunteer")  # fmt: skip
+)
+RARE_POSTS = (
+    "first_secretary",
+    "stationed_team",
+    "villager_rep",
+    "inservice_member",
+    "organisation_officer",
+    "redemption_keeper",
+    "volunteer",
+)
 
 
 def there_are_places() -> bool:
@@ -74,8 +109,12 @@ def lay(size: str, seed: int) -> dict[str, int]:
             layer.village(village, first=n == 0 and m == 0)
     layer.lend()
     matters = journeys.travel(layer.chance, layer.villages, per_village={"hamlet": 6, "township": 6, "county": 3}[size])
-    return {"townships": len(naming.county(size, seed)), "villages": len(layer.villages), "posts": layer.posts,
-            "matters": matters}  # fmt: skip
+    return {
+        "townships": len(naming.county(size, seed)),
+        "villages": len(layer.villages),
+        "posts": layer.posts,
+        "matters": matters,
+    }
 
 
 class _Layer:
@@ -109,13 +148,20 @@ class _Layer:
         kind = "Town" if township.name.endswith("镇") else "Township"
         for function, (zh, en, sort) in TOWNSHIP_UNITS.items():
             names = township.name + zh, f"{naming.english(township.name[:-1], kind)} {en}"
-            unit = self._unit(place, function, sort, names, master=self.units.get((COUNTY, function)) if sort == "station" else None)
+            unit = self._unit(
+                place, function, sort, names, master=self.units.get((COUNTY, function)) if sort == "station" else None
+            )
             if sort == "station":
                 self._post("station_handler", place, (zh + "站长", f"Head of {en}"), unit)
             elif sort == "office":
                 self._post("township_office_handler", place, (zh + "主任", f"Head of {en}"), unit)
         self.dispatchers.append(
-            [post for role, zh, en in TOWNSHIP_POSTS for post in [self._post(role, place, (zh, en))] if role == "dispatcher"]
+            [
+                post
+                for role, zh, en in TOWNSHIP_POSTS
+                for post in [self._post(role, place, (zh, en))]
+                if role == "dispatcher"
+            ]
         )
         for half in (township.villages[::2], township.villages[1::2]):
             if half:
@@ -129,10 +175,14 @@ class _Layer:
         self.villages.append(place)
         hamlets = [self._hamlet(place, name) for name in village.hamlets]
         group = int(str(add_villager_group(SCOPE, Act.new(), village=place, named=Named("一组", "Group 1"))["code"]))
-        grids = [self._grid(place, n, hamlets[n :: village.grids], group if n == 0 else None) for n in range(village.grids)]
+        grids = [
+            self._grid(place, n, hamlets[n :: village.grids], group if n == 0 else None) for n in range(village.grids)
+        ]
         for role, zh, en in VILLAGE_POSTS:
             self._post(role, place, (zh, en))
-        party = self._unit(place, "", "party_group", (village.name + "第一党小组", f"{naming.english(village.name, '')} Party group 1"))
+        party = self._unit(
+            place, "", "party_group", (village.name + "第一党小组", f"{naming.english(village.name, '')} Party group 1")
+        )
         self._post("party_group_leader", place, ("党小组长", "Party group leader"), party)
         self._post("villager_group_leader", group, ("一组组长", "Leader of group 1"))
         self._households(grids[0], hamlets[0])
@@ -165,22 +215,37 @@ class _Layer:
         helper = self._post("helper", grid, ("帮扶责任人", "Named helper"))
         for n in range(HOUSEHOLDS):
             made = add_household(SCOPE, Act.new(), place=grid, natural_village=hamlet, number=str(n + 1))
-            self._assign(member if n else helper, "linked_household" if n else "named_helper", household=UUID(str(made["household"])))
+            self._assign(
+                member if n else helper,
+                "linked_household" if n else "named_helper",
+                household=UUID(str(made["household"])),
+            )
 
     def _unit(self, place: int, function: str, kind: str, names: tuple[str, str], master: UUID | None = None) -> UUID:
         unit = NewUnit(
-            place=place, type=kind, name_zh=names[0], name_en=names[1], function=function, master=master,
-            valid_from=self.since, office_phone=f"0990-{self.chance.randrange(10**7, 10**8)}",
-        )  # fmt: skip
+            place=place,
+            type=kind,
+            name_zh=names[0],
+            name_en=names[1],
+            function=function,
+            master=master,
+            valid_from=self.since,
+            office_phone=f"0990-{self.chance.randrange(10**7, 10**8)}",
+        )
         made = UUID(str(add_unit(SCOPE, Act.new(), unit=unit)["unit"]))
         self.units[place, function] = made
         return made
 
     def _post(self, role: str, place: int, titles: tuple[str, str], unit: UUID | None = None) -> UUID:
         to = Appointment(
-            role=role, place=place, from_on=self.since, name=naming.person(self.chance), unit=unit, title_zh=titles[0],
+            role=role,
+            place=place,
+            from_on=self.since,
+            name=naming.person(self.chance),
+            unit=unit,
+            title_zh=titles[0],
             title_en=titles[1],
-        )  # fmt: skip
+        )
         self.posts += 1
         return UUID(str(appoint(SCOPE, Act.new(), to=to)["post"]))
 

@@ -11,18 +11,63 @@ from pypinyin import lazy_pinyin
 PROVINCE, PREFECTURE, COUNTY = 99, 9901, 990101
 COUNTY_NAME: Final = ("云岭县", "Yunling County")
 TOWNSHIPS: Final = (
-    "青石镇", "龙潭乡", "松林镇", "石门乡", "白马镇", "河坝镇", "茶坪乡", "双溪镇", "金竹乡", "花桥镇", "云盘乡", "柏坪镇",
-    "大寨乡", "清水镇", "枫香乡", "石阡坝镇", "木林乡", "银杏镇", "高桥乡",
-)  # fmt: skip
+    "青石镇",
+    "龙潭乡",
+    "松林镇",
+    "石门乡",
+    "白马镇",
+    "河坝镇",
+    "茶坪乡",
+    "双溪镇",
+    "金竹乡",
+    "花桥镇",
+    "云盘乡",
+    "柏坪镇",
+    "大寨乡",
+    "清水镇",
+    "枫香乡",
+    "石阡坝镇",
+    "木林乡",
+    "银杏镇",
+    "高桥乡",
+)
 VILLAGE_HEADS: Final = "白上下大小新石龙松杨青红双金清长平高马水"
 VILLAGE_TAILS: Final = ("沙", "坪", "坝", "井", "寨", "桥", "湾", "溪", "塘", "岭", "坡", "田", "冲", "堡", "沟", "关")
 HAMLET_HEADS: Final = "王李张刘陈杨吴周黄何田罗冉安"
 HAMLET_TAILS: Final = ("家湾", "家坝", "家寨", "家院子", "家坡", "家沟")
 SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗田冉安龙任付简雷"
 GIVEN: Final = (
-    "建国", "秀英", "志强", "桂兰", "永福", "明芳", "文斌", "红梅", "国华", "玉珍", "德贵", "春燕", "光荣", "丽娟", "大海", "小玲",
-    "正才", "素华", "天明", "金莲", "世平", "晓红", "兴旺", "桂花", "昌林", "秋月", "启明", "雪梅", "成刚", "会芳",
-)  # fmt: skip
+    "建国",
+    "秀英",
+    "志强",
+    "桂兰",
+    "永福",
+    "明芳",
+    "文斌",
+    "红梅",
+    "国华",
+    "玉珍",
+    "德贵",
+    "春燕",
+    "光荣",
+    "丽娟",
+    "大海",
+    "小玲",
+    "正才",
+    "素华",
+    "天明",
+    "金莲",
+    "世平",
+    "晓红",
+    "兴旺",
+    "桂花",
+    "昌林",
+    "秋月",
+    "启明",
+    "雪梅",
+    "成刚",
+    "会芳",
+)
 SIZES: Final = {"hamlet": (2, 2, 2, 2), "township": (2, 6, 4, 3), "county": (19, 16, 5, 6)}
 """Townships, villages in each, natural villages and grids in each village."""
 
@@ -58,12 +103,13 @@ def county(size: str, seed: int) -> tuple[Township, ...]:
     townships, villages, hamlets, grids = SIZES[size]
     return tuple(
         Township(
-            COUNTY * 1000 + 101 + n, TOWNSHIPS[n],
+            COUNTY * 1000 + 101 + n,
+            TOWNSHIPS[n],
             tuple(_village(chance, COUNTY * 1000 + 101 + n, m, hamlets, grids, names) for m in range(villages)),
         )
         for n in range(townships)
         for names in [_village_names(chance, villages)]
-    )  # fmt: skip
+    )
 
 
 def _village_names(chance: Random, count: int) -> list[str]:

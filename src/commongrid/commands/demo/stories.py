@@ -31,43 +31,64 @@ def _from_village(*rest: Step) -> tuple[Step, ...]:
     return (step(3 * HOUR, "accept"), step(2 * HOUR, "divert"), *rest)
 
 
-ROAD: Final = _from_village(step(6 * HOUR, "start"), step(3 * DAY, "answer", answer="已换成1米涵管并夯实，限载牌已立。"))
+ROAD: Final = _from_village(
+    step(6 * HOUR, "start"), step(3 * DAY, "answer", answer="已换成1米涵管并夯实，限载牌已立。")
+)
 WAYS: Final[dict[str, tuple[Step, ...]]] = {
     "good": (*ROAD, step(1 * DAY, "visit", result="asked", answers=HAPPY), step(4 * HOUR, "close")),
     "passable": (*ROAD, step(2 * DAY, "visit", result="asked", answers=PASSABLE), step(4 * HOUR, "close")),
     "by slip": (*ROAD, step(1 * DAY, "visit", result="left_slip"), step(1 * DAY, "rate", solved=True, satisfied=True)),
     "not satisfied": (*ROAD, step(1 * DAY, "rate", solved=True, satisfied=False, words="路面还是不平")),
     "reopened": (
-        *ROAD, step(1 * DAY, "visit", result="asked", answers=UNSOLVED), step(5 * HOUR, "divert"), step(5 * HOUR, "start"),
-        step(4 * DAY, "answer", answer="重新勘查，加做了排水沟。"), step(1 * DAY, "visit", result="asked", answers=HAPPY),
+        *ROAD,
+        step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
+        step(5 * HOUR, "divert"),
+        step(5 * HOUR, "start"),
+        step(4 * DAY, "answer", answer="重新勘查，加做了排水沟。"),
+        step(1 * DAY, "visit", result="asked", answers=HAPPY),
     ),
     "disagrees": (
-        *ROAD, step(1 * DAY, "visit", result="asked", answers=UNSOLVED), step(5 * HOUR, "divert"), step(5 * HOUR, "start"),
-        step(3 * DAY, "answer", answer="已按标准完工，有验收单。"), step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
+        *ROAD,
+        step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
+        step(5 * HOUR, "divert"),
+        step(5 * HOUR, "start"),
+        step(3 * DAY, "answer", answer="已按标准完工，有验收单。"),
+        step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
         step(3 * DAY, "review", finding="现场复核：工程符合标准，理由已当面说明。"),
     ),
     "not reached": (
-        *ROAD, step(1 * DAY, "visit", result="not_reached"), step(1 * DAY, "visit", result="not_reached"),
+        *ROAD,
+        step(1 * DAY, "visit", result="not_reached"),
+        step(1 * DAY, "visit", result="not_reached"),
         step(1 * DAY, "visit", result="not_reached"),
     ),
     "given back": (
         *_from_village(step(5 * HOUR, "give_back", basis="县道不属于本站职责，依据为公路管养分工。")),
-        step(1 * DAY, "decide", basis="县中心裁定：由原单位先行处置。"), step(4 * HOUR, "start"),
-        step(4 * DAY, "answer", answer="已与公路段共同处理。"), step(1 * DAY, "visit", result="asked", answers=HAPPY),
-    ),
-    "passed up": (
-        step(3 * HOUR, "accept"), step(4 * HOUR, "raise", reason="本级无力解决，需要上级协调。"), step(6 * HOUR, "divert"),
-        step(8 * HOUR, "start"), step(5 * DAY, "answer", answer="已列入计划并完成抢修。"),
+        step(1 * DAY, "decide", basis="县中心裁定：由原单位先行处置。"),
+        step(4 * HOUR, "start"),
+        step(4 * DAY, "answer", answer="已与公路段共同处理。"),
         step(1 * DAY, "visit", result="asked", answers=HAPPY),
     ),
-    "settled": (step(2 * HOUR, "settle", answer="组长到场调解，两家握手言和。"), step(1 * DAY, "visit", result="asked", answers=HAPPY)),
+    "passed up": (
+        step(3 * HOUR, "accept"),
+        step(4 * HOUR, "raise", reason="本级无力解决，需要上级协调。"),
+        step(6 * HOUR, "divert"),
+        step(8 * HOUR, "start"),
+        step(5 * DAY, "answer", answer="已列入计划并完成抢修。"),
+        step(1 * DAY, "visit", result="asked", answers=HAPPY),
+    ),
+    "settled": (
+        step(2 * HOUR, "settle", answer="组长到场调解，两家握手言和。"),
+        step(1 * DAY, "visit", result="asked", answers=HAPPY),
+    ),
     "refused": (step(5 * HOUR, "reject", reason="与上周已受理的事项相同，请凭原凭条查看进展。"),),
     "taken back": (step(4 * HOUR, "withdraw"),),
     "to be accepted": (),
     "to be diverted": (step(3 * HOUR, "accept"),),
     "neglected": (*_from_village(step(6 * HOUR, "start")),),
     "supervised": (
-        *_from_village(step(6 * HOUR, "start")), step(9 * DAY, "supervise", note="群众多次反映，请尽快办结并报进展。"),
+        *_from_village(step(6 * HOUR, "start")),
+        step(9 * DAY, "supervise", note="群众多次反映，请尽快办结并报进展。"),
     ),
     "returned": _from_village(step(5 * HOUR, "give_back", basis="权属不清，先由上级明确。")),
     "receipted": (step(1 * HOUR, "receipt"),),
@@ -77,13 +98,22 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
     "filing due": (*ROAD, step(1 * DAY, "visit", result="checked")),
     "just reopened": (*ROAD, step(1 * DAY, "visit", result="asked", answers=UNSOLVED)),
     "in review": (
-        *ROAD, step(1 * DAY, "visit", result="asked", answers=UNSOLVED), step(5 * HOUR, "divert"), step(5 * HOUR, "start"),
-        step(3 * DAY, "answer", answer="已按标准完工，有验收单。"), step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
+        *ROAD,
+        step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
+        step(5 * HOUR, "divert"),
+        step(5 * HOUR, "start"),
+        step(3 * DAY, "answer", answer="已按标准完工，有验收单。"),
+        step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
     ),
-}  # fmt: skip
+}
 
 TEXTS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("G02", "villager", "村口涵洞塌陷，校车绕行", "进村的涵洞塌了半边，早上校车不敢过，孩子们走了两里路。昨晚下过雨，水还在冲。"),
+    (
+        "G02",
+        "villager",
+        "村口涵洞塌陷，校车绕行",
+        "进村的涵洞塌了半边，早上校车不敢过，孩子们走了两里路。昨晚下过雨，水还在冲。",
+    ),
     ("G01", "villager", "组道路面破损", "往学校那段路坑很大，摩托车摔了两次。"),
     ("B01", "villager", "停水三天", "我们这几家水管三天没水了，老人挑不动水。"),
     ("G03", "patrol", "路灯不亮", "巡查发现活动室门口三盏路灯不亮。"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     """Lay the demo county's places."""
 
     help = "Import the demo county's list of places; run by the owner, as a part of `commongrid demo`."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Size and seed."""

@@ -24,7 +24,7 @@ from commongrid.accounts import actions as accounts
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.codes import normalise, slip_hash
-from commongrid.kernel.refusals import BadInput, N_, NotAllowed, Refusal
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, Refusal
 from commongrid.kernel.scope import Scope, public, slip
 from commongrid.roster.queries import scope_for_session
 from commongrid.surfaces.shared import errors
@@ -79,34 +79,40 @@ def door(
     allowed = (*methods, "HEAD") if "GET" in methods else methods
 
     def open_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        opened = Door(power, kinds, allowed, view)
+
         @functools.wraps(view)
-        def enter(request: HttpRequest, **captured: Any) -> HttpResponse:  # noqa: ANN401 - Django's captures
+        def enter(request: HttpRequest, **captured: Any) -> HttpResponse:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
-            asked = cast("Asked", request)
             try:
-                scope = find_scope(request, kinds, captured)
-                if scope is None:
-                    return _who_are_you(request)
-                asked.scope = scope
-                if power is not None and not scope.may(power):
-                    raise NotAllowed
-                if request.method == "POST":
-                    asked.act = _act(request)
-                with acting(scope):
-                    response = view(asked, **captured)
-                    if isinstance(response, SimpleTemplateResponse):
-                        response.render()
-                    return response
+                return _through(opened, cast("Asked", request), captured)
             except Refusal as refusal:
                 _log(request, refusal)
                 return errors.refused(request, refusal)
 
-        enter.door = Door(power, kinds, allowed, view)  # type: ignore[attr-defined]
-        DOORS.append(enter.door)  # type: ignore[attr-defined]
+        enter.door = opened  # type: ignore[attr-defined]
+        DOORS.append(opened)
         return enter
 
     return open_door
+
+
+def _through(opened: Door, request: Asked, captured: dict[str, Any]) -> HttpResponse:
+    """Find the scope, demand the power, run the view and render, all as that scope."""
+    scope = find_scope(request, opened.kinds, captured)
+    if scope is None:
+        return _who_are_you(request)
+    request.scope = scope
+    if opened.power is not None and not scope.may(opened.power):
+        raise NotAllowed
+    if request.method == "POST":
+        request.act = _act(request)
+    with acting(scope):
+        response = opened.view(request, **captured)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        return response
 
 
 def find_scope(request: HttpRequest, kinds: tuple[Kind, ...], captured: dict[str, Any]) -> Scope | None:
@@ -114,7 +120,7 @@ def find_scope(request: HttpRequest, kinds: tuple[Kind, ...], captured: dict[str
     if "slip" in kinds and "code" in captured:
         return slip(slip_hash(settings.KEYS.slip, normalise(str(captured["code"]))), *SLIP_POWERS)
     if ("post" in kinds or "account" in kinds) and request.user.is_authenticated:
-        account = cast("int", request.user.pk)
+        account = request.user.pk
         chosen = request.session.get(POST_KEY)
         if "post" in kinds and chosen and (scope := scope_for_session(account, UUID(chosen), timezone.localdate())):
             return scope
@@ -155,4 +161,9 @@ def _log(request: HttpRequest, refusal: Refusal) -> None:
     if refusal.status in {403, 404} and scope is not None and scope.kind == "post":
         note = getattr(accounts, "log_refusal", None)
         if note is not None:
-            note(scope, Act.new(), route=request.resolver_match.view_name if request.resolver_match else "", status=refusal.status)
+            note(
+                scope,
+                Act.new(),
+                route=request.resolver_match.view_name if request.resolver_match else "",
+                status=refusal.status,
+            )

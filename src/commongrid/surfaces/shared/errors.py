@@ -25,16 +25,21 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     text = sentence(refusal)
     fields = {name: gettext(message) for name, message in refusal.fields.items()}
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"refused": type(refusal).__name__, "detail": text, "fields": fields}, status=refusal.status)
+        return JsonResponse(
+            {"refused": type(refusal).__name__, "detail": text, "fields": fields}, status=refusal.status
+        )
     response = render(
-        request, "shared/refusal.html", {"text": text, "fields": fields, "status": refusal.status}, status=refusal.status
+        request,
+        "shared/refusal.html",
+        {"text": text, "fields": fields, "status": refusal.status},
+        status=refusal.status,
     )
     if getattr(request, "htmx", None):
         response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
     return response
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
     return refused(request, NotFound())
 
@@ -46,7 +51,7 @@ class Malformed(Refusal):
     default = N_("We could not understand this request. Go back and try again.")
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
     return refused(request, Malformed())
 
@@ -55,7 +60,9 @@ class Broken(Refusal):
     """Something of ours failed."""
 
     status = 500
-    default = N_("Something went wrong on our side. Nothing was changed. Please try again; if it stays, tell your administrator.")
+    default = N_(
+        "Something went wrong on our side. Nothing was changed. Please try again; if it stays, tell your administrator."
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -70,7 +77,7 @@ class Expired(Refusal):
     default = N_("This form has expired. Go back, reload the page and send it again; cookies must be allowed.")
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 by Django's protection against forged requests."""
     return refused(request, Expired())
 

@@ -72,9 +72,7 @@ class doors_only:  # noqa: N801 - a middleware named like the others
         """Pass the request on."""
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any  # noqa: ANN401, ARG002
-    ) -> None:
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> None:
         """Refuse what no door guards."""
         module = getattr(view, "__module__", "")
         if not hasattr(view, "door") and not any(module == name or module.startswith(f"{name}.") for name in FOREIGN):
