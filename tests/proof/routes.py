@@ -173,6 +173,12 @@ def targets(world: World) -> Iterator[Target]:
         captures = tuple(sorted(pattern.pattern.converters))
         for values, about, seen in objects(world, pattern.name, captures):
             yield Target(
-                pattern.name, row["power"], tuple(row["scopes"].split()), tuple(row["methods"].split()),
-                reverse(pattern.name, kwargs=dict(zip(captures, values, strict=True))), about, seen, pattern.name.startswith("place_"),
-            )  # fmt: skip
+                name=pattern.name,
+                power=row["power"],
+                scopes=tuple(row["scopes"].split()),
+                methods=tuple(row["methods"].split()),
+                url=reverse(pattern.name, kwargs=dict(zip(captures, values, strict=True))),
+                about=about,
+                seen=seen,
+                edits=pattern.name.startswith(("place_", "post_")),
+            )
