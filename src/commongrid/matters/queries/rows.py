@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from commongrid.kernel.places import village_of
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter
 from commongrid.matters.queries.vocabulary import KindRow, kind_version
@@ -17,6 +18,7 @@ from commongrid.matters.rules import words
 from commongrid.matters.rules.relations import Whereabouts, reads_words
 from commongrid.roster.models import Unit
 from commongrid.territory import queries as territory
+from commongrid.territory.queries import PlaceRow
 
 COLUMNS: Final = (
     "id", "number", "place", "kind_id", "series", "source", "urgency", "title", "state", "step", "owner_level",
@@ -115,7 +117,8 @@ def owned_by(scope: Scope) -> Q:
 def rows_of(scope: Scope, found: QuerySet[Matter]) -> list[MatterRow]:
     """Rows of these matters in their order: one query, and one each for the names of places and units."""
     values = list(found.values(*COLUMNS))
-    places = territory.places(scope, {code for row in values for code in (row["place"], row["owner_place"]) if code})
+    codes = {code for row in values for code in (row["place"], row["owner_place"]) if code}
+    places = territory.places(scope, codes | {village for code in codes if (village := village_of(code))})
     units = _units(row["unit_id"] for row in values if row["unit_id"])
     return [_row(scope, row, places, units) for row in values]
 
@@ -129,18 +132,29 @@ def _units(ids: Iterable[UUID]) -> dict[UUID, tuple[str, str, bool]]:
 
 
 def _row(
-    scope: Scope, values: Mapping[str, Any], places: Mapping[int, Any], units: Mapping[UUID, tuple[str, str, bool]]
+    scope: Scope, values: Mapping[str, Any], places: Mapping[int, PlaceRow], units: Mapping[UUID, tuple[str, str, bool]]
 ) -> MatterRow:
     kind, unit = kind_version(scope, values["kind_id"]), units.get(values["unit_id"], ("", "", False))
-    where = places.get(values["place"])
-    seat = places.get(values["owner_place"])
-    zh, en = (unit[0], unit[1]) if values["owner_level"] == "unit" else (seat.name, seat.name_en) if seat else ("", "")
+    where = _named(values["place"], places)
+    zh, en = (unit[0], unit[1]) if values["owner_level"] == "unit" else _named(values["owner_place"], places)
     rest = {name: values[name] for name in COLUMNS if name not in ("kind_id", "unit_id")}
     row = MatterRow(
         **rest, kind=kind, unit=values["unit_id"], outside_command=unit[2], owner_zh=zh, owner_en=en,
-        place_zh=where.name if where else "", place_en=where.name_en if where else "",
+        place_zh=where[0], place_en=where[1],
     )  # fmt: skip
     return row if reads_words(scope, row.whereabouts, kind.visibility) else _hidden(row)
+
+
+def _named(code: int | None, places: Mapping[int, PlaceRow]) -> tuple[str, str]:
+    """A place's names; below a village with the village's, because every village has a first grid."""
+    own = places.get(code) if code else None
+    if own is None or code is None:
+        return "", ""
+    village = places.get(village_of(code) or 0)
+    if village is None or village.code == code:
+        return own.name, own.name_en
+    both = own.name_en and village.name_en
+    return f"{village.name}{own.name}", f"{own.name_en}, {village.name_en}" if both else ""
 
 
 def _hidden(row: MatterRow) -> MatterRow:

@@ -25,6 +25,7 @@ from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import left
 from commongrid.territory import queries as territory
 
+DONE = ("answered", "settled")
 ALIKE = 4
 """So many similar open matters are named beside one."""
 
@@ -104,7 +105,7 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
             for one in reversed(m.told)
         ],
         "supervisions": supervisions(m, places),
-        "ratings": ratings(m, units),
+        "ratings": ratings(m, units, places),
         "photos": files.shown(request, attachments.files_of(scope, row.id)),
         "alike": alike(scope, m),
         "source": words.say(words.SOURCES, row.source),
@@ -154,10 +155,11 @@ def supervisions(m: MatterDetail, places: Mapping[int, str]) -> list[dict[str, A
     ]
 
 
-def ratings(m: MatterDetail, units: Mapping[UUID, str]) -> list[dict[str, Any]]:
-    """Ratings this reader may see, the newest first."""
+def ratings(m: MatterDetail, units: Mapping[UUID, str], places: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Ratings this reader may see, the newest first, each about whoever did that round's work."""
+    did = {one.round: history.target_name(one, units, places) for one in m.orders if one.outcome in DONE}
     return [
-        {"row": one, "about": units.get(one.unit, "") if one.unit else words.say(words.LEVELS, one.handler_level)}
+        {"row": one, "about": did.get(one.round) or words.say(words.LEVELS, one.handler_level)}
         for one in reversed(m.ratings)
     ]
 

@@ -201,4 +201,6 @@ def _done_at(m: MatterDetail, code: str, times: Mapping[str, datetime]) -> datet
     if code == "accept" and m.accepted_at is not None:
         return m.accepted_at
     found = [times[name] for name in DONE_BY[code] if name in times]
+    if code == "rate":
+        found += [visit.at for visit in m.visits if visit.result == "asked"]
     return max(found, default=None)

@@ -95,8 +95,10 @@ def owner_of(row: MatterRow) -> str:
     if not row.owner_level:
         return ""
     name = row.owner_label(language())
-    if row.owner_level == "unit" or not name:
-        return name or words.say(words.LEVELS, row.owner_level)
+    if not name:
+        return words.say(words.LEVELS, row.owner_level)
+    if row.owner_level not in words.OWNERS:
+        return name
     return words.say(words.OWNERS, row.owner_level) % {"place": name}
 
 

@@ -26,12 +26,10 @@ LEVELS: Final = {
     "unit": N_("Unit"),
 }
 OWNERS: Final = {
-    "grid": N_("%(place)s"),
-    "village": N_("%(place)s, village"),
     "township": N_("%(place)s centre"),
     "county": N_("%(place)s centre"),
 }
-"""How a level at a place is called as the one that has a matter."""
+"""How a centre at a place is called as the one that has a matter; grids and villages go by their names."""
 SOURCES: Final = {
     "villager": N_("Villager"),
     "patrol": N_("Found on patrol"),
