@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 
+from commongrid.journal.fixed import Fixed
 from commongrid.kernel.places import level_of, parent_of
 from commongrid.roster.models import Post, RolePower, StandIn, Unit, in_force, valid
 from commongrid.territory.models import GridCover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -65,12 +67,9 @@ def answering(
             return found
         fell += 1
     tiers = _tiers(place, day)
-    at = Q()
-    for codes, levels in tiers:
-        at |= Q(place__in=codes, role__scope_level__in=levels)
-    everyone = _acting(_with_power(power, day).filter(at), day, fell)
-    for n, (codes, _levels) in enumerate(tiers):
-        if found := [_fallen(one, n) for one in everyone if one.place in codes]:
+    everyone = _at([code for codes, _levels in tiers for code in codes], power, day, fell)
+    for n, (codes, levels) in enumerate(tiers):
+        if found := [_fallen(one, n) for one in everyone if one.place in codes and one.level in levels]:
             return found
     return []
 
@@ -93,7 +92,7 @@ def _tiers(place: int, on: date) -> list[tuple[tuple[int, ...], tuple[str, ...]]
 
 def _serving(place: int, on: date) -> Iterable[int]:
     """The grids that serve a natural village or villager group."""
-    return GridCover.objects.filter(valid(on), covered=place).values_list("grid", flat=True)
+    return (row[0] for row in _SERVING.rows(covered=place, on=on))
 
 
 def _units_upward(unit: UUID | None, on: date) -> list[UUID]:
@@ -111,29 +110,58 @@ def _with_power(power: str, on: date) -> QuerySet[Post]:
     return Post.objects.filter(Exists(held), valid(on, "role__"))
 
 
+_COLUMNS: Final = (
+    "id", "role_id", "role__scope_level", "place", "unit_id", "stand_in", "display_name", "office_phone",
+)  # fmt: skip
+
+
 def _acting(posts: QuerySet[Post], on: date, fell: int) -> list[Answering]:
     """Of these posts, those in force or stood in for, each with the name of whoever acts."""
+    return [_answering(row, fell) for row in _found(posts, on)]
+
+
+def _found(posts: QuerySet[Post], on: date) -> QuerySet[Post, Any]:
+    """The columns of these posts, those in force or stood in for."""
     standing = StandIn.objects.filter(in_force(on), in_force(on, path="by__"), post=OuterRef("pk"))
-    found = (
+    return (
         posts.annotate(stand_in=Subquery(standing.values("by__display_name")[:1]))
         .filter(in_force(on) | Q(stand_in__isnull=False))
-        .select_related("role")
         .order_by("role__position", "from_on", "id")
+        .values_list(*_COLUMNS)
     )
-    return [
-        Answering(
-            post=one.id,
-            role=one.role_id,
-            level=one.role.scope_level,
-            place=one.place,
-            unit=one.unit_id,
-            name=one.stand_in or one.display_name,
-            office_phone=one.office_phone,
-            standing_in=bool(one.stand_in),
-            fell=fell,
-        )
-        for one in found
-    ]
+
+
+def _at(codes: list[int], power: str, on: date, fell: int) -> list[Answering]:
+    """Those with a power at any of these places."""
+    if not codes:
+        return []
+    named = {f"place{n}": code for n, code in enumerate(codes)}
+    return [_answering(row, fell) for row in _with_power_at(len(codes)).rows(power=power, on=on, **named)]
+
+
+@cache
+def _with_power_at(count: int) -> Fixed:
+    """The query for so many places."""
+
+    def build(power: str, on: date, **codes: int) -> QuerySet[Post, Any]:
+        return _found(_with_power(power, on).filter(place__in=list(codes.values())), on)
+
+    return Fixed(build, power="a power", on=date(1801, 1, 1), **{f"place{n}": -101 - n for n in range(count)})
+
+
+def _serves(covered: int, on: date) -> QuerySet[GridCover, Any]:
+    return GridCover.objects.filter(valid(on), covered=covered).values_list("grid")
+
+
+_SERVING: Final = Fixed(_serves, covered=-101, on=date(1801, 1, 1))
+
+
+def _answering(row: tuple[Any, ...], fell: int) -> Answering:
+    post, role, level, place, unit, stand_in, holder, phone = row
+    return Answering(
+        post=post, role=role, level=level, place=place, unit=unit, name=stand_in or holder, office_phone=phone,
+        standing_in=bool(stand_in), fell=fell,
+    )  # fmt: skip
 
 
 def _fallen(one: Answering, n: int) -> Answering:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db import connection
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 
 from commongrid.kernel.places import interval, parse
 from commongrid.kernel.refusals import NotFound
 from commongrid.roster.models import Post, Role, RolePower, StandIn, in_force, valid
-from commongrid.roster.rules import PLACE_LEVELS
 from commongrid.territory.models import Place
 
 if TYPE_CHECKING:
@@ -218,16 +218,38 @@ def stand_ins(scope: Scope, post_id: UUID) -> list[StandIn]:
 def vacant_seats(
     scope: Scope, *, within: int | None = None, on: date | None = None, page: int = 1
 ) -> tuple[list[Seat], bool]:
-    """Places in scope that should have a role and have nobody in force, and whether more follow."""
-    day = on or localdate()
-    start = (max(page, 1) - 1) * PAGE
-    seats: list[Seat] = []
-    for role in Role.objects.filter(valid(day), expected=True).order_by("position"):
-        wanted = start + PAGE + 1 - len(seats)
-        if wanted <= 0:
-            break
-        seats += _seats_of(scope, role, within, day, wanted)
-    return seats[start : start + PAGE], len(seats) > start + PAGE
+    """Places in scope that should have a role and have nobody in force, by role; and whether more follow."""
+    lo, hi = (scope.lo, scope.hi) if within is None else interval(within)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _VACANT,
+            {
+                "on": on or localdate(),
+                "lo": max(lo, scope.lo),
+                "hi": min(hi, scope.hi),
+                "limit": PAGE + 1,
+                "offset": (max(page, 1) - 1) * PAGE,
+            },
+        )
+        rows = cursor.fetchall()
+    names = ("place", "place_name", "place_name_en", "role", "role_zh", "role_en", "stand_in")
+    return [Seat(**dict(zip(names, row, strict=True))) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+_VACANT = """
+SELECT p.code, p.name, p.name_en, r.code, r.zh, r.en, coalesce((
+  SELECT b.display_name
+  FROM roster_stand_in s JOIN roster_post o ON o.id = s.post_id JOIN roster_post b ON b.id = s.by_id
+  WHERE o.role_id = r.code AND s.place = p.code AND s.from_on <= %(on)s AND (s.to_on IS NULL OR s.to_on > %(on)s)
+    AND b.from_on <= %(on)s AND (b.to_on IS NULL OR b.to_on > %(on)s) LIMIT 1), '')
+FROM roster_role r JOIN territory_place p ON p.level = r.scope_level
+WHERE r.expected AND r.valid_from <= %(on)s AND (r.valid_to IS NULL OR r.valid_to > %(on)s)
+  AND p.valid_from <= %(on)s AND (p.valid_to IS NULL OR p.valid_to > %(on)s) AND p.code BETWEEN %(lo)s AND %(hi)s
+  AND NOT EXISTS (SELECT 1 FROM roster_post o WHERE o.role_id = r.code AND o.place = p.code
+    AND o.from_on <= %(on)s AND (o.to_on IS NULL OR o.to_on > %(on)s))
+ORDER BY r.position, p.code LIMIT %(limit)s OFFSET %(offset)s
+"""
+"""Vacant seats: expected roles at the places of their level, less those held."""
 
 
 def _to_come(day: date) -> Q:
@@ -274,28 +296,3 @@ def _line(one: Post) -> PostLine:
         office_phone=one.office_phone,
         stand_in=getattr(one, "stand_in", "") or "",
     )
-
-
-def _seats_of(scope: Scope, role: Role, within: int | None, on: date, limit: int) -> list[Seat]:
-    """The first vacant seats of one role."""
-    held = Post.objects.filter(in_force(on), role=role, place=OuterRef("code"))
-    standing = StandIn.objects.filter(
-        in_force(on), in_force(on, path="by__"), post__role=role, place=OuterRef("code")
-    )
-    places = Place.objects.filter(valid(on), ~Exists(held), level__in=PLACE_LEVELS[role.scope_level])
-    places = places.filter(code__range=(scope.lo, scope.hi))
-    if within is not None:
-        places = places.filter(code__range=interval(within))
-    found = places.annotate(stand_in=Subquery(standing.values("by__display_name")[:1])).order_by("code")[:limit]
-    return [
-        Seat(
-            place=one.code,
-            place_name=one.name,
-            place_name_en=one.name_en,
-            role=role.code,
-            role_zh=role.zh,
-            role_en=role.en,
-            stand_in=getattr(one, "stand_in", "") or "",
-        )
-        for one in found
-    ]

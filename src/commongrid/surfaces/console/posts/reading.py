@@ -10,12 +10,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.journal.queries import history
+from commongrid.kernel.places import ancestors_of
 from commongrid.kernel.refusals import Refusal
 from commongrid.registry.queries import person as person_in_scope
 from commongrid.roster import queries
 from commongrid.roster.rules import may_appoint
 from commongrid.surfaces.console.posts.words import ACTS, STATES, TONES, language, place_asked, trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.territory.queries import places
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,12 +68,12 @@ def vacant(request: Asked) -> HttpResponse:
     number = _page_number(request)
     seats, more = queries.vacant_seats(scope, within=place.code if place else None, page=number)
     levels = {role.code: role.level for role in queries.roles(scope)}
-    fill = scope.may("posts.appoint")
+    fill, ways = scope.may("posts.appoint"), _ways(request, [seat.place for seat in seats])
     return render(
         request,
         "console/posts/vacant.html",
         {
-            "seats": [(seat, fill and may_appoint(scope.level, levels[seat.role])) for seat in seats],
+            "seats": [(seat, ways[seat.place], fill and may_appoint(scope.level, levels[seat.role])) for seat in seats],
             "trail": trail(None, gettext("Vacant seats")),
             "place": place,
             "page": number,
@@ -105,6 +107,16 @@ def page(request: Asked, post_id: UUID) -> HttpResponse:
             "may_let_in": state != "ended" and scope.may("accounts.invite") and _may_let_in(request, post),
         },
     )
+
+
+def _ways(request: Asked, codes: list[int]) -> dict[int, str]:
+    """The way to each place below the county, all names in one query."""
+    chains = {code: [*ancestors_of(code)[3:], code] for code in codes}
+    known = places(request.scope, {code for chain in chains.values() for code in chain})
+    return {
+        code: " › ".join(known[step].label(language()) for step in chain if step in known)
+        for code, chain in chains.items()
+    }
 
 
 def _runs(to_on: date | None) -> bool:
