@@ -1,0 +1,149 @@
+"""Random ways through the loop: on the rules by a state machine, on the database by seeded walks of every actor."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.strategies import data, sampled_from
+
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import NotFound, Refusal
+from commongrid.kernel.scope import Scope, public
+from commongrid.matters import actions, jobs, queries
+from commongrid.matters.actions import Report
+from commongrid.matters.rules import words
+from commongrid.matters.rules.table import LIVE_EVENTS
+from tests.factories import desk
+from tests.factories.desk import id_of
+from tests.factories.scenes import Scene
+from tests.matters import world
+from tests.matters.laws import broken
+from tests.matters.test_loop import assert_owed, row, slip_of
+
+STARTS = tuple(world.starts())
+
+
+class Loop(RuleBasedStateMachine):
+    """A matter of the model, moved by whoever may, as they like."""
+
+    @initialize(start=sampled_from(STARTS))
+    def begin(self, start: world.State) -> None:
+        """Somebody reports."""
+        self.state = start
+
+    @precondition(lambda self: self.state.s.state in words.ENDED)
+    @rule(start=sampled_from(STARTS))
+    def report_another(self, start: world.State) -> None:
+        """After the end, somebody reports again."""
+        self.state = start
+
+    @precondition(lambda self: self.state.s.state not in words.ENDED)
+    @rule(data=data())
+    def move(self, data: Any) -> None:
+        """Anybody does anything they may."""
+        edges = [step for actor in range(len(world.ACTORS)) for step in world.steps(self.state, actor)]
+        assert edges
+        self.state = data.draw(sampled_from(edges))[2]
+
+    @invariant()
+    def keeps_the_laws(self) -> None:
+        """Owner, deadline, next step, and a way on."""
+        if hasattr(self, "state"):
+            edges = [
+                (scope, *step) for n, scope in enumerate(world.ACTORS) for step in world.steps(self.state, n)
+            ]
+            assert not list(broken(self.state, edges))
+
+
+TestLoop = Loop.TestCase
+TestLoop.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+ACTORS = (
+    "county_dispatcher", "supervisor", "dispatcher", "township_principal", "secretary", "clerk", "grid_head",
+    "grid_member", "station", "roads", "department", "mediator", "police", "far_clerk", "far_dispatcher",
+)  # fmt: skip
+TARGETS: tuple[dict[str, Any], ...] = (
+    {"unit_id": id_of("transport_unit")}, {"unit_id": id_of("roads_unit")}, {"unit_id": id_of("transport_county_unit")},
+    {"place": desk.VILLAGE}, {"place": desk.TOWNSHIP}, {"place": desk.GRID},
+)  # fmt: skip
+KINDS = ("G02", "G03", "F01", "A02", "A12", "I99", "K05", "D01", "Z00", "E01")
+
+
+def done(event: str, scope: Scope, matter: UUID, rng: random.Random) -> dict[str, Any]:
+    """One event as its action, with words and a target where it needs them."""
+    word = {"reason": "有理由"}
+    target = rng.choice(TARGETS)
+    answers = (rng.random() < 0.5, rng.random() < 0.5, "")
+    table: dict[str, tuple[Callable[..., dict[str, Any]], dict[str, Any]]] = {
+        "accept": (actions.accept, {"kind_code": rng.choice(("", "", "", "G02", "I99", "A12"))}),
+        "reject": (actions.reject, word),
+        "settle": (actions.settle, {"answer": "办好了"}),
+        "raise": (actions.raise_level, word),
+        "call_up": (actions.call_up, word),
+        "divert": (actions.divert, {**target, **word}),
+        "start": (actions.start, {}),
+        "give_back": (actions.give_back, {"basis": "不归我们"}),
+        "decide": (actions.decide_returned, {**target, "basis": "按清单"}),
+        "answer": (actions.answer, {"answer": "办好了"}),
+        "visit": (actions.visit, rng.choice((
+            {"result": "asked", "answers": answers}, {"result": "not_reached"}, {"result": "left_slip"},
+            {"result": "checked"}, {"result": "not_done"},
+        ))),
+        "close": (actions.close, {}),
+        "review": (actions.review, {"finding": "有结论", **(target if rng.random() < 0.5 else {})}),
+        "receipt": (actions.receipt, {}),
+        "supervise": (actions.supervise, {"note": "请加快"}),
+        "reply": (actions.reply, {"text": "快了"}),
+        "rate": (actions.rate, {"solved": answers[0], "satisfied": answers[1]}),
+        "withdraw": (actions.withdraw, {}),
+    }  # fmt: skip
+    action, arguments = table[event]
+    return action(scope, Act(Act.new().id, timezone.now()), matter_id=matter, **arguments)
+
+
+def offered(scope: Scope, matter: UUID) -> tuple[str, ...]:
+    """What the page of the matter offers this actor."""
+    if scope.kind == "slip":
+        view = queries.followed(scope)
+        return tuple(name for name, may in (("rate", view.may_rate), ("withdraw", view.may_withdraw)) if may)
+    try:
+        return queries.matter(scope, matter).may
+    except NotFound:
+        return ()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_walks_on_the_database_keep_the_laws_and_the_offers(scene: Scene, seed: int) -> None:
+    rng = random.Random(seed)
+    posts = [scene.as_post(name) for name in ACTORS]
+    told = Report(
+        kind_code=KINDS[seed % len(KINDS)] if seed < 4 else rng.choice(KINDS), text="一件事",
+        place=rng.choice((desk.VILLAGE, desk.GRID, desk.HAMLET)), source=rng.choice(("villager", "patrol", "hotline")),
+        urgency=rng.choice(("normal", "urgent", "immediate")),
+    )  # fmt: skip
+    matter = UUID(actions.report(public("matters.report"), Act.new(), report=told)["matter"])
+    for _ in range(14):
+        before = assert_owed(matter)
+        if before.closed_at is not None:
+            break
+        actors = rng.sample([*posts, slip_of(matter)], 5)
+        for scope in actors:
+            may = offered(scope, matter)
+            never = [event for event in LIVE_EVENTS[1:-4] if event not in may]
+            with pytest.raises(Refusal):
+                done(rng.choice(never), scope, matter, rng)
+            if may and rng.random() < 0.7:
+                try:
+                    done(rng.choice([event for event in may if event != "withdraw"] or list(may)), scope, matter, rng)
+                except Refusal:
+                    assert (row(matter).state, row(matter).due_at) == (before.state, before.due_at)
+                break
+        assert_owed(matter)
+    assert jobs.tick() >= 0
