@@ -105,6 +105,7 @@ def test_a_post_counts_only_its_own_places(taken: tuple[list[older.Known], UUID]
 def test_rows_behind_are_those_counted(taken: tuple[list[older.Known], UUID]) -> None:
     question = asked(begin=datetime(2024, 3, 1, tzinfo=UTC), end=datetime(2024, 9, 1, tzinfo=UTC))
     figures = asdict(loop_figures(EYE, question))
+    assert board.board(EYE, desk.COUNTY, question).opened == figures["count"]
     for which in ("count", "closed", "open", "within_7d", "within_15d", "within_30d", "on_time", "backlog"):
         seen, after = set(), ""
         while True:
@@ -131,7 +132,9 @@ def test_tallies_board_and_live_counts_agree_and_follow_an_undo(
     zone = territory.calendar(EYE).zone
     begin, end = (board.midnight(day, zone) for day in whole)
     question = asked(begin=begin, end=end, lo=desk.COUNTY, hi=interval(desk.COUNTY).hi)
-    found = board.board(county(), desk.COUNTY, question, whole)
+    tallies = board.ready(county(), desk.COUNTY, *whole)
+    assert tallies is not None
+    found = board.board(county(), desk.COUNTY, question, tallies)
     assert found.tallied
     expected = days(known, *whole)
     assert found.opened == len(expected)
@@ -141,22 +144,31 @@ def test_tallies_board_and_live_counts_agree_and_follow_an_undo(
     assert not live.tallied
     assert live.parts == found.parts
     township = asked(begin=begin, end=end, lo=desk.TOWNSHIP, hi=interval(desk.TOWNSHIP).hi)
-    wide = board.board(county(), desk.TOWNSHIP, township, whole)
+    wide = board.board(county(), desk.TOWNSHIP, township, tallies)
     narrow = county(lo=desk.TOWNSHIP, hi=interval(desk.TOWNSHIP).hi, level="township")
-    own = board.board(narrow, desk.TOWNSHIP, township, whole)
+    own = board.board(narrow, desk.TOWNSHIP, township)
     assert (wide.parts, wide.own, wide.tallied, own.tallied) == (own.parts, own.own, True, False)
-    totals = board.totals(county(), desk.COUNTY, whole)
-    assert totals is not None
+    totals = board.totals(county(), desk.COUNTY, tallies)
     assert sum(total.opened for total in totals.values()) == len(expected)
-    assert board.totals(narrow, desk.TOWNSHIP, whole) is None
+    assert board.ready(narrow, desk.TOWNSHIP, *whole) is None
+    assert board.ready(county(), desk.VILLAGE, *whole) is None
 
     actions.undo(scope_of(desk.COUNTY), Act.new(), batch_id=batch)
     assert jobs.tally() == 1
-    empty = board.board(county(), desk.COUNTY, question, whole)
+    empty = board.board(county(), desk.COUNTY, question, tallies)
     assert (empty.opened, empty.backlog) == (0, 0)
     with database.as_role("owner") as owner:
         assert owner.execute("SELECT count(*) FROM insight_tally").fetchone() == (0,)
         assert owner.execute("SELECT count(*) FROM matters_matter").fetchone() == (0,)
+
+
+def test_nothing_is_ready_before_the_first_count(taken: tuple[list[older.Known], UUID]) -> None:
+    assert taken
+    assert board.ready(county(), desk.COUNTY, None, None) is None
+    jobs.recount()
+    tallies = board.ready(county(), desk.COUNTY, None, None)
+    assert tallies is not None
+    assert sum(one.opened for one in board.totals(county(), desk.COUNTY, tallies).values()) == len(taken[0])
 
 
 def test_counting_again_changes_nothing(taken: tuple[list[older.Known], UUID], database: Database) -> None:
@@ -176,7 +188,10 @@ def test_board_costs_few_queries(taken: tuple[list[older.Known], UUID]) -> None:
     jobs.tally()
     whole = (date(2024, 1, 1), date(2025, 1, 1))
     with CaptureQueriesContext(connection) as captured:
-        board.board(county(), desk.COUNTY, asked(), whole)
+        tallies = board.ready(county(), desk.COUNTY, *whole)
+        assert tallies is not None
+        board.board(county(), desk.COUNTY, asked(), tallies)
+        board.totals(county(), desk.COUNTY, tallies)
     asked_for = [one["sql"] for one in captured if one["sql"].lstrip().startswith(("SELECT", "WITH"))]
     assert len(asked_for) <= 4, asked_for
 

@@ -8,7 +8,7 @@ needs no second understanding here.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -41,8 +41,8 @@ WITH counted AS MATERIALIZED (
     count(*) AS opened, count(*) FILTER (WHERE m.closed_at <= now()) AS closed,
     count(*) FILTER (WHERE m.closed_at <= now() AND m.finish_due_at IS NOT NULL) AS with_deadline,
     count(*) FILTER (WHERE m.closed_at <= now() AND COALESCE(m.finished_at, m.closed_at) <= m.finish_due_at) AS on_time,
-    count(*) FILTER (WHERE m.reopened > 0) AS reopened
-  FROM matters_matter m
+    count(*) FILTER (WHERE m.reopened > 0 OR o.reopened) AS reopened
+  FROM matters_matter m LEFT JOIN matters_origin o ON m.batch IS NOT NULL AND o.matter_id = m.id AND o.reopened
   WHERE m.opened_at >= %(first)s::date::timestamp AT TIME ZONE %(zone)s
     AND m.opened_at < (%(last)s::date + 1)::timestamp AT TIME ZONE %(zone)s AND m.doubt = '' AND NOT m.sealed
   GROUP BY 1, 2, 3
@@ -111,10 +111,14 @@ def recount() -> None:
         cursor.execute(_TALLIED)
         spans.append(cursor.fetchone())
     days = [day for span in spans for day in span if day is not None]
+    begun = datetime.now(UTC)
     for first, last in months(min(days), max(days)) if days else ():
         with acting(SCOPE):
             bookmark(READER)  # one counter at a time
             _count(first, last, zone)
+    with acting(SCOPE), connection.cursor() as cursor:
+        bookmark(READER)
+        cursor.execute(_COUNTED, [READER, begun])
 
 
 def _handle(rows: list[LineRow], zone: str) -> None:

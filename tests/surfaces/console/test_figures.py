@@ -60,8 +60,15 @@ def figure(html: str, label: str, nth: int = 0) -> tuple[str, str]:
 
 def test_series_are_kept_apart_and_figures_open_their_rows(office: desk.Desk) -> None:
     client = office.sign_in(Client(), "county_dispatcher")
-    html = page(client, "/console/figures/")
-    assert "Yunling County" in html
+    ready = page(client, "/console/figures/")
+    assert "Yunling County" in ready
+    later = re.search(r'hx-get="(/console/figures/series/[^"]*)"', ready)
+    assert later
+    html = page(client, unescape(later[1]))
+    assert "<html" not in html
+    for label in ("Reported", "Closed", "Open", "On time", "Reopened", "Waiting now"):
+        assert figure(html, label) == figure(ready, label), label
+    assert figure(page(client, "/console/figures/", full=1), "Median") == figure(html, "Median")
     assert figure(html, "Reported", 0)[0] == "96"
     assert figure(html, "Reported", 1)[0] == "24"
     assert figure(html, "Reported", 2) == ("0", "")
@@ -96,6 +103,9 @@ def test_a_post_sees_figures_of_its_own_places_only(office: desk.Desk) -> None:
     page(client, "/console/figures/", status=404, place=desk.OTHER_VILLAGE)
     page(client, "/console/figures/behind/count/", status=404, place=desk.FAR_VILLAGE)
     page(office.sign_in(Client(), "auditor"), "/console/figures/", status=403)
+    admin = page(office.sign_in(Client(), "county_admin"), "/console/figures/")
+    assert figure(admin, "Reported") == ("96", "")
+    page(office.sign_in(Client(), "county_admin"), "/console/figures/behind/count/", status=403)
     assert Client().get("/console/figures/").status_code == 302
 
 

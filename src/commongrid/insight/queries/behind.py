@@ -36,17 +36,16 @@ WHICH: Final[dict[str, str]] = {
     **{f"within_{days}d": f"{DONE} AND m.closed_at - m.opened_at <= interval '{days} days'" for days in WITHIN_DAYS},
     "on_time": f"{DONE} AND {ANSWERED} <= m.finish_due_at",
     "not_on_time": f"{DONE} AND {ANSWERED} > m.finish_due_at",
-    "reopened": "m.reopened > 0",
+    "reopened": "m.reopened > 0 OR EXISTS (SELECT 1 FROM matters_origin o WHERE o.matter_id = m.id AND o.reopened)",
     "backlog": OPEN_THEN,
     "late": f"{OPEN_THEN} AND m.closed_at IS NULL AND m.due_at < %(at)s",
     "flagged": "true",
 }
-"""What each figure means, as a condition on its rows. "reopened" of matters taken over is in their origin."""
+"""What each figure means, as a condition on its rows."""
 
 ANY_TIME = ("backlog", "late")
 """Figures that do not ask when a matter was opened."""
 
-_REOPENED = "(m.reopened > 0 OR EXISTS (SELECT 1 FROM matters_origin o WHERE o.matter_id = m.id AND o.reopened))"
 _IDS = """
 SELECT m.id FROM matters_matter m
 WHERE {whom} AND {period} AND ({which}) AND {after} ORDER BY m.opened_at DESC, m.id DESC LIMIT %(limit)s
@@ -73,12 +72,11 @@ def rows_behind(scope: Scope, question: Question, which: str, after: str = "") -
     period, more = opened_within(question) if which not in ANY_TIME else ("true", {})
     if which == "flagged":
         whom = whom.replace(SOUND, DOUBTFUL)
-    condition = _REOPENED if which == "reopened" else WHICH[which]
     mark = _mark(after)
     behind = "(m.opened_at, m.id) < (%(after_at)s, %(after_id)s)" if mark else "true"
     values |= more | {"limit": PAGE + 1} | (mark or {})
     with acting(scope), connection.cursor() as cursor:
-        cursor.execute(_IDS.format(whom=whom, period=period, which=condition, after=behind), values)
+        cursor.execute(_IDS.format(whom=whom, period=period, which=WHICH[which], after=behind), values)
         ids = [row[0] for row in cursor]
         found = rows_of(scope, Matter.objects.filter(id__in=ids[:PAGE]).order_by("-opened_at", "-id"))
     following = f"{found[-1].opened_at.isoformat()}_{found[-1].id}" if len(ids) > PAGE and found else ""

@@ -46,8 +46,9 @@ SELECT m.place_then / {unit} * {unit} AS place,
   count(*) AS opened, count(*) FILTER (WHERE m.closed_at <= %(at)s) AS closed,
   count(*) FILTER (WHERE m.closed_at <= %(at)s AND m.finish_due_at IS NOT NULL) AS with_deadline,
   count(*) FILTER (WHERE m.closed_at <= %(at)s AND COALESCE(m.finished_at, m.closed_at) <= m.finish_due_at) AS on_time,
-  count(*) FILTER (WHERE m.reopened > 0) AS reopened
-FROM matters_matter m WHERE {whom} AND NOT m.sealed AND {period} GROUP BY 1
+  count(*) FILTER (WHERE m.reopened > 0 OR o.reopened) AS reopened
+FROM matters_matter m LEFT JOIN matters_origin o ON m.batch IS NOT NULL AND o.matter_id = m.id AND o.reopened
+WHERE {whom} AND NOT m.sealed AND {period} GROUP BY 1
 """
 _OPEN = """
 SELECT m.place_then / {unit} * {unit} AS place, count(*) AS {name} FROM matters_matter m
@@ -121,18 +122,39 @@ class Board:
         return sum(row.backlog for row in self.parts) + (self.own.backlog if self.own else 0)
 
 
-def board(scope: Scope, code: int, question: Question, days: tuple[date | None, date | None] | None = None) -> Board:
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """That the tallies can answer: for which whole days (the last not included), and up to when they are complete."""
+
+    first: date | None
+    end: date | None
+    at: datetime
+
+
+def ready(scope: Scope, code: int, first: date | None, end: date | None) -> Ready | None:
+    """Whether the tallies can answer for a county or township in whole days; None where matters must be counted.
+
+    They serve scopes that reach beyond one township, from the first count on.
+    """
+    if not _wide(scope) or level_of(code) not in ("county", "township"):
+        return None
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_COUNTED_AT, [READER])
+        row = cursor.fetchone()
+    return Ready(first, end, row[0]) if row else None
+
+
+def board(scope: Scope, code: int, question: Question, tallies: Ready | None = None) -> Board:
     """Counts of the parts of a place: townships of a county, villages of a township, grids of a village.
 
-    A scope that reaches beyond one township reads the tallies, at most some
-    seconds old, where ``days`` say that the period is one of whole days and no
-    kind is asked for; any other counts the matters themselves.
+    With ``tallies`` from them, at most some seconds old; without, or where a
+    kind is asked for, from the matters themselves.
     """
     level = level_of(code) if level_of(code) in BELOW else "village"
-    tallied = days is not None and not question.kinds and _wide(scope) and level != "village"
-    if tallied:
-        counted, backlog, values = _tallied(level, code, days or (None, None), question)
+    if tallies and not question.kinds:
+        counted, backlog, values = _tallied(level, code, tallies, question)
     else:
+        tallies = None
         counted, backlog, values = _counted(level, question)
     whom, more = of_whom(question)
     late = _OPEN.format(unit=UNITS[level], name="late", whom=whom, more="m.due_at < %(at)s")
@@ -140,23 +162,17 @@ def board(scope: Scope, code: int, question: Question, days: tuple[date | None, 
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(_ROWS.format(counted=counted, backlog=backlog, late=late), values)
         rows = [BoardRow(*row) for row in cursor]
-        counted_at = question.at
-        if tallied:
-            cursor.execute(_COUNTED_AT, [READER])
-            counted_at = (cursor.fetchone() or (question.at,))[0]
     own = next((row for row in rows if row.code == code), None)
     parts = tuple(row for row in rows if row.code != code)
-    return Board(own if own and (own.opened or own.backlog) else None, parts, counted_at, tallied)
+    shown = own if own and (own.opened or own.backlog) else None
+    return Board(shown, parts, tallies.at if tallies else question.at, tallied=tallies is not None)
 
 
-def totals(scope: Scope, code: int, days: tuple[date | None, date | None]) -> dict[str, Total] | None:
-    """Counts of a county or township by series, from the tallies; None for a scope or place that is counted live."""
-    level = level_of(code)
-    if not _wide(scope) or level not in ("county", "township"):
-        return None
-    period, values = days_of(*days)
+def totals(scope: Scope, code: int, tallies: Ready) -> dict[str, Total]:
+    """Counts of a county or township by series, from the tallies."""
+    period, values = days_of(tallies.first, tallies.end)
     with acting(scope), connection.cursor() as cursor:
-        cursor.execute(_TOTALS.format(days=period), values | {"level": level, "code": code})
+        cursor.execute(_TOTALS.format(days=period), values | {"level": level_of(code), "code": code})
         found = {row[0]: Total(*row[1:]) for row in cursor}
     return {series: found.get(series, Total()) for series in SERIES}
 
@@ -166,10 +182,8 @@ def _wide(scope: Scope) -> bool:
     return scope.narrow == "" and scope.hi - scope.lo >= UNITS["county"]
 
 
-def _tallied(
-    level: str, code: int, days: tuple[date | None, date | None], question: Question
-) -> tuple[str, str, Values]:
-    period, values = days_of(*days)
+def _tallied(level: str, code: int, tallies: Ready, question: Question) -> tuple[str, str, Values]:
+    period, values = days_of(tallies.first, tallies.end)
     lo, hi = interval(code)
     series = "t.series = %(series)s" if question.series else "true"
     values |= {"below": "township" if level == "county" else "place", "lo": lo, "hi": hi}

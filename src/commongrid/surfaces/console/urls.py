@@ -18,5 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("commongrid.surfaces.console.search")),
     path("matters/", include("commongrid.surfaces.console.matters.queue")),
     path("work-list/", include("commongrid.surfaces.console.work_list")),
-    path("figures/", include("commongrid.surfaces.console.figures")),
+    path("figures/", include("commongrid.surfaces.console.figures.pages")),
 ]

@@ -1,0 +1,173 @@
+"""Figures of the loop: per series and per place, each opening the matters it counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from commongrid.insight.queries import behind as lists
+from commongrid.insight.queries import board as boards
+from commongrid.insight.queries.loop import loop_by_series
+from commongrid.insight.rules import Question
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import BadInput, NotFound
+from commongrid.matters.queries import vocabulary
+from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, periods, question_of
+from commongrid.surfaces.console.figures.lines import FIGURES, Cell, counted, line, parts
+from commongrid.surfaces.console.matters import present, words
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import lasting
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.insight.queries.board import Ready
+    from commongrid.kernel.scope import Scope
+    from commongrid.matters.queries import MatterRow
+    from commongrid.surfaces.shared.doors import Asked
+
+LIVE_AT_MOST: Final = 50_000
+"""More matters than this are not read one by one in a request; their lasting times are left to the command line."""
+
+
+@door("figures.read")
+def figures(request: Asked) -> HttpResponse:
+    """The loop per series over a period, and the chosen series by place.
+
+    A county's counts come ready from the tallies; what needs every matter is
+    fetched by the page afterwards, or by a link where scripts don't run.
+    """
+    chosen = chosen_of(request)
+    tallies = _tallies(request, chosen)
+    asked = question_of(request.scope, chosen, chosen.series)
+    board = boards.board(request.scope, chosen.place.code, asked, tallies)
+    if tallies and not request.GET.get("full"):
+        shown = _ready(request, chosen, tallies)
+    else:
+        shown = _live(request, chosen, tallies)
+    return render(
+        request,
+        "console/figures/figures.html",
+        {
+            "chosen": chosen,
+            "place": chosen.place,
+            "trail": _trail(request, chosen),
+            "parts": parts(chosen, board),
+            "board": board,
+            "kinds": [
+                (row.code, row.label(present.language()), not row.parent) for row in vocabulary.kinds(request.scope)
+            ],
+            "series": words.choices(words.SERIES),
+            "series_name": words.say(words.SERIES, chosen.series),
+            "periods": periods(chosen),
+            **shown,
+        },
+    )
+
+
+@door("figures.read")
+def by_series(request: Asked) -> HttpResponse:
+    """The table of the series alone, counted from the matters."""
+    chosen = chosen_of(request)
+    return render(request, "console/figures/series.html", _live(request, chosen, _tallies(request, chosen)))
+
+
+def _tallies(request: Asked, chosen: Chosen) -> Ready | None:
+    return None if chosen.kind else boards.ready(request.scope, chosen.place.code, *chosen.days)
+
+
+def _ready(request: Asked, chosen: Chosen, tallies: Ready) -> dict[str, Any]:
+    """The table of the series from the tallies."""
+    totals = boards.totals(request.scope, chosen.place.code, tallies)
+    shown: dict[str, Any] = {
+        "lines": [counted(chosen, series, one) for series, one in totals.items()],
+        "at": tallies.at,
+    }
+    if sum(total.opened for total in totals.values()) > LIVE_AT_MOST:
+        return shown | {"heavy": True}
+    return shown | {"more": f"{reverse('figures_series')}?{chosen.query()}", "full": chosen.address(full=1)}
+
+
+def _live(request: Asked, chosen: Chosen, tallies: Ready | None) -> dict[str, Any]:
+    """The table of the series from the matters themselves, unless there are too many for a request."""
+    if tallies and (shown := _ready(request, chosen, tallies)).get("heavy"):
+        return shown
+    question = question_of(request.scope, chosen)
+    found = loop_by_series(request.scope, question)
+    flagged = sum(one.flagged for one in found.values())
+    return {
+        "lines": [line(chosen, series, one) for series, one in found.items()],
+        "flagged": Cell("", f"{flagged:,}", chosen.address("flagged", series="")) if flagged and chosen.opens else None,
+        "at": question.at,
+    }
+
+
+def _trail(request: Asked, chosen: Chosen, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    way = territory.path(request.scope, chosen.place.code)
+    seen = [row for row in way if not (interval(row.code).hi < request.scope.lo or request.scope.hi < row.code)]
+    home = [(_("Figures"), reverse("figures"))]
+    return [*home, *((row.label(present.language()), chosen.address(place=row.code)) for row in seen), *more]
+
+
+@door("matters.read")
+def behind(request: Asked, which: str) -> HttpResponse:
+    """The matters that a figure counts."""
+    if which not in FIGURES:
+        raise NotFound
+    chosen = chosen_of(request)
+    series = chosen.series if request.GET.get("series") else ""
+    question = question_of(request.scope, chosen, series)
+    if request.GET.get("own"):
+        question = _own(question, chosen)
+    page = lists.rows_behind(request.scope, question, which, request.GET.get("after", "")[:80])
+    following = chosen.address(which, series=series, own=request.GET.get("own", "")[:1], after=page.next)
+    title = _(FIGURES[which])
+    return render(
+        request,
+        "console/figures/behind.html",
+        {
+            "chosen": chosen,
+            "place": chosen.place,
+            "title": title,
+            "series_name": words.say(words.SERIES, series) if series else "",
+            "any_time": which in lists.ANY_TIME,
+            "kind_name": _kind_name(request.scope, chosen.kind),
+            "trail": _trail(request, chosen, (title, "")),
+            "rows": [(one, _took(one.row)) for one in present.rows(request.scope, page.rows)],
+            "next": following if page.next else "",
+        },
+    )
+
+
+def _took(row: MatterRow) -> str:
+    """How long a closed matter took."""
+    return lasting(row.closed_at - row.opened_at) if row.closed_at else ""
+
+
+def _own(question: Question, chosen: Chosen) -> Question:
+    """Only the matters at the place itself, not those of its parts."""
+    code = chosen.place.code
+    return Question(
+        at=question.at, begin=question.begin, end=question.end, lo=code, hi=code, kinds=question.kinds,
+        series=question.series,
+    )  # fmt: skip
+
+
+def _kind_name(scope: Scope, code: str) -> str:
+    if not code:
+        return ""
+    try:
+        return vocabulary.kind(scope, code).label(present.language())
+    except (NotFound, BadInput):
+        return code
+
+
+urlpatterns = [
+    path("", figures, name="figures"),
+    path("series/", by_series, name="figures_series"),
+    path("behind/<slug:which>/", behind, name="figures_behind"),
+]
