@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from commongrid.commands import opening, sign_in
-from commongrid.kernel.refusals import BadInput, NotFound
-from tests.factories.desk import FAR_VILLAGE, OTHER_TOWNSHIP, POSTS, Desk, id_of, lay
+from commongrid.kernel.refusals import BadInput, NotFound, WrongState
+from tests.factories.desk import COUNTY, FAR_VILLAGE, OTHER_TOWNSHIP, POSTS, Desk, id_of, lay
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -87,3 +87,22 @@ def test_sign_in_refusals(
     assert desk.accounts
     with pytest.raises(refusal):
         run(capsys, *words)
+
+
+def test_sign_in_appoints_the_first_administrator_of_a_county(
+    desk: Desk, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert desk.accounts
+    words = (f"security_admin@{COUNTY}", "--appoint", "安全员", "--json")
+    (link,) = run(capsys, *words)["links"]
+    assert link["role"] == "security_admin"
+    assert client.post(urlsplit(link["url"]).path, follow=True).status_code == 200
+    with pytest.raises(WrongState):
+        run(capsys, *words)
+
+
+@pytest.mark.parametrize("seat", ["grid_head@990101101201002", "security_admin", "security_admin@nowhere", "@990101"])
+def test_sign_in_appoints_administrators_only(desk: Desk, capsys: pytest.CaptureFixture[str], seat: str) -> None:
+    assert desk.accounts
+    with pytest.raises(BadInput):
+        run(capsys, seat, "--appoint", "某人")

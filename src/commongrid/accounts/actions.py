@@ -14,7 +14,7 @@ from commongrid.accounts.models import AccessLine, Account, SignInLink
 from commongrid.accounts.rules import checked_login_name, refuse_link
 from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import N_, BadInput, NotFound
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -113,14 +113,17 @@ def end_sessions(scope: Scope, act: Act, *, account_id: int) -> int:
     return len(sessions)
 
 
-@action("accounts.named", power="accounts.own", kinds=("public",))
+@action("accounts.named", power="accounts.own", facts=("account",), kinds=("public",))
 def choose_login_name(scope: Scope, act: Act, *, login_name: str, place: int) -> Line:
     """Choose one's own login name, in place of the number given at first.
 
-    Refuses: BadInput for a name of another form or one already taken.
+    Refuses: BadInput for a name of another form or one already taken;
+    NotAllowed for nobody.
     """
+    if scope.account is None:
+        raise NotAllowed
     taken = BadInput(fields={"login_name": N_("This login name is taken. Choose another.")})
-    name, own = checked_login_name(login_name), scope.account or 0
+    name, own = checked_login_name(login_name), scope.account
     if Account.objects.filter(login_name__iexact=name).exclude(id=own).exists():
         raise taken
     try:
@@ -128,7 +131,7 @@ def choose_login_name(scope: Scope, act: Act, *, login_name: str, place: int) ->
             Account.objects.filter(id=own).update(login_name=name)
     except IntegrityError:
         raise taken from None
-    return Line(place=place, subject_kind="account", answer={"account": scope.account})
+    return Line(place=place, subject_kind="account", facts={"account": own}, answer={"account": own})
 
 
 def end_own_session(scope: Scope, act: Act, *, session_id: int) -> None:

@@ -18,6 +18,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """A post, or every role; how long the link is good for."""
     parser.add_argument("post", metavar="POST", nargs="?", help="post id, role@place code, or a role's code")
     parser.add_argument("--each-role", action="store_true", help="one link for each role that somebody holds")
+    parser.add_argument(
+        "--appoint",
+        metavar="NAME",
+        help="first fill an administrator's empty seat (role@place) with somebody of this name: how a county begins",
+    )
     parser.add_argument("--hours", type=int, default=HOURS, help="how many hours the link is good for (default 24)")
     parser.add_argument("--json", action="store_true", help="print JSON: {links: [{role, title, place, post, url}]}")
 
@@ -35,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         from commongrid.kernel.scope import clock
 
         scope = clock("sign-in links", "accounts.invite")
+        if args.appoint:
+            _begin(args.post or "", args.appoint)
         with acting(scope):
             chosen = _chosen(scope, args)
         links = [_link(scope, one, args.hours, "en" if language().startswith("en") else "zh") for one in chosen]
@@ -57,6 +64,32 @@ def _chosen(scope: Scope, args: argparse.Namespace) -> list[PostLine]:
     if not found:
         raise NotFound(N_("Nobody holds such a post today."))
     return found
+
+
+def _begin(seat: str, name: str) -> None:
+    """Fill an administrator's empty seat, so that a county without any post can begin.
+
+    Refuses: BadInput for another role or no place; WrongState where somebody holds it.
+    """
+    from django.utils.timezone import localdate
+
+    from commongrid.journal.acting import acting
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.places import parse
+    from commongrid.kernel.refusals import N_, BadInput, WrongState
+    from commongrid.kernel.scope import clock
+    from commongrid.roster.actions import Appointment, appoint
+    from commongrid.roster.queries import find_posts
+    from commongrid.roster.rules import BEGINNERS
+
+    role, _, place = seat.partition("@")
+    if role not in BEGINNERS or not place:
+        raise BadInput(N_("Only administrators are appointed here, as role@place: county_admin@990101."))
+    scope = clock("first administrators", "posts.appoint")
+    with acting(scope):
+        if find_posts(scope, seat):
+            raise WrongState(N_("Somebody holds this post already. Let them appoint others in the console."))
+    appoint(scope, Act.new(), to=Appointment(role=role, place=parse(place), name=name, from_on=localdate()))
 
 
 def _link(scope: Scope, post: PostLine, hours: int, lang: str) -> dict[str, str]:

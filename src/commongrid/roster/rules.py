@@ -45,6 +45,9 @@ TARGETS = {
 ADMINISTRATORS = ("system_admin", "security_admin", "auditor")
 """Three roles that three different persons hold (三员分离)."""
 
+BEGINNERS = ("county_admin", *ADMINISTRATORS)
+"""Roles that the command line may fill where nobody holds them yet, so that a county can begin."""
+
 PLACE_LEVELS = {
     "county": ("county",),
     "township": ("township",),
