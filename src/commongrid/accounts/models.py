@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.db.models.query import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.journal.fixed import Fixed
 from commongrid.kernel.wall import Wall
 
 OWN_ROWS = "account_id = NULLIF(current_setting('cg.account', true), '')::bigint"
@@ -35,6 +37,15 @@ class AccountManager(BaseUserManager["Account"]):
     def get_by_natural_key(self, username: str | None) -> Account:
         """The account of this login name."""
         return self.get(login_name__iexact=username or "")
+
+    def get(self, *args: Any, **kwargs: Any) -> Account:
+        """One account; by its key, as every request of a signed-in person asks, with a statement built once."""
+        if args or kwargs.keys() != {"pk"}:
+            return super().get(*args, **kwargs)
+        row = _BY_KEY.first(pk=int(kwargs["pk"]))
+        if row is None:
+            raise self.model.DoesNotExist
+        return self.model.from_db(self.db, [one.attname for one in self.model._meta.concrete_fields], row)
 
 
 class Account(AbstractBaseUser):
@@ -75,6 +86,13 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         """The login name."""
         return self.login_name
+
+
+def _by_key(pk: int) -> QuerySet[Account, Any]:
+    return Account.objects.filter(pk=pk).values_list(*(one.attname for one in Account._meta.concrete_fields))
+
+
+_BY_KEY: Final = Fixed(_by_key, pk=-101)
 
 
 class SignInLink(models.Model):

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "commongrid.surfaces.shared.middleware.plain_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "commongrid.surfaces.shared.middleware.language",
     "django.middleware.common.CommonMiddleware",
@@ -75,11 +76,15 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "commongrid.surfaces.shared.context.page",
             ],
-            "libraries": {"shared_tags": "commongrid.surfaces.shared.templatetags.shared_tags"},
+            "libraries": {
+                "shared_tags": "commongrid.surfaces.shared.templatetags.shared_tags",
+                "console_tags": "commongrid.surfaces.console.templatetags.console_tags",
+            },
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "commongrid.surfaces.shared.templatetags.shared_tags",
+                "commongrid.surfaces.console.templatetags.console_tags",
             ],
         },
     },
@@ -106,7 +111,11 @@ def _database(url: str) -> dict[str, object]:
 
 DATABASES = {"default": _database(env.DATABASE_OWNER_URL if AS_OWNER else env.DATABASE_URL)}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 
 # sign-in
@@ -127,6 +136,7 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/console/post/"
 LOGOUT_REDIRECT_URL = "/"
+SESSION_ENGINE = "commongrid.surfaces.shared.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.SECURE

@@ -9,11 +9,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.core.cache import cache
+from django.db import connection
 
 from commongrid.kernel.refusals import TooMany
 from commongrid.surfaces.shared import errors
@@ -42,15 +43,30 @@ def _key(name: str, request: HttpRequest, seconds: int) -> str:
     return f"throttle:{name}:{sender(request)}:{int(time.time() // seconds)}"
 
 
+_TRIES: Final = "SELECT value::int FROM cache_entries WHERE cache_key = %s AND expires > now()"
+_COUNT: Final = """
+INSERT INTO cache_entries (cache_key, value, expires) VALUES (%s, '1', now() + %s * interval '1 second')
+ON CONFLICT (cache_key) DO UPDATE SET value = (cache_entries.value::int + 1)::text
+"""
+_SWEEP: Final = "DELETE FROM cache_entries WHERE expires < now()"
+SWEPT_EVERY: Final = 500
+"""One count in so many takes away what has expired."""
+
+
 def tries(name: str, request: HttpRequest, seconds: int = HOUR) -> int:
     """How often this sender did it in the current period."""
-    return int(cache.get(_key(name, request, seconds), 0))
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIES, [_key(name, request, seconds)])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def count(name: str, request: HttpRequest, seconds: int = HOUR) -> None:
-    """Count one more try."""
-    key = _key(name, request, seconds)
-    cache.set(key, int(cache.get(key, 0)) + 1, seconds)
+    """Count one more try: one statement, so that tries at once are all counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [_key(name, request, seconds), seconds])
+        if secrets.randbelow(SWEPT_EVERY) == 0:
+            cursor.execute(_SWEEP)
 
 
 def throttled(

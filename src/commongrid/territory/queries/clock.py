@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from commongrid.journal.acting import acting
+from commongrid.journal.fixed import Fixed
 from commongrid.kernel.clock import OFFICE_CHINA, Calendar
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, NotFound
@@ -106,8 +107,7 @@ def calendar(scope: Scope) -> Calendar:
     country's zone and hours are assumed.
     """
     with acting(scope):
-        rows = County.objects.order_by("demo", "code").values_list("code", "zone", "calendar_version")
-        found = list(rows)
+        found = _COUNTIES.rows()
         own = [row for row in found if scope.lo <= scope.hi and _holds(row[0], scope)] or found
         if not own:
             return _made(ZONE)
@@ -116,6 +116,11 @@ def calendar(scope: Scope) -> Calendar:
         if key not in _calendars:
             _calendars[key] = _made(zone)
     return _calendars[key]
+
+
+_COUNTIES: Final = Fixed(
+    lambda: County.objects.order_by("demo", "code").values_list("code", "zone", "calendar_version")
+)
 
 
 def _made(zone: str) -> Calendar:

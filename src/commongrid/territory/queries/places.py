@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, When
 
 from commongrid.journal.acting import acting
+from commongrid.journal.fixed import Fixed
 from commongrid.kernel.places import (
     LEVELS,
     SPAN,
@@ -82,8 +84,23 @@ def place(scope: Scope, code: int) -> PlaceRow:
 
 def places(scope: Scope, codes: Iterable[int]) -> dict[int, PlaceRow]:
     """Places by code, those that exist."""
+    wanted = sorted(set(codes))
+    if not wanted:
+        return {}
+    count = 1 << (len(wanted) - 1).bit_length()
+    filled = wanted + wanted[-1:] * (count - len(wanted))
     with acting(scope):
-        return {row.code: row for row in _rows(Place.objects.filter(code__in=list(codes)))}
+        rows = _of_codes(count).rows(**{f"code{n}": code for n, code in enumerate(filled)})
+    return {row[0]: PlaceRow(*row) for row in rows}
+
+
+@cache
+def _of_codes(count: int) -> Fixed:
+    """The query for so many codes; counts are powers of two, so there are few of them."""
+    return Fixed(
+        lambda **codes: Place.objects.filter(code__in=list(codes.values())).values_list(*_COLUMNS),
+        **{f"code{n}": -101 - n for n in range(count)},
+    )
 
 
 def path(scope: Scope, code: int) -> list[PlaceRow]:

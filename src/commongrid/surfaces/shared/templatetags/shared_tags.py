@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from commongrid.kernel.act import new_id
-from commongrid.surfaces.shared import assets, fields, navigation, times
+from commongrid.surfaces.shared import assets, fields, navigation, pictures, times
 from commongrid.surfaces.shared.preferences import chosen
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ register.filter("when", times.when)
 register.filter("ago", times.ago)
 register.filter("left", times.left)
 register.filter("lasting", times.lasting)
-WARN, LATE = 75, 100
 SIZE = 'class="icon" width="20" height="20" viewBox="0 0 24 24"'
 """Pictograms stay small where the style sheet has not come."""
 Context = template.Context
@@ -51,10 +50,7 @@ def asset(entry: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Put a pictogram of the sprite into the page; silent to screen readers unless it has a ``label``."""
-    lines = mark_safe(assets.icons().get(name) or assets.icons()["other"])  # noqa: S308 - our own file
-    if label:
-        return format_html(f'<svg {SIZE} role="img" aria-label="{{}}">{{}}</svg>', label, lines)
-    return format_html(f'<svg {SIZE} aria-hidden="true" focusable="false">{{}}</svg>', lines)
+    return pictures.icon(name, str(label))
 
 
 # names
@@ -94,40 +90,8 @@ def time_tag(value: date | datetime | None, form: str = "") -> SafeString | str:
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), times.when(value), text)
 
 
-@register.simple_tag
-def bar(percent: float, tone: str = "") -> SafeString:
-    """A thin bar drawn as SVG, without inline style; the number beside it says the same to everybody."""
-    width = max(0, min(100, round(percent or 0)))
-    return format_html(
-        '<svg class="bar {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        '<rect class="rest" width="100" height="6"/><rect class="used" width="{}" height="6"/></svg>',
-        tone,
-        width,
-    )
-
-
-@register.simple_tag
-def clock_bar(
-    due: datetime | None, start: datetime | None = None, percent: float | None = None, text: str = ""
-) -> SafeString | str:
-    """What is left of a deadline in words and as a bar; warns at 75 %, is late at 100 %.
-
-    ``percent`` is the used share on the matter's own (working) clock; without it elapsed time counts.
-    """
-    if due is None:
-        return ""
-    share = times.used(start, due) if percent is None else max(0, min(100, round(percent)))
-    overdue = times.used(None, due) >= LATE
-    tone = "late" if overdue else "warn" if share >= WARN else ""
-    words = text or times.left(due)
-    return format_html(
-        '<div class="clock {}"><time datetime="{}" title="{}">{}</time>{}</div>',
-        tone,
-        due.isoformat(),
-        times.when(due),
-        words,
-        bar(LATE if overdue else share),
-    )
+register.simple_tag(pictures.bar, name="bar")
+register.simple_tag(pictures.clock_bar, name="clock_bar")
 
 
 # forms

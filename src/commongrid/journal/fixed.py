@@ -1,0 +1,75 @@
+"""Queries that every request makes: the ORM writes their SQL once per process, then only the values change.
+
+Building a query costs the ORM more than PostgreSQL needs to answer it. The
+statement stays the one the models say; nothing is written by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from django.db.models import QuerySet
+
+
+class Fixed:
+    """A query with named values.
+
+    ``build`` makes the queryset (of ``values`` or ``values_list``) from the
+    named values; ``samples`` holds one unmistakable value for each name, equal
+    to nothing else in the query.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **samples: Any) -> None:
+        """Nothing is built before the first use."""
+        self._build = build
+        self._samples = samples
+        self._made: tuple[str, tuple[Callable[[Mapping[str, Any]], Any], ...]] | None = None
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows, columns in the order of the query."""
+        if self._made is None:
+            self._made = self._make()
+        text, parameters = self._made
+        with connection.cursor() as cursor:
+            cursor.execute(text, [parameter(values) for parameter in parameters])
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def first(self, **values: Any) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        return next(iter(self.rows(**values)), None)
+
+    def _make(self) -> tuple[str, tuple[Callable[[Mapping[str, Any]], Any], ...]]:
+        text, parameters = self._build(**self._samples).query.sql_with_params()
+        used: set[str] = set()
+        made = tuple(self._parameter(value, used) for value in parameters)
+        if lost := set(self._samples) - used:
+            message = f"{sorted(lost)} can't be found again in the query"
+            raise ValueError(message)
+        return text, made
+
+    def _parameter(self, value: Any, used: set[str]) -> Callable[[Mapping[str, Any]], Any]:
+        """How to fill one parameter: by name where it holds a sample, else always the same."""
+        for name, sample in self._samples.items():
+            if value is sample or (type(value) is not bool and value == sample):
+                used.add(name)
+                return _named(name, value)
+        return lambda _: value
+
+
+def _named(name: str, sample: Any) -> Callable[[Mapping[str, Any]], Any]:
+    """The value of a name, in the driver's own number type where the ORM chose one."""
+    kind = type(sample)
+    if isinstance(sample, int) and kind is not int:
+        return lambda values: kind(values[name])
+    return lambda values: values[name]
+
+
+def dicts(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Rows with the names of their columns."""
+    return [dict(zip(names, row, strict=True)) for row in rows]

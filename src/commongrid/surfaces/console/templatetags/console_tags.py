@@ -1,0 +1,61 @@
+"""The lines of a list of matters, drawn without a template: a page of fifty costs a fifth of what a template needs."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from commongrid.surfaces.shared import pictures
+from commongrid.surfaces.shared.times import when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from commongrid.surfaces.console.matters.present import Chip, Shown
+
+register = template.Library()
+_PLAIN: Final = '<span class="small">{}</span>'
+
+
+@register.simple_tag
+def matter_lines(rows: Iterable[Shown], brief: object = "") -> SafeString:
+    """A ``<tr>`` per matter; ``brief`` leaves out who has it and the action."""
+    labels = tuple(escape(text) for text in (_("Place"), _("Time left"), _("State")))
+    return mark_safe("".join(_line(one, labels, brief=bool(brief)) for one in rows))  # noqa: S308 - each value is escaped
+
+
+def _line(one: Shown, labels: tuple[str, ...], *, brief: bool) -> str:
+    place, left, state = labels
+    url, row = escape(one.url), one.row
+    chips = "".join(map(_chip, one.chips))
+    line = (
+        f'<tr>\n<td><div class="titles"><a class="title" href="{url}">{escape(one.title)}</a><span class="chips">{chips}'
+        f'<span class="small">{escape(row.number)} · {escape(one.kind)}</span></span></div></td>\n'
+        f'<td data-label="{place}">{escape(one.place)}{"" if brief else _PLAIN.format(escape(one.source))}</td>\n'
+        f'<td data-label="{left}">{_time(one)}</td>\n'
+    )
+    if brief:
+        return f"{line}</tr>"
+    owner = _PLAIN.format(escape(one.owner)) if one.owner else ""
+    go = f'<a class="btn go small" href="{url}#next" tabindex="-1">{escape(one.step)}</a>' if one.mine else ""
+    return f'{line}<td data-label="{state}">{escape(one.state)}{owner}</td>\n<td class="num">{go}</td></tr>'
+
+
+def _chip(chip: Chip) -> str:
+    drawn = pictures.icon(chip.pictogram) if chip.pictogram else ""
+    return f'<span class="chip {escape(chip.tone)}">{drawn}{escape(chip.text)}</span>\n'
+
+
+def _time(one: Shown) -> str:
+    """What is left of the deadline, or when it ended."""
+    row = one.row
+    if row.due_at:
+        return pictures.clock_bar(row.due_at, percent=one.percent)
+    if row.closed_at is None:
+        return _PLAIN.format("")
+    ended, full = escape(when(row.closed_at, "short")), escape(when(row.closed_at))
+    return _PLAIN.format(f'<time datetime="{row.closed_at.isoformat()}" title="{full}">{ended}</time>')
