@@ -243,6 +243,8 @@ def _matter(
         owner_level="unit" if unit else "county",
         owner_place=None if unit else COUNTY,
         unit_id=facts["unit"],
+        handler_level={"station": "township", "bureau": "county", "police": "county"}.get(unit or "", ""),
+        handler_place={"station": T1, "bureau": COUNTY, "police": COUNTY}.get(unit or ""),
         clock="respond",
         due_at=NOW,
         alarm_at=NOW,

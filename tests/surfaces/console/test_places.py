@@ -125,7 +125,7 @@ def test_editing_is_refused_without_the_power_and_outside_the_scope(office: desk
         for post in ("dispatcher", "clerk", "grid_head", "auditor"):
             client = office.sign_in(Client(), post)
             page(client, f"/console/places/{FAR_VILLAGE}/{address}", 403)
-            assert send(client, f"/console/places/{FAR_VILLAGE}/{address}", name="上河").status_code == 403
+            assert send(client, f"/console/places/{FAR_VILLAGE}/{address}", name="上河").status_code == 404
 
 
 def test_calendar_shows_a_year_with_holidays_made_up_days_and_hours(office: desk.Desk) -> None:

@@ -106,6 +106,14 @@ def _place(request: Asked, code: int) -> PlaceRow:
     return queries.place(request.scope, code)
 
 
+def _place_to_edit(request: Asked, code: int) -> PlaceRow:
+    """The place, if all of it is in scope. Refuses: NotFound for others, as if they were not there."""
+    row = _place(request, code)
+    if not queries.covers_whole(request.scope, code):
+        raise NotFound
+    return row
+
+
 # read
 
 
@@ -267,7 +275,7 @@ def _edit(
 @door("places.edit", methods=("GET", "POST"))
 def add(request: Asked, code: int, level: str) -> HttpResponse:
     """Add a natural village, villager group or grid to a village."""
-    row = _place(request, code)
+    row = _place_to_edit(request, code)
     posted = request.POST if request.method == "POST" else None
     title = gettext(ADD[level])
     more = {"title": title, "trail": _trail(request, code, (title, "")), "action": gettext("Add")}
@@ -293,7 +301,7 @@ def add(request: Asked, code: int, level: str) -> HttpResponse:
 @door("places.edit", methods=("GET", "POST"))
 def rename(request: Asked, code: int) -> HttpResponse:
     """Give another name, or an English one."""
-    row = _place(request, code)
+    row = _place_to_edit(request, code)
     form = NameForm(
         request.POST if request.method == "POST" else None, initial={"name": row.name, "name_en": row.name_en}
     )
@@ -310,7 +318,7 @@ def rename(request: Asked, code: int) -> HttpResponse:
 @door("places.edit", methods=("GET", "POST"))
 def redraw(request: Asked, code: int) -> HttpResponse:
     """Say anew what a grid serves."""
-    _place(request, code)
+    _place_to_edit(request, code)
     now = [row.code for row in queries.sets_served_by(request.scope, code)]
     form = CoversForm(request.POST if request.method == "POST" else None, initial={"covers": now})
     form.offer(queries.children(request.scope, village_of(code) or code))
@@ -326,7 +334,7 @@ def redraw(request: Asked, code: int) -> HttpResponse:
 @door("places.edit", methods=("GET", "POST"))
 def end(request: Asked, code: int) -> HttpResponse:
     """Ask before ending a place inside a village, saying what is still recorded there."""
-    row = _place(request, code)
+    row = _place_to_edit(request, code)
     form = Form(request.POST if request.method == "POST" else None)
     title = gettext("End this place")
     return _edit(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from commongrid.accounts.rules import LINK_HOURS, hashed, link_secret
+from commongrid.kernel.refusals import NotYours
 from commongrid.roster import queries
 from commongrid.roster.actions import end_sessions, invite
 from commongrid.surfaces.console.posts.words import trail
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 def link(request: Asked, post_id: UUID) -> HttpResponse:
     """Ask first, then show the link once, as text and as a code to scan; the secret is in no table."""
     post = queries.post(request.scope, post_id)
+    if not request.scope.covers(post.place):
+        raise NotYours
     context = {"post": post, "hours": LINK_HOURS, "trail": trail(post, gettext("Sign-in link"))}
     if request.method == "POST":
         secret = link_secret(settings.SECRET_KEY, request.act.id)
