@@ -218,3 +218,50 @@ def test_where_lists_what_is_near_and_searches(desk: Desk, client: Client) -> No
     assert f"?place={OTHER_VILLAGE}" in page
     assert f"?place={TOWNSHIP}" in page
     assert f"?place={OTHER_VILLAGE}" in text(client.get("/console/posts/appoint?q=凯峡"))
+
+
+def unit_form(**more: str) -> dict[str, str]:
+    return {
+        "act": str(Act.new().id), "type": "station", "name_zh": "林业站", "name_en": "", "function": "forestry",
+        "master": str(id_of("transport_county_unit")), "office_phone": "0000-7", "valid_from": localdate().isoformat(),
+        **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_units_for_those_below_and_above(desk: Desk, client: Client, language: str) -> None:
+    for name in ("secretary", "grid_head", "dispatcher", "county_admin"):
+        desk.sign_in(client, name, language)
+        page = text(client.get("/console/posts/units"))
+        assert ("Qingshi Water Station" if language == "en" else "青石镇水务站") in page, name
+    desk.sign_in(client, "far_dispatcher", language)
+    assert "青石镇水务站" not in text(client.get("/console/posts/units"))
+
+
+def test_unit_set_up_and_ended(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    assert client.get("/console/posts/units/add").status_code == 200
+    for wrong in ({"name_zh": ""}, {"type": "department"}, {"function": "water"}, {"master": "x"}, {"valid_from": ""}):
+        answer = client.post("/console/posts/units/add", unit_form(**wrong))
+        assert answer.status_code == 422, wrong
+        assert "0000-7" in text(answer), wrong
+    answer = client.post("/console/posts/units/add", unit_form())
+    assert answer["Location"] == f"/console/posts/units?place={TOWNSHIP}"
+    page = text(client.get(answer["Location"]))
+    assert "林业站" in page
+    assert "answers to County Transport Bureau" in page
+    scope = scope_as(desk, "dispatcher", on=localdate())
+    with acting(scope):
+        unit = queries.unit_for(scope, "forestry", TOWNSHIP)
+    assert unit is not None
+    assert client.post("/console/posts/units/end", {"unit": str(unit.id)}).status_code == 302
+    assert client.post("/console/posts/units/end", {"unit": str(id_of("transport_unit"))}).status_code == 409
+    assert client.post("/console/posts/units/end", {"unit": "x"}).status_code == 404
+
+
+def test_unit_set_up_by_a_village_or_elsewhere_is_refused(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "secretary")
+    sent = unit_form(place=str(VILLAGE), type="committee", master="")
+    assert client.post("/console/posts/units/add", sent).status_code == 422
+    desk.sign_in(client, "far_dispatcher")
+    assert client.post("/console/posts/units/add", unit_form(place=str(TOWNSHIP))).status_code == 422

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.posts import appointing, changing, letting_in, reading
+from commongrid.surfaces.console.posts import appointing, changing, letting_in, reading, units
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("", reading.listed, name="posts"),
     path("vacant", reading.vacant, name="posts_vacant"),
     path("appoint", appointing.appoint, name="post_appoint"),
+    path("units", units.units, name="units"),
+    path("units/add", units.unit_add, name="unit_add"),
+    path("units/end", units.unit_end, name="unit_end"),
     path("<uuid:post_id>", reading.page, name="post"),
     path("<uuid:post_id>/end", changing.end, name="post_end"),
     path("<uuid:post_id>/move", changing.move, name="post_move"),

@@ -1,0 +1,154 @@
+"""Units: departments, stations, offices and Party groups; set up and end them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from commongrid.kernel.places import ancestors_of
+from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.roster import actions, queries
+from commongrid.roster.rules import UNIT_TYPES_AT
+from commongrid.surfaces.console.posts.words import day_field, language, place_asked, trail
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.forms import Form
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.surfaces.shared.doors import Asked
+    from commongrid.territory.queries import PlaceRow
+
+TYPES = {
+    "department": N_("County department"),
+    "station": N_("Station of a department"),
+    "office": N_("Office"),
+    "centre": N_("Centre"),
+    "committee": N_("Committee"),
+    "party_group": N_("Party group"),
+    "outside": N_("Body outside the county's command"),
+}
+SETS_UP = ("county", "township")
+"""Levels of posts that set units up."""
+
+
+class UnitForm(Form):
+    """A unit to set up."""
+
+    type = forms.ChoiceField(label=_("Kind of unit"), error_messages={"required": _("Choose a kind of unit.")})
+    name_zh = forms.CharField(
+        label=_("Chinese name"),
+        max_length=80,
+        error_messages={"required": _("Enter the unit's name, at most 80 characters.")},
+    )
+    name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
+    function = forms.ChoiceField(
+        label=_("Function"), required=False, help_text=_("Work of this kind at this place goes to the unit.")
+    )
+    master = forms.ChoiceField(
+        label=_("County department"), required=False, help_text=_("A station also answers to its department.")
+    )
+    office_phone = forms.CharField(label=_("Office phone"), max_length=40, required=False)
+    valid_from = day_field(_("First day"), today=True)
+
+    def __init__(self, *args: Any, scope: Scope, place: PlaceRow, **kwargs: Any) -> None:
+        """With the kinds that sit at the place, the functions, and the county's departments."""
+        super().__init__(*args, **kwargs)
+        kinds = [(code, gettext(TYPES[code])) for code in UNIT_TYPES_AT.get(place.level, ())]
+        functions = [(code, one.label(language())) for code, one in queries.functions(scope).items()]
+        departments = [
+            (str(one.id), one.label(language())) for one in queries.units(scope) if one.type == "department"
+        ]
+        for name, choices in (("type", kinds), ("function", functions), ("master", departments)):
+            self.fields[name].choices = [("", gettext("None")), *choices]  # type: ignore[attr-defined]
+        if place.level != "township":
+            del self.fields["master"]
+
+
+@door("posts.read")
+def units(request: Asked) -> HttpResponse:
+    """Units in scope, or within a place, with their function and who they answer to."""
+    scope = request.scope
+    place = place_asked(scope, request.GET.get("place", ""))
+    everything = queries.units(scope, within=place.code if place else None)
+    names: dict[UUID | None, str] = {
+        one.id: one.label(language()) for one in (queries.units(scope) if place else everything)
+    }
+    functions = {code: one.label(language()) for code, one in queries.functions(scope).items()}
+    may = scope.may("posts.appoint") and scope.level in SETS_UP
+    return render(
+        request,
+        "console/posts/units.html",
+        {
+            "rows": [
+                (one, gettext(TYPES[one.type]), functions.get(one.function, ""), names.get(one.master, ""))
+                for one in everything
+                if place or _near(scope, one.place)
+            ],
+            "place": place,
+            "may_set_up": may,
+            "home": place.code if place else scope.place,
+            "trail": trail(None, gettext("Units")),
+        },
+    )
+
+
+@door("posts.appoint", methods=("GET", "POST"))
+def unit_add(request: Asked) -> HttpResponse:
+    """Set up a unit at a place; the post's own where none is named."""
+    scope = request.scope
+    place = place_asked(scope, request.POST.get("place") or request.GET.get("place") or str(scope.place))
+    if place is None:
+        raise NotFound
+    form = UnitForm(request.POST if request.method == "POST" else None, scope=scope, place=place)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_unit(scope, request.act, unit=_unit(form.cleaned_data, place))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("The unit was set up."))
+            return HttpResponseRedirect(f"{reverse('units')}?place={place.code}")
+    context = {"form": form, "place": place, "trail": trail(None, gettext("Set up a unit"))}
+    return render(request, "console/posts/unit_form.html", context, status=422 if form.errors else 200)
+
+
+@door("posts.appoint", methods=("POST",))
+def unit_end(request: Asked) -> HttpResponse:
+    """End a unit today, once nobody holds a post in it."""
+    try:
+        unit_id = UUID(request.POST.get("unit", ""))
+    except ValueError:
+        raise NotFound from None
+    actions.end_unit(request.scope, request.act, unit_id=unit_id, on=localdate())
+    messages.success(request, gettext("The unit was ended."))
+    return HttpResponseRedirect(reverse("units"))
+
+
+def _near(scope: Scope, place: int) -> bool:
+    """Inside the post's area, or above it: where its work may go."""
+    return scope.lo <= place <= scope.hi or place in ancestors_of(scope.place or scope.lo)
+
+
+def _unit(given: dict[str, Any], place: PlaceRow) -> actions.NewUnit:
+    return actions.NewUnit(
+        place=place.code,
+        type=given["type"],
+        name_zh=given["name_zh"],
+        name_en=given["name_en"],
+        function=given["function"],
+        master=UUID(given["master"]) if given.get("master") else None,
+        outside_command=given["type"] == "outside",
+        office_phone=given["office_phone"],
+        valid_from=given["valid_from"],
+    )
