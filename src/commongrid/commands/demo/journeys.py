@@ -107,7 +107,7 @@ class _World:
         elif way == "filing due":
             text = next(one for one in stories.TEXTS if one[0] == stories.FILED_KIND)
         elif n < len(ways) or way in stories.ENDING_NOW:
-            text = stories.TEXTS[0]
+            text = self.chance.choice(stories.BRIDGES)
         back = DAYS if n < len(ways) and stories.WAYS[way] else self.chance.uniform(0.1, DAYS)
         if way in {"to be accepted", "to be diverted", "neglected", "supervised", "returned", "given back"}:
             back = self.chance.uniform(0.05, 2) if way.startswith("to be") else self.chance.uniform(8, 20)

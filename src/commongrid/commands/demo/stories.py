@@ -107,6 +107,18 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
     ),
 }
 
+BRIDGES: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("G02", "villager", "村口涵洞塌陷，校车绕行", "进村的涵洞塌了半边，早上校车不敢过，孩子们走了两里路。"),
+    ("G02", "villager", "小桥栏杆断了一截", "过河的小桥栏杆断了两米多，老人带孩子走着害怕。"),
+    ("G02", "villager", "漫水桥面裂缝", "漫水桥中间裂了一道缝，拖拉机过的时候晃。"),
+    ("G02", "villager", "涵洞堵塞，水漫路面", "涵洞被树枝堵死了，下雨水就漫到路上，进不了田。"),
+    ("G02", "villager", "桥头护坡垮塌", "桥头护坡垮了一块，路肩悬空，晚上看不见。"),
+    ("G02", "villager", "石拱桥掉石头", "老石拱桥底下掉石头，赶集的人都从上面过。"),
+    ("G02", "villager", "便桥木板腐烂", "去坡上地里的便桥木板烂了，挑担子踩空过一回。"),
+    ("G02", "villager", "机耕道盖板断裂", "机耕道上的盖板断了一块，收割机过不去。"),
+)
+"""Tales that go the whole way from the village to a station."""
+
 TEXTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
         "G02",
