@@ -28,6 +28,7 @@ NOT_PAGES: Final = {
     "slip_file": "bytes of a photo",
     "look": "remembers a choice and goes back",
     "report_places": "a part of the page report_for",
+    "figures_series": "a part of the page figures",
     "report_where": "walked in its journey, with a kind chosen",
     "report_tell": "walked in its journey, with a place chosen",
     "report_send": "walked in its journey, with words typed",
@@ -35,6 +36,7 @@ NOT_PAGES: Final = {
 }
 """Addresses that are no page of their own, each with what it is."""
 BY: Final = {
+    "access_log": "auditor",
     "place_add_grid": "county_admin",
     "place_add_natural_village": "county_admin",
     "place_add_villager_group": "county_admin",
@@ -75,6 +77,8 @@ def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> d
             return {"code": desk.GRID if name == "place_covers" else desk.VILLAGE}
         case ("post_id",):
             return {"post_id": id_of("clerk")}
+        case ("unit_id",):
+            return {"unit_id": id_of("transport_unit")}
         case ("which",):
             return {"which": "open"}
         case _:

@@ -62,6 +62,22 @@ def test_queue_narrows_and_pages_by_key(scene: Scene, as_post: Callable[..., Cli
     assert not client.get("/console/matters/?urgency=urgent").context["rows"]
 
 
+def test_queue_has_a_tab_for_what_presses(scene: Scene, as_post: Callable[..., Client]) -> None:
+    for urgency in ("normal", "urgent", "immediate"):
+        scene.report(f"{urgency}的事", urgency=urgency)
+    pressing = as_post("dispatcher").get("/console/matters/?view=urgent").context["rows"]
+    assert [row.row.urgency for row in pressing] == ["immediate", "urgent"]
+
+
+def test_one_matter_asks_for_each_thing_once(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.answered("校门口斑马线看不清")
+    client = as_post("county_dispatcher")
+    client.get(url(matter))
+    with counting() as statements:
+        client.get(url(matter))
+    assert len(statements) <= 26, "\n".join(statements)
+
+
 def test_queue_leaves_out_filters_that_make_no_sense(county: Desk, as_post: Callable[..., Client]) -> None:
     client = as_post("dispatcher")
     for query in ("state=x", "unit=x", "place=9", "series='", "after=x", "q=%00", "class=1", f"unit={uuid4()}"):
@@ -167,7 +183,7 @@ def test_the_loop_by_its_pages(scene: Scene, as_post: Callable[..., Client]) -> 
     step("station", "start", note="明天去")
     step("station", "answer", answer="已重新划线")
     step("county_dispatcher", "visit", mode="phone", result="asked", solved="yes", satisfied="no", words="划得太慢")
-    step("county_dispatcher", "close", note="")
+    step("dispatcher", "close", note="")
     page = as_post("county_dispatcher").get(url(matter)).text
     assert "划得太慢" in page
     assert "划得太慢" not in as_post("station").get(url(matter)).text

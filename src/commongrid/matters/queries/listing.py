@@ -52,6 +52,7 @@ class Filters:
     source: str = ""
     urgency: str = ""
     overdue: bool = False
+    pressing: bool = False
     text: str = ""
 
 
@@ -185,6 +186,8 @@ def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
         found = found.filter(place__range=interval(wanted.place))
     if wanted.overdue:
         found = found.filter(due_at__lt=timezone.now())
+    if wanted.pressing:
+        found = found.filter(urgency__in=("urgent", "immediate"))
     return _in_lane(scope, found, wanted.lane)
 
 

@@ -28,6 +28,7 @@ VIEWS: Final = (
     ("", N_("All open")),
     ("mine", N_("With me")),
     ("overdue", N_("Overdue")),
+    ("urgent", N_("Urgent and immediate")),
     ("closed", N_("Closed")),
 )
 """Tabs over the queue: the saved views everybody needs."""
@@ -50,6 +51,7 @@ def filters_of(request: Asked) -> tuple[queries.Filters, dict[str, str]]:
             source=given["source"] if given["source"] in words.SOURCES else "",
             urgency=given["urgency"] if given["urgency"] in words.URGENCIES else "",
             overdue=given["view"] == "overdue" or given["overdue"] == "1",
+            pressing=given["view"] == "urgent",
             text=given["q"],
         ),
         given,
