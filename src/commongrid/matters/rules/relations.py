@@ -107,20 +107,26 @@ def _may_visit(scope: Scope, matter: Whereabouts) -> bool:
     if scope.level == "unit" or matter.sealed or not scope.covers(matter.place):
         return False
     if level_of_actor(scope) == matter.handler_level:
-        return level_at(matter.place) == "county" and matter.unit is not None and scope.unit != matter.unit
+        only_the_county = level_at(matter.place) == "county"
+        return only_the_county and (matter.unit is None or scope.unit != matter.unit)
     return bool(level_of_actor(scope))
 
 
 def may(scope: Scope, state: str, related: Collection[str]) -> tuple[str, ...]:
     """The events the table lets this actor cause from this state, in the table's order; guards are the deciders'."""
-    return tuple(
-        code
-        for code in LIVE_EVENTS
-        if code != "report"
-        and (event := EVENTS[code]).leads(state)
-        and scope.kind in event.kinds
+    return tuple(code for code in LIVE_EVENTS if code != "report" and causes(scope, code, state, related))
+
+
+def causes(scope: Scope, code: str, state: str, related: Collection[str]) -> bool:
+    """Whether the table lets this actor cause this event from this state."""
+    event = EVENTS.get(code)
+    return (
+        event is not None
+        and event.live
         and event.power in scope.powers
+        and scope.kind in event.kinds
         and any(relation in related for relation in event.who)
+        and bool(event.leads(state))
     )
 
 

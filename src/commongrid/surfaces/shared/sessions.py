@@ -25,7 +25,8 @@ class SessionStore(db.SessionStore):
         if row is None:
             self._session_key = None
             return None
-        return Session(*row)
+        key, data, expires = row
+        return Session(session_key=key, session_data=data, expire_date=expires)
 
 
 def _living(key: str, now: datetime) -> QuerySet[Session, Any]:

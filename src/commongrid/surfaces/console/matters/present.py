@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from commongrid.kernel.scope import Scope
 from commongrid.matters.queries import MatterRow
-from commongrid.matters.rules.relations import may, relations
+from commongrid.matters.rules.relations import causes, relations
 from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.shared.times import chinese
 
@@ -56,13 +57,23 @@ def language() -> str:
 
 def rows(scope: Scope, found: Iterable[MatterRow]) -> list[Shown]:
     """Matters in the reader's words, with what this post owes next."""
-    now = timezone.now()
-    return [shown(scope, row, now) for row in found]
+    now, address = timezone.now(), _address()
+    return [_shown(scope, row, now, address) for row in found]
 
 
 def shown(scope: Scope, row: MatterRow, now: datetime | None = None) -> Shown:
     """A matter in the reader's words, with what this post owes next."""
-    lang, at = language(), now or timezone.now()
+    return _shown(scope, row, now or timezone.now(), _address())
+
+
+def _address() -> str:
+    """The address of a matter, for any id."""
+    any_id = UUID(int=0)
+    return reverse("matter", kwargs={"matter_id": any_id}).replace(str(any_id), "{}")
+
+
+def _shown(scope: Scope, row: MatterRow, at: datetime, address: str) -> Shown:
+    lang = language()
     return Shown(
         row=row,
         title=title_of(row),
@@ -75,8 +86,8 @@ def shown(scope: Scope, row: MatterRow, now: datetime | None = None) -> Shown:
         step=words.event(row.step),
         percent=used(row.warn_at, row.due_at, at),
         chips=chips_of(row, at),
-        url=reverse("matter", kwargs={"matter_id": row.id}),
-        mine=row.open and row.step in may(scope, row.state, relations(scope, row.whereabouts)),
+        url=address.format(row.id),
+        mine=row.open and causes(scope, row.step, row.state, relations(scope, row.whereabouts)),
     )
 
 
@@ -116,17 +127,27 @@ def used(warn_at: datetime | None, due_at: datetime | None, now: datetime) -> in
 
 def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
     """What somebody must see at a glance; the state and the clock have places of their own."""
-    level = words.say(words.LEVELS, row.raised_level)
-    marks = (
-        (row.urgency in words.TONES, Chip(words.say(words.URGENCIES, row.urgency), words.TONES.get(row.urgency, ""))),
-        (row.sealed, Chip(_("Sealed"), "late", "lock")),
-        (row.confidential, Chip(_("Confidential"), "info", "lock")),
-        (row.open and row.supervised_at is not None, _supervised(row, now)),
-        (row.reopened > 0, Chip(_("Reopened"), "warn", "again")),
-        (row.open and row.raised_level, Chip(_("%(level)s told") % {"level": level}, "late", "flag")),
-        (row.provisional, Chip(_("Date provisional"), "info")),
-    )
-    return tuple(chip for holds, chip in marks if holds)
+    found = []
+    if row.urgency in words.TONES:
+        found.append(Chip(words.say(words.URGENCIES, row.urgency), words.TONES[row.urgency]))
+    if row.sealed:
+        found.append(Chip(_("Sealed"), "late", "lock"))
+    if row.confidential:
+        found.append(Chip(_("Confidential"), "info", "lock"))
+    if row.reopened:
+        found.append(Chip(_("Reopened"), "warn", "again"))
+    if row.provisional:
+        found.append(Chip(_("Date provisional"), "info"))
+    return (*found, *_from_above(row, now)) if row.open else tuple(found)
+
+
+def _from_above(row: MatterRow, now: datetime) -> list[Chip]:
+    """That levels above look on or were told."""
+    found = [_supervised(row, now)] if row.supervised_at is not None else []
+    if row.raised_level:
+        level = words.say(words.LEVELS, row.raised_level)
+        found.append(Chip(_("%(level)s told") % {"level": level}, "late", "flag"))
+    return found
 
 
 def _supervised(row: MatterRow, now: datetime) -> Chip:
