@@ -68,6 +68,7 @@ def test_a_matter_from_the_counter_to_the_file(site: Site) -> None:
     page.get_by_role("group", name="Are they satisfied?").get_by_label("No").check()
     page.get_by_role("button", name="Record the visit").click()
     page.get_by_text("The visit is recorded.").wait_for()
+    page = matter_page(site, "dispatcher", number)  # the answer goes back through the township
     page.get_by_role("button", name="File and close").click()
     page.get_by_text("Closed, rated").first.wait_for()
 

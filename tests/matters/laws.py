@@ -55,7 +55,8 @@ def _owner_has_a_way_on(state: State, edges: list[Edge]) -> Iterator[str]:
     own = {call.event for scope, call, _move, after in edges if after != state and call.event not in HELPED}
     if not own:
         yield f"{s.state} of {s.owner} is a dead end for its owner"
-    if step not in events:
+    itself = s.state == "reopened" and "start" in events  # where there is no other unit, the centre does it itself
+    if step not in events and not itself:
         yield f"{s.state} of {s.owner}: nobody can do the next step, {step}"
 
 
@@ -66,7 +67,7 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
     yield from _sealed_laws(state, scope, call)
     if event in STAYING and (move.state, move.owner) != (s.state, s.owner):
         yield f"{event} moves the matter"
-    if event == "visit" and level_of_actor(scope) == s.handler:
+    if event == "visit" and level_of_actor(scope) == s.handler and state.base != "county":
         yield "the handler's own level makes the return visit"
     again = s.state == "reopened" and after.s.state in ("diverted", "in_hand")
     if again and state.barred and (after.unit or after.s.owner) == state.barred:

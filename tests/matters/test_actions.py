@@ -105,7 +105,7 @@ CASES = (
          {"result": "asked", "answers": (True, False, "路还不平")}, "to_file", other={"result": "not_reached"}),
     Case("matters.rated", actions.rate, lambda s: s.answered("塌方"), "slip", {"solved": True,
          "satisfied": False, "words": ""}, "to_file"),
-    Case("matters.closed", actions.close, to_file, "county_dispatcher", {"note": "已读"}, "closed"),
+    Case("matters.closed", actions.close, to_file, "dispatcher", {"note": "已读"}, "closed"),
     Case("matters.reviewed", actions.review, under_review, "county_dispatcher", {"finding": "合规"}, "closed",
          "finding"),
     Case("matters.receipted", actions.receipt, lambda _s: tell(VIOLENCE), "police", {"note": "已接"}, "closed"),

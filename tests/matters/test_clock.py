@@ -127,7 +127,7 @@ def test_urgent_is_told_to_the_dispatcher_at_once_and_halves_the_limits(scene: S
 def test_the_same_deadline_warns_an_ended_matter_never(scene: Scene) -> None:
     matter = scene.answered("学校门口")
     rate(matter, solved=True, satisfied=True)
-    scene.do("county_dispatcher", actions.close, matter)
+    scene.do("dispatcher", actions.close, matter)
     assert jobs.tick(timezone.now() + timedelta(days=90)) == 0
     with acting(TICK):
         assert Matter.objects.filter(id=matter, alarm_at=None).exists()

@@ -74,7 +74,7 @@ def test_a_culvert_to_not_satisfied_and_on_to_closed(scene: Scene) -> None:
     assert assert_owed(matter).state in ("answered", "to_rate")
     rate(matter, solved=True, satisfied=False)
     assert (assert_owed(matter).state, row(matter).rating) == ("to_file", "rated")
-    scene.do("county_dispatcher", actions.close, matter, note="已读，路面平整度不满意")
+    scene.do("dispatcher", actions.close, matter, note="已读，路面平整度不满意")
     found = assert_owed(matter)
     assert (found.state, found.outcome) == ("closed", "rated")
     with pytest.raises(TooLate):

@@ -99,18 +99,18 @@ ACTORS = tuple(actors())
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A matter in the model: its standing, and which unit has or had it."""
+    """A matter in the model: its standing, which unit has or had it, and the level of its place."""
 
     s: Standing
     unit: str = ""
     barred: str = ""
-    handler_at: str = ""
+    base: str = "grid"
 
     @property
     def whereabouts(self) -> Whereabouts:
         """As relations see it."""
         return Whereabouts(
-            place=CHAIN["township"] if self.s.sealed else GRID, owner_level=self.s.owner,
+            place=CHAIN["township" if self.s.sealed else self.base], owner_level=self.s.owner,
             owner_place=CHAIN.get(self.s.owner), unit=UNITS.get(self.unit), handler_level=self.s.handler,
             handler_place=CHAIN.get(self.s.handler), sealed=self.s.sealed,
         )  # fmt: skip
@@ -136,12 +136,13 @@ def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Ite
     """Every fresh matter: each kind of kind, place and urgency."""
     flags = every or tuple(itertools.product((False, True), (False, True), ("rating", "filing"), (False, True)))
     for to_visit, to_rate, closes, grid_may in flags:
-        for first, lowest, urgency in itertools.product(words.LEVELS, ("grid", "village", "township"), words.URGENCIES):
+        for first, lowest, urgency in itertools.product(words.LEVELS, words.LEVELS, words.URGENCIES):
             owner = entry(first_level=first, lowest=lowest, urgency=urgency, sealed=False, routed_round=False)
-            yield State(Standing(
+            fresh = Standing(
                 state="reported", interim=True, owner=owner, to_visit=to_visit, to_rate=to_rate, closes=closes,
                 grid_may=grid_may,
-            ))  # fmt: skip
+            )  # fmt: skip
+            yield State(fresh, base="grid" if lowest == "village" else lowest)
     sealed = Standing(state="reported", owner="unit", handler="township", by_unit=True, sealed=True, closes="receipt")
     yield State(sealed, unit="station")
 
@@ -151,7 +152,7 @@ def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target
     level = level_of_actor(scope)
     plain = Call(event=event, level=level)
     if event in ("divert", "decide", "review", "accept"):
-        for target in TARGETS:
+        for target in (one for one in TARGETS if _rank(one.level) >= _rank(state.base)):
             barred = state.barred == (target.unit or target.level)
             yield replace(plain, to=target.owner, to_level=target.level, to_barred=barred), target
         if event == "review":
@@ -177,7 +178,7 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
     """The model's picture of what ``matters.actions.moving`` writes."""
     s, unit, barred = state.s, state.unit, state.barred
     if move.ended:
-        return State(Standing(state=move.state))
+        return State(Standing(state=move.state), base=state.base)
     if move.sets.get("bar"):
         barred = unit or s.handler
     elif "bar" in move.sets:
@@ -195,7 +196,14 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
         s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
         barred=barred if barred in words.LEVELS else "", **sets,
     )  # fmt: skip
-    return State(fresh, unit, barred)
+    if fresh.owner in words.LEVELS:
+        fresh = replace(fresh, owner=max(fresh.owner, state.base, key=_rank))
+    return State(fresh, unit, barred, state.base)
+
+
+def _rank(level: str) -> int:
+    """Levels from the lowest."""
+    return words.LEVELS.index(level)
 
 
 @cache

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.timezone import localdate
 
+from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.places import enclosing
@@ -282,9 +283,14 @@ def _sealed_target(case: Case, of: KindRow) -> Target:
 
 
 def _seal_where(case: Case, where: int) -> None:
-    """Keep where it happened, sealed, for those who handle it."""
+    """Keep where it happened, sealed, for those who handle it.
+
+    The person's row may lie out of this post's sight (confidential: with the centre), so it is reached as the centre.
+    """
     m = case.matter
-    found = Party.objects.filter(matter_id=m.id, part="reporter").first()
-    row = found or Party(id=case.act.child("reporter").id, matter_id=m.id, part="reporter", place=m.place)
-    row.where_sealed = sealer().seal(str(where), place_of("matters_party", "where_sealed", row.id))
-    row.save()
+    centre = enclosing(where, "township") or where
+    with handing_over(case.scope, centre, centre):
+        found = Party.objects.filter(matter_id=m.id, part="reporter").first()
+        row = found or Party(id=case.act.child("reporter").id, matter_id=m.id, part="reporter", place=m.place)
+        row.where_sealed = sealer().seal(str(where), place_of("matters_party", "where_sealed", row.id))
+        row.save()

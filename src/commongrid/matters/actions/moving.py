@@ -231,7 +231,8 @@ def _own(case: Case, move: Move, target: Target | None) -> None:
     if target is not None and target.unit is None and target.level == move.owner:
         m.owner_level, m.owner_place = move.owner, target.place
     elif m.owner_level != move.owner:
-        m.owner_level, m.owner_place = move.owner, owner_place(m.place, move.owner)
+        m.owner_place = owner_place(m.place, move.owner)
+        m.owner_level = level_at(m.owner_place)
 
 
 def owner_place(place: int, level: str) -> int:

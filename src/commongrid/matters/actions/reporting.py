@@ -51,7 +51,7 @@ class Report:
     """What somebody tells: kind, place, words, and how to reach whom it concerns.
 
     ``source`` is the channel. ``confidential``: known to the centre, hidden
-    below. Without any contact the report is anonymous. ``photos`` are files
+    below, the place no finer than the village. Without any contact the report is anonymous. ``photos`` are files
     that the surface staged before.
     """
 
@@ -198,12 +198,17 @@ def _place(scope: Scope, code: int) -> int:
 
 
 def _enter(case: Case, place: int) -> None:
-    """Give the fresh matter its first owner, and hide where it is from those it must not reach."""
+    """Give the fresh matter its first owner, and hide where it is from those it must not reach.
+
+    Of a confidential one no more than the village is shown; the spot is sealed with the reporter's name.
+    """
     m, of = case.matter, case.kind
     m.finish_due_at = finish_due(case.calendar, case.act.at, pace(case.scope, of, m.urgency), limits(case.scope)).at
     if of.sealed:
         _to_competent(case, place)
         return
+    if m.confidential and level_of(place) == "below":
+        m.place = m.place_then = place = enclosing(place, "village") or place
     lowest = level_of(place)
     level = entry(
         first_level=of.first_level,

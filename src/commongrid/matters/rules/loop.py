@@ -13,7 +13,7 @@ from typing import Final
 
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.matters.rules import words
-from commongrid.matters.rules.owners import above, decider_of, reopen_owner, visit_owner
+from commongrid.matters.rules.owners import above, decider_of, file_owner, reopen_owner, visit_owner
 from commongrid.matters.rules.table import EVENTS, STATES
 
 TRIES: Final = 3
@@ -174,7 +174,7 @@ def _answered(s: Standing, handler: str) -> Move:
         return _open("to_rate", visit_owner(handler), handler="owner")
     if s.closes == "rating":
         return Move(state="closed", outcome="done", handler="owner")
-    return _open("to_file", visit_owner(handler), handler="owner")
+    return _open("to_file", file_owner(handler), handler="owner")
 
 
 def _raise(s: Standing, _c: Call) -> Move:
@@ -283,7 +283,7 @@ def _after(s: Standing, rating: str, *, good: bool = True, **sets: object) -> Mo
     """After rating, check or the third try: a good answer may close by itself, all else is read and filed."""
     if s.closes == "rating" and good:
         return _end("closed", rating or "checked", rating=rating, **sets)
-    return _open("to_file", s.owner, sets={"rating": rating, **sets})
+    return _open("to_file", file_owner(s.handler), sets={"rating": rating, **sets})
 
 
 def _not_solved(s: Standing, rating: str) -> Move:

@@ -41,6 +41,11 @@ def visit_owner(handler: str) -> str:
     return "township" if handler == "county" else above(handler)
 
 
+def file_owner(handler: str) -> str:
+    """Who reads and files: the township, through which every answer goes back to the person."""
+    return "township" if handler else "county"
+
+
 def decider_of(level: str) -> str:
     """The centre that decides on a returned order: the township for grid and village, else the county."""
     return "township" if level in ("grid", "village") else "county"

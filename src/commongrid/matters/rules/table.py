@@ -80,7 +80,7 @@ _STATES: Final = (
           owner_en="another level than the handler", clock="visit", step="visit"),
     State(code="to_rate", zh="待评价", en="Waiting for the rating", owner_zh="回访层级",
           owner_en="the level that would visit", clock="rate", step="rate"),
-    State(code="to_file", zh="待办结", en="To file and close", owner_zh="回访层级", owner_en="the level that visited",
+    State(code="to_file", zh="待办结", en="To file and close", owner_zh="乡镇中心", owner_en="the township centre",
           clock="file", step="close"),
     State(code="reopened", zh="重办待分拨", en="Reopened, to divert", owner_zh="承办层级之上的中心",
           owner_en="the centre over the former handler", clock="respond", step="divert"),
