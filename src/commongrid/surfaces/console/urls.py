@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("commongrid.surfaces.console.sign_in")),
     path("posts/", include("commongrid.surfaces.console.posts.urls")),
+    path("access-log/", include("commongrid.surfaces.console.access_log")),
     path("places/", include("commongrid.surfaces.console.places")),
     path("calendar/", include("commongrid.surfaces.console.calendar")),
     path("", include("commongrid.surfaces.console.today")),

@@ -36,6 +36,7 @@ DESTINATIONS = (
     Destination("posts", "posts", N_("Posts"), "posts.read", "o", N_("Network")),
     Destination("worklist", "list", N_("Work list"), "worklist.read", "w", N_("Set-up")),
     Destination("calendar", "calendar", N_("Calendar"), "calendar.read", "c", N_("Set-up")),
+    Destination("access_log", "shield", N_("Access log"), "accounts.log", "l", N_("Set-up")),
     Destination("journal", "history", N_("Journal"), "journal.read", "j", N_("Set-up")),
 )
 

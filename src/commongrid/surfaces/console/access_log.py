@@ -1,0 +1,55 @@
+"""The access log: who signed in, was refused, revealed, exported or printed what; for the auditor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language, gettext
+
+from commongrid.accounts.queries import access_log
+from commongrid.accounts.texts import EVENT_TEXTS
+from commongrid.roster.queries import faces
+from commongrid.surfaces.shared.doors import door
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from django.urls import URLPattern
+
+    from commongrid.surfaces.shared.doors import Asked
+
+LAST_PAGE_DIGITS = 5
+
+
+@door("accounts.log")
+def listed(request: Asked) -> HttpResponse:
+    """One page of the log, the latest first, perhaps of one event."""
+    asked = request.GET.get("event", "")
+    event = asked if asked in EVENT_TEXTS else ""
+    text = request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LAST_PAGE_DIGITS else 1
+    lines, more = access_log(request.scope, event=event, page=number)
+    posts = faces(request.scope, {line.post for line in lines if line.post})
+    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    return render(
+        request,
+        "console/access_log/list.html",
+        {
+            "rows": [
+                (
+                    line,
+                    gettext(EVENT_TEXTS[line.event]),
+                    f"{posts[line.post].name} · {posts[line.post].label(language)}" if line.post in posts else "",
+                )
+                for line in lines
+            ],
+            "events": [(code, gettext(name)) for code, name in EVENT_TEXTS.items()],
+            "event": event,
+            "page": number,
+            "more": more,
+        },
+    )
+
+
+urlpatterns: list[URLPattern] = [path("", listed, name="access_log")]
