@@ -29,6 +29,11 @@ SCOPE = clock(READER, "figures.read")
 ROUNDS = 50
 """Batches in one go; what is left comes in the next."""
 
+SILENT = frozenset(
+    f"matters.{name}" for name in ("warned", "overdue", "fell", "supervised", "replied", "ratings_released")
+)
+"""Acts that change nothing a tally counts; the clock may leave thousands of them at once."""
+
 MONTH = timedelta(days=31)
 Days = tuple[date, date]
 
@@ -123,7 +128,8 @@ def recount() -> None:
 
 def _handle(rows: list[LineRow], zone: str) -> None:
     """Count again the days that these lines are about."""
-    matters = list({row.subject for row in rows if row.subject_kind == "matter" and row.subject})
+    telling = [row for row in rows if row.subject_kind == "matter" and row.name not in SILENT]
+    matters = list({row.subject for row in telling if row.subject})
     with connection.cursor() as cursor:
         cursor.execute(_OPENED_ON, {"ids": matters, "zone": zone})
         days = {row[0] for row in cursor} if matters else set()
