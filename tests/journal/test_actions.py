@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 
 from commongrid.journal import queries
-from commongrid.journal.acting import acting
+from commongrid.journal.acting import acting, handing_over
 from commongrid.journal.actions import ACTIONS, Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotAllowed, OtherContent, Refusal, WrongState
@@ -159,3 +160,14 @@ def test_lines_are_seen_only_in_scope() -> None:
     assert queries.history(scope_at(990101001002000), act.id) == []
     assert len(queries.history(scope_at(990101001000000), act.id)) == 1
     assert isinstance(act.id, UUID)
+
+
+def test_handing_over_gives_the_former_scope_back_after_a_refusal() -> None:
+    with acting(SCOPE), pytest.raises(WrongState), handing_over(SCOPE, VILLAGE - VILLAGE % 10**9, VILLAGE):
+        raise WrongState
+    with acting(SCOPE):
+        with suppress(WrongState), handing_over(SCOPE, VILLAGE - VILLAGE % 10**9, VILLAGE):
+            raise WrongState
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('cg.lo'), current_setting('cg.hi')")
+            assert cursor.fetchone() == (str(SCOPE.lo), str(SCOPE.hi))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -18,6 +20,7 @@ from commongrid.matters.actions import Contact, Report, code_of
 from commongrid.matters.models import Escalation, Matter, Note, Party, PublicFace
 from tests.factories import desk
 from tests.factories.scenes import Scene
+from tests.proof.probes import become
 
 ANYONE = public("matters.report")
 VIOLENCE, MINORS, AFFAIRS, CONDUCT, FAMILY = "A12", "D13", "I99", "I05", "A01"
@@ -109,6 +112,34 @@ def test_confidential_reporters_are_known_to_the_centre_and_hidden_below(scene: 
     matter = tell("G03", confidential=True)
     assert queries.matter(scene.as_post("clerk"), matter).parties == ()
     assert [party.part for party in queries.matter(scene.as_post("dispatcher"), matter).parties] == ["reporter"]
+
+
+def test_confidential_matters_are_shown_no_finer_than_the_village(scene: Scene) -> None:
+    matter = tell("G03", confidential=True)
+    seen = queries.matter(scene.as_post("clerk"), matter)
+    assert (seen.row.place, seen.row.owner_level) == (desk.VILLAGE, "village")
+    with acting(scene.as_post("grid_head")):
+        assert not Matter.objects.filter(id=matter).exists()
+    scene.do("clerk", actions.raise_level, matter, reason="村里办不了")
+    assert queries.revealed(scene.as_post("dispatcher"), matter, "reporter", "where") == str(desk.GRID)
+
+
+def test_confidential_and_sorted_into_a_complaint_keeps_its_reporter(scene: Scene) -> None:
+    matter = tell("G03", confidential=True)
+    scene.do("clerk", actions.accept, matter, kind_code=AFFAIRS)
+    assert not sees(scene, "clerk", matter) or _only_its_face(scene, matter)
+    with acting(scene.as_post("dispatcher")):
+        assert Party.objects.get(matter_id=matter).name_sealed is not None
+
+
+@pytest.mark.parametrize("table", ["order", "note", "party", "visit", "rating", "supervision", "escalation"])
+def test_refuses_the_public_to_touch_the_steps_of_a_matter(scene: Scene, table: str) -> None:
+    matter = scene.in_hand("路边的护栏", contact=Contact(name="李小芳", phone="13812341234"))
+    for kind in (ANYONE, slip(slip_hash(settings.KEYS.slip, code_of(UUID(int=7))), "matters.rate")):
+        with psycopg.connect(scene.desk.database.url("app")) as app, suppress(psycopg.errors.InsufficientPrivilege):
+            become(app, kind)
+            assert app.execute(f"DELETE FROM matters_{table}".encode()).rowcount == 0
+    assert queries.matter(scene.as_post("dispatcher"), matter).orders
 
 
 def test_contacts_are_masked_and_revealed_to_those_who_need_them(scene: Scene) -> None:

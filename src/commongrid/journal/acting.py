@@ -9,12 +9,12 @@ from closed sets are ever written into it.
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,8 @@ def handing_over(scope: Scope, to_lo: int, to_hi: int, *, unit: UUID | None = No
     the scope becomes the smallest interval, without narrowing, that holds both
     ends (a scope that sees nothing becomes the target alone), and with ``unit``
     the receiving unit's. Used only by actions, listed and tested as a wall. No
-    savepoint: what fails inside rolls the whole action back.
+    savepoint: what fails inside rolls the whole action back, and the former
+    scope is back too, because the page that tells of it is rendered in the same transaction.
     """
     lo, hi = (to_lo, to_hi) if scope.lo > scope.hi else (min(scope.lo, to_lo), max(scope.hi, to_hi))
     wide = replace(scope, lo=lo, hi=hi, narrow="", grids=(), households=(), unit=unit or scope.unit)
@@ -135,6 +136,11 @@ def handing_over(scope: Scope, to_lo: int, to_hi: int, *, unit: UUID | None = No
     try:
         _set(wide)
         yield
+    except BaseException:
+        with suppress(DatabaseError):  # a transaction that is broken shows nothing more to anybody
+            _set(before)
+        raise
+    else:
         _set(before)
     finally:
         _current.reset(token)

@@ -24,9 +24,6 @@ OF_ITS_MATTER = "EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = matter_id)"
 REPORTER = "(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'slip'))"
 """The public and the holder of a slip."""
 
-OF_WHO_WRITES = f"{OF_ITS_MATTER} OR {REPORTER}"
-"""A reporter without a post adds to a matter but can't look it up."""
-
 OWN_UNIT = "unit_id = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
 
 
@@ -53,7 +50,7 @@ class Order(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True, default="")
 
-    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_WHO_WRITES)
+    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER)
 
     class Meta:
         """Names and constraints."""
@@ -96,7 +93,7 @@ class Note(models.Model):
     at = models.DateTimeField()
     post = models.UUIDField(null=True)
 
-    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_WHO_WRITES, append_only=True)
+    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER, append_only=True)
 
     class Meta:
         """Names and constraints."""
@@ -141,7 +138,6 @@ class Party(models.Model):
     wall: ClassVar[Wall] = Wall(
         place="place",
         also_see=f"NOT hidden_below AND {OF_ITS_MATTER}",
-        also_write=REPORTER,
         never=f"NOT {REPORTER} AND NOT {OF_ITS_MATTER}",
     )
 
@@ -183,7 +179,7 @@ class Visit(models.Model):
     level = models.CharField(max_length=12)
     post = models.UUIDField(null=True)
 
-    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_WHO_WRITES, append_only=True)
+    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER, append_only=True)
 
     class Meta:
         """Names and constraints."""
@@ -232,7 +228,7 @@ class Rating(models.Model):
         place="place",
         also_see=f"released_at IS NOT NULL AND ({OWN_UNIT} OR "
         "handler_place = (SELECT NULLIF(current_setting('cg.lo', true), '')::bigint) AND unit_id IS NULL)",
-        also_write="(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('slip', 'post'))",
+        also_write=f"(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('slip', 'post')) AND {OF_ITS_MATTER}",
         append_only=True,
         may_set=("released_at", "place", "handler_place"),
     )
