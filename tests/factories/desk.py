@@ -40,7 +40,15 @@ PLACES = (
 )
 UNITS = (
     ("transport_county", COUNTY, "department", "县交通运输局", "County Transport Bureau", "transport", None),
-    ("transport", TOWNSHIP, "station", "青石镇交通管理站", "Qingshi Transport Station", "transport", "transport_county"),
+    (
+        "transport",
+        TOWNSHIP,
+        "station",
+        "青石镇交通管理站",
+        "Qingshi Transport Station",
+        "transport",
+        "transport_county",
+    ),
     ("water", TOWNSHIP, "office", "青石镇水务站", "Qingshi Water Station", "water", None),
     ("water_county", COUNTY, "department", "县水务局", "County Water Bureau", "water", None),
     ("justice", TOWNSHIP, "station", "青石镇司法所", "Qingshi Justice Office", "justice", None),
@@ -57,7 +65,15 @@ POSTS = (
     ("grid_head", "grid_head", GRID, None, "秦网格", "白沙村第1网格网格长", "Head of grid 1, Baisha"),
     ("grid_member", "grid_member", GRID, None, "尤网格", "白沙村第1网格网格员", "Grid 1 member, Baisha"),
     ("station", "station_handler", TOWNSHIP, "transport", "许站长", "交通管理站站长", "Transport station head"),
-    ("department", "department_handler", COUNTY, "transport_county", "何科长", "交通运输局科长", "Transport bureau officer"),
+    (
+        "department",
+        "department_handler",
+        COUNTY,
+        "transport_county",
+        "何科长",
+        "交通运输局科长",
+        "Transport bureau officer",
+    ),
     ("auditor", "auditor", COUNTY, None, "吕审计", "安全审计员", "Auditor"),
     ("county_admin", "county_admin", COUNTY, None, "施管理", "县级管理员", "County administrator"),
 )
@@ -83,7 +99,9 @@ class Desk:
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session[HASH_SESSION_KEY] = account.get_session_auth_hash()
         session["post"] = str(id_of(post))
-        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": datetime.now(UTC).timestamp()}]
+        session["account_authentication_methods"] = [
+            {"method": "mfa", "type": "totp", "at": datetime.now(UTC).timestamp()}
+        ]
         session.create()
         return str(session.session_key)
 
@@ -106,7 +124,8 @@ def lay(database: Database) -> Desk:
             )
         owner.execute(
             "INSERT INTO territory_county (code, zone, demo, calendar_version) VALUES (%s, 'Asia/Shanghai', true, 1)"
-            " ON CONFLICT DO NOTHING", [COUNTY],
+            " ON CONFLICT DO NOTHING",
+            [COUNTY],
         )
         if not owner.execute("SELECT 1 FROM territory_office_hours").fetchone():
             for opens, closes in (("09:00", "12:00"), ("14:00", "18:00")):
@@ -122,13 +141,23 @@ def lay(database: Database) -> Desk:
             owner.execute(
                 "INSERT INTO roster_unit (id, place, type, name_zh, name_en, function_id, master_id, outside_command,"
                 " office_phone, valid_from) VALUES (%s, %s, %s, %s, %s, %s, %s, false, '0000-1234', %s)",
-                [id_of(name + "_unit"), place, type_, zh, en, function, id_of(master + "_unit") if master else None, FROM],
+                [
+                    id_of(name + "_unit"),
+                    place,
+                    type_,
+                    zh,
+                    en,
+                    function,
+                    id_of(master + "_unit") if master else None,
+                    FROM,
+                ],
             )
         for n, (name, role, place, unit, person, zh, en) in enumerate(POSTS):
             account = 9000 + n
             owner.execute(
                 "INSERT INTO accounts_account (id, password, login_name, email, language, is_active, made_at)"
-                " VALUES (%s, '!', %s, '', '', true, now())", [account, name],
+                " VALUES (%s, '!', %s, '', '', true, now())",
+                [account, name],
             )
             owner.execute(
                 "INSERT INTO registry_person (id, display_name, account_id, place) VALUES (%s, %s, %s, %s)",
@@ -137,8 +166,17 @@ def lay(database: Database) -> Desk:
             owner.execute(
                 "INSERT INTO roster_post (id, person_id, role_id, place, unit_id, from_on, display_name, title_zh,"
                 " title_en, office_phone) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '0000-5678')",
-                [id_of(name), id_of(name + "_person"), role, place, id_of(unit + "_unit") if unit else None, FROM,
-                 person, zh, en],
+                [
+                    id_of(name),
+                    id_of(name + "_person"),
+                    role,
+                    place,
+                    id_of(unit + "_unit") if unit else None,
+                    FROM,
+                    person,
+                    zh,
+                    en,
+                ],
             )
             desk.accounts[name] = account
     return desk

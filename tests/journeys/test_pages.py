@@ -113,3 +113,18 @@ def test_every_page_is_clean(site: Site, language: str) -> None:
             visitor.look(name)
     faults = [fault for visitor in windows.values() for fault in visitor.faults]
     assert not faults, "\n".join(faults)
+
+
+def test_dark_and_large_pages_are_clean(site: Site) -> None:
+    made = scenes.everything(site.desk)
+    visitor = site.visitor("dispatcher", width="phone")
+    look = {"cg_text": "large", "cg_theme": "dark"}
+    visitor.page.context.add_cookies(
+        [{"name": name, "value": value, "url": site.address} for name, value in look.items()]
+    )
+    for name in ("today", "matters", "report_for", "worklist"):
+        visitor.open(reverse(name))
+        visitor.look(f"dark-{name}")
+    visitor.open(reverse("matter", kwargs={"matter_id": made["accepted"]}))
+    visitor.look("dark-matter")
+    visitor.finish()
