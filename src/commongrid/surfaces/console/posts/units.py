@@ -91,7 +91,13 @@ def units(request: Asked) -> HttpResponse:
         "console/posts/units.html",
         {
             "rows": [
-                (one, gettext(TYPES[one.type]), functions.get(one.function, ""), names.get(one.master, ""))
+                (
+                    one,
+                    gettext(TYPES[one.type]),
+                    functions.get(one.function, ""),
+                    names.get(one.master, ""),
+                    may and scope.covers(one.place),
+                )
                 for one in everything
                 if place or _near(scope, one.place)
             ],
