@@ -252,6 +252,15 @@ def _matter(
         sealed=sealed,
         slip_hash=ident.bytes * 2,
     )
+    _of_a_matter(owner, ident, facts, how)
+    world.matters[ident] = facts
+
+
+def _of_a_matter(
+    owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any], how: tuple[str, str | None, bool]
+) -> None:
+    """A row of every kind that belongs to a matter."""
+    place = facts["place"]
     insert(owner, "Note", id=named("note", *how), matter_id=ident, act=ident, sort="reason", text="原因", at=NOW)
     insert(
         owner,
@@ -284,4 +293,3 @@ def _matter(
         " facts, answer) VALUES (%s, 1, 'matters.reported', 'public', '', %s, %s, %s, 'matter', %s, %s, '{}', '{}')",
         [named("line", *how), place, place, facts["unit"], ident, NOW],
     )
-    world.matters[ident] = facts
