@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from commongrid.journal import attachments
 from commongrid.kernel.act import new_id
 from commongrid.matters import actions
-from tests.factories import desk
+from tests.factories import crafted, desk
 from tests.factories.desk import id_of
 from tests.surfaces.console.conftest import counting
 
@@ -221,6 +223,25 @@ def test_reveal_shows_one_field_once_and_is_logged(scene: Scene, as_post: Callab
         as_post("county_leader").post(url(matter, "reveal"), {"what": "reporter:phone", "reason": "看看"}).status_code
         == 404
     )
+
+
+def test_reveal_sent_twice_is_logged_twice(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter, client = scene.answered("校门口斑马线看不清"), as_post("county_dispatcher")
+    sent = {"what": "reporter:phone", "reason": "回访", "act": str(new_id())}
+    assert [client.post(url(matter, "reveal"), sent).status_code for _ in range(2)] == [200, 200]
+    with scene.desk.database.as_role("owner") as owner:
+        assert owner.execute("SELECT count(*) FROM accounts_access_line WHERE event = 'revealed'").fetchone() == (2,)
+
+
+def test_photos_are_hidden_with_the_words_of_a_restricted_matter(scene: Scene, as_post: Callable[..., Client]) -> None:
+    photo = attachments.stage(crafted.picture(random.Random(7), "JPEG"))
+    matter = scene.report("两家为水沟争吵", kind="A01", place=desk.GRID, by="grid_head", photos=(photo,))
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_post SET role_id = 'township_team' WHERE id = %s", [id_of("township_principal")])
+    working, looking = as_post("grid_head").get(url(matter)), as_post("township_principal").get(url(matter))
+    assert (working.status_code, looking.status_code) == (200, 200)
+    assert (len(working.context["photos"]), looking.context["photos"]) == (1, [])
+    assert "水沟" not in looking.text
 
 
 def test_pages_are_refused_without_the_power(scene: Scene, as_post: Callable[..., Client]) -> None:

@@ -159,11 +159,5 @@ def _log(request: HttpRequest, refusal: Refusal) -> None:
     """Refusals for want of power are logged per user, apart from the journal and after the rollback."""
     scope = getattr(request, "scope", None)
     if refusal.status in {403, 404} and scope is not None and scope.kind == "post":
-        note = getattr(accounts, "log_refusal", None)
-        if note is not None:
-            note(
-                scope,
-                Act.new(),
-                route=request.resolver_match.view_name if request.resolver_match else "",
-                status=refusal.status,
-            )
+        route = request.resolver_match.view_name if request.resolver_match else ""
+        accounts.log_refusal(scope, Act.new(), route=route, status=refusal.status)

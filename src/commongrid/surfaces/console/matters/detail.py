@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.journal import attachments
+from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import Refusal
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
@@ -55,7 +56,7 @@ def reveal(request: Asked, matter_id: UUID) -> HttpResponse:
         subject_kind="matter",
         subject=matter_id,
     )
-    accounts.log_access(request.scope, request.act, access=about)
+    accounts.log_access(request.scope, Act.new(), access=about)  # sent twice, it is shown and logged twice
     response = shown(request, matter_id, opened={"part": part, "field": field, "value": value})
     response["Cache-Control"] = "no-store"
     return response
@@ -106,7 +107,7 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         ],
         "supervisions": supervisions(m, places),
         "ratings": ratings(m, units, places),
-        "photos": files.shown(request, attachments.files_of(scope, row.id)),
+        "photos": files.shown(request, attachments.files_of(scope, row.id)) if m.readable else [],
         "alike": alike(scope, m),
         "source": words.say(words.SOURCES, row.source),
         "series": words.say(words.SERIES, row.series),
