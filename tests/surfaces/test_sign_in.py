@@ -118,7 +118,7 @@ def test_land_unknown_link(desk: Desk, client: Client, secret: str) -> None:
 
 
 def test_land_makes_an_account_at_first_use(desk: Desk, client: Client) -> None:
-    post = fill("village_clerk", scope_as(desk, "clerk").place, name="新文书")
+    post = fill("village_clerk", scope_as(desk, "clerk").place or 0, name="新文书")
     with desk.database.as_role("owner") as owner:
         (person,) = owner.execute("SELECT person_id FROM roster_post WHERE id = %s", [post]).fetchone() or ()
     act = Act.new()

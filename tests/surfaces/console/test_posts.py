@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -26,8 +26,8 @@ def desk(database: Database) -> Desk:
     return lay(database)
 
 
-def text(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined]
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
 
 
 def posts_at(desk: Desk, place: int, role: str) -> list[queries.PostLine]:
