@@ -1,7 +1,5 @@
 """Every reachable state x role x event of the loop, the laws that hold in each, and that broken rules are caught."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Callable

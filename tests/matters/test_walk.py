@@ -56,9 +56,7 @@ class Loop(RuleBasedStateMachine):
     def keeps_the_laws(self) -> None:
         """Owner, deadline, next step, and a way on."""
         if hasattr(self, "state"):
-            edges = [
-                (scope, *step) for n, scope in enumerate(world.ACTORS) for step in world.steps(self.state, n)
-            ]
+            edges = [(scope, *step) for n, scope in enumerate(world.ACTORS) for step in world.steps(self.state, n)]
             assert not list(broken(self.state, edges))
 
 

@@ -136,6 +136,7 @@ def needs_second_factor(*, role_wants_it: bool, demo: bool, came_by_link: bool) 
     """
     return role_wants_it and not (demo and came_by_link)
 
+
 UNIT_TYPES_AT = {
     "county": ("department", "office", "centre", "committee", "outside"),
     "township": ("station", "office", "centre", "committee", "outside"),

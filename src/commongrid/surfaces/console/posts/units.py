@@ -66,9 +66,7 @@ class UnitForm(Form):
         super().__init__(*args, **kwargs)
         kinds = [(code, gettext(TYPES[code])) for code in UNIT_TYPES_AT.get(place.level, ())]
         functions = [(code, one.label(language())) for code, one in queries.functions(scope).items()]
-        departments = [
-            (str(one.id), one.label(language())) for one in queries.units(scope) if one.type == "department"
-        ]
+        departments = [(str(one.id), one.label(language())) for one in queries.units(scope) if one.type == "department"]
         for name, choices in (("type", kinds), ("function", functions), ("master", departments)):
             self.fields[name].choices = [("", gettext("None")), *choices]  # type: ignore[attr-defined]
         if place.level != "township":
