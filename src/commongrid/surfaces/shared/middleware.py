@@ -45,6 +45,17 @@ def log_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
     return run
 
 
+def plain_cookies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A cookie with a zero byte, which a quoted value may spell, is none: PostgreSQL can't look it up."""
+
+    def run(request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if "\x00" in value]:
+            del request.COOKIES[name]
+        return get_response(request)
+
+    return run
+
+
 def language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """The reader's language: what was chosen (a cookie), else Chinese; never guessed from the browser."""
     known = dict(settings.LANGUAGES)
