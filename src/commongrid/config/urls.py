@@ -15,4 +15,5 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.bad_request
 handler404 = errors.not_found
+handler429 = errors.too_many
 handler500 = errors.server_error

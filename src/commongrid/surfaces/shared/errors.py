@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.kernel.refusals import N_, NotFound, Refusal, TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,11 @@ class Malformed(Refusal):
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
     return refused(request, Malformed())
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429, where the brake is allauth's and not ours."""
+    return refused(request, TooMany())
 
 
 class Broken(Refusal):
