@@ -116,6 +116,12 @@ def test_order_of_finds_the_decisive_cell() -> None:
     assert order_of(["2024-04-16", 45398.5, None]) == ("", False)
 
 
+def test_order_of_is_not_turned_by_strays() -> None:
+    assert order_of(["16/04/2024", "04/16/2024", "05/17/2024"]) == ("mdy", True)
+    assert order_of(["2024-04-16", "04/05/2024", "2024-04-17"]) == ("", False)
+    assert order_of(["2024-04-16", "32/13/2024", "99/99/9999", "00/00/2024"]) == ("", False)
+
+
 def test_parse_columns_reads_pairs_and_quoted_headers() -> None:
     assert parse_columns('number=Nr, opened=Made,"title=Subject, short"') == {
         "number": "Nr",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 from typing import Literal
@@ -28,6 +29,7 @@ MONTHS = {
 AFTERNOON = frozenset(("下午", "晚上", "傍晚", "pm"))
 MORNING = frozenset(("上午", "早上", "凌晨", "am"))
 NOON_HOUR = 12
+MONTHS_OF_YEAR, LONGEST_MONTH = 12, 31
 
 _DAY = re.compile(
     r"""(?:
@@ -84,21 +86,37 @@ def read_moment(value: object, order: Order = "") -> datetime:
 def order_of(values: Iterable[object]) -> tuple[Order, bool]:
     """What a column of dates reveals about the order of day and month.
 
-    Answers the order ("" when nothing reveals it) and whether any cell needs
-    it. A column that reveals both is read by its first decisive cell; the
-    cells of the other order are then unreadable, which is reported.
+    Answers the order ("" when nothing reveals it) and whether the column needs
+    it: some strays in a column of other dates do not, they are unreadable and
+    reported. A column that reveals both is read as most of its decisive cells
+    say (the first of them where they are as many); those of the other order
+    are unreadable too.
     """
-    needed = False
+    decisive: Counter[Order] = Counter()
+    open_, others = 0, 0
     for value in values:
-        if not isinstance(value, str) or not (found := _TWICE.match(unicodedata.normalize("NFKC", value.strip()))):
+        if missing(value):
             continue
-        needed = True
-        first, second = int(found[1]), int(found[2])
-        if first > NOON_HOUR >= second:
-            return "dmy", True
-        if second > NOON_HOUR >= first:
-            return "mdy", True
-    return "", needed
+        found = _TWICE.match(unicodedata.normalize("NFKC", value.strip())) if isinstance(value, str) else None
+        told = _told(int(found[1]), int(found[2])) if found else None
+        if told:
+            decisive[told] += 1
+        elif told == "":
+            open_ += 1
+        else:
+            others += 1
+    if decisive:
+        return decisive.most_common(1)[0][0], True
+    return "", open_ > others
+
+
+def _told(first: int, second: int) -> Order | None:
+    """The order that 16/04 or 04/16 tells, "" for 04/05, None for what is no day of any month."""
+    if not (0 < min(first, second) <= MONTHS_OF_YEAR and max(first, second) <= LONGEST_MONTH):
+        return None
+    if first > MONTHS_OF_YEAR:
+        return "dmy"
+    return "mdy" if second > MONTHS_OF_YEAR else ""
 
 
 def _from_text(text: str, order: Order) -> datetime:
