@@ -6,7 +6,9 @@ statement stays the one the models say; nothing is written by hand.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 from django.db import connection
 
@@ -15,19 +17,27 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+_TABLES: Final = re.compile(r'(?:FROM|JOIN) "\w+"')
+
 
 class Fixed:
     """A query with named values.
 
     ``build`` makes the queryset (of ``values`` or ``values_list``) from the
     named values; ``samples`` holds one unmistakable value for each name, equal
-    to nothing else in the query.
+    to nothing else in the query. ``planned`` keeps PostgreSQL's plan too, one
+    per connection: only for queries whose best plan is the same for every
+    scope, so never for one that reads a county's rows by the interval.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **samples: Any) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *, planned: bool = False, **samples: Any) -> None:
         """Nothing is built before the first use."""
         self._build = build
         self._samples = samples
+        self._planned = planned
+        self._prepared: WeakSet[Any] = WeakSet()
+        self._reads = ""
+        """The tables, said in a comment of each call: for whoever reads a log, and for the tests' guard."""
         self._made: tuple[str, tuple[Callable[[Mapping[str, Any]], Any], ...]] | None = None
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
@@ -36,6 +46,8 @@ class Fixed:
             self._made = self._make()
         text, parameters = self._made
         with connection.cursor() as cursor:
+            if self._planned:
+                text = self._kept(cursor, text, len(parameters))
             cursor.execute(text, [parameter(values) for parameter in parameters])
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
@@ -44,8 +56,20 @@ class Fixed:
         """The first row, or None."""
         return next(iter(self.rows(**values)), None)
 
+    def _kept(self, cursor: Any, text: str, count: int) -> str:
+        """The call of the prepared statement, which this connection gets where it has none yet."""
+        name = f"fixed_{id(self):x}"
+        session = connection.connection
+        if session not in self._prepared:
+            numbered = text.replace("%s", "{}").format(*(f"${n + 1}" for n in range(count))) if count else text
+            cursor.execute(f"PREPARE {name} AS {numbered}")
+            self._prepared.add(session)
+        called = f"EXECUTE {name}({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
+        return f"{called} {self._reads}"
+
     def _make(self) -> tuple[str, tuple[Callable[[Mapping[str, Any]], Any], ...]]:
         text, parameters = self._build(**self._samples).query.sql_with_params()
+        self._reads = f"/* {' '.join(dict.fromkeys(_TABLES.findall(text)))} */"
         used: set[str] = set()
         made = tuple(self._parameter(value, used) for value in parameters)
         if lost := set(self._samples) - used:

@@ -174,7 +174,7 @@ def test_similar_matters_are_shown_before_sending(villager: Client) -> None:
 
 
 def test_throttle_is_counted_per_sender(county: Desk, villager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "tries", lambda *_: 120)
+    monkeypatch.setattr(throttle, "count", lambda *_: 121)
     response = villager.post("/report/send", told())
     assert response.status_code == 429
     assert "Too many tries" in response.content.decode()

@@ -7,7 +7,7 @@ without one of the three.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -60,6 +60,8 @@ class Case:
     scope: Scope
     act: Act
     _calendar: Calendar | None = None
+    read: dict[str, Any] = field(default_factory=dict)
+    """The columns as they were read, so that only what changed is written."""
 
     @property
     def calendar(self) -> Calendar:
@@ -77,10 +79,14 @@ def opened(scope: Scope, act: Act, *, matter_id: UUID, event: str) -> Case:
     matter = Matter.objects.select_for_update().filter(id=matter_id).first()
     if matter is None:
         raise NotFound(N_("There is no such matter, or it is not yours to see."))
-    case = Case(matter, kind_version(scope, matter.kind_id), scope, act)
+    case = Case(matter, kind_version(scope, matter.kind_id), scope, act, read=_columns(matter))
     if not set(EVENTS[event].who) & relations(scope, whereabouts(matter)):
         raise NotAllowed(N_("This step belongs to whoever has the matter now, not to your post."))
     return case
+
+
+def _columns(matter: Matter) -> dict[str, Any]:
+    return {one.attname: getattr(matter, one.attname) for one in Matter._meta.concrete_fields}
 
 
 def whereabouts(matter: Matter) -> Whereabouts:
@@ -332,7 +338,7 @@ def _write(case: Case) -> None:
         or (m.sealed and m.unit_id != scope.unit)
     )
     with handing_over(scope, m.place, m.place, unit=m.unit_id if m.sealed else None) if leaves else nullcontext():
-        m.save(force_update=True)
+        m.save(update_fields=[name for name, value in _columns(m).items() if case.read.get(name, m) != value])
 
 
 def _face_done(case: Case) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from commongrid.journal.fixed import Fixed
 from commongrid.kernel.places import village_of
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter
@@ -116,7 +118,12 @@ def owned_by(scope: Scope) -> Q:
 
 def rows_of(scope: Scope, found: QuerySet[Matter]) -> list[MatterRow]:
     """Rows of these matters in their order: one query, and one each for the names of places and units."""
-    values = list(found.values(*COLUMNS))
+    return rows_from(scope, list(found.values_list(*COLUMNS)))
+
+
+def rows_from(scope: Scope, found: Iterable[tuple[Any, ...]]) -> list[MatterRow]:
+    """Rows from their columns."""
+    values = [dict(zip(COLUMNS, row, strict=True)) for row in found]
     codes = {code for row in values for code in (row["place"], row["owner_place"]) if code}
     places = territory.places(scope, codes | {village for code in codes if (village := village_of(code))})
     units = _units(row["unit_id"] for row in values if row["unit_id"])
@@ -127,8 +134,21 @@ def _units(ids: Iterable[UUID]) -> dict[UUID, tuple[str, str, bool]]:
     wanted = set(ids)
     if not wanted:
         return {}
-    found = Unit.objects.filter(id__in=wanted).values_list("id", "name_zh", "name_en", "outside_command")
+    count = 1 << (len(wanted) - 1).bit_length()
+    filled = [*wanted, *[next(iter(wanted))] * (count - len(wanted))]
+    found = _units_named(count).rows(**{f"unit{n}": one for n, one in enumerate(filled)})
     return {unit: (zh, en, outside) for unit, zh, en, outside in found}
+
+
+@cache
+def _units_named(count: int) -> Fixed:
+    """The query for so many units; counts are powers of two, so there are few of them."""
+    columns = ("id", "name_zh", "name_en", "outside_command")
+    return Fixed(
+        lambda **ids: Unit.objects.filter(id__in=list(ids.values())).values_list(*columns),
+        planned=True,
+        **{f"unit{n}": UUID(int=101 + n) for n in range(count)},
+    )
 
 
 def _row(

@@ -16,7 +16,6 @@ from commongrid.roster.models import Post, RolePower, StandIn, Unit, in_force, v
 from commongrid.territory.models import GridCover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -66,10 +65,12 @@ def answering(
         if found := _acting(_with_power(power, day).filter(unit=unit_id), day, fell):
             return found
         fell += 1
-    tiers = _tiers(place, day)
-    everyone = _at([code for codes, _levels in tiers for code in codes], power, day, fell)
-    for n, (codes, levels) in enumerate(tiers):
-        if found := [_fallen(one, n) for one in everyone if one.place in codes and one.level in levels]:
+    tiers = _tiers(place)
+    everyone = _at([code for code, _levels in tiers], power, day, fell) if tiers else []
+    above = {code for code, _levels in tiers[1:]}
+    for n, (code, levels) in enumerate(tiers):
+        here = (one for one in everyone if one.place == code or (n == 0 and one.place not in above))
+        if found := [_fallen(one, n) for one in here if one.level in levels]:
             return found
     return []
 
@@ -79,20 +80,14 @@ def is_answering(scope: Scope, *, place: int, power: str, unit: UUID | None = No
     return any(one.post == scope.post for one in answering(scope, place=place, power=power, unit=unit, on=on))
 
 
-def _tiers(place: int, on: date) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
+def _tiers(place: int) -> list[tuple[int, tuple[str, ...]]]:
     """The places that answer one after the other, with the levels of role that count at each."""
-    tiers: list[tuple[tuple[int, ...], tuple[str, ...]]] = []
+    tiers: list[tuple[int, tuple[str, ...]]] = []
     code: int | None = place
     while code is not None and (level := level_of(code)) in LEVELS_AT:
-        codes = (code, *_serving(code, on)) if level == "below" else (code,)
-        tiers.append((codes, LEVELS_AT[level]))
+        tiers.append((code, LEVELS_AT[level]))
         code = parent_of(code)
     return tiers
-
-
-def _serving(place: int, on: date) -> Iterable[int]:
-    """The grids that serve a natural village or villager group."""
-    return (row[0] for row in _SERVING.rows(covered=place, on=on))
 
 
 def _units_upward(unit: UUID | None, on: date) -> list[UUID]:
@@ -132,9 +127,7 @@ def _found(posts: QuerySet[Post], on: date) -> QuerySet[Post, Any]:
 
 
 def _at(codes: list[int], power: str, on: date, fell: int) -> list[Answering]:
-    """Those with a power at any of these places."""
-    if not codes:
-        return []
+    """Those with a power at any of these places, or at a grid that serves the first."""
     named = {f"place{n}": code for n, code in enumerate(codes)}
     return [_answering(row, fell) for row in _with_power_at(len(codes)).rows(power=power, on=on, **named)]
 
@@ -144,16 +137,12 @@ def _with_power_at(count: int) -> Fixed:
     """The query for so many places."""
 
     def build(power: str, on: date, **codes: int) -> QuerySet[Post, Any]:
-        return _found(_with_power(power, on).filter(place__in=list(codes.values())), on)
+        grids = GridCover.objects.filter(valid(on), covered=codes["place0"]).values("grid")
+        at = Q(place__in=list(codes.values())) | Q(place__in=grids)
+        return _found(_with_power(power, on).filter(at), on)
 
-    return Fixed(build, power="a power", on=date(1801, 1, 1), **{f"place{n}": -101 - n for n in range(count)})
-
-
-def _serves(covered: int, on: date) -> QuerySet[GridCover, Any]:
-    return GridCover.objects.filter(valid(on), covered=covered).values_list("grid")
-
-
-_SERVING: Final = Fixed(_serves, covered=-101, on=date(1801, 1, 1))
+    samples = {f"place{n}": -101 - n for n in range(count)}
+    return Fixed(build, planned=True, power="a power", on=date(1801, 1, 1), **samples)
 
 
 def _answering(row: tuple[Any, ...], fell: int) -> Answering:

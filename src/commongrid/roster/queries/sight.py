@@ -171,7 +171,7 @@ def _chosen(account: int, on: date, post: UUID) -> QuerySet[Post, Any]:
     return _of_account(account, on).filter(id=post).values_list(*_COLUMNS)[:1]
 
 
-_CHOSEN: Final = Fixed(_chosen, account=-101, on=date(1801, 1, 1), post=UUID(int=101))
+_CHOSEN: Final = Fixed(_chosen, planned=True, account=-101, on=date(1801, 1, 1), post=UUID(int=101))
 
 
 def _row(values: dict[str, Any], account_id: int) -> PostRow:

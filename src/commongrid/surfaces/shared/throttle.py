@@ -46,7 +46,7 @@ def _key(name: str, request: HttpRequest, seconds: int) -> str:
 _TRIES: Final = "SELECT value::int FROM cache_entries WHERE cache_key = %s AND expires > now()"
 _COUNT: Final = """
 INSERT INTO cache_entries (cache_key, value, expires) VALUES (%s, '1', now() + %s * interval '1 second')
-ON CONFLICT (cache_key) DO UPDATE SET value = (cache_entries.value::int + 1)::text
+ON CONFLICT (cache_key) DO UPDATE SET value = (cache_entries.value::int + 1)::text RETURNING value::int
 """
 _SWEEP: Final = "DELETE FROM cache_entries WHERE expires < now()"
 SWEPT_EVERY: Final = 500
@@ -61,12 +61,14 @@ def tries(name: str, request: HttpRequest, seconds: int = HOUR) -> int:
     return int(row[0]) if row else 0
 
 
-def count(name: str, request: HttpRequest, seconds: int = HOUR) -> None:
-    """Count one more try: one statement, so that tries at once are all counted."""
+def count(name: str, request: HttpRequest, seconds: int = HOUR) -> int:
+    """Count one more try and answer how many there are: one statement, so that tries at once are all counted."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [_key(name, request, seconds), seconds])
+        made = int((cursor.fetchone() or (1,))[0])
         if secrets.randbelow(SWEPT_EVERY) == 0:
             cursor.execute(_SWEEP)
+    return made
 
 
 def throttled(
@@ -80,11 +82,12 @@ def throttled(
     def brake(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @functools.wraps(view)
         def run(request: HttpRequest, **captured: Any) -> HttpResponse:
-            counted = failures_only or request.method == "POST"
-            if counted and tries(name, request, seconds) >= limit:
+            if not failures_only and request.method == "POST" and count(name, request, seconds) > limit:
+                return errors.refused(request, TooMany())
+            if failures_only and tries(name, request, seconds) >= limit:
                 return errors.refused(request, TooMany())
             response = view(request, **captured)
-            if counted and (not failures_only or response.status_code >= OK):
+            if failures_only and response.status_code >= OK:
                 count(name, request, seconds)
             return response
 

@@ -119,7 +119,7 @@ def calendar(scope: Scope) -> Calendar:
 
 
 _COUNTIES: Final = Fixed(
-    lambda: County.objects.order_by("demo", "code").values_list("code", "zone", "calendar_version")
+    lambda: County.objects.order_by("demo", "code").values_list("code", "zone", "calendar_version"), planned=True
 )
 
 

@@ -99,6 +99,7 @@ def _of_codes(count: int) -> Fixed:
     """The query for so many codes; counts are powers of two, so there are few of them."""
     return Fixed(
         lambda **codes: Place.objects.filter(code__in=list(codes.values())).values_list(*_COLUMNS),
+        planned=True,
         **{f"code{n}": -101 - n for n in range(count)},
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -108,8 +110,17 @@ def units_offered(scope: Scope) -> list[tuple[str, str]]:
     """Units at this post's own place; from elsewhere a unit comes by link only."""
     if scope.place is None or scope.level not in ("township", "county"):
         return []
+    key, now = (str(connection.settings_dict["NAME"]), scope.place), time.monotonic()
+    if key not in _UNITS or _UNITS[key][0] < now:
+        _UNITS[key] = (now + KEPT, roster.units(scope, place=scope.place))
     lang = present.language()
-    return [(str(one.id), one.label(lang)) for one in roster.units(scope, place=scope.place)]
+    return [(str(one.id), one.label(lang)) for one in _UNITS[key][1]]
+
+
+KEPT: Final = 60.0
+"""Seconds for which this process remembers what the filter offers; units change a few times a year."""
+
+_UNITS: dict[tuple[str, int], tuple[float, list[roster.UnitRow]]] = {}
 
 
 urlpatterns = [

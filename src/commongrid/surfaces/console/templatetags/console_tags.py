@@ -28,12 +28,23 @@ def matter_lines(rows: Iterable[Shown], brief: object = "") -> SafeString:
     return mark_safe("".join(_line(one, labels, brief=bool(brief)) for one in rows))  # noqa: S308 - each value is escaped
 
 
+@register.simple_tag
+def options(pairs: Iterable[tuple[str, str]], chosen: str = "") -> SafeString:
+    """The options of a select: codes and texts, one of them chosen."""
+    lines = (
+        f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{escape(text)}</option>'
+        for code, text in pairs
+    )
+    return mark_safe("".join(lines))  # noqa: S308 - each value is escaped
+
+
 def _line(one: Shown, labels: tuple[str, ...], *, brief: bool) -> str:
     place, left, state = labels
     url, row = escape(one.url), one.row
     chips = "".join(map(_chip, one.chips))
     line = (
-        f'<tr>\n<td><div class="titles"><a class="title" href="{url}">{escape(one.title)}</a><span class="chips">{chips}'
+        f'<tr>\n<td><div class="titles"><a class="title" href="{url}">{escape(one.title)}</a>'
+        f'<span class="chips">{chips}'
         f'<span class="small">{escape(row.number)} · {escape(one.kind)}</span></span></div></td>\n'
         f'<td data-label="{place}">{escape(one.place)}{"" if brief else _PLAIN.format(escape(one.source))}</td>\n'
         f'<td data-label="{left}">{_time(one)}</td>\n'
