@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -71,6 +72,23 @@ def test_a_late_tick_after_a_crash_does_each_thing_once(scene: Scene) -> None:
     assert [told(matter) for matter in matters] == [[("overdue", "township")]] * 4
     with acting(TICK):
         assert Escalation.objects.count() == 4
+
+
+def test_one_broken_matter_does_not_stop_the_clocks_of_the_others(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, sound = scene.report("一处塌方", kind="G01"), scene.report("另一处塌方", kind="G01")
+    real = actions.raise_overdue
+
+    def overdue(*args: Any, **kwargs: Any) -> Any:
+        if kwargs["matter_id"] == broken:
+            raise ZeroDivisionError
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(actions, "raise_overdue", overdue)
+    with pytest.raises(ZeroDivisionError):
+        jobs.tick(timezone.now() + timedelta(days=60))
+    assert (told(broken), told(sound)) == ([], [("overdue", "township")])
 
 
 def _tick_apart(at: datetime) -> None:

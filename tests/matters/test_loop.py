@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
@@ -257,3 +259,27 @@ def test_report_refuses_what_it_cannot_take(scene: Scene, report: Report, field:
     with pytest.raises(BadInput) as refused:
         actions.report(ANYONE, Act.new(), report=report)
     assert field in refused.value.fields
+
+
+def test_two_dispatchers_at_once_divert_it_once(scene: Scene) -> None:
+    matter = scene.at_township("通村路坑洼")
+    scope, came = scene.as_post("dispatcher"), []
+
+    def divert(unit: str) -> None:
+        try:
+            actions.divert(scope, Act.new(), matter_id=matter, unit_id=id_of(unit), reason="先到先办")
+            came.append("given")
+        except Refusal as refusal:
+            came.append(type(refusal).__name__)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=divert, args=(unit,)) for unit in ("transport_unit", "water_unit")]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(came) in (["NotAllowed", "given"], ["WrongState", "given"])
+    with acting(scene.as_post("county_dispatcher")):
+        assert Order.objects.filter(matter_id=matter, ended_at=None).count() == 1
+    assert_owed(matter)

@@ -37,18 +37,24 @@ LOCK: Final = 7_301_001
 
 @every(seconds=60, name="matters.tick")
 def tick(now: datetime | None = None) -> int:
-    """Warn, raise overdue and end waits whose time has come; answers how many."""
-    at = now or timezone.now()
+    """Warn, raise overdue and end waits whose time has come; answers how many.
+
+    A fault in one matter doesn't stop the clocks of the others: it is raised when all were seen to.
+    """
+    at, faults = now or timezone.now(), list[Exception]()
     done = 0
     with _alone() as first:
         if not first:
             return 0
         while True:
             alarms = due.alarms(TICK, at, BATCH)
-            moved = sum(_ring(alarm, at) for alarm in alarms)
+            moved = sum(_ring_apart(alarm, at, faults) for alarm in alarms)
             done += moved
             if len(alarms) < BATCH or not moved:
-                return done
+                break
+    if faults:
+        raise faults[0]
+    return done
 
 
 @every(seconds=3600, name="matters.fall")
@@ -90,6 +96,14 @@ def draw(now: datetime | None = None) -> int:
             return 0
     act = Act(uuid5(NAMESPACE_OID, f"commongrid draw {month}"), at)
     return _harmless(partial(actions.publish_seed, TICK, act))
+
+
+def _ring_apart(alarm: due.Alarm, at: datetime, faults: list[Exception]) -> int:
+    try:
+        return _ring(alarm, at)
+    except Exception as fault:  # noqa: BLE001 - the edge of a job; it goes on with the next matter and raises this after
+        faults.append(fault)
+        return 0
 
 
 def _ring(alarm: due.Alarm, at: datetime) -> int:
