@@ -86,7 +86,7 @@ def opened(scope: Scope, act: Act, *, matter_id: UUID, event: str) -> Case:
 
 
 def _columns(matter: Matter) -> dict[str, Any]:
-    return {one.attname: getattr(matter, one.attname) for one in Matter._meta.concrete_fields}
+    return {one.attname: getattr(matter, one.attname) for one in Matter._meta.concrete_fields if not one.primary_key}
 
 
 def whereabouts(matter: Matter) -> Whereabouts:
