@@ -166,6 +166,19 @@ def test_restricted_words_are_for_those_who_work_on_it(scene: Scene) -> None:
         queries.matter(scene.as_post("far_clerk"), matter)
 
 
+def test_words_hidden_from_a_reader_are_not_found_by_searching(scene: Scene) -> None:
+    matter = tell(FAMILY)
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute(
+            "UPDATE roster_post SET role_id = 'township_team' WHERE id = %s", [desk.id_of("township_principal")]
+        )
+    looking, working = scene.as_post("township_principal"), scene.as_post("grid_head")
+    assert [row.id for row in queries.search(working, "说不得")] == [matter]
+    assert queries.search(looking, "说不得") == []
+    assert queries.queue(looking, queries.Filters(text="说不得")).rows == ()
+    assert [row.id for row in queries.queue(looking).rows] == [matter]
+
+
 def test_a_slip_opens_its_own_matter_alone(scene: Scene) -> None:
     matter, other = tell("G03"), tell("G03")
     own = slip(slip_hash(settings.KEYS.slip, code_of(matter)), "matters.rate")

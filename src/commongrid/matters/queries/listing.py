@@ -1,4 +1,4 @@
-"""Lists of matters: the queue, lanes with their counts, search, escalations, the public face."""
+"""Lists of matters: the queue, lanes with their counts, search, the public face."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
@@ -16,7 +16,7 @@ from commongrid.journal.fixed import Fixed
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Escalation, Matter, PublicFace
+from commongrid.matters.models import Matter, PublicFace
 from commongrid.matters.queries.rows import COLUMNS, MatterRow, owned_by, rows_from, rows_of
 from commongrid.matters.queries.vocabulary import KindRow, kinds, limits
 from commongrid.matters.rules import words
@@ -74,20 +74,6 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EscalationRow:
-    """That a level was told of a matter."""
-
-    matter: UUID
-    number: str
-    title: str
-    sort: str
-    level: str
-    place: int
-    due_at: datetime
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FaceRow:
     """What anybody may know of an open matter."""
 
@@ -113,7 +99,8 @@ def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page
         found = _after_mark(found, after, ended=ended)
         ordered = found.order_by("-opened_at", "-id") if ended else found.order_by("due_at", "id")
         rows = rows_of(scope, ordered[: PAGE + 1])
-    return Page(rows=tuple(rows[:PAGE]), next=_mark(rows[PAGE - 1], ended=ended) if len(rows) > PAGE else "")
+    more = _mark(rows[PAGE - 1], ended=ended) if len(rows) > PAGE else ""
+    return Page(rows=tuple(_found_by(wanted.text, rows[:PAGE])), next=more)
 
 
 def in_sight(scope: Scope) -> Q:
@@ -164,21 +151,7 @@ def search(scope: Scope, text: str) -> list[MatterRow]:
     """Matters by the beginning of their number, by external number, or by words of their title."""
     with acting(scope):
         found = _searched(Matter.objects.all(), scope, text.strip())
-        return rows_of(scope, found.order_by("-opened_at", "-id")[:PAGE])
-
-
-def escalations(scope: Scope, limit: int = PAGE) -> list[EscalationRow]:
-    """What was told in scope lately, the latest first."""
-    with acting(scope):
-        found = (
-            Escalation.objects.filter(place__range=(scope.lo, scope.hi), matter__closed_at=None)
-            .order_by("-at", "id")
-            .annotate(number=F("matter__number"), title=F("matter__title"))
-        )
-        columns = ("number", "title", "sort", "level", "place", "due_at", "at")
-        return [
-            EscalationRow(matter=row.pop("matter_id"), **row) for row in found.values("matter_id", *columns)[:limit]
-        ]
+        return _found_by(text.strip(), rows_of(scope, found.order_by("-opened_at", "-id")[:PAGE]))
 
 
 def similar(scope: Scope, *, place: int, kind_code: str = "", limit: int = 5) -> list[FaceRow]:
@@ -252,12 +225,23 @@ def _searched(found: QuerySet[Matter], scope: Scope, text: str) -> QuerySet[Matt
     """By the beginning of a number, by external number, else by words of the title."""
     if not text:
         return found.none()
-    if text[0].isdigit() and all(sign.isdigit() or sign == "-" for sign in text):
+    if _is_number(text):
         return found.filter(Q(number__gte=text, number__lt=text + "~") | Q(external_number=text))
     with connection.cursor() as cursor:
         cursor.execute("SELECT find_matters(%s, %s, %s, %s)", [text, scope.lo, scope.hi, SEARCHED])
         hits = [row[0] for row in cursor.fetchall()]
     return found.filter(Q(id__in=hits) | Q(external_number=text))
+
+
+def _is_number(text: str) -> bool:
+    return text[0].isdigit() and all(sign.isdigit() or sign == "-" for sign in text)
+
+
+def _found_by(text: str, rows: list[MatterRow]) -> list[MatterRow]:
+    """Without those found by a title that is hidden from this reader: a search tells no more than the page."""
+    if not text or _is_number(text):
+        return rows
+    return [row for row in rows if row.title or row.external_number == text]
 
 
 def _mark(row: MatterRow, *, ended: bool) -> str:
