@@ -1,1 +1,1 @@
-"""Benchmarks: what a request costs in CPU, as a ratio to the smallest honest endpoint doing the same in the same run."""
+"""Benchmarks: what a request costs in CPU, against the smallest honest endpoint in the same run."""

@@ -1,4 +1,4 @@
-"""The statements behind one request, counted in this process: all that read or write rows; the scope's settings apart."""
+"""The statements behind one request, counted in this process: all but the scope's settings."""
 
 from __future__ import annotations
 

@@ -123,7 +123,8 @@ def _widen(cluster: Cluster, file: Path) -> None:
     """The demo's few townships become a county's nineteen by the product's import of a code list."""
     with psycopg.connect(cluster.admin_dsn(), options=f"-c search_path={cluster.schema}") as db:
         found = db.execute(
-            "SELECT code, name, level, parent FROM territory_place WHERE level IN ('county', 'township', 'village') ORDER BY code"
+            "SELECT code, name, level, parent FROM territory_place "
+            "WHERE level IN ('county', 'township', 'village') ORDER BY code"
         ).fetchall()
     county = int(str(next(row[0] for row in found if row[2] == "county")))
     lines = [",".join("" if value is None else str(value) for value in row) for row in found]
@@ -229,8 +230,9 @@ def _account(post: UUID) -> int:
     from commongrid.journal.acting import acting
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import clock
+    from commongrid.roster.actions import enter
     from commongrid.roster.queries import find_posts
-    from commongrid.surfaces.console.sign_in import ENTERING, enter
+    from commongrid.surfaces.console.sign_in import ENTERING
 
     scope = clock("sign-in links", "accounts.invite")
     with acting(scope):

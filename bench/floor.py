@@ -19,7 +19,7 @@ from django.conf import settings
 
 _PARTS = urlsplit(os.environ["FLOOR_DATABASE_URL"])
 settings.configure(
-    SECRET_KEY="floor",
+    SECRET_KEY="floor",  # noqa: S106 - nothing is signed
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF="bench.floor",
     MIDDLEWARE=[],
@@ -126,9 +126,9 @@ INSERT INTO matters_matter (
 ) VALUES (
   %(id)s, 'F' || nextval('matters_number'), %(place)s, %(place)s, %(kind)s, %(kind_code)s, 'asked', 'villager',
   %(urgency)s, %(title)s, %(text)s, 'reported', 'accept', 'village', %(village)s, '', 'respond',
-  %(at)s::timestamptz + interval '1 day', %(at)s::timestamptz + interval '18 hours', %(at)s::timestamptz + interval '18 hours',
-  false, 1, '', %(at)s, %(at)s::timestamptz + interval '15 days', %(at)s, '', false, false, 0, 1, 0, true, '', false, false, false,
-  '', '', ''
+  %(at)s::timestamptz + interval '1 day', %(at)s::timestamptz + interval '18 hours',
+  %(at)s::timestamptz + interval '18 hours', false, 1, '', %(at)s, %(at)s::timestamptz + interval '15 days', %(at)s, '',
+  false, false, 0, 1, 0, true, '', false, false, false, '', '', ''
 ) RETURNING id"""
 _QUEUE = """
 SELECT m.id, m.number, m.title, m.place, p.name AS place_name, k.zh AS kind, m.state, m.step, m.source, m.urgency,
@@ -139,26 +139,27 @@ LEFT JOIN territory_place o ON o.code = m.owner_place LEFT JOIN roster_unit u ON
 WHERE m.closed_at IS NULL AND {whose} ORDER BY m.due_at, m.id LIMIT 50"""
 _LOCK = "SELECT state, owner_level, place FROM matters_matter WHERE id = %s FOR UPDATE"
 _MOVE = """
-UPDATE matters_matter SET state = 'accepted', step = 'divert', accepted_at = %s, due_at = %s, warn_at = %s, alarm_at = %s,
-  clock = 'respond', deadline_no = deadline_no + 1, raised_level = '' WHERE id = %s"""
+UPDATE matters_matter SET state = 'accepted', step = 'divert', accepted_at = %s, due_at = %s, warn_at = %s,
+  alarm_at = %s, clock = 'respond', deadline_no = deadline_no + 1, raised_level = '' WHERE id = %s"""
 _HISTORY = """
-INSERT INTO journal_line (id, timeline, name, author, post, role, place, place_now, unit, subject_kind, subject, at, facts, answer)
+INSERT INTO journal_line (
+  id, timeline, name, author, post, role, place, place_now, unit, subject_kind, subject, at, facts, answer)
 VALUES (%s, 1, 'matters.accepted', 'floor', NULL, '', %s, %s, NULL, 'matter', %s, %s, %s, '{}')"""
 _BOARD = """
-SELECT p.code, p.name, COALESCE(t.opened, 0), COALESCE(t.closed, 0), COALESCE(t.with_deadline, 0), COALESCE(t.on_time, 0),
-  COALESCE(t.reopened, 0), COALESCE(b.open, 0), COALESCE(b.late, 0)
-FROM territory_place p
-LEFT JOIN (
+WITH t AS MATERIALIZED (
   SELECT place_then / 1000000 * 1000000 AS place, count(*) AS opened, count(closed_at) AS closed,
     count(*) FILTER (WHERE closed_at IS NOT NULL AND finish_due_at IS NOT NULL) AS with_deadline,
     count(*) FILTER (WHERE closed_at IS NOT NULL AND COALESCE(finished_at, closed_at) <= finish_due_at) AS on_time,
     count(*) FILTER (WHERE reopened > 0) AS reopened
-  FROM matters_matter WHERE place_then BETWEEN %(lo)s AND %(hi)s AND opened_at >= %(since)s::date AND series = 'asked' GROUP BY 1
-) t ON t.place = p.code
-LEFT JOIN (
+  FROM matters_matter
+  WHERE place_then BETWEEN %(lo)s AND %(hi)s AND opened_at >= %(since)s::date AND series = 'asked' GROUP BY 1
+), b AS MATERIALIZED (
   SELECT place_then / 1000000 * 1000000 AS place, count(*) AS open, count(*) FILTER (WHERE due_at < now()) AS late
   FROM matters_matter WHERE place_then BETWEEN %(lo)s AND %(hi)s AND closed_at IS NULL AND series = 'asked' GROUP BY 1
-) b ON b.place = p.code
+)
+SELECT p.code, p.name, COALESCE(t.opened, 0), COALESCE(t.closed, 0), COALESCE(t.with_deadline, 0),
+  COALESCE(t.on_time, 0), COALESCE(t.reopened, 0), COALESCE(b.open, 0), COALESCE(b.late, 0)
+FROM territory_place p LEFT JOIN t ON t.place = p.code LEFT JOIN b ON b.place = p.code
 WHERE p.parent = %(lo)s AND p.level = 'township' AND p.valid_to IS NULL ORDER BY p.sort_key, p.code"""
 
 

@@ -7,7 +7,7 @@ import random
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,7 +22,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of the table: two ways of asking, and the goals. ``makes`` rows are needed before (transitions use them up)."""
+    """One row of the table: two ways of asking, and the goals."""
 
     name: str
     floor: Callable[[], Ask]
@@ -108,7 +108,9 @@ def _transition(county: County, reading: Reader) -> Row:
 
 
 def _board(reading: Reader) -> Row:
-    since = date.today() - timedelta(days=29)
+    from django.utils.timezone import localdate
+
+    since = localdate() - timedelta(days=29)
     asked = urlencode({"lo": reading.post.lo, "hi": reading.post.hi, "since": since})
     return Row(
         name="board (county)", times=2, queries=4,
@@ -143,8 +145,9 @@ def _public_report(places: list[int], kinds: list[tuple[UUID, str]]) -> Ask:
 def _staff_report(reading: Reader, places: list[int], kinds: list[tuple[UUID, str]]) -> Ask:
     own = [code for code in places if reading.post.lo <= code <= reading.post.hi]
     given = {
-        "csrfmiddlewaretoken": reading.token, "do": "send", "kind": random.choice(kinds)[1], "place": random.choice(own),
-        "text": TEXT, "urgency": "normal", "source": "villager", "name": NAME, "phone": PHONE,
+        "csrfmiddlewaretoken": reading.token, "do": "send", "kind": random.choice(kinds)[1],
+        "place": random.choice(own), "text": TEXT, "urgency": "normal", "source": "villager",
+        "name": NAME, "phone": PHONE,
     }  # fmt: skip
     return Ask("POST", "/console/matters/new/", {**reading.headers, "Content-Type": FORM}, urlencode(given).encode())
 
@@ -174,10 +177,12 @@ def _kinds(county: County) -> list[tuple[UUID, str]]:
 
 _WAITING = """
 INSERT INTO matters_matter SELECT (jsonb_populate_record(one, jsonb_build_object(
-  'id', uuidv7(), 'number', 'B' || nextval('matters_number'), 'slip_hash', '\\x' || encode(sha256(uuid_send(gen_random_uuid())), 'hex'),
+  'id', uuidv7(), 'number', 'B' || nextval('matters_number'),
+  'slip_hash', '\\x' || encode(sha256(uuid_send(gen_random_uuid())), 'hex'),
   'opened_at', now(), 'due_at', now() + interval '2 days', 'warn_at', now() + interval '1 day'))).*
-FROM (SELECT m AS one FROM matters_matter m WHERE place BETWEEN %s AND %s AND state = 'reported' AND owner_level = 'township'
-      AND closed_at IS NULL AND NOT sealed AND external_number = '' LIMIT 1) AS found, generate_series(1, %s)
+FROM (SELECT m AS one FROM matters_matter m WHERE place BETWEEN %s AND %s AND state = 'reported'
+      AND owner_level = 'township' AND closed_at IS NULL AND NOT sealed AND external_number = '' LIMIT 1) AS found,
+  generate_series(1, %s)
 RETURNING id
 """
 AT_ONCE = 200

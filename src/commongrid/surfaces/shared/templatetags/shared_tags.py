@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -165,14 +166,18 @@ def acting_post(context: Context) -> dict[str, object]:
     return {"post": scope if scope is not None and scope.kind == "post" else None, "title": fields.post_title(request)}
 
 
-@register.inclusion_tag("shared/parts/navigation.html", takes_context=True)
-def navigation_list(context: Context) -> dict[str, object]:
-    """The navigation of the acting post."""
+@register.simple_tag(takes_context=True)
+def navigation_list(context: Context) -> SafeString:
+    """The navigation of the acting post; shown twice on a page (aside and in the menu), drawn once."""
     request = context.get("request")
-    path = request.path if request is not None else ""
-    items = navigation.destinations(getattr(request, "scope", None))
-    current = navigation.current(items, path)
-    return {"items": items, "current": current, "counts": context.get("counts") or {}}
+    page: dict[str, Any] = {} if request is None else request.__dict__
+    if "_navigation" not in page:
+        items = navigation.destinations(getattr(request, "scope", None))
+        current = navigation.current(items, request.path if request is not None else "")
+        values = {"items": items, "current": current, "counts": context.get("counts") or {}}
+        page["_navigation"] = render_to_string("shared/parts/navigation.html", values)
+    drawn: SafeString = page["_navigation"]
+    return drawn
 
 
 @register.simple_tag(takes_context=True)

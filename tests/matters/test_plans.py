@@ -1,0 +1,101 @@
+"""Which index a list reads, and how many queries it makes, at every width of scope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from commongrid.matters import queries
+from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk, id_of, lay
+from tests.factories.scopes import scope_at
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+    from tests.bed import Database
+
+MANY = """
+INSERT INTO matters_matter SELECT (jsonb_populate_record(m, jsonb_build_object(
+  'id', gen_random_uuid(), 'number', 'P' || n, 'slip_hash', NULL, 'due_at', now() + n * interval '7 seconds',
+  'place', (ARRAY[%(village)s, %(village)s + 1, %(other)s, %(far)s, %(far)s, %(far)s, %(far)s, %(far)s])[n %% 8 + 1],
+  'unit_id', CASE n %% 40 WHEN 0 THEN %(unit)s ELSE %(elsewhere)s END,
+  'owner_level', 'unit', 'owner_place', NULL, 'state', 'diverted', 'step', 'start'))).*
+FROM (SELECT NULL::matters_matter) AS none, generate_series(1, 8000) n,
+LATERAL (SELECT jsonb_populate_record(NULL::matters_matter, %(row)s::jsonb) AS m) AS one
+"""
+
+
+@pytest.fixture
+def crowded(database: Database) -> Desk:
+    """Eight thousand open matters, most of them in another township."""
+    desk = lay(database)
+    with psycopg.connect(database.url("owner"), autocommit=True) as db:
+        kind = db.execute(
+            "SELECT id, code FROM matters_kind WHERE parent <> '' AND visibility = 'public' LIMIT 1"
+        ).fetchone()
+        assert kind is not None
+        row = {
+            "place_then": VILLAGE, "kind_id": str(kind[0]), "kind_code": kind[1], "series": "asked",
+            "source": "villager", "urgency": "normal", "title": "路", "text": "", "clock": "respond", "round": 1,
+            "provisional": False, "deadline_no": 1, "raised_level": "", "handler_level": "", "outcome": "",
+            "opened_at": "2026-01-01T00:00:00Z", "ordered": True, "given_back": False, "reopened": 0, "tries": 0,
+            "to_rate": True, "rating": "", "sealed": False, "confidential": False, "anonymous": False,
+            "external_system": "", "external_number": "", "doubt": "",
+        }  # fmt: skip
+        places = {"village": VILLAGE, "other": VILLAGE + 1000, "far": 990101102201000}
+        units = {"unit": str(id_of("transport_unit")), "elsewhere": str(id_of("water_county_unit"))}
+        db.execute(MANY.encode(), {**places, **units, "row": psycopg.types.json.Jsonb(row)})
+        db.execute("ANALYZE matters_matter")
+    return desk
+
+
+SCOPES = {
+    "county": (scope_at(COUNTY, "matters.read", level="county"), "matters_open_due"),
+    "township": (scope_at(TOWNSHIP, "matters.read", level="township"), "matters_open_due"),
+    "village": (scope_at(VILLAGE, "matters.read", level="village"), "matters_open_"),
+    "unit": (
+        scope_at(TOWNSHIP, "matters.read", level="unit", narrow="unit", unit=id_of("transport_unit")),
+        "matters_open_unit",
+    ),
+}
+
+
+class Plans:
+    """Keeps the plan of every statement that reads matters, and counts all statements."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.plans: list[str] = []
+        self.count = 0
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        """Explain the statement, then run it."""
+        if not str(sql).startswith(("SET LOCAL", "PREPARE")):
+            self.count += 1
+        if 'FROM "matters_matter"' in str(sql):
+            with context["connection"].connection.cursor() as cursor:
+                cursor.execute("EXPLAIN " + sql, params)
+                self.plans.append("\n".join(row[0] for row in cursor.fetchall()))
+        return execute(sql, params, many, context)
+
+
+@pytest.mark.parametrize(("scope", "index"), SCOPES.values(), ids=SCOPES.keys())
+def test_queue_reads_its_index_in_three_queries(crowded: Desk, scope: Scope, index: str) -> None:
+    queries.queue(scope)
+    watch = Plans()
+    with connection.execute_wrapper(watch):
+        page = queries.queue(scope)
+    assert len(page.rows) == queries.PAGE
+    assert watch.count <= 3  # the rows, and the names of places and of units
+    (plan,) = watch.plans
+    assert index in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("scope", [one for one, _ in SCOPES.values()], ids=SCOPES.keys())
+def test_queue_by_statement_built_once_equals_the_one_built_anew(crowded: Desk, scope: Scope) -> None:
+    first = queries.queue(scope)
+    again = queries.queue(scope, queries.Filters(series="asked"))
+    assert first == again
