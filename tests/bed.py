@@ -121,7 +121,7 @@ def _copy(admin: psycopg.Connection[tuple[Any, ...]], name: str, source: str) ->
 @pytest.fixture(scope="session")
 def blank_template(cluster: Cluster) -> str:
     """Migrated, walled and seeded, without any place or person."""
-    return _template(cluster, "t_blank", "commongrid", "migrate --skip-checks", "createcachetable", "walls", "seed")
+    return _template(cluster, "t_blank", "commongrid", "prepare")
 
 
 @pytest.fixture(scope="session")
