@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from django.utils import translation
 
 from commongrid.kernel.act import new_id
+from commongrid.surfaces.public import telling
 from commongrid.surfaces.shared import throttle
 from tests.factories.desk import HAMLET, Desk
 
 if TYPE_CHECKING:
     from django.test import Client
+
+    from commongrid.matters.queries import Followed
 
 NOBODY = "7F3K-92QD-M4TVX"
 
@@ -153,3 +158,21 @@ def test_sealed_matter_shows_its_receipt_only(county: Desk, villager: Client) ->
     for secret in ("He hits", "Domestic violence", "Water Bureau", "Shanghe"):
         assert secret not in page
     assert "Domestic violence" not in villager.get(f"/s/{code}/print").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("phase", "rating", "outcome", "may_rate", "says"),
+    [
+        ("answered", "", "", True, "You are asked whether it is solved."),
+        ("answered", "rated", "", False, "You have said whether it is solved."),
+        ("answered", "", "", False, "Somebody else looks"),
+        ("closed", "rated", "disagrees", False, "you do not agree"),
+        ("closed", "rated", "done", False, "It is closed."),
+    ],
+)
+def test_a_slip_asks_only_where_it_may_be_rated(
+    phase: str, rating: str, outcome: str, *, may_rate: bool, says: str
+) -> None:
+    followed = SimpleNamespace(sealed=False, phase=phase, rating=rating, outcome=outcome, may_rate=may_rate)
+    with translation.override("en"):
+        assert says in telling.stands(cast("Followed", followed))

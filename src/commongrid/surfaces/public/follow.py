@@ -58,7 +58,7 @@ def slip(request: Asked, code: str) -> HttpResponse:
         **_about(request, matter, code),
         "sent": request.GET.get("sent") == "1",
         "done": _done(request.GET.get("done", "")),
-        "now": telling.stands(matter.phase, sealed=matter.sealed),
+        "now": telling.stands(matter),
         "steps": telling.steps(matter.phase),
         "photos": [] if matter.sealed else files.shown(request, files_of(request.scope, matter.id), code),
         "events": [] if matter.sealed else telling.happenings(history(request.scope, matter.id)),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from commongrid.journal.queries import LineRow
+    from commongrid.matters.queries import Followed
 
 STANDS: Final = {
     "received": N_("Received. It is decided now whether it is taken up, and by whom."),
@@ -29,6 +30,10 @@ STANDS: Final = {
     "withdrawn": N_("It was withdrawn."),
 }
 """Phase -> where it stands, in one sentence."""
+
+CHECKED: Final = N_("There is an answer. Somebody else looks whether it is solved.")
+RATED: Final = N_("You have said whether it is solved. The centre closes it now.")
+DISAGREED: Final = N_("The county has closed it. It is kept on record that you do not agree.")
 
 HAPPENED: Final = {
     "matters.reported": N_("Reported"),
@@ -83,11 +88,15 @@ class Step:
     note: str = ""
 
 
-def stands(phase: str, *, sealed: bool = False) -> str:
+def stands(matter: Followed) -> str:
     """Where it stands, in the reader's language; of a sealed matter only that somebody competent has it."""
-    if sealed and phase != "closed":
+    if matter.sealed and matter.phase != "closed":
         return gettext("Received. Only the body that is competent by law sees it.")
-    return gettext(STANDS.get(phase, STANDS["in_hand"]))
+    if matter.phase == "answered" and not matter.may_rate:
+        return gettext(RATED) if matter.rating == "rated" else gettext(CHECKED)
+    if matter.phase == "closed" and matter.outcome == "disagrees":
+        return gettext(DISAGREED)
+    return gettext(STANDS.get(matter.phase, STANDS["in_hand"]))
 
 
 def steps(phase: str) -> list[Step]:
