@@ -1,0 +1,259 @@
+"""Canaries: sealed values put through every flow, and then looked for everywhere that is not their sealed column.
+
+A canary is a reporter's or concerned person's name or phone, told apart by a
+mark. After reports from both surfaces, refusals, steps, visits and an import,
+none may stand in the database (every table of every schema, sessions, cache
+and jobs unpacked), in a log line, on another's page, or in a kept file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import random
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from commongrid.kernel.act import Act
+from commongrid.matters import actions
+from commongrid.matters.actions import Contact
+from commongrid.matters.importing.jobs import Wish, take_over_file
+from commongrid.matters.importing.telling import as_json
+from tests.bed import RUN
+from tests.factories import desk as factory
+from tests.factories.desk import VILLAGE, Desk, id_of
+from tests.factories.scenes import Scene
+from tests.sizes import size
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from tests.bed import Database
+
+NAME, PHONE = "翠雀", "1990044"
+"""How every canary begins: a name that no list has, a phone in an unassigned range."""
+COUNT = size(200, 10_000) // 4
+"""People; each has two values, and so has the person concerned."""
+HEXED = NAME.encode().hex()
+TELLING = re.compile(
+    rf"{NAME}|\\u7fe0\\u96c0|{HEXED}|(?<![0-9a-f-]){PHONE}\d{{4}}(?![0-9a-f])|{(PHONE.encode()).hex()}", re.IGNORECASE
+)
+
+
+def canary(n: int) -> tuple[str, str]:
+    """A name and a phone."""
+    return f"{NAME}{n:05}", f"{PHONE}{n:04}"
+
+
+@pytest.fixture
+def laid(database: Database) -> Desk:
+    """The desk's county."""
+    return factory.lay(database)
+
+
+@pytest.fixture
+def scene(laid: Desk) -> Scene:
+    """Matters are made with it."""
+    return Scene(laid)
+
+
+def browser(laid: Desk, who: str, language: str = "zh-hans") -> Client:
+    """Somebody's browser."""
+    return laid.sign_in(Client(raise_request_exception=False), who, language)
+
+
+def told(n: int, **more: str) -> dict[str, str]:
+    """What a form sends, with four canaries."""
+    (name, phone), (other, number) = canary(2 * n), canary(2 * n + 1)
+    return {
+        "text": f"涵洞塌了 {n}", "urgency": "normal", "name": name, "phone": phone, "concerned_name": other,
+        "concerned_phone": number, "spot": "", "source": "villager", "kind": "G02", "place": str(VILLAGE),
+        "at": str(VILLAGE), "do": "send", **more,
+    }  # fmt: skip
+
+
+def forms(laid: Desk, n: int, chance: random.Random) -> None:
+    """A report by a form: the public one or the counter's, sometimes one that is refused."""
+    wrong: dict[str, str] = chance.choice(
+        [
+            {},
+            {},
+            {"text": ""},
+            {"place": "0", "at": "0"},
+            {"urgency": "x"},
+            {"act": "no act"},
+            {"phone": f"{PHONE}{2 * n:04}" * 9},
+        ]
+    )
+    where: dict[str, Any] = {"REMOTE_ADDR": f"127.8.{n // 250}.{n % 250}"}
+    if chance.random() < 0.5:
+        Client(raise_request_exception=False).post("/report/send", told(n, **wrong), **where)
+    else:
+        browser(laid, "clerk").post(
+            "/console/matters/new/", told(n, **({"do": chance.choice(["send", "check"])} | wrong)), **where
+        )
+
+
+def by_action(scene: Scene, n: int, chance: random.Random) -> UUID:
+    """A report by the action itself, taken some way along."""
+    (name, phone), (other, number) = canary(2 * n), canary(2 * n + 1)
+    contact = Contact(name=name, phone=phone, concerned_name=other, concerned_phone=number)
+    made = chance.choice([scene.report, scene.report, scene.with_station, scene.in_hand, scene.answered])
+    return made(f"便道护栏被撞坏 {n}", contact=contact, confidential=chance.random() < 0.3)
+
+
+def dumped(database: Database) -> list[str]:
+    """Places in the database where a canary stands, every table of every schema; sessions and cache unpacked."""
+    found = []
+    with database.as_admin() as admin:
+        tables = admin.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        assert {"procrastinate_jobs", "django_session", "cache_entries", "journal_claim", "journal_line"} <= {
+            name for _, name in tables
+        }
+        for schema, table in tables:
+            for (text,) in admin.execute(f'SELECT t::text FROM "{schema}"."{table}" t'):
+                unpacked = text + (_inside(text) if table in {"cache_entries", "django_session"} else "")
+                if hit := TELLING.search(unpacked):
+                    found.append(f"{schema}.{table}: …{unpacked[max(0, hit.start() - 60) : hit.end() + 20]}…")
+    found += ["a session" for session in Session.objects.all() if TELLING.search(repr(session.get_decoded()))]
+    return found
+
+
+def _inside(text: str) -> str:
+    """Whatever is base64 in a row, as text."""
+    found = ""
+    for part in re.findall(r"[A-Za-z0-9+/=_-]{24,}", text):
+        try:
+            found += base64.b64decode(
+                part + "=" * (-len(part) % 4), altchars=b"-_" if "_" in part or "-" in part else None
+            ).decode("utf-8", "replace")
+        except (binascii.Error, ValueError):
+            continue
+    return found
+
+
+def kept_files() -> list[str]:
+    """Files of the run that hold one: uploads, logs of the database's server."""
+    needles = (NAME.encode(), PHONE.encode())
+    logs = [
+        path
+        for path in (RUN / "data").rglob("*")
+        if path.is_file() and (path.suffix == ".log" or "files" in path.parts)
+    ]
+    return [str(path) for path in logs if any(needle in path.read_bytes() for needle in needles)]
+
+
+def pages_of_others(laid: Desk, matters: list[UUID]) -> list[str]:
+    """Pages on which somebody reads a canary; nobody does without a reveal."""
+    found = []
+    for who in (
+        "dispatcher",
+        "far_dispatcher",
+        "county_dispatcher",
+        "station",
+        "grid_member",
+        "secretary",
+        "supervisor",
+        "clerk",
+        "auditor",
+    ):
+        client = browser(laid, who)
+        for url in (
+            "/console/",
+            "/console/matters/",
+            "/console/matters/?view=closed",
+            *(reverse("matter", args=[one]) for one in matters),
+        ):
+            answers = (client.get(url), client.get(url, HTTP_ACCEPT="application/json"))
+            found += [f"{who} reads it at {url}" for one in answers if TELLING.search(one.content.decode())]
+    for one in matters:
+        code = actions.code_of(one)
+        found += [
+            f"slip {part}"
+            for part in ("", "/print", "/rate")
+            if TELLING.search(Client().get(f"/s/{code}{part}").content.decode())
+        ]
+    return found
+
+
+def old_list(folder: Path) -> Path:
+    """A list of an older system with columns that nobody asked for."""
+    rows = ["编号,登记时间,办结时间,标题,内容,姓名,电话"]
+    for n in range(30):
+        name, phone = canary(90_000 + n)
+        opened = "2025-03-01 10:00:00" if n % 3 else "no day"
+        rows.append(f"W{n},{opened},2025-03-09 10:00:00,路灯不亮,路灯不亮 {n},{name},{phone[:11]}")
+    path = folder / "old.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+def test_no_sealed_value_stands_anywhere_in_clear(
+    laid: Desk, scene: Scene, database: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Every flow, then every place to look."""
+    chance = random.Random(20261124)
+    made = []
+    for n in range(COUNT):
+        if n % 3 == 0:
+            forms(laid, n, chance)
+        else:
+            made.append(by_action(scene, n, chance))
+    looked = made[: size(3, 40)]
+    name, phone = canary(88_000)
+    scene.do(
+        "county_dispatcher",
+        actions.visit,
+        scene.answered("护栏", contact=Contact(name=name, phone=phone)),
+        mode="phone",
+        result="not_reached",
+        answers=None,
+    )
+    wrong = pages_of_others(laid, looked)
+    shown = browser(laid, "dispatcher").post(
+        reverse("matter_reveal", args=[made[0]]), {"what": "reporter:phone", "reason": f"call {Act.new().id}"}
+    )
+    assert TELLING.search(shown.content.decode()), "a reveal shows the value, so this test can find one"
+    wish = Wish(
+        columns="number=编号,opened=登记时间,closed=办结时间,title=标题,text=内容",
+        default_place=str(VILLAGE),
+        zone="Asia/Shanghai",
+        yes=True,
+    )
+    taken = take_over_file(old_list(tmp_path), wish, progress=lambda _share, _rows: None)
+    wrong += [line for line in [str(as_json(taken))] if TELLING.search(line)]
+    with database.as_admin() as admin:
+        sealed = admin.execute(
+            "SELECT count(*) FROM matters_party WHERE name_sealed IS NOT NULL AND phone_sealed IS NOT NULL"
+        ).fetchone()
+    assert sealed is not None
+    assert sealed[0] > COUNT, "so many were really kept"
+    wrong += dumped(database) + kept_files()
+    said = capfd.readouterr()
+    wrong += [f"log: {line[:200]}" for line in (said.out + said.err).splitlines() if TELLING.search(line)]
+    print(f"{4 * COUNT + 60} sealed values, {len(wrong)} in clear")
+    assert wrong == []
+
+
+def test_the_search_for_canaries_finds_a_leak(laid: Desk, database: Database) -> None:
+    """The proof that the test can fail: one in a cache entry, one in a session, one in a note."""
+    from django.core.cache import cache
+
+    name, phone = canary(1)
+    cache.set("x", {"name": name})
+    browser(laid, "clerk")
+    with database.as_admin() as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute(
+            "UPDATE registry_person SET display_name = %s WHERE id = %s", [f"x{phone}", id_of("clerk_person")]
+        )
+    found = dumped(database)
+    assert {line.partition(":")[0] for line in found} == {"county.cache_entries", "county.registry_person"}
