@@ -33,6 +33,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ and "COMMONGRID_TEST_RUN" not in os.e
     _folder.chmod(0o755)
     os.environ["COMMONGRID_TEST_RUN"] = str(_folder)
 os.environ["COMMONGRID_DATA"] = os.environ["COMMONGRID_TEST_RUN"] + "/data"
+Path(os.environ["COMMONGRID_DATA"], "static").mkdir(parents=True, exist_ok=True)  # pages want it; it is empty
 os.environ["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/none"
 os.environ.pop("DATABASE_OWNER_URL", None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from commongrid.commands import opening, sign_in
+from commongrid.commands import opening, sign_in, up
 from commongrid.kernel.refusals import BadInput, NotFound, WrongState
 from tests.factories.desk import COUNTY, FAR_VILLAGE, OTHER_TOWNSHIP, POSTS, Desk, id_of, lay
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.test import Client
 
     from tests.bed import Database
@@ -106,3 +108,16 @@ def test_sign_in_appoints_administrators_only(desk: Desk, capsys: pytest.Capture
     assert desk.accounts
     with pytest.raises(BadInput):
         run(capsys, seat, "--appoint", "某人")
+
+
+def test_sign_in_leads_to_the_port_that_is_served(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert desk.accounts
+    monkeypatch.setenv("COMMONGRID_DATA", str(tmp_path))
+    monkeypatch.delenv("COMMONGRID_ADDRESS", raising=False)
+    monkeypatch.setenv("PORT", "8123")
+    with up.only_one(tmp_path):
+        monkeypatch.delenv("PORT")
+        assert ":8123/in/" in run(capsys, "village_clerk")
+    assert ":8000/in/" in run(capsys, "village_clerk")

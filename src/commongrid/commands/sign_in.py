@@ -97,6 +97,7 @@ def _link(scope: Scope, post: PostLine, hours: int, lang: str) -> dict[str, str]
     from django.conf import settings
 
     from commongrid.accounts.rules import hashed, link_secret
+    from commongrid.commands.up import served_at
     from commongrid.config.env import env
     from commongrid.kernel.act import Act
     from commongrid.roster.actions import invite
@@ -110,5 +111,5 @@ def _link(scope: Scope, post: PostLine, hours: int, lang: str) -> dict[str, str]
         "title": f"{title}, {place}" if lang == "en" else f"{place} {title}",
         "place": str(post.place),
         "post": str(post.id),
-        "url": f"{env.ADDRESS}/in/{secret}",
+        "url": f"{served_at(env.DATA) or env.ADDRESS}/in/{secret}",
     }

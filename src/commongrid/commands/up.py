@@ -21,6 +21,7 @@ READY_SECONDS = 90.0
 LEAVING_SECONDS = 3.0
 """The server of a killed `up` needs a moment to leave its port."""
 LOG_BYTES = 20_000_000
+ADDRESS_FILE = "up.address"
 KEEP_FROM_SERVER = ("DATABASE_OWNER_URL", "COMMONGRID_AS")
 
 
@@ -70,8 +71,8 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 @contextmanager
 def only_one(data: Path) -> Iterator[None]:
-    """One `up` per data folder; its pid is kept for `down`."""
-    from commongrid.config.env import Misconfigured
+    """One `up` per data folder; its pid is kept for `down`, its address for `sign-in`."""
+    from commongrid.config.env import Misconfigured, env
 
     data.mkdir(mode=0o755, parents=True, exist_ok=True)
     with (data / "up.lock").open("a+", encoding="ascii") as file:
@@ -84,10 +85,20 @@ def only_one(data: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
+        (data / ADDRESS_FILE).write_text(env.ADDRESS, encoding="utf-8")
         try:
             yield
         finally:
+            (data / ADDRESS_FILE).unlink(missing_ok=True)
             file.truncate(0)
+
+
+def served_at(data: Path) -> str:
+    """The address of the `up` that serves this data folder now; empty where none does."""
+    from commongrid.commands.down import running_up
+
+    path = data / ADDRESS_FILE
+    return path.read_text(encoding="utf-8").strip() if path.exists() and running_up(data) else ""
 
 
 def prepare_all(app_url: str, owner_url: str, *, demo: bool) -> None:
