@@ -15,6 +15,7 @@ from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from commongrid.kernel.clock import SEED_FROM
 from commongrid.kernel.refusals import NotFound
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def year(request: Asked) -> HttpResponse:
         "provisional": wanted > cal.published_until.year or any(row.provisional for row in special.values()),
         "previous": wanted - 1 if wanted > SEED_FROM else None,
         "next": wanted + 1 if wanted < until else None,
-        "weekdays": [(WEEKDAYS[n], WEEKDAYS_ABBR[n]) for n in range(7)],
+        "weekdays": [(WEEKDAYS[n], _short(n)) for n in range(7)],
         "hours": queries.office_hours(request.scope, today),
         "zone": cal.zone.key,
         "county": _county(request),
@@ -86,6 +87,11 @@ def _wanted(text: str, this_year: int, until: int) -> int:
     """The year asked for, this one where it can't be read, kept between the first known and the next."""
     wanted = int(text) if text.isascii() and text.isdigit() and len(text) == len("2026") else this_year
     return min(max(wanted, SEED_FROM), until)
+
+
+def _short(weekday: int) -> str:
+    """The head of a narrow column: "Mon", and in Chinese one character, as on a wall calendar."""
+    return str(WEEKDAYS[weekday])[-1] if chinese() else str(WEEKDAYS_ABBR[weekday])
 
 
 def _county(request: Asked) -> CountyRow | None:
