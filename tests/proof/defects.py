@@ -246,7 +246,7 @@ def _seal_finds_a_line_with_its_own_seal_made_to_fit(database: Database) -> None
         admin.execute("SET session_replication_role = replica")
         admin.execute("""UPDATE journal_line SET facts = '{"n": 77}' WHERE facts->>'n' = '0'""")
         rows = queries.lines_after(jobs.AUDITOR, queries.Position(), 2)
-        fitting = jobs.chained(b"", map(jobs.canonical_line, rows))
+        fitting = rules.chained(b"", map(jobs.canonical_line, rows))
         admin.execute("UPDATE journal_seal SET head = %s WHERE n = 1", [fitting])
     assert not jobs.verify(head).sound
 
