@@ -20,7 +20,7 @@ MANY = """
 INSERT INTO matters_matter SELECT (jsonb_populate_record(m, jsonb_build_object(
   'id', gen_random_uuid(), 'number', 'P' || n, 'slip_hash', NULL, 'due_at', now() + n * interval '7 seconds',
   'place', (ARRAY[%(village)s, %(village)s + 1, %(other)s, %(far)s, %(far)s, %(far)s, %(far)s, %(far)s])[n %% 8 + 1],
-  'unit_id', CASE n %% 40 WHEN 0 THEN %(unit)s ELSE %(elsewhere)s END,
+  'unit_id', CASE n %% 8 WHEN 0 THEN %(unit)s ELSE %(elsewhere)s END,
   'owner_level', 'unit', 'owner_place', NULL, 'state', 'diverted', 'step', 'start'))).*
 FROM (SELECT NULL::matters_matter) AS none, generate_series(1, 8000) n,
 LATERAL (SELECT jsonb_populate_record(NULL::matters_matter, %(row)s::jsonb) AS m) AS one
