@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from commongrid.kernel.act import new_id
+from commongrid.kernel.places import village_of
 from commongrid.surfaces.shared import throttle
 from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk
 
@@ -89,8 +90,8 @@ def test_sent_report_gives_a_slip(county: Desk, villager: Client) -> None:
     assert response.status_code == 302
     assert re.fullmatch(r"/s/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}\?sent=1", response["Location"])
     assert matters(county) == [
-        (ROAD, HAMLET, "The culvert has collapsed.\nWhere exactly: by the school", "normal", True, False)
-    ]
+        (ROAD, village_of(HAMLET), "The culvert has collapsed.\nWhere exactly: by the school", "normal", True, False)
+    ], "a confidential one stands at the village, no closer"
     page = villager.get(response["Location"]).content.decode()
     assert "Thank you. It has been received." in page
     assert "<svg" in page
