@@ -22,7 +22,9 @@ PEOPLE = "INSERT INTO registry_person (id, display_name, place) VALUES (gen_rand
 
 def test_every_scoped_table_has_forced_row_level_security(database: Database) -> None:
     with database.as_role("owner") as owner:
-        rows = owner.execute("SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relkind IN ('r', 'p')")
+        rows = owner.execute(
+            "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relkind IN ('r', 'p')"
+        )
         forced = dict(rows.fetchall())
     assert {model._meta.db_table: wall.scoped for model, wall in walls.walled_models()} == {
         model._meta.db_table: forced[model._meta.db_table] for model, _ in walls.walled_models()
@@ -54,8 +56,13 @@ def test_app_without_scope_sees_no_row_of_any_scoped_table(database: Database) -
 
 def test_app_owns_nothing_and_bypasses_nothing(database: Database) -> None:
     with database.as_role("app") as app:
-        assert app.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user").fetchone() == (False, False)
-        assert app.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user").fetchone() == (0,)
+        assert app.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user").fetchone() == (
+            False,
+            False,
+        )
+        assert app.execute(
+            "SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user"
+        ).fetchone() == (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("ALTER TABLE registry_person DISABLE ROW LEVEL SECURITY")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

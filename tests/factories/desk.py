@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
@@ -18,6 +18,7 @@ from commongrid.kernel.pinyin import initials, sort_key
 
 if TYPE_CHECKING:
     from django.test import Client
+    from psycopg import Connection
 
     from tests.bed import Database
 
@@ -116,67 +117,79 @@ def lay(database: Database) -> Desk:
     """Put the county into an empty database."""
     desk = Desk(database)
     with database.as_role("owner") as owner, owner.transaction():
-        for code, level, zh, en, parent in PLACES:
-            owner.execute(
-                "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
-                " VALUES (%s, %s, '', %s, %s, %s, %s, %s, %s)",
-                [code, level, zh, en, initials(zh), sort_key(zh), parent, FROM],
-            )
-        owner.execute(
-            "INSERT INTO territory_county (code, zone, demo, calendar_version) VALUES (%s, 'Asia/Shanghai', true, 1)"
-            " ON CONFLICT DO NOTHING",
-            [COUNTY],
-        )
-        if not owner.execute("SELECT 1 FROM territory_office_hours").fetchone():
-            for opens, closes in (("09:00", "12:00"), ("14:00", "18:00")):
-                owner.execute(
-                    "INSERT INTO territory_office_hours (id, opens, closes, valid_from) VALUES (%s, %s, %s, %s)",
-                    [uuid5(SPACE, opens), opens, closes, FROM],
-                )
-        owner.execute(
-            "INSERT INTO territory_grid_cover (id, grid, covered, valid_from) VALUES (%s, %s, %s, %s)",
-            [uuid5(SPACE, "cover"), GRID, HAMLET, FROM],
-        )
-        for name, place, type_, zh, en, function, master in UNITS:
-            owner.execute(
-                "INSERT INTO roster_unit (id, place, type, name_zh, name_en, function_id, master_id, outside_command,"
-                " office_phone, valid_from) VALUES (%s, %s, %s, %s, %s, %s, %s, false, '0000-1234', %s)",
-                [
-                    id_of(name + "_unit"),
-                    place,
-                    type_,
-                    zh,
-                    en,
-                    function,
-                    id_of(master + "_unit") if master else None,
-                    FROM,
-                ],
-            )
-        for n, (name, role, place, unit, person, zh, en) in enumerate(POSTS):
-            account = 9000 + n
-            owner.execute(
-                "INSERT INTO accounts_account (id, password, login_name, email, language, is_active, made_at)"
-                " VALUES (%s, '!', %s, '', '', true, now())",
-                [account, name],
-            )
-            owner.execute(
-                "INSERT INTO registry_person (id, display_name, account_id, place) VALUES (%s, %s, %s, %s)",
-                [id_of(name + "_person"), person, account, place],
-            )
-            owner.execute(
-                "INSERT INTO roster_post (id, person_id, role_id, place, unit_id, from_on, display_name, title_zh,"
-                " title_en, office_phone) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '0000-5678')",
-                [
-                    id_of(name),
-                    id_of(name + "_person"),
-                    role,
-                    place,
-                    id_of(unit + "_unit") if unit else None,
-                    FROM,
-                    person,
-                    zh,
-                    en,
-                ],
-            )
-            desk.accounts[name] = account
+        _lay_places(owner)
+        _lay_units(owner)
+        _lay_posts(owner, desk)
     return desk
+
+
+def _lay_places(owner: Connection[Any]) -> None:
+    for code, level, zh, en, parent in PLACES:
+        owner.execute(
+            "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
+            " VALUES (%s, %s, '', %s, %s, %s, %s, %s, %s)",
+            [code, level, zh, en, initials(zh), sort_key(zh), parent, FROM],
+        )
+    owner.execute(
+        "INSERT INTO territory_county (code, zone, demo, calendar_version) VALUES (%s, 'Asia/Shanghai', true, 1)"
+        " ON CONFLICT DO NOTHING",
+        [COUNTY],
+    )
+    if not owner.execute("SELECT 1 FROM territory_office_hours").fetchone():
+        for opens, closes in (("09:00", "12:00"), ("14:00", "18:00")):
+            owner.execute(
+                "INSERT INTO territory_office_hours (id, opens, closes, valid_from) VALUES (%s, %s, %s, %s)",
+                [uuid5(SPACE, opens), opens, closes, FROM],
+            )
+    owner.execute(
+        "INSERT INTO territory_grid_cover (id, grid, covered, valid_from) VALUES (%s, %s, %s, %s)",
+        [uuid5(SPACE, "cover"), GRID, HAMLET, FROM],
+    )
+
+
+def _lay_units(owner: Connection[Any]) -> None:
+    for name, place, type_, zh, en, function, master in UNITS:
+        owner.execute(
+            "INSERT INTO roster_unit (id, place, type, name_zh, name_en, function_id, master_id, outside_command,"
+            " office_phone, valid_from) VALUES (%s, %s, %s, %s, %s, %s, %s, false, '0000-1234', %s)",
+            [
+                id_of(name + "_unit"),
+                place,
+                type_,
+                zh,
+                en,
+                function,
+                id_of(master + "_unit") if master else None,
+                FROM,
+            ],
+        )
+
+
+def _lay_posts(owner: Connection[Any], desk: Desk) -> None:
+    for n, (name, role, place, unit, person, zh, en) in enumerate(POSTS):
+        account = 9000 + n
+        owner.execute(
+            "INSERT INTO accounts_account (id, password, login_name, email, language, is_active, made_at)"
+            " VALUES (%s, '!', %s, '', '', true, now())",
+            [account, name],
+        )
+        owner.execute(
+            "INSERT INTO registry_person (id, display_name, account_id, place) VALUES (%s, %s, %s, %s)",
+            [id_of(name + "_person"), person, account, place],
+        )
+        owner.execute(
+            "INSERT INTO roster_post (id, person_id, role_id, place, unit_id, from_on, display_name, title_zh,"
+            " title_en, office_phone) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '0000-5678')",
+            [
+                id_of(name),
+                id_of(name + "_person"),
+                role,
+                place,
+                id_of(unit + "_unit") if unit else None,
+                FROM,
+                person,
+                zh,
+                en,
+            ],
+        )
+        desk.accounts[name] = account
