@@ -50,9 +50,10 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     """The server's application, each request from an address of its own."""
     application.asked += 1  # type: ignore[attr-defined]
     n = application.asked  # type: ignore[attr-defined]
-    return served()(
+    answer: Iterable[bytes] = served()(
         {**environ, "REMOTE_ADDR": f"127.7.{n // 250 % 250}.{n % 250}", "HTTP_HOST": "localhost"}, start_response
     )
+    return answer
 
 
 application.asked = 0  # type: ignore[attr-defined]
