@@ -38,7 +38,10 @@ os.environ["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/none"
 os.environ.pop("DATABASE_OWNER_URL", None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")
 
-import pytest  # noqa: E402 - the environment comes first
+import django  # noqa: E402 - the environment comes first
+import pytest  # noqa: E402
+
+django.setup()  # before any other conftest, so that a single folder of tests can be run by itself
 
 pytest_plugins = ["tests.bed"]
 
