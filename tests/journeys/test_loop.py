@@ -61,7 +61,9 @@ def test_a_matter_from_the_counter_to_the_file(site: Site) -> None:
     page.get_by_role("button", name="Answer", exact=True).click()
     page.get_by_text("Answered. Somebody of another level asks the person.").wait_for()
     page = matter_page(site, "county_dispatcher", number)
-    page.locator("summary", has_text="Return visit").click()
+    folded = page.locator("summary", has_text="Return visit")
+    if folded.count():  # one in five is drawn for a visit: then it is the next step and stands open
+        folded.click()
     page.get_by_label("By phone").check()
     page.get_by_label("They answered both questions").check()
     page.get_by_role("group", name="Is it solved?").get_by_label("Yes").check()
