@@ -1,19 +1,29 @@
-"""Make the first migration anew. Only until the first release: afterwards migrations are only added."""
+"""Make the migration that is not released yet anew: several people change tables at once, one file results.
+
+Migrations up to ``RELEASED`` are never touched; raise it with each release.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 from pathlib import Path
 
+RELEASED = 1
+HOME = Path("src/commongrid/migrations")
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")
 os.environ.setdefault("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
-for path in Path("src/commongrid/migrations").glob("00*.py"):
-    path.unlink()
 
 import django  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-django.setup()
-call_command("makemigrations", "commongrid", "--name", "initial", verbosity=1)
+with HOME.joinpath("__init__.py").open() as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    for path in HOME.glob("0*.py"):
+        if int(path.name[:4]) > RELEASED:
+            path.unlink()
+    django.setup()
+    call_command("makemigrations", "commongrid", "--name", "whole_loop", verbosity=1)
 sys.exit(0)

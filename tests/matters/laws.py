@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from commongrid.kernel.scope import Scope
 from commongrid.matters.rules import words
-from commongrid.matters.rules.loop import TRIES, Call, Move
+from commongrid.matters.rules.moves import TRIES, Call, Move
 from commongrid.matters.rules.owners import step_of
 from commongrid.matters.rules.relations import level_of_actor
 from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS, STATES

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from commongrid.matters.rules import loop, relations, table, words
-from commongrid.matters.rules.loop import Move
+from commongrid.matters.rules import deciding, loop, moves, relations, table, words
+from commongrid.matters.rules.deciding import dispatching, entering, rating, watching, working
+from commongrid.matters.rules.moves import Move
 from tests.matters import laws, world
 from tests.matters.laws import broken, unused_ways, without_an_end
 
@@ -56,10 +57,10 @@ def _swap(name: str, **changes: Any) -> Callable[[pytest.MonkeyPatch], None]:
 
 def _decider(name: str, wrong: Callable[..., Move]) -> Callable[[pytest.MonkeyPatch], None]:
     """A defect in a rule: one decider replaced."""
-    return lambda patch: patch.setitem(loop._DECIDERS, name, wrong)
+    return lambda patch: patch.setitem(loop.DECIDERS, name, wrong)
 
 
-def _plain(name: str, wrong: object, where: object = loop) -> Callable[[pytest.MonkeyPatch], None]:
+def _plain(name: str, wrong: object, where: object) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda patch: patch.setattr(where, name, wrong)
 
 
@@ -69,30 +70,31 @@ def _leading(event: str, state: str, *to: str) -> dict[str, object]:
 
 
 DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "an answer forgets the owner": _plain("visit_owner", lambda handler: ""),
+    "an answer forgets the owner": _plain("visit_owner", lambda handler: "", working),
     "the handler's level owes the visit and makes it": _plain("_may_visit", lambda scope, matter: True, relations),
     "a reopened matter may go back to its handler": _decider(
-        "divert", lambda s, c: loop._given(c, reopened=s.state == "reopened")
+        "divert", lambda s, c: dispatching.given(c, reopened=s.state == "reopened")
     ),
     "a reopened village takes its own matter again": _decider(
-        "start", lambda s, c: loop._open("in_hand", s.owner, handler="owner")
+        "start", lambda s, c: moves.goes("in_hand", s.owner, handler="owner")
     ),
-    "not solved closes the matter": _plain("_not_solved", lambda s, rating: loop._end("closed", "rated")),
+    "not solved closes the matter": _plain("_not_solved", lambda s, rating: moves.ends("closed", "rated"), rating),
     "not solved reopens for ever": _plain(
         "_not_solved",
-        lambda s, rating: loop._open("reopened", "township", handler="clear", sets={"reopened": s.reopened + 1}),
+        lambda s, rating: moves.goes("reopened", "township", handler="clear", sets={"reopened": s.reopened + 1}),
+        rating,
     ),
     "an order is given back for ever": _decider(
         "give_back",
-        lambda s, c: loop._open("returned", "county", handler="clear", sets={"given_back": True}),
+        lambda s, c: moves.goes("returned", "county", handler="clear", sets={"given_back": True}),
     ),
-    "not reached counts on the first day": _plain("TRIES", 1),
+    "not reached counts on the first day": _plain("TRIES", 1, rating),
     "a sealed matter is open to whoever is above": lambda patch: (
-        patch.setattr(loop, "_not_sealed", lambda s: None),
+        *(patch.setattr(where, "not_sealed", lambda s: None) for where in (entering, dispatching, working, watching)),
         patch.setattr(relations, "_is_above", lambda scope, matter: True),
     )[0],
-    "a supervisor takes the matter over": _decider("supervise", lambda s, c: loop.Move(state=s.state, owner="county")),
-    "a warning loses the owner": _decider("warn", lambda s, c: loop.Move(state=s.state)),
+    "a supervisor takes the matter over": _decider("supervise", lambda s, c: Move(state=s.state, owner="county")),
+    "a warning loses the owner": _decider("warn", lambda s, c: Move(state=s.state)),
     "nobody may close": _swap("close", power="matters.nothing"),
     "nobody decides on what was given back": _swap("decide", who=("near",)),
     "the review has no way out": _swap("review", ways=()),
@@ -100,13 +102,17 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "handing over a sealed matter is not offered": _swap("receipt", live=False),
     "a wait for the rating has no step": _plain("step_of", lambda *a, **k: "", laws),
     "not satisfied closes by itself": _plain(
-        "_after", lambda s, rating, good=True, **sets: loop._end("closed", rating or "checked", rating=rating, **sets)
+        "after",
+        lambda s, rating, good=True, **sets: moves.ends("closed", rating or "checked", rating=rating, **sets),
+        deciding.rating,
     ),
     "the third day ends as if it were checked": _plain(
-        "_after", lambda s, rating, good=True, **sets: loop._end("closed", "checked", rating="", **sets)
+        "after",
+        lambda s, rating, good=True, **sets: moves.ends("closed", "checked", rating="", **sets),
+        deciding.rating,
     ),
     "an answered matter keeps the handler's deadline": _decider(
-        "answer", lambda s, c: replace(loop._answered(s, loop.level_of_owner(s)), clock="")
+        "answer", lambda s, c: replace(working.answered(s, moves.level_of_owner(s)), clock="")
     ),
     "withdrawn after the end": _swap("withdraw", ways=(*table.EVENTS["withdraw"].ways, ("closed", ("withdrawn",)))),
 }

@@ -15,7 +15,8 @@ from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import Refusal
 from commongrid.kernel.scope import Scope, clock, slip
 from commongrid.matters.rules import words
-from commongrid.matters.rules.loop import Call, Move, Standing, decide
+from commongrid.matters.rules.loop import decide
+from commongrid.matters.rules.moves import Call, Move, Standing
 from commongrid.matters.rules.owners import entry
 from commongrid.matters.rules.relations import Whereabouts, level_of_actor, may, relations
 from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS

@@ -8,6 +8,6 @@ said to be done, somebody of another level asks the person: solved? satisfied?
 "Not solved" reopens it once, with somebody else; then the county looks.
 
 The law: at every moment an open matter has an owner, a deadline and a next
-step. The table of states is ``rules/loop.py``, printed in docs/loop.md.
+step. The table of states is ``rules/table.py``, applied by ``rules/loop.py``, printed in docs/loop.md.
 Words: matter, order, give back, raise, supervise, return visit, rate.
 """

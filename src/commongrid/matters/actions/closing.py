@@ -13,7 +13,7 @@ from commongrid.kernel.refusals import N_, BadInput, TooLate, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, Target, is_barred, moved, noted, opened, place_for
 from commongrid.matters.models import Rating, Visit
-from commongrid.matters.rules.loop import Call
+from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_at, level_of_actor
 from commongrid.roster import queries as roster
 

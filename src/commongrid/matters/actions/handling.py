@@ -40,7 +40,7 @@ from commongrid.matters.queries.vocabulary import (
 from commongrid.matters.rules import words
 from commongrid.matters.rules.draw import drawn
 from commongrid.matters.rules.limits import finish_due
-from commongrid.matters.rules.loop import Call
+from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.owners import entry
 from commongrid.matters.rules.relations import level_at, level_of_actor
 from commongrid.roster import queries as roster

@@ -23,7 +23,8 @@ from commongrid.matters.models import Matter, Note, Order, PublicFace
 from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version, limits, pace
 from commongrid.matters.rules import words
 from commongrid.matters.rules.limits import earlier, finish_due, next_alarm, respond_due, step_due
-from commongrid.matters.rules.loop import Call, Move, Standing, decide
+from commongrid.matters.rules.loop import decide
+from commongrid.matters.rules.moves import Call, Move, Standing
 from commongrid.matters.rules.owners import step_of
 from commongrid.matters.rules.relations import Whereabouts, level_at, level_of_actor, relations
 from commongrid.matters.rules.table import EVENTS

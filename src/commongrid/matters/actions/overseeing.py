@@ -13,7 +13,7 @@ from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened
 from commongrid.matters.models import Supervision
-from commongrid.matters.rules.loop import Call
+from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
 
 

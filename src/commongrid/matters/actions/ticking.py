@@ -19,7 +19,8 @@ from commongrid.matters.models import Escalation, Rating
 from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules import words
 from commongrid.matters.rules.limits import step_due
-from commongrid.matters.rules.loop import Call, decide
+from commongrid.matters.rules.loop import decide
+from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.owners import above
 from commongrid.territory import queries as territory
 

@@ -19,7 +19,8 @@ from commongrid.kernel.sealing import Sealer, place_of
 from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.vocabulary import KindRow
-from commongrid.matters.rules.loop import Call, Standing, decide
+from commongrid.matters.rules.loop import decide
+from commongrid.matters.rules.moves import Call, Standing
 from commongrid.matters.rules.relations import level_at, level_of_actor, may, reads_words, relations
 
 FIELDS: Final = ("name", "phone", "where")

@@ -14,7 +14,8 @@ from commongrid.matters.models import Matter, Note
 from commongrid.matters.queries.detail import standing_of
 from commongrid.matters.queries.rows import rows_of
 from commongrid.matters.queries.vocabulary import KindRow
-from commongrid.matters.rules.loop import Call, Standing, decide
+from commongrid.matters.rules.loop import decide
+from commongrid.matters.rules.moves import Call, Standing
 
 PHASES: Final = {
     "reported": "received", "accepted": "accepted", "diverted": "accepted", "in_hand": "in_hand",

@@ -1,0 +1,85 @@
+"""Deciders of what the person says of it: visit, rating, reopening once, county review, filing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from commongrid.kernel.refusals import N_, BadInput, WrongState
+from commongrid.matters.rules.deciding.dispatching import given, restarted
+from commongrid.matters.rules.moves import (
+    TRIES,
+    Call,
+    Decider,
+    Move,
+    Standing,
+    ends,
+    goes,
+    rank,
+)
+from commongrid.matters.rules.owners import file_owner, reopen_owner
+
+
+def _visit(s: Standing, c: Call) -> Move:
+    if c.result == "not_reached":
+        if c.days >= TRIES:
+            return after(s, "not_rated" if s.to_rate else "", tries=TRIES)
+        return Move(state=s.state, owner=s.owner, sets={"tries": c.days})
+    if c.result == "left_slip" and s.to_rate:
+        return Move(state="to_rate", owner=s.owner) if s.state == "to_rate" else goes("to_rate", s.owner)
+    if c.result == "asked" and s.to_rate:
+        return _rate(s, c)
+    if c.result in ("checked", "not_done") and not s.to_rate:
+        return after(s, "") if c.result == "checked" else _not_solved(s, "")
+    raise BadInput(N_("Choose what came of the visit."))
+
+
+def _rate(s: Standing, c: Call) -> Move:
+    if not s.to_rate:
+        raise WrongState(N_("This kind is checked, not rated."))
+    if c.solved is None or c.satisfied is None:
+        raise BadInput(N_("Please answer both questions."))
+    if not c.solved:
+        return _not_solved(s, "rated")
+    return after(s, "rated", good=c.satisfied)
+
+
+def after(s: Standing, rating: str, *, good: bool = True, **sets: object) -> Move:
+    """After rating, check or the third try: a good answer may close by itself, all else is read and filed."""
+    if s.closes == "rating" and good:
+        return ends("closed", rating or "checked", rating=rating, **sets)
+    return goes("to_file", file_owner(s.handler), sets={"rating": rating, **sets})
+
+
+def _not_solved(s: Standing, rating: str) -> Move:
+    if s.reopened:
+        return goes("review", "county", sets={"rating": rating})
+    owner = reopen_owner(s.handler, by_unit=s.by_unit)
+    sets = {"rating": "", "reopened": 1, "given_back": False, "ordered": False, "tries": 0, "bar": True}
+    return goes("reopened", owner, handler="clear", restart=True, sets=sets)
+
+
+def _close(s: Standing, _c: Call) -> Move:
+    return ends("closed", s.rating or ("checked" if s.to_visit and s.tries < TRIES else "done"))
+
+
+def _review(s: Standing, c: Call) -> Move:
+    if c.ends:
+        return ends("closed", "disagrees")
+    if c.to != "unit" and rank(c.to) >= rank(s.owner):
+        raise BadInput(N_("Say who shall do it, or end it with reasons."))
+    sets = {"rating": "", "given_back": False, "tries": 0, "bar": False}
+    return restarted(given(c, reopened=False, **sets))
+
+
+def _time_out(s: Standing, _c: Call) -> Move:
+    return after(s, "not_rated")
+
+
+DECIDERS: Final[Mapping[str, Decider]] = {
+    "visit": _visit,
+    "rate": _rate,
+    "close": _close,
+    "review": _review,
+    "time_out": _time_out,
+}

@@ -1,0 +1,58 @@
+"""Deciders of the work: settled on the spot, taken on, answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from commongrid.kernel.refusals import N_, WrongState
+from commongrid.matters.rules.moves import (
+    SOMEBODY_ELSE,
+    Call,
+    Decider,
+    Move,
+    Standing,
+    goes,
+    level_of_owner,
+    not_sealed,
+)
+from commongrid.matters.rules.owners import file_owner, visit_owner
+
+
+def _settle(s: Standing, c: Call) -> Move:
+    not_sealed(s)
+    if s.owner not in ("grid", "village"):
+        raise WrongState(N_("It is already above the village; whoever has it answers."))
+    if not c.settler:
+        raise WrongState(N_("This kind may not be settled on the spot by your role. Pass it up instead."))
+    return answered(s, c.level)
+
+
+def _start(s: Standing, c: Call) -> Move:
+    if s.state == "reported" and (s.owner != "grid" or not s.grid_may):
+        raise WrongState(N_("It has to be accepted first, or passed up."))
+    if c.to_barred:
+        raise WrongState(SOMEBODY_ELSE)
+    return goes("in_hand", s.owner, handler="owner")
+
+
+def _answer(s: Standing, _c: Call) -> Move:
+    return answered(s, level_of_owner(s))
+
+
+def answered(s: Standing, handler: str) -> Move:
+    """After the work: the return visit, else the rating, else filing or the end."""
+    if s.to_visit:
+        return goes("answered", visit_owner(handler), handler="owner")
+    if s.to_rate:
+        return goes("to_rate", visit_owner(handler), handler="owner")
+    if s.closes == "rating":
+        return Move(state="closed", outcome="done", handler="owner")
+    return goes("to_file", file_owner(handler), handler="owner")
+
+
+DECIDERS: Final[Mapping[str, Decider]] = {
+    "settle": _settle,
+    "start": _start,
+    "answer": _answer,
+}
