@@ -13,7 +13,7 @@ from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS, STATES
 from tests.matters.world import State
 
 Edge = tuple[Scope, Call, Move, State]
-STAYING = ("supervise", "reply", "warn", "overdue")
+STAYING = ("supervise", "reply", "warn", "overdue", "reply_late")
 HELPED = (*STAYING, "call_up", "fall", "withdraw", "time_out")
 """Events that don't count as the owner's own way on."""
 
@@ -65,6 +65,8 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
     yield from _deadline_laws(state, call, move)
     yield from _answer_laws(state, call, move)
     yield from _sealed_laws(state, scope, call)
+    if call.outside and move.owner == "unit":
+        yield "a body outside the county's command is ordered"
     if event in STAYING and (move.state, move.owner) != (s.state, s.owner):
         yield f"{event} moves the matter"
     if event == "visit" and level_of_actor(scope) == s.handler and state.base != "county":
@@ -101,6 +103,16 @@ def _answer_laws(state: State, call: Call, move: Move) -> Iterator[str]:
     unsolved = (asked and call.solved is False) or call.result == "not_done"
     if unsolved and move.state != ("review" if s.reopened else "reopened"):
         yield f"not solved leads to {move.state}"
+    if call.event == "answer" and s.owner == "unit" and move.state != "to_pass":
+        yield "a unit's answer reaches the person past the centre"
+    if call.event == "answer" and call.waiting and s.state == "split":
+        yield "the whole is answered before its parts"
+    if s.caller and move.state in ("answered", "to_rate", "to_file", "reopened", "review"):
+        yield "a part asks the person itself"
+    if call.event == "send_back" and s.sent_back:
+        yield "an answer is sent back twice"
+    if call.event == "drop" and not s.caller:
+        yield "a matter of its own is dropped"
     if move.outcome == "disagrees" and s.state != "review":
         yield "closed over the reporter's head without a review"
     if s.state == "to_rate" and s.to_rate and move.ended and move.outcome not in ("rated", "not_rated"):

@@ -30,8 +30,12 @@ ROUNDS = 50
 """Batches in one go; what is left comes in the next."""
 
 SILENT = frozenset(
-    f"matters.{name}" for name in ("warned", "overdue", "fell", "supervised", "replied", "ratings_released")
-)
+    f"matters.{name}"
+    for name in (
+        "warned", "overdue", "fell", "supervised", "replied", "ratings_released", "reply_awaited", "reply_missed",
+        "recounted",
+    )
+)  # fmt: skip
 """Acts that change nothing a tally counts; the clock may leave thousands of them at once."""
 
 MONTH = timedelta(days=31)

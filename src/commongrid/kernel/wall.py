@@ -9,6 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+WHOLE_COUNTY = (
+    "(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('post', 'clock') "
+    "AND COALESCE(current_setting('cg.narrow', true), '') = '' "
+    "AND COALESCE(NULLIF(current_setting('cg.hi', true), '')::bigint "
+    "- NULLIF(current_setting('cg.lo', true), '')::bigint, 0) >= 999999999)"
+)
+"""Whoever acts for a whole county, without narrowing: who may change what holds for everybody in it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wall:

@@ -32,7 +32,7 @@ from commongrid.territory import queries as territory
 
 BATCH: Final = 500
 LOCK: Final = 7_301_001
-"""The advisory lock of the tick: one at a time in the whole database."""
+"""The advisory lock of the tick, with the schema beside it: one at a time in each county."""
 
 
 @every(seconds=60, name="matters.tick")
@@ -52,6 +52,7 @@ def tick(now: datetime | None = None) -> int:
             done += moved
             if len(alarms) < BATCH or not moved:
                 break
+        done += sum(_await(one, at) for one in due.awaited_replies(TICK, at, BATCH))
     if faults:
         raise faults[0]
     return done
@@ -120,6 +121,13 @@ def _ring(alarm: due.Alarm, at: datetime) -> int:
     return _harmless(partial(actions.raise_overdue, TICK, act, matter_id=m, deadline_no=number, level=level))
 
 
+def _await(one: due.Awaited, at: datetime) -> int:
+    """Warn of an interim answer, or tell its supervisor that it did not come; once each."""
+    act = Act(uuid5(one.id, "missed" if one.missed else "awaited"), at)
+    tell = actions.miss_reply if one.missed else actions.warn_of_reply
+    return _harmless(partial(tell, TICK, act, matter_id=one.matter, supervision_id=one.id))
+
+
 def _harmless(do: Callable[[], object]) -> int:
     """Run one action; a matter that moved on meanwhile is no fault."""
     try:
@@ -162,11 +170,11 @@ def _quarter(day: date) -> date:
 def _alone() -> Iterator[bool]:
     """Hold the tick's advisory lock, or say that another process does."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(current_schema()))", [LOCK])
         (got,) = cursor.fetchone()
     try:
         yield bool(got)
     finally:
         if got:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(current_schema()))", [LOCK])

@@ -17,7 +17,7 @@ from commongrid.matters.actions.handling import (
     start,
 )
 from commongrid.matters.actions.numbering import numbers
-from commongrid.matters.actions.overseeing import reply, supervise
+from commongrid.matters.actions.overseeing import miss_reply, reply, supervise, warn_of_reply
 from commongrid.matters.actions.reporting import Contact, Report, code_of, report
 from commongrid.matters.actions.seeding import seed
 from commongrid.matters.actions.ticking import fall, raise_overdue, release_ratings, time_out, warn
@@ -34,6 +34,7 @@ __all__ = [
     "divert",
     "fall",
     "give_back",
+    "miss_reply",
     "numbers",
     "publish_seed",
     "raise_level",
@@ -52,5 +53,6 @@ __all__ = [
     "time_out",
     "visit",
     "warn",
+    "warn_of_reply",
     "withdraw",
 ]

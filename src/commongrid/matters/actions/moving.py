@@ -16,13 +16,14 @@ from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line
 from commongrid.kernel.act import Act
 from commongrid.kernel.clock import Calendar, Due
-from commongrid.kernel.places import enclosing, inside
+from commongrid.kernel.places import enclosing, inside, interval
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Note, Order, PublicFace
 from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version, limits, pace
 from commongrid.matters.rules import words
-from commongrid.matters.rules.limits import earlier, finish_due, next_alarm, respond_due, step_due
+from commongrid.matters.rules.deciding.merging import NOT_YET
+from commongrid.matters.rules.limits import earlier, finish_due, next_alarm, respond_due, set_due, step_due
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Move, Standing
 from commongrid.matters.rules.owners import step_of
@@ -40,6 +41,7 @@ class Target:
     place: int
     unit: UUID | None = None
     function: str = ""
+    outside: bool = False
 
     @property
     def owner(self) -> str:
@@ -100,6 +102,7 @@ def whereabouts(matter: Matter) -> Whereabouts:
         handler_level=matter.handler_level,
         handler_place=matter.handler_place,
         sealed=matter.sealed,
+        caller=matter.caller,
     )
 
 
@@ -123,6 +126,13 @@ def standing(case: Case, *, to_visit: bool | None = None) -> Standing:
         grid_may=case.kind.grid_may,
         interim=m.interim_due_at is not None,
         barred=level_at(m.barred_place) if m.barred_place else "",
+        caller=m.caller,
+        sent_back=m.sent_back,
+        leads=m.leads > 0,
+        outcome=m.outcome,
+        recheck=m.recheck_level != "",
+        exchanged=m.exchanged,
+        dispute=case.kind.dispute,
     )
 
 
@@ -150,6 +160,8 @@ def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow
     _time(case, move, lead)
     _orders(case, move, call, target, handler_unit)
     _write(case)
+    if m.leads:
+        _take_along(case, before[0])
     if move.ended and case.kind.visibility == "public":
         _face_done(case)
     return line(case, event=call.event, before=before)
@@ -264,8 +276,11 @@ def _set(case: Case, move: Move) -> None:
     m.state = move.state
     m.step = "" if move.ended else step_of(move.state, m.owner_level, sealed=m.sealed, grid_may=case.kind.grid_may)
     if move.ended:
-        m.closed_at, m.outcome = case.act.at, move.outcome
+        m.closed_at = NOT_YET if move.state == "merged" else case.read.get("closed_at") or case.act.at
+        m.outcome = move.outcome
         m.interim_due_at = None
+    else:
+        m.closed_at, m.outcome = None, ""
 
 
 def _time(case: Case, move: Move, lead: LeadRow | None) -> None:
@@ -273,14 +288,25 @@ def _time(case: Case, move: Move, lead: LeadRow | None) -> None:
     m = case.matter
     if move.ended:
         m.clock, m.due_at, m.warn_at, m.alarm_at, m.provisional, m.raised_level = "", None, None, None, False, ""
+        m.due_from = None
         return
-    if move.restart or lead is not None:
+    taken_back = case.read.get("state") == "asked" and m.finish_due_at is None and move.state in ("accepted", "diverted")
+    if move.restart or lead is not None or taken_back:
         m.finish_from = case.act.at if move.restart or m.finish_from is None else m.finish_from
         m.finish_due_at = finish_due(
             case.calendar, m.finish_from, pace(case.scope, case.kind, m.urgency, lead), limits(case.scope)
         ).at
+        theirs(m)
+    if move.state == "asked":  # a body that the county may only ask has a date, not a limit
+        m.finish_due_at = None
     if move.clock:
         start(case, move.clock, lead)
+
+
+def theirs(m: Matter) -> None:
+    """The finishing deadline of another system's order is that system's, whatever the kind says."""
+    if m.external_due_at is not None:
+        m.finish_due_at = m.external_due_at
 
 
 def start(case: Case, clock: str, lead: LeadRow | None = None) -> None:
@@ -288,6 +314,7 @@ def start(case: Case, clock: str, lead: LeadRow | None = None) -> None:
     m, now = case.matter, case.act.at
     due = _due(case, clock, now, lead)
     m.clock, m.due_at, m.warn_at, m.provisional = clock, due.at, due.warn_at, due.provisional
+    m.due_from = m.finish_from if clock == "finish" and m.finish_from else now
     m.alarm_at = next_alarm(now, warn_at=due.warn_at, due=due.at)
     m.deadline_no += 1
     m.raised_level = ""
@@ -301,6 +328,8 @@ def _due(case: Case, clock: str, now: datetime, lead: LeadRow | None) -> Due:
         if m.finish_due_at is None or m.finish_due_at <= now:
             return due
         return earlier(due, Due(m.finish_due_at, due.warn_at, due.provisional))
+    if clock == "finish" and m.external_due_at is not None:
+        return set_due(m.finish_from or m.opened_at, m.external_due_at)
     if clock == "finish":
         return finish_due(case.calendar, m.finish_from or m.opened_at, fast, limits(case.scope))
     return step_due(case.calendar, now, clock, limits(case.scope))
@@ -316,7 +345,10 @@ def _orders(case: Case, move: Move, call: Call, target: Target | None, former_un
     if call.event == "start" and m.ordered:
         Order.objects.filter(matter_id=m.id, ended_at=None).update(started_at=at)
     elif move.handler == "target" and target is not None:
+        Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome="taken_away")
         _order(case, target.place, target.unit, off_list=call.off_list)
+    elif call.event == "send_back":
+        _order(case, m.handler_place or m.place, m.unit_id, started_at=at)
     elif call.event == "start":
         _order(case, m.handler_place or m.place, m.unit_id, started_at=at)
 
@@ -340,6 +372,23 @@ def _write(case: Case) -> None:
     )
     with handing_over(scope, m.place, m.place, unit=m.unit_id if m.sealed else None) if leaves else nullcontext():
         m.save(update_fields=[name for name, value in _columns(m).items() if case.read.get(name, m) != value])
+
+
+def _take_along(case: Case, before: str) -> None:
+    """Those merged into this one end with it, come back with it, and are asked again in a new round."""
+    m = case.matter
+    with handing_over(case.scope, *around(m.place)):
+        merged = Matter.objects.filter(merged_into_id=m.id)
+        if m.closed_at is not None:
+            merged.update(closed_at=m.closed_at, finished_at=m.finished_at)
+            merged.filter(to_rate=True, rating="").update(rating="not_rated")
+        elif before in words.ENDED or m.round != case.read.get("round"):
+            merged.update(closed_at=NOT_YET, finished_at=None, rating="")
+
+
+def around(place: int) -> tuple[int, int]:
+    """The township a place lies in, both ends: as far as one may lead another."""
+    return interval(enclosing(place, "township") or place)
 
 
 def _face_done(case: Case) -> None:

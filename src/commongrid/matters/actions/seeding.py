@@ -11,7 +11,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import models, transaction
 
-from commongrid.matters.models import Kind, Limit, Tile, Urgency, WorkListRow
+from commongrid.matters.models import Kind, Limit, TileShown, UrgencyRule, WorkListRow
 
 SINCE = date(2004, 1, 1)
 """Long before any matter, so that imported ones find their kind."""
@@ -29,8 +29,10 @@ def seed() -> None:
         _add(WorkListRow, (row for row in _work_list() if (row.kind_code, row.level) not in listed))
         limited = set(Limit.objects.values_list("code", flat=True))
         _add(Limit, (row for row in _limits() if row.code not in limited))
-        _add(Urgency, _urgencies())
-        _add(Tile, _tiles())
+        pressing = set(UrgencyRule.objects.values_list("code", flat=True))
+        _add(UrgencyRule, (row for row in _urgencies() if row.code not in pressing))
+        if not TileShown.objects.exists():
+            _add(TileShown, _tiles())
 
 
 def _add(table: type[models.Model], rows: Iterable[models.Model]) -> None:
@@ -103,11 +105,16 @@ def _limits() -> Iterator[Limit]:
         )
 
 
-def _urgencies() -> Iterator[Urgency]:
+def _urgencies() -> Iterator[UrgencyRule]:
     for position, row in enumerate(_rows("urgencies")):
-        yield Urgency(position=position, **{**row, "factor": Decimal(row["factor"])})
+        yield UrgencyRule(
+            id=_id("urgency", row["code"]),
+            position=position,
+            valid_from=SINCE,
+            **{**row, "factor": Decimal(row["factor"])},
+        )
 
 
-def _tiles() -> Iterator[Tile]:
+def _tiles() -> Iterator[TileShown]:
     for position, row in enumerate(_rows("tiles")):
-        yield Tile(position=position, **row)
+        yield TileShown(id=_id("tile", row["code"]), position=position, valid_from=SINCE, **row)

@@ -1,24 +1,45 @@
 """Tables of matters: vocabularies, the matter, what happened to it."""
 
+from commongrid.matters.models.calling import Attendance, Meeting
+from commongrid.matters.models.external import (
+    ExternalBatch,
+    ExternalCase,
+    ExternalColumn,
+    ExternalSystem,
+    ExternalUpload,
+)
 from commongrid.matters.models.matter import Matter, PublicFace
+from commongrid.matters.models.original import Original
+from commongrid.matters.models.mediation import Mediation, MediationParty, MediationSession
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
-from commongrid.matters.models.vocabulary import DrawSeed, Kind, Limit, NumberBase, Tile, Urgency, WorkListRow
+from commongrid.matters.models.vocabulary import DrawSeed, Kind, Limit, NumberBase, TileShown, UrgencyRule, WorkListRow
 
 __all__ = [
+    "Attendance",
     "DrawSeed",
     "Escalation",
+    "ExternalBatch",
+    "ExternalCase",
+    "ExternalColumn",
+    "ExternalSystem",
+    "ExternalUpload",
     "Kind",
     "Limit",
     "Matter",
+    "Mediation",
+    "MediationParty",
+    "MediationSession",
+    "Meeting",
     "Note",
     "NumberBase",
     "Order",
+    "Original",
     "Party",
     "PublicFace",
     "Rating",
     "Supervision",
-    "Tile",
-    "Urgency",
+    "TileShown",
+    "UrgencyRule",
     "Visit",
     "WorkListRow",
 ]

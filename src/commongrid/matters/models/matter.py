@@ -10,6 +10,7 @@ from django.db.models import Q
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.vocabulary import Kind
 from commongrid.matters.rules import words
+from commongrid.registry.models import Person
 from commongrid.roster.models import Unit
 from commongrid.territory.models import PlaceField
 
@@ -20,6 +21,25 @@ SEALED_FROM_OTHERS = (
     "AND NOT (SELECT COALESCE(current_setting('cg.kind', true), '') IN ('clock', 'slip', 'public'))"
 )
 """A sealed matter exists only for its competent unit; slip and public see nothing but by their own conditions."""
+
+ACCUSED = (
+    "(accused_person_id IS NOT NULL AND accused_person_id IS NOT DISTINCT FROM "
+    "(SELECT NULLIF(current_setting('cg.person', true), '')::uuid)) "
+    "OR (accused_unit_id IS NOT NULL AND COALESCE(accused_unit_id = ANY "
+    "((SELECT NULLIF(current_setting('cg.units', true), '')::uuid[])::uuid[]), false))"
+)
+"""A complaint is out of sight of whom it is about, of their unit, and of every unit that answers to it.
+
+Who answers to them by place is kept out by ``place``, the code of the level that handles it.
+"""
+
+NO_READER = (
+    "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'post' "
+    "AND strpos(COALESCE(current_setting('cg.standing', true), ''), 'r') = 0)"
+)
+"""A post that neither reads matters nor their figures, such as the three administrators, sees none at all."""
+
+OUT_OF_SIGHT = f"({SEALED_FROM_OTHERS}) OR {ACCUSED} OR {NO_READER}"
 
 
 class Matter(models.Model):
@@ -33,7 +53,7 @@ class Matter(models.Model):
     State: ``state`` is one of ``rules.words.STATES``; the table of states is
     ``rules.loop``. While it is open it has an owner (``owner_level`` with
     ``owner_place``, or "unit" with ``unit``), a deadline (``due_at``, set by
-    the limit named in ``clock``; the ``deadline_no``-th of this matter) and a
+    the limit named in ``clock`` and counted from ``due_from``; the ``deadline_no``-th of this matter) and a
     ``step`` that is expected next. When it ends, ``closed_at`` and
     ``outcome`` are set, and all ends count as closed.
 
@@ -45,6 +65,27 @@ class Matter(models.Model):
     ``alarm_at`` is when the clock next looks; ``raised_level`` the highest
     level told of this deadline. ``rating`` says only whether there is one: what
     it says is in Rating, out of the handler's sight (last ``round``).
+
+    ``accused_person`` and ``accused_unit`` are whom a complaint is about: barred,
+    with everybody who answers to them, from reading it too. The words of a
+    ``confidential`` one are in Original; ``title`` and ``text`` are then what the
+    centre retells. ``held``: its rating has not been released to the handler.
+
+    ``exchanged``: it has at least one ExternalCase; ``external_due_at``, the
+    earliest finishing deadline of those, is then its own.
+
+    ``parent`` makes it a part of a matter that the centre of the level
+    ``caller`` split or called to a meeting: a part has no slip and no
+    reporter, is counted in no figure, and its answer goes to that centre.
+    ``sent_back``: the centre sent this round's answer back once.
+    ``pressing`` is the urgency as a number for the queue's order, 0 first; a
+    trigger keeps it (``config/sql/after_pressing.sql``).
+
+    One that was merged follows and is rated through ``merged_into`` and is over
+    when that is: until then ``closed_at`` is ``rules.deciding.merging.NOT_YET``;
+    ``leads`` counts those merged into this one. ``slip_no`` counts slips that
+    were given anew. A closed one may owe a recheck: to ``recheck_level`` at
+    ``recheck_place`` by ``recheck_due_at`` (see Recheck).
 
     ``doubt`` says what is doubtful about the dates of one taken over from an
     older system; such a matter counts in no figure.
@@ -62,6 +103,7 @@ class Matter(models.Model):
     series = models.CharField("统计口径", max_length=12)
     source = models.CharField("来源", max_length=12)
     urgency = models.CharField("紧急程度", max_length=12, default="normal")
+    pressing = models.SmallIntegerField("紧急次序", default=2)
     title = models.CharField("标题", max_length=120)
     text = models.TextField("内容", blank=True, default="")
 
@@ -77,6 +119,7 @@ class Matter(models.Model):
 
     clock = models.CharField("时限类别", max_length=12, blank=True, default="")
     due_at = models.DateTimeField("到期时间", null=True)
+    due_from = models.DateTimeField("起算时间", null=True)
     warn_at = models.DateTimeField("预警时间", null=True)
     alarm_at = models.DateTimeField("下次提醒", null=True)
     provisional = models.BooleanField("暂定", default=False)
@@ -102,17 +145,37 @@ class Matter(models.Model):
     supervised_at = models.DateTimeField("督办时间", null=True)
     interim_due_at = models.DateTimeField("督办答复期限", null=True)
 
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", verbose_name="所属事项")
+    caller = models.CharField("分办层级", max_length=12, blank=True, default="")
+    sent_back = models.BooleanField("已退回补充", default=False)
     sealed = models.BooleanField("密封", default=False)
     confidential = models.BooleanField("保密", default=False)
     anonymous = models.BooleanField("匿名", default=False)
+    accused_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="被反映人"
+    )
+    accused_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="被反映单位"
+    )
+    held = models.BooleanField("评价未反馈", default=False)
     slip_hash = models.BinaryField(max_length=32, unique=True, null=True)
     reported_by = models.UUIDField("上报岗位", null=True)
     external_system = models.CharField("外部系统", max_length=24, blank=True, default="")
     external_number = models.CharField("外部编号", max_length=64, blank=True, default="")
+    exchanged = models.BooleanField("外部工单", default=False)
+    external_due_at = models.DateTimeField("外部时限", null=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="followers", db_index=False, verbose_name="并入事项"
+    )
+    leads = models.SmallIntegerField("并入件数", default=0)
+    slip_no = models.SmallIntegerField("凭条序号", default=0)
+    recheck_level = models.CharField("复查层级", max_length=12, blank=True, default="")
+    recheck_place = PlaceField("复查地方", null=True)
+    recheck_due_at = models.DateTimeField("复查期限", null=True)
     batch = models.UUIDField("导入批次", null=True)
     doubt = models.CharField("存疑", max_length=24, blank=True, default="")
 
-    wall: ClassVar[Wall] = Wall(place="place", unit="unit_id", slip="slip_hash", never=SEALED_FROM_OTHERS)
+    wall: ClassVar[Wall] = Wall(place="place", unit="unit_id", slip="slip_hash", never=OUT_OF_SIGHT)
 
     class Meta:
         """Names, constraints and the indexes that lists name."""
@@ -157,6 +220,26 @@ class Matter(models.Model):
             models.CheckConstraint(
                 condition=Q(sealed=False) | Q(unit__isnull=False), name="matters_matter_sealed_has_unit"
             ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False, leads=0)
+                | (~Q(state="merged") & Q(merged_into__isnull=True, leads__gte=0)),
+                name="matters_matter_merged_has_lead",
+            ),
+            models.CheckConstraint(
+                condition=Q(recheck_level="", recheck_place__isnull=True, recheck_due_at__isnull=True)
+                | Q(
+                    state="closed",
+                    recheck_level__in=words.LEVELS,
+                    recheck_place__isnull=False,
+                    recheck_due_at__isnull=False,
+                ),
+                name="matters_matter_recheck_is_owed",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, caller="")
+                | Q(parent__isnull=False, caller__in=("township", "county"), slip_hash__isnull=True, to_rate=False),
+                name="matters_matter_part_is_silent",
+            ),
             models.UniqueConstraint(
                 fields=["external_system", "external_number"],
                 condition=~Q(external_number=""),
@@ -166,7 +249,11 @@ class Matter(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], name="matters_open_due", condition=MATTER_OPEN),
             models.Index(fields=["place", "due_at", "id"], name="matters_open_place", condition=MATTER_OPEN),
-            models.Index(fields=["unit", "due_at", "id"], name="matters_open_unit", condition=MATTER_OPEN),
+            models.Index(fields=["pressing", "due_at", "id"], name="matters_open_pressing", condition=MATTER_OPEN),
+            models.Index(
+                fields=["unit", "pressing", "due_at", "id"], name="matters_open_unit_queue", condition=MATTER_OPEN
+            ),
+            models.Index(fields=["parent"], name="matters_parts", condition=Q(parent__isnull=False)),
             models.Index(
                 fields=["owner_level", "owner_place", "due_at"], name="matters_open_owner", condition=MATTER_OPEN
             ),
@@ -182,6 +269,12 @@ class Matter(models.Model):
             models.Index(fields=["unit", "opened_at", "id"], name="matters_unit_opened"),
             models.Index(fields=["closed_at"], name="matters_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["batch"], name="matters_batch", condition=Q(batch__isnull=False)),
+            models.Index(fields=["merged_into"], name="matters_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(
+                fields=["recheck_level", "recheck_place", "recheck_due_at"],
+                name="matters_recheck",
+                condition=~Q(recheck_level=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,41 @@ OF_ITS_MATTER = "EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = matter_id)"
 REPORTER = "(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'slip'))"
 """The public and the holder of a slip."""
 
+CENTRE = (
+    "(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('clock', 'slip', 'public') "
+    "OR strpos(COALESCE(current_setting('cg.standing', true), ''), 'c') > 0)"
+)
+"""The centre of the township or county, which alone knows what was reported in confidence; clock and slip do too."""
+_BY_UNIT = "(SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
+_GRIDS = "((SELECT NULLIF(current_setting('cg.grids', true), '')::bigint[])::bigint[])"
+_LO = "(SELECT NULLIF(current_setting('cg.lo', true), '')::bigint)"
+_STANDS = "(SELECT strpos(COALESCE(current_setting('cg.standing', true), ''), '{}') > 0)"
+_NARROW = "(SELECT COALESCE(current_setting('cg.narrow', true), ''))"
+THE_HANDLER = (
+    f"CASE {_NARROW} "
+    f"WHEN 'unit' THEN m.unit_id IS NOT DISTINCT FROM {_BY_UNIT} "
+    f"WHEN 'grids' THEN {_STANDS.format('g')} AND m.unit_id IS NULL AND m.handler_level = 'grid' "
+    f"AND COALESCE(m.handler_place = ANY ({_GRIDS}), false) "
+    f"WHEN '' THEN {_STANDS.format('v')} AND m.unit_id IS NULL AND m.handler_level = 'village' "
+    f"AND m.handler_place IS NOT DISTINCT FROM {_LO} ELSE false END"
+)
+"""That the scope is whoever did the work, and not also the centre that files it: a unit, a grid or a village."""
+_WITH_THE_CENTRE = "m.state IN ('answered', 'to_rate', 'to_file')"
+_OF = "EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = matter_id AND NOT ({}))"
+BACK = _OF.format(f"({_WITH_THE_CENTRE} OR m.held) AND {THE_HANDLER}")
+"""What tells of visit and rating: of its matter, and not the handler's to see before the rating is released."""
+UP_TO_THE_ANSWER = _OF.format(
+    f"COALESCE(at > m.finished_at, false) AND ({_WITH_THE_CENTRE} OR m.held AND m.closed_at IS NOT NULL) "
+    f"AND {THE_HANDLER}"
+)
+"""Of its matter; the handler sees what came after the answer only once the rating is released."""
+
+DID_IT = (
+    f"CASE {_NARROW} "
+    f"WHEN 'grids' THEN COALESCE(handler_place = ANY ({_GRIDS}), false) WHEN '' THEN handler_place = {_LO} "
+    "ELSE false END"
+)
+"""A rating about a level: its place is this scope's own, or one of its grids."""
 OWN_UNIT = "unit_id = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
 
 
@@ -83,7 +118,7 @@ class Note(models.Model):
     Personal data: free words may name people. Kept: with the matter's texts.
     """
 
-    SORTS = ("reason", "basis", "answer", "finding", "supervision", "reply", "word")
+    SORTS = ("reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft")
 
     id = models.UUIDField(primary_key=True)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="notes")
@@ -93,7 +128,7 @@ class Note(models.Model):
     at = models.DateTimeField()
     post = models.UUIDField(null=True)
 
-    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER, append_only=True)
+    wall: ClassVar[Wall] = Wall(also_see=UP_TO_THE_ANSWER, also_write=OF_ITS_MATTER, append_only=True)
 
     class Meta:
         """Names and constraints."""
@@ -102,7 +137,7 @@ class Note(models.Model):
         verbose_name = "说明"
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(sort__in=("reason", "basis", "answer", "finding", "supervision", "reply", "word")),
+                condition=Q(sort__in=("reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft")),
                 name="matters_note_sort",
             ),
             models.CheckConstraint(condition=~Q(text=""), name="matters_note_says_something"),
@@ -116,6 +151,10 @@ class Note(models.Model):
 
 class Party(models.Model):
     """Who reported and whom it concerns (当事人): a name and a way to reach them, sealed.
+
+    Parts: reporter, concerned, accused (whom a complaint is about, in the
+    reporter's words) and where (no person at all: where it happened, of a
+    matter without reporter that was moved out of sight).
 
     ``place`` is the matter's, or for a confidential matter the township's, so
     that it is known to the centre and hidden below.
@@ -138,7 +177,7 @@ class Party(models.Model):
     wall: ClassVar[Wall] = Wall(
         place="place",
         also_see=f"NOT hidden_below AND {OF_ITS_MATTER}",
-        never=f"NOT {REPORTER} AND NOT {OF_ITS_MATTER}",
+        never=f"NOT {REPORTER} AND (NOT {OF_ITS_MATTER} OR hidden_below AND NOT {CENTRE})",
     )
 
     class Meta:
@@ -147,7 +186,9 @@ class Party(models.Model):
         db_table = "matters_party"
         verbose_name = "当事人"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(part__in=("reporter", "concerned")), name="matters_party_part"),
+            models.CheckConstraint(
+                condition=Q(part__in=("reporter", "concerned", "accused", "where")), name="matters_party_part"
+            ),
             models.UniqueConstraint(fields=["matter", "part"], name="matters_party_once"),
         ]
         indexes: ClassVar = [
@@ -179,7 +220,7 @@ class Visit(models.Model):
     level = models.CharField(max_length=12)
     post = models.UUIDField(null=True)
 
-    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER, append_only=True)
+    wall: ClassVar[Wall] = Wall(also_see=BACK, also_write=OF_ITS_MATTER, append_only=True)
 
     class Meta:
         """Names and constraints."""
@@ -187,7 +228,7 @@ class Visit(models.Model):
         db_table = "matters_visit"
         verbose_name = "回访"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(mode__in=("in_person", "phone")), name="matters_visit_mode"),
+            models.CheckConstraint(condition=Q(mode__in=words.MODES), name="matters_visit_mode"),
             models.CheckConstraint(
                 condition=Q(result__in=("not_reached", "asked", "left_slip", "checked", "not_done")),
                 name="matters_visit_result",
@@ -220,14 +261,15 @@ class Rating(models.Model):
     solved = models.BooleanField()
     satisfied = models.BooleanField()
     words = models.TextField(blank=True, default="")
+    reporter = models.UUIDField(null=True)
     via = models.CharField(max_length=8)
     at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 
     wall: ClassVar[Wall] = Wall(
         place="place",
-        also_see=f"released_at IS NOT NULL AND ({OWN_UNIT} OR "
-        "handler_place = (SELECT NULLIF(current_setting('cg.lo', true), '')::bigint) AND unit_id IS NULL)",
+        never=f"NOT {OF_ITS_MATTER}",
+        also_see=f"released_at IS NOT NULL AND ({OWN_UNIT} OR unit_id IS NULL AND {DID_IT})",
         also_write=f"(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('slip', 'post')) AND {OF_ITS_MATTER}",
         append_only=True,
         may_set=("released_at", "place", "handler_place"),
@@ -239,9 +281,9 @@ class Rating(models.Model):
         db_table = "matters_rating"
         verbose_name = "评价"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(via__in=("slip", "visit")), name="matters_rating_via"),
+            models.CheckConstraint(condition=Q(via__in=words.VIAS), name="matters_rating_via"),
             models.UniqueConstraint(
-                fields=["matter", "round", "unit"], name="matters_rating_once", nulls_distinct=False
+                fields=["matter", "round", "unit", "reporter"], name="matters_rating_once", nulls_distinct=False
             ),
         ]
         indexes: ClassVar = [
@@ -258,6 +300,8 @@ class Supervision(models.Model):
     """A word from above (督办): a note and a copy; the owner stays the same.
 
     With ``reply_by`` the supervisor demands an interim answer by then; ``replied_at`` is when it came.
+    The owner is warned once at ``warn_by`` (three quarters of the office time); when nothing came by
+    ``reply_by`` the supervisor is told once (``missed_at``).
 
     Personal data: none. Kept: with the matter.
     """
@@ -269,7 +313,10 @@ class Supervision(models.Model):
     post = models.UUIDField(null=True)
     at = models.DateTimeField()
     reply_by = models.DateTimeField(null=True)
+    warn_by = models.DateTimeField(null=True)
     replied_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
 
     wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER)
 
@@ -307,7 +354,7 @@ class Escalation(models.Model):
     due_at = models.DateTimeField()
     at = models.DateTimeField()
 
-    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER, append_only=True)
+    wall: ClassVar[Wall] = Wall(also_see=UP_TO_THE_ANSWER, also_write=OF_ITS_MATTER, append_only=True)
 
     class Meta:
         """Names and constraints."""

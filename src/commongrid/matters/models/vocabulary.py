@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from commongrid.kernel.wall import Wall
+from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.roster.models import Unit, period
 from commongrid.territory.models import PlaceField
 
@@ -56,7 +56,7 @@ class Kind(models.Model):
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True)
 
-    wall: ClassVar[Wall] = Wall(read="open", write="owner")
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
 
     class Meta:
         """Names and constraints."""
@@ -116,7 +116,7 @@ class WorkListRow(models.Model):
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True)
 
-    wall: ClassVar[Wall] = Wall(place="place", read="open")
+    wall: ClassVar[Wall] = Wall(place="place", read="open", also_write=WHOLE_COUNTY)
 
     class Meta:
         """Names and constraints."""
@@ -145,28 +145,34 @@ class WorkListRow(models.Model):
         return f"{self.kind_code} {self.level}"
 
 
-class Urgency(models.Model):
-    """How pressing a matter is (紧急程度): factors on the kind's limits; 0 means the county's own minutes apply.
+class UrgencyRule(models.Model):
+    """How pressing a matter is (紧急程度), for a period: a factor on the kind's limits; 0 leaves them to the county.
 
     Personal data: none. Kept: for good.
     """
 
-    code = models.CharField(primary_key=True, max_length=12)
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField(max_length=12)
     zh = models.CharField(max_length=20)
     en = models.CharField(max_length=40)
     factor = models.DecimalField(max_digits=4, decimal_places=2)
     note = models.CharField(max_length=200, blank=True, default="")
     position = models.SmallIntegerField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
 
-    wall: ClassVar[Wall] = Wall(read="open", write="owner")
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
 
     class Meta:
         """Names and constraints."""
 
-        db_table = "matters_urgency"
+        db_table = "matters_urgency_rule"
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(factor__gte=0, factor__lte=1), name="matters_urgency_factor"),
+            models.CheckConstraint(condition=Q(factor__gte=0, factor__lte=1), name="matters_urgency_rule_factor"),
+            ExclusionConstraint(
+                name="matters_urgency_rule_once", expressions=[("code", "="), (period("valid_from", "valid_to"), "&&")]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -193,7 +199,7 @@ class Limit(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 
-    wall: ClassVar[Wall] = Wall(read="open", write="owner")
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
 
     class Meta:
         """Names and constraints."""
@@ -215,27 +221,35 @@ class Limit(models.Model):
         return self.code
 
 
-class Tile(models.Model):
-    """One of some twelve pictures that a villager chooses from (上报图块), each standing for a kind.
+class TileShown(models.Model):
+    """One of some twelve pictures that a villager chooses from (上报图块), for a period, standing for a kind.
 
-    Personal data: none. Kept: while shown.
+    Personal data: none. Kept: for good.
     """
 
-    code = models.CharField(primary_key=True, max_length=20)
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField(max_length=20)
     zh = models.CharField(max_length=20)
     en = models.CharField(max_length=40)
     kind_code = models.CharField(max_length=8)
     urgency = models.CharField(max_length=12, default="normal")
     picture = models.CharField(max_length=24)
     position = models.SmallIntegerField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
 
-    wall: ClassVar[Wall] = Wall(read="open", write="owner")
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
 
     class Meta:
         """Names and constraints."""
 
-        db_table = "matters_tile"
+        db_table = "matters_tile_shown"
         ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="matters_tile_shown_once", expressions=[("code", "="), (period("valid_from", "valid_to"), "&&")]
+            ),
+        ]
 
     def __str__(self) -> str:
         """The code."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from commongrid.journal.acting import acting
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Matter, Rating
+from commongrid.matters.models import Matter, Rating, Supervision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,15 @@ class Alarm:
     raised_level: str
     deadline_no: int
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """An interim answer that is due soon, or did not come."""
+
+    id: UUID
+    matter: UUID
+    missed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,15 @@ def alarms(scope: Scope, now: datetime, limit: int) -> list[Alarm]:
     with acting(scope):
         found = Matter.objects.filter(closed_at=None, alarm_at__lte=now).order_by("alarm_at", "id")
         return [Alarm(**values) for values in found.values(*columns)[:limit]]
+
+
+def awaited_replies(scope: Scope, now: datetime, limit: int) -> list[Awaited]:
+    """Interim answers to warn of, or that did not come by their day, of open matters; the oldest first."""
+    with acting(scope):
+        waiting = Supervision.objects.filter(reply_by__isnull=False, replied_at=None, missed_at=None)
+        waiting = waiting.filter(Q(reply_by__lte=now) | Q(warn_by__lte=now, warned_at=None))
+        found = waiting.filter(matter__closed_at=None).order_by("reply_by", "id")[:limit]
+        return [Awaited(id=row.id, matter=row.matter_id, missed=row.reply_by <= now) for row in found if row.reply_by]
 
 
 def seats(scope: Scope) -> list[Seat]:

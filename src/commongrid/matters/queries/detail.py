@@ -89,6 +89,7 @@ class SupervisionRow:
     post: UUID | None
     at: datetime
     reply_by: datetime | None
+    missed_at: datetime | None
     replied_at: datetime | None
 
 
@@ -217,6 +218,7 @@ def standing_of(row: MatterRow, kind: KindRow, extra: Mapping[str, object]) -> S
         rating=row.rating, closes=kind.closes, sealed=row.sealed, grid_may=kind.grid_may,
         interim=row.interim_due_at is not None,
         barred=level_at(int(str(extra["barred_place"]))) if extra["barred_place"] else "",
+        exchanged=row.exchanged, dispute=kind.dispute, caller=row.caller, sent_back=row.sent_back,
     )  # fmt: skip
 
 
@@ -282,7 +284,7 @@ def _ratings(matter_id: UUID) -> tuple[RatingRow, ...]:
 def _supervisions(matter_id: UUID) -> tuple[SupervisionRow, ...]:
     found = Supervision.objects.filter(matter_id=matter_id).order_by("at", "id")
     return tuple(
-        SupervisionRow(**values) for values in found.values("level", "place", "post", "at", "reply_by", "replied_at")
+        SupervisionRow(**values) for values in found.values("level", "place", "post", "at", "reply_by", "missed_at", "replied_at")
     )
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.timezone import localdate
 
@@ -22,11 +22,17 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.places import inside
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import DrawSeed, Kind, Limit, Tile, Urgency, WorkListRow
+from commongrid.matters.models import DrawSeed, Kind, Limit, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.rules.limits import LimitRow, Pace
 
 UNSORTED: Final = "Z00"
 """The kind of what nobody has sorted yet."""
+
+DISPUTES: Final = "A"
+"""The class of disputes."""
+
+WITH_AN_AUTHORITY: Final = "A16"
+"""Disputes with an authority or in court: guided and referred, never mediated here."""
 
 _REMEMBERED: Final = 60.0
 _memory: dict[tuple[str, str], tuple[float, object]] = {}
@@ -63,6 +69,11 @@ class KindRow:
     def sealed(self) -> bool:
         """Whether only the competent body may see it."""
         return self.visibility == "sealed"
+
+    @property
+    def dispute(self) -> bool:
+        """Whether it may be mediated: a dispute between people, not one with an authority, nothing sealed."""
+        return self.parent == DISPUTES and not self.sealed and self.code != WITH_AN_AUTHORITY
 
     @property
     def grid_may(self) -> bool:
@@ -132,7 +143,12 @@ def forget_vocabularies(only: str = "") -> None:
 
 def kinds(scope: Scope) -> tuple[KindRow, ...]:
     """Kinds in force with their groups' codes, in order; groups themselves have no parent."""
-    return tuple(row for row in _all_kinds(scope).values() if row.valid_to is None or row.valid_to > localdate())
+    today = localdate()
+    return tuple(
+        row
+        for row in _all_kinds(scope).values()
+        if row.valid_from <= today and (row.valid_to is None or row.valid_to > today)
+    )
 
 
 def kind(scope: Scope, code: str) -> KindRow:
@@ -145,6 +161,8 @@ def kind(scope: Scope, code: str) -> KindRow:
 
 def kind_version(scope: Scope, kind_id: UUID) -> KindRow:
     """A kind as it was when a matter was decided under it."""
+    if kind_id not in _all_kinds(scope):
+        forget_vocabularies("kinds")
     return _all_kinds(scope)[kind_id]
 
 
@@ -215,6 +233,12 @@ def _all_kinds(scope: Scope) -> Mapping[UUID, KindRow]:
     return _remember("kinds", lambda: _load_kinds(scope))
 
 
+def _now(table: type[models.Model]) -> models.QuerySet[Any]:
+    """The rows of a dated table that are in force today."""
+    today = localdate()
+    return table._default_manager.filter(Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today)
+
+
 def _load_kinds(scope: Scope) -> Mapping[UUID, KindRow]:
     with acting(scope):
         found = Kind.objects.order_by("position", "code", "valid_from").values(*_KIND_COLUMNS)
@@ -223,9 +247,8 @@ def _load_kinds(scope: Scope) -> Mapping[UUID, KindRow]:
 
 
 def _load_limits(scope: Scope) -> Mapping[str, LimitRow]:
-    today = localdate()
     with acting(scope):
-        found = Limit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today)
+        found = _now(Limit)
         return {
             code: LimitRow(amount=amount, measure=measure, calendar=calendar)
             for code, amount, measure, calendar in found.values_list("code", "amount", "measure", "calendar")
@@ -234,20 +257,20 @@ def _load_limits(scope: Scope) -> Mapping[str, LimitRow]:
 
 def _load_urgencies(scope: Scope) -> tuple[UrgencyRow, ...]:
     with acting(scope):
-        return tuple(UrgencyRow(**values) for values in Urgency.objects.values("code", "zh", "en", "factor", "note"))
+        found = _now(UrgencyRule).order_by("position").values("code", "zh", "en", "factor", "note")
+        return tuple(UrgencyRow(**values) for values in found)
 
 
 def _load_tiles(scope: Scope) -> tuple[TileRow, ...]:
     phones = {row.code: row.emergency for row in kinds(scope)}
     with acting(scope):
-        found = Tile.objects.values("code", "zh", "en", "kind_code", "picture")
+        found = _now(TileShown).order_by("position").values("code", "zh", "en", "kind_code", "picture")
         return tuple(TileRow(**values, emergency=phones.get(values["kind_code"], "")) for values in found)
 
 
 def _load_work_list(scope: Scope) -> tuple[LeadRow, ...]:
-    today = localdate()
     with acting(scope):
-        found = WorkListRow.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today)
+        found = _now(WorkListRow)
         return tuple(
             LeadRow(
                 id=row.id, kind_code=row.kind_code, level=row.level, place=row.place, function=row.function,

@@ -28,9 +28,16 @@ def _reply(s: Standing, c: Call) -> Move:
     return stays(s, c)
 
 
+def _reply_late(s: Standing, c: Call) -> Move:
+    if not s.interim:
+        raise WrongState
+    return stays(s, c)
+
+
 DECIDERS: Final[Mapping[str, Decider]] = {
     "supervise": _supervise,
     "reply": _reply,
     "warn": stays,
     "overdue": stays,
+    "reply_late": _reply_late,
 }

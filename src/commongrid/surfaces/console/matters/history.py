@@ -43,6 +43,9 @@ ACTS: Final = {
     "matters.replied": N_("Interim answer"),
     "matters.warned": N_("Warned: three quarters of the time are gone"),
     "matters.overdue": N_("Overdue, told to a level above"),
+    "matters.reply_awaited": N_("Reminded: the interim answer is due soon"),
+    "matters.reply_missed": N_("No interim answer came in time, the supervisor was told"),
+    "matters.recounted": N_("The deadline was counted anew"),
     "matters.timed_out": N_("No rating came in time"),
     "matters.fell": N_("Nobody in post, so it went to the level above"),
 }
