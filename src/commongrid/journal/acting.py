@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection, transaction
 
+from commongrid.kernel.scope import CENTRE, READING
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
@@ -27,7 +29,8 @@ _undo: ContextVar[bool] = ContextVar("commongrid_undo", default=False)
 _SAFE = re.compile(r"[A-Za-z0-9_.:{},\-]*")
 NOTHING = "SET LOCAL cg.lo=''; SET LOCAL cg.hi=''; SET LOCAL cg.narrow=''; SET LOCAL cg.grids=''; \
 SET LOCAL cg.households=''; SET LOCAL cg.unit=''; SET LOCAL cg.slip=''; SET LOCAL cg.account=''; \
-SET LOCAL cg.post=''; SET LOCAL cg.person=''; SET LOCAL cg.kind=''; SET LOCAL cg.claim=''"
+SET LOCAL cg.post=''; SET LOCAL cg.person=''; SET LOCAL cg.kind=''; SET LOCAL cg.claim=''; \
+SET LOCAL cg.units=''; SET LOCAL cg.standing=''"
 
 
 def current_scope() -> Scope | None:
@@ -53,6 +56,8 @@ def settings_of(scope: Scope) -> dict[str, str]:
         "post": str(scope.post or ""),
         "person": str(scope.person or ""),
         "kind": scope.kind,
+        "units": _array(scope.units),
+        "standing": scope.standing if scope.kind == "post" else "",
     }
 
 
@@ -130,7 +135,10 @@ def handing_over(scope: Scope, to_lo: int, to_hi: int, *, unit: UUID | None = No
     scope is back too, because the page that tells of it is rendered in the same transaction.
     """
     lo, hi = (to_lo, to_hi) if scope.lo > scope.hi else (min(scope.lo, to_lo), max(scope.hi, to_hi))
-    wide = replace(scope, lo=lo, hi=hi, narrow="", grids=(), households=(), unit=unit or scope.unit)
+    wide = replace(
+        scope, lo=lo, hi=hi, narrow="", grids=(), households=(), unit=unit or scope.unit, units=(), person=None,
+        powers=scope.powers | {*READING, CENTRE}, level="county",
+    )  # fmt: skip
     before = _current.get()
     token = _current.set(wide)
     try:

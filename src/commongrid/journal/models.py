@@ -28,10 +28,31 @@ OF_ITS_MATTER = "subject_kind = 'matter' AND EXISTS (SELECT 1 FROM matters_matte
 The one place where the journal knows a name from above: the condition runs in PostgreSQL, where the matter's own
 row-level security answers it.
 """
+OF_ITS_WORDS = "subject_kind = 'original' AND EXISTS (SELECT 1 FROM matters_original w WHERE w.id = subject)"
+"""What was sent in confidence is seen by whoever sees the reporter's own words."""
 OF_A_MATTER_UNSEEN = (
     "subject_kind = 'matter' AND (SELECT COALESCE(current_setting('cg.kind', true), '') <> 'clock') "
+    "AND NOT (facts <> '{}'::jsonb AND "
+    "(SELECT strpos(COALESCE(current_setting('cg.standing', true), ''), 'a') > 0)) "
     "AND NOT EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject)"
 )
+"""The audit administrator reads the lines of matters without seeing any matter; a line of a sealed one says nothing
+at all, and is not shown either."""
+OF_THE_PERSONS_ANSWER = (
+    "subject_kind = 'matter' AND name IN ('matters.visited', 'matters.rated', 'matters.timed_out', 'matters.closed') "
+    "AND EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject "
+    "AND (m.state IN ('answered', 'to_rate', 'to_file') OR m.held) AND CASE "
+    "(SELECT COALESCE(current_setting('cg.narrow', true), '')) "
+    "WHEN 'unit' THEN m.unit_id IS NOT DISTINCT FROM (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid) "
+    "WHEN 'grids' THEN (SELECT strpos(COALESCE(current_setting('cg.standing', true), ''), 'g') > 0) "
+    "AND m.unit_id IS NULL AND m.handler_level = 'grid' AND COALESCE(m.handler_place = ANY "
+    "((SELECT NULLIF(current_setting('cg.grids', true), '')::bigint[])::bigint[]), false) "
+    "WHEN '' THEN (SELECT strpos(COALESCE(current_setting('cg.standing', true), ''), 'v') > 0) "
+    "AND m.unit_id IS NULL AND m.handler_level = 'village' "
+    "AND m.handler_place IS NOT DISTINCT FROM (SELECT NULLIF(current_setting('cg.lo', true), '')::bigint) "
+    "ELSE false END)"
+)
+"""What tells whoever did the work how the person answered, before their ratings are released in a batch."""
 
 
 class Claim(models.Model):
@@ -95,8 +116,9 @@ class Line(models.Model):
         place="place_now",
         unit="unit",
         write="any",
-        never=OF_A_MATTER_UNSEEN,
-        also_see=f"id = NULLIF(current_setting('cg.claim', true), '')::uuid OR {OF_ITS_MATTER}",
+        never=f"{OF_A_MATTER_UNSEEN} OR {OF_THE_PERSONS_ANSWER}",
+        also_see=f"id = NULLIF(current_setting('cg.claim', true), '')::uuid "
+        f"OR {OF_ITS_MATTER} AND NOT ({OF_THE_PERSONS_ANSWER})",
         append_only=True,
         may_set=("place_now",),
     )
@@ -214,7 +236,9 @@ class File(models.Model):
     size = models.IntegerField()
     at = models.DateTimeField()
 
-    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER)
+    wall: ClassVar[Wall] = Wall(
+        also_see=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS}", also_write=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS}"
+    )
 
     class Meta:
         """Names and constraints."""

@@ -14,6 +14,14 @@ from uuid import UUID
 
 from commongrid.kernel.refusals import NotAllowed
 
+READING = frozenset({"matters.read", "figures.read", "matters.import"})
+"""Any of these lets a post have to do with matters at all; without one the wall shows it none."""
+AUDIT = "journal.verify"
+"""Opens the journal's lines about matters that are out of sight, as far as they say anything."""
+CENTRE = "matters.divert"
+"""At a township or the county: the centre, which alone knows who reported in confidence and in what words."""
+BELOW_A_VILLAGE = ("grid", "natural_village", "villager_group", "party_group", "household")
+"""Levels of role that stand with the grid."""
 EVERYWHERE = (10**14, 10**15 - 1)
 """The interval of every place code: 15 digits."""
 
@@ -28,7 +36,8 @@ class Scope:
     ``lo`` and ``hi`` are 15-digit place codes, both included; the default is
     empty and sees nothing. ``narrow`` says which rows of the interval remain:
     "grids" those at exactly the codes in ``grids``, "households" those of
-    ``households``, "unit" those handled by ``unit``.
+    ``households``, "unit" those handled by ``unit``. ``units`` are ``unit`` and
+    everything it answers to: a complaint about any of them is out of sight.
     """
 
     kind: Kind
@@ -39,6 +48,7 @@ class Scope:
     grids: tuple[int, ...] = ()
     households: tuple[UUID, ...] = ()
     unit: UUID | None = None
+    units: tuple[UUID, ...] = ()
     post: UUID | None = None
     person: UUID | None = None
     role: str = ""
@@ -60,6 +70,18 @@ class Scope:
                 return f"clock:{self.job}"
             case _:
                 return "public"
+
+    @property
+    def standing(self) -> str:
+        """How the walls of matters know it, one letter each: r(eads matters), a(udits), c(entre), v(illage), g(rid)."""
+        held = {
+            "r": bool(READING & self.powers),
+            "a": AUDIT in self.powers,
+            "c": CENTRE in self.powers and self.level in ("township", "county"),
+            "v": self.level == "village",
+            "g": self.level in BELOW_A_VILLAGE,
+        }
+        return "".join(letter for letter, holds in held.items() if holds)
 
     def may(self, power: str) -> bool:
         """Whether the power is included."""

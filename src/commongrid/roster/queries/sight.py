@@ -51,6 +51,7 @@ class PostRow:
     unit_en: str
     place_name: str
     place_name_en: str
+    units: tuple[UUID, ...] = ()
 
     def label(self, lang: str) -> str:
         """The title, else the role, in the language asked for."""
@@ -93,6 +94,7 @@ def scope_of(row: PostRow, on: date) -> Scope:
         grids=tuple(sorted(grids)),
         households=tuple(sorted(households)),
         unit=row.unit,
+        units=row.units,
         post=row.id,
         person=row.person,
         role=row.role,
@@ -119,9 +121,10 @@ def scopes_in_force(scope: Scope, on: date) -> list[Scope]:
                 id=ident, account=0, person=person, holder="", role=role, level=level, place=place, unit=unit,
                 powers=frozenset(held), second_factor=False, standing_in=False, role_zh="", role_en="", title_zh="",
                 title_en="", unit_zh="", unit_en="", place_name="", place_name_en="",
+                units=_chain(unit, *above),
             )
-            for ident, person, role, level, place, unit, held in found.values_list(
-                "id", "person_id", "role_id", "role__scope_level", "place", "unit_id", ArraySubquery(powers)
+            for ident, person, role, level, place, unit, held, *above in found.values_list(
+                "id", "person_id", "role_id", "role__scope_level", "place", "unit_id", ArraySubquery(powers), *ABOVE
             )
         ]  # fmt: skip
         return [scope_of(row, on) for row in rows]
@@ -159,9 +162,23 @@ def _of_account(account_id: int, on: date) -> QuerySet[Post, Any]:
     return found
 
 
+ABOVE: Final = tuple(
+    "unit__" + way
+    for way in (
+        "parent_id", "master_id", "parent__parent_id", "parent__master_id", "master__parent_id", "master__master_id",
+    )
+)  # fmt: skip
+"""What a unit answers to, read with the post: its parent and master, and theirs; units lie at most that deep."""
+
+
+def _chain(*units: UUID | None) -> tuple[UUID, ...]:
+    return tuple(sorted({one for one in units if one is not None}))
+
+
 _PLAIN: Final = (
     "id", "acting_person", "own", "display_name", "place", "unit_id", "title_zh", "title_en",
     "role_id", "role__scope_level", "role__second_factor", "role__zh", "role__en", "unit__name_zh", "unit__name_en",
+    *ABOVE,
 )  # fmt: skip
 _COLUMNS: Final = (*_PLAIN, "powers", "place_name", "place_name_en")
 
@@ -183,6 +200,7 @@ def _row(values: dict[str, Any], account_id: int) -> PostRow:
         role_zh=v["role__zh"], role_en=v["role__en"], title_zh=v["title_zh"], title_en=v["title_en"],
         unit_zh=v["unit__name_zh"] or "", unit_en=v["unit__name_en"] or "",
         place_name=v["place_name"] or "", place_name_en=v["place_name_en"] or "",
+        units=_chain(v["unit_id"], *(v[name] for name in ABOVE)),
     )  # fmt: skip
 
 
