@@ -179,6 +179,11 @@ def drop(scope: Scope, act: Act, *, files: Iterable[UUID]) -> int:
         return gone
 
 
+def refile(subject: UUID, kind: str, to: str) -> None:
+    """File what was filed under one kind of subject under another of the same id; by an action, in its scope."""
+    File.objects.filter(subject=subject, subject_kind=kind).update(subject_kind=to)
+
+
 def files_of(scope: Scope, subject: UUID) -> tuple[FileRow, ...]:
     """The files of a subject, oldest first, as far as the scope sees the subject."""
     with acting(scope):

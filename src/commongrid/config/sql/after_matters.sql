@@ -9,6 +9,9 @@ CREATE POLICY report ON matters_public_face FOR INSERT TO :app: WITH CHECK (
 DROP POLICY IF EXISTS report ON matters_party;
 CREATE POLICY report ON matters_party FOR INSERT TO :app: WITH CHECK (
   (SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'post')));
+DROP POLICY IF EXISTS report ON matters_original;
+CREATE POLICY report ON matters_original FOR INSERT TO :app: WITH CHECK (
+  (SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'post')));
 DROP POLICY IF EXISTS report ON matters_escalation;
 CREATE POLICY report ON matters_escalation FOR INSERT TO :app: WITH CHECK (sort = 'told');
 -- Ratings never change; the clock alone says when a unit may see a batch of them.

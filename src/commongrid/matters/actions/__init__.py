@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from commongrid.matters.actions.closing import close, rate, receipt, review, visit, withdraw
+from commongrid.matters.actions.asking import ask_again, ask_again_for, withdraw_for
+from commongrid.matters.actions.calling import attend, call_meeting, drop, remind, split
+from commongrid.matters.actions.closing import close, receipt, review, visit, withdraw
 from commongrid.matters.actions.drawing import publish_seed
+from commongrid.matters.actions.editing import change_answers, change_rules
 from commongrid.matters.actions.handling import (
     accept,
     answer,
@@ -16,43 +19,110 @@ from commongrid.matters.actions.handling import (
     settle,
     start,
 )
+from commongrid.matters.actions.merging import merge, unmerge
 from commongrid.matters.actions.numbering import numbers
 from commongrid.matters.actions.overseeing import miss_reply, reply, supervise, warn_of_reply
-from commongrid.matters.actions.reporting import Contact, Report, code_of, report
+from commongrid.matters.actions.passing import pass_on, send_back
+from commongrid.matters.actions.protecting import About, Contact
+from commongrid.matters.actions.rating import rate
+from commongrid.matters.actions.referring import Receipt, come_back, take_receipt
+from commongrid.matters.actions.rechecking import (
+    ask_recheck,
+    choose_recheck,
+    late_recheck,
+    order_recheck,
+    recheck,
+)
+from commongrid.matters.actions.recounting import (
+    act_of,
+    ask_for_recounts,
+    begin_duty,
+    end_duty,
+    go_on_recount,
+    recount,
+)
+from commongrid.matters.actions.reporting import Report, code_of, report
+from commongrid.matters.actions.rounding import retell, route_round
 from commongrid.matters.actions.seeding import seed
 from commongrid.matters.actions.ticking import fall, raise_overdue, release_ratings, time_out, warn
+from commongrid.matters.actions.waiting import Wanted, apply, end, extend, grant, park, pause, refer, refuse, resume
+from commongrid.matters.actions.waking import dissolve, raise_application, wake
 
 __all__ = [
+    "About",
     "Contact",
+    "Receipt",
     "Report",
+    "Wanted",
     "accept",
+    "act_of",
     "answer",
+    "ask_for_recounts",
+    "apply",
+    "ask_again",
+    "ask_again_for",
+    "attend",
+    "call_meeting",
+    "begin_duty",
     "call_up",
+    "change_answers",
+    "change_rules",
     "close",
     "code_of",
+    "come_back",
     "decide_returned",
+    "dissolve",
     "divert",
+    "end_duty",
+    "drop",
+    "end",
+    "extend",
     "fall",
     "give_back",
+    "go_on_recount",
+    "grant",
+    "merge",
     "miss_reply",
+    "ask_recheck",
+    "choose_recheck",
+    "late_recheck",
     "numbers",
+    "order_recheck",
+    "recheck",
+    "park",
+    "pass_on",
+    "pause",
     "publish_seed",
+    "raise_application",
     "raise_level",
     "raise_overdue",
     "rate",
     "receipt",
+    "refer",
+    "refuse",
+    "recount",
     "reject",
     "release_ratings",
+    "remind",
     "reply",
     "report",
+    "resume",
+    "retell",
     "review",
+    "route_round",
     "seed",
+    "send_back",
     "settle",
+    "split",
     "start",
     "supervise",
+    "take_receipt",
     "time_out",
+    "unmerge",
     "visit",
+    "wake",
     "warn",
     "warn_of_reply",
     "withdraw",
+    "withdraw_for",
 ]

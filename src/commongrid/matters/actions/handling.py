@@ -7,13 +7,11 @@ from uuid import UUID
 
 from django.utils.timezone import localdate
 
-from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.kernel.sealing import place_of
 from commongrid.matters.actions.drawing import month_seed
 from commongrid.matters.actions.moving import (
     FACTS,
@@ -25,9 +23,13 @@ from commongrid.matters.actions.moving import (
     opened,
     owner_place,
     place_for,
+    standing,
 )
-from commongrid.matters.actions.reporting import sealer
-from commongrid.matters.models import Party, PublicFace, WorkListRow
+from commongrid.matters.actions.protecting import Accused, competent, give_back_words, seal_where
+from commongrid.matters.actions.timing import theirs
+from commongrid.matters.models import ExternalCase, Matter, PublicFace, WorkListRow
+from commongrid.matters.queries import calling, waiting
+from commongrid.matters.queries.systems import known_system
 from commongrid.matters.queries.vocabulary import (
     KindRow,
     LeadRow,
@@ -40,6 +42,7 @@ from commongrid.matters.queries.vocabulary import (
 from commongrid.matters.rules import words
 from commongrid.matters.rules.draw import drawn
 from commongrid.matters.rules.limits import finish_due
+from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.owners import entry
 from commongrid.matters.rules.relations import level_at, level_of_actor
@@ -68,14 +71,15 @@ def accept(scope: Scope, act: Act, *, matter_id: UUID, kind_code: str = "", note
 
 
 @action("matters.rejected", power="matters.accept", facts=FACTS)
-def reject(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
-    """Refuse a matter with a reason that the reporter reads.
+def reject(scope: Scope, act: Act, *, matter_id: UUID, reason: str, why: str = "other") -> Line:
+    """Refuse a matter with a reason of the county's list and words, which the reporter reads and may object to once.
 
     Refuses: BadInput without a reason; WrongState unless reported.
     """
     case = opened(scope, act, matter_id=matter_id, event="reject")
     noted(case, "reason", reason, field="reason")
-    return moved(case, Call(event="reject"))
+    listed = waiting.reason(scope, "reject", why, field="why")
+    return moved(case, Call(event="reject"), refused_place=case.matter.owner_place, refused_why_id=listed.id)
 
 
 @action("matters.settled", power="matters.settle", facts=FACTS)
@@ -109,6 +113,8 @@ def call_up(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
     """
     case = opened(scope, act, matter_id=matter_id, event="call_up")
     noted(case, "reason", reason, field="reason")
+    if case.matter.state == "split":  # the parts go on and answer to this centre from now on
+        Matter.objects.filter(parent_id=matter_id, closed_at=None).update(caller=level_of_actor(scope))
     return moved(
         case, Call(event="call_up", level=level_of_actor(scope)), accepted_at=case.matter.accepted_at or act.at
     )
@@ -173,7 +179,7 @@ def decide_returned(
     noted(case, "basis", basis, field="basis")
     target = _target(case, unit_id, place)
     place_for(case, target)
-    if target.unit is not None:
+    if target.unit is not None and not case.matter.caller:  # who has a part says nothing of who leads the kind
         _enlist(case, target, basis)
     return moved(case, _to(Call(event="decide"), case, target), target=target)
 
@@ -185,15 +191,16 @@ def answer(scope: Scope, act: Act, *, matter_id: UUID, answer: str) -> Line:
     Refuses: WrongState unless in hand; BadInput without words.
     """
     case = opened(scope, act, matter_id=matter_id, event="answer")
-    noted(case, "answer", answer, field="answer")
-    call = Call(event="answer", level=level_of_actor(scope))
-    return moved(case, call, finished_at=act.at, to_visit=to_visit(case))
+    call = replace(Call(event="answer", level=level_of_actor(scope)), **calling.facts(matter_id))
+    to_person = decide(standing(case), call).state != "to_pass"
+    noted(case, "answer" if to_person else "draft", answer, field="answer")
+    return moved(case, call, finished_at=act.at, to_visit=not case.matter.caller and to_visit(case))
 
 
 def to_visit(case: Case) -> bool:
     """Whether this answer gets a return visit: by kind, by the month's published draw, always after a reopening."""
     m = case.matter
-    if m.series == "systems" or case.kind.visit == "none":
+    if case.kind.visit == "none" or their_visit_counts(case):
         return False
     if case.kind.visit == "all" or m.round > 1:
         return True
@@ -201,10 +208,20 @@ def to_visit(case: Case) -> bool:
     return drawn(seed, m.id, limits(case.scope)["sample_share"].amount)
 
 
+def their_visit_counts(case: Case) -> bool:
+    """Whether another system asks the person itself, so that nobody here asks a second time."""
+    m = case.matter
+    if not m.exchanged:
+        return m.series == "systems"
+    codes = ExternalCase.objects.filter(matter=m.id).values_list("system", flat=True)
+    found = [known_system(case.scope, code) for code in codes]
+    return any(one is None or one.their_visit for one in found)
+
+
 def _target(case: Case, unit_id: UUID | None, place: int | None) -> Target:
     if unit_id is not None:
         unit = roster.unit(case.scope, unit_id)
-        return Target(place=unit.place, unit=unit.id, function=unit.function)
+        return Target(place=unit.place, unit=unit.id, function=unit.function, outside=unit.outside_command)
     if place is None or level_at(place) not in words.LEVELS:
         raise BadInput(N_("Choose a unit or a place."), fields={"target": N_("Choose a unit or a place.")})
     return Target(place=place)
@@ -213,7 +230,7 @@ def _target(case: Case, unit_id: UUID | None, place: int | None) -> Target:
 def _to(call: Call, case: Case, target: Target) -> Call:
     return replace(
         call, level=level_of_actor(case.scope), to=target.owner, to_level=target.level,
-        to_barred=is_barred(case.matter, target),
+        to_barred=is_barred(case.matter, target), outside=target.outside,
     )  # fmt: skip
 
 
@@ -258,6 +275,7 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
     m.to_rate = of.rated and m.series == "asked"
     since = m.finish_from or m.opened_at
     m.finish_due_at = finish_due(case.calendar, since, pace(scope, of, m.urgency), limits(scope)).at
+    theirs(m)
     if was_public and of.visibility != "public":
         PublicFace.objects.filter(id=m.id).delete()
     if of.sealed:
@@ -265,32 +283,22 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
     if not of.routed_round or level_of_actor(scope) in ("township", "county"):
         return None
     where = m.place
-    _seal_where(case, where)
+    seal_where(case, where)
     m.place = enclosing(where, "township") or where
     level = entry(first_level=of.first_level, lowest="township", urgency=m.urgency, sealed=False, routed_round=True)
     return Target(place=owner_place(m.place, level))
 
 
+def resorted(case: Case, of: KindRow) -> Target | None:
+    """The matter under another kind; answers where it must go on to. Called by an action whose rule moves it there."""
+    return _sorted(case, of)
+
+
 def _sealed_target(case: Case, of: KindRow) -> Target:
-    m, scope = case.matter, case.scope
-    unit = roster.unit_above(scope, of.competent, enclosing(m.place, "township") or m.place)
-    unit = unit or roster.unit_above(scope, "grid_centre", enclosing(m.place, "county") or m.place)
-    if unit is None:
-        raise BadInput(N_("No unit is set up for this kind. In danger call 110 now."))
-    _seal_where(case, m.place)
-    m.place, m.sealed = unit.place, True
-    return Target(place=unit.place, unit=unit.id)
-
-
-def _seal_where(case: Case, where: int) -> None:
-    """Keep where it happened, sealed, for those who handle it.
-
-    The person's row may lie out of this post's sight (confidential: with the centre), so it is reached as the centre.
-    """
     m = case.matter
-    centre = enclosing(where, "township") or where
-    with handing_over(case.scope, centre, centre):
-        found = Party.objects.filter(matter_id=m.id, part="reporter").first()
-        row = found or Party(id=case.act.child("reporter").id, matter_id=m.id, part="reporter", place=m.place)
-        row.where_sealed = sealer().seal(str(where), place_of("matters_party", "where_sealed", row.id))
-        row.save()
+    accused = Accused(level="", unit=m.accused_unit_id) if m.accused_unit_id else None
+    target = competent(case, m.place, accused, of.competent)
+    seal_where(case, m.place)
+    give_back_words(case)
+    m.place, m.sealed, m.to_rate = target.place, True, False
+    return target

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,18 +16,20 @@ from commongrid.journal.actions import Line
 from commongrid.kernel.act import Act
 from commongrid.kernel.clock import Calendar, Due
 from commongrid.kernel.places import enclosing, inside, interval
-from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Matter, Note, Order, PublicFace
-from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version, limits, pace
+from commongrid.matters.actions.ending import end_parts, face_done, lapse
+from commongrid.matters.actions.timing import time_after
+from commongrid.matters.models import Matter, Note, Order
+from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version
 from commongrid.matters.rules import words
 from commongrid.matters.rules.deciding.merging import NOT_YET
-from commongrid.matters.rules.limits import earlier, finish_due, next_alarm, respond_due, set_due, step_due
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Move, Standing
 from commongrid.matters.rules.owners import step_of
 from commongrid.matters.rules.relations import Whereabouts, level_at, level_of_actor, relations
 from commongrid.matters.rules.table import EVENTS
+from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
 LONGEST_NOTE = 4000
@@ -65,6 +66,8 @@ class Case:
     _calendar: Calendar | None = None
     read: dict[str, Any] = field(default_factory=dict)
     """The columns as they were read, so that only what changed is written."""
+    due: Due | None = None
+    """A deadline that the action sets itself, where the limit of the new state does not."""
 
     @property
     def calendar(self) -> Calendar:
@@ -82,13 +85,15 @@ def opened(scope: Scope, act: Act, *, matter_id: UUID, event: str) -> Case:
     matter = Matter.objects.select_for_update().filter(id=matter_id).first()
     if matter is None:
         raise NotFound(N_("There is no such matter, or it is not yours to see."))
-    case = Case(matter, kind_version(scope, matter.kind_id), scope, act, read=_columns(matter))
+    case = Case(matter, kind_version(scope, matter.kind_id), scope, act, read=columns(matter))
     if not set(EVENTS[event].who) & relations(scope, whereabouts(matter)):
+        if matter.closed_at is not None and not EVENTS[event].leads(matter.state):
+            raise WrongState(N_("This matter has ended meanwhile; nothing more is done to it."))
         raise NotAllowed(N_("This step belongs to whoever has the matter now, not to your post."))
     return case
 
 
-def _columns(matter: Matter) -> dict[str, Any]:
+def columns(matter: Matter) -> dict[str, Any]:
     return {one.attname: getattr(matter, one.attname) for one in Matter._meta.concrete_fields if not one.primary_key}
 
 
@@ -127,6 +132,10 @@ def standing(case: Case, *, to_visit: bool | None = None) -> Standing:
         interim=m.interim_due_at is not None,
         barred=level_at(m.barred_place) if m.barred_place else "",
         caller=m.caller,
+        applied=m.applied,
+        extended=m.extended,
+        refused=level_at(m.refused_place) if m.refused_place else "",
+        asked_again=m.asked_again,
         sent_back=m.sent_back,
         leads=m.leads > 0,
         outcome=m.outcome,
@@ -157,13 +166,17 @@ def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow
     for name, value in more.items():
         setattr(m, name, value)
     _set(case, move)
-    _time(case, move, lead)
+    time_after(case, move, lead)
     _orders(case, move, call, target, handler_unit)
+    if case.read["applied"] and not m.applied and call.event not in ("grant", "refuse"):
+        lapse(case)
     _write(case)
     if m.leads:
         _take_along(case, before[0])
-    if move.ended and case.kind.visibility == "public":
-        _face_done(case)
+    if move.ended and before[0] == "split":
+        end_parts(case)
+    if move.ended and case.kind.visibility == "public" and not m.caller:
+        face_done(case)
     return line(case, event=call.event, before=before)
 
 
@@ -210,6 +223,9 @@ def place_for(case: Case, target: Target) -> None:
     Refuses: BadInput.
     """
     m = case.matter
+    accused = m.accused_unit_id
+    if accused is not None and target.unit is not None and accused in roster.units_over(case.scope, target.unit):
+        raise BadInput(N_("That unit is, or answers to, whom the complaint is about. Choose another."))
     if case.kind.routed_round and target.level in ("grid", "village"):
         raise BadInput(N_("A complaint about village affairs is never handled in the village."))
     if target.unit is None and target.level == "grid":
@@ -283,58 +299,6 @@ def _set(case: Case, move: Move) -> None:
         m.closed_at, m.outcome = None, ""
 
 
-def _time(case: Case, move: Move, lead: LeadRow | None) -> None:
-    """The deadline after this move: none when ended, the same when the move keeps it, else a fresh one."""
-    m = case.matter
-    if move.ended:
-        m.clock, m.due_at, m.warn_at, m.alarm_at, m.provisional, m.raised_level = "", None, None, None, False, ""
-        m.due_from = None
-        return
-    taken_back = case.read.get("state") == "asked" and m.finish_due_at is None and move.state in ("accepted", "diverted")
-    if move.restart or lead is not None or taken_back:
-        m.finish_from = case.act.at if move.restart or m.finish_from is None else m.finish_from
-        m.finish_due_at = finish_due(
-            case.calendar, m.finish_from, pace(case.scope, case.kind, m.urgency, lead), limits(case.scope)
-        ).at
-        theirs(m)
-    if move.state == "asked":  # a body that the county may only ask has a date, not a limit
-        m.finish_due_at = None
-    if move.clock:
-        start(case, move.clock, lead)
-
-
-def theirs(m: Matter) -> None:
-    """The finishing deadline of another system's order is that system's, whatever the kind says."""
-    if m.external_due_at is not None:
-        m.finish_due_at = m.external_due_at
-
-
-def start(case: Case, clock: str, lead: LeadRow | None = None) -> None:
-    """Start the deadline of a clock from now."""
-    m, now = case.matter, case.act.at
-    due = _due(case, clock, now, lead)
-    m.clock, m.due_at, m.warn_at, m.provisional = clock, due.at, due.warn_at, due.provisional
-    m.due_from = m.finish_from if clock == "finish" and m.finish_from else now
-    m.alarm_at = next_alarm(now, warn_at=due.warn_at, due=due.at)
-    m.deadline_no += 1
-    m.raised_level = ""
-
-
-def _due(case: Case, clock: str, now: datetime, lead: LeadRow | None) -> Due:
-    m = case.matter
-    fast = pace(case.scope, case.kind, m.urgency, lead)
-    if clock in ("respond", "receipt"):
-        due = respond_due(case.calendar, now, fast, limits(case.scope))
-        if m.finish_due_at is None or m.finish_due_at <= now:
-            return due
-        return earlier(due, Due(m.finish_due_at, due.warn_at, due.provisional))
-    if clock == "finish" and m.external_due_at is not None:
-        return set_due(m.finish_from or m.opened_at, m.external_due_at)
-    if clock == "finish":
-        return finish_due(case.calendar, m.finish_from or m.opened_at, fast, limits(case.scope))
-    return step_due(case.calendar, now, clock, limits(case.scope))
-
-
 def _orders(case: Case, move: Move, call: Call, target: Target | None, former_unit: UUID | None) -> None:
     """The assignment that this move begins, starts or ends."""
     m, at = case.matter, case.act.at
@@ -342,14 +306,13 @@ def _orders(case: Case, move: Move, call: Call, target: Target | None, former_un
         outcome = {"answer": "answered", "settle": "settled", "give_back": "given_back"}.get(call.event, "taken_away")
         if m.ordered or former_unit or call.event in ("answer", "give_back"):
             Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome=outcome)
-    if call.event == "start" and m.ordered:
+    begun = call.event == "start" or (call.event == "mediate" and case.read["state"] != move.state == "in_hand")
+    if begun and m.ordered:
         Order.objects.filter(matter_id=m.id, ended_at=None).update(started_at=at)
     elif move.handler == "target" and target is not None:
         Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome="taken_away")
         _order(case, target.place, target.unit, off_list=call.off_list)
-    elif call.event == "send_back":
-        _order(case, m.handler_place or m.place, m.unit_id, started_at=at)
-    elif call.event == "start":
+    elif call.event == "send_back" or begun:
         _order(case, m.handler_place or m.place, m.unit_id, started_at=at)
 
 
@@ -369,9 +332,16 @@ def _write(case: Case) -> None:
         (scope.narrow == "unit" and m.unit_id != scope.unit)
         or (scope.narrow != "unit" and not scope.covers(m.place))
         or (m.sealed and m.unit_id != scope.unit)
+        or m.accused_person_id == scope.person is not None
+        or m.accused_unit_id in scope.units
     )
     with handing_over(scope, m.place, m.place, unit=m.unit_id if m.sealed else None) if leaves else nullcontext():
-        m.save(update_fields=[name for name, value in _columns(m).items() if case.read.get(name, m) != value])
+        m.save(update_fields=[name for name, value in columns(m).items() if case.read.get(name, m) != value])
+
+
+def written(case: Case) -> None:
+    """Write what an action set on the matter itself, without a move."""
+    _write(case)
 
 
 def _take_along(case: Case, before: str) -> None:
@@ -389,11 +359,3 @@ def _take_along(case: Case, before: str) -> None:
 def around(place: int) -> tuple[int, int]:
     """The township a place lies in, both ends: as far as one may lead another."""
     return interval(enclosing(place, "township") or place)
-
-
-def _face_done(case: Case) -> None:
-    """Its public face says that it is done; the slip and a unit reach it for this one statement."""
-    m = case.matter
-    narrow = case.scope.kind == "slip" or case.scope.narrow
-    with handing_over(case.scope, m.place, m.place) if narrow else nullcontext():
-        PublicFace.objects.filter(id=m.id).update(state="done")

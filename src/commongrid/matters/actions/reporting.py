@@ -14,16 +14,30 @@ from commongrid.journal.attachments import Staged, Subject, attach
 from commongrid.kernel.act import Act
 from commongrid.kernel.codes import slip_code, slip_hash
 from commongrid.kernel.places import enclosing, level_of
-from commongrid.kernel.refusals import N_, BadInput, Unavailable
+from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.kernel.sealing import Sealer, blind_index, place_of
-from commongrid.matters.actions.moving import Case, line, owner_place, start
+from commongrid.matters.actions.cases import Elsewhere, accept_theirs, begin_case, lay
+from commongrid.matters.actions.moving import Case, Target, line, owner_place
 from commongrid.matters.actions.numbering import numbers
-from commongrid.matters.models import Escalation, Matter, Party, PublicFace
+from commongrid.matters.actions.protecting import (
+    NO_CONTACT,
+    NOBODY,
+    About,
+    Accused,
+    Contact,
+    accused_of,
+    competent,
+    keep_parties,
+    keep_words,
+    place_over,
+)
+from commongrid.matters.actions.timing import start
+from commongrid.matters.models import Escalation, ExternalCase, Matter, PublicFace
 from commongrid.matters.queries.vocabulary import KindRow, kind, limits, pace
 from commongrid.matters.rules import words
 from commongrid.matters.rules.limits import finish_due
 from commongrid.matters.rules.owners import entry, step_of
+from commongrid.matters.rules.routing_round import OUTSIDE, at_least
 from commongrid.matters.rules.table import EVENTS
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
@@ -36,23 +50,14 @@ SERIES_OF: Final = {"patrol": "patrol", "hotline": "systems", "petition": "syste
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """Who reports and, where it is somebody else, whom it concerns; each line may be empty."""
-
-    name: str = ""
-    phone: str = ""
-    concerned_name: str = ""
-    concerned_phone: str = ""
-    person: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What somebody tells: kind, place, words, and how to reach whom it concerns.
 
-    ``source`` is the channel. ``confidential``: known to the centre, hidden
-    below, the place no finer than the village. Without any contact the report is anonymous. ``photos`` are files
-    that the surface staged before.
+    ``about`` says whom in the government it is about. ``source`` is the channel.
+    ``confidential``: known to the centre, hidden below, the place no finer than
+    the village, the words put away until the centre retells them. Without any
+    contact the report is anonymous. ``photos`` are files that the surface staged
+    before.
     """
 
     kind_code: str
@@ -62,9 +67,11 @@ class Report:
     urgency: str = "normal"
     source: str = "villager"
     confidential: bool = False
-    contact: Contact = Contact()
+    contact: Contact = NO_CONTACT
+    about: About = NOBODY
     external_system: str = ""
     external_number: str = ""
+    elsewhere: Elsewhere | None = None
     photos: tuple[Staged, ...] = ()
 
 
@@ -92,18 +99,36 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     matter = _fresh(scope, act, report, of)
     matter.number = numbers(matter.place, calendar.day_of(act.at), 1)[0]
     case = Case(matter, of, scope, act, calendar)
-    _enter(case, report.place)
+    accused = accused_of(scope, report.about)
+    _enter(case, report.place, accused)
+    kept = keep_words(case)
+    theirs = _theirs(case, report)
     start(case, "receipt" if matter.sealed else "respond")
+    if theirs is not None:
+        accept_theirs(case, theirs)
     _insert(matter)
-    _keep_parties(case, report)
-    attach(scope, act, to=Subject("matter", matter.id, matter.place), files=report.photos)
-    if of.visibility == "public":
+    if theirs is not None:
+        lay(theirs)
+    keep_parties(case, report.contact, report.place, report.about.words)
+    attach(scope, act, to=Subject(kept, matter.id, matter.place), files=report.photos)
+    if of.visibility == "public" and accused is None and not matter.confidential:
         _show(case, report.place)
     if report.urgency != "normal" and not matter.sealed:
         _tell_dispatcher(case)
     facts = {"series": matter.series, "urgency": matter.urgency, "to": matter.state, "has": matter.owner_level}
     done = line(case, event="report", before=("", ""))
     return replace(done, facts={} if matter.sealed else {**facts, "kind": of.code})
+
+
+def _theirs(case: Case, report: Report) -> ExternalCase | None:
+    """The order of another system that this report is, if it is one."""
+    given = report.elsewhere
+    if given is None and report.external_number:
+        given = Elsewhere(system=report.external_system, number=report.external_number)
+    row = begin_case(case, given) if given is not None else None
+    if row is not None:
+        case.matter.series, case.matter.to_rate = "systems", False
+    return row
 
 
 def _insert(matter: Matter) -> None:
@@ -122,11 +147,6 @@ def _insert(matter: Matter) -> None:
 def code_of(matter_id: UUID) -> str:
     """The slip code of a matter, printed whenever somebody needs it again."""
     return slip_code(settings.KEYS.slip, matter_id)
-
-
-def sealer() -> Sealer:
-    """What seals contacts."""
-    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
 
 
 def _check(report: Report) -> None:
@@ -197,15 +217,18 @@ def _place(scope: Scope, code: int) -> int:
     return code
 
 
-def _enter(case: Case, place: int) -> None:
+def _enter(case: Case, place: int, accused: Accused | None) -> None:
     """Give the fresh matter its first owner, and hide where it is from those it must not reach.
 
     Of a confidential one no more than the village is shown; the spot is sealed with the reporter's name.
     """
     m, of = case.matter, case.kind
     m.finish_due_at = finish_due(case.calendar, case.act.at, pace(case.scope, of, m.urgency), limits(case.scope)).at
-    if of.sealed:
-        _to_competent(case, place)
+    if accused is not None:
+        m.accused_person_id, m.accused_unit_id = accused.person, accused.unit
+    handled = accused.level if accused else ""
+    if of.sealed or handled == OUTSIDE:
+        _to_competent(case, competent(case, place, accused, of.competent))
         return
     if m.confidential and level_of(place) == "below":
         m.place = m.place_then = place = enclosing(place, "village") or place
@@ -219,9 +242,19 @@ def _enter(case: Case, place: int) -> None:
     )
     if level == "village" and of.first_level == "grid" and lowest == "below":
         level = "grid"
-    if of.routed_round:
-        m.place = m.place_then = enclosing(place, "township") or place
-    settle_owner(case, level)
+    if of.routed_round or handled:
+        m.place = m.place_then = place_over(place, handled or "township")
+    settle_owner(case, at_least(level, handled))
+
+
+def _to_competent(case: Case, target: Target) -> None:
+    """Hand a sealed matter to its body; its place is that unit's."""
+    m = case.matter
+    m.sealed, m.to_rate = True, False
+    m.place = m.place_then = target.place
+    m.unit_id, m.owner_level, m.owner_place = target.unit, "unit", None
+    m.handler_level, m.handler_place = target.level, target.place
+    m.step = "receipt"
 
 
 def settle_owner(case: Case, level: str) -> None:
@@ -243,53 +276,6 @@ def _staffed(case: Case, level: str, place: int, power: str) -> tuple[str, int]:
     above = [level_of(one.place) for one in found]
     lands = next((one for one in words.LEVELS[words.LEVELS.index(level) + 1 :] if one in above), "township")
     return lands, owner_place(case.matter.place, lands)
-
-
-def _to_competent(case: Case, place: int) -> None:
-    """Hand a sealed matter to the nearest competent unit, else the county centre; its place is that unit's."""
-    m = case.matter
-    unit = roster.unit_above(case.scope, case.kind.competent, enclosing(place, "township") or place)
-    unit = unit or roster.unit_above(case.scope, "grid_centre", enclosing(place, "county") or place)
-    if unit is None:
-        raise Unavailable(N_("Nobody is set up to take this in yet. In danger call 110 now."))
-    m.place = m.place_then = unit.place
-    m.unit_id, m.owner_level, m.owner_place = unit.id, "unit", None
-    m.handler_level, m.handler_place = level_of(unit.place), unit.place
-    m.step = "receipt"
-
-
-def _keep_parties(case: Case, report: Report) -> None:
-    """Seal names and phones, and of a matter that was moved out of sight where it happened."""
-    contact, m = report.contact, case.matter
-    where = str(report.place) if m.place != report.place else ""
-    rows = []
-    if contact.name or contact.phone or where or contact.person:
-        rows.append(_party(case, "reporter", contact.name, contact.phone, where, contact.person))
-    if contact.concerned_name or contact.concerned_phone:
-        rows.append(_party(case, "concerned", contact.concerned_name, contact.concerned_phone))
-    if rows:
-        Party.objects.bulk_create(rows)
-
-
-def _party(case: Case, part: str, name: str, phone: str, where: str = "", person: UUID | None = None) -> Party:
-    m, seals = case.matter, sealer()
-    row_id = case.act.child(part).id
-
-    def sealed(column: str, value: str) -> bytes | None:
-        return seals.seal(value.strip(), place_of("matters_party", column, row_id)) if value.strip() else None
-
-    return Party(
-        id=row_id,
-        matter_id=m.id,
-        part=part,
-        person_id=person,
-        place=(enclosing(m.place, "township") or m.place) if m.confidential else m.place,
-        hidden_below=m.confidential,
-        name_sealed=sealed("name_sealed", name),
-        phone_sealed=sealed("phone_sealed", phone),
-        where_sealed=sealed("where_sealed", where),
-        phone_index=blind_index(settings.KEYS.blind, phone) if phone.strip() else None,
-    )
 
 
 def _show(case: Case, place: int) -> None:

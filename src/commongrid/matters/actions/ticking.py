@@ -15,7 +15,8 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import Scope, clock
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, opened, owner_place, standing
-from commongrid.matters.models import Escalation, Rating
+from commongrid.matters.actions.rating import among
+from commongrid.matters.models import Escalation, Matter, Rating
 from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules import words
 from commongrid.matters.rules.limits import step_due
@@ -55,11 +56,11 @@ def raise_overdue(scope: Scope, act: Act, *, matter_id: UUID, deadline_no: int, 
     """
     case = _current(scope, act, matter_id, deadline_no, "overdue")
     m = case.matter
-    if next_level(m.owner_level, m.handler_level, m.raised_level) != level:
+    if next_level(m.owner_level, m.handler_level, m.raised_level, m.state) != level:
         raise WrongState
     _told(case, "overdue", level, owner_place(m.place, level))
     m.raised_level = level
-    further = next_level(m.owner_level, m.handler_level, level)
+    further = next_level(m.owner_level, m.handler_level, level, m.state)
     m.alarm_at = step_due(case.calendar, act.at, "raise_step", limits(scope)).at if further else None
     m.save(update_fields=["raised_level", "alarm_at"])
     return _line(case, "overdue", level)
@@ -72,7 +73,7 @@ def time_out(scope: Scope, act: Act, *, matter_id: UUID, deadline_no: int) -> Li
     Refuses: WrongState when it was rated meanwhile.
     """
     case = _current(scope, act, matter_id, deadline_no, "time_out")
-    return moved(case, Call(event="time_out"))
+    return moved(case, among(case, Call(event="time_out")))
 
 
 @action("matters.fell", power="matters.tick", kinds=("clock",), facts=FACTS)
@@ -92,15 +93,23 @@ def release_ratings(scope: Scope, act: Act, *, ratings: tuple[UUID, ...]) -> Lin
     Refuses: nothing; those already seen stay as they are.
     """
     found = Rating.objects.filter(id__in=ratings, released_at=None)
-    places = sorted(found.values_list("place", flat=True))
+    of = dict(found.values_list("matter_id", "place"))
+    places = sorted(of.values())
     count = found.update(released_at=act.at)
+    still = Rating.objects.filter(matter_id__in=of, released_at=None).values("matter_id")
+    Matter.objects.filter(id__in=of, held=True).exclude(id__in=still).update(held=False)
     return Line(
         place=places[0] if places else territory.county(scope).code, facts={"count": count}, answer={"count": count}
     )
 
 
-def next_level(owner_level: str, handler_level: str, told: str) -> str:
-    """Which level is told next of an overdue matter, nothing once the county was."""
+def next_level(owner_level: str, handler_level: str, told: str, state: str = "") -> str:
+    """Which level is told next of an overdue matter, nothing once the county was.
+
+    Of a body outside the county's command only the centre that asked it is told, to remind it by letter.
+    """
+    if state == "asked":
+        return "" if told else owner_level
     if told == words.LEVELS[-1]:
         return ""
     if told:

@@ -59,6 +59,9 @@ DID_IT = (
     "ELSE false END"
 )
 """A rating about a level: its place is this scope's own, or one of its grids."""
+WAITING = ("waiting", "decision", "appeal")
+"""Words of an application (read by the person once granted), of its decision, and of who asks again."""
+
 OWN_UNIT = "unit_id = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
 
 
@@ -118,7 +121,7 @@ class Note(models.Model):
     Personal data: free words may name people. Kept: with the matter's texts.
     """
 
-    SORTS = ("reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft")
+    SORTS = ("reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", *WAITING)
 
     id = models.UUIDField(primary_key=True)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="notes")
@@ -137,7 +140,9 @@ class Note(models.Model):
         verbose_name = "说明"
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(sort__in=("reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft")),
+                condition=Q(
+                    sort__in=("reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", *WAITING)
+                ),
                 name="matters_note_sort",
             ),
             models.CheckConstraint(condition=~Q(text=""), name="matters_note_says_something"),

@@ -17,6 +17,9 @@ from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import Sealer, place_of
 from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Rating, Supervision, Visit
+from commongrid.matters.queries import calling
+from commongrid.matters.queries.leading import may_ask
+from commongrid.matters.queries.originals import OriginalRow, original
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.vocabulary import KindRow
 from commongrid.matters.rules.loop import decide
@@ -135,6 +138,7 @@ class MatterDetail:
     told: tuple[ToldRow, ...]
     parties: tuple[PartyRow, ...]
     history: tuple[journal.LineRow, ...]
+    original: OriginalRow | None
 
     def note_of(self, act: UUID) -> NoteRow | None:
         """The words given in an act of the history."""
@@ -165,7 +169,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             reported_by=extra["reported_by"],
             accepted_at=extra["accepted_at"],
             finish_due_at=extra["finish_due_at"],
-            may=_may_now(scope, row, extra, related),
+            may=(*_may_now(scope, row, extra, related), *may_ask(scope, row)),
             relations=related,
             notes=_notes(matter_id) if readable else (),
             orders=_orders(matter_id),
@@ -175,6 +179,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             told=_told(matter_id),
             parties=_parties(matter_id) if readable else (),
             history=tuple(journal.history(scope, matter_id)),
+            original=original(scope, matter_id) if row.confidential and readable else None,
         )
 
 
@@ -219,6 +224,7 @@ def standing_of(row: MatterRow, kind: KindRow, extra: Mapping[str, object]) -> S
         interim=row.interim_due_at is not None,
         barred=level_at(int(str(extra["barred_place"]))) if extra["barred_place"] else "",
         exchanged=row.exchanged, dispute=kind.dispute, caller=row.caller, sent_back=row.sent_back,
+        leads=row.leads > 0, outcome=row.outcome, recheck=row.recheck_level != "",
     )  # fmt: skip
 
 
@@ -226,6 +232,8 @@ def _may_now(scope: Scope, row: MatterRow, extra: Mapping[str, object], related:
     """What the table allows, without what the rules would refuse whatever else was said."""
     standing = standing_of(row, row.kind, extra)
     allowed = may(scope, row.state, related)
+    if not (row.confidential and "c" in scope.standing):
+        allowed = tuple(event for event in allowed if event != "retell")
     return tuple(event for event in allowed if event not in _CLOCK and _possible(scope, row, standing, extra, event))
 
 
@@ -238,6 +246,7 @@ def _possible(scope: Scope, row: MatterRow, standing: Standing, extra: Mapping[s
         event=event, level=level_of_actor(scope), to="unit", to_level=level_of_actor(scope),
         to_barred=event == "start" and self_again, settler=scope.role in row.kind.settle_roles, ends=True,
         result="not_reached", days=1, solved=True, satisfied=True,
+        **calling.facts(row.id if row.state == "split" else None),
     )  # fmt: skip
     try:
         decide(standing, call)

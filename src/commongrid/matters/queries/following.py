@@ -8,11 +8,14 @@ from typing import Final
 from uuid import UUID
 
 from commongrid.journal.acting import acting
+from commongrid.journal.queries import LineRow
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Note
 from commongrid.matters.queries.detail import standing_of
-from commongrid.matters.queries.rows import rows_of
+from commongrid.matters.queries.leading import Led, led
+from commongrid.matters.queries.originals import original
+from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.vocabulary import KindRow
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Standing
@@ -20,6 +23,7 @@ from commongrid.matters.rules.moves import Call, Standing
 PHASES: Final = {
     "reported": "received", "accepted": "accepted", "diverted": "accepted", "in_hand": "in_hand",
     "returned": "accepted", "reopened": "reopened", "review": "review", "answered": "answered",
+    "to_pass": "in_hand", "split": "in_hand", "asked": "in_hand",
     "to_rate": "answered", "to_file": "answered", "paused": "in_hand", "parked": "parked", "referred": "referred",
     "closed": "closed", "rejected": "rejected", "withdrawn": "withdrawn", "merged": "closed",
 }  # fmt: skip
@@ -57,6 +61,8 @@ class Followed:
     may_withdraw: bool
     sealed: bool
     rating: str
+    merged: bool = False
+    lines: tuple[LineRow, ...] = ()
 
     def owner_label(self, lang: str) -> str:
         """Who has it now."""
@@ -75,15 +81,30 @@ def followed(scope: Scope) -> Followed:
         columns = ("ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place")
         extra = Matter.objects.filter(id=row.id).values(*columns)[0]
         said = () if row.sealed else _said(row.id, row.state)
+        own = original(scope, row.id) if row.confidential else None
+        lead = led(scope, row, PUBLIC_SORTS) if row.state == "merged" else None
     standing = standing_of(row, row.kind, extra)
+    if lead is not None:
+        return _following(row, lead)
     return Followed(
-        id=row.id, number=row.number, kind=row.kind, title="" if row.sealed else row.title,
+        id=row.id, number=row.number, kind=row.kind, title="" if row.sealed else own.title if own else row.title,
         phase=PHASES[row.state], owner_zh="" if row.sealed else row.owner_zh,
         owner_en="" if row.sealed else row.owner_en,
         opened_at=row.opened_at, due_at=None if row.sealed else row.due_at,
         closed_at=row.closed_at, outcome=row.outcome, said=said, sealed=row.sealed, rating=row.rating,
         may_rate=_would(standing, Call(event="rate", solved=True, satisfied=True)),
         may_withdraw=_would(standing, Call(event="withdraw")),
+    )  # fmt: skip
+
+
+def _following(row: MatterRow, lead: Led) -> Followed:
+    """A merged matter: its own number and words, and the progress of its lead."""
+    return Followed(
+        id=row.id, number=row.number, kind=row.kind, title=row.title, phase=PHASES[lead.state],
+        owner_zh=lead.owner_zh, owner_en=lead.owner_en, opened_at=row.opened_at, due_at=lead.due_at,
+        closed_at=lead.closed_at, outcome=lead.outcome, sealed=False, rating=row.rating, merged=True,
+        said=tuple(Said(sort=sort, text=text, at=at) for sort, text, at in lead.notes),
+        may_rate=lead.may_rate, may_withdraw=False, lines=lead.lines,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, PublicFace
 from commongrid.matters.queries.rows import COLUMNS, MatterRow, owned_by, rows_from, rows_of
+from commongrid.matters.queries.veil import WITH_THE_CENTRE, covered, covers_some, in_state
 from commongrid.matters.queries.vocabulary import KindRow, kinds, limits
 from commongrid.matters.rules import words
 
@@ -30,6 +31,7 @@ LANES: Final = (
     ("divert", Q(step="divert")),
     ("start", Q(step="start")),
     ("answer", Q(step="answer")),
+    ("pass_on", Q(step="pass_on")),
     ("decide", Q(step="decide")),
     ("visit", Q(step__in=("visit", "rate"))),
     ("close", Q(step="close")),
@@ -54,6 +56,7 @@ class Filters:
     urgency: str = ""
     overdue: bool = False
     pressing: bool = False
+    outside: bool = False
     text: str = ""
 
 
@@ -83,7 +86,7 @@ class FaceRow:
 
 
 def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page:
-    """One page of matters in scope: open ones by deadline, ended ones by their opening, the latest first.
+    """One page of matters in scope: open ones by urgency, then time left; ended ones by their opening, latest first.
 
     ``after`` is the former page's ``next``. A number or words in ``text`` search.
 
@@ -91,13 +94,13 @@ def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page
     """
     wanted = filters or Filters()
     with acting(scope):
-        if wanted == EVERYTHING and not after and scope.kind == "post" and scope.narrow in ("", "unit"):
+        if wanted == EVERYTHING and not after and _quick(scope):
             rows = rows_from(scope, _first_page(scope))
             return Page(rows=tuple(rows[:PAGE]), next=_mark(rows[PAGE - 1], ended=False) if len(rows) > PAGE else "")
         found = _filtered(scope, wanted).filter(in_sight(scope))
-        ended = wanted.state in words.ENDED or bool(wanted.text)
+        ended = wanted.state in words.ENDED or bool(wanted.text) or (wanted.state == "answered" and covers_some(scope))
         found = _after_mark(found, after, ended=ended)
-        ordered = found.order_by("-opened_at", "-id") if ended else found.order_by("due_at", "id")
+        ordered = found.order_by("-opened_at", "-id") if ended else found.order_by(*(LATE_LOOK if wanted.lane == "recheck" else ORDER))
         rows = rows_of(scope, ordered[: PAGE + 1])
     more = _mark(rows[PAGE - 1], ended=ended) if len(rows) > PAGE else ""
     return Page(rows=tuple(_found_by(wanted.text, rows[:PAGE])), next=more)
@@ -112,22 +115,36 @@ def in_sight(scope: Scope) -> Q:
     return Q(place__in=scope.grids) if scope.narrow == "grids" else Q(place__range=(scope.lo, scope.hi))
 
 
+def _quick(scope: Scope) -> bool:
+    """Whether the page that everybody opens has a statement of its own for this scope."""
+    return scope.kind == "post" and (scope.narrow == "unit" or (scope.narrow == "" and not covers_some(scope)))
+
+
 EVERYTHING: Final = Filters()
+ORDER: Final = ("pressing", "due_at", "id")
+"""The queue's order: immediate, urgent, normal, and the nearest deadline first in each."""
+NONE: Final = Q(pk__in=[])
+LATE_LOOK: Final = ("recheck_due_at", "id")
 
 
 def _first_page(scope: Scope) -> list[tuple[Any, ...]]:
-    """The columns of the page that everybody opens: all that is open, the nearest deadline first."""
+    """The columns of the page that everybody opens: all that is open, by urgency, then time left."""
     if scope.narrow == "unit":
         return _OF_UNIT.rows(unit=scope.unit)
     return _OF_AREA.rows(lo=scope.lo, hi=scope.hi)
 
 
-def _open_page(**where: Any) -> QuerySet[Matter, Any]:
-    return Matter.objects.filter(closed_at=None, **where).order_by("due_at", "id").values_list(*COLUMNS)[: PAGE + 1]
+def _open_page(but: Q = NONE, **where: Any) -> QuerySet[Matter, Any]:
+    return (
+        Matter.objects.filter(closed_at=None, **where)
+        .exclude(but)
+        .order_by(*ORDER)
+        .values_list(*COLUMNS)[: PAGE + 1]
+    )
 
 
 _OF_AREA: Final = Fixed(lambda lo, hi: _open_page(place__range=(lo, hi)), lo=-101, hi=-102)
-_OF_UNIT: Final = Fixed(lambda unit: _open_page(unit=unit), unit=UUID(int=101))
+_OF_UNIT: Final = Fixed(lambda unit: _open_page(Q(state__in=WITH_THE_CENTRE), unit=unit), unit=UUID(int=101))
 
 
 def lanes(scope: Scope, now: datetime | None = None) -> list[Lane]:
@@ -143,7 +160,8 @@ def lanes(scope: Scope, now: datetime | None = None) -> list[Lane]:
             **{code: Count("id", filter=condition) for code, condition in LANES},
         )
         counts["below"] = Matter.objects.filter(_told(scope)).count()
-    order = ("all", "overdue", "today", *(code for code, _ in LANES), "below")
+        counts["recheck"] = Matter.objects.filter(rechecked_by(scope)).count()
+    order = ("all", "overdue", "today", *(code for code, _ in LANES), "recheck", "below")
     return [Lane(code=code, count=counts[code]) for code in order]
 
 
@@ -175,14 +193,16 @@ def numbered(scope: Scope, number: str) -> UUID | None:
 
 def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
     found = _searched(Matter.objects.all(), scope, wanted.text) if wanted.text else Matter.objects.all()
-    if not wanted.state and not wanted.text:
-        found = found.filter(closed_at=None)
+    if wanted.state:
+        found = found.filter(in_state(scope, wanted.state))
+    elif not wanted.text and wanted.lane != "recheck":
+        found = found.filter(closed_at=None).exclude(covered(scope))
     plain = {
-        "state": wanted.state, "series": wanted.series, "source": wanted.source, "urgency": wanted.urgency,
+        "series": wanted.series, "source": wanted.source, "urgency": wanted.urgency,
         "kind_code": wanted.kind, "unit": wanted.unit,
     }  # fmt: skip
     found = found.filter(**{name: value for name, value in plain.items() if value})
-    if wanted.state in words.OPEN:
+    if wanted.state in words.OPEN and not (wanted.state == "answered" and covers_some(scope)):
         found = found.filter(closed_at=None)
     if wanted.group:
         found = found.filter(kind_code__startswith=wanted.group)
@@ -191,7 +211,9 @@ def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
     if wanted.overdue:
         found = found.filter(due_at__lt=timezone.now())
     if wanted.pressing:
-        found = found.filter(urgency__in=("urgent", "immediate"))
+        found = found.filter(pressing__lt=2)
+    if wanted.outside:
+        found = found.filter(state="asked")
     return _in_lane(scope, found, wanted.lane)
 
 
@@ -200,6 +222,8 @@ def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matte
         return found
     if lane == "below":
         return found.filter(_told(scope))
+    if lane == "recheck":
+        return found.filter(rechecked_by(scope))
     mine = found.filter(owned_by(scope), closed_at=None)
     now = timezone.now()
     more = {
@@ -211,6 +235,13 @@ def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matte
     if lane not in more:
         raise BadInput(N_("There is no such list."))
     return mine.filter(more[lane])
+
+
+def rechecked_by(scope: Scope) -> Q:
+    """Closed matters that this post's level owes a recheck."""
+    if scope.level not in ("township", "county") or not scope.may("matters.visit"):
+        return NONE
+    return Q(recheck_level=scope.level, recheck_place=scope.place)
 
 
 def _told(scope: Scope) -> Q:
@@ -246,17 +277,18 @@ def _found_by(text: str, rows: list[MatterRow]) -> list[MatterRow]:
 
 def _mark(row: MatterRow, *, ended: bool) -> str:
     at = row.opened_at if ended else row.due_at
-    return f"{at.isoformat() if at else ''}~{row.id}"
+    return f"{row.pressing}~{at.isoformat() if at else ''}~{row.id}"
 
 
 def _after_mark(found: QuerySet[Matter], after: str, *, ended: bool) -> QuerySet[Matter]:
     if not after:
         return found
     try:
-        at_text, id_text = after.split("~")
-        at, row_id = datetime.fromisoformat(at_text), UUID(id_text)
+        pressing_text, at_text, id_text = after.split("~")
+        pressing, at, row_id = int(pressing_text), datetime.fromisoformat(at_text), UUID(id_text)
     except ValueError as error:
         raise BadInput(N_("This page doesn't exist any more. Start again from the first.")) from error
     if ended:
         return found.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=row_id), opened_at__lte=at)
-    return found.filter(Q(due_at__gt=at) | Q(due_at=at, id__gt=row_id), due_at__gte=at)
+    later = Q(due_at__gt=at) | Q(due_at=at, id__gt=row_id)
+    return found.filter(Q(pressing__gt=pressing) | (Q(pressing=pressing) & later), pressing__gte=pressing)

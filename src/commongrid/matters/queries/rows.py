@@ -15,8 +15,10 @@ from commongrid.journal.fixed import Fixed
 from commongrid.kernel.places import village_of
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter
+from commongrid.matters.queries.veil import veiled
 from commongrid.matters.queries.vocabulary import KindRow, kind_version
 from commongrid.matters.rules import words
+from commongrid.matters.rules.deciding.merging import NOT_YET
 from commongrid.matters.rules.relations import Whereabouts, reads_words
 from commongrid.roster.models import Unit
 from commongrid.territory import queries as territory
@@ -26,7 +28,9 @@ COLUMNS: Final = (
     "id", "number", "place", "kind_id", "series", "source", "urgency", "title", "state", "step", "owner_level",
     "owner_place", "unit_id", "handler_level", "handler_place", "clock", "due_at", "warn_at", "provisional",
     "raised_level", "opened_at", "finished_at", "closed_at", "outcome", "reopened", "round", "supervised_at",
-    "interim_due_at", "sealed", "confidential", "anonymous", "external_system", "external_number", "rating",
+    "interim_due_at", "sealed", "confidential", "anonymous", "external_system", "external_number", "held", "exchanged", "external_due_at", "rating",
+    "pressing", "parent_id", "caller", "sent_back",
+    "leads", "recheck_level", "recheck_place", "recheck_due_at",
 )  # fmt: skip
 
 
@@ -72,12 +76,28 @@ class MatterRow:
     anonymous: bool
     external_system: str
     external_number: str
+    held: bool
+    exchanged: bool
+    external_due_at: datetime | None
     rating: str
+    leads: int
+    recheck_level: str
+    recheck_place: int | None
+    recheck_due_at: datetime | None
+    pressing: int
+    parent_id: UUID | None
+    caller: str
+    sent_back: bool
 
     @property
     def open(self) -> bool:
         """Whether somebody still owes a step."""
         return self.closed_at is None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was over; nothing for a merged one whose lead is not."""
+        return None if self.closed_at == NOT_YET else self.closed_at
 
     def overdue(self, now: datetime) -> bool:
         """Whether its deadline has passed."""
@@ -101,6 +121,7 @@ class MatterRow:
         return Whereabouts(
             place=self.place, owner_level=self.owner_level, owner_place=self.owner_place, unit=self.unit,
             handler_level=self.handler_level, handler_place=self.handler_place, sealed=self.sealed,
+            caller=self.caller,
         )  # fmt: skip
 
 
@@ -123,7 +144,7 @@ def rows_of(scope: Scope, found: QuerySet[Matter]) -> list[MatterRow]:
 
 def rows_from(scope: Scope, found: Iterable[tuple[Any, ...]]) -> list[MatterRow]:
     """Rows from their columns."""
-    values = [dict(zip(COLUMNS, row, strict=True)) for row in found]
+    values = [veiled(scope, dict(zip(COLUMNS, row, strict=True))) for row in found]
     codes = {code for row in values for code in (row["place"], row["owner_place"]) if code}
     places = territory.places(scope, codes | {village for code in codes if (village := village_of(code))})
     units = _units(row["unit_id"] for row in values if row["unit_id"])

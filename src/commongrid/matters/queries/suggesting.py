@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from commongrid.journal.acting import acting
@@ -49,7 +51,7 @@ def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
     with acting(scope):
         m = (
             Matter.objects.filter(id=matter_id)
-            .values("place", "kind_id", "kind_code", "barred_unit", "barred_place")
+            .values("place", "kind_id", "kind_code", "barred_unit", "barred_place", "accused_unit")
             .first()
         )
         if m is None:
@@ -58,10 +60,16 @@ def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
         seat = enclosing(place, level) if level else None  # type: ignore[arg-type]
         leads = work_list(scope, kind_code=m["kind_code"], level=level, place=place) if level else ()
         last = _precedent(m["kind_code"], seat, matter_id) if seat else None
-        found = [_unit(unit, leads, last) for unit in _units(seat) if unit.id != m["barred_unit"]] if seat else []
+        found = [_unit(unit, leads, last) for unit in _units(seat) if _may_take(unit, m)] if seat else []
         kind = kind_version(scope, m["kind_id"])
         found += [] if kind.routed_round or kind.sealed else _below(scope, place, m["barred_place"])
     return sorted(found, key=lambda one: (_RANKS[one.why], one.zh))
+
+
+def _may_take(unit: Unit, m: Mapping[str, Any]) -> bool:
+    """Not the former handler of a reopened matter, nor whom a complaint is about or who answers to them."""
+    over = (unit.id, unit.parent_id, unit.master_id)
+    return unit.id != m["barred_unit"] and (m["accused_unit"] is None or m["accused_unit"] not in over)
 
 
 _RANKS = {"decided": 0, "leads": 1, "precedent": 2, "below": 3, "": 4}

@@ -12,16 +12,34 @@ from collections.abc import Mapping
 from typing import Final
 
 from commongrid.kernel.refusals import WrongState
-from commongrid.matters.rules.deciding import dispatching, entering, rating, watching, working
+from commongrid.matters.rules.deciding import (
+    calling,
+    dispatching,
+    entering,
+    exchanging,
+    mediating,
+    merging,
+    protecting,
+    rating,
+    waiting,
+    watching,
+    working,
+)
 from commongrid.matters.rules.moves import Call, Decider, Move, Standing
 from commongrid.matters.rules.table import EVENTS
 
 DECIDERS: Final[Mapping[str, Decider]] = {
     **entering.DECIDERS,
     **dispatching.DECIDERS,
+    **calling.DECIDERS,
     **working.DECIDERS,
     **rating.DECIDERS,
     **watching.DECIDERS,
+    **waiting.DECIDERS,
+    **exchanging.DECIDERS,
+    **mediating.DECIDERS,
+    **merging.DECIDERS,
+    **protecting.DECIDERS,
 }
 
 
@@ -35,7 +53,7 @@ def decide(standing: Standing, call: Call) -> Move:
     leads = event.leads(standing.state)
     if not event.live or not leads:
         raise WrongState
-    move = DECIDERS[call.event](standing, call)
+    move = waiting.tidied(standing, DECIDERS[call.event](standing, call))
     if move.state not in leads:  # a decider that leaves the table is a defect, not a refusal
         message = f"{call.event} leads from {standing.state} to {move.state}, which the table does not know"
         raise AssertionError(message)

@@ -113,6 +113,7 @@ _PASSED_ON: Final = ("answered", "to_rate", "to_file", "closed")
 _AFTER_ANSWER: Final = (*_PASSED_ON, "to_pass")
 _AFTER_RATING: Final = ("closed", "to_file", "reopened", "review")
 _AT_WORK: Final = ("reported", "accepted", "diverted", "in_hand", "returned", "reopened")
+_ROUNDED: Final = (*_AT_WORK, "asked", "paused", "parked", "woken")
 _WAITING: Final = ("paused", "parked", "woken", "referred")
 
 
@@ -293,6 +294,13 @@ _EVENTS: Final = (
     Event(code="ask_again_for", zh="代为再次申请", en="Ask again for the person", power="matters.accept",
           who=("counter",), ways=_each(("rejected", "closed"), "reported"),
           refused_zh="已再次申请过；无本人的话", refused_en="asked again before; without the person's words"),
+    Event(code="route_round", zh="回避转办", en="Route round", power="matters.divert", who=("owner", "above"),
+          ways=_each(_ROUNDED, "reported", "accepted"),
+          refused_zh="密封类；分办的一部分；未说明反映的是谁",
+          refused_en="sealed kinds; a part of another; without saying whom it is about"),
+    Event(code="retell", zh="转述", en="Retell", power="matters.divert", who=("owner", "above"),
+          ways=_each(_ROUNDED, "same"), refused_zh="非保密事项；村级和网格；无内容",
+          refused_en="what is not confidential; in grid or village; without words"),
     Event(code="merge", zh="合并", en="Merge", power="matters.divert", who=("owner",),
           ways=_each(("reported", "accepted"), "merged"),
           refused_zh="密封、保密、涉及被反映人的；类别不同或不在同一乡镇；已有事项并入；主办件已结束",
@@ -307,6 +315,9 @@ _EVENTS: Final = (
           ways=_each(("rejected", "closed"), "reported"),
           refused_zh="已再次申请过；无本人的话；未被拒绝的",
           refused_en="asked again before; without the person's words; what nobody refused"),
+    Event(code="ask_recheck", zh="提出复查", en="Ask for a recheck", power="matters.divert", who=("keeper", "clock"),
+          kinds=("post", "clock"), ways=_each(("closed",), "same"),
+          refused_zh="无理由；已有复查待办；密封类", refused_en="without a reason; while one waits; sealed kinds"),
     Event(code="recheck", zh="复查", en="Recheck", power="matters.visit", who=("rechecker",),
           ways=_each(("closed",), "same", "reopened", "review"),
           refused_zh="没有复查单；承办者自己；密封类",

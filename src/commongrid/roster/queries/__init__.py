@@ -6,7 +6,7 @@ own post and those in scope see.
 
 from __future__ import annotations
 
-from commongrid.roster.queries.answering import Answering, answering, is_answering
+from commongrid.roster.queries.answering import Answering, answering, is_answering, of_unit
 from commongrid.roster.queries.listing import (
     PostLine,
     RoleRow,
@@ -26,13 +26,17 @@ from commongrid.roster.queries.sight import PostRow, posts_of_account, scope_for
 from commongrid.roster.queries.units import (
     FunctionRow,
     UnitRow,
+    dissolved,
     functions,
+    lives,
     stations_of,
+    successor,
     unit,
     unit_above,
     unit_for,
     units,
     units_by_id,
+    units_over,
 )
 
 __all__ = [
@@ -45,10 +49,13 @@ __all__ = [
     "UnitRow",
     "Wanted",
     "answering",
+    "dissolved",
     "faces",
     "find_posts",
     "functions",
     "is_answering",
+    "lives",
+    "of_unit",
     "one_per_role",
     "post",
     "posts",
@@ -60,10 +67,12 @@ __all__ = [
     "scopes_in_force",
     "stand_ins",
     "stations_of",
+    "successor",
     "unit",
     "unit_above",
     "unit_for",
     "units",
     "units_by_id",
+    "units_over",
     "vacant_seats",
 ]

@@ -67,10 +67,44 @@ def unit(scope: Scope, unit_id: UUID) -> UnitRow:
     return _row(found)
 
 
+def lives(scope: Scope, unit_id: UUID, on: date | None = None) -> bool:
+    """Whether a unit is in force on a day."""
+    return Unit.objects.filter(valid(on or localdate()), id=unit_id).exists()
+
+
+def dissolved(scope: Scope, on: date | None = None) -> list[UUID]:
+    """Units that have ended by a day."""
+    return list(Unit.objects.filter(valid_to__lte=on or localdate()).order_by("id").values_list("id", flat=True))
+
+
+def successor(scope: Scope, unit_id: UUID | None, on: date | None = None) -> UnitRow | None:
+    """The unit named to take over what an ended one holds, or whoever follows that one; None where nobody does."""
+    seen: set[UUID] = set()
+    while unit_id is not None and unit_id not in seen:
+        seen.add(unit_id)
+        unit_id = Unit.objects.filter(id=unit_id).values_list("successor_id", flat=True).first()
+        found = Unit.objects.filter(valid(on or localdate()), id=unit_id).first() if unit_id else None
+        if found is not None:
+            return _row(found)
+    return None
+
+
 def units_by_id(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, UnitRow]:
     """These units, in force or not, in one query; none for none."""
     wanted = set(ids)
     return {one.id: _row(one) for one in Unit.objects.filter(id__in=wanted)} if wanted else {}
+
+
+def units_over(scope: Scope, unit_id: UUID, on: date | None = None) -> tuple[UUID, ...]:
+    """The unit and everything it answers to: its parent and master, and theirs."""
+    day = on or localdate()
+    found: set[UUID] = set()
+    waiting = {unit_id}
+    while waiting:
+        found |= waiting
+        above = Unit.objects.filter(valid(day), id__in=waiting).values_list("parent", "master")
+        waiting = {one for pair in above for one in pair if one is not None} - found
+    return tuple(sorted(found))
 
 
 def units(
