@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
 from commongrid.kernel.scope import Scope
@@ -13,8 +14,13 @@ from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS, STATES
 from tests.matters.world import State
 
 Edge = tuple[Scope, Call, Move, State]
-STAYING = ("supervise", "reply", "warn", "overdue", "reply_late")
-HELPED = (*STAYING, "call_up", "fall", "withdraw", "time_out")
+STAYING = ("supervise", "retell", "reply", "warn", "overdue", "reply_late")
+AFTER_THE_END = (
+    ("merged", "unmerge"), ("closed", "recheck"),
+    *itertools.product(("rejected", "closed"), ("ask_again", "ask_again_for")),
+)  # fmt: skip
+LEVEL_RANK = {level: n for n, level in enumerate(words.LEVELS)}
+HELPED = (*STAYING, "route_round", "call_up", "fall", "withdraw", "time_out", "withdraw_for", "dissolve", "wake")
 """Events that don't count as the owner's own way on."""
 
 
@@ -47,8 +53,9 @@ def _open_matters_are_owed(state: State) -> Iterator[str]:
 def _owner_has_a_way_on(state: State, edges: list[Edge]) -> Iterator[str]:
     s = state.s
     if s.state in words.ENDED:
-        if edges:
-            yield f"{s.state} is not the end: {edges[0][1].event}"
+        late = [call.event for _scope, call, *_rest in edges if (s.state, call.event) not in AFTER_THE_END]
+        if late:
+            yield f"{s.state} is not the end: {late[0]}"
         return
     step = step_of(s.state, s.owner, sealed=s.sealed, grid_may=s.grid_may)
     events = {call.event for _scope, call, _move, after in edges if after != state}
@@ -65,6 +72,8 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
     yield from _deadline_laws(state, call, move)
     yield from _answer_laws(state, call, move)
     yield from _sealed_laws(state, scope, call)
+    yield from _rounding_laws(state, call, move, after)
+    yield from _waiting_laws(state, scope, call, move, after)
     if call.outside and move.owner == "unit":
         yield "a body outside the county's command is ordered"
     if event in STAYING and (move.state, move.owner) != (s.state, s.owner):
@@ -78,6 +87,34 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
         yield "given back twice"
 
 
+def _waiting_laws(state: State, scope: Scope, call: Call, move: Move, after: State) -> Iterator[str]:
+    """Waiting needs the deputy, lasts until a day, and ends nowhere unseen."""
+    s, event = state.s, call.event
+    enters = move.state in ("paused", "parked", "referred") and move.state != s.state
+    if (enters or move.outcome == "given_up") and "matters.approve" not in scope.powers:
+        yield f"{event} to {move.state} without the deputy"
+    if after.s.applied and after.s.state not in ("accepted", "in_hand", "woken"):
+        yield f"an application waits in {after.s.state}"
+    if after.s.applied and (after.s.state, after.s.owner) != (s.state, s.owner):
+        yield "an application outlives the hand that asked"
+    if event == "resume" and (move.restart == (s.state == "paused") or (s.state == "parked" and scope.kind == "clock")):
+        yield "goes on with the wrong limit, or without anybody's decision"
+    yield from _time_and_no_laws(state, call, move, after)
+
+
+def _time_and_no_laws(state: State, call: Call, move: Move, after: State) -> Iterator[str]:
+    """More time is asked for in time and not for ever; a no can be objected to once, at the level above."""
+    s, event = state.s, call.event
+    if event in ("extend", "grant") and after.s.extended > call.most:
+        yield "extended for ever"
+    if event in ("extend", "pause", "grant") and call.late and move.state in ("in_hand", "paused"):
+        yield "more time after the limit had passed"
+    if event in ("ask_again", "ask_again_for"):
+        higher = words.LEVELS.index(after.s.owner) > words.LEVELS.index(s.refused or "county")
+        if s.asked_again or not (higher or s.refused == "county"):
+            yield "asked again twice, or not of the level above"
+
+
 def _deadline_laws(state: State, call: Call, move: Move) -> Iterator[str]:
     s, event = state.s, call.event
     if move.state in words.OPEN and move.clock not in ("", *words.CLOCKS):
@@ -86,21 +123,37 @@ def _deadline_laws(state: State, call: Call, move: Move) -> Iterator[str]:
         yield f"{event} to {move.state} keeps an old deadline"
 
 
+def _rounding_laws(state: State, call: Call, move: Move, after: State) -> Iterator[str]:
+    """Routed round, it never stays with whoever had it below, and nobody below sees where it is now."""
+    if call.event != "route_round":
+        return
+    if after.unit and not after.s.sealed:
+        yield "a complaint stays with the unit it is about"
+    if after.s.owner in words.LEVELS and LEVEL_RANK[after.base] < LEVEL_RANK[call.to]:
+        yield "a complaint stays in sight of the level it is about"
+    if move.clock == "":
+        yield "a complaint keeps the deadline of whom it is about"
+
+
 def _sealed_laws(state: State, scope: Scope, call: Call) -> Iterator[str]:
-    if state.s.sealed and call.event not in ("warn", "overdue", "receipt"):
+    if state.s.sealed and call.event not in ("warn", "overdue", "receipt", "dissolve"):
         yield f"{call.event} touches a sealed matter"
     if state.s.sealed and scope.kind == "post" and scope.unit != state.whereabouts.unit:
         yield "somebody else reaches a sealed matter"
 
 
-_KEEPING = ("accept", "raise", "call_up", "fall", "visit")
+_KEEPING = ("accept", "raise", "call_up", "fall", "dissolve", "visit")
 """Moves within one limit: the response runs on until somebody takes it on, the visit's until it is made."""
 
 
 def _answer_laws(state: State, call: Call, move: Move) -> Iterator[str]:
     s = state.s
     asked = call.event == "rate" or call.result == "asked"
-    unsolved = (asked and call.solved is False) or call.result == "not_done"
+    unsolved = (asked and call.solved is False) or call.result in ("not_done", "fails")
+    if call.others and call.event in ("rate", "visit") and not unsolved and call.result != "checked" and move.ended:
+        yield "it ends before everybody who reported it has spoken"
+    if call.bad and move.state == "closed":
+        yield "somebody who is not satisfied is closed unread"
     if unsolved and move.state != ("review" if s.reopened else "reopened"):
         yield f"not solved leads to {move.state}"
     if call.event == "answer" and s.owner == "unit" and move.state != "to_pass":

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from commongrid.matters.rules import deciding, loop, moves, relations, table, words
-from commongrid.matters.rules.deciding import dispatching, entering, rating, watching, working
+from commongrid.matters.rules.deciding import calling, dispatching, entering, rating, watching, working
 from commongrid.matters.rules.moves import Move
 from tests.matters import laws, world
 from tests.matters.laws import broken, unused_ways, without_an_end
@@ -70,6 +70,12 @@ def _leading(event: str, state: str, *to: str) -> dict[str, object]:
 
 
 DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "a complaint stays with the unit it is about": _decider(
+        "route_round", lambda s, c: moves.goes("accepted" if c.to == c.level else "reported", c.to)
+    ),
+    "a complaint keeps the old deadline": _decider(
+        "route_round", lambda s, c: Move(state="reported", owner=c.to, handler="clear")
+    ),
     "an answer forgets the owner": _plain("visit_owner", lambda handler: "", working),
     "the handler's level owes the visit and makes it": _plain("_may_visit", lambda scope, matter: True, relations),
     "a reopened matter may go back to its handler": _decider(
@@ -90,7 +96,7 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "not reached counts on the first day": _plain("TRIES", 1, rating),
     "a sealed matter is open to whoever is above": lambda patch: (
-        *(patch.setattr(where, "not_sealed", lambda s: None) for where in (entering, dispatching, working, watching)),
+        *(patch.setattr(where, "not_sealed", lambda s: None) for where in (entering, dispatching, working, watching, calling)),
         patch.setattr(relations, "_is_above", lambda scope, matter: True),
     )[0],
     "a supervisor takes the matter over": _decider("supervise", lambda s, c: Move(state=s.state, owner="county")),
@@ -114,6 +120,17 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "an answered matter keeps the handler's deadline": _decider(
         "answer", lambda s, c: replace(working.answered(s, moves.level_of_owner(s)), clock="")
     ),
+    "a unit tells the person itself": _decider("answer", lambda s, c: working.answered(s, moves.level_of_owner(s))),
+    "a part is returned to its unit for ever": _decider(
+        "send_back", lambda s, c: moves.goes("in_hand", "unit" if s.by_unit else s.handler)
+    ),
+    "a part goes to the person": _decider("pass_on", lambda s, c: working.answered(s, s.handler, keeps="keep")),
+    "an outside body is ordered": _decider(
+        "divert", lambda s, c: dispatching.given(c, reopened=s.state == "reopened")
+    ),
+    "any matter may be dropped": _decider("drop", lambda s, c: moves.ends("withdrawn", "withdrawn")),
+    "the centre that called is not known": _plain("_called", lambda scope, matter: False, relations),
+    "the whole does not wait for its parts": _decider("answer", lambda s, c: working._answer(s, replace(c, waiting=0))),
     "withdrawn after the end": _swap("withdraw", ways=(*table.EVENTS["withdraw"].ways, ("closed", ("withdrawn",)))),
 }
 

@@ -15,6 +15,7 @@ from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import Refusal
 from commongrid.kernel.scope import Scope, clock, slip
 from commongrid.matters.rules import words
+from commongrid.matters.rules.deciding import waiting
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Move, Standing
 from commongrid.matters.rules.owners import entry
@@ -113,7 +114,7 @@ class State:
         return Whereabouts(
             place=CHAIN["township" if self.s.sealed else self.base], owner_level=self.s.owner,
             owner_place=CHAIN.get(self.s.owner), unit=UNITS.get(self.unit), handler_level=self.s.handler,
-            handler_place=CHAIN.get(self.s.handler), sealed=self.s.sealed,
+            handler_place=CHAIN.get(self.s.handler), sealed=self.s.sealed, caller=self.s.caller,
         )  # fmt: skip
 
 
@@ -133,6 +134,13 @@ class Target:
 TARGETS = (*(Target(unit, UNIT_LEVEL[unit]) for unit in UNITS), *(Target("", level) for level in words.LEVELS))
 
 
+SEALED = State(
+    Standing(state="reported", owner="unit", handler="township", by_unit=True, sealed=True, closes="receipt"),
+    unit="station",
+)
+"""A sealed matter at its competent body; one routed round the whole county becomes the same."""
+
+
 def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Iterator[State]:
     """Every fresh matter: each kind of kind, place and urgency."""
     flags = every or tuple(itertools.product((False, True), (False, True), ("rating", "filing"), (False, True)))
@@ -144,8 +152,21 @@ def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Ite
                 grid_may=grid_may,
             )  # fmt: skip
             yield State(fresh, base="grid" if lowest == "village" else lowest)
-    sealed = Standing(state="reported", owner="unit", handler="township", by_unit=True, sealed=True, closes="receipt")
-    yield State(sealed, unit="station")
+            if to_rate and lowest == "village" and urgency == "normal" and first in ("grid", "township"):
+                yield State(replace(fresh, leads=True), base="grid")
+    yield SEALED
+    yield from parts()
+
+
+def parts() -> Iterator[State]:
+    """Every fresh part of a matter that a centre split: to a unit or a level below it."""
+    for caller, target in itertools.product(("township", "county"), TARGETS):
+        if target.level != "county" or target.unit:
+            fresh = Standing(
+                state="diverted", owner=target.owner, handler=target.level, by_unit=bool(target.unit), ordered=True,
+                caller=caller, interim=True,
+            )  # fmt: skip
+            yield State(fresh, unit=target.unit, base="grid")
 
 
 def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target | None]]:
@@ -156,6 +177,8 @@ def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target
         for target in (one for one in TARGETS if _rank(one.level) >= _rank(state.base)):
             barred = state.barred == (target.unit or target.level)
             yield replace(plain, to=target.owner, to_level=target.level, to_barred=barred), target
+            if event == "divert" and target.unit:
+                yield replace(plain, to="unit", to_level=target.level, to_barred=barred, outside=True), target
         if event == "review":
             yield replace(plain, ends=True), None
         if event == "accept":
@@ -163,23 +186,65 @@ def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target
             station = TARGETS[0]
             yield replace(plain, moves_on=True, to="unit", to_level="township"), station
             yield replace(plain, moves_on=True, to="township", to_level="township"), Target("", "township")
+    elif event == "route_round":
+        had = state.s.owner if state.s.owner in words.LEVELS else state.s.handler
+        for to in ("township", "county"):
+            if _rank(to) >= _rank(had):
+                yield replace(plain, to=to, to_level=to), Target("", to)
+        yield replace(plain, to="unit", to_level="township"), TARGETS[0]
+    elif event == "recheck":
+        yield from ((replace(plain, result=result), None) for result in ("holds", "fails"))
+    elif state.s.leads and event in ("rate", "visit", "time_out"):
+        yield from ((call, None) for call in _among(plain))
     elif event in ("rate", "visit"):
         asked = itertools.product((True, False), (True, False))
         yield from ((replace(plain, result="asked", solved=one, satisfied=two), None) for one, two in asked)
         if event == "visit":
             yield from ((replace(plain, result="not_reached", days=days), None) for days in (1, 2, 3))
             yield from ((replace(plain, result=result), None) for result in ("left_slip", "checked", "not_done"))
+    elif event in ("answer", "attend", "split"):
+        yield from ((replace(plain, waiting=n, met=bool(n), to_barred=bool(n)), None) for n in (0, 1))
+    elif event in waiting.DECIDERS:
+        yield from _waiting_calls(plain)
     elif event == "start":
         yield replace(plain, to_barred=state.s.owner != "unit" and state.barred == state.s.owner), None
     else:
         yield from ((replace(plain, settler=settler), None) for settler in (True, False))
 
 
+def _waiting_calls(plain: Call) -> Iterator[tuple[Call, Target | None]]:
+    """What waiting and other ends look at: asked for in time or late, extended once at most, which unit follows."""
+    if plain.event == "dissolve":
+        yield from ((replace(plain, to="unit", to_level=one.level), one) for one in TARGETS if one.unit)
+    sort = plain.event.removeprefix("ask_")
+    late = (False, True) if sort in ("extend", "pause", "grant") else (False,)
+    yield from ((replace(plain, late=one, most=1), None) for one in late)
+
+
+def _among(plain: Call) -> Iterator[Call]:
+    """What may be said of a matter that leads others: by its own reporter or theirs, while some have not spoken."""
+    for others, bad in itertools.product((True, False), (True, False)):
+        one = replace(plain, others=others, bad=bad)
+        if plain.event == "time_out":
+            yield one
+            continue
+        answers = itertools.product((True, False), (True, False), (True, False) if plain.event == "rate" else (False,))
+        yield from (
+            replace(one, result="asked", solved=solved, satisfied=satisfied, follower=follower)
+            for solved, satisfied, follower in answers
+        )
+        if plain.event == "visit":
+            yield from (replace(one, result="not_reached", days=days) for days in (1, 3))
+            yield from (replace(one, result=result) for result in ("left_slip", "checked", "not_done"))
+
+
 def applied(state: State, move: Move, target: Target | None, call: Call) -> State:
     """The model's picture of what ``matters.actions.moving`` writes."""
     s, unit, barred = state.s, state.unit, state.barred
     if move.ended:
-        return State(Standing(state=move.state), base=state.base)
+        return _ended(state, move, call)
+    if move.sets.get("sealed"):
+        return SEALED
     if move.sets.get("bar"):
         barred = unit or s.handler
     elif "bar" in move.sets:
@@ -195,11 +260,48 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
     sets: dict[str, Any] = {name: value for name, value in move.sets.items() if name != "bar"}
     fresh = replace(
         s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
-        barred=barred if barred in words.LEVELS else "", **sets,
+        barred=barred if barred in words.LEVELS else "", outcome="", recheck=False, **{"refused": "", **sets},
     )  # fmt: skip
+    if fresh.state not in ("in_hand", *waiting.WAITING):
+        fresh = replace(fresh, extended=0)  # counts on in real life; the model only has to see that it ends
+    if fresh.state != "reported":
+        fresh = replace(fresh, asked_again=False)
+    base = max(state.base, call.to, key=_rank) if call.event == "route_round" else state.base
     if fresh.owner in words.LEVELS:
-        fresh = replace(fresh, owner=max(fresh.owner, state.base, key=_rank))
-    return State(fresh, unit, barred, state.base)
+        fresh = replace(fresh, owner=max(fresh.owner, base, key=_rank))
+    return State(fresh, unit, barred, base)
+
+
+def _ended(state: State, move: Move, call: Call) -> State:
+    """Over: some ends leave a way back, the others none."""
+    s = state.s
+    if move.state == "merged" or (move.state == "closed" and not s.sealed and not s.caller):
+        return _over(state, move, call)
+    if move.state == "rejected":
+        no = replace(s, state="rejected", owner="", handler="", by_unit=False, refused=s.owner, applied="")
+        return State(no, base=state.base)
+    return State(Standing(state=move.state), base=state.base)
+
+
+def _over(state: State, move: Move, call: Call) -> State:
+    """Over, but not for good: a merged one may be given back, a recheck may find that it is not done."""
+    s = state.s
+    if move.state == "merged":
+        merged = Standing(
+            state="merged", handler=call.level, to_visit=s.to_visit, to_rate=s.to_rate, closes=s.closes,
+            grid_may=s.grid_may, interim=True,
+        )  # fmt: skip
+        return State(merged, base=state.base)
+    handler = call.level if call.event == "settle" else s.owner if move.handler == "owner" else s.handler
+    by_unit = s.by_unit and (move.handler != "owner" or s.owner == "unit")
+    handler = s.handler if handler == "unit" else handler
+    over = Standing(
+        state="closed", handler=handler, by_unit=by_unit, reopened=s.reopened, to_visit=s.to_visit, to_rate=s.to_rate,
+        closes=s.closes, grid_may=s.grid_may, interim=True,
+        recheck=move.outcome not in ("referred", "given_up"), outcome=move.outcome,
+        refused=(s.handler or s.owner) if move.outcome == "given_up" else "",
+    )  # fmt: skip
+    return State(over, state.unit if by_unit else "", base=state.base)
 
 
 def _rank(level: str) -> int:

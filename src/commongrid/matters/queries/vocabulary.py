@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
@@ -22,7 +22,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.places import inside
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import DrawSeed, Kind, Limit, TileShown, UrgencyRule, WorkListRow
+from commongrid.matters.models import DrawSeed, DutyHours, Kind, Limit, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.rules.limits import LimitRow, Pace
 
 UNSORTED: Final = "Z00"
@@ -69,6 +69,11 @@ class KindRow:
     def sealed(self) -> bool:
         """Whether only the competent body may see it."""
         return self.visibility == "sealed"
+
+    @property
+    def complaint(self) -> bool:
+        """Whether it may be about somebody of the government, so that the person is asked whom."""
+        return self.routed_round or self.competent == "discipline"
 
     @property
     def dispute(self) -> bool:
@@ -168,22 +173,22 @@ def kind_version(scope: Scope, kind_id: UUID) -> KindRow:
 
 def limits(scope: Scope) -> Mapping[str, LimitRow]:
     """The county's own limits in force, by code."""
-    return _remember("limits", lambda: _load_limits(scope))
+    return remember("limits", lambda: _load_limits(scope))
 
 
 def urgencies(scope: Scope) -> tuple[UrgencyRow, ...]:
     """Urgencies in order."""
-    return _remember("urgencies", lambda: _load_urgencies(scope))
+    return remember("urgencies", lambda: _load_urgencies(scope))
 
 
 def tiles(scope: Scope) -> tuple[TileRow, ...]:
     """The tiles of the public page, in order."""
-    return _remember("tiles", lambda: _load_tiles(scope))
+    return remember("tiles", lambda: _load_tiles(scope))
 
 
 def work_list(scope: Scope, *, kind_code: str = "", level: str = "", place: int | None = None) -> tuple[LeadRow, ...]:
     """The work list in force: decisions before the general rows, nearer places first; for one kind or level."""
-    rows = _remember("work_list", lambda: _load_work_list(scope))
+    rows = remember("work_list", lambda: _load_work_list(scope))
     wanted = [
         row
         for row in rows
@@ -194,13 +199,31 @@ def work_list(scope: Scope, *, kind_code: str = "", level: str = "", place: int 
     return tuple(sorted(wanted, key=lambda row: (row.kind_code, row.level, -(row.place or 0), row.function)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRow:
+    """Duty hours in force: the kinds whose limits run day and night."""
+
+    id: UUID
+    kinds: tuple[str, ...]
+    reason: str
+    begun_at: datetime
+
+
+def duty_hours(scope: Scope) -> tuple[DutyRow, ...]:
+    """Duty hours in force, the oldest first."""
+    return remember("duty", lambda: _load_duty(scope))
+
+
 def pace(scope: Scope, of: KindRow, urgency: str, lead: LeadRow | None = None) -> Pace:
-    """How fast a matter of this kind and urgency has to go; the work list's own limits come before the kind's."""
+    """How fast a matter of this kind and urgency has to go; the work list's own limits come before the kind's.
+
+    In duty hours the limits of the kinds named run on the natural clock.
+    """
     factor = next((row.factor for row in urgencies(scope) if row.code == urgency), Decimal(1))
     return Pace(
         respond_hours=lead.respond_hours if lead and lead.respond_hours is not None else of.respond_hours,
         finish_days=lead.finish_days if lead and lead.finish_days is not None else of.finish_days,
-        calendar=of.calendar,
+        calendar="C" if any(of.code in row.kinds for row in duty_hours(scope)) else of.calendar,
         urgency=urgency,
         factor=factor,
     )
@@ -213,7 +236,8 @@ def draw_seed(scope: Scope, month: date) -> str:
     return found or ""
 
 
-def _remember(name: str, load: Callable[[], T]) -> T:
+def remember(name: str, load: Callable[[], T]) -> T:
+    """What was loaded under this name within the last minute, by database, else what loading gives now."""
     key = (str(connection.settings_dict["NAME"]), name)
     kept = _memory.get(key)
     if kept is None or time.monotonic() - kept[0] > _REMEMBERED:
@@ -230,7 +254,7 @@ _KIND_COLUMNS: Final = (
 
 
 def _all_kinds(scope: Scope) -> Mapping[UUID, KindRow]:
-    return _remember("kinds", lambda: _load_kinds(scope))
+    return remember("kinds", lambda: _load_kinds(scope))
 
 
 def _now(table: type[models.Model]) -> models.QuerySet[Any]:
@@ -259,6 +283,14 @@ def _load_urgencies(scope: Scope) -> tuple[UrgencyRow, ...]:
     with acting(scope):
         found = _now(UrgencyRule).order_by("position").values("code", "zh", "en", "factor", "note")
         return tuple(UrgencyRow(**values) for values in found)
+
+
+def _load_duty(scope: Scope) -> tuple[DutyRow, ...]:
+    with acting(scope):
+        found = DutyHours.objects.filter(ended_at=None).order_by("begun_at")
+        return tuple(
+            DutyRow(id=row.id, kinds=tuple(row.kinds), reason=row.reason, begun_at=row.begun_at) for row in found
+        )
 
 
 def _load_tiles(scope: Scope) -> tuple[TileRow, ...]:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.surfaces.public.asking import LONGEST
+from commongrid.surfaces.shared.about import AboutSomebody
 from commongrid.surfaces.shared.forms import Form
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class PicturesField(forms.FileField):
         return files
 
 
-class Telling(Form):
+class Telling(AboutSomebody, Form):
     """The third step: what happened, how pressing it is, photos, and whom we may ask back."""
 
     text = forms.CharField(

@@ -107,7 +107,7 @@ def send(request: Asked) -> HttpResponse:
     photos = pictures.gathered(request, form)
     if form.is_valid():
         kind = _kind(request.scope, said)
-        told = {**form.cleaned_data, "photos": photos}
+        told = {**form.cleaned_data, "photos": photos, "whom": form.whom()}
         try:
             code = sending.report(request, kind.code if kind else matters.UNSORTED, place.code, told)
         except Refusal as refusal:
@@ -125,6 +125,11 @@ def _kind(scope: Scope, said: Asking) -> KindRow | None:
         return matters.kind(scope, said.kind)
     except Refusal:
         return None
+
+
+def _may_complain(kind: KindRow | None) -> bool:
+    """Kinds that are complaints, and words that nobody has sorted yet."""
+    return kind is None or kind.code == matters.UNSORTED or kind.complaint
 
 
 def _where_again(request: Asked, said: Asking) -> HttpResponse:
@@ -150,6 +155,8 @@ def _tell_page(
 ) -> HttpResponse:
     kind = _kind(request.scope, said)
     place = precise(request.scope, said.at)
+    if place and _may_complain(kind):
+        form.offer(request.scope, place.code)
     similar = matters.similar(request.scope, kind_code=kind.code if kind else "", place=place.code) if place else ()
     context = {
         "form": form,
@@ -159,6 +166,8 @@ def _tell_page(
         "asks_about_violence": kind is not None and kind.code == FAMILY,
         "violence": VIOLENCE,
         "at": str(said.at or ""),
+        "complaint": kind is not None and kind.complaint,
+        "own_words": _may_complain(kind) and not (kind is not None and kind.complaint),
         "similar": similar,
         "tickets": pictures.tickets(photos),
         "other": any(form[name].value() or form[name].errors for name in Telling.CONCERNED),

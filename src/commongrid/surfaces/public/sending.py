@@ -40,6 +40,7 @@ def report(request: Asked, kind_code: str, place: int, told: Mapping[str, Any]) 
             source="villager",
             confidential=told["confidential"],
             contact=contact,
+            about=told["whom"],
             photos=told["photos"],
         ),
     )

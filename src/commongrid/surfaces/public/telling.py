@@ -44,6 +44,7 @@ HAPPENED: Final = {
     "matters.called_up": N_("Taken over by the level above"),
     "matters.diverted": N_("Given to the office in charge"),
     "matters.started": N_("Work began"),
+    "matters.routed_round": N_("Taken up by a level above whom it is about"),
     "matters.given_back": N_("Given back by the office"),
     "matters.decided": N_("It was decided who does it"),
     "matters.answered": N_("Answered"),
@@ -56,6 +57,11 @@ HAPPENED: Final = {
     "matters.supervised": N_("Urged by the level above"),
     "matters.overdue": N_("The deadline passed; the level above was told"),
     "matters.timed_out": N_("Nobody rated it in time"),
+    "matters.merged": N_("Others reported the same; it is handled together with theirs"),
+    "matters.unmerged": N_("It goes its own way again"),
+    "matters.recheck_ordered": N_("It is looked at once more"),
+    "matters.rechecked": N_("Looked at once more"),
+    "matters.slip_renewed": N_("A new slip was given; the old code no longer works"),
 }
 """Act -> what happened, in a word or two; acts that are not here mean nothing to a villager."""
 

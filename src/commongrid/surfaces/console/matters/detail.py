@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,20 +15,24 @@ from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.journal import attachments
 from commongrid.kernel.act import Act
-from commongrid.kernel.refusals import Refusal
+from commongrid.kernel.refusals import N_, Refusal
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
-from commongrid.matters.queries import Filters, MatterDetail
+from commongrid.matters.queries import MatterDetail
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.matters import forms, history, panel, present, words
+from commongrid.surfaces.console.matters import calling, forms, history, joining, panel, present, words
 from commongrid.surfaces.shared import files
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import left
 from commongrid.territory import queries as territory
 
+PARTS: Final = {
+    "reporter": N_("Reporter"),
+    "concerned": N_("Person concerned"),
+    "accused": N_("Whom it is about"),
+    "where": N_("Where it happened"),
+}
 DONE = ("answered", "settled")
-ALIKE = 4
-"""So many similar open matters are named beside one."""
 
 
 @door("matters.read")
@@ -108,7 +112,9 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         "supervisions": supervisions(m, places),
         "ratings": ratings(m, units, places),
         "photos": files.shown(request, attachments.files_of(scope, row.id)) if m.readable else [],
-        "alike": alike(scope, m),
+        "alike": joining.alike(scope, m),
+        "joined": joining.joined(scope, m),
+        "calling": calling.card(scope, m),
         "source": words.say(words.SOURCES, row.source),
         "series": words.say(words.SERIES, row.series),
         "visibility": words.say(words.VISIBILITIES, row.kind.visibility),
@@ -172,19 +178,13 @@ def parties(m: MatterDetail, opened: Mapping[str, str] | None) -> list[dict[str,
         values = {"name": one.name, "phone": one.phone}
         if opened and opened["part"] == one.part:
             values[opened["field"]] = opened["value"]
-        label = _("Reporter") if one.part == "reporter" else _("Person concerned")
+        label = _(PARTS[one.part])
         found.append({"part": one.part, "label": label, "has": one.has, "opened": bool(opened), **values})
     return found
-
-
-def alike(scope: Scope, m: MatterDetail) -> list[present.Shown]:
-    """Open matters of the same kind in the same village, without this one."""
-    place = m.row.place - m.row.place % 1000
-    found = queries.queue(scope, Filters(kind=m.row.kind.code, place=place)).rows
-    return present.rows(scope, [row for row in found if row.id != m.row.id][:ALIKE])
 
 
 urlpatterns = [
     path("<uuid:matter_id>/", matter, name="matter"),
     path("<uuid:matter_id>/reveal", reveal, name="matter_reveal"),
+    *calling.urlpatterns,
 ]

@@ -283,7 +283,7 @@ class Reveal(Form):
     """Ask to see one sealed field."""
 
     what = forms.RegexField(
-        r"^(reporter|concerned):(name|phone|where)$",
+        r"^(reporter|concerned|accused|where):(name|phone|where)$",
         label=_("What"),
         widget=forms.HiddenInput,
         error_messages={"required": _("Choose what to show."), "invalid": _("Choose what to show.")},

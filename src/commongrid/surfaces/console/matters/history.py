@@ -24,6 +24,8 @@ ACTS: Final = {
     "matters.reported": N_("Reported"),
     "matters.imported": N_("Taken over from an older system"),
     "matters.accepted": N_("Accepted"),
+    "matters.routed_round": N_("Routed round whoever it is about"),
+    "matters.retold": N_("Retold by the centre"),
     "matters.rejected": N_("Not accepted"),
     "matters.settled": N_("Settled on the spot"),
     "matters.raised": N_("Passed up"),
@@ -33,6 +35,13 @@ ACTS: Final = {
     "matters.given_back": N_("Given back"),
     "matters.decided": N_("Decided who has it"),
     "matters.answered": N_("Answered"),
+    "matters.passed_on": N_("Answer passed on"),
+    "matters.sent_back": N_("Sent back to be completed"),
+    "matters.split": N_("Split into parts"),
+    "matters.meeting_called": N_("Joint meeting called"),
+    "matters.attended": N_("Recorded who came to the meeting"),
+    "matters.dropped": N_("Part dropped"),
+    "matters.reminded": N_("Reminded by letter"),
     "matters.visited": N_("Return visit"),
     "matters.rated": N_("The person has rated"),
     "matters.closed": N_("Filed and closed"),
@@ -47,6 +56,11 @@ ACTS: Final = {
     "matters.reply_missed": N_("No interim answer came in time, the supervisor was told"),
     "matters.recounted": N_("The deadline was counted anew"),
     "matters.timed_out": N_("No rating came in time"),
+    "matters.merged": N_("Merged into another one"),
+    "matters.unmerged": N_("Given back its own way"),
+    "matters.recheck_ordered": N_("A recheck was ordered"),
+    "matters.rechecked": N_("Rechecked"),
+    "matters.slip_renewed": N_("A new slip was given"),
     "matters.fell": N_("Nobody in post, so it went to the level above"),
 }
 GIVEN: Final = ("matters.diverted", "matters.decided", "matters.reviewed")
@@ -76,6 +90,9 @@ NOW_AT: Final = {
     "returned": 2,
     "diverted": 3,
     "in_hand": 3,
+    "split": 3,
+    "asked": 3,
+    "to_pass": 3,
     "answered": 4,
     "to_rate": 5,
     "to_file": 6,
@@ -177,10 +194,15 @@ def rail(m: MatterDetail, left: str) -> list[RailStep]:
     if row.outcome in ("rejected", "withdrawn", "handed_over", "merged", "referred"):
         return [
             RailStep(text=_("Reported"), note=when(row.opened_at, "short"), state="done"),
-            RailStep(text=words.say(words.OUTCOMES, row.outcome), note=when(row.closed_at, "short"), state="done"),
+            RailStep(text=words.say(words.OUTCOMES, row.outcome), note=when(_ended(m, times), "short"), state="done"),
         ]
     now = len(STEPS) if row.closed_at else NOW_AT.get(row.state, 1) if row.step != "start" else NOW_AT["diverted"]
     return [_rail_step(m, code, at, now, times, left) for at, (code, _text) in enumerate(STEPS)]
+
+
+def _ended(m: MatterDetail, times: Mapping[str, datetime]) -> datetime | None:
+    """When it ended for itself: a merged one when it was merged, though it counts until its lead is over."""
+    return times.get("matters.merged") if m.row.outcome == "merged" else m.row.closed_at
 
 
 def _rail_step(m: MatterDetail, code: str, at: int, now: int, times: Mapping[str, datetime], left: str) -> RailStep:

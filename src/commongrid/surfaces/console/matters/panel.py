@@ -12,23 +12,17 @@ from commongrid.kernel.refusals import N_
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import MatterDetail, Suggestion, vocabulary
-from commongrid.surfaces.console.matters import forms, words
+from commongrid.surfaces.console.matters import calling, forms, joining, reasons, words
 from commongrid.surfaces.console.matters.present import language
 from commongrid.surfaces.console.matters.ways import WAYS, Way
-from commongrid.surfaces.shared.times import when
 from commongrid.territory import queries as territory
 
 SHOWN: Final = 4
 """So many targets are shown at once; the others open."""
-QUIET: Final = ("reject", "call_up", "give_back", "supervise", "raise")
+QUIET: Final = (
+    "reject", "call_up", "give_back", "supervise", "raise", "split", "call_meeting", "send_back", "drop",
+)
 """Steps that stay folded unless they are the expected one."""
-WHY: Final = {
-    "decided": N_("By an earlier decision on a returned order"),
-    "leads": N_("The work list says they lead this kind"),
-    "precedent": N_("Answered the last one of this kind"),
-    "below": N_("A level below"),
-    "": N_("Not on the work list for this: give a reason"),
-}
 TARGETED: Final = ("divert", "decide", "review")
 
 
@@ -67,7 +61,7 @@ def steps_for(scope: Scope, m: MatterDetail, refused: tuple[str, forms.Step] | N
     codes = sorted((code for code in m.may if code in WAYS), key=lambda code: (code != m.row.step, code in QUIET))
     if refused and refused[0] not in codes:
         codes.insert(0, refused[0])
-    offered = choices_for(scope, m) if any(code in TARGETED for code in codes) else []
+    offered = choices_for(scope, m) if any(code in (*TARGETED, *calling.SEVERAL) for code in codes) else []
     return [_step(scope, m, code, at, refused, offered) for at, code in enumerate(codes)]
 
 
@@ -78,6 +72,8 @@ def _step(
     again = refused[1] if refused and refused[0] == code else None
     form = prepared(scope, m, code, again)
     targets = targets_of(scope, m, code, offered, str(form["target"].value() or "")) if code in TARGETED else []
+    if code in calling.SEVERAL:
+        targets = calling.choices_for(scope, m, offered, form.data.getlist("units") if again is not None else ())
     expected = code == m.row.step
     return NextStep(
         code=code,
@@ -100,10 +96,12 @@ def _near(one: Choice, at: int) -> bool:
 
 def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None) -> forms.Step:
     """The form of a step, empty or as it was, offering what fits this matter."""
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = calling.more(scope, m, code)
     if code == "accept":
         more["kinds"] = kinds_offered(scope, m)
         more["initial"] = {"kind_code": m.row.kind.code}
+    elif code == "merge":
+        more["alike"] = joining.alike(scope, m)
     elif code == "visit":
         more["rated"] = m.to_rate
         more["initial"] = {"mode": "in_person"}
@@ -120,6 +118,15 @@ def kinds_offered(scope: Scope, m: MatterDetail) -> list[tuple[str, list[tuple[s
     """Kinds in force under their classes."""
     lang = language()
     rows = vocabulary.kinds(scope)
+    said = [(one.kind.code, reasons.kind_label(one)) for one in queries.kinds_said(scope, m.text)]
+    return [
+        *([(_("Suggested by the words"), said)] if said else []),
+        *_under_classes(rows, lang),
+    ]
+
+
+def _under_classes(rows: Iterable[queries.KindRow], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    rows = tuple(rows)
     return [
         (group.label(lang), [(row.code, f"{row.code} {row.label(lang)}") for row in rows if row.parent == group.code])
         for group in rows
@@ -133,13 +140,10 @@ def choices_for(scope: Scope, m: MatterDetail) -> list[Choice]:
 
 
 def _choice(one: Suggestion) -> Choice:
-    why = _(WHY[one.why])
-    if one.why == "precedent" and one.at:
-        why = _("Answered the last one of this kind on %(day)s") % {"day": when(one.at, "date")}
     return Choice(
         value=f"unit:{one.unit}" if one.unit else f"place:{one.place}",
         name=one.label(language()),
-        why=why,
+        why=reasons.sentence(one),
         chip=words.say(words.LISTS, one.list) if one.list else "",
         tone={"basic": "ok", "support": "info", "recalled": "warn"}.get(one.list, ""),
         outside=one.outside_command,

@@ -16,7 +16,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters.queries import MatterRow
 from commongrid.matters.rules.relations import causes, relations
 from commongrid.surfaces.console.matters import words
-from commongrid.surfaces.shared.times import chinese
+from commongrid.surfaces.shared.times import chinese, when
 
 WARNED_AT: Final = 75
 """The share of a limit at which its warning comes, in percent."""
@@ -83,7 +83,7 @@ def _shown(scope: Scope, row: MatterRow, at: datetime, address: str) -> Shown:
         owner=owner_of(row),
         source=words.say(words.SOURCES, row.source),
         clock=words.say(words.CLOCKS, row.clock),
-        step=words.event(row.step),
+        step=words.event(row.step or ("recheck" if row.recheck_level else "")),
         percent=used(row.warn_at, row.due_at, at),
         chips=chips_of(row, at),
         url=address.format(row.id),
@@ -93,6 +93,8 @@ def _shown(scope: Scope, row: MatterRow, at: datetime, address: str) -> Shown:
 
 def title_of(row: MatterRow) -> str:
     """Its title, or why there is none for this reader."""
+    if row.confidential and not row.title and not row.sealed:
+        return _("Confidential report")
     return row.title or (_("Sealed matter") if row.sealed else _("Its words are shown to those who work on it"))
 
 
@@ -138,6 +140,10 @@ def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
         found.append(Chip(_("Reopened"), "warn", "again"))
     if row.provisional:
         found.append(Chip(_("Date provisional"), "info"))
+    if row.recheck_due_at is not None:
+        day = when(row.recheck_due_at, "short")
+        late = row.recheck_due_at < now
+        found.append(Chip(_("Recheck by %(day)s") % {"day": day}, "late" if late else "info", "again"))
     return (*found, *_from_above(row, now)) if row.open else tuple(found)
 
 

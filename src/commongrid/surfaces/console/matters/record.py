@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from django import forms
-from django.shortcuts import render
+from django.core import signing
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,12 +28,15 @@ from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.shared import qr
+from commongrid.surfaces.shared.about import NAMES, AboutSomebody
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpResponse
     from django.utils.datastructures import MultiValueDict
 
@@ -50,6 +55,8 @@ SOURCES: Final = (
     ("leader", _("Leader's note")),
     ("department", _("Department")),
 )
+SLIP_SHOWN: Final = 24 * 3600
+"""Seconds for which the page after recording can be opened again."""
 MOST_PLACES: Final = 30
 ALIKE: Final = 5
 MOST_PHOTOS: Final = 6
@@ -63,7 +70,7 @@ def contact(**more: str) -> forms.TextInput:
     return forms.TextInput(attrs={"data-nodraft": "", "class": "middle", "autocomplete": "off", **more})
 
 
-class Record(Form):
+class Record(AboutSomebody, Form):
     """What somebody tells, as a member of staff writes it down."""
 
     source = forms.ChoiceField(
@@ -138,7 +145,7 @@ class Record(Form):
         """The place chosen, in this post's reach."""
         text = self.cleaned_data["place"]
         code = int(text) if text.isascii() and text.isdigit() and len(text) == 15 else 0  # noqa: PLR2004 - digits of a code
-        row = territory.places(self.scope, [code]).get(code) if code else None
+        row = territory.place_meant(self.scope, code) if code else None
         if row is None or row.ended or not reaches(self.scope, code):
             raise forms.ValidationError(gettext(CHOOSE_PLACE))
         return row
@@ -160,6 +167,7 @@ class Record(Form):
                 concerned_name=given["concerned_name"],
                 concerned_phone=given["concerned_phone"],
             ),
+            about=self.whom(),
             external_system=external if given["external_number"] else "",
             external_number=given["external_number"],
             photos=photos,
@@ -226,8 +234,10 @@ def places(request: Asked) -> HttpResponse:
 
 @door("matters.report", methods=("GET", "POST"))
 def record(request: Asked) -> HttpResponse:
-    """Fill in, check against similar open matters, send."""
+    """Fill in, check against similar open matters, send; then the slip, at an address of its own for a while."""
     if request.method != "POST":
+        if (done := _recorded_as(request)) is not None:
+            return _slip(request, *done)
         patrol = request.scope.level == "grid" or request.GET.get("source") == "patrol"
         return _filled(request, Record(scope=request.scope, initial={"source": "patrol" if patrol else "villager"}))
     form = Record(request.POST, scope=request.scope)
@@ -247,7 +257,23 @@ def record(request: Asked) -> HttpResponse:
     except Refusal as refusal:
         form.refuse(refusal)
         return _checked(request, form, status=refusal.status, photos=photos)
-    return _slip(request, UUID(str(answer["matter"])), str(answer["number"]))
+    return redirect(f"{reverse('report_for')}?{urlencode({'recorded': _recorded(request.scope, answer)})}")
+
+
+def _recorded(scope: Scope, answer: Mapping[str, object]) -> str:
+    """What was recorded, sealed for this post: it may be out of its sight already, and the slip must still be given."""
+    return signing.dumps([str(answer["matter"]), str(answer["number"])], salt=f"recorded {scope.post}")
+
+
+def _recorded_as(request: Asked) -> tuple[UUID, str] | None:
+    """The matter and number that this post has just recorded, or None."""
+    try:
+        found = signing.loads(
+            request.GET.get("recorded", ""), salt=f"recorded {request.scope.post}", max_age=SLIP_SHOWN
+        )
+    except signing.BadSignature:
+        return None
+    return UUID(found[0]), str(found[1])
 
 
 def _unchecked(request: Asked, form: Record) -> Record:
@@ -289,6 +315,9 @@ def _offered(scope: Scope, text: str, chosen: str) -> list[Found]:
 def _checked(request: Asked, form: Record, status: int = 200, photos: tuple[Staged, ...] = ()) -> HttpResponse:
     """Everything once more, with similar open matters, before it is sent."""
     given = form.cleaned_data
+    asks = given["kind"].complaint or given["kind"].code == vocabulary.UNSORTED
+    if asks:
+        form.offer(request.scope, given["place"].code)
     village = given["place"].code - given["place"].code % 1000
     similar = queries.queue(request.scope, Filters(kind=given["kind"].code, place=village)).rows[:ALIKE]
     return render(
@@ -301,16 +330,17 @@ def _checked(request: Asked, form: Record, status: int = 200, photos: tuple[Stag
             "urgency": words.say(words.URGENCIES, given["urgency"]),
             "similar": present.rows(request.scope, similar),
             "act": request.act.id if status != 200 else new_id(),  # noqa: PLR2004 - HTTP
-            "kept": _carried(request.POST),
+            "asks": asks,
+            "kept": _carried(request.POST, NAMES if asks else ()),
             "tickets": [attachments.ticket(one) for one in photos],
         },
         status=status,
     )
 
 
-def _carried(post: MultiValueDict[str, str]) -> list[tuple[str, str]]:
-    """What the form held, for hidden fields."""
-    left_out = {"csrfmiddlewaretoken", "do", "act", "photos", "ticket"}
+def _carried(post: MultiValueDict[str, str], asked: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What the form held, for hidden fields, without what is ``asked`` on the page itself."""
+    left_out = {"csrfmiddlewaretoken", "do", "act", "photos", "ticket", *asked}
     return [(name, str(post[name])) for name in post if name not in left_out]
 
 

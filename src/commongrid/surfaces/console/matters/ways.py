@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from commongrid.kernel.refusals import N_
 from commongrid.matters import actions
-from commongrid.surfaces.console.matters import forms
+from commongrid.surfaces.console.matters import calling_forms, forms, merging_forms
+from commongrid.surfaces.console.matters import protecting as protecting_forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ WAYS: Final[dict[str, Way]] = {
         form=forms.Answer,
         do=actions.answer,
         button=N_("Answer"),
-        done=N_("Answered. Somebody of another level asks the person."),
+        done=N_("Answered. It goes on to the person."),
         tone="go",
     ),
     "visit": Way(
@@ -132,6 +133,89 @@ WAYS: Final[dict[str, Way]] = {
         button=N_("Send the interim answer"),
         done=N_("The interim answer is sent."),
         tone="go",
+    ),
+    "pass_on": Way(
+        form=calling_forms.PassOn,
+        do=actions.pass_on,
+        button=N_("Pass it on"),
+        done=N_("The answer is passed on."),
+        tone="go",
+        lead=N_("Read what was answered. Of a part, it is taken in for your one answer to the person."),
+    ),
+    "send_back": Way(
+        form=calling_forms.SendBack,
+        do=actions.send_back,
+        button=N_("Send it back"),
+        done=N_("Sent back to be completed."),
+    ),
+    "split": Way(
+        form=calling_forms.Split,
+        do=actions.split,
+        button=N_("Split it"),
+        done=N_("Each has its part; you give the person one answer."),
+        lead=N_("Several units at once, without a meeting. Its finishing limit covers every part."),
+    ),
+    "merge": Way(
+        form=merging_forms.Merge,
+        do=actions.merge,
+        button=N_("Merge it"),
+        done=N_("Merged; its reporter follows and rates the one that leads."),
+        lead=N_("The same thing reported again is handled once. Everybody who reported it keeps their slip."),
+    ),
+    "unmerge": Way(
+        form=merging_forms.Unmerge,
+        do=actions.unmerge,
+        button=N_("Give it back its own way"),
+        done=N_("It goes its own way again and waits to be diverted."),
+    ),
+    "ask_recheck": Way(
+        form=merging_forms.AskRecheck,
+        do=actions.ask_recheck,
+        button=N_("Ask for a recheck"),
+        done=N_("Asked; it is ordered within the hour, like every other recheck."),
+        lead=N_("Your reason is kept with the centre. The order looks like any other: nobody below can tell its cause."),
+    ),
+    "recheck": Way(
+        form=merging_forms.Recheck,
+        do=actions.recheck,
+        button=N_("Record what you found"),
+        done=N_("The recheck is recorded."),
+        tone="go",
+        lead=N_("Look yourself whether the work is there. If it is not, it goes on once more by somebody else."),
+    ),
+    "retell": Way(
+        form=protecting_forms.Retell,
+        do=actions.retell,
+        button=N_("Let them read this"),
+        done=N_("Those below now read these words."),
+        lead=N_("The person's own words stay with the centre. Until you retell them, those below see kind and village."),
+    ),
+    "call_meeting": Way(
+        form=calling_forms.CallMeeting,
+        do=actions.call_meeting,
+        button=N_("Call the meeting"),
+        done=N_("They are called; each owes an answer."),
+        lead=N_("The township calls, departments report: one meeting, and an answer from each."),
+    ),
+    "attend": Way(
+        form=calling_forms.Attend,
+        do=actions.attend,
+        button=N_("Record who came"),
+        done=N_("Recorded who came."),
+    ),
+    "drop": Way(
+        form=calling_forms.Drop,
+        do=actions.drop,
+        button=N_("Drop this part"),
+        done=N_("The part is dropped."),
+        tone="stop",
+    ),
+    "remind": Way(
+        form=calling_forms.Remind,
+        do=actions.remind,
+        button=N_("Remind them"),
+        done=N_("The letter is ready to print; a new date is set."),
+        lead=N_("They are outside the county's command: a letter, no escalation. You stay the owner."),
     ),
 }
 """Every event that a post may cause on a page, in no order of its own."""
