@@ -55,20 +55,36 @@ class Calendar:
     ``office`` are the daily office intervals in local time, in order and
     apart. ``days`` says of single dates whether they are worked; any other
     date is worked from Monday to Friday. Dates after ``published_until`` are
-    provisional.
+    provisional. ``changes`` are (first day, office intervals) in order, for
+    office hours that were or will be set anew; ``office`` holds before all of them.
     """
 
     zone: ZoneInfo
     office: OfficeHours
     days: Mapping[date, bool]
     published_until: date
+    changes: tuple[tuple[date, OfficeHours], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse office hours that are empty, overlapping or out of order, with ValueError."""
-        marks = [mark for pair in self.office for mark in pair]
-        if not marks or any(later <= earlier for earlier, later in pairwise(marks)):
-            msg = "office hours must be intervals in order, none empty or overlapping"
+        for office in (self.office, *(hours for _day, hours in self.changes)):
+            marks = [mark for pair in office for mark in pair]
+            if not marks or any(later <= earlier for earlier, later in pairwise(marks)):
+                msg = "office hours must be intervals in order, none empty or overlapping"
+                raise ValueError(msg)
+        days = [day for day, _hours in self.changes]
+        if days != sorted(set(days)):
+            msg = "changes of office hours must be in order of their days"
             raise ValueError(msg)
+
+    def office_on(self, day: date) -> OfficeHours:
+        """The office intervals that hold on a day."""
+        found = self.office
+        for first, office in self.changes:
+            if day < first:
+                break
+            found = office
+        return found
 
     def works(self, day: date) -> bool:
         """Whether the day is worked."""
@@ -152,12 +168,12 @@ def nth_working_day(cal: Calendar, after: date, n: int) -> date:
 
 def close_of_office(cal: Calendar, day: date) -> datetime:
     """When the office closes on that day, in UTC, whether it is worked or not."""
-    return _wall(cal.zone, day, cal.office[-1][1])
+    return _wall(cal.zone, day, cal.office_on(day)[-1][1])
 
 
 def office_spans(cal: Calendar, day: date) -> tuple[tuple[datetime, datetime], ...]:
     """The office intervals of one day as instants, none where the day is free."""
-    return _spans(cal.zone, cal.office, day) if cal.works(day) else ()
+    return _spans(cal.zone, cal.office_on(day), day) if cal.works(day) else ()
 
 
 def office_seconds_between(cal: Calendar, start: datetime, end: datetime) -> float:
@@ -199,7 +215,7 @@ class DayRow(NamedTuple):
 SEED_FROM: Final = 2004
 SEED_UNTIL: Final = 2026
 
-_HOLIDAYS: Final = {
+HOLIDAYS: Final = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
     "Tomb-sweeping Day": "清明节",
@@ -209,6 +225,7 @@ _HOLIDAYS: Final = {
     "Mid-autumn Festival": "中秋节",
     "Anti-Fascist 70th Day": "抗战胜利七十周年纪念日",
 }
+"""Holidays by their English name."""
 
 
 def seeded_days() -> Iterator[DayRow]:
@@ -220,7 +237,7 @@ def seeded_days() -> Iterator[DayRow]:
     from chinese_calendar import constants
 
     for table in (constants.holidays, constants.workdays):
-        unknown = set(table.values()) - _HOLIDAYS.keys()
+        unknown = set(table.values()) - HOLIDAYS.keys()
         if unknown:
             msg = f"holidays without a Chinese name: {sorted(unknown)}"
             raise LookupError(msg)
@@ -228,7 +245,7 @@ def seeded_days() -> Iterator[DayRow]:
     named += [(on, True, name) for on, name in constants.workdays.items()]
     for on, works, name in sorted(named):
         if works != (on.weekday() < _WEEKEND):
-            yield DayRow(on, works, _HOLIDAYS[name], name)
+            yield DayRow(on, works, HOLIDAYS[name], name)
 
 
 def seeded_calendar(zone: str = "Asia/Shanghai") -> Calendar:

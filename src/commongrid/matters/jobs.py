@@ -6,9 +6,10 @@ is an act of its own, with an id that follows from the matter and its deadline.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -19,12 +20,16 @@ from django.db import connection
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
+from commongrid.journal.jobs import follow
+from commongrid.journal.queries import LineRow
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import Refusal
 from commongrid.kernel.timetable import every
 from commongrid.matters import actions
 from commongrid.matters.actions.ticking import TICK, act_for, next_level
 from commongrid.matters.queries import clock as due
+from commongrid.matters.queries import rechecking, waiting
+from commongrid.matters.queries import recounting as anew
 from commongrid.matters.queries.vocabulary import draw_seed, limits
 from commongrid.matters.rules.table import EVENTS
 from commongrid.roster import queries as roster
@@ -33,6 +38,9 @@ from commongrid.territory import queries as territory
 BATCH: Final = 500
 LOCK: Final = 7_301_001
 """The advisory lock of the tick, with the schema beside it: one at a time in each county."""
+RECOUNTS: Final = 7_301_002
+"""The same for counting deadlines anew."""
+RECOUNTER: Final = "matters.recount"
 
 
 @every(seconds=60, name="matters.tick")
@@ -72,6 +80,31 @@ def fall(now: datetime | None = None) -> int:
     return done
 
 
+@every(seconds=3600, name="matters.applications")
+def applications(now: datetime | None = None) -> int:
+    """Hand applications on that nobody decided in time, or whose deputy's post is empty; answers how many."""
+    at = now or timezone.now()
+    return sum(
+        _harmless(
+            partial(
+                actions.raise_application, TICK, act_for(application, "raised", int(at.timestamp()) // 3600, at),
+                matter_id=matter, application_id=application,
+            )
+        )
+        for application, matter in waiting.asked_below(TICK)
+    )  # fmt: skip
+
+
+@every(seconds=60, name="matters.dissolve")
+def dissolve(now: datetime | None = None) -> int:
+    """Move what units that have ended still hold to those that follow them; answers how many matters moved."""
+    at = now or timezone.now()
+    return sum(
+        _harmless(partial(actions.dissolve, TICK, act_for(matter, "dissolved", number, at), matter_id=matter))
+        for matter, number in due.orphans(TICK, at)
+    )
+
+
 @every(seconds=3600, name="matters.ratings")
 def ratings(now: datetime | None = None) -> int:
     """Release ratings to their units in batches: five at a time, or what a quarter left; answers how many."""
@@ -87,6 +120,26 @@ def ratings(now: datetime | None = None) -> int:
     return done
 
 
+@every(seconds=3600, name="matters.rechecks")
+def rechecks(now: datetime | None = None) -> int:
+    """Choose what ratings owe a recheck, order what is due to be ordered, hand on what is late; answers how many."""
+    at = now or timezone.now()
+    with acting(TICK):
+        zone = str(territory.calendar(TICK).zone)
+    for one in rechecking.owed(TICK, at, zone):
+        _harmless(partial(actions.choose_recheck, TICK, act_for(one.rating, "recheck", 0, at), owed=one))
+    done = sum(
+        _harmless(
+            partial(actions.late_recheck, TICK, act_for(matter, f"late:{was.isoformat()}", 0, at), matter_id=matter)
+        )
+        for matter, was in rechecking.late(TICK, at)
+    )
+    return done + sum(
+        _harmless(partial(actions.order_recheck, TICK, act_for(cause, "order", 0, at), matter_id=matter))
+        for cause, matter in rechecking.to_order(TICK, at)
+    )
+
+
 @every(seconds=3600, name="matters.draw")
 def draw(now: datetime | None = None) -> int:
     """Publish the seed of the month's draws before anybody answers in it; answers 1 for a new month."""
@@ -99,6 +152,48 @@ def draw(now: datetime | None = None) -> int:
     return _harmless(partial(actions.publish_seed, TICK, act))
 
 
+@every(seconds=10, name=RECOUNTER)
+def recount(now: datetime | None = None) -> int:
+    """Count open deadlines anew where the calendar or a rule changed, batch by batch; answers how many were looked at.
+
+    A recount that is cut off goes on behind the last matter it saw to; one counted twice comes out the same.
+    """
+    at = now or timezone.now()
+    follow(RECOUNTER, _note_changes, scope=TICK)
+    with acting(TICK):
+        today = territory.calendar(TICK).day_of(at)
+    with _alone(RECOUNTS) as first:
+        waiting = anew.waiting_recounts(TICK, today) if first else []
+        return sum(_go_on(one, at) for one in waiting)
+
+
+def _note_changes(rows: list[LineRow]) -> None:
+    """A changed calendar asks for a recount."""
+    changed = [row.id for row in rows if row.name in ("calendar.published", "calendar.hours_set")]
+    if changed:
+        actions.ask_for_recounts(TICK, changed)
+
+
+def _go_on(of: anew.RecountRow, at: datetime) -> int:
+    """Go on with a recount to its end."""
+    seen, reached = 0, of
+    while batch := anew.next_matters(TICK, reached, BATCH):
+        moved = Counter(_count_anew(of.id, matter_id, at) for matter_id in batch)
+        actions.go_on_recount(TICK, of.id, batch[-1], len(batch), moved)
+        seen, reached = seen + len(batch), replace(reached, reached=batch[-1])
+    actions.go_on_recount(TICK, of.id, None, 0, Counter(), done_at=at)
+    return seen
+
+
+def _count_anew(cause: UUID, matter_id: UUID, at: datetime) -> str:
+    try:
+        return str(
+            actions.recount(TICK, actions.act_of(cause, matter_id, at), matter_id=matter_id, cause=cause)["moved"]
+        )
+    except Refusal:
+        return ""
+
+
 def _ring_apart(alarm: due.Alarm, at: datetime, faults: list[Exception]) -> int:
     try:
         return _ring(alarm, at)
@@ -107,16 +202,23 @@ def _ring_apart(alarm: due.Alarm, at: datetime, faults: list[Exception]) -> int:
         return 0
 
 
+WAITS_OVER: Final[dict[str, Callable[..., object]]] = {"paused": actions.resume, "parked": actions.wake}
+"""Waits that end on their day, each by its own act."""
+
+
 def _ring(alarm: due.Alarm, at: datetime) -> int:
     """Do the one thing that is due for a deadline."""
     number, m = alarm.deadline_no, alarm.id
     if alarm.due_at > at:
         act = act_for(m, "warned", number, at)
         return _harmless(partial(actions.warn, TICK, act, matter_id=m, deadline_no=number))
+    if alarm.state in WAITS_OVER:
+        end_wait = WAITS_OVER[alarm.state]
+        return _harmless(partial(end_wait, TICK, act_for(m, "wait", number, at), matter_id=m))
     if alarm.state == "to_rate":
         act = act_for(m, "timed_out", number, at)
         return _harmless(partial(actions.time_out, TICK, act, matter_id=m, deadline_no=number))
-    level = next_level(alarm.owner_level, alarm.handler_level, alarm.raised_level)
+    level = next_level(alarm.owner_level, alarm.handler_level, alarm.raised_level, alarm.state)
     act = act_for(m, f"overdue:{level}", number, at)
     return _harmless(partial(actions.raise_overdue, TICK, act, matter_id=m, deadline_no=number, level=level))
 
@@ -167,14 +269,14 @@ def _quarter(day: date) -> date:
 
 
 @contextmanager
-def _alone() -> Iterator[bool]:
-    """Hold the tick's advisory lock, or say that another process does."""
+def _alone(lock: int = LOCK) -> Iterator[bool]:
+    """Hold an advisory lock of this county, the tick's, or say that another process does."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(current_schema()))", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(current_schema()))", [lock])
         (got,) = cursor.fetchone()
     try:
         yield bool(got)
     finally:
         if got:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(current_schema()))", [LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(current_schema()))", [lock])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact
 
-from commongrid.kernel.wall import Wall
+from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 
 if TYPE_CHECKING:
     from datetime import date
@@ -226,7 +227,7 @@ class County(models.Model):
     Personal data: none. Kept: as long as the county.
     """
 
-    wall: ClassVar = Wall(read="open", write="owner")
+    wall: ClassVar = Wall(read="open", also_write=WHOLE_COUNTY)
 
     code = PlaceField("代码", primary_key=True, follows=False)
     zone = models.CharField("时区", max_length=40, default="Asia/Shanghai")
@@ -250,7 +251,7 @@ class OfficeHours(models.Model):
     Personal data: none. Kept: for good, so that an old deadline can be explained.
     """
 
-    wall: ClassVar = Wall(read="open", write="owner")
+    wall: ClassVar = Wall(read="open", also_write=WHOLE_COUNTY)
 
     id = models.UUIDField(primary_key=True, editable=False)
     opens = models.TimeField("开始")
@@ -272,6 +273,83 @@ class OfficeHours(models.Model):
         return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
+class CalendarChange(models.Model):
+    """That the county's clock was changed (日历变更): a year's notice came in, or office hours were set anew.
+
+    ``before`` and ``after`` are the days (day: worked) or the hours (opens,
+    closes, from, until) that the change replaced and put there, so that the
+    calendar of either side can be told again. ``since`` is the first day on
+    which anything is different.
+
+    Personal data: none. Kept: for good, so that an old deadline can be explained.
+    """
+
+    wall: ClassVar = Wall(read="open", also_write=WHOLE_COUNTY, append_only=True)
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    sort = models.CharField("变更", max_length=8)
+    year = models.SmallIntegerField("年份", null=True)
+    since = models.DateField("自")
+    source = models.CharField("来源", max_length=60, blank=True, default="")
+    before = models.JSONField("变更前")
+    after = models.JSONField("变更后")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "territory_calendar_change"
+        verbose_name = "日历变更"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="calendar_change_sort",
+                condition=Q(sort="year", year__isnull=False) | Q(sort="hours", year__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """What and since when, for people at a prompt."""
+        return f"{self.sort} {self.since}"
+
+
+class MarketDays(models.Model):
+    """On which days a township's market is held (赶集日), for a period.
+
+    ``sort``: "lunar" the days of the lunar month whose last digit is among
+    ``numbers`` (逢一逢六), "cycle" every ``numbers[0]``-th day counted from
+    ``anchor``, "week" the days of the week in ``numbers`` (1 is Monday).
+
+    Personal data: none. Kept: for good.
+    """
+
+    wall: ClassVar = Wall(place="place", read="open")
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    place = PlaceField("乡镇")
+    sort = models.CharField("周期", max_length=8)
+    numbers = ArrayField(models.SmallIntegerField(), verbose_name="日子")
+    anchor = models.DateField("起算日", null=True)
+    valid_from = models.DateField("启用日期")
+    valid_to = models.DateField("停用日期", null=True)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "territory_market_days"
+        verbose_name = "赶集日"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="market_days_sort",
+                condition=Q(sort__in=("lunar", "week")) | Q(sort="cycle", anchor__isnull=False),
+            ),
+            models.UniqueConstraint(fields=["place"], condition=Q(valid_to=None), name="market_days_once"),
+        ]
+
+    def __str__(self) -> str:
+        """The place, for people at a prompt."""
+        return f"{self.place} {self.sort}"
+
+
 class CalendarDay(models.Model):
     """Whether a day is worked (工作日历), from the State Council's yearly notice.
 
@@ -282,7 +360,7 @@ class CalendarDay(models.Model):
     Personal data: none. Kept: for good, so that an old deadline can be explained.
     """
 
-    wall: ClassVar = Wall(read="open", write="owner")
+    wall: ClassVar = Wall(read="open", also_write=WHOLE_COUNTY)
 
     day = models.DateField("日期", primary_key=True)
     working = models.BooleanField("工作日")

@@ -63,7 +63,7 @@ def warn_of_reply(scope: Scope, act: Act, *, matter_id: UUID, supervision_id: UU
 
 @action("matters.reply_missed", power="matters.tick", kinds=("clock",), facts=(*FACTS, "level"))
 def miss_reply(scope: Scope, act: Act, *, matter_id: UUID, supervision_id: UUID) -> Line:
-    """Tell the supervisor that the interim answer did not come in time. Refuses: WrongState otherwise, or told before."""
+    """Tell the supervisor that the interim answer did not come in time. Refuses: WrongState otherwise."""
     return _reply_told(scope, act, matter_id, supervision_id, "missed_at")
 
 

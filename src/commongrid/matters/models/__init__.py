@@ -1,26 +1,33 @@
 """Tables of matters: vocabularies, the matter, what happened to it."""
 
 from commongrid.matters.models.calling import Attendance, Meeting
+from commongrid.matters.models.editing import DutyHours, Recount, StandardAnswer
 from commongrid.matters.models.external import (
     ExternalBatch,
     ExternalCase,
     ExternalColumn,
+    ExternalReply,
     ExternalSystem,
     ExternalUpload,
 )
 from commongrid.matters.models.matter import Matter, PublicFace
-from commongrid.matters.models.original import Original
 from commongrid.matters.models.mediation import Mediation, MediationParty, MediationSession
+from commongrid.matters.models.original import Original
+from commongrid.matters.models.rechecks import Recheck, RecheckCause
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.models.vocabulary import DrawSeed, Kind, Limit, NumberBase, TileShown, UrgencyRule, WorkListRow
+from commongrid.matters.models.waiting import Application, Referral, ReferralBody, WaitingReason
 
 __all__ = [
+    "Application",
     "Attendance",
     "DrawSeed",
+    "DutyHours",
     "Escalation",
     "ExternalBatch",
     "ExternalCase",
     "ExternalColumn",
+    "ExternalReply",
     "ExternalSystem",
     "ExternalUpload",
     "Kind",
@@ -37,9 +44,16 @@ __all__ = [
     "Party",
     "PublicFace",
     "Rating",
+    "Recheck",
+    "RecheckCause",
+    "Recount",
+    "Referral",
+    "ReferralBody",
+    "StandardAnswer",
     "Supervision",
     "TileShown",
     "UrgencyRule",
     "Visit",
+    "WaitingReason",
     "WorkListRow",
 ]

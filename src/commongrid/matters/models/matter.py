@@ -90,6 +90,12 @@ class Matter(models.Model):
     ``doubt`` says what is doubtful about the dates of one taken over from an
     older system; such a matter counts in no figure.
 
+    ``applied`` is what the deputy is asked for in an Application that waits;
+    ``extended`` how often this hand got more time, ``finish_moved`` that the
+    finishing limit is no longer the kind's, ``clock_left`` what a pause has to
+    give back. ``refused_place`` is who said no to it and ``refused_why`` why, ``asked_again`` that the
+    person asked the level above once.
+
     Personal data: the reporter's words may name people; ``slip_hash`` leads
     from a slip to it. Kept: ten years after the end, then texts are erased.
     """
@@ -175,6 +181,14 @@ class Matter(models.Model):
     batch = models.UUIDField("导入批次", null=True)
     doubt = models.CharField("存疑", max_length=24, blank=True, default="")
 
+    applied = models.CharField("待批申请", max_length=8, blank=True, default="")
+    extended = models.SmallIntegerField("延期次数", default=0)
+    finish_moved = models.BooleanField("办结期限已调整", default=False)
+    clock_left = models.DurationField("暂停时剩余", null=True)
+    refused_place = PlaceField("作出不予受理的地方", null=True)
+    refused_why = models.ForeignKey("WaitingReason", models.PROTECT, null=True, related_name="+", db_index=False)
+    asked_again = models.BooleanField("已再次申请", default=False)
+
     wall: ClassVar[Wall] = Wall(place="place", unit="unit_id", slip="slip_hash", never=OUT_OF_SIGHT)
 
     class Meta:
@@ -210,6 +224,12 @@ class Matter(models.Model):
             models.CheckConstraint(
                 condition=(MATTER_OPEN & Q(outcome="")) | (Q(closed_at__isnull=False) & Q(outcome__in=words.OUTCOMES)),
                 name="matters_matter_outcome",
+            ),
+            models.CheckConstraint(condition=Q(applied__in=("", *words.APPROVED)), name="matters_matter_applied"),
+            models.CheckConstraint(
+                condition=Q(state="paused", clock_left__isnull=False)
+                | (~Q(state="paused") & Q(clock_left__isnull=True)),
+                name="matters_matter_paused_knows_what_is_left",
             ),
             models.CheckConstraint(condition=Q(series__in=words.SERIES), name="matters_matter_series"),
             models.CheckConstraint(condition=Q(source__in=words.SOURCES), name="matters_matter_source"),

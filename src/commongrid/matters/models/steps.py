@@ -69,7 +69,7 @@ class Order(models.Model):
     """One assignment of a matter (交办): to a unit, or to a level at a place.
 
     States: given (``ended_at`` empty), started (``started_at``), ended with an
-    ``outcome``: answered, settled, given_back, taken_away.
+    ``outcome``: answered, settled, given_back, taken_away. ``kind_code`` is the kind then.
 
     Personal data: none. Kept: with the matter.
     """
@@ -78,6 +78,7 @@ class Order(models.Model):
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="orders")
     round = models.SmallIntegerField()
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    kind_code = models.CharField(max_length=8, blank=True, default="")
     level = models.CharField(max_length=12)
     place = PlaceField()
     by_level = models.CharField(max_length=12, blank=True, default="")
@@ -106,6 +107,9 @@ class Order(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["matter", "ordered_at"], name="matters_order_matter"),
             models.Index(fields=["unit", "ordered_at"], name="matters_order_unit"),
+            models.Index(fields=["place", "kind_code", "ordered_at"], name="matters_order_precedent"),
+            models.Index(fields=["place", "ordered_at"], name="matters_order_place"),
+            models.Index(fields=["ordered_at"], name="matters_order_off_list", condition=Q(off_list=True)),
         ]
 
     def __str__(self) -> str:

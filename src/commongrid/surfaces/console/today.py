@@ -30,11 +30,13 @@ LANES: Final = {
     "divert": (N_("To divert"), ""),
     "start": (N_("To take on"), ""),
     "answer": (N_("To answer"), ""),
+    "pass_on": (N_("Answers to pass on"), ""),
     "decide": (N_("Given back, to decide"), ""),
     "visit": (N_("To visit or be rated"), ""),
     "close": (N_("To file"), ""),
     "review": (N_("To review"), ""),
     "reply": (N_("Interim answers wanted"), "warn"),
+    "recheck": (N_("To look at once more"), ""),
     "below": (N_("Overdue below, told to me"), "late"),
 }
 """Lanes by code: name and tone."""
@@ -114,7 +116,8 @@ def lanes(counted: dict[str, int], chosen: str) -> list[LaneShown]:
 def clock(scope: Scope) -> Clock:
     """The tick's pulse and the hours of office."""
     pulse = next((one for one in pulses.pulses() if one.job == TICK), None)
-    stretches = territory.calendar(scope).office
+    calendar = territory.calendar(scope)
+    stretches = calendar.office_on(calendar.day_of(timezone.now()))
     between = "、" if present.language() == "zh" else ", "
     return Clock(
         at=pulse.done_at if pulse else None,

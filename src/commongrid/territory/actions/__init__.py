@@ -14,8 +14,10 @@ from commongrid.territory.actions.importing import import_places
 from commongrid.territory.actions.marking import mark_demo
 from commongrid.territory.actions.recoding import recode
 from commongrid.territory.actions.seeding import seed
+from commongrid.territory.actions.timing import Market, publish_year, set_market_days, set_office_hours
 
 __all__ = [
+    "Market",
     "add_grid",
     "add_natural_village",
     "add_villager_group",
@@ -23,7 +25,10 @@ __all__ = [
     "end_place",
     "import_places",
     "mark_demo",
+    "publish_year",
     "recode",
     "rename_place",
     "seed",
+    "set_market_days",
+    "set_office_hours",
 ]

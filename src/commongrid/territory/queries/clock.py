@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -13,9 +15,11 @@ from django.db.models import Q
 from commongrid.journal.acting import acting
 from commongrid.journal.fixed import Fixed
 from commongrid.kernel.clock import OFFICE_CHINA, Calendar
+from commongrid.kernel.clock import OfficeHours as OfficeHoursOfADay
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, NotFound
-from commongrid.territory.models import CalendarDay, County, OfficeHours, Place
+from commongrid.territory.models import CalendarChange, CalendarDay, County, MarketDays, OfficeHours, Place
+from commongrid.territory.rules.markets import market_on
 
 if TYPE_CHECKING:
     from datetime import time
@@ -61,6 +65,22 @@ class HoursRow:
     closes: time
     valid_from: date
     valid_to: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """That the county's clock was changed: a year's notice, or office hours."""
+
+    id: UUID
+    sort: str
+    year: int | None
+    since: date
+    source: str
+    at: datetime
 
 
 def county(scope: Scope) -> CountyRow:
@@ -124,10 +144,89 @@ _COUNTIES: Final = Fixed(
 
 
 def _made(zone: str) -> Calendar:
-    today = datetime.now(ZoneInfo(zone)).date()
-    hours = tuple((row.opens, row.closes) for row in _hours_on(today))
+    rows = [HoursRow(*row) for row in OfficeHours.objects.values_list("opens", "closes", "valid_from", "valid_to")]
     days = dict(CalendarDay.objects.values_list("day", "working"))
-    return Calendar(ZoneInfo(zone), hours or OFFICE_CHINA, days, _published_until())
+    return put_together(zone, days, rows, _published_until())
+
+
+def put_together(zone: str, days: Mapping[date, bool], rows: Sequence[HoursRow], until: date) -> Calendar:
+    """A calendar from its days and its dated office hours; days without any hours keep those before."""
+    starts = sorted({row.valid_from for row in rows} | {row.valid_to for row in rows if row.valid_to})
+    changes: list[tuple[date, OfficeHoursOfADay]] = []
+    for day in starts:
+        office = tuple((row.opens, row.closes) for row in sorted(rows, key=lambda one: one.opens) if row.holds(day))
+        if office and (not changes or changes[-1][1] != office):
+            changes.append((day, office))
+    first = changes[0][1] if changes else OFFICE_CHINA
+    return Calendar(ZoneInfo(zone), first, days, until, tuple(changes[1:]))
+
+
+def calendar_changes(scope: Scope, limit: int = 20) -> list[ChangeRow]:
+    """What was changed about the county's clock, the newest first."""
+    with acting(scope):
+        found = CalendarChange.objects.order_by("-at", "-id")[:limit]
+        return [
+            ChangeRow(id=row.id, sort=row.sort, year=row.year, since=row.since, source=row.source, at=row.at)
+            for row in found
+        ]
+
+
+def calendar_around(scope: Scope, change: UUID) -> tuple[Calendar, Calendar]:
+    """The county's calendar just before and just after a change, by undoing what came later.
+
+    Refuses: NotFound for a change that is not known.
+    """
+    zone = str(calendar(scope).zone)
+    with acting(scope):
+        days = dict(CalendarDay.objects.values_list("day", "working"))
+        rows = [HoursRow(*row) for row in OfficeHours.objects.values_list("opens", "closes", "valid_from", "valid_to")]
+        until = _published_until()
+        for row in CalendarChange.objects.order_by("-at", "-id"):
+            after = put_together(zone, days, rows, until)
+            if row.sort == "year" and row.year is not None:
+                days = {day: works for day, works in days.items() if day.year != row.year}
+                days.update({date.fromisoformat(day): bool(works) for day, works in row.before["days"].items()})
+                until = until if row.before["published"] else min(until, date(row.year - 1, 12, 31))
+            else:
+                rows = [
+                    HoursRow(time.fromisoformat(opens), time.fromisoformat(closes), date.fromisoformat(begin),
+                             date.fromisoformat(end) if end else None)
+                    for opens, closes, begin, end in row.before["hours"]
+                ]  # fmt: skip
+            if row.id == change:
+                return put_together(zone, days, rows, until), after
+    raise NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketRow:
+    """A township's market days in force."""
+
+    id: UUID
+    place: int
+    sort: str
+    numbers: tuple[int, ...]
+    anchor: date | None
+    valid_from: date
+
+    def falls_on(self, day: date) -> bool:
+        """Whether the market is held on a day."""
+        return market_on(self.sort, self.numbers, self.anchor, day)
+
+
+def market_days(scope: Scope, places: Iterable[int] | None = None) -> dict[int, MarketRow]:
+    """Market days in force by township."""
+    with acting(scope):
+        found = MarketDays.objects.filter(valid_to=None)
+        if places is not None:
+            found = found.filter(place__in=list(places))
+        return {
+            row.place: MarketRow(
+                id=row.id, place=row.place, sort=row.sort, numbers=tuple(row.numbers), anchor=row.anchor,
+                valid_from=row.valid_from,
+            )
+            for row in found
+        }  # fmt: skip
 
 
 def _hours_on(day: date) -> list[HoursRow]:

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, F, IntegerField, Max, Q, When
 
 from commongrid.journal.acting import acting
 from commongrid.journal.fixed import Fixed
+from commongrid.journal.sending import once
 from commongrid.kernel.places import (
     LEVELS,
     SPAN,
@@ -94,6 +95,11 @@ def places(scope: Scope, codes: Iterable[int]) -> dict[int, PlaceRow]:
     return {row[0]: PlaceRow(*row) for row in rows}
 
 
+def place_meant(scope: Scope, code: int) -> PlaceRow | None:
+    """The place of a code, or None; read once in a transaction, for a form and the action behind it."""
+    return once(("place", code), lambda: places(scope, [code]).get(code))
+
+
 @cache
 def _of_codes(count: int) -> Fixed:
     """The query for so many codes; counts are powers of two, so there are few of them."""
@@ -106,8 +112,7 @@ def _of_codes(count: int) -> Fixed:
 
 def path(scope: Scope, code: int) -> list[PlaceRow]:
     """The way to a place: its county first, the place itself last."""
-    with acting(scope):
-        way = _rows(Place.objects.filter(code__in=[*ancestors_of(code), code]).order_by("code"))
+    way = sorted(places(scope, [*ancestors_of(code), code]).values(), key=lambda row: row.code)
     return [row for row in way if row.level in WIDEST_SHOWN] or way
 
 

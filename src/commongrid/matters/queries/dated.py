@@ -1,0 +1,223 @@
+"""Reads for the editor of dated vocabularies: rows and versions, what columns may name, what a change would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from django.utils.timezone import localdate
+
+from commongrid.journal.acting import acting
+from commongrid.journal.queries import LineRow, history
+from commongrid.kernel.dated import Known, Values, Vocabulary
+from commongrid.kernel.refusals import N_, NotFound
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import Kind, Matter, TileShown, WorkListRow
+from commongrid.matters.rules import words
+from commongrid.matters.rules.vocabularies import VOCABULARIES
+from commongrid.roster import queries as roster
+from commongrid.territory.queries import children, county
+
+Choice = tuple[str, str, str]
+"""A code with its names, Chinese and English."""
+LOOKED_AT: Final = 2000
+"""Open matters that a preview counts anew, the nearest deadlines first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a row: its values and its period."""
+
+    id: UUID
+    key: str
+    values: Values
+    valid_from: date
+    valid_to: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it was replaced on the day it began, so that it never was in force."""
+        return self.valid_to is not None and self.valid_to <= self.valid_from
+
+
+def vocabulary(code: str) -> Vocabulary:
+    """A vocabulary of the loop by its code. Refuses NotFound."""
+    try:
+        return VOCABULARIES[code]
+    except KeyError:
+        raise NotFound from None
+
+
+def table_of(of: Vocabulary) -> type[models.Model]:
+    """The table that keeps a vocabulary."""
+    return apps.get_model("commongrid", of.table)
+
+
+def version_of(of: Vocabulary, row: models.Model) -> Version:
+    """A table's row as the editor knows it."""
+    values: Values = {}
+    for column in of.columns:
+        value = getattr(row, column.attribute)
+        values[column.code] = (
+            tuple(value) if isinstance(value, list) else str(value) if isinstance(value, UUID) else value
+        )
+    found: Any = row
+    return Version(
+        id=found.id, key=of.key_of(values), values=values, valid_from=found.valid_from, valid_to=found.valid_to
+    )
+
+
+def versions(scope: Scope, of: Vocabulary, *, current: bool = True) -> list[Version]:
+    """The rows in force or to come, in order; with ``current`` off the former versions too."""
+    with acting(scope):
+        found = table_of(of)._default_manager.all()
+        if current:
+            found = found.filter(Q(valid_to=None) | Q(valid_to__gt=localdate()))
+        names = {one.name for one in table_of(of)._meta.concrete_fields}
+        order = [*(["position"] if "position" in names else []), *(one.attribute for one in of.key), "valid_from"]
+        return [one for row in found.order_by(*order) if not (one := version_of(of, row)).empty]
+
+
+def version(scope: Scope, of: Vocabulary, row: UUID) -> Version:
+    """One version. Refuses NotFound."""
+    with acting(scope):
+        found = table_of(of)._default_manager.filter(id=row).first()
+    if found is None:
+        raise NotFound
+    return version_of(of, found)
+
+
+def versions_like(scope: Scope, of: Vocabulary, one: Version) -> list[Version]:
+    """Every version of the same row, the newest first."""
+    with acting(scope):
+        found = table_of(of)._default_manager.filter(**{c.attribute: one.values[c.code] for c in of.key})
+        rows = [version_of(of, row) for row in found.order_by("-valid_from", "-id")]
+    return [row for row in rows if not row.empty]
+
+
+def subject_of(of: Vocabulary, key: str = "") -> UUID:
+    """What the journal calls a row of a vocabulary through its versions, or the whole vocabulary."""
+    return uuid5(NAMESPACE_OID, f"commongrid vocabulary {of.code} {key}".strip())
+
+
+def edits(scope: Scope, of: Vocabulary, key: str = "") -> list[LineRow]:
+    """Who changed a row, or brought whole files in, and when; the newest first, as far as the scope sees the county."""
+    lines = history(scope, subject_of(of, key)) if key else []
+    lines += [one for one in history(scope, subject_of(of)) if not key or key in one.facts.get("keys", ())]
+    return sorted(lines, key=lambda one: one.at, reverse=True)
+
+
+def choices(scope: Scope, of: Vocabulary) -> dict[str, list[tuple[str, str, str]]]:
+    """What the vocabulary's columns may name, by source: code, Chinese, English."""
+    wanted = {column.source for column in of.columns if column.source}
+    return {source: list(_CHOICES[source](scope)) for source in wanted}
+
+
+def known(found: Mapping[str, Iterable[tuple[str, str, str]]]) -> Known:
+    """The codes alone."""
+    return {source: {code for code, _zh, _en in rows} for source, rows in found.items()}
+
+
+def _kinds(*, classes: bool) -> Iterator[tuple[str, str, str]]:
+    rows = Kind.objects.filter(Q(valid_to=None) | Q(valid_to__gt=localdate()))
+    rows = rows.filter(parent="") if classes else rows.exclude(parent="")
+    yield from dict.fromkeys(rows.order_by("position", "code").values_list("code", "zh", "en"))
+
+
+def _townships(scope: Scope) -> Iterator[tuple[str, str, str]]:
+    for one in children(scope, county(scope).code):
+        yield str(one.code), one.name, one.name_en or one.name
+
+
+def _named(codes: Iterable[str]) -> Iterator[Choice]:
+    yield from ((code, code, code) for code in codes)
+
+
+_CHOICES: Final[dict[str, Callable[[Scope], Iterable[Choice]]]] = {
+    "classes": lambda _scope: _kinds(classes=True),
+    "kinds": lambda _scope: _kinds(classes=False),
+    "functions": lambda scope: ((code, one.zh, one.en) for code, one in roster.functions(scope).items()),
+    "roles": lambda scope: ((one.code, one.zh, one.en) for one in roster.roles(scope)),
+    "units": lambda scope: ((str(one.id), one.zh, one.en or one.zh) for one in roster.units(scope)),
+    "townships": _townships,
+    "reasoned": lambda _scope: _named(words.REASONED),
+    "sources": lambda _scope: _named(words.SOURCES),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """An open matter that a change of a rule could touch, as its deadlines stand."""
+
+    id: UUID
+    number: str
+    kind_id: UUID
+    state: str
+    urgency: str
+    clock: str
+    due_at: datetime
+    warn_at: datetime | None
+    due_from: datetime | None
+    opened_at: datetime
+    finish_from: datetime | None
+    finish_due_at: datetime | None
+
+
+_TOUCHED: Final = (
+    "id", "number", "kind_id", "state", "urgency", "clock", "due_at", "warn_at", "due_from", "opened_at",
+    "finish_from", "finish_due_at",
+)  # fmt: skip
+
+
+def open_under(of: Vocabulary, values: Values) -> models.QuerySet[Matter]:
+    """Open matters that the row of a vocabulary speaks of."""
+    found = Matter.objects.filter(closed_at=None)
+    match of.effect:
+        case "kind":
+            return found.filter(kind_code=values["code"])
+        case "limit":
+            return found.filter(clock=values["code"])
+        case "urgency":
+            return found.filter(urgency=values["code"])
+        case _:
+            return found.filter(kind_code=values["kind_code"]) if "kind_code" in values else found.none()
+
+
+def touched(scope: Scope, of: Vocabulary, values: Values) -> tuple[int, list[Touched]]:
+    """How many open matters a row speaks of, and those with the nearest deadlines."""
+    with acting(scope):
+        found = open_under(of, values)
+        rows = found.order_by("due_at", "id").values(*_TOUCHED)[:LOOKED_AT]
+        return found.count(), [Touched(**row) for row in rows]
+
+
+def in_use(of: Vocabulary, values: Values, day: date) -> str:
+    """Why a row can't end on a day, as a sentence; nothing where it can."""
+    code = values.get("code")
+    later = Q(valid_to=None) | Q(valid_to__gt=day)
+    if of.code == "kinds":
+        if not values["parent"] and Kind.objects.filter(later, parent=code).exists():
+            return N_("There are still kinds in this class. End them first, or move them to another class.")
+        if Matter.objects.filter(closed_at=None, kind_code=code).exists():
+            return N_("Open matters are of this kind. Finish them or sort them into another kind first.")
+        if (
+            WorkListRow.objects.filter(later, kind_code=code).exists()
+            or TileShown.objects.filter(later, kind_code=code).exists()
+        ):
+            return N_("The work list or a tile still names this kind. End those rows first.")
+    if of.code == "work_list" and values["place"] is None:
+        leaders = WorkListRow.objects.filter(later, kind_code=values["kind_code"], level=values["level"], place=None)
+        needed = Kind.objects.filter(later, code=values["kind_code"]).exclude(visibility="sealed").exists()
+        if needed and leaders.count() <= 1:
+            return N_("Nobody would lead this kind at this level. Name another leader first.")
+    return ""

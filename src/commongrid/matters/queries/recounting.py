@@ -1,0 +1,170 @@
+"""What counting open deadlines anew looks at: which recounts wait, which matters are next, how a deadline comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.clock import Calendar, Due
+from commongrid.kernel.refusals import NotFound
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import DutyHours, Kind, Matter, Recount
+from commongrid.matters.queries import dated
+from commongrid.matters.queries.dated import Touched
+from commongrid.matters.queries.vocabulary import KindRow, forget_vocabularies, kind_version, limits, pace, remember
+from commongrid.matters.rules.limits import LimitRow, Pace
+from commongrid.matters.rules.recounting import Anew, Running, on_calendar, under_rule
+from commongrid.matters.rules.vocabularies import VOCABULARIES
+from commongrid.territory import queries as territory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecountRow:
+    """A recount as it stands."""
+
+    id: UUID
+    sort: str
+    vocabulary: str
+    row: UUID | None
+    since: date
+    reached: UUID | None
+    seen: int
+    later: int
+    sooner: int
+    kept: int
+    at: datetime
+    done_at: datetime | None
+
+
+_COLUMNS = ("id", "sort", "vocabulary", "row", "since", "reached", "seen", "later", "sooner", "kept", "at", "done_at")
+
+
+def recounts(scope: Scope, limit: int = 10) -> list[RecountRow]:
+    """The newest recounts, done or not."""
+    with acting(scope):
+        return [RecountRow(**row) for row in Recount.objects.order_by("-at", "-id").values(*_COLUMNS)[:limit]]
+
+
+def waiting_recounts(scope: Scope, day: date) -> list[RecountRow]:
+    """Recounts still to be done whose day has come (a calendar's at once), the oldest first."""
+    with acting(scope):
+        found = Recount.objects.filter(done_at=None).filter(Q(sort="calendar") | Q(since__lte=day))
+        return [RecountRow(**row) for row in found.order_by("at", "id").values(*_COLUMNS)]
+
+
+def next_matters(scope: Scope, of: RecountRow, batch: int) -> list[UUID]:
+    """The next open matters that a recount could touch, by id."""
+    with acting(scope):
+        found = concerned(scope, of)
+        if of.reached is not None:
+            found = found.filter(id__gt=of.reached)
+        return list(found.order_by("id").values_list("id", flat=True)[:batch])
+
+
+def concerned(scope: Scope, of: RecountRow) -> models.QuerySet[Matter]:
+    """Open matters with a deadline on or after the first day that is different, or under the row that changed."""
+    if of.sort == "calendar":
+        cal = territory.calendar(scope)
+        first = datetime.combine(of.since, datetime.min.time(), tzinfo=cal.zone)
+        return Matter.objects.filter(Q(due_at__gte=first) | Q(finish_due_at__gte=first), closed_at=None)
+    if of.sort == "duty":
+        duty = _duty_kinds(of.id)
+        return Matter.objects.filter(closed_at=None, kind_code__in=duty, clock__in=("respond", "finish"))
+    vocabulary = VOCABULARIES[of.vocabulary]
+    values = dated.version(scope, vocabulary, of.row).values if of.row else {}
+    return dated.open_under(vocabulary, values)
+
+
+def _duty_kinds(row: UUID) -> list[str]:
+    found = DutyHours.objects.filter(id=row).values_list("kinds", flat=True).first()
+    return list(found or [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a recount counts by: the calendars, or the limits and the kind or urgency of the new version."""
+
+    sort: str
+    old: Calendar
+    new: Calendar
+    limits: Mapping[str, LimitRow]
+    kind: KindRow | None = None
+    factor: tuple[str, Decimal] | None = None
+
+    def pace(self, scope: Scope, matter: Matter | Touched) -> Pace:
+        """How fast the matter has to go, under the new version where there is one."""
+        kind = self.kind or kind_version(scope, matter.kind_id)
+        found = pace(scope, kind, matter.urgency)
+        if self.factor and self.factor[0] == matter.urgency:
+            found = Pace(
+                respond_hours=found.respond_hours, finish_days=found.finish_days, calendar=found.calendar,
+                urgency=found.urgency, factor=self.factor[1],
+            )  # fmt: skip
+        return found
+
+    def anew(self, scope: Scope, matter: Matter | Touched, now: datetime) -> Anew:
+        """The deadline of one matter as this recount has it."""
+        stands = running(matter)
+        fast = self.pace(scope, matter)
+        if self.sort == "calendar":
+            return on_calendar(self.old, self.new, stands, fast, self.limits)
+        return under_rule(self.new, now, stands, fast, self.limits)
+
+
+def running(matter: Matter | Touched) -> Running:
+    """An open matter's deadline as plain values."""
+    due_at = matter.due_at or matter.opened_at
+    return Running(
+        clock=matter.clock, due=Due(due_at, matter.warn_at or due_at, provisional=False), due_from=matter.due_from,
+        opened_at=matter.opened_at, finish_from=matter.finish_from, finish_due_at=matter.finish_due_at,
+    )  # fmt: skip
+
+
+def basis_for(scope: Scope, cause: UUID) -> Basis:
+    """What a recount counts by, remembered for a minute. Refuses NotFound."""
+    return remember(f"recount {cause}", lambda: _basis(scope, cause))
+
+
+def _basis(scope: Scope, cause: UUID) -> Basis:
+    forget_vocabularies()
+    with acting(scope):
+        of = Recount.objects.filter(id=cause).first()
+    if of is None:
+        raise NotFound
+    if of.sort == "calendar":
+        old, new = territory.calendar_around(scope, of.id)
+        return Basis(sort=of.sort, old=old, new=new, limits=limits(scope))
+    cal = territory.calendar(scope)
+    if of.sort == "duty" or of.row is None:
+        return Basis(sort=of.sort, old=cal, new=cal, limits=limits(scope))
+    values = dated.version(scope, VOCABULARIES[of.vocabulary], of.row).values
+    return basis_of(scope, of.vocabulary, values, of.row)
+
+
+def basis_of(scope: Scope, code: str, values: Mapping[str, object], row: UUID | None = None) -> Basis:
+    """The same for values that are perhaps not kept yet, so that a preview counts exactly as the recount will."""
+    cal, found = territory.calendar(scope), dict(limits(scope))
+    kind, factor = None, None
+    if code == "kinds":
+        former = Kind.objects.filter(code=values["code"]).order_by("-valid_from").values(*KIND_COLUMNS).first() or {}
+        kept = {**former, **{name: values[name] for name in values if name in KIND_COLUMNS}}
+        kept["settle_roles"] = tuple(kept["settle_roles"])
+        kind = KindRow(**{**kept, "id": row or kept["id"]})
+    elif code == "limits":
+        amount = Decimal(str(values["amount"]))
+        found[str(values["code"])] = LimitRow(
+            amount=amount, measure=str(values["measure"]), calendar=str(values["calendar"])
+        )
+    elif code == "urgencies":
+        factor = (str(values["code"]), Decimal(str(values["factor"])))
+    return Basis(sort="rule", old=cal, new=cal, limits=found, kind=kind, factor=factor)
+
+
+KIND_COLUMNS = tuple(KindRow.__dataclass_fields__)
