@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any, ClassVar, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,6 +16,8 @@ from commongrid.journal.fixed import Fixed
 from commongrid.kernel.wall import Wall
 
 OWN_ROWS = "account_id = NULLIF(current_setting('cg.account', true), '')::bigint"
+KEPT_DAYS: Final = 213
+"""How long a line of the access log is kept: seven months."""
 EVENTS = (
     "signed_in",
     "sign_in_failed",
@@ -31,6 +34,10 @@ EVENTS = (
 """What the access log knows; a check constraint holds the list."""
 
 
+BROUGHT: Final[ContextVar[tuple[Any, ...] | None]] = ContextVar("commongrid_account", default=None)
+"""The columns of an account that was read along with its session, while Django asks who is signed in."""
+
+
 class AccountManager(BaseUserManager["Account"]):
     """Finds accounts by their login name, letter case aside."""
 
@@ -42,7 +49,9 @@ class AccountManager(BaseUserManager["Account"]):
         """One account; by its key, as every request of a signed-in person asks, with a statement built once."""
         if args or kwargs.keys() != {"pk"}:
             return super().get(*args, **kwargs)
-        row = _BY_KEY.first(pk=int(kwargs["pk"]))
+        pk = int(kwargs["pk"])
+        brought = BROUGHT.get()
+        row = brought if brought is not None and brought[0] == pk else BY_KEY.first(pk=pk)
         if row is None:
             raise self.model.DoesNotExist
         return self.model.from_db(self.db, [one.attname for one in self.model._meta.concrete_fields], row)
@@ -92,7 +101,7 @@ def _by_key(pk: int) -> QuerySet[Account, Any]:
     return Account.objects.filter(pk=pk).values_list(*(one.attname for one in Account._meta.concrete_fields))
 
 
-_BY_KEY: Final = Fixed(_by_key, planned=True, pk=-101)
+BY_KEY: Final = Fixed(_by_key, planned=True, pk=-101)
 
 
 class SignInLink(models.Model):
@@ -142,10 +151,11 @@ class AccessLine(models.Model):
 
     ``event`` is one of EVENTS, ``about`` a short code (a route, a refusal's
     class, a field's name; never a value), ``subject`` the record concerned.
-    ``place`` is where the acting post sits, else the county. Only added to.
+    ``place`` is where the acting post sits, else the county. Only added to; the
+    clock alone takes lines away, and only those older than KEPT.
 
-    Personal data: which account did what and from which address. Kept: at
-    least six months, then removed by the owner role's yearly clean-up.
+    Personal data: which account did what and from which address. Kept: seven
+    months (the law asks for six), then pruned day by day.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -160,7 +170,13 @@ class AccessLine(models.Model):
     subject = models.UUIDField(null=True)
     address = models.GenericIPAddressField(null=True)
 
-    wall: ClassVar[Wall] = Wall(place="place", write="any", also_see=OWN_ROWS, append_only=True)
+    wall: ClassVar[Wall] = Wall(
+        place="place",
+        write="any",
+        also_see=f"{OWN_ROWS} OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock')",
+        append_only=True,
+        prune=f"at < now() - interval '{KEPT_DAYS} days'",
+    )
 
     class Meta:
         """Names and constraints."""

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
-from commongrid.accounts.models import AccessLine, Account, SignInLink
+from commongrid.accounts.models import BROUGHT, AccessLine, Account, SignInLink
 from commongrid.accounts.rules import SECOND_FACTORS, device_name, refuse_link
 from commongrid.kernel.refusals import N_, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
 
     from commongrid.kernel.scope import Scope
 
 PAGE = 50
+ACCOUNT_COLUMNS: Final = tuple(one.attname for one in Account._meta.concrete_fields)
+"""The columns of an account, its key first."""
+
+
+@contextmanager
+def brought(columns: tuple[Any, ...] | None) -> Iterator[None]:
+    """Let an account that was read along with its session be found without another query, for the block."""
+    token = BROUGHT.set(columns)
+    try:
+        yield
+    finally:
+        BROUGHT.reset(token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

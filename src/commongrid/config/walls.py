@@ -30,6 +30,7 @@ HOUSEHOLDS = (
 )
 UNIT = " WHEN 'unit' THEN {unit} = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
 SLIP = "{slip} = (SELECT decode(NULLIF(current_setting('cg.slip', true), ''), 'hex'))"
+CLOCK = "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock')"
 OWN_UNIT = "(SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
 
 
@@ -90,6 +91,8 @@ def policies(table: str, wall: Wall) -> Iterator[str]:
     if wall.write == "owner":
         return
     yield f"CREATE POLICY add ON {table} FOR INSERT TO {role['app']} WITH CHECK ({write(wall)})"
+    if wall.append_only and wall.prune:
+        yield f"CREATE POLICY remove ON {table} FOR DELETE TO {role['app']} USING ({CLOCK} AND ({wall.prune}))"
     if not wall.append_only:
         yield f"CREATE POLICY change ON {table} FOR UPDATE TO {role['app']} USING ({write(wall)})"
         yield f"CREATE POLICY remove ON {table} FOR DELETE TO {role['app']} USING ({write(wall)})"
@@ -102,7 +105,7 @@ def grants(table: str, wall: Wall) -> Iterator[str]:
     verbs = (
         "SELECT"
         if wall.write == "owner"
-        else "SELECT, INSERT"
+        else f"SELECT, INSERT{', DELETE' if wall.prune else ''}"
         if wall.append_only
         else "SELECT, INSERT, UPDATE, DELETE"
     )
@@ -117,7 +120,7 @@ def append_only(table: str, wall: Wall) -> Iterator[str]:
 CREATE OR REPLACE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND {_only_may_set(wall)} THEN RETURN NEW; END IF;
-  RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+{_may_go(wall)}  RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$"""
     yield f"DROP TRIGGER IF EXISTS stays ON {table}"
     yield f"DROP TRIGGER IF EXISTS stays_whole ON {table}"
@@ -130,6 +133,14 @@ def _only_may_set(wall: Wall) -> str:
         return "false"
     drop = " - ".join(f"'{column}'" for column in wall.may_set)
     return f"to_jsonb(NEW) - {drop} = to_jsonb(OLD) - {drop}"
+
+
+def _may_go(wall: Wall) -> str:
+    """That a row is old enough to be deleted; in a block of its own, because only a DELETE has a row to look at."""
+    if not wall.prune:
+        return ""
+    old = f"(SELECT {wall.prune} FROM (SELECT OLD.*) AS old_row)"  # noqa: S608 - from a declaration of ours
+    return f"  IF TG_OP = 'DELETE' THEN IF {old} THEN RETURN OLD; END IF; END IF;\n"
 
 
 def statements() -> Iterator[str]:

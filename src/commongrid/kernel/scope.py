@@ -38,6 +38,7 @@ class Scope:
     "grids" those at exactly the codes in ``grids``, "households" those of
     ``households``, "unit" those handled by ``unit``. ``units`` are ``unit`` and
     everything it answers to: a complaint about any of them is out of sight.
+    ``asks_proof``: the post may act only in a session that showed a second factor.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Scope:
     level: str = ""
     place: int | None = None
     account: int | None = None
+    asks_proof: bool = False
     slip: bytes | None = None
     job: str = ""
 

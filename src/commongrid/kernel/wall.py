@@ -27,7 +27,8 @@ class Wall:
     scope reads, only in scope written). ``also_see`` and ``also_write`` are SQL
     conditions that widen, ``never`` one that bars both, even in scope. A table
     without any column says ``exempt`` with the reason. ``append_only`` allows
-    insertion alone, by grant and by trigger; ``may_set`` names columns that
+    insertion alone, by grant and by trigger; ``prune`` is the one exception, a
+    condition on rows old enough that a clock job may delete them; ``may_set`` names columns that
     may still be updated.
     """
 
@@ -42,6 +43,7 @@ class Wall:
     never: str = ""
     exempt: str = ""
     append_only: bool = False
+    prune: str = ""
     may_set: tuple[str, ...] = ()
 
     @property

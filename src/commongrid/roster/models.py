@@ -154,7 +154,8 @@ class Unit(models.Model):
     ``type`` is one of department, station, office, centre, committee,
     party_group, outside. ``parent`` is the administrative one; ``master`` the
     county department that a station also answers to. ``outside_command``
-    (power, telecom, tax): the county may ask, not order.
+    (power, telecom, tax): the county may ask, not order. ``successor`` takes over
+    what an ended unit still holds; without one it goes back to the centre above.
 
     Personal data: none. Kept: for good.
     """
@@ -167,6 +168,7 @@ class Unit(models.Model):
     function = models.ForeignKey(Function, models.PROTECT, null=True, related_name="+")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     master = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     outside_command = models.BooleanField(default=False)
     office_phone = models.TextField(blank=True, default="")
     valid_from = models.DateField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commongrid.roster.actions.assigning import NewAssignment, assign, end_assignment
 from commongrid.roster.actions.entering import end_sessions, enter, invite, switch_account
 from commongrid.roster.actions.posts import Appointment, appoint, end_post, move_post
+from commongrid.roster.actions.pruning import prune_access
 from commongrid.roster.actions.seeds import seed
 from commongrid.roster.actions.standing import Lending, end_stand_in, set_stand_in
 from commongrid.roster.actions.units import NewUnit, add_unit, cover, end_unit
@@ -26,6 +27,7 @@ __all__ = [
     "enter",
     "invite",
     "move_post",
+    "prune_access",
     "seed",
     "set_stand_in",
     "switch_account",

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from commongrid.accounts import actions as accounts
 from commongrid.accounts.queries import holder_of_link
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.registry.actions import tie_account
 from commongrid.registry.queries import PersonRow
 from commongrid.registry.queries import person as person_in_scope
@@ -117,17 +117,23 @@ def switch_account(scope: Scope, act: Act, *, person_id: UUID, active: bool) -> 
 
 
 def _person_beneath(scope: Scope, person_id: UUID) -> PersonRow:
-    """The person, if in scope, another one, and every post of theirs, lent ones too, lies beneath."""
+    """The person, if in scope, another one, and every post of theirs, lent ones too, lies beneath and in one's area.
+
+    Whoever is let in acts in all their posts: one in another township is not
+    this township's to open.
+    """
     person = person_in_scope(scope, person_id)
     refuse_own_person(scope.person, person.id)
     posts = Post.objects.filter(person=person.id).exclude(to_on__lte=localdate())
-    levels = set(posts.values_list("role__scope_level", flat=True))
+    held = set(posts.values_list("role__scope_level", "place"))
     lent = StandIn.objects.filter(by__person=person.id).exclude(to_on__lte=localdate())
-    levels |= set(lent.values_list("post__role__scope_level", flat=True))
+    held |= set(lent.values_list("post__role__scope_level", "post__place"))
     if not posts:
         raise WrongState(N_("This person holds no post. Appoint them first."))
-    for level in sorted(levels):
+    for level, place in sorted(held):
         refuse_beneath(scope, level)
+        if not scope.covers(place):
+            raise NotAllowed(N_("This person also holds a post outside your area. The level above yours lets them in."))
     return person
 
 

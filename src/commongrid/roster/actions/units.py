@@ -76,8 +76,13 @@ def add_unit(scope: Scope, act: Act, *, unit: NewUnit) -> Line:
 
 
 @action("roster.unit_ended", power="posts.appoint", facts=("on",), kinds=("post", "clock"))
-def end_unit(scope: Scope, act: Act, *, unit_id: UUID, on: date) -> Line:
-    """End a unit. Refuses: NotYours out of scope; WrongState while anybody holds a post in it, or once ended."""
+def end_unit(scope: Scope, act: Act, *, unit_id: UUID, on: date, to_unit: UUID | None = None) -> Line:
+    """End a unit on a day. What it still holds then goes to ``to_unit``, else back to the centre above.
+
+    Refuses: NotYours out of scope; WrongState while anybody holds a post in it
+    on that day, or once ended; BadInput for a unit to follow that has ended or
+    is not responsible there.
+    """
     unit = Unit.objects.select_for_update().filter(id=unit_id).first()
     if unit is None or not scope.covers(unit.place):
         raise NotYours
@@ -87,8 +92,13 @@ def end_unit(scope: Scope, act: Act, *, unit_id: UUID, on: date) -> Line:
         raise WrongState(N_("This unit has already ended."))
     if Post.objects.filter(in_force(on), unit=unit).exists():
         raise WrongState(N_("People still hold posts in this unit. End or move those posts first."))
+    if to_unit is not None:
+        follows = Unit.objects.filter(valid(on), id=to_unit).exclude(id=unit.id).first()
+        if follows is None or not inside(unit.place, follows.place):
+            raise BadInput(fields={"to_unit": N_("Choose a unit that is still there then, at this place or above it.")})
+        unit.successor_id = to_unit
     unit.valid_to = max(on, unit.valid_from)
-    unit.save(update_fields=["valid_to"])
+    unit.save(update_fields=["valid_to", "successor"])
     return Line(
         place=unit.place,
         subject=unit.id,

@@ -22,7 +22,15 @@ from commongrid.roster.queries.listing import (
     stand_ins,
     vacant_seats,
 )
-from commongrid.roster.queries.sight import PostRow, posts_of_account, scope_for_session, scope_of, scopes_in_force
+from commongrid.roster.queries.sight import (
+    PostRow,
+    posts_of_account,
+    scope_brought,
+    scope_for_session,
+    scope_of,
+    scopes_in_force,
+    standing,
+)
 from commongrid.roster.queries.units import (
     FunctionRow,
     UnitRow,
@@ -62,10 +70,12 @@ __all__ = [
     "posts_of_account",
     "role_powers",
     "roles",
+    "scope_brought",
     "scope_for_session",
     "scope_of",
     "scopes_in_force",
     "stand_ins",
+    "standing",
     "stations_of",
     "successor",
     "unit",

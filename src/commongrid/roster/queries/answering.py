@@ -75,6 +75,12 @@ def answering(
     return []
 
 
+def of_unit(scope: Scope, unit: UUID, power: str, on: date | None = None) -> list[Answering]:
+    """The posts of this very unit that answer for a power, stand-ins included; none where the level above has to."""
+    day = on or localdate()
+    return _acting(_with_power(power, day).filter(unit=unit), day, 0)
+
+
 def is_answering(scope: Scope, *, place: int, power: str, unit: UUID | None = None, on: date | None = None) -> bool:
     """Whether the scope's own post is among those that answer."""
     return any(one.post == scope.post for one in answering(scope, place=place, power=power, unit=unit, on=on))

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, UUIDField, When
 
+from commongrid.accounts.models import BY_KEY
 from commongrid.journal.acting import acting
-from commongrid.journal.fixed import Fixed
+from commongrid.journal.fixed import Fixed, SideBySide
 from commongrid.kernel.places import Interval, interval, township_of
 from commongrid.kernel.scope import Scope, public
 from commongrid.registry.models import Person
@@ -101,6 +102,7 @@ def scope_of(row: PostRow, on: date) -> Scope:
         level=row.level,
         place=row.place,
         account=row.account,
+        asks_proof=row.second_factor,
     )
 
 
@@ -109,6 +111,15 @@ def scope_for_session(account_id: int, post_id: UUID, on: date) -> Scope | None:
     with acting(public(account=account_id)):
         values = _CHOSEN.rows(account=account_id, on=on, post=post_id)
         return scope_of(_row(dict(zip(_COLUMNS, values[0], strict=True)), account_id), on) if values else None
+
+
+def scope_brought(values: tuple[Any, ...], account_id: int, on: date) -> Scope:
+    """The Scope of the post that ``standing`` read for this account on this day."""
+    row = _row(dict(zip(_COLUMNS, values, strict=True)), account_id)
+    if row.level in ("county", "township", "village", "unit"):
+        return scope_of(row, on)
+    with acting(public(account=account_id)):
+        return scope_of(row, on)
 
 
 def scopes_in_force(scope: Scope, on: date) -> list[Scope]:
@@ -189,6 +200,14 @@ def _chosen(account: int, on: date, post: UUID) -> QuerySet[Post, Any]:
 
 
 _CHOSEN: Final = Fixed(_chosen, planned=True, account=-101, on=date(1801, 1, 1), post=UUID(int=101))
+
+
+def standing(session: Fixed) -> Fixed:
+    """A session's row, its account's and the post it chose, in one statement, for ``glancing`` as that account.
+
+    Named values: those of ``session``, ``pk`` and ``account`` (both the account), ``post``, ``on``.
+    """
+    return SideBySide(session, BY_KEY, _CHOSEN)
 
 
 def _row(values: dict[str, Any], account_id: int) -> PostRow:

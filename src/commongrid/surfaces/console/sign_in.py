@@ -32,9 +32,10 @@ from commongrid.kernel.scope import clock, public
 from commongrid.roster.actions import enter
 from commongrid.roster.queries import PostRow, posts_of_account, scope_of
 from commongrid.roster.rules import needs_second_factor
-from commongrid.surfaces.shared.doors import POST_KEY, door
+from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.navigation import destinations
+from commongrid.surfaces.shared.sessions import POST_KEY, WAIVED_KEY
 from commongrid.territory.queries import county, is_demo
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def choose_post(request: Asked) -> HttpResponse:
     if POST_KEY not in request.session:
         ready = [one for one in choices if not one.locked and (len(choices) == 1 or str(one.row.id) == wanted)]
         if ready:
-            return _take(request, ready[0].row, target)
+            return _take(request, ready[0], target)
     return render(
         request,
         "console/sign_in/choose_post.html",
@@ -113,7 +114,7 @@ def take_post(request: Asked) -> HttpResponse:
         raise NotYours(N_("This post is not yours, or no longer. Choose another."))
     if chosen.locked:
         raise NotAllowed(N_("This post asks for a second factor. Set one up on your security page first."))
-    return _take(request, chosen.row, _safe_next(request))
+    return _take(request, chosen, _safe_next(request))
 
 
 class LoginNameForm(Form):
@@ -187,9 +188,11 @@ def _choices(request: Asked) -> list[Choice]:
     return found
 
 
-def _take(request: Asked, row: PostRow, target: str) -> HttpResponse:
-    """Remember the post in the session and log it."""
+def _take(request: Asked, chosen: Choice, target: str) -> HttpResponse:
+    """Remember the post in the session and log it; with it, whether a demo let it off its second factor."""
+    row = chosen.row
     request.session[POST_KEY] = str(row.id)
+    request.session[WAIVED_KEY] = str(row.id) if chosen.waived else ""
     scope = scope_of(row, localdate())
     accounts.log_access(scope, Act.new(), access=accounts.Access(event="post_taken", about=row.role))
     return HttpResponseRedirect(target or next((one.url for one in destinations(scope)), reverse("security")))
