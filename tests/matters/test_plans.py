@@ -42,7 +42,7 @@ def crowded(database: Database) -> Desk:
             "provisional": False, "deadline_no": 1, "raised_level": "", "handler_level": "", "outcome": "",
             "opened_at": "2026-01-01T00:00:00Z", "ordered": True, "given_back": False, "reopened": 0, "tries": 0,
             "to_rate": True, "rating": "", "sealed": False, "confidential": False, "anonymous": False,
-            "external_system": "", "external_number": "", "doubt": "",
+            "external_system": "", "external_number": "", "doubt": "", "pressing": 2, "caller": "", "sent_back": False,
         }  # fmt: skip
         places = {"village": VILLAGE, "other": VILLAGE + 1000, "far": 990101102201000}
         units = {"unit": str(id_of("transport_unit")), "elsewhere": str(id_of("water_county_unit"))}
@@ -52,12 +52,12 @@ def crowded(database: Database) -> Desk:
 
 
 SCOPES = {
-    "county": (scope_at(COUNTY, "matters.read", level="county"), "matters_open_due"),
-    "township": (scope_at(TOWNSHIP, "matters.read", level="township"), "matters_open_due"),
+    "county": (scope_at(COUNTY, "matters.read", level="county"), "matters_open_pressing"),
+    "township": (scope_at(TOWNSHIP, "matters.read", level="township"), "matters_open_pressing"),
     "village": (scope_at(VILLAGE, "matters.read", level="village"), "matters_open_"),
     "unit": (
         scope_at(TOWNSHIP, "matters.read", level="unit", narrow="unit", unit=id_of("transport_unit")),
-        "matters_open_unit",
+        "matters_open_unit_queue",
     ),
 }
 

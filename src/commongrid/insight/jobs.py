@@ -42,7 +42,8 @@ MONTH = timedelta(days=31)
 Days = tuple[date, date]
 
 _OPENED_ON = """
-SELECT DISTINCT (opened_at AT TIME ZONE %(zone)s)::date FROM matters_matter WHERE id = ANY(%(ids)s)
+SELECT DISTINCT (opened_at AT TIME ZONE %(zone)s)::date FROM matters_matter
+WHERE id = ANY(%(ids)s) OR merged_into_id = ANY(%(ids)s)
 """
 _RECOUNT = """
 WITH counted AS MATERIALIZED (
@@ -53,7 +54,8 @@ WITH counted AS MATERIALIZED (
     count(*) FILTER (WHERE m.reopened > 0 OR o.reopened) AS reopened
   FROM matters_matter m LEFT JOIN matters_origin o ON m.batch IS NOT NULL AND o.matter_id = m.id AND o.reopened
   WHERE m.opened_at >= %(first)s::date::timestamp AT TIME ZONE %(zone)s
-    AND m.opened_at < (%(last)s::date + 1)::timestamp AT TIME ZONE %(zone)s AND m.doubt = '' AND NOT m.sealed
+    AND m.opened_at < (%(last)s::date + 1)::timestamp AT TIME ZONE %(zone)s AND m.doubt = ''
+    AND NOT m.sealed AND m.parent_id IS NULL
   GROUP BY 1, 2, 3
 ), fresh AS MATERIALIZED (
   SELECT l.level, l.place, c.day, c.series, sum(opened)::int AS opened, sum(closed)::int AS closed,

@@ -22,6 +22,8 @@ DONE = "m.closed_at <= %(at)s"
 """Closed by the moment asked about; every end counts (closed, not accepted, withdrawn, merged)."""
 
 OPEN_THEN = "m.opened_at <= %(at)s AND (m.closed_at IS NULL OR m.closed_at > %(at)s)"
+WHOLE = "m.parent_id IS NULL"
+"""Parts of a matter are never counted as matters."""
 SOUND, DOUBTFUL = "m.doubt = ''", "m.doubt <> '' AND m.batch IS NOT NULL"
 ANSWERED = "COALESCE(m.finished_at, m.closed_at)"
 
@@ -33,7 +35,7 @@ WHERE (code = %(code)s OR parent = %(code)s) AND (parent <> '' OR code = %(code)
 
 def of_whom(question: Question) -> tuple[str, Values]:
     """The condition on place, kind and series, without any period; doubtful dates are never counted."""
-    parts = [SOUND]
+    parts = [SOUND, WHOLE]
     values: Values = {"at": question.at}
     if question.lo is not None:
         parts.append("m.place_then BETWEEN %(lo)s AND %(hi)s")

@@ -320,6 +320,7 @@ def _order(case: Case, place: int, unit: UUID | None, **more: Any) -> None:
     m = case.matter
     Order(
         id=case.act.child("order").id, matter_id=m.id, round=m.round, unit_id=unit, level=level_at(place), place=place,
+        kind_code=m.kind_code,
         by_level=level_of_actor(case.scope), ordered_at=case.act.at, due_at=m.finish_due_at or m.due_at or case.act.at,
         **more,
     ).save(force_insert=True)  # fmt: skip

@@ -292,7 +292,7 @@ class Matter(models.Model):
             models.Index(fields=["merged_into"], name="matters_merged", condition=Q(merged_into__isnull=False)),
             models.Index(
                 fields=["recheck_level", "recheck_place", "recheck_due_at"],
-                name="matters_recheck",
+                name="matters_rechecked",
                 condition=~Q(recheck_level=""),
             ),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commongrid.matters.queries.calling import MeetingRow, PartRow, answering_units, meetings_of, parts_of
 from commongrid.matters.queries.detail import (
     MatterDetail,
     NoteRow,
@@ -17,6 +18,7 @@ from commongrid.matters.queries.detail import (
     revealed,
 )
 from commongrid.matters.queries.following import Followed, Said, followed
+from commongrid.matters.queries.leading import Joined, joined
 from commongrid.matters.queries.listing import (
     LANES,
     PAGE,
@@ -31,7 +33,7 @@ from commongrid.matters.queries.listing import (
     similar,
 )
 from commongrid.matters.queries.rows import MatterRow
-from commongrid.matters.queries.suggesting import Suggestion, suggestions
+from commongrid.matters.queries.suggesting import KindSuggestion, Precedent, Suggestion, kinds_said, suggestions
 from commongrid.matters.queries.vocabulary import (
     UNSORTED,
     KindRow,
@@ -56,15 +58,20 @@ __all__ = [
     "FaceRow",
     "Filters",
     "Followed",
+    "Joined",
     "KindRow",
+    "KindSuggestion",
     "Lane",
     "LeadRow",
     "MatterDetail",
     "MatterRow",
+    "MeetingRow",
     "NoteRow",
     "OrderRow",
     "Page",
+    "PartRow",
     "PartyRow",
+    "Precedent",
     "RatingRow",
     "Said",
     "Suggestion",
@@ -73,18 +80,23 @@ __all__ = [
     "ToldRow",
     "UrgencyRow",
     "VisitRow",
+    "answering_units",
     "draw_seed",
     "followed",
     "forget_vocabularies",
+    "joined",
     "kind",
     "kind_version",
     "kinds",
+    "kinds_said",
     "lanes",
     "limits",
     "matter",
     "may_now",
     "may_reach",
+    "meetings_of",
     "numbered",
+    "parts_of",
     "queue",
     "revealed",
     "search",

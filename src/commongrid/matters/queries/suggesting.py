@@ -1,28 +1,50 @@
-"""Whom to divert to, with the reason: who leads the kind, who did the last one, what lies below."""
+"""Whom to divert to, with the reasons: who leads the kind, what the words say, what was done before, what lies below."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
+
+from django.utils import timezone
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Order
-from commongrid.matters.queries.vocabulary import LeadRow, kind_version, work_list
+from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version, kinds, work_list
+from commongrid.matters.rules.alike import closest
 from commongrid.roster.models import Unit
 from commongrid.territory import queries as territory
+
+YEAR: Final = timedelta(days=365)
+LOOKED_AT: Final = 200
+"""So many earlier orders are looked at, the latest first: enough to tell, and the same cost after ten years."""
+SPOKEN_OF: Final = ("public", "parties")
+"""Kinds whose earlier titles may be compared; of restricted and sealed ones nobody is told anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """What a unit did with this kind here in the last year: ``answered`` of ``given``, ``on_time`` of those answered."""
+
+    given: int
+    all: int
+    answered: int
+    on_time: int
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A unit or place to divert to. ``why``: leads, decided, precedent, on_list or below.
+    """A unit or place to divert to. ``why`` is the best reason: decided, leads, words, precedent, below or none.
 
-    ``lead`` is the work list's row, ``at`` when the precedent was.
+    ``lead`` is the work list's row, ``said`` words of the text that point to
+    it, ``before`` what it did with the kind in the last year.
     """
 
     unit: UUID | None
@@ -33,76 +55,118 @@ class Suggestion:
     list: str = ""
     outside_command: bool = False
     lead: UUID | None = None
-    at: datetime | None = None
+    said: tuple[str, ...] = ()
+    before: Precedent | None = None
 
     def label(self, lang: str) -> str:
         """The name in the language asked for, where there is one."""
         return (self.en if lang == "en" else "") or self.zh
 
 
-def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
-    """Whom this post may divert the matter to, the best first, each with its reason: four queries.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSuggestion:
+    """A kind that the words point to, and which words."""
 
-    Units that may take it at this post's level come with why "on_list" or, off
-    the list, "" (a reason is needed); levels below with why "below".
+    kind: KindRow
+    said: tuple[str, ...]
+
+
+def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
+    """Whom this post may divert the matter to, the best first, each with its reasons: five queries.
+
+    Units that may take it at this post's level come with a reason or, off the
+    list, with why "" (a reason of the dispatcher's own is needed); levels below
+    with why "below". Nothing here diverts anything.
 
     Refuses: NotFound outside the scope.
     """
     with acting(scope):
         m = (
             Matter.objects.filter(id=matter_id)
-            .values("place", "kind_id", "kind_code", "barred_unit", "barred_place", "accused_unit")
+            .values("place", "kind_id", "kind_code", "barred_unit", "barred_place", "title", "text")
             .first()
         )
         if m is None:
             raise NotFound
         level, place = scope.level if scope.level in ("township", "county") else "", m["place"]
         seat = enclosing(place, level) if level else None  # type: ignore[arg-type]
-        leads = work_list(scope, kind_code=m["kind_code"], level=level, place=place) if level else ()
-        last = _precedent(m["kind_code"], seat, matter_id) if seat else None
-        found = [_unit(unit, leads, last) for unit in _units(seat) if _may_take(unit, m)] if seat else []
+        found = _units_at(scope, seat, level, m, matter_id) if seat else []
         kind = kind_version(scope, m["kind_id"])
         found += [] if kind.routed_round or kind.sealed else _below(scope, place, m["barred_place"])
-    return sorted(found, key=lambda one: (_RANKS[one.why], one.zh))
+    return sorted(found, key=_rank)
 
 
-def _may_take(unit: Unit, m: Mapping[str, Any]) -> bool:
-    """Not the former handler of a reopened matter, nor whom a complaint is about or who answers to them."""
-    over = (unit.id, unit.parent_id, unit.master_id)
-    return unit.id != m["barred_unit"] and (m["accused_unit"] is None or m["accused_unit"] not in over)
+_RANKS = {"decided": 0, "leads": 1, "precedent": 2, "words": 3, "below": 4, "": 5}
 
 
-_RANKS = {"decided": 0, "leads": 1, "precedent": 2, "below": 3, "": 4}
+def _rank(one: Suggestion) -> tuple[int, int, str]:
+    return (_RANKS[one.why], -(one.before.given if one.before else 0), one.zh)
+
+
+def _units_at(scope: Scope, seat: int, level: str, m: Mapping[str, Any], matter_id: UUID) -> list[Suggestion]:
+    leads = work_list(scope, kind_code=m["kind_code"], level=level, place=m["place"])
+    before = _precedents(m["kind_code"], seat, matter_id)
+    said = _words(f"{m['title']} {m['text']}", seat, matter_id)
+    units = [unit for unit in _units(seat) if unit.id != m["barred_unit"]]
+    return [_unit(unit, leads, before.get(unit.id), said.get(unit.id, ())) for unit in units]
+
+
+def kinds_said(scope: Scope, text: str) -> list[KindSuggestion]:
+    """The kinds that somebody's words come closest to, the best first: no query."""
+    named = {row.code: row for row in kinds(scope) if row.parent}
+    found = closest(text, {code: f"{row.zh} {row.note} {row.en.lower()}" for code, row in named.items()})
+    return [KindSuggestion(kind=named[one.key], said=one.words) for one in found]
 
 
 def _units(place: int) -> list[Unit]:
     return list(Unit.objects.filter(place=place, valid_to=None).exclude(type="party_group").order_by("name_zh", "id"))
 
 
-def _precedent(kind_code: str, place: int, but: UUID) -> tuple[UUID, datetime] | None:
-    """The unit at this place that answered the last one of the kind, and when."""
-    found = (
-        Order.objects.filter(matter__kind_code=kind_code, place=place, unit__isnull=False, outcome="answered")
-        .exclude(matter_id=but)
-        .order_by("-ended_at")
-        .values_list("unit", "ended_at")
-        .first()
-    )
-    return (found[0], found[1]) if found is not None and found[0] is not None and found[1] is not None else None
+def _earlier(seat: int, but: UUID) -> Any:
+    """Orders to units of this place in the last year, the latest first."""
+    since = timezone.now() - YEAR
+    found = Order.objects.filter(place=seat, unit__isnull=False, ordered_at__gte=since).exclude(matter_id=but)
+    return found.order_by("-ordered_at")
 
 
-def _unit(unit: Unit, leads: tuple[LeadRow, ...], last: tuple[UUID, datetime] | None) -> Suggestion:
+def _precedents(kind_code: str, seat: int, but: UUID) -> dict[UUID, Precedent]:
+    """What each unit of this place did with the kind in the last year."""
+    columns = ("unit_id", "outcome", "ordered_at", "ended_at", "due_at")
+    rows = list(_earlier(seat, but).filter(kind_code=kind_code).values_list(*columns)[:LOOKED_AT])
+    by_unit: dict[UUID, list[Sequence[Any]]] = defaultdict(list)
+    for row in rows:
+        by_unit[row[0]].append(row)
+    return {unit: _precedent(own, len(rows)) for unit, own in by_unit.items()}
+
+
+def _precedent(own: list[Sequence[Any]], among: int) -> Precedent:
+    answered = [row for row in own if row[1] == "answered"]
+    return Precedent(
+        given=len(own), all=among, answered=len(answered), on_time=sum(row[3] <= row[4] for row in answered),
+        last=max(row[2] for row in own),
+    )  # fmt: skip
+
+
+def _words(text: str, seat: int, but: UUID) -> dict[UUID, tuple[str, ...]]:
+    """Words of the text that stood in titles of what a unit answered before; the one query that words cost."""
+    answered = _earlier(seat, but).filter(outcome="answered", matter__kind__visibility__in=SPOKEN_OF)
+    titles: dict[UUID, list[str]] = defaultdict(list)
+    for unit, title in answered.values_list("unit_id", "matter__title")[:LOOKED_AT]:
+        titles[unit].append(title)
+    found = closest(text, {unit: " ".join(said) for unit, said in titles.items()})
+    return {one.key: one.words for one in found}
+
+
+def _unit(unit: Unit, leads: tuple[LeadRow, ...], before: Precedent | None, said: tuple[str, ...]) -> Suggestion:
     lead = next((row for row in leads if row.unit == unit.id), None)
     why = "decided" if lead else ""
     if lead is None and unit.function_id:
         lead = next((row for row in leads if row.function == unit.function_id), None)
         why = "leads" if lead else ""
-    if not why and last and last[0] == unit.id:
-        why = "precedent"
+    why = why or ("precedent" if before and before.answered else "") or ("words" if said else "")
     return Suggestion(
         unit=unit.id, place=unit.place, zh=unit.name_zh, en=unit.name_en, why=why, list=lead.list if lead else "",
-        outside_command=unit.outside_command, lead=lead.id if lead else None,
-        at=last[1] if last and last[0] == unit.id else None,
+        outside_command=unit.outside_command, lead=lead.id if lead else None, said=said, before=before,
     )  # fmt: skip
 
 

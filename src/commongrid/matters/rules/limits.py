@@ -16,10 +16,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, cast
 
-from commongrid.kernel.clock import Calendar, Due, after_hours, due_at
+from commongrid.kernel.clock import (
+    WARN_SHARE,
+    Calendar,
+    Due,
+    after_hours,
+    carried_on,
+    due_at,
+    reaches_unpublished,
+    seconds_left,
+)
 
 DAY: Final = 24
-STEP_LIMITS: Final = {"decide": "decide", "visit": "visit", "rate": "rate", "file": "file", "review": "review"}
+STEP_LIMITS: Final = {
+    code: code for code in ("decide", "visit", "rate", "file", "review", "pass", "courtesy")
+}
 """Clocks whose limit is the county's, by the code of the limit."""
 
 
@@ -80,6 +91,26 @@ def step_due(cal: Calendar, at: datetime, code: str, limits: Mapping[str, LimitR
     if row.measure == "hours":
         return hours(cal, at, row.amount, row.calendar)
     return due_at(cal, at, row.amount, _kind(row.calendar))
+
+
+def finish_calendar(pace: Pace, limits: Mapping[str, LimitRow]) -> str:
+    """The calendar on which the finishing limit of this pace runs."""
+    if pace.factor == 0:
+        return limits["immediate_finish"].calendar
+    return limits["finish_default"].calendar if pace.finish_days is None else pace.calendar
+
+
+def until_due(cal: Calendar, now: datetime, at: datetime, calendar: str) -> Due:
+    """A deadline at an instant that somebody named, warned when three quarters of its own clock have passed."""
+    left = seconds_left(cal, now, at, _kind(calendar))
+    warn = carried_on(cal, now, left * float(WARN_SHARE), _kind(calendar)) if left > 0 else at
+    return Due(at, warn, calendar == "W" and reaches_unpublished(cal, at))
+
+
+def set_due(since: datetime, at: datetime) -> Due:
+    """A deadline that somebody else set: warned at three quarters of the time there was."""
+    warn = since + (at - since) * 3 / 4 if at > since else at
+    return Due(at, warn, False)
 
 
 def earlier(one: Due, other: Due) -> Due:

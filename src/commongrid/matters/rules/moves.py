@@ -23,7 +23,15 @@ class Standing:
     ``owner`` is a level or "unit"; ``handler`` the level of who does or did the
     work, ``by_unit`` whether that is a unit. ``grid_may``: a grid role may
     finish this kind. ``barred``: the level that handled it before a reopening
-    and must not again (nothing where that was a unit).
+    and must not again (nothing where that was a unit). ``caller``: of a part,
+    the level that gave it out and answers for the whole; ``sent_back``: its
+    answer was sent back once to be completed. ``exchanged``: an order of
+    another system, which gets its reply there. ``dispute``: may be mediated.
+    ``leads``: others are merged into it; ``outcome``: how it ended;
+    ``recheck``: a recheck of it was ordered.
+    ``applied``: what is asked of the deputy and not decided; ``extended``: how
+    often this hand got more time; ``refused``: of an ended matter, the level
+    that said no; ``asked_again``: the person asked the level above once.
     """
 
     state: str
@@ -42,6 +50,17 @@ class Standing:
     grid_may: bool = True
     interim: bool = False
     barred: str = ""
+    caller: str = ""
+    sent_back: bool = False
+    applied: str = ""
+    extended: int = 0
+    refused: str = ""
+    asked_again: bool = False
+    exchanged: bool = False
+    dispute: bool = False
+    leads: bool = False
+    outcome: str = ""
+    recheck: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +73,13 @@ class Call:
     different days on which somebody tried, this one included. ``moves_on``:
     sorting sends it elsewhere (sealed or routed round) instead of accepting.
     ``off_list``: the work list names somebody else, so a reason was given.
+    ``outside``: the unit it shall go to is outside the county's command.
+    ``waiting``: how many parts have not answered; ``met``: a meeting was called.
+    ``follower``: rated by somebody whose matter was merged into this one;
+    ``others``: somebody else still has to rate it; ``bad``: somebody else who
+    rated it is not satisfied.
+    ``late``: the finishing limit had passed when it was asked for; ``most``: how
+    often a limit may be extended.
     """
 
     event: str
@@ -69,6 +95,14 @@ class Call:
     ends: bool = False
     moves_on: bool = False
     off_list: bool = False
+    late: bool = False
+    most: int = 2
+    outside: bool = False
+    waiting: int = 0
+    met: bool = False
+    follower: bool = False
+    others: bool = False
+    bad: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,11 @@ def visit_owner(handler: str) -> str:
     return "township" if handler == "county" else above(handler)
 
 
+def recheck_owner(handler: str) -> str:
+    """Who looks once more: a centre of another level than the handler."""
+    return "county" if handler == "township" else "township"
+
+
 def file_owner(handler: str) -> str:
     """Who reads and files: the township, through which every answer goes back to the person."""
     return "township" if handler else "county"

@@ -8,11 +8,14 @@ from commongrid.matters.rules.table import EVENTS, STATES, Event, State
 
 CLOCKS_ZH = {
     "respond": "响应", "finish": "办结", "decide": "裁定", "visit": "回访", "rate": "待评价", "file": "归档",
-    "review": "复核", "receipt": "签收", "resume": "恢复",
+    "review": "复核", "receipt": "签收", "resume": "恢复", "pass": "转达", "courtesy": "商请",
+    "woken": "到期决定",
 }  # fmt: skip
 WHO = {
     "owner": ("责任方", "owner"), "above": ("上级", "above"), "near": ("所在网格或村", "its grid or village"),
     "visitor": ("非承办层级", "another level than the handler"), "reporter": ("凭条持有人", "holder of the slip"),
+    "caller": ("召集或分办的中心", "the centre that gave the part out"),
+    "counter": ("所在村、乡镇、县的窗口", "the counter of its village, township or county"),
     "clock": ("系统时钟", "clock"), "anyone": ("任何人", "anyone"),
 }  # fmt: skip
 _HEAD = """# The loop: states, events, who, by when · 闭环：状态、事件、谁来做、何时到期

@@ -42,6 +42,7 @@ class Whereabouts:
     handler_level: str
     handler_place: int | None = None
     sealed: bool = False
+    caller: str = ""
 
 
 def level_of_actor(scope: Scope) -> str:
@@ -69,7 +70,12 @@ def relations(scope: Scope, matter: Whereabouts) -> frozenset[str]:
         "owner": _owns(scope, matter),
         "above": _is_above(scope, matter),
         "near": _is_near(scope, matter),
+        "counter": _at_counter(scope, matter),
         "visitor": _may_visit(scope, matter),
+        "within": not matter.sealed and (scope.covers(matter.place) or _holds(scope, matter)),
+        "caller": _called(scope, matter),
+        "keeper": _keeps(scope, matter),
+        "rechecker": _may_recheck(scope, matter),
     }
     return frozenset(name for name, holds in found.items() if holds)
 
@@ -93,6 +99,29 @@ def _is_above(scope: Scope, matter: Whereabouts) -> bool:
     return matter.owner_level in words.LEVELS and rank > words.LEVELS.index(matter.owner_level)
 
 
+def _keeps(scope: Scope, matter: Whereabouts) -> bool:
+    """The level that had it last, or one above it, of a matter that has ended."""
+    if matter.owner_level or matter.sealed or matter.handler_level not in words.LEVELS:
+        return False
+    enough = scope.level in words.LEVELS and scope.covers(matter.place)
+    return enough and words.LEVELS.index(scope.level) >= words.LEVELS.index(matter.handler_level)
+
+
+def _may_recheck(scope: Scope, matter: Whereabouts) -> bool:
+    """The level that would make the return visit; whether a recheck was ordered, and of whom, is the order's."""
+    return not matter.owner_level and scope.level in words.LEVELS and _may_visit(scope, matter)
+
+
+def _called(scope: Scope, matter: Whereabouts) -> bool:
+    """The centre that gave this part out and answers for the whole."""
+    return bool(matter.caller) and scope.level == matter.caller and scope.covers(matter.place)
+
+
+def _holds(scope: Scope, matter: Whereabouts) -> bool:
+    """The unit that does or did the work."""
+    return scope.unit is not None and scope.unit == matter.unit
+
+
 def _is_near(scope: Scope, matter: Whereabouts) -> bool:
     return (
         level_of_actor(scope) in ("grid", "village")
@@ -100,6 +129,12 @@ def _is_near(scope: Scope, matter: Whereabouts) -> bool:
         and matter.owner_level in ("grid", "village")
         and scope.covers(matter.place)
     )
+
+
+def _at_counter(scope: Scope, matter: Whereabouts) -> bool:
+    """The village, township or county where it is: whoever comes to its counter is served there. Not for parts."""
+    level = scope.level in ("village", "township", "county")
+    return level and not matter.sealed and not matter.caller and scope.covers(matter.place)
 
 
 def _may_visit(scope: Scope, matter: Whereabouts) -> bool:
@@ -136,7 +171,7 @@ def reads_words(scope: Scope, matter: Whereabouts, visibility: str) -> bool:
         return True
     if scope.kind in ("slip", "clock"):
         return True
-    return bool(CONTENT & scope.powers) and bool(relations(scope, matter))
+    return bool(CONTENT & scope.powers) and bool(relations(scope, matter) - {"within", "keeper"})
 
 
 def contains(place: int, code: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from commongrid.kernel.refusals import N_, BadInput, WrongState
+from commongrid.matters.rules.deciding import waiting
 from commongrid.matters.rules.moves import (
     SOMEBODY_ELSE,
     Call,
@@ -31,6 +32,8 @@ def _call_up(s: Standing, c: Call) -> Move:
     not_sealed(s)
     if c.level == s.barred:
         raise WrongState(SOMEBODY_ELSE)
+    if s.state == "split":  # the parts go on; who answers for the whole changes
+        return Move(state="split", owner=c.level)
     move = up(s, c.level)
     if move.state == "reported":  # the centre that takes it over has thereby accepted it
         return Move(state="accepted", owner=move.owner)
@@ -52,6 +55,8 @@ def _divert(s: Standing, c: Call) -> Move:
         raise WrongState(SOMEBODY_ELSE)
     if c.to != "unit" and rank(c.to) >= rank(s.owner):
         raise BadInput(N_("Divert to a unit or to a level below; to the level above it is passed up."))
+    if c.outside:  # asked, not ordered: the centre stays the owner
+        return goes("asked", s.owner, handler="target", sets={"ordered": True})
     return given(c, reopened=s.state == "reopened")
 
 
@@ -91,6 +96,8 @@ def _fall(s: Standing, _c: Call) -> Move:
     not_sealed(s)
     if s.owner == "county":
         raise WrongState(N_("The county is the highest level."))
+    if s.state in waiting.WAITING:
+        return waiting.fallen(s)
     if s.state in ("diverted", "in_hand"):
         return up(s, s.handler if s.owner == "unit" else above(s.owner))
     return Move(state=s.state, owner=above(s.owner))

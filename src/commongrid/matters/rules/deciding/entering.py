@@ -23,6 +23,7 @@ def _accept(s: Standing, c: Call) -> Move:
     if s.owner == "grid":
         raise WrongState(N_("The grid settles it, takes it on or passes it up; accepting is for the levels above."))
     if c.moves_on:
+        _alone(s)
         return goes("reported", c.to, handler="target" if c.to == "unit" else "clear")
     return Move(state="accepted", owner=s.owner)
 
@@ -31,6 +32,7 @@ def _reject(s: Standing, _c: Call) -> Move:
     not_sealed(s)
     if s.owner == "grid":
         raise WrongState(N_("The grid settles it, takes it on or passes it up; accepting is for the levels above."))
+    _alone(s)
     return ends("rejected", "rejected")
 
 
@@ -42,7 +44,17 @@ def _receipt(s: Standing, _c: Call) -> Move:
 
 def _withdraw(s: Standing, _c: Call) -> Move:
     not_sealed(s)
+    if s.caller:
+        raise WrongState(N_("A part ends with the whole matter, or is dropped by the centre that gave it out."))
+    if s.leads:
+        raise WrongState(N_("Others reported the same, so it goes on. You need do nothing more."))
     return ends("withdrawn", "withdrawn")
+
+
+def _alone(s: Standing) -> None:
+    """Refuse to send away a matter that others are merged into."""
+    if s.leads:
+        raise WrongState(N_("Others are merged into this one. Give them back their own way first."))
 
 
 DECIDERS: Final[Mapping[str, Decider]] = {

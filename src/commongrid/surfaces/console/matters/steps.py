@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from commongrid.kernel.refusals import NotFound, Refusal
 from commongrid.matters import queries
 from commongrid.matters.rules.table import EVENTS
-from commongrid.surfaces.console.matters import detail
+from commongrid.surfaces.console.matters import detail, meanwhile
 from commongrid.surfaces.console.matters.ways import WAYS
 from commongrid.surfaces.shared.doors import Asked, door
 
@@ -46,6 +46,8 @@ def take(request: Asked, matter_id: UUID, code: str) -> HttpResponse:
             raise
         except Refusal as refusal:
             form.refuse(refusal)
+            if told := meanwhile.happened(request.scope, matter_id, refusal):
+                form.add_error(None, told)
             status = refusal.status
         else:
             return _on(request, matter_id, str(answer["number"]), _(way.done))

@@ -56,6 +56,8 @@ CLOCKS: Final = {
     "review": N_("to review"),
     "receipt": N_("to receipt"),
     "resume": N_("to resume"),
+    "pass": N_("to pass on"),
+    "courtesy": N_("answer hoped for"),
 }
 OUTCOMES: Final = {
     "rated": N_("Closed, rated"),
