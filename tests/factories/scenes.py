@@ -60,7 +60,12 @@ class Scene:
         return self.do("station", actions.start, self.with_station(text, **more))
 
     def answered(self, text: str, **more: Any) -> UUID:
-        """Answered by the transport station: a visit or a rating is due."""
+        """Answered by the transport station and passed on by the township: a visit or a rating is due."""
+        matter = self.to_pass(text, **more)
+        return self.do("dispatcher", actions.pass_on, matter, answer="涵洞已换成 1 米管并夯实，限载牌已立。")
+
+    def to_pass(self, text: str, **more: Any) -> UUID:
+        """Answered by the transport station: the township has not passed it on yet."""
         return self.do(
             "station", actions.answer, self.in_hand(text, **more), answer="涵洞已换成 1 米管并夯实，限载牌已立。"
         )
@@ -101,6 +106,7 @@ def everything(laid: Desk) -> dict[str, UUID]:
             "上河组路灯不亮", kind="G03", source="patrol", place=GRID, by="grid_head", contact=Contact()
         ),
         "quarrel": scene.report("两家为水沟争吵", kind=QUARREL, place=GRID, by="grid_head"),
+        "confidential": scene.report("隔壁夜里往河里倒东西，只有我家看得见", kind=BRIDGE, confidential=True),
         "accepted": scene.at_township("村组路塌方，拖拉机过不去"),
         "given": scene.with_station("过境路口没有减速带"),
         "overdue": scene.age(scene.in_hand("便道护栏被撞坏"), 24 * 40),

@@ -46,7 +46,7 @@ BY: Final = {
 }
 """Who opens a page, where the township's dispatcher may not."""
 MATTERS: Final = {
-    "dispatcher": ("reported", "accepted", "in_hand", "rejected"),
+    "dispatcher": ("confidential", "reported", "accepted", "in_hand", "rejected"),
     "station": ("given", "overdue"),
     "county_dispatcher": ("returned", "answered"),
     "clerk": ("urgent",),

@@ -39,6 +39,9 @@ SEATS = (
     "station_handler",
     "department_handler",
     "linked_member",
+    "county_leader",
+    "auditor",
+    "system_admin",
 )
 
 
@@ -147,6 +150,13 @@ SQL_DEFECTS = (
         weaker("registry_household", "WHEN 'households'::text THEN", "WHEN 'households'::text THEN true OR"),
     ),
     ("unknown narrowing lets through", weaker("registry_person", "ELSE false", "ELSE true")),
+    ("a complaint shown to whom it is about", weaker("matters_matter", "accused_person_id IS NOT NULL", "false")),
+    ("a complaint shown to the unit it is about", weaker("matters_matter", "accused_unit_id IS NOT NULL", "false")),
+    ("administrators see matters", weaker("matters_matter", "= 'post'::text", "= 'nobody'::text")),
+    ("words in confidence shown below", see("matters_original", "true")),
+    ("a reporter in confidence shown below", weaker("matters_party", "hidden_below", "false")),
+    ("photos in confidence shown below", weaker("journal_file", "subject_kind = 'matter'::text", "true")),
+    ("sealed lines shown to the auditor", weaker("journal_line", "facts <> '{}'::jsonb", "true")),
     ("notes seen without their matter", see("matters_note", "true")),
     ("orders seen without their matter", see("matters_order", "true")),
     ("files seen without their matter", see("journal_file", "true")),
@@ -260,6 +270,8 @@ def _plain(test: Callable[[], None]) -> Callable[[Database], None]:
 
 
 CODE_DEFECTS = (
+    Defect("what a unit answers to is forgotten", patch(sight, "_chain", lambda *units: units[:1]), walls_hold),
+    Defect("every post counts as a centre that reads and audits", patch(Scope, "standing", "rac"), walls_hold),
     Defect(
         "a village role sees its township",
         reach("village", lambda row: (Interval(T1, T1 + 10**6 - 1), "", (), ())),

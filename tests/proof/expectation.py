@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.proof.world import COUNTY, GRID1, GROUP1, HAMLET1, T1, V11
+from tests.proof.world import COUNTY, GRID1, GROUP1, HAMLET1, T1, V11, named
 
 if TYPE_CHECKING:
     from tests.proof.world import Seat
@@ -36,14 +36,46 @@ def covers(seat: Seat, place: int) -> bool:
     return place in SIGHT[seat.level]
 
 
+READS_NO_MATTERS = frozenset({
+    "system_admin", "security_admin", "auditor", "villager_rep", "inservice_member", "organisation_officer",
+    "redemption_keeper", "volunteer", "villager",
+})  # fmt: skip
+"""Roles that neither read matters nor their figures: they see no row of any, whatever their place."""
+CENTRES = frozenset({"dispatcher", "county_dispatcher"})
+"""Who alone knows a reporter in confidence, and their words."""
+
+
 def sees_matter(seat: Seat, matter: dict[str, Any]) -> bool:
-    """Whether the seat sees a matter: by place, or for a unit's role by unit; a sealed one only its competent body."""
+    """Whether the seat sees a matter: by place, or for a unit's role by unit; a sealed one only its competent body.
+
+    One about them, about their unit, or about what their unit answers to they never see.
+    """
+    if seat.role in READS_NO_MATTERS or accused(seat, matter):
+        return False
     own_unit = seat.unit is not None and matter["unit"] == seat.unit
     if matter["sealed"] and not own_unit:
         return False
     if seat.level == "unit":
         return own_unit and matter["place"] in (IN_COUNTY if seat.place == COUNTY else IN_TOWNSHIP)
     return covers(seat, matter["place"])
+
+
+def accused(seat: Seat, matter: dict[str, Any]) -> bool:
+    """Whether a complaint is about the seat's person, its unit, or what its unit answers to."""
+    if matter["accused_person"] is not None and matter["accused_person"] == named("person", seat.role):
+        return True
+    over = {seat.unit, named("unit", "bureau")} if seat.unit == named("unit", "station") else {seat.unit}
+    return matter["accused_unit"] is not None and matter["accused_unit"] in over
+
+
+def sees_original(seat: Seat, matter: dict[str, Any]) -> bool:
+    """Whether the seat sees what was said in confidence: the centre over the place, where it sees the matter."""
+    return seat.role in CENTRES and sees_matter(seat, matter)
+
+
+def sees_line(seat: Seat, matter: dict[str, Any]) -> bool:
+    """Whether the seat sees the journal's line: with the matter; the auditor every one that says anything."""
+    return (seat.role == "auditor" and not matter["sealed"]) or sees_matter(seat, matter)
 
 
 def sees_household(seat: Seat, place: int, *, linked: bool) -> bool:

@@ -77,12 +77,11 @@ def reads(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iter
             for ident, facts in world.matters.items():
                 seen = expectation.sees_matter(seat, facts)
                 yield seen, _exists(app, "matters_matter", ident), seat.role, "reads matter", facts
-                how = (
-                    facts["relation"],
-                    next((n for n, u in world.units.items() if u == facts["unit"]), None),
-                    facts["sealed"],
-                )
+                how = facts["how"]
+                yield from _in_confidence(app, seat, ident, facts)
                 for table, name in CHILDREN.items():
+                    if table == "journal_line":
+                        seen = expectation.sees_line(seat, facts)
                     yield seen, _exists(app, table, named(name, *how)), seat.role, "reads", table, facts
             for relation, place in PLACES.items():
                 person = _exists(app, "registry_person", named("someone", relation))
@@ -105,6 +104,19 @@ def reads(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iter
             linked = seat.role == "linked_member"
             expected = linked or expectation.covers(seat, PLACES["own grid"])
             yield expected, _exists(app, "registry_household", world.household), seat.role, "reads linked household"
+
+
+def _in_confidence(
+    app: psycopg.Connection[Any], seat: Seat, ident: UUID, facts: dict[str, Any]
+) -> Iterator[tuple[object, ...]]:
+    """What was said in confidence, and by whom: words, person, photos."""
+    if facts["protected"] != "confidential":
+        return
+    seen = expectation.sees_original(seat, facts)
+    yield seen, _exists(app, "matters_original", ident), seat.role, "reads the words of", facts
+    yield seen, _exists(app, "matters_party", named("party", *facts["how"])), seat.role, "reads the person of", facts
+    photo = _exists(app, "journal_file", named("confidential file", *facts["how"]))
+    yield seen, photo, seat.role, "reads the photo of", facts
 
 
 def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iterator[tuple[object, ...]]:
@@ -134,9 +146,12 @@ def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Ite
                 yield covered, done, seat.role, "updates place", relation
                 for table, name in CHILDREN.items():
                     if table != "matters_order":
-                        gone = _changed(app, f"DELETE FROM {table} WHERE id = %s", [named(name, relation, None, False)])
+                        gone = _changed(
+                            app, f"DELETE FROM {table} WHERE id = %s", [named(name, relation, None, False, "")]
+                        )
+                        plain = {**world.matters[named("matter", relation, None, False, "")]}
                         allowed = (
-                            covered and table == "journal_file"
+                            expectation.sees_matter(seat, plain) and table == "journal_file"
                         )  # kept until its retention ends, then removed by an action
                         yield allowed, gone, seat.role, "deletes", table, relation
 

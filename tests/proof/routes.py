@@ -123,7 +123,7 @@ def _files_of_slips(_world: World) -> Objects:
 
 
 def _files(_world: World) -> Objects:
-    yield (named("file", "county", None, False), "forged"), "a forged address", nobody
+    yield (named("file", "county", None, False, ""), "forged"), "a forged address", nobody
 
 
 def _guesses(_world: World) -> Objects:

@@ -139,7 +139,8 @@ def test_no_path_breaks_a_page(laid: Desk, watch: Watch) -> None:
 # ---- forms
 
 PAGES: tuple[tuple[str, str], ...] = (
-    ("dispatcher", "/console/matters/{accepted}/"), ("dispatcher", "/console/matters/{given}/"), ("dispatcher", "/console/matters/{returned}/"),
+    ("dispatcher", "/console/matters/{accepted}/"), ("dispatcher", "/console/matters/{confidential}/"),
+    ("dispatcher", "/console/matters/{reported}/route-round"), ("dispatcher", "/console/matters/{given}/"), ("dispatcher", "/console/matters/{returned}/"),
     ("dispatcher", "/console/matters/{reported}/"), ("county_dispatcher", "/console/matters/{returned}/"),
     ("dispatcher", "/console/matters/{urgent}/"), ("county_dispatcher", "/console/matters/{answered}/"), ("clerk", "/console/matters/{reported}/"),
     ("secretary", "/console/matters/{quarrel}/"), ("grid_head", "/console/matters/{patrol}/"), ("station", "/console/matters/{given}/"),

@@ -151,9 +151,11 @@ def _units(owner: psycopg.Connection[Any], world: World) -> None:
         ("party group", V11, "party_group"),
     ):
         world.units[name] = named("unit", name)
+        master = world.units["bureau"] if name == "station" else None
         insert(
-            owner, "Unit", id=world.units[name], place=place, type=kind, name_zh=name, name_en=name, valid_from=LONG_AGO
-        )
+            owner, "Unit", id=world.units[name], place=place, type=kind, name_zh=name, name_en=name, master_id=master,
+            valid_from=LONG_AGO,
+        )  # fmt: skip
     insert(
         owner,
         "UnitCover",
@@ -211,20 +213,37 @@ def _people(owner: psycopg.Connection[Any], world: World) -> None:
         insert(owner, "Household", id=named("household", relation), place=place, natural_village=place, number="9")
 
 
+HOW: tuple[tuple[str | None, bool, str], ...] = (
+    (None, False, ""), ("station", False, ""), ("bureau", False, ""), ("bureau", True, ""), ("police", True, ""),
+    (None, False, "accused person"), (None, False, "accused bureau"), (None, False, "accused station"),
+    ("station", False, "accused bureau"), (None, False, "confidential"), ("station", False, "confidential"),
+)  # fmt: skip
+"""Every matter at every place: its unit, whether it is sealed, and how it is protected besides."""
+ACCUSED_ROLE = "county_leader"
+"""Whose person the complaints about a person are about; somebody with a wide sight, so that only the wall bars them."""
+
+
 def _matters(owner: psycopg.Connection[Any], world: World) -> None:
     kind = named("kind"), "Z98"
     insert(owner, "Kind", id=kind[0], code=kind[1], parent="G", zh="试", en="Trial", valid_from=LONG_AGO)
     for relation, place in PLACES.items():
-        for unit, sealed in ((None, False), ("station", False), ("bureau", False), ("bureau", True), ("police", True)):
-            _matter(owner, world, kind, place, (relation, unit, sealed))
+        for how in HOW:
+            _matter(owner, world, kind, place, (relation, *how))
 
 
 def _matter(
-    owner: psycopg.Connection[Any], world: World, kind: Any, place: int, how: tuple[str, str | None, bool]
+    owner: psycopg.Connection[Any], world: World, kind: Any, place: int, how: tuple[str, str | None, bool, str]
 ) -> None:
-    relation, unit, sealed = how
+    relation, unit, sealed, protected = how
     ident = named("matter", *how)
-    facts = {"place": place, "unit": world.units.get(unit or ""), "sealed": sealed, "relation": relation}
+    facts: dict[str, Any] = {
+        "place": place, "unit": world.units.get(unit or ""), "sealed": sealed, "relation": relation,
+        "protected": protected, "how": how, "accused_person": None, "accused_unit": None,
+    }  # fmt: skip
+    if protected == "accused person":
+        facts["accused_person"] = named("person", ACCUSED_ROLE)
+    elif protected.startswith("accused "):
+        facts["accused_unit"] = world.units[protected.removeprefix("accused ")]
     insert(
         owner,
         "Matter",
@@ -250,17 +269,33 @@ def _matter(
         alarm_at=NOW,
         opened_at=NOW,
         sealed=sealed,
+        confidential=protected == "confidential",
+        accused_person_id=facts["accused_person"],
+        accused_unit_id=facts["accused_unit"],
         slip_hash=ident.bytes * 2,
     )
     _of_a_matter(owner, ident, facts, how)
     world.matters[ident] = facts
 
 
+def _in_confidence(owner: psycopg.Connection[Any], ident: UUID, place: int, how: tuple[Any, ...]) -> None:
+    """The words and the reporter of a confidential matter, with the centre over its place."""
+    centre = max(place // 10**6 * 10**6, COUNTY)
+    insert(owner, "Original", id=ident, place=centre, title="涵洞", text="只有我家看得见的涵洞")
+    insert(owner, "Party", id=named("party", *how), matter_id=ident, part="reporter", place=centre, hidden_below=True)
+    insert(
+        owner, "File", id=named("confidential file", *how), subject_kind="original", subject=ident, place=place,
+        author="public", received_hash=b"r", stored_hash=b"s", media_type="image/jpeg", size=1, at=NOW,
+    )  # fmt: skip
+
+
 def _of_a_matter(
-    owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any], how: tuple[str, str | None, bool]
+    owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any], how: tuple[str, str | None, bool, str]
 ) -> None:
     """A row of every kind that belongs to a matter."""
     place = facts["place"]
+    if facts["protected"] == "confidential":
+        _in_confidence(owner, ident, place, how)
     insert(owner, "Note", id=named("note", *how), matter_id=ident, act=ident, sort="reason", text="原因", at=NOW)
     insert(
         owner,
@@ -290,6 +325,14 @@ def _of_a_matter(
     )
     owner.execute(
         "INSERT INTO journal_line (id, timeline, name, author, role, place, place_now, unit, subject_kind, subject, at,"
-        " facts, answer) VALUES (%s, 1, 'matters.reported', 'public', '', %s, %s, %s, 'matter', %s, %s, '{}', '{}')",
-        [named("line", *how), place, place, facts["unit"], ident, NOW],
+        " facts, answer) VALUES (%s, 1, 'matters.reported', 'public', '', %s, %s, %s, 'matter', %s, %s, %s, '{}')",
+        [
+            named("line", *how),
+            place,
+            place,
+            facts["unit"],
+            ident,
+            NOW,
+            json.dumps({} if facts["sealed"] else {"kind": "Z98"}),
+        ],
     )

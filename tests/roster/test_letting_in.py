@@ -18,6 +18,8 @@ from commongrid.roster import actions, queries
 from commongrid.roster.actions import Appointment
 from tests.factories.desk import (
     COUNTY,
+    FAR_VILLAGE,
+    FROM,
     GRID,
     OTHER_VILLAGE,
     id_of,
@@ -135,3 +137,13 @@ def test_stand_in_of_a_higher_post_is_not_let_in_from_below(desk: Desk) -> None:
 def test_nobody_acts_without_a_post(desk: Desk) -> None:
     with pytest.raises(NotAllowed):
         actions.appoint(public("posts.appoint"), Act.new(), to=named("grid_head", GRID))
+
+
+def test_invite_refuses_somebody_with_a_post_outside_ones_area(desk: Desk) -> None:
+    """Let in, they would act in all their posts: one in another township is not this township's to open."""
+    to = Appointment(role="volunteer", place=FAR_VILLAGE, person=id_of("clerk_person"), from_on=FROM)
+    actions.appoint(SETTING_UP, Act.new(), to=to)
+    with pytest.raises(NotAllowed):
+        invited(scope_as(desk, "dispatcher"), "clerk")
+    with pytest.raises(NotAllowed):
+        actions.end_sessions(scope_as(desk, "dispatcher"), Act.new(), person_id=id_of("clerk_person"))

@@ -68,13 +68,20 @@ WHERE {_COMMITTED} AND (timeline, xid, seq) > (%s::smallint, %s::text::xid8, %s:
 ORDER BY timeline, xid, seq LIMIT %s
 """  # noqa: S608 - constants only
 _HISTORY = f"SELECT {_COLUMNS} FROM journal_line WHERE subject = %s ORDER BY at, seq LIMIT %s"  # noqa: S608 - constants only
+_OF_A_DAY = f"""
+SELECT {_COLUMNS} FROM journal_line
+WHERE place_now BETWEEN %(lo)s AND %(hi)s AND at >= %(begins)s AND at < %(ends)s
+  AND (%(name)s = '' OR name = %(name)s) AND (%(post)s::uuid IS NULL OR post = %(post)s::uuid)
+  AND (%(subject)s::uuid IS NULL OR subject = %(subject)s::uuid)
+ORDER BY at DESC, seq DESC LIMIT %(limit)s OFFSET %(first)s
+"""  # noqa: S608 - constants only
 _OF_PLACE = f"""
 SELECT {_COLUMNS} FROM journal_line
 WHERE place_now BETWEEN %s AND %s ORDER BY at DESC LIMIT %s
 """  # noqa: S608 - constants only
 
 
-def _rows(sql: str, parameters: list[Any]) -> list[LineRow]:
+def _rows(sql: str, parameters: list[Any] | dict[str, Any]) -> list[LineRow]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [
@@ -87,6 +94,27 @@ def history(scope: Scope, subject: UUID, limit: int = 500) -> list[LineRow]:
     """What was done to a thing, oldest first, as far as the scope may see it."""
     with acting(scope):
         return _rows(_HISTORY, [subject, limit])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfADay:
+    """Which lines of a stretch of time are wanted; empty means all."""
+
+    begins: datetime
+    ends: datetime
+    name: str = ""
+    post: UUID | None = None
+    subject: UUID | None = None
+
+
+def lines_of_a_day(scope: Scope, wanted: OfADay, *, first: int = 0, limit: int = 100) -> list[LineRow]:
+    """Lines in the scope's area, the newest first, as far as the scope may see what they are about."""
+    values = {
+        "lo": scope.lo, "hi": scope.hi, "begins": wanted.begins, "ends": wanted.ends, "name": wanted.name,
+        "post": wanted.post, "subject": wanted.subject, "first": first, "limit": limit,
+    }  # fmt: skip
+    with acting(scope):
+        return _rows(_OF_A_DAY, values)
 
 
 def lines_of_places(scope: Scope, lo: int, hi: int, limit: int = 50) -> list[LineRow]:

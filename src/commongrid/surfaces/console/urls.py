@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("commongrid.surfaces.console.sign_in")),
     path("posts/", include("commongrid.surfaces.console.posts.urls")),
+    path("journal/", include("commongrid.surfaces.console.journal")),
     path("access-log/", include("commongrid.surfaces.console.access_log")),
     path("places/", include("commongrid.surfaces.console.places")),
     path("calendar/", include("commongrid.surfaces.console.calendar")),
     path("", include("commongrid.surfaces.console.today")),
     path("", include("commongrid.surfaces.console.search")),
     path("matters/", include("commongrid.surfaces.console.matters.queue")),
+    path("exchange/", include("commongrid.surfaces.console.exchange.pages")),
     path("work-list/", include("commongrid.surfaces.console.work_list")),
     path("figures/", include("commongrid.surfaces.console.figures.pages")),
 ]

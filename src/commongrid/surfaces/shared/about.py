@@ -50,7 +50,7 @@ class AboutSomebody(forms.Form):
     def offer(self, scope: Scope, place: int) -> None:
         """Offer the offices of the township and the county over a place."""
         lang = "zh" if chinese() else "en"
-        over = dict.fromkeys(code for level in ("township", "county") if (code := enclosing(place, level)))  # type: ignore[arg-type]
+        over = dict.fromkeys(code for level in ("township", "county") if (code := enclosing(place, level)))
         rows = [row for code in over for row in roster.units(scope, place=code)]
         choices: list[tuple[str, Any]] = [("", "—"), *((str(row.id), row.label(lang)) for row in rows)]
         cast("forms.Select", self.fields["about_unit"].widget).choices = choices

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commongrid.kernel.places import enclosing
-from commongrid.kernel.refusals import NotAllowed, Refusal
+from commongrid.kernel.refusals import Refusal
 from commongrid.matters import actions, queries
 from commongrid.matters.actions import About
 from commongrid.roster import queries as roster
@@ -96,7 +96,7 @@ def route_round(request: Asked, matter_id: UUID) -> HttpResponse:
     m = queries.matter(request.scope, matter_id)
     if request.method != "POST":
         if "route_round" not in m.may:
-            raise NotAllowed
+            return redirect("matter", matter_id=matter_id)
         return _page(request, m, RouteRound())
     form = RouteRound(request.POST)
     status = 422
