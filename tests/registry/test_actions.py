@@ -12,6 +12,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotYours
 from commongrid.registry import actions, queries
+from commongrid.registry.rules.facts import NewHome
 from commongrid.territory import actions as territory
 from commongrid.territory.rules.editing import Named
 from tests.factories.places import as_owner, bring, whole
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tests.bed import Database
 
 VILLAGE, OTHER = 990101101201000, 990101101202000
-CLERK = scope_at(VILLAGE, "posts.appoint", "places.edit")
+CLERK = scope_at(VILLAGE, "posts.appoint", "places.edit", "people.edit")
 
 
 @pytest.fixture
@@ -32,10 +33,10 @@ def hamlet(database: Database) -> int:
     return int(added["code"])
 
 
-def test_add_household_once_and_records_its_act(hamlet: int) -> None:
+def test_found_household_once_and_records_its_act(hamlet: int) -> None:
     act = Act.new()
     for _again in range(2):
-        answer = actions.add_household(CLERK, act, place=VILLAGE, natural_village=hamlet, number=" 1 2 ")
+        answer = actions.found_household(CLERK, act, new=NewHome(place=VILLAGE, natural_village=hamlet, number=" 1 2 "))
         assert answer == {"household": str(act.id)}
     with acting(CLERK):
         assert queries.household(CLERK, act.id).number == "12"
@@ -44,9 +45,10 @@ def test_add_household_once_and_records_its_act(hamlet: int) -> None:
         queries.household(scope_at(OTHER), act.id)
 
 
-def test_add_household_refuses(hamlet: int) -> None:
+def test_found_household_refuses(hamlet: int) -> None:
     def add(place: int = VILLAGE, natural_village: int = hamlet, number: str = "1") -> object:
-        return actions.add_household(CLERK, Act.new(), place=place, natural_village=natural_village, number=number)
+        new = NewHome(place=place, natural_village=natural_village, number=number)
+        return actions.found_household(CLERK, Act.new(), new=new)
 
     add()
     for wrong, field in (

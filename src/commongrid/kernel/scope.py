@@ -20,6 +20,8 @@ AUDIT = "journal.verify"
 """Opens the journal's lines about matters that are out of sight, as far as they say anything."""
 CENTRE = "matters.divert"
 """At a township or the county: the centre, which alone knows who reported in confidence and in what words."""
+HARDSHIP = "people.hardship"
+"""Opens hardship and health flags of those in scope."""
 BELOW_A_VILLAGE = ("grid", "natural_village", "villager_group", "party_group", "household")
 """Levels of role that stand with the grid."""
 EVERYWHERE = (10**14, 10**15 - 1)
@@ -75,13 +77,14 @@ class Scope:
 
     @property
     def standing(self) -> str:
-        """How the walls of matters know it, one letter each: r(eads matters), a(udits), c(entre), v(illage), g(rid)."""
+        """How walls know it, a letter each: r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read)."""
         held = {
             "r": bool(READING & self.powers),
             "a": AUDIT in self.powers,
             "c": CENTRE in self.powers and self.level in ("township", "county"),
             "v": self.level == "village",
             "g": self.level in BELOW_A_VILLAGE,
+            "h": HARDSHIP in self.powers,
         }
         return "".join(letter for letter, holds in held.items() if holds)
 

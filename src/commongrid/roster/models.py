@@ -5,34 +5,18 @@ Every period is half-open: from ``from_on`` until the day before ``to_on``.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
+from commongrid.journal.dated import period
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models import Household, Person
 from commongrid.roster.rules import ADMINISTRATORS, LEVELS, NO_ID, TARGETS
 from commongrid.territory.models import PlaceField
-
-
-def period(begin: str, end: str) -> Func:
-    """The half-open range of days between two columns, for exclusion constraints."""
-    return Func(F(begin), F(end), Value("[)"), function="daterange", output_field=DateRangeField())
-
-
-def in_force(on: date, begin: str = "from_on", end: str = "to_on", path: str = "") -> Q:
-    """That a row's period holds the day; ``path`` leads to the row, e.g. ``by__``."""
-    return Q(**{f"{path}{begin}__lte": on}) & (Q(**{f"{path}{end}": None}) | Q(**{f"{path}{end}__gt": on}))
-
-
-def valid(on: date, path: str = "") -> Q:
-    """The same for vocabularies and units, whose columns are ``valid_from`` and ``valid_to``."""
-    return in_force(on, "valid_from", "valid_to", path)
 
 
 class Role(models.Model):

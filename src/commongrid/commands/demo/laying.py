@@ -12,7 +12,8 @@ from commongrid.commands.demo import journeys, naming
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
-from commongrid.registry.actions import add_household
+from commongrid.registry.actions import found_household
+from commongrid.registry.rules.facts import NewHome
 from commongrid.roster.actions import (
     Appointment,
     Lending,
@@ -28,7 +29,7 @@ from commongrid.territory.actions import add_grid, add_natural_village, add_vill
 from commongrid.territory.rules.editing import Named
 
 COUNTY = naming.COUNTY * 10**9
-SCOPE = clock("demo", "places.edit", "posts.appoint", "matters.report", "accounts.invite")
+SCOPE = clock("demo", "places.edit", "people.edit", "posts.appoint", "matters.report", "accounts.invite")
 HOUSEHOLDS = 8
 COUNTY_UNITS = {
     "transport": ("交通运输局", "Transport Bureau"),
@@ -214,7 +215,8 @@ class _Layer:
         member = self._post("linked_member", grid, ("联户党员", "Linked Party member"))
         helper = self._post("helper", grid, ("帮扶责任人", "Named helper"))
         for n in range(HOUSEHOLDS):
-            made = add_household(SCOPE, Act.new(), place=grid, natural_village=hamlet, number=str(n + 1))
+            home = NewHome(place=grid, natural_village=hamlet, number=str(n + 1))
+            made = found_household(SCOPE, Act.new(), new=home)
             self._assign(
                 member if n else helper,
                 "linked_household" if n else "named_helper",

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.core.management.base import BaseCommand
 
-MODULES = ("territory", "accounts", "roster", "matters", "insight")
+MODULES = ("territory", "accounts", "registry", "roster", "matters", "notices", "insight")
 
 
 class Command(BaseCommand):

@@ -13,8 +13,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from commongrid.journal.dated import period
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
-from commongrid.roster.models import Unit, period
+from commongrid.roster.models import Unit
 from commongrid.territory.models import PlaceField
 
 

@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from commongrid.journal.actions import Line, action
+from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions import add_person
 from commongrid.registry.queries import person as person_in_scope
-from commongrid.roster.models import Assignment, Post, Role, StandIn, Unit, in_force, valid
+from commongrid.roster.models import Assignment, Post, Role, StandIn, Unit
 from commongrid.roster.rules import (
     Seating,
     refuse_appointing,

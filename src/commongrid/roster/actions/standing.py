@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from commongrid.journal.actions import Line, action
+from commongrid.journal.dated import in_force
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.roster.actions.posts import already_there, post_for_change, refuse_beneath
-from commongrid.roster.models import Post, StandIn, in_force
+from commongrid.roster.models import Post, StandIn
 from commongrid.roster.rules import refuse_own_person, refuse_period, refuse_two_administrators
 
 if TYPE_CHECKING:

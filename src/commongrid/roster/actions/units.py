@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from commongrid.journal.actions import Line, action
+from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import inside
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotYours, WrongState
 from commongrid.roster.actions.posts import already_there
-from commongrid.roster.models import Function, Post, Unit, UnitCover, in_force, valid
+from commongrid.roster.models import Function, Post, Unit, UnitCover
 from commongrid.roster.rules import UNIT_TYPES_AT
 from commongrid.territory.queries import place as place_row
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 
+from commongrid.journal.dated import in_force, valid
 from commongrid.journal.fixed import Fixed
 from commongrid.kernel.places import level_of, parent_of
-from commongrid.roster.models import Post, RolePower, StandIn, Unit, in_force, valid
+from commongrid.roster.models import Post, RolePower, StandIn, Unit
 from commongrid.territory.models import GridCover
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from django.db import connection
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 
+from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval, parse
 from commongrid.kernel.refusals import NotFound
-from commongrid.roster.models import Post, Role, RolePower, StandIn, in_force, valid
+from commongrid.roster.models import Post, Role, RolePower, StandIn
 from commongrid.territory.models import Place
 
 if TYPE_CHECKING:

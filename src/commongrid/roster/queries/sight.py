@@ -12,11 +12,12 @@ from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, UUIDF
 
 from commongrid.accounts.models import BY_KEY
 from commongrid.journal.acting import acting
+from commongrid.journal.dated import in_force, valid
 from commongrid.journal.fixed import Fixed, SideBySide
 from commongrid.kernel.places import Interval, interval, township_of
 from commongrid.kernel.scope import Scope, public
 from commongrid.registry.models import Person
-from commongrid.roster.models import Assignment, Post, RolePower, StandIn, UnitCover, in_force, valid
+from commongrid.roster.models import Assignment, Post, RolePower, StandIn, UnitCover
 from commongrid.territory.models import GridCover, Place
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.timezone import localdate
 
+from commongrid.journal.dated import valid
 from commongrid.kernel.places import county_of, interval, parent_of
 from commongrid.kernel.refusals import NotFound
-from commongrid.roster.models import Function, Unit, valid
+from commongrid.roster.models import Function, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,0 +1,33 @@
+"""Sealed fields: this county's keys applied to one value of one row.
+
+Which fields are sealed is said beside each table; every seal names table,
+column and row, so that a value moved elsewhere does not open.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+
+from commongrid.kernel.sealing import Sealer, blind_index, place_of
+
+
+def sealer() -> Sealer:
+    """Seals with the newest key and opens with any the county has."""
+    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
+
+
+def seal(text: str, table: str, column: str, row: UUID) -> bytes | None:
+    """The value sealed for its place, or nothing for an empty one."""
+    return sealer().seal(text, place_of(table, column, row)) if text else None
+
+
+def unseal(sealed: bytes | memoryview | None, table: str, column: str, row: UUID) -> str:
+    """The text of a sealed value; empty for none."""
+    return sealer().open(bytes(sealed), place_of(table, column, row)) if sealed else ""
+
+
+def index(text: str) -> bytes | None:
+    """The blind index under which the same value is found again, or nothing for an empty one."""
+    return blind_index(settings.KEYS.blind, text) if text.strip() else None

@@ -1,0 +1,213 @@
+"""The desk where a record is changed: fetched with a lock, written with its former values, its stays and version.
+
+Every act of the register goes through here, so that none can change a field
+without leaving what stood there before, and each can be undone where nothing
+later stands on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import models
+
+from commongrid.accounts import sealed
+from commongrid.journal.acting import handing_over
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
+from commongrid.kernel.scope import Scope
+from commongrid.registry.models import (
+    Correction,
+    Household,
+    Organisation,
+    Person,
+    RegisteredHousehold,
+    Site,
+    Stay,
+    Thing,
+)
+from commongrid.registry.rules.facts import Told, day_of
+from commongrid.territory import queries as territory
+
+OF: Final[dict[type[models.Model], str]] = {
+    Person: "person",
+    Household: "household",
+    RegisteredHousehold: "booklet",
+    Site: "site",
+    Thing: "thing",
+    Organisation: "organisation",
+}
+TABLES: Final[dict[str, Any]] = {name: table for table, name in OF.items()}
+SEALED: Final = ("id_sealed", "phone_sealed", "ethnic_sealed")
+INDEX_OF: Final = {"id_sealed": "id_index", "phone_sealed": "phone_index"}
+MEANWHILE: Final = N_(
+    "Somebody changed this record while you were writing. What you wrote is kept; look at what changed, then save."
+)
+ENTERED: Final = "*"
+"""The field of the correction that says a record was entered by this act."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """One act of the register: who acts, when it became so, and how many rows it has written so far."""
+
+    scope: Scope
+    act: Act
+    told: Told
+    today: date
+    count: int = 0
+
+    @property
+    def on(self) -> date:
+        """The day it became so."""
+        return self.told.on
+
+    def child(self) -> UUID:
+        """The id of the next row of this act."""
+        self.count += 1
+        return self.act.child(f"row {self.count}").id
+
+
+def desk(scope: Scope, act: Act, told: Told, *, since: date | None = None) -> Desk:
+    """A desk for one act. Refuses: BadInput for a day that can't be."""
+    today = territory.calendar(scope).day_of(act.at)
+    day_of(told, today, since=since)
+    return Desk(scope, act, told, today)
+
+
+def person(at: Desk, person_id: UUID, *, seen: int | None = None) -> Person:
+    """A living record of a person, locked.
+
+    Refuses: NotYours out of scope; WrongState where the record has ended or was changed meanwhile.
+    """
+    found = Person.objects.select_for_update(of=("self",)).filter(id=person_id).first()
+    if found is None:
+        raise NotYours
+    if found.state not in ("here", "away"):
+        raise WrongState(N_("This record has ended; it can only be read."))
+    _same(found, seen)
+    return found
+
+
+def home(at: Desk, household_id: UUID, *, seen: int | None = None) -> Household:
+    """A household that has not ended, locked.
+
+    Refuses: NotYours out of scope; WrongState where it has ended or was changed meanwhile.
+    """
+    found = Household.objects.select_for_update(of=("self",)).filter(id=household_id).first()
+    if found is None:
+        raise NotYours
+    if found.state == "ended":
+        raise WrongState(N_("This household has ended; it can only be read."))
+    _same(found, seen)
+    return found
+
+
+def _same(found: Any, seen: int | None) -> None:
+    if seen is not None and found.version != seen:
+        raise WrongState(MEANWHILE)
+
+
+def change(at: Desk, record: Any, **columns: Any) -> tuple[str, ...]:
+    """Write those columns that differ, keep what stood there before, and count the version up.
+
+    Values of sealed columns are given in the clear. Answers which columns changed.
+    """
+    changed = []
+    for name, value in columns.items():
+        if name in SEALED:
+            if _reseal(at, record, name, value):
+                changed.append(name)
+        elif getattr(record, name) != value:
+            _keep(at, record, name, _text(getattr(record, name)), _text(value))
+            setattr(record, name, value)
+            changed.append(name)
+    if changed:
+        record.version += 1
+        more = ("version", *(INDEX_OF[name] for name in changed if name in INDEX_OF))
+        _save(at, record, (*changed, *more))
+    return tuple(changed)
+
+
+def touch(record: Any) -> None:
+    """Count the version up though no column changed: who lives there did."""
+    record.version += 1
+    record.save(update_fields=("version",))
+
+
+def _save(at: Desk, record: Any, columns: tuple[str, ...]) -> None:
+    """Write; where the record leaves its author's sight, through the one widening there is."""
+    if at.scope.kind == "post" and not at.scope.covers(record.place):
+        with handing_over(at.scope, record.place, record.place):
+            record.save(update_fields=columns)
+    else:
+        record.save(update_fields=columns)
+
+
+def _reseal(at: Desk, record: Any, column: str, value: str) -> bool:
+    table = record._meta.db_table
+    before = sealed.unseal(getattr(record, column), table, column, record.id)
+    if before == value:
+        return False
+    row = at.child()
+    _row(
+        at, record, column, row,
+        before_sealed=sealed.seal(before, "registry_correction", "before_sealed", row),
+        after_sealed=sealed.seal(value, "registry_correction", "after_sealed", row),
+    )  # fmt: skip
+    setattr(record, column, sealed.seal(value, table, column, record.id))
+    if column in INDEX_OF:
+        setattr(record, INDEX_OF[column], sealed.index(value))
+    return True
+
+
+def _keep(at: Desk, record: Any, field: str, before: str, after: str) -> None:
+    _row(at, record, field, at.child(), before=before, after=after)
+
+
+def entered(at: Desk, record: Any) -> None:
+    """Leave the mark that this act entered the record."""
+    _row(at, record, ENTERED, at.child())
+
+
+def _row(at: Desk, record: Any, field: str, row: UUID, **values: Any) -> None:
+    household = record.id if isinstance(record, Household) else getattr(record, "household_id", None)
+    Correction(
+        id=row, act=at.act.id, of=OF[type(record)], subject=record.id, place=record.place, household=household,
+        field=field, since_on=at.on, source=at.told.source[:40], at=at.act.at, **values,
+    ).save(force_insert=True)  # fmt: skip
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def begin_stay(at: Desk, who: Person, into: Household, *, as_to_head: str, why: str, head: bool = False) -> None:
+    """From this day the person lives in that household. An earlier stay must have been ended."""
+    Stay(
+        id=at.child(), person_id=who.id, sort="living", household_id=into.id, place=into.place, name=who.display_name,
+        as_to_head=as_to_head, head=head, from_on=at.on, why_began=why, began_by=at.act.id,
+    ).save(force_insert=True)  # fmt: skip
+
+
+def end_stay(at: Desk, who: Person, *, why: str, sort: str = "living") -> None:
+    """Until this day the person lived in the household they were in.
+
+    Refuses: BadInput where that is before they came.
+    """
+    for stay in Stay.objects.select_for_update().filter(person_id=who.id, sort=sort, to_on=None):
+        if at.on < stay.from_on:
+            raise BadInput(fields={"on": N_("This is before the person came to this household. Please check the day.")})
+        stay.to_on, stay.why_ended, stay.ended_by = at.on, why, at.act.id
+        stay.save(update_fields=("to_on", "why_ended", "ended_by"))
+
+
+def living(household: Household) -> list[Person]:
+    """Who lives in it now, locked, the head first, then by age."""
+    people = list(Person.objects.select_for_update(of=("self",)).filter(household_id=household.id).order_by("id"))
+    return sorted(people, key=lambda one: (one.id != household.head_id, one.born_on or date.max))

@@ -1,0 +1,189 @@
+"""Households founded, split, merged and given another head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.places import village_of
+from commongrid.kernel.refusals import N_, BadInput, NotYours
+from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, entered, home, living, touch
+from commongrid.registry.models import Household, Person, Stay
+from commongrid.registry.rules.facts import DOOR_LENGTH, SELF, SPOUSE, Into, NewHome, Told, as_to, number_of
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+NOT_OF_IT = N_("Choose people who live in this household.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """Who leaves a household to found another: the people, their head, and the new home."""
+
+    people: tuple[UUID, ...]
+    head: UUID
+    home: NewHome
+
+
+@action("registry.household_added", power="people.edit", kinds=("post", "clock"))
+def found_household(scope: Scope, act: Act, *, new: NewHome) -> Line:
+    """Enter a living household: where it is served from, its natural village, its number there, its door and point.
+
+    Refuses: NotYours for a place out of scope; BadInput without a number or
+    with one that is taken there, where the natural village is none, has ended
+    or lies in another village than the place, and for a point that is none.
+    """
+    made = _founded(desk(scope, act, Told(on=new.began_on or act.at.date())), new, act.id)
+    return Line(place=made.place, subject=made.id, subject_kind="household", answer={"household": made.id})
+
+
+@action("registry.household_split", power="people.edit", facts=("from", "people"), kinds=("post", "clock"))
+def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told: Told, seen: int | None = None) -> Line:
+    """Some of a household found one of their own; the old one remains readable as it was (分户).
+
+    Where its head leaves, the spouse, else the eldest who stays, becomes head until the clerk says another.
+
+    Refuses: NotYours out of scope; WrongState where it was changed meanwhile; BadInput without people, with people
+    of another household, with a head who doesn't go along, or when nobody would stay.
+    """
+    at = desk(scope, act, told)
+    old = home(at, household_id, seen=seen)
+    people = living(old)
+    going = [one for one in people if one.id in leaving.people]
+    staying = [one for one in people if one.id not in leaving.people]
+    if len(going) != len(set(leaving.people)) or not going:
+        raise BadInput(fields={"people": NOT_OF_IT})
+    if not staying:
+        raise BadInput(fields={"people": N_("Nobody would stay. Move the whole household instead.")})
+    head = next((one for one in going if one.id == leaving.head), None)
+    if head is None:
+        raise BadInput(fields={"head": N_("The head of the new household is one of those who leave.")})
+    new = _founded(at, leaving.home, act.id)
+    former = head.as_in_home or SELF
+    for one in going:
+        to_head = SELF if one.id == head.id else as_to(former, one.as_in_home, sex=one.sex)
+        move_into(at, one, new, as_to_head=to_head, why="split", head=one.id == head.id)
+    change(at, new, head_id=head.id)
+    if old.head_id in leaving.people:
+        succeed(at, old, staying)
+    else:
+        touch(old)
+    return Line(
+        place=new.place, subject=new.id, subject_kind="household",
+        facts={"from": str(old.id), "people": len(going)}, answer={"household": new.id},
+    )  # fmt: skip
+
+
+@action("registry.household_merged", power="people.edit", facts=("into", "people"), kinds=("post", "clock"))
+def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, told: Told) -> Line:
+    """Everybody of a household moves into another, and the first ends (并户).
+
+    ``into.as_to_head`` is what its head becomes there; the others follow from
+    that as "other relative" unless certain.
+
+    Refuses: NotYours out of scope; WrongState where one has ended or changed; BadInput for a household into itself.
+    """
+    if household_id == into.household:
+        raise BadInput(N_("Choose another household to merge into."))
+    at = desk(scope, act, told)
+    old, new = home(at, household_id), home(at, into.household, seen=into.seen)
+    people = living(old)
+    for one in people:
+        to_head = into.as_to_head if one.id == old.head_id else _beside(into.as_to_head, one)
+        move_into(at, one, new, as_to_head=to_head, why="merged")
+    end_home(at, old, became=new.id)
+    return Line(
+        place=new.place, subject=old.id, subject_kind="household",
+        facts={"into": str(new.id), "people": len(people)}, answer={"household": new.id},
+    )  # fmt: skip
+
+
+@action("registry.head_changed", power="people.edit", kinds=("post", "clock"))
+def set_head(scope: Scope, act: Act, *, household_id: UUID, person_id: UUID, told: Told) -> Line:
+    """Another of the household becomes its head; what the others are to the head is turned round (变更户主).
+
+    Refuses: NotYours out of scope; BadInput for somebody who doesn't live there.
+    """
+    at = desk(scope, act, told)
+    of = home(at, household_id)
+    people = living(of)
+    head = next((one for one in people if one.id == person_id), None)
+    if head is None:
+        raise BadInput(fields={"head": NOT_OF_IT})
+    if of.head_id != head.id:
+        seat(at, of, head, people)
+    return Line(place=of.place, subject=of.id, subject_kind="household", answer={"household": of.id})
+
+
+def move_into(at: Desk, who: Person, new: Household, *, as_to_head: str, why: str, head: bool = False) -> None:
+    """End the stay where they are and begin one in the other household; the record's place follows."""
+    end_stay(at, who, why=why)
+    change(at, who, household_id=new.id, place=new.place, as_in_home=as_to_head)
+    begin_stay(at, who, new, as_to_head=as_to_head, why=why, head=head)
+
+
+def end_home(at: Desk, old: Household, *, became: UUID | None = None) -> None:
+    """The household ends: nobody is left, or it went on in another."""
+    change(at, old, state="ended", ended_on=at.on, head_id=None, became=became)
+
+
+def succeed(at: Desk, of: Household, staying: list[Person]) -> None:
+    """The head has gone: the spouse, else the eldest of those who stay, becomes head."""
+    seat(at, of, next((one for one in staying if one.as_in_home == SPOUSE), staying[0]), staying)
+
+
+def seat(at: Desk, of: Household, head: Person, people: list[Person]) -> None:
+    """Make one of them the head; what everybody is to the head is turned round, with a stay from that day."""
+    former = head.as_in_home or SELF
+    for one in people:
+        to_head = SELF if one.id == head.id else as_to(former, one.as_in_home, sex=one.sex)
+        if to_head != one.as_in_home or one.id in {head.id, of.head_id}:
+            end_stay(at, one, why="head")
+            change(at, one, as_in_home=to_head)
+    for one in people:
+        if not Stay.objects.filter(person_id=one.id, sort="living", to_on=None).exists():
+            begin_stay(at, one, of, as_to_head=one.as_in_home, why="head", head=one.id == head.id)
+    change(at, of, head_id=head.id)
+
+
+def _beside(former: str, one: Person) -> str:
+    """What one of a merged household is to the new head, from what their own head becomes: a guess to be mended."""
+    return as_to(former, one.as_in_home, sex=one.sex) if former == SELF else "97"
+
+
+def _founded(at: Desk, new: NewHome, ident: UUID) -> Household:
+    if not at.scope.covers(new.place):
+        raise NotYours
+    number = number_of(new.number)
+    hamlet = territory.places(at.scope, [new.natural_village]).get(new.natural_village)
+    if hamlet is None or hamlet.ended or hamlet.level != "natural_village" or hamlet.parent != village_of(new.place):
+        raise BadInput(fields={"natural_village": N_("Choose a natural village of the same village.")})
+    if len(new.door) > DOOR_LENGTH:
+        raise BadInput(fields={"door": N_("At most 120 characters.")})
+    made = Household(
+        id=ident, place=new.place, natural_village=new.natural_village, villager_group=new.villager_group,
+        number=number, door=" ".join(new.door.split()), began_on=new.began_on, **_point(new),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise BadInput(fields={"number": N_("The natural village has a household of this number already.")}) from None
+    entered(at, made)
+    return made
+
+
+def _point(new: NewHome) -> dict[str, object]:
+    """Where the home is, if anybody has measured it."""
+    if new.lon is None or new.lat is None:
+        return {}
+    if not (-180 <= new.lon <= 180 and -90 <= new.lat <= 90):  # noqa: PLR2004 - degrees
+        raise BadInput(fields={"point": N_("This point is not on the earth. Longitude first, then latitude.")})
+    return {"lon": new.lon, "lat": new.lat, "point": "measured"}

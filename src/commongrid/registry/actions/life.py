@@ -1,0 +1,213 @@
+"""What happens in people's lives: birth, death, marriage, moving in, out and about, leaving for work, return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
+from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, home, living, person, touch
+from commongrid.registry.actions.homes import end_home, move_into, succeed
+from commongrid.registry.actions.people import enter, refuse_codes
+from commongrid.registry.models import Household, Person
+from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+MARRIED = "20"
+
+
+@action("registry.person_born", power="people.edit", facts=("household",), kinds=("post", "clock"))
+def born(scope: Scope, act: Act, *, into: Into, child: NewPerson, told: Told) -> Line:
+    """A child is born into a household (出生).
+
+    Refuses: NotYours out of scope; WrongState where the household has ended or
+    was changed meanwhile; BadInput for what can't be, a birth day other than told included.
+    """
+    at = desk(scope, act, told)
+    where = home(at, into.household, seen=into.seen)
+    if child.born_on not in {None, told.on}:
+        raise BadInput(fields={"born_on": N_("The child was born on the day of the birth.")})
+    made = _enter(at, child, where, "born", into.as_to_head)
+    return _of(made, household=where)
+
+
+@action("registry.person_moved_in", power="people.edit", facts=("household",), kinds=("post", "clock"))
+def moved_in(scope: Scope, act: Act, *, into: Into, newcomer: NewPerson, told: Told) -> Line:
+    """Somebody from outside the register comes to live in a household (迁入).
+
+    The first to move into an empty household becomes its head.
+
+    Refuses: as ``born``; BadInput where a living record of the county has the identity number.
+    """
+    at = desk(scope, act, told)
+    where = home(at, into.household, seen=into.seen)
+    made = _enter(at, newcomer, where, "moved_in", into.as_to_head)
+    return _of(made, household=where)
+
+
+@action("registry.person_moved", power="people.edit", facts=("household",), kinds=("post", "clock"))
+def moved(scope: Scope, act: Act, *, person_id: UUID, into: Into, told: Told) -> Line:
+    """Somebody moves to another household within the clerk's scope (迁移).
+
+    Where the head leaves and others stay, the eldest of them becomes head.
+
+    Refuses: NotYours where either is out of scope (hand the record over instead); WrongState; BadInput for the
+    household they are in.
+    """
+    at = desk(scope, act, told)
+    who, where = person(at, person_id), home(at, into.household, seen=into.seen)
+    if who.household_id == where.id:
+        raise BadInput(N_("The person lives in this household already."))
+    refuse_codes({"as_to_head": into.as_to_head})
+    _leave_home(at, who, "moved")
+    first = where.head_id is None
+    move_into(at, who, where, as_to_head=SELF if first else into.as_to_head, why="moved", head=first)
+    _arrived(at, who, where, first=first)
+    return _of(who, household=where)
+
+
+@action("registry.people_married", power="people.edit", facts=("household",), kinds=("post", "clock"))
+def married(scope: Scope, act: Act, *, person_id: UUID, spouse_id: UUID, into: Into, told: Told) -> Line:
+    """Two people of the register marry; both live in the household named (婚姻).
+
+    ``into.as_to_head`` is what the one who moves becomes there. Who already lives there stays what they are.
+
+    Refuses: NotYours out of scope; WrongState where either is married by the register; BadInput for one person twice.
+    """
+    if person_id == spouse_id:
+        raise BadInput(N_("Choose two people."))
+    at = desk(scope, act, told)
+    couple = [person(at, each) for each in sorted((person_id, spouse_id))]
+    if any(one.marital.startswith("2") for one in couple):
+        raise WrongState(N_("The register says that one of them is married. Correct that first."))
+    where = home(at, into.household, seen=into.seen)
+    for one in couple:
+        if one.household_id != where.id:
+            _leave_home(at, one, "married")
+            partner_is_head = where.head_id in {person_id, spouse_id}
+            first = where.head_id is None
+            to_head = SELF if first else (SPOUSE if partner_is_head else into.as_to_head)
+            move_into(at, one, where, as_to_head=to_head, why="married", head=first)
+            _arrived(at, one, where, first=first)
+        change(at, one, marital=MARRIED)
+    return _of(couple[0], household=where)
+
+
+@action("registry.person_died", power="people.edit", kinds=("post", "clock"))
+def died(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
+    """Somebody has died (死亡): the record ends, the household goes on with another head or dies out.
+
+    Refuses: NotYours out of scope; WrongState where the record has ended; BadInput for a day before birth.
+    """
+    at = desk(scope, act, told)
+    return _gone(at, person(at, person_id), state="dead", why="died")
+
+
+@action("registry.person_moved_out", power="people.edit", kinds=("post", "clock"))
+def moved_out(scope: Scope, act: Act, *, person_id: UUID, to: str, told: Told) -> Line:
+    """Somebody has left the county for good (迁出). ``to`` says where in a few words.
+
+    Refuses: as ``died``.
+    """
+    at = desk(scope, act, told)
+    return _gone(at, person(at, person_id), state="gone", why="moved_out", to=to)
+
+
+@action("registry.person_left", power="people.edit", kinds=("post", "clock"))
+def left_for_work(scope: Scope, act: Act, *, person_id: UUID, to: str, told: Told) -> Line:
+    """Somebody lives and works elsewhere for now; the household keeps them (外出).
+
+    When nobody of the household is left at home, it counts as wholly away.
+
+    Refuses: NotYours out of scope; WrongState where they are away already.
+    """
+    at = desk(scope, act, told)
+    who = person(at, person_id)
+    if who.state == "away":
+        raise WrongState(N_("The register has this person as away already."))
+    change(at, who, state="away", works_at=" ".join(to.split())[:60])
+    _away(at, who)
+    return _of(who)
+
+
+@action("registry.person_returned", power="people.edit", kinds=("post", "clock"))
+def returned(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
+    """Somebody who was away has come back (返乡).
+
+    Refuses: NotYours out of scope; WrongState where they are not away.
+    """
+    at = desk(scope, act, told)
+    who = person(at, person_id)
+    if who.state != "away":
+        raise WrongState(N_("The register does not have this person as away."))
+    change(at, who, state="here", works_at="")
+    _away(at, who)
+    return _of(who)
+
+
+def _enter(at: Desk, said: NewPerson, where: Household, why: str, as_to_head: str) -> Person:
+    """Write them down, begin their stay; the first in a household without a head becomes it."""
+    first = where.head_id is None
+    made = enter(at, said, where)
+    if first or as_to_head:
+        refuse_codes({"as_to_head": as_to_head})
+        made.as_in_home = SELF if first else as_to_head
+        made.save(update_fields=("as_in_home",))
+    begin_stay(at, made, where, as_to_head=made.as_in_home, why=why, head=first)
+    _arrived(at, made, where, first=first)
+    return made
+
+
+def _arrived(at: Desk, who: Person, where: Household, *, first: bool) -> None:
+    """The household is lived in now, and has a head."""
+    state = (
+        "away" if who.state == "away" and where.state == "empty" else "lived" if who.state == "here" else where.state
+    )
+    change(at, where, state=state, head_id=who.id if first else where.head_id)
+
+
+def _gone(at: Desk, who: Person, *, state: str, why: str, to: str = "") -> Line:
+    if who.born_on and at.on < who.born_on:
+        raise BadInput(fields={"on": N_("This is before the person was born. Please check the day.")})
+    _leave_home(at, who, why)
+    end_stay(at, who, why=why, sort="registered")
+    change(at, who, state=state, ended_on=at.on, household_id=None, booklet_id=None, works_at=" ".join(to.split())[:60])
+    return _of(who)
+
+
+def _leave_home(at: Desk, who: Person, why: str) -> None:
+    """Before they go: their stay ends, those who stay get another head, a household without anybody dies out."""
+    if who.household_id is None:
+        return
+    old = Household.objects.select_for_update(of=("self",)).filter(id=who.household_id).first()
+    if old is None:
+        raise NotYours
+    end_stay(at, who, why=why)
+    staying = [one for one in living(old) if one.id != who.id]
+    if not staying:
+        end_home(at, old)
+    elif old.head_id == who.id:
+        succeed(at, old, staying)
+    else:
+        touch(old)
+
+
+def _away(at: Desk, who: Person) -> None:
+    """The household is wholly away when nobody of it is at home."""
+    if who.household_id is None:
+        return
+    of = Household.objects.select_for_update(of=("self",)).get(id=who.household_id)
+    at_home = any(one.state == "here" for one in living(of))
+    change(at, of, state="lived" if at_home else "away")
+
+
+def _of(who: Person, household: Household | None = None) -> Line:
+    facts = {"household": str(household.id)} if household else {}
+    return Line(
+        place=who.place, subject=who.id, subject_kind="person", facts=facts,
+        answer={"person": who.id, "version": who.version},
+    )  # fmt: skip

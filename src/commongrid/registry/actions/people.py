@@ -1,0 +1,115 @@
+"""People entered: as thin as a post needs, or whole; and tied to a sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from commongrid.accounts import sealed
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.pinyin import initials, sort_key
+from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
+from commongrid.registry.actions.desk import Desk, entered
+from commongrid.registry.models import Code, Household, Person
+from commongrid.registry.rules.facts import NAME_LENGTH, NewPerson, person_of
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+TABLE = Person._meta.db_table
+ELSEWHERE = N_(
+    "Somebody with this identity number is in the register already, perhaps in another township. "
+    "Ask the township to hand the record over instead of entering it twice."
+)
+CODED = {
+    "sex": "sex", "education": "education", "occupation": "occupation", "political": "political",
+    "marital": "marital", "as_to_head": "relation",
+}  # fmt: skip
+"""Which code list each coded field of a person is drawn from."""
+
+
+@action("registry.person_added", power="posts.appoint", kinds=("post", "clock"))
+def add_person(scope: Scope, act: Act, *, display_name: str, place: int) -> Line:
+    """Enter a person by name and place, as thin as a post needs.
+
+    Refuses: BadInput without a name or with one over 60 characters; NotYours for a place out of scope.
+    """
+    name = " ".join(display_name.split())
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
+        raise BadInput(fields={"display_name": N_("Enter the person's name, at most 60 characters.")})
+    if not scope.covers(place):
+        raise NotYours
+    Person.objects.create(
+        id=act.id, display_name=name, place=place, sort_key=sort_key(name), initials=initials(name), source="post"
+    )
+    return Line(place=place, subject=act.id, subject_kind="person", answer={"person": act.id})
+
+
+@action("registry.account_tied", power="accounts.enter", kinds=("clock",))
+def tie_account(scope: Scope, act: Act, *, person_id: UUID, account_id: int) -> Line:
+    """Tie a person to the account made at the first use of a one-time link.
+
+    Refuses: NotFound for an unknown person; WrongState where another account is tied already.
+    """
+    person = Person.objects.select_for_update(of=("self",)).filter(id=person_id).first()
+    if person is None:
+        raise NotFound
+    if person.account_id not in {None, account_id}:
+        raise WrongState
+    person.account_id = account_id
+    person.save(update_fields=["account"])
+    return Line(place=person.place, subject=person.id, subject_kind="person", answer={"person": person.id})
+
+
+def enter(at: Desk, said: NewPerson, home: Household, **more: Any) -> Person:
+    """Write a new person into a household; the stay is begun by the caller.
+
+    Refuses: BadInput for what can't be read, for a code that no list has, and
+    where a living record of the county has this identity number already.
+    """
+    facts = person_of(said, at.today)
+    refuse_codes({name: getattr(facts, name) for name in CODED})
+    ident = at.act.id
+    made = Person(
+        id=ident, display_name=facts.name, sort_key=sort_key(facts.name), initials=initials(facts.name),
+        place=home.place, household_id=home.id, sex=facts.sex, born_on=facts.born_on,
+        id_sealed=sealed.seal(facts.id_number, TABLE, "id_sealed", ident), id_index=sealed.index(facts.id_number),
+        phone_sealed=sealed.seal(facts.phone, TABLE, "phone_sealed", ident), phone_index=sealed.index(facts.phone),
+        education=facts.education, occupation=facts.occupation, political=facts.political, marital=facts.marital,
+        as_in_home=facts.as_to_head, registered_place=facts.registered_place,
+        confirmed=said_fields(facts, at.on.isoformat()), source=at.told.source[:12], **more,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:
+        if "registry_person_id_once" in str(error):
+            raise BadInput(fields={"id_number": ELSEWHERE}) from None
+        raise
+    entered(at, made)
+    return made
+
+
+def said_fields(facts: NewPerson, day: str) -> dict[str, str]:
+    """Which fields were said, with the day: they are fresh from it."""
+    names = {"name": "display_name", "id_number": "id_number", "as_to_head": "as_in_home"}
+    fields = ("name", "sex", "born_on", "id_number", "phone", "education", "occupation", "political", "marital",
+              "as_to_head", "registered_place")  # fmt: skip
+    return {names.get(field, field): day for field in fields if getattr(facts, field)}
+
+
+def refuse_codes(given: dict[str, str]) -> None:
+    """Refuse with BadInput the codes that their list doesn't have."""
+    wanted = {(CODED[name], code) for name, code in given.items() if code}
+    if not wanted:
+        return
+    lists = {one for one, _ in wanted}
+    known = set(Code.objects.filter(list__in=lists, valid_to=None).values_list("list", "code"))
+    faults = {
+        name: N_("Choose one of the list.") for name, code in given.items() if code and (CODED[name], code) not in known
+    }
+    if faults:
+        raise BadInput(fields=faults)

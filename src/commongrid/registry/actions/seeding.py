@@ -1,0 +1,88 @@
+"""What every register starts with: standard code lists, types of flags, which fields are asked for."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib import resources
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from django.db import models, transaction
+
+from commongrid.registry.models import Code, FieldRule, FlagType
+
+SINCE = date(2004, 1, 1)
+"""Long before any record, so that an old one is read with the same words."""
+
+
+def seed() -> None:
+    """Load the vocabularies where they are missing; rows that officials changed stay.
+
+    Run by the owner after every migration; harmless to run again.
+    """
+    with transaction.atomic():
+        known = set(Code.objects.values_list("list", "code"))
+        _add(Code, (row for row in _codes() if (row.list, row.code) not in known))
+        typed = set(FlagType.objects.values_list("code", flat=True))
+        _add(FlagType, (row for row in _flag_types() if row.code not in typed))
+        ruled = set(FieldRule.objects.values_list("of", "field", "who"))
+        _add(FieldRule, (row for row in _field_rules() if (row.of, row.field, row.who) not in ruled))
+
+
+def _add(table: type[models.Model], rows: Iterable[models.Model]) -> None:
+    table._default_manager.bulk_create(list(rows), ignore_conflicts=True)
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = resources.files("commongrid.registry").joinpath("seeds", f"{name}.csv").read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
+
+
+def _id(*parts: str) -> UUID:
+    return uuid5(NAMESPACE_OID, "commongrid registry " + " ".join(parts))
+
+
+def _codes() -> Iterator[Code]:
+    for position, row in enumerate(_rows("codes")):
+        yield Code(
+            id=_id("code", row["list"], row["code"]),
+            list=row["list"],
+            code=row["code"],
+            zh=row["zh"],
+            en=row["en"],
+            standard=row["standard"],
+            position=position,
+            valid_from=SINCE,
+        )
+
+
+def _flag_types() -> Iterator[FlagType]:
+    for position, row in enumerate(_rows("flag_types")):
+        yield FlagType(
+            id=_id("flag type", row["code"]),
+            code=row["code"],
+            zh=row["zh"],
+            en=row["en"],
+            group=row["group"],
+            of=row["belongs_to"],
+            sensitive=row["sensitive"] == "1",
+            procedure=row["procedure"] == "1",
+            position=position,
+            valid_from=SINCE,
+        )
+
+
+def _field_rules() -> Iterator[FieldRule]:
+    for position, row in enumerate(_rows("field_rules")):
+        yield FieldRule(
+            id=_id("field rule", row["of"], row["field"], row["who"]),
+            of=row["of"],
+            field=row["field"],
+            who=row["who"],
+            need=row["need"],
+            fresh_days=int(row["fresh_days"]) if row["fresh_days"] else None,
+            weight=int(row["weight"]),
+            position=position,
+            valid_from=SINCE,
+        )

@@ -1,0 +1,232 @@
+"""Sites, things and organisations (地、物、组织)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import Q
+
+from commongrid.journal.dated import period
+from commongrid.kernel.wall import Wall
+from commongrid.registry.models.people import Person
+from commongrid.territory.models import PlaceField
+
+LOCATED = Q(lon__isnull=True, lat__isnull=True) | Q(lon__range=(-180, 180), lat__range=(-90, 90))
+
+
+class Site(models.Model):
+    """A site (地): a dwelling, school, clinic, shop, square, pond, slope that may slide.
+
+    ``kind`` is a code of the list "site"; ``use`` of GB/T 31000 building use.
+    ``hazard`` (list "hazard") says what must be checked there, empty for nothing.
+
+    Personal data: the owner of a private dwelling (S2). Kept: while it stands, then ten years.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    place = PlaceField("所属网格", db_index=True)
+    natural_village = PlaceField("自然村", null=True)
+    kind = models.CharField("类型", max_length=8)
+    name = models.CharField("名称", max_length=60, blank=True, default="")
+    door = models.CharField("地址", max_length=120, blank=True, default="")
+    lon = models.FloatField("经度", null=True)
+    lat = models.FloatField("纬度", null=True)
+    use = models.CharField("用途", max_length=4, blank=True, default="")
+    hazard = models.CharField("隐患", max_length=4, blank=True, default="")
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="权属人")
+    built_on = models.DateField("建成日期", null=True)
+    storeys = models.SmallIntegerField("层数", null=True)
+    area_m2 = models.DecimalField("面积(平方米)", max_digits=9, decimal_places=2, null=True)
+    self_built = models.BooleanField("自建房", default=False)
+    ended_on = models.DateField("停用日期", null=True)
+    confirmed = models.JSONField("核实日期", default=dict)
+    version = models.IntegerField("版本", default=1)
+    batch = models.UUIDField("导入批次", null=True)
+
+    wall: ClassVar[Wall] = Wall(place="place")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "registry_site"
+        verbose_name = "场所"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=LOCATED, name="registry_site_located"),
+            models.CheckConstraint(condition=~Q(kind=""), name="registry_site_kind"),
+            models.CheckConstraint(
+                condition=(Q(storeys__isnull=True) | Q(storeys__range=(1, 120)))
+                & (Q(area_m2__isnull=True) | Q(area_m2__gt=0)),
+                name="registry_site_measures",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["place", "kind", "id"], name="registry_site_place_kind"),
+            models.Index(fields=["batch"], name="registry_site_batch", condition=Q(batch__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.id)
+
+
+class Thing(models.Model):
+    """A thing (物) that somebody looks after: a hydrant, street lamp, camera of the village, well, dog, machine.
+
+    ``every_months`` is how often it is checked; ``last_check_on`` and ``next_check_on`` follow from its checks.
+
+    Personal data: who keeps it (S2). Kept: while it is there, then three years.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    place = PlaceField("所属网格", db_index=True)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="things", verbose_name="所在场所")
+    kind = models.CharField("类型", max_length=8)
+    name = models.CharField("名称", max_length=60, blank=True, default="")
+    mark = models.CharField("编号", max_length=40, blank=True, default="")
+    keeper = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="管护人")
+    household = models.UUIDField("所属户", null=True)
+    every_months = models.SmallIntegerField("检查周期(月)", null=True)
+    last_check_on = models.DateField("上次检查", null=True)
+    next_check_on = models.DateField("下次检查", null=True)
+    ended_on = models.DateField("停用日期", null=True)
+    confirmed = models.JSONField("核实日期", default=dict)
+    version = models.IntegerField("版本", default=1)
+    batch = models.UUIDField("导入批次", null=True)
+
+    wall: ClassVar[Wall] = Wall(place="place", household="household")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "registry_thing"
+        verbose_name = "物品"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(kind=""), name="registry_thing_kind"),
+            models.CheckConstraint(
+                condition=Q(every_months__isnull=True) | Q(every_months__range=(1, 120)), name="registry_thing_every"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["place", "next_check_on"], name="registry_thing_next", condition=Q(ended_on__isnull=True)
+            ),
+            models.Index(fields=["batch"], name="registry_thing_batch", condition=Q(batch__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.id)
+
+
+class Check(models.Model):
+    """One check of a thing or site (检查): the day, what was found, what is to do.
+
+    Personal data: none. Kept: with what was checked.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    place = PlaceField()
+    thing = models.ForeignKey(Thing, models.PROTECT, null=True, related_name="checks")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="checks")
+    on = models.DateField()
+    result = models.CharField(max_length=8)
+    note = models.CharField(max_length=400, blank=True, default="")
+    post = models.UUIDField(null=True)
+
+    wall: ClassVar[Wall] = Wall(place="place", append_only=True, may_set=("place",))
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "registry_check"
+        verbose_name = "检查"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(thing__isnull=False, site__isnull=True) | Q(thing__isnull=True, site__isnull=False),
+                name="registry_check_of_one",
+            ),
+            models.CheckConstraint(condition=Q(result__in=("good", "mend", "danger")), name="registry_check_result"),
+        ]
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.id)
+
+
+class Organisation(models.Model):
+    """An organisation (组织): company, cooperative, association, school, clinic, temple fair committee.
+
+    ``kind`` is a code of the list "organisation"; ``credit_code`` the unified social credit code (GB 32100).
+
+    Personal data: none; its people are officers. Kept: while it works, then ten years.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    place = PlaceField("所在地方", db_index=True)
+    kind = models.CharField("类型", max_length=8)
+    name = models.CharField("名称", max_length=80)
+    credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True, default="")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+", verbose_name="办公场所")
+    founded_on = models.DateField("成立日期", null=True)
+    ended_on = models.DateField("停止日期", null=True)
+    confirmed = models.JSONField("核实日期", default=dict)
+    version = models.IntegerField("版本", default=1)
+    batch = models.UUIDField("导入批次", null=True)
+
+    wall: ClassVar[Wall] = Wall(place="place")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "registry_organisation"
+        verbose_name = "组织"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(kind="") & ~Q(name=""), name="registry_organisation_named"),
+            models.UniqueConstraint(
+                fields=["credit_code"], condition=~Q(credit_code=""), name="registry_organisation_code_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["place", "kind", "id"], name="registry_organisation_place"),
+            models.Index(fields=["batch"], name="registry_organisation_batch", condition=Q(batch__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.id)
+
+
+class Officer(models.Model):
+    """An officer or member of an organisation (负责人、成员), drawn from the people of the register.
+
+    Personal data: who belongs to what (S2). Kept: with the organisation.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    place = PlaceField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="officers")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    office = models.CharField("职务", max_length=40, blank=True, default="")
+    leads = models.BooleanField("负责人", default=False)
+    from_on = models.DateField("开始日期")
+    to_on = models.DateField("结束日期", null=True)
+
+    wall: ClassVar[Wall] = Wall(place="place")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "registry_officer"
+        verbose_name = "组织成员"
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="registry_officer_once",
+                expressions=[("organisation", "="), ("person", "="), (period("from_on", "to_on"), "&&")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.id)

@@ -1,0 +1,1 @@
+"""What the register decides from values at hand."""

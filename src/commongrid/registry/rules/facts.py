@@ -1,0 +1,181 @@
+"""What somebody says of a person or a home, read and checked before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from commongrid.kernel.identity import EARLIEST, id_number
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.widths import digits, halfwidth
+
+OLDEST: Final = 120
+"""Years: an age above it is a slip of the pen."""
+NAME_LENGTH: Final = 60
+NUMBER_LENGTH: Final = 20
+DOOR_LENGTH: Final = 120
+
+SELF, SPOUSE, CHILDREN, CHILDREN_IN_LAW = "02", "10", ("20", "30"), ("28", "38")
+GRANDCHILD, PARENT, GRANDPARENT, SIBLING, RELATIVE, NOBODY = "40", "50", "60", "70", "97", "99"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """A person as somebody writes them down; empty means not said.
+
+    ``sex`` GB/T 2261.1, ``education`` GB/T 4658, ``occupation`` GB/T 6565, ``political`` GB/T 4762, ``marital``
+    GB/T 2261.2, ``as_to_head`` GB/T 4761. ``registered_place`` is a place code.
+    """
+
+    name: str
+    sex: str = ""
+    born_on: date | None = None
+    id_number: str = ""
+    phone: str = ""
+    education: str = ""
+    occupation: str = ""
+    political: str = ""
+    marital: str = ""
+    as_to_head: str = ""
+    registered_place: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHome:
+    """A living household as somebody writes it down: where, its number there, its door and point (WGS 84, degrees)."""
+
+    place: int
+    natural_village: int
+    number: str
+    villager_group: int | None = None
+    door: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    began_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """When something became so, and who said it: the day, and a source in a few words."""
+
+    on: date
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Into:
+    """The household a person goes to, what they are to its head there, and the version of it that was on the screen."""
+
+    household: UUID
+    as_to_head: str = ""
+    seen: int | None = None
+
+
+def person_of(said: NewPerson, today: date) -> NewPerson:
+    """The person with everything read as meant; birth and sex come from the identity number where they weren't said.
+
+    Refuses: BadInput with a sentence per field: no name, an identity number
+    that can't be or says another birth or sex, a birth in the future or over
+    120 years ago, a phone that is none.
+    """
+    faults: dict[str, str] = {}
+    name = " ".join(said.name.split())
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
+        faults["name"] = N_("Enter the person's name, at most 60 characters.")
+    said = _with_number(replace(said, name=name), today, faults)
+    if said.born_on is not None and (fault := birth_fault(said.born_on, today)):
+        faults.setdefault("born_on", fault)
+    phone = phone_of(said.phone)
+    if phone is None:
+        faults["phone"] = N_("A phone number has 7 to 20 digits.")
+    if faults:
+        raise BadInput(fields=faults)
+    return replace(said, phone=phone or "")
+
+
+def _with_number(said: NewPerson, today: date, faults: dict[str, str]) -> NewPerson:
+    """Read the identity number, and take birth and sex from it where they weren't said otherwise."""
+    if not said.id_number.strip():
+        return replace(said, id_number="")
+    try:
+        read = id_number(said.id_number, today=today)
+    except BadInput as refused:
+        faults["id_number"] = refused.text
+        return said
+    if said.born_on not in {None, read.born_on}:
+        faults["born_on"] = N_("The identity number says another date of birth.")
+    if said.sex not in {"", "0", "9", read.sex}:
+        faults["sex"] = N_("The identity number says another sex.")
+    return replace(said, id_number=read.text, sex=read.sex, born_on=read.born_on)
+
+
+def birth_fault(born: date, today: date) -> str:
+    """What is wrong with a date of birth, or nothing."""
+    if born > today:
+        return N_("This date of birth is in the future.")
+    if born < EARLIEST or today.year - born.year > OLDEST:
+        return N_("Nobody is over 120 years old. Please check the date of birth.")
+    return ""
+
+
+def phone_of(written: str) -> str | None:
+    """A phone number as digits (with a leading + where it was written), or None where it is none."""
+    if not written.strip():
+        return ""
+    plain = "".join(sign for sign in digits(written) if sign.isdigit())
+    plain = plain[2:] if plain.startswith("86") and len(plain) == 13 else plain  # noqa: PLR2004 - with the country's 86
+    return plain if 7 <= len(plain) <= 20 else None  # noqa: PLR2004 - the shortest landline, the longest there is
+
+
+def number_of(written: str) -> str:
+    """A household's number without spaces. Refuses: BadInput when empty or too long."""
+    plain = "".join(halfwidth(written).split())
+    if not 1 <= len(plain) <= NUMBER_LENGTH or not plain.isprintable():
+        raise BadInput(fields={"number": N_("Enter the household's number.")})
+    return plain
+
+
+def day_of(told: Told, today: date, *, since: date | None = None, field: str = "on") -> date:
+    """The day something became so.
+
+    Refuses: BadInput for a day in the future, before 1880, or before ``since`` (a birth, the begin of a stay).
+    """
+    if told.on > today:
+        raise BadInput(fields={field: N_("This day is in the future. Enter it once it has come.")})
+    if told.on < EARLIEST:
+        raise BadInput(fields={field: N_("This day is too long ago. Please check the year.")})
+    if since is not None and told.on < since:
+        raise BadInput(
+            fields={field: N_("This is before %(since)s, when it began. Please check the day.")},
+            since=since.isoformat(),
+        )
+    return told.on
+
+
+_TO_CHILD_HEAD = {
+    "02": PARENT, "10": PARENT, "20": SIBLING, "30": SIBLING, "28": RELATIVE, "38": RELATIVE,
+    "40": RELATIVE, "50": GRANDPARENT, "60": RELATIVE, "70": RELATIVE,
+}  # fmt: skip
+_TO_PARENT_HEAD = {"02": "20", "10": "38", "20": GRANDCHILD, "30": GRANDCHILD, "40": RELATIVE, "50": SPOUSE,
+                   "60": PARENT, "70": "20"}  # fmt: skip
+_SAME = {code: code for code in ("20", "30", "28", "38", "40")}
+
+
+def as_to(new_head: str, member: str, *, sex: str = "") -> str:
+    """What a member is to a new head, from what both were to the old one (GB/T 4761).
+
+    Certain for spouse, child and parent of the old head as new head; else "other relative", which the clerk mends.
+    ``sex`` of the member tells son from daughter where the new head is their parent.
+    """
+    if member == new_head and new_head in {SELF, SPOUSE}:
+        return SELF
+    if new_head == SPOUSE:
+        return {**_SAME, "02": SPOUSE}.get(member, RELATIVE)
+    if new_head in CHILDREN:
+        return _TO_CHILD_HEAD.get(member, RELATIVE)
+    if new_head == PARENT:
+        found = _TO_PARENT_HEAD.get(member, RELATIVE)
+        return ("30" if sex == "2" else "20") if found == "20" else found
+    return NOBODY if member == NOBODY else RELATIVE

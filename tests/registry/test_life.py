@@ -1,0 +1,227 @@
+"""Acts of life: each does it, refuses, is harmless twice; and whatever is done, the laws of the register hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from commongrid.journal import queries as journal
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotYours, Refusal, WrongState
+from commongrid.registry import actions
+from commongrid.registry.models import Correction, Household, Person, Stay
+from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET
+from tests.factories.scopes import scope_at
+from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+
+LATER = date(2026, 5, 1)
+TODAY = Told(on=LATER)
+ID = "11010519491231002X"
+"""The example of GB 11643-1999, annex A."""
+
+
+def test_a_family_has_one_head_and_a_stay_each(village: Hamlet) -> None:
+    home, people = village.family()
+    assert broken_laws() == []
+    assert village.read_home(home).head_id == people[0]
+    assert [village.read(one).as_in_home for one in people] == ["02", "10", "20", "50"]
+
+
+def test_a_person_is_entered_sealed_and_with_birth_and_sex_from_the_number(village: Hamlet) -> None:
+    one = village.read(village.person(village.home("1"), "赵 五", id_number=ID.lower(), phone="138 1234 5678"))
+    assert (one.display_name, one.sex, one.born_on, one.initials) == ("赵 五", "2", date(1949, 12, 31), "zw")
+    assert ID.encode() not in bytes(one.id_sealed or b"")
+    assert set(one.confirmed) == {"display_name", "sex", "born_on", "id_number", "phone"}
+
+
+def test_the_same_number_anywhere_in_the_county_is_refused_without_showing_whose(village: Hamlet) -> None:
+    village.person(village.home("1"), "赵五", id_number=ID)
+    far = scope_at(FAR_VILLAGE, "people.edit")
+    with acting(far):
+        assert Person.objects.count() == 0
+    with pytest.raises(BadInput) as refused:
+        village.person(village.home("2"), "另一人", id_number=ID)
+    assert list(refused.value.fields) == ["id_number"]
+    assert "赵" not in str(refused.value.fields)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "甲", "id_number": "11010519491231002x", "born_on": date(1950, 1, 1)}, "born_on"),
+        ({"name": "甲", "id_number": ID, "sex": "1"}, "sex"),
+        ({"name": "甲", "id_number": "123"}, "id_number"),
+        ({"name": "甲", "born_on": date(2030, 1, 1)}, "born_on"),
+        ({"name": "甲", "born_on": date(1890, 1, 1)}, "born_on"),
+        ({"name": "甲", "phone": "12"}, "phone"),
+        ({"name": "甲", "education": "999"}, "education"),
+    ],
+)
+def test_what_can_not_be_is_refused_with_its_field(village: Hamlet, said: dict[str, object], field: str) -> None:
+    home = village.home("1")
+    with pytest.raises(BadInput) as refused:
+        village.person(home, **said)  # type: ignore[arg-type]
+    assert list(refused.value.fields) == [field]
+    with acting(CLERK):
+        assert not Person.objects.filter(household_id=home).exists()
+
+
+def test_the_head_dies_and_the_spouse_follows(village: Hamlet) -> None:
+    home, (head, wife, son, father) = village.family()
+    act = Act.new()
+    for _again in range(2):
+        actions.died(CLERK, act, person_id=head, told=TODAY)
+    assert village.read_home(home).head_id == wife
+    assert [village.read(one).as_in_home for one in (wife, son, father)] == ["02", "20", "97"]
+    gone = village.read(head)
+    assert (gone.state, gone.ended_on, gone.household_id) == ("dead", LATER, None)
+    assert broken_laws() == []
+    with acting(CLERK):
+        assert [line.name for line in journal.history(CLERK, head)][-1] == "registry.person_died"
+    with pytest.raises(WrongState):
+        actions.died(CLERK, Act.new(), person_id=head, told=TODAY)
+
+
+def test_the_last_to_go_ends_the_household_and_it_stays_readable(village: Hamlet) -> None:
+    home = village.home("1")
+    alone = village.person(home, "独居")
+    actions.died(CLERK, Act.new(), person_id=alone, told=TODAY)
+    of = village.read_home(home)
+    assert (of.state, of.ended_on, of.head_id) == ("ended", LATER, None)
+    with acting(CLERK):
+        stays = list(Stay.objects.filter(household_id=home).values_list("name", "from_on", "to_on", "why_ended"))
+    assert stays == [("独居", DAY, LATER, "died")]
+
+
+def test_a_split_household_reads_as_it_was(village: Hamlet) -> None:
+    home, (head, wife, son, father) = village.family()
+    leaving = actions.Leaving(
+        people=(son,), head=son, home=NewHome(place=GRID, natural_village=HAMLET, number="9", began_on=LATER)
+    )
+    new = UUID(actions.split(CLERK, Act.new(), household_id=home, leaving=leaving, told=TODAY)["household"])
+    assert village.read_home(new).head_id == son
+    assert broken_laws() == []
+    with acting(CLERK):
+        in_march = Stay.objects.filter(household_id=home, from_on__lte=DAY).exclude(to_on__lte=DAY)
+        now = Stay.objects.filter(household_id=home, to_on=None)
+        assert sorted(in_march.values_list("name", flat=True)) == ["吴二", "周一", "周三", "周四"]
+        assert sorted(now.values_list("name", flat=True)) == ["吴二", "周一", "周四"]
+    everybody = actions.Leaving(
+        people=(head, wife, father), head=head, home=NewHome(place=GRID, natural_village=HAMLET, number="8")
+    )
+    with pytest.raises(BadInput):
+        actions.split(CLERK, Act.new(), household_id=home, leaving=everybody, told=TODAY)
+
+
+def test_two_clerks_at_once_the_second_is_told(village: Hamlet) -> None:
+    home, (_head, _wife, son, _father) = village.family()
+    seen = village.read_home(home).version
+    leaving = actions.Leaving(people=(son,), head=son, home=NewHome(place=GRID, natural_village=HAMLET, number="9"))
+    actions.split(CLERK, Act.new(), household_id=home, leaving=leaving, told=TODAY, seen=seen)
+    with pytest.raises(WrongState):
+        actions.moved_in(
+            CLERK,
+            Act.new(),
+            into=Into(household=home, as_to_head="97", seen=seen),
+            newcomer=NewPerson(name="来客"),
+            told=TODAY,
+        )
+
+
+def test_a_wedding_moves_one_of_them(village: Hamlet) -> None:
+    home, (_head, _wife, son, _father) = village.family()
+    bride = village.person(village.home("2"), "新娘", sex="2", born_on=date(2005, 1, 1))
+    into = Into(household=home, as_to_head="38")
+    actions.married(CLERK, Act.new(), person_id=son, spouse_id=bride, into=into, told=TODAY)
+    assert (village.read(bride).as_in_home, village.read(son).marital) == ("38", "20")
+    assert broken_laws() == []
+    with pytest.raises(WrongState):
+        actions.married(CLERK, Act.new(), person_id=son, spouse_id=bride, into=into, told=TODAY)
+
+
+def test_who_all_are_away_make_a_household_away(village: Hamlet) -> None:
+    home, people = village.family()
+    for one in people:
+        actions.left_for_work(CLERK, Act.new(), person_id=one, to="广东东莞", told=TODAY)
+    assert village.read_home(home).state == "away"
+    actions.returned(CLERK, Act.new(), person_id=people[3], told=TODAY)
+    assert village.read_home(home).state == "lived"
+    assert broken_laws() == []
+
+
+def test_days_that_can_not_be_are_refused(village: Hamlet) -> None:
+    home, people = village.family()
+    for on in (date.today() + timedelta(days=2), date(1700, 1, 1), DAY - timedelta(days=30)):  # noqa: DTZ011 - any day
+        with pytest.raises(BadInput):
+            actions.died(CLERK, Act.new(), person_id=people[0], told=Told(on=on))
+    assert village.read_home(home).head_id == people[0]
+
+
+def test_out_of_scope_is_out_of_reach(village: Hamlet) -> None:
+    _home, people = village.family()
+    with pytest.raises(NotYours):
+        actions.died(scope_at(FAR_VILLAGE, "people.edit"), Act.new(), person_id=people[0], told=TODAY)
+
+
+def test_what_stood_there_before_is_kept(village: Hamlet) -> None:
+    _home, people = village.family()
+    act = Act.new()
+    actions.left_for_work(CLERK, act, person_id=people[2], to="浙江", told=Told(on=LATER, source="本人电话"))
+    with acting(CLERK):
+        kept = list(
+            Correction.objects.filter(act=act.id, of="person").values_list("field", "before", "after", "source")
+        )
+    assert sorted(kept) == [("state", "here", "away", "本人电话"), ("works_at", "", "浙江", "本人电话")]
+
+
+def _step(draw: Random, village: Hamlet, on: date) -> Callable[[], object]:
+    """Any act, on any of those who are there; it may be refused."""
+    with acting(CLERK):
+        people = list(
+            Person.objects.filter(state__in=("here", "away")).exclude(household=None).values_list("id", flat=True)
+        )
+        homes = list(Household.objects.exclude(state="ended").values_list("id", flat=True))
+    one, other = draw.choice(people), draw.choice(people)
+    into = Into(household=draw.choice(homes), as_to_head=draw.choice(("10", "20", "30", "97", "50")))
+    told, act = Told(on=on), Act.new()
+    new = NewHome(place=GRID, natural_village=HAMLET, number=str(draw.randrange(10**6)))
+    choices: tuple[Callable[[], object], ...] = (
+        lambda: actions.born(CLERK, act, into=into, child=NewPerson(name="娃", born_on=on), told=told),
+        lambda: actions.moved_in(CLERK, act, into=into, newcomer=NewPerson(name="客"), told=told),
+        lambda: actions.moved(CLERK, act, person_id=one, into=into, told=told),
+        lambda: actions.died(CLERK, act, person_id=one, told=told),
+        lambda: actions.moved_out(CLERK, act, person_id=one, to="外县", told=told),
+        lambda: actions.left_for_work(CLERK, act, person_id=one, to="外省", told=told),
+        lambda: actions.returned(CLERK, act, person_id=one, told=told),
+        lambda: actions.married(CLERK, act, person_id=one, spouse_id=other, into=into, told=told),
+        lambda: actions.set_head(CLERK, act, household_id=into.household, person_id=one, told=told),
+        lambda: actions.merge_households(CLERK, act, household_id=draw.choice(homes), into=into, told=told),
+        lambda: actions.split(
+            CLERK, act, household_id=into.household, told=told,
+            leaving=actions.Leaving(people=(one, other) if one != other else (one,), head=one, home=new),
+        ),
+    )  # fmt: skip
+    return draw.choice(choices)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_done_the_laws_hold(village: Hamlet, seed: int) -> None:
+    draw = Random(seed)
+    for number in ("1", "2", "3"):
+        village.family(number)
+    done = 0
+    for n in range(60):
+        try:
+            _step(draw, village, LATER + timedelta(days=n // 3))()
+        except Refusal:
+            continue
+        done += 1
+        assert broken_laws() == []
+    assert done > 15
