@@ -9,13 +9,14 @@ from closed sets are ever written into it.
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection, transaction
 
+from commongrid.journal.sending import alone, drop, settle, together
 from commongrid.kernel.scope import CENTRE, READING
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def _statement(scope: Scope | None, *, fresh: bool = False) -> str:
 
 def _set(scope: Scope | None, *, fresh: bool = False) -> None:
     """Hand the scope over; in a ``fresh`` transaction what is empty is empty already, so only the rest is sent."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(scope, fresh=fresh))
+    settle(_statement(scope, fresh=fresh))
 
 
 def undo() -> None:
@@ -109,10 +109,11 @@ def acting(scope: Scope) -> Iterator[None]:
     token = _current.set(scope)
     undo_token = _undo.set(False) if outermost else None
     try:
-        with transaction.atomic(savepoint=not outermost):
+        with transaction.atomic(savepoint=not outermost), together() if outermost else nullcontext():
             _set(scope, fresh=fresh)
             yield
             if outermost and _undo.get():
+                drop()
                 transaction.set_rollback(True)
             elif not outermost:
                 _set(before)
@@ -120,6 +121,21 @@ def acting(scope: Scope) -> Iterator[None]:
         _current.reset(token)
         if undo_token is not None:
             _undo.reset(undo_token)
+
+
+@contextmanager
+def glancing(scope: Scope) -> Iterator[None]:
+    """Act as ``scope`` for single reads, each a transaction of its own on one way; joins a transaction under way."""
+    if connection.in_atomic_block or _current.get() is not None:
+        with acting(scope):
+            yield
+        return
+    token = _current.set(scope)
+    try:
+        with alone(_statement(scope, fresh=True)):
+            yield
+    finally:
+        _current.reset(token)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from django.db import connection
 
 from commongrid.journal import acting as seam
 from commongrid.journal.rules import checked_payload, fingerprint
+from commongrid.journal.sending import later
 from commongrid.kernel.refusals import NotAllowed, OtherContent
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ def _once(
         cursor.execute(_CLAIM, [str(act.id), scope.author, print_, act.at])
         if not cursor.rowcount:
             return _first_answer(cursor, act, scope.author, print_)
-    line = run()
+    with later():
+        line = run()
     answer = checked_payload(line.answer)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _TABLES: Final = re.compile(r'(?:FROM|JOIN) "\w+"')
+Made = tuple[str, "tuple[Callable[[Mapping[str, Any]], Any], ...]"]
+"""A statement and how to fill each of its parameters."""
 
 
 class Fixed:
@@ -38,13 +40,11 @@ class Fixed:
         self._prepared: WeakSet[Any] = WeakSet()
         self._reads = ""
         """The tables, said in a comment of each call: for whoever reads a log, and for the tests' guard."""
-        self._made: tuple[str, tuple[Callable[[Mapping[str, Any]], Any], ...]] | None = None
+        self._made: Made | None = None
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """The rows, columns in the order of the query."""
-        if self._made is None:
-            self._made = self._make()
-        text, parameters = self._made
+        text, parameters = self.made()
         with connection.cursor() as cursor:
             if self._planned:
                 text = self._kept(cursor, text, len(parameters))
@@ -55,6 +55,13 @@ class Fixed:
     def first(self, **values: Any) -> tuple[Any, ...] | None:
         """The first row, or None."""
         return next(iter(self.rows(**values)), None)
+
+    def made(self) -> Made:
+        """The statement, written by the ORM at the first use."""
+        if self._made is None:
+            self._made = self._make()
+            self._reads = f"/* {' '.join(dict.fromkeys(_TABLES.findall(self._made[0])))} */"
+        return self._made
 
     def _kept(self, cursor: Any, text: str, count: int) -> str:
         """The call of the prepared statement, which this connection gets where it has none yet."""
@@ -67,9 +74,8 @@ class Fixed:
         called = f"EXECUTE {name}({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
         return f"{called} {self._reads}"
 
-    def _make(self) -> tuple[str, tuple[Callable[[Mapping[str, Any]], Any], ...]]:
+    def _make(self) -> Made:
         text, parameters = self._build(**self._samples).query.sql_with_params()
-        self._reads = f"/* {' '.join(dict.fromkeys(_TABLES.findall(text)))} */"
         used: set[str] = set()
         made = tuple(self._parameter(value, used) for value in parameters)
         if lost := set(self._samples) - used:
@@ -84,6 +90,28 @@ class Fixed:
                 used.add(name)
                 return _named(name, value)
         return lambda _: value
+
+
+def _none() -> QuerySet[Any, Any]:
+    raise NotImplementedError
+
+
+class SideBySide(Fixed):
+    """Queries of at most one row each as one: their columns in order, null where a part has no row.
+
+    The first decides: without its row there is none. All are planned once.
+    """
+
+    def __init__(self, first: Fixed, *others: Fixed) -> None:
+        """Nothing is built before the first use."""
+        super().__init__(_none, planned=True)
+        self._parts = (first, *others)
+
+    def _make(self) -> Made:
+        made = [part.made() for part in self._parts]
+        first, *others = (f"({text}) AS part{n}" for n, (text, _) in enumerate(made))
+        text = f"SELECT * FROM {first} " + " ".join(f"LEFT JOIN {one} ON true" for one in others)  # noqa: S608 - the ORM's
+        return text, tuple(parameter for _, parameters in made for parameter in parameters)
 
 
 def _named(name: str, sample: Any) -> Callable[[Mapping[str, Any]], Any]:

@@ -16,6 +16,8 @@ from commongrid.kernel.clock import localise
 from commongrid.kernel.places import interval, level_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from commongrid.insight.rules import Question
     from commongrid.kernel.scope import Scope
 
@@ -54,13 +56,24 @@ _OPEN = """
 SELECT m.place_then / {unit} * {unit} AS place, count(*) AS {name} FROM matters_matter m
 WHERE {whom} AND NOT m.sealed AND m.closed_at IS NULL AND {more} GROUP BY 1
 """
-_TOTALS = """
+_WAITING = """
+SELECT w.place, count(*) AS open FROM (
+  SELECT m.place_then / {unit} * {unit} AS place FROM matters_matter m
+  WHERE {whom} AND NOT m.sealed AND m.closed_at IS NULL AND m.opened_at <= %(at)s
+  UNION ALL SELECT m.place_then / {unit} * {unit} FROM matters_matter m
+  WHERE {whom} AND NOT m.sealed AND m.merged_into_id IS NOT NULL AND m.closed_at > %(at)s AND m.opened_at <= %(at)s
+) w GROUP BY 1
+"""
+"""What waits now; a merged matter waits until its lead is over."""
+
+_READY = """
+SELECT c.at, s.* FROM insight_counted c LEFT JOIN LATERAL (
 SELECT series, sum(opened)::int, sum(closed)::int, sum(with_deadline)::int, sum(on_time)::int, sum(reopened)::int,
   COALESCE((SELECT b.open FROM insight_backlog b
     WHERE b.level = %(level)s AND b.place = %(code)s AND b.series = t.series), 0)::int
 FROM insight_tally t WHERE level = %(level)s AND place = %(code)s AND {days} GROUP BY series
+) s ON true WHERE c.reader = %(reader)s
 """
-_COUNTED_AT = "SELECT at FROM insight_counted WHERE reader = %s"
 UNITS = {"county": 1_000_000, "township": 1_000, "village": 1}
 BELOW = {
     "county": ("township",),
@@ -129,6 +142,8 @@ class Ready:
     first: date | None
     end: date | None
     at: datetime
+    totals: Mapping[str, Total]
+    """Counts of the whole place by series."""
 
 
 def ready(scope: Scope, code: int, first: date | None, end: date | None) -> Ready | None:
@@ -138,10 +153,12 @@ def ready(scope: Scope, code: int, first: date | None, end: date | None) -> Read
     """
     if not _wide(scope) or level_of(code) not in ("county", "township"):
         return None
+    period, values = days_of(first, end)
     with acting(scope), connection.cursor() as cursor:
-        cursor.execute(_COUNTED_AT, [READER])
-        row = cursor.fetchone()
-    return Ready(first, end, row[0]) if row else None
+        cursor.execute(_READY.format(days=period), values | {"level": level_of(code), "code": code, "reader": READER})
+        rows = cursor.fetchall()
+    found = {row[1]: Total(*row[2:]) for row in rows if row[1]}
+    return Ready(first, end, rows[0][0], {one: found.get(one, Total()) for one in SERIES}) if rows else None
 
 
 def board(scope: Scope, code: int, question: Question, tallies: Ready | None = None) -> Board:
@@ -168,15 +185,6 @@ def board(scope: Scope, code: int, question: Question, tallies: Ready | None = N
     return Board(shown, parts, tallies.at if tallies else question.at, tallied=tallies is not None)
 
 
-def totals(scope: Scope, code: int, tallies: Ready) -> dict[str, Total]:
-    """Counts of a county or township by series, from the tallies."""
-    period, values = days_of(tallies.first, tallies.end)
-    with acting(scope), connection.cursor() as cursor:
-        cursor.execute(_TOTALS.format(days=period), values | {"level": level_of(code), "code": code})
-        found = {row[0]: Total(*row[1:]) for row in cursor}
-    return {series: found.get(series, Total()) for series in SERIES}
-
-
 def _wide(scope: Scope) -> bool:
     """Whether the scope reaches over more than one township, without narrowing."""
     return scope.narrow == "" and scope.hi - scope.lo >= UNITS["county"]
@@ -195,7 +203,7 @@ def _counted(level: str, question: Question) -> tuple[str, str, Values]:
     period, more = opened_within(question)
     unit = UNITS[level]
     counted = _LIVE.format(unit=unit, whom=whom, period=period)
-    return counted, _OPEN.format(unit=unit, name="open", whom=whom, more="m.opened_at <= %(at)s"), values | more
+    return counted, _WAITING.format(unit=unit, whom=whom), values | more
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

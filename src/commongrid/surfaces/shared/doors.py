@@ -18,7 +18,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from commongrid.accounts import actions as accounts
 from commongrid.journal.acting import acting
@@ -26,8 +25,8 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.codes import normalise, slip_hash
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, Refusal
 from commongrid.kernel.scope import Scope, public, slip
-from commongrid.roster.queries import scope_for_session
 from commongrid.surfaces.shared import errors
+from commongrid.surfaces.shared.sessions import scope_of_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +35,6 @@ Kind = Literal["post", "slip", "public", "account"]
 View = "Callable[..., HttpResponse]"
 PUBLIC_POWERS = ("matters.report",)
 SLIP_POWERS = ("matters.follow", "matters.rate")
-POST_KEY = "post"
-"""Where the session keeps the acting post."""
 
 
 class Asked(HttpRequest):
@@ -121,8 +118,7 @@ def find_scope(request: HttpRequest, kinds: tuple[Kind, ...], captured: dict[str
         return slip(slip_hash(settings.KEYS.slip, normalise(str(captured["code"]))), *SLIP_POWERS)
     if ("post" in kinds or "account" in kinds) and request.user.is_authenticated:
         account = request.user.pk
-        chosen = request.session.get(POST_KEY)
-        if "post" in kinds and chosen and (scope := scope_for_session(account, UUID(chosen), timezone.localdate())):
+        if "post" in kinds and (scope := scope_of_request(request, account)):
             return scope
         if "account" in kinds:
             return public(account=account)

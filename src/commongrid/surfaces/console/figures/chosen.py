@@ -37,6 +37,8 @@ class Chosen:
     """
 
     place: PlaceRow
+    way: tuple[PlaceRow, ...] = ()
+    """The way to the place, from its county; the place itself last."""
     first: date
     last: date
     kind: str
@@ -81,8 +83,10 @@ def chosen_of(request: Asked) -> Chosen:
     if kind and not any(row.code == kind for row in vocabulary.kinds(request.scope)):
         wrong["kind"] = _("The work list has no such kind.")
         kind = ""
+    way = _way(request)
     return Chosen(
-        place=_place(request),
+        place=way[-1],
+        way=way,
         first=first,
         last=last,
         kind=kind,
@@ -106,26 +110,36 @@ def _day(request: Asked, name: str, usual: date, wrong: dict[str, str]) -> date:
     return day
 
 
-def _place(request: Asked) -> PlaceRow:
+def _way(request: Asked) -> tuple[PlaceRow, ...]:
+    """The way to the place that is asked for."""
     scope, text = request.scope, request.GET.get("place", "")
     if not text:
         home = territory.home(scope)
         if home is None:
             home = territory.county(scope).code
-        return territory.place(scope, home)
+        return _way_to(scope, home)
     if not (text.isascii() and text.isdigit() and is_code(int(text))):
         raise NotFound
-    row = territory.place(scope, int(text))
-    lo, hi = interval(row.code)
+    way = _way_to(scope, int(text))
+    lo, hi = interval(way[-1].code)
     if hi < scope.lo or scope.hi < lo:
         raise NotFound
-    return row
+    return way
 
 
-def question_of(scope: Scope, chosen: Chosen, series: str = "") -> Question:
-    """The same as a question about matters."""
-    zone = territory.calendar(scope).zone
+def _way_to(scope: Scope, code: int) -> tuple[PlaceRow, ...]:
+    way = territory.path(scope, code)
+    if not way or way[-1].code != code:
+        raise NotFound
+    return tuple(way)
+
+
+def question_of(scope: Scope, chosen: Chosen, series: str = "", *, tallied: bool = False) -> Question:
+    """The same as a question about matters; ``tallied`` asks for their periods by whole days, without the calendar."""
     lo, hi = interval(chosen.place.code)
+    if tallied:
+        return Question(at=timezone.now(), lo=lo, hi=hi, series=series)
+    zone = territory.calendar(scope).zone
     begin, end = (midnight(day, zone) for day in chosen.days)
     kinds = kinds_meant(scope, chosen.kind) if chosen.kind else ()
     return Question(at=timezone.now(), begin=begin, end=end, lo=lo, hi=hi, kinds=kinds, series=series)

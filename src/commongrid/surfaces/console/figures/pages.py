@@ -20,7 +20,6 @@ from commongrid.surfaces.console.figures.lines import FIGURES, Cell, counted, li
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import lasting
-from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -43,12 +42,10 @@ def figures(request: Asked) -> HttpResponse:
     """
     chosen = chosen_of(request)
     tallies = _tallies(request, chosen)
-    asked = question_of(request.scope, chosen, chosen.series)
+    asked = question_of(request.scope, chosen, chosen.series, tallied=tallies is not None)
     board = boards.board(request.scope, chosen.place.code, asked, tallies)
-    if tallies and not request.GET.get("full"):
-        shown = _ready(request, chosen, tallies)
-    else:
-        shown = _live(request, chosen, tallies)
+    full = bool(request.GET.get("full"))
+    shown = _ready(chosen, tallies) if tallies and not full else _live(request, chosen, tallies)
     return render(
         request,
         "console/figures/figures.html",
@@ -80,21 +77,20 @@ def _tallies(request: Asked, chosen: Chosen) -> Ready | None:
     return None if chosen.kind else boards.ready(request.scope, chosen.place.code, *chosen.days)
 
 
-def _ready(request: Asked, chosen: Chosen, tallies: Ready) -> dict[str, Any]:
+def _ready(chosen: Chosen, tallies: Ready) -> dict[str, Any]:
     """The table of the series from the tallies."""
-    totals = boards.totals(request.scope, chosen.place.code, tallies)
     shown: dict[str, Any] = {
-        "lines": [counted(chosen, series, one) for series, one in totals.items()],
+        "lines": [counted(chosen, series, one) for series, one in tallies.totals.items()],
         "at": tallies.at,
     }
-    if sum(total.opened for total in totals.values()) > LIVE_AT_MOST:
+    if sum(total.opened for total in tallies.totals.values()) > LIVE_AT_MOST:
         return shown | {"heavy": True}
     return shown | {"more": f"{reverse('figures_series')}?{chosen.query()}", "full": chosen.address(full=1)}
 
 
 def _live(request: Asked, chosen: Chosen, tallies: Ready | None) -> dict[str, Any]:
     """The table of the series from the matters themselves, unless there are too many for a request."""
-    if tallies and (shown := _ready(request, chosen, tallies)).get("heavy"):
+    if tallies and (shown := _ready(chosen, tallies)).get("heavy"):
         return shown
     question = question_of(request.scope, chosen)
     found = loop_by_series(request.scope, question)
@@ -107,8 +103,7 @@ def _live(request: Asked, chosen: Chosen, tallies: Ready | None) -> dict[str, An
 
 
 def _trail(request: Asked, chosen: Chosen, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    way = territory.path(request.scope, chosen.place.code)
-    seen = [row for row in way if not (interval(row.code).hi < request.scope.lo or request.scope.hi < row.code)]
+    seen = [row for row in chosen.way if not (interval(row.code).hi < request.scope.lo or request.scope.hi < row.code)]
     home = [(_("Figures"), reverse("figures"))]
     return [*home, *((row.label(present.language()), chosen.address(place=row.code)) for row in seen), *more]
 
@@ -145,7 +140,7 @@ def behind(request: Asked, which: str) -> HttpResponse:
 
 def _took(row: MatterRow) -> str:
     """How long a closed matter took."""
-    return lasting(row.closed_at - row.opened_at) if row.closed_at else ""
+    return lasting(row.ended_at - row.opened_at) if row.ended_at else ""
 
 
 def _own(question: Question, chosen: Chosen) -> Question:

@@ -1,0 +1,148 @@
+"""Fewer ways to the database and back: what need not be answered at once goes along with the next statement.
+
+Every way costs the application and PostgreSQL as much as many a statement. In a
+transaction of the seam two things can wait: its settings (``SET LOCAL``), and
+rows that an action lays down, whose INSERT answers nothing. They are sent in
+order, before the next statement and in one text with it, at the latest before
+the transaction ends; what PostgreSQL refuses is raised there. Each statement
+still passes all of Django's execute wrappers by itself.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+
+T = TypeVar("T")
+LARGEST: Final = 100_000
+"""A longer text is sent at once."""
+_LAID: Final = 'INSERT INTO "'
+"""How the ORM begins an INSERT; statements written by hand never wait."""
+
+
+class Sending:
+    """What waits in one transaction; the innermost execute wrapper of its connection."""
+
+    def __init__(self, always: str = "") -> None:
+        """Nothing waits yet; ``always`` goes before every statement."""
+        self.always = always
+        self.waiting: list[str] = []
+        self.rows = False
+        """Whether rows wait, or settings only."""
+        self.memory: dict[Hashable, Any] = {}
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        """Let a statement wait, or send it after those that wait."""
+        cursor = context["cursor"].cursor
+        text = str(sql)
+        if text.startswith("PREPARE "):
+            return execute(sql, params, many, context)
+        if _later.get() and not many and text.startswith(_LAID) and " RETURNING " not in text:
+            self.waiting.append(cursor.mogrify(sql, params))
+            self.rows = True
+            return self.flush() if len(self.waiting[-1]) > LARGEST else None
+        if not self.waiting and not self.always:
+            return execute(sql, params, many, context)
+        if many or not hasattr(cursor, "mogrify"):
+            self.flush()
+            return execute(sql, params, many, context)
+        result = execute(self.taken(cursor.mogrify(sql, params)), None, False, context)  # noqa: FBT003 - Django's order
+        while cursor.nextset():
+            pass
+        return result
+
+    def taken(self, *more: str) -> str:
+        """All that waits, and more, as one text; nothing waits any longer."""
+        text = ";\n".join([*([self.always] if self.always else ()), *self.waiting, *more])
+        self.waiting.clear()
+        self.rows = False
+        return text
+
+    def flush(self) -> None:
+        """Send what waits."""
+        if self.waiting:
+            with connection.cursor() as cursor, connection.wrap_database_errors:
+                cursor.cursor.execute(self.taken())
+
+    def drop(self) -> None:
+        """Forget what waits."""
+        self.waiting.clear()
+        self.rows = False
+
+
+_sending: ContextVar[Sending | None] = ContextVar("commongrid_sending", default=None)
+_later: ContextVar[bool] = ContextVar("commongrid_later", default=False)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """The outermost block of a transaction: what waits in it is sent before it ends, and dropped if it fails."""
+    sending = Sending()
+    token = _sending.set(sending)
+    try:
+        with connection.execute_wrapper(sending):
+            yield
+            if sending.rows:
+                sending.flush()
+    finally:
+        _sending.reset(token)
+
+
+@contextmanager
+def alone(settings: str) -> Iterator[None]:
+    """Outside a transaction: each statement inside is one of its own, under these settings, on one way.
+
+    PostgreSQL runs a text of several statements as one transaction where none has begun.
+    """
+    with connection.execute_wrapper(Sending(settings)):
+        yield
+
+
+@contextmanager
+def later() -> Iterator[None]:
+    """Rows laid down inside wait for the next statement."""
+    token = _later.set(True)
+    try:
+        yield
+    finally:
+        _later.reset(token)
+
+
+def settle(statement: str) -> None:
+    """Settings of the transaction: with the next statement where one is under way, else at once."""
+    sending = _sending.get()
+    if sending is not None and connection.in_atomic_block:
+        sending.waiting.append(statement)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def drop() -> None:
+    """Forget what waits: the transaction is going to be rolled back."""
+    sending = _sending.get()
+    if sending is not None:
+        sending.drop()
+
+
+def flush() -> None:
+    """Send what waits, for whatever goes past Django's cursors: COPY, a cursor of the driver's own."""
+    sending = _sending.get()
+    if sending is not None:
+        sending.flush()
+
+
+def once(key: Hashable, ask: Callable[[], T]) -> T:
+    """What was asked for before in this transaction, else ask: for what a form and its action both look at."""
+    sending = _sending.get()
+    if sending is None:
+        return ask()
+    if key not in sending.memory:
+        sending.memory[key] = ask()
+    return cast("T", sending.memory[key])
