@@ -19,6 +19,8 @@ from commongrid.config.embedded import Cluster, held
 
 HERE = Path(__file__).parent
 SIZES = {"100k": 100_000, "10m": 10_000_000}
+OPEN_IN = {"100k": 20, "10m": 200}
+"""One in so many is open: 5,000 of a hundred thousand, 50,000 of ten million."""
 PIECE = 250_000
 """Matters made by one statement."""
 TOWNSHIPS, VILLAGES = 19, 16
@@ -78,6 +80,7 @@ def county(data: Path, size: str, demo: str) -> Iterator[County]:
             _multiply(County(cluster, size, 0, {}))
         os.environ["DATABASE_URL"] = cluster.app_url
         os.environ["COMMONGRID_LOG_LEVEL"] = "ERROR"  # of this process; the server logs as it always does
+        os.environ["COMMONGRID_PROXIES"] = "1"  # senders differ, as in the server
         from commongrid.commands.opening import load_django
         from commongrid.config.preparing import prepare
 
@@ -145,7 +148,7 @@ def _multiply(into: County) -> None:
     """Fill up to the size: indexes away, rows in pieces, indexes again."""
     with into.admin() as db:
         db.execute((HERE / "lists.sql").read_bytes())
-        counts = {}
+        counts: dict[str, object] = {"open_in": OPEN_IN[into.size]}
         for name in ("place", "kind"):
             counts[f"{name}s"] = (db.execute(f"SELECT count(*) FROM bench_{name}").fetchone() or (0,))[0]
         there = db.execute("SELECT count(*) FROM matters_matter").fetchone()

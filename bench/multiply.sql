@@ -1,5 +1,5 @@
 -- Matters by the million, spread over all villages, natural villages, kinds, units and states of the demo county, over
--- ten years; one in twenty is open. %(lo)s to %(hi)s are running numbers, so that a large step can be made in pieces.
+-- ten years; one in %(open_in)s is open. %(lo)s to %(hi)s are running numbers, so that a large step can be made in pieces.
 INSERT INTO matters_matter (
   id, number, place, place_then, kind_id, kind_code, series, source, urgency, title, text, state, step, owner_level,
   owner_place, unit_id, handler_level, handler_place, clock, due_at, warn_at, alarm_at, provisional, deadline_no,
@@ -33,14 +33,14 @@ FROM (
     CASE WHEN NOT open THEN opened_at + (h %% 20) * interval '1 day' + (h %% 3600 + 60) * interval '1 second' END AS closed_at
   FROM (
     SELECT numbers.n, h, p.code AS place, k.id AS kind_id, k.code AS kind_code, u.id AS given, u.place AS unit_place,
-      u.level AS unit_level, numbers.n %% 20 = 0 AS open,
+      u.level AS unit_level, numbers.n %% %(open_in)s = 0 AS open,
       (ARRAY['asked', 'asked', 'asked', 'asked', 'patrol', 'patrol', 'systems', 'register'])[h %% 8 + 1] AS series,
       (ARRAY['villager', 'villager', 'patrol', 'department', 'hotline', 'petition', 'leader', 'anonymous'])[h %% 8 + 1] AS source,
       CASE WHEN h %% 40 = 0 THEN 'urgent' WHEN h %% 400 = 1 THEN 'immediate' ELSE 'normal' END AS urgency,
-      CASE WHEN numbers.n %% 20 = 0
-        THEN (ARRAY['reported', 'accepted', 'diverted', 'in_hand', 'answered', 'to_file'])[(numbers.n / 20) %% 6 + 1]
+      CASE WHEN numbers.n %% %(open_in)s = 0
+        THEN (ARRAY['reported', 'accepted', 'diverted', 'in_hand', 'answered', 'to_file'])[(numbers.n / %(open_in)s) %% 6 + 1]
         WHEN numbers.n %% 31 = 0 THEN 'rejected' ELSE 'closed' END AS state,
-      now() - CASE WHEN numbers.n %% 20 = 0 THEN (h %% 2160000) * interval '1 second'
+      now() - CASE WHEN numbers.n %% %(open_in)s = 0 THEN (h %% 2160000) * interval '1 second'
         ELSE interval '21 days' + (h %% 315360000) * interval '1 second' END AS opened_at
     FROM (SELECT n, abs(hashint8(n)::bigint) AS h, abs(hashint8(n + 7919)::bigint) AS g
           FROM generate_series(%(lo)s::bigint, %(hi)s::bigint) n) AS numbers

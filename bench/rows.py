@@ -149,7 +149,8 @@ def _staff_report(reading: Reader, places: list[int], kinds: list[tuple[UUID, st
         "place": random.choice(own), "text": TEXT, "urgency": "normal", "source": "villager",
         "name": NAME, "phone": PHONE,
     }  # fmt: skip
-    return Ask("POST", "/console/matters/new/", {**reading.headers, "Content-Type": FORM}, urlencode(given).encode())
+    headers = {**reading.headers, "Content-Type": FORM}
+    return Ask("POST", "/console/matters/new/", headers, urlencode(given).encode(), status=302)
 
 
 def _address() -> str:

@@ -17,6 +17,8 @@ from commongrid.config import postmaster
 
 TICK = os.sysconf("SC_CLK_TCK")
 READY_SECONDS = 60.0
+ROOT = Path(__file__).parents[1]
+"""Of the tree that is measured, which need not be the one installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ def serving(target: str, surroundings: dict[str, str], log: Path) -> Iterator[Se
         *("--workers", "1", "--blocking-threads", "4", "--backpressure", "64", "--no-ws", "--log-level", "warning"),
         target,
     ]
-    environment = {**os.environ, **surroundings, "PORT": str(port), "PYTHONPATH": str(Path(__file__).parents[1])}
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    environment = {**os.environ, **surroundings, "PORT": str(port), "PYTHONPATH": path}
     with log.open("wb") as words:
         process = subprocess.Popen(command, env=environment, stdout=words, stderr=words)
     try:
