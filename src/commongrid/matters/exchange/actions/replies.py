@@ -1,0 +1,68 @@
+"""Replies to another system: worded where the answer needs other words there, and exported once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.refusals import N_, BadInput, WrongState
+from commongrid.matters.actions.moving import FACTS, line, opened
+from commongrid.matters.exchange import queries
+from commongrid.matters.exchange.actions.orders import case_on
+from commongrid.matters.models import ExternalBatch, ExternalCase, ExternalReply
+from commongrid.matters.queries.systems import system as system_row
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+LONGEST = 4000
+
+
+@action("matters.reply_worded", power="matters.exchange", facts=FACTS)
+def word_reply(scope: Scope, act: Act, *, matter_id: UUID, case_id: UUID, text: str) -> Line:
+    """Put the reply into other words than the answer, for the other system; empty goes back to the answer.
+
+    Refuses: WrongState once it went out; BadInput where it is too long.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="take_result")
+    row = case_on(case, case_id)
+    if row.replied_at is not None:
+        raise WrongState(N_("This reply has gone out already and stays as it was."))
+    if len(text) > LONGEST:
+        said = N_("This is too long: at most 4,000 characters.")
+        raise BadInput(said, fields={"text": said})
+    row.reply = text.strip()
+    row.save(update_fields=["reply"])
+    return line(case, event="take_result", before=(case.matter.state, case.matter.owner_level))
+
+
+@action("matters.replies_exported", power="matters.exchange", facts=("system", "rows"))
+def export_replies(scope: Scope, act: Act, *, system: str) -> Line:
+    """Mark every answered order without a reply as replied, in one batch that can be printed again as it was.
+
+    Refuses: NotFound for an unknown system; WrongState where nothing waits for a reply.
+    """
+    of = system_row(scope, system)
+    waiting = queries.to_reply(scope, of.code)
+    free = ExternalCase.objects.select_for_update().filter(id__in=[one.case for one in waiting], replied_at=None)
+    locked = set(free.values_list("id", flat=True))
+    rows = [one for one in waiting if one.case in locked]
+    if not rows:
+        raise WrongState(N_("No answered order of this system waits for its reply."))
+    ExternalReply.objects.bulk_create(
+        ExternalReply(
+            id=act.child(f"reply:{one.case}").id, case_id=one.case, batch=act.id, row=number, text=one.reply,
+            who=one.who, answered_at=one.answered_at, at=act.at,
+        )
+        for number, one in enumerate(rows, 1)
+    )  # fmt: skip
+    ExternalCase.objects.filter(id__in=locked).update(replied_at=act.at, replied_in=act.id)
+    place = scope.place or scope.lo
+    ExternalBatch(
+        id=act.id, place=place, system=of.code, sort="replies", rows=len(rows), fresh=len(rows), post=scope.post,
+        at=act.at,
+    ).save(force_insert=True)  # fmt: skip
+    facts = {"system": of.code, "rows": len(rows)}
+    return Line(place=place, subject=act.id, subject_kind="exchange", facts=facts, answer={"batch": act.id, **facts})

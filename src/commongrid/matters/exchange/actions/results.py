@@ -1,0 +1,114 @@
+"""What another system says came of its order: their visit, their satisfaction, their closing, or back for rework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened, written
+from commongrid.matters.actions.rating import rating_place
+from commongrid.matters.exchange.actions.orders import case_on
+from commongrid.matters.models import ExternalCase, Matter, Rating
+from commongrid.matters.rules.deciding.exchanging import SPOKEN
+from commongrid.matters.rules.moves import Call
+from commongrid.matters.rules.relations import level_at
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+RESULTS = ("solved", "not_solved", "rework")
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the other system said: the result, whether the person is satisfied, words, and a new date on rework."""
+
+    result: str
+    satisfied: bool | None = None
+    text: str = ""
+    due_at: datetime | None = None
+
+
+@action("matters.result_taken", power="matters.exchange", facts=(*FACTS, "result", "late"))
+def take_result(scope: Scope, act: Act, *, matter_id: UUID, case_id: UUID, told: Told) -> Line:
+    """Record what came of an order in its own system, and what follows from it.
+
+    Solved closes what waits to be filed. Not solved, or back for rework, opens
+    it again for somebody else, once; what had ended here and is then said to
+    be not solved goes to the county centre to decide. Their satisfaction
+    counts as the rating. While the matter is still worked on it is only kept.
+
+    Refuses: BadInput for an unknown result; NotFound for an order of another matter.
+    """
+    _check(told)
+    case = opened(scope, act, matter_id=matter_id, event="take_result")
+    row, m = case_on(case, case_id), case.matter
+    late = m.closed_at is not None
+    noted(case, "word", told.text, needed=False)
+    _keep(case, row, told, late=late)
+    rated = _rate(case, told)
+    done = _moved(case, told, rated=rated)
+    return replace(done, facts={**done.facts, "result": told.result, "late": late} if done.facts else {})
+
+
+def _check(told: Told) -> None:
+    if told.result not in RESULTS:
+        text = N_("Choose what came of it.")
+        raise BadInput(text, fields={"result": text})
+    if len(told.text) > LONGEST:
+        text = N_("This is too long: at most 4,000 characters.")
+        raise BadInput(text, fields={"text": text})
+
+
+def _keep(case: Case, row: ExternalCase, told: Told, *, late: bool) -> None:
+    """The result on its order; what comes back for rework is to be replied to anew."""
+    row.result, row.satisfied, row.result_text = told.result, told.satisfied, told.text.strip()
+    row.result_at, row.late = case.act.at, late
+    if told.result == "rework":
+        row.replied_at, row.replied_in, row.reply = None, None, ""
+        row.due_at = told.due_at
+    row.save()
+    if told.result == "rework" and case.matter.state in SPOKEN:
+        others = ExternalCase.objects.filter(matter=case.matter.id, replied_at=None, due_at__isnull=False)
+        case.matter.external_due_at = min((one.due_at for one in others if one.due_at), default=None)
+
+
+def _rate(case: Case, told: Told) -> bool:
+    """Their satisfaction as the rating of this round; answers whether there is one."""
+    m = case.matter
+    if told.satisfied is None or told.result == "rework" or m.sealed or m.state not in SPOKEN:
+        return False
+    if Rating.objects.filter(matter=m.id, round=m.round).exists():
+        return True
+    where = m.handler_place or m.place
+    Rating(
+        id=case.act.child("rating").id, matter_id=m.id, round=m.round, place=rating_place(case), unit_id=m.unit_id,
+        handler_level=m.handler_level or level_at(where), handler_place=where, solved=told.result == "solved",
+        satisfied=told.satisfied, words="", via="system", at=case.act.at,
+    ).save(force_insert=True)  # fmt: skip
+    return True
+
+
+def _moved(case: Case, told: Told, *, rated: bool) -> Line:
+    m = case.matter
+    before = (m.state, m.owner_level)
+    if _nothing_follows(m, told):
+        if rated and m.closed_at is not None:
+            m.rating = "rated"
+        written(case)
+        return line(case, event="take_result", before=before)
+    call = Call(event="take_result", result=told.result, solved=told.result == "solved", satisfied=told.satisfied)
+    return moved(case, call)
+
+
+def _nothing_follows(m: Matter, told: Told) -> bool:
+    """Ended in another way than by an answer, or ended and said to be solved: it is recorded and shown."""
+    if m.closed_at is None:
+        return False
+    return m.state != "closed" or told.result == "solved"

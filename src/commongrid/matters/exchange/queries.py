@@ -1,0 +1,260 @@
+"""Reads for the exchange: what a sheet means here, what is known already, what waits for its reply, batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.places import village_of
+from commongrid.kernel.refusals import N_, NotFound
+from commongrid.kernel.sealing import Sealer, blind_index, place_of
+from commongrid.matters.exchange.reading import Meaning
+from commongrid.matters.importing.queries import UNSORTED, kind_words, place_words
+from commongrid.matters.models import (
+    ExternalBatch,
+    ExternalCase,
+    ExternalColumn,
+    ExternalReply,
+    ExternalUpload,
+    Note,
+    Party,
+)
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from commongrid.kernel.scope import Scope
+
+ANSWERED: Final = ("answered", "to_rate", "to_file", "closed")
+"""States in which a matter's answer stands, so that it can go to the other system."""
+REFUSED: Final = "rejected"
+ALIKE_DAYS: Final = 3
+"""The same words from the same village within so many days are probably the same appeal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """An order that is probably the same: its matter, and its numbers here and there."""
+
+    matter: UUID
+    own: str
+    number: str
+    received_at: datetime
+    phone: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToReply:
+    """An order whose matter is answered (or not accepted) and that has had no reply yet."""
+
+    case: UUID
+    matter: UUID
+    own: str
+    title: str
+    number: str
+    reply: str
+    who: str
+    answered_at: datetime | None
+    reply_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """One sheet that went in or out."""
+
+    id: UUID
+    system: str
+    sort: str
+    rows: int
+    fresh: int
+    known: int
+    changed: int
+    faulty: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRow:
+    """One row of an export, as it went out."""
+
+    number: str
+    own: str
+    text: str
+    who: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What of a system is open here."""
+
+    system: str
+    open: int
+    overdue: int
+
+
+def alike_key(text: str, place: int) -> bytes:
+    """Under this the same words from the same village are found again, without keeping them twice."""
+    return blind_index(settings.KEYS.blind, f"{text} @ {village_of(place) or place}")
+
+
+def phone_key(phone: str) -> bytes | None:
+    """Under this the same phone is found again."""
+    return blind_index(settings.KEYS.blind, phone) if phone.strip() else None
+
+
+def meaning(scope: Scope) -> Meaning:
+    """What a sheet's words mean for this post: kinds in force, places in its reach."""
+    county = territory.county(scope)
+    reach = place_words(scope, county.code)
+    places = {word: code for word, code in reach.codes.items() if scope.covers(code) and code not in reach.now}
+    calendar = territory.calendar(scope)
+    return Meaning(
+        kinds=kind_words(scope, county.code).codes, places=places, own_place=scope.place or county.code,
+        unsorted=UNSORTED, zone=calendar.zone, now=timezone.now(),
+    )  # fmt: skip
+
+
+def remembered(scope: Scope, system: str, sort: str) -> dict[str, str]:
+    """The headings that were mapped for this system's sheet, by field."""
+    with acting(scope):
+        found = ExternalColumn.objects.filter(system=system, sort=sort).order_by("field")
+        return dict(found.values_list("field", "header"))
+
+
+def alike(scope: Scope, keys: Iterable[bytes]) -> dict[bytes, list[Alike]]:
+    """Orders with the same words from the same village, by key, the newest first."""
+    wanted = [key for key in keys if key]
+    found: dict[bytes, list[Alike]] = {}
+    with acting(scope):
+        phone = Party.objects.filter(matter=OuterRef("matter"), part="reporter").values("phone_index")[:1]
+        rows = (
+            ExternalCase.objects.filter(alike__in=wanted)
+            .annotate(phone=Subquery(phone))
+            .order_by("-received_at", "id")
+            .values_list("alike", "matter", "matter__number", "number", "received_at", "phone")
+        )
+        for key, matter, own, number, at, index in rows:
+            one = Alike(
+                matter=matter, own=own, number=number, received_at=at, phone=bytes(index) if index is not None else None
+            )
+            found.setdefault(bytes(key or b""), []).append(one)
+    return found
+
+
+def upload(scope: Scope, upload_id: UUID) -> tuple[ExternalUpload, bytes]:
+    """A sheet that waits for its decision, opened. Refuses: NotFound."""
+    with acting(scope):
+        row = ExternalUpload.objects.filter(id=upload_id).first()
+    if row is None:
+        raise NotFound(N_("This sheet is no longer here: it was applied, dropped, or waited for more than a day."))
+    return row, _sealer().open(bytes(row.sealed), place_of("matters_external_upload", "sealed", row.id)).encode(
+        "latin-1"
+    )
+
+
+def sealed_upload(data: bytes, row_id: UUID) -> bytes:
+    """A sheet's bytes sealed for its row."""
+    return _sealer().seal(data.decode("latin-1"), place_of("matters_external_upload", "sealed", row_id))
+
+
+def to_reply(scope: Scope, system: str, limit: int = 2000) -> list[ToReply]:
+    """Orders whose answer stands and that have had no reply yet, the most pressing first.
+
+    What was worded for the other system goes first; else the answer itself, of
+    one not accepted the reason.
+    """
+    with acting(scope):
+        found = _waiting(system).order_by("reply_due_at", "received_at", "id")[:limit]
+        return [one for values in found if (one := _to_reply(values)) is not None]
+
+
+def worded(scope: Scope, case_id: UUID) -> ToReply | None:
+    """The one order with the reply that would go out now."""
+    with acting(scope):
+        values = next(iter(_replies(ExternalCase.objects.filter(id=case_id))), None)
+    return _to_reply(values) if values else None
+
+
+def _waiting(system: str) -> QuerySet[ExternalCase, Any]:
+    done = Q(matter__state__in=ANSWERED, matter__finished_at__isnull=False) | Q(matter__state=REFUSED)
+    return _replies(ExternalCase.objects.filter(done, system=system, replied_at=None, matter__sealed=False))
+
+
+def _replies(found: QuerySet[ExternalCase]) -> QuerySet[ExternalCase, Any]:
+    last = Note.objects.filter(matter=OuterRef("matter")).order_by("-at", "-id").values("text")
+    return found.annotate(
+        answer=Subquery(last.filter(sort="answer")[:1]), reason=Subquery(last.filter(sort="reason")[:1])
+    ).values(
+        "id", "matter", "matter__number", "matter__title", "matter__state", "matter__unit__name_zh",
+        "matter__finished_at", "matter__closed_at", "number", "reply", "reply_due_at", "answer", "reason",
+    )  # fmt: skip
+
+
+def _to_reply(values: Mapping[str, Any]) -> ToReply | None:
+    refused = values["matter__state"] == REFUSED
+    text = values["reply"] or (values["reason"] if refused else values["answer"]) or ""
+    if not text:
+        return None
+    return ToReply(
+        case=values["id"], matter=values["matter"], own=values["matter__number"], title=values["matter__title"],
+        number=values["number"], reply=text, who=values["matter__unit__name_zh"] or "",
+        answered_at=values["matter__closed_at"] if refused else values["matter__finished_at"],
+        reply_due_at=values["reply_due_at"],
+    )  # fmt: skip
+
+
+def waiting(scope: Scope) -> dict[str, Waiting]:
+    """How many orders of each system are open in sight, and how many of them are past their date."""
+    now = timezone.now()
+    with acting(scope):
+        rows = (
+            ExternalCase.objects.filter(matter__closed_at=None)
+            .order_by()
+            .values("system")
+            .annotate(open=Count("id"), overdue=Count("id", filter=Q(due_at__lt=now)))
+        )
+        return {row["system"]: Waiting(**row) for row in rows}
+
+
+_BATCH: Final = ("id", "system", "sort", "rows", "fresh", "known", "changed", "faulty", "at")
+
+
+def batches(scope: Scope, limit: int = 30) -> list[BatchRow]:
+    """Sheets that went in or out, the newest first."""
+    with acting(scope):
+        return [BatchRow(**row) for row in ExternalBatch.objects.order_by("-at", "id").values(*_BATCH)[:limit]]
+
+
+def batch(scope: Scope, batch_id: UUID) -> BatchRow:
+    """One sheet that went in or out. Refuses: NotFound."""
+    with acting(scope):
+        row = ExternalBatch.objects.filter(id=batch_id).values(*_BATCH).first()
+    if row is None:
+        raise NotFound
+    return BatchRow(**row)
+
+
+def replies_of(scope: Scope, batch_id: UUID) -> list[ReplyRow]:
+    """The rows of an export as they went out."""
+    with acting(scope):
+        found = ExternalReply.objects.filter(batch=batch_id).order_by("row")
+        return [
+            ReplyRow(number=number, own=own, text=text, who=who, answered_at=at)
+            for number, own, text, who, at in found.values_list(
+                "case__number", "case__matter__number", "text", "who", "answered_at"
+            )
+        ]
+
+
+def _sealer() -> Sealer:
+    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)

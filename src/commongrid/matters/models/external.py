@@ -1,0 +1,267 @@
+"""Other systems that send orders here: what each expects, how its sheets look, each order with its number and clock."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import Q
+
+from commongrid.journal.dated import period
+from commongrid.kernel.wall import WHOLE_COUNTY, Wall
+from commongrid.matters.models.matter import Matter
+from commongrid.matters.models.steps import OF_ITS_MATTER
+from commongrid.territory.models import PlaceField
+
+A_POST = "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'post')"
+OWN_POST = (
+    "post = (SELECT NULLIF(current_setting('cg.post', true), '')::uuid) "
+    "OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock')"
+)
+RESULTS = ("", "solved", "not_solved", "rework")
+SORTS = ("orders", "results")
+SHEETS = (*SORTS, "replies")
+OF_ITS_CASE = "EXISTS (SELECT 1 FROM matters_external_case c WHERE c.id = case_id)"
+
+
+class ExternalSystem(models.Model):
+    """A system above or beside the county that sends orders here (外部系统), for a period.
+
+    ``accept_days``, ``finish_days`` and ``extend_days`` are its own limits in
+    natural days; without them each order says by when. ``their_visit``: its
+    own return visit counts, so nobody asks the person a second time.
+    ``source`` is the channel that its orders come in by.
+
+    Personal data: none. Kept: for good.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField("代码", max_length=24)
+    zh = models.CharField("中文名", max_length=60)
+    en = models.CharField("英文名", max_length=120)
+    source = models.CharField("来源", max_length=12, default="department")
+    accept_days = models.SmallIntegerField("受理天数", null=True)
+    finish_days = models.SmallIntegerField("办结天数", null=True)
+    extend_days = models.SmallIntegerField("延期天数", null=True)
+    their_visit = models.BooleanField("以对方回访为准", default=True)
+    note = models.CharField("说明", max_length=200, blank=True, default="")
+    position = models.SmallIntegerField("顺序", default=0)
+    valid_from = models.DateField("启用日期")
+    valid_to = models.DateField("停用日期", null=True)
+
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_external_system"
+        verbose_name = "外部系统"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=(Q(accept_days__isnull=True) | Q(accept_days__gt=0))
+                & (Q(finish_days__isnull=True) | Q(finish_days__gt=0))
+                & (Q(extend_days__isnull=True) | Q(extend_days__gt=0)),
+                name="matters_external_system_days",
+            ),
+            ExclusionConstraint(
+                name="matters_external_system_once",
+                expressions=[("code", "="), (period("valid_from", "valid_to"), "&&")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The code."""
+        return self.code
+
+
+class ExternalColumn(models.Model):
+    """What a column of a system's sheet is called there (列对照): mapped once, remembered for every later sheet.
+
+    Personal data: none. Kept: while the system sends sheets.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    system = models.CharField("系统", max_length=24)
+    sort = models.CharField("表", max_length=8)
+    field = models.CharField("字段", max_length=16)
+    header = models.CharField("列名", max_length=80)
+    at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(read="open", also_write=A_POST)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_external_column"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(sort__in=SHEETS), name="matters_external_column_sort"),
+            models.UniqueConstraint(fields=["system", "sort", "field"], name="matters_external_column_once"),
+        ]
+
+    def __str__(self) -> str:
+        """System and field."""
+        return f"{self.system} {self.field}"
+
+
+class ExternalCase(models.Model):
+    """One order of another system on a matter (外部工单): its number, its clock, what was replied, what came of it.
+
+    A matter may have several: the same appeal sent twice under two numbers is
+    one matter, and each number gets its reply. ``due_at`` is the matter's
+    finishing deadline while it is the earliest; ``alike`` finds the same words
+    from the same village again (a keyed hash). ``reply`` is what the centre
+    worded for that system; empty, it is what the matter was answered with.
+    What went out is kept in ExternalReply. ``result``: solved, not_solved, or
+    rework (given back by the other system). ``late``: the result came after
+    the matter had ended here.
+
+    Personal data: the reply and the result may name people. Kept: with the matter.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="cases")
+    place = PlaceField("所属地方")
+    system = models.CharField("系统", max_length=24)
+    number = models.CharField("编号", max_length=64)
+    alike = models.BinaryField(max_length=32, null=True)
+    received_at = models.DateTimeField("收到时间")
+    accept_due_at = models.DateTimeField("受理到期", null=True)
+    due_at = models.DateTimeField("办结到期", null=True)
+    reply_due_at = models.DateTimeField("回复到期", null=True)
+    extended_at = models.DateTimeField("延期时间", null=True)
+    imported_in = models.UUIDField(null=True)
+    reply = models.TextField("回复", blank=True, default="")
+    replied_at = models.DateTimeField("回复时间", null=True)
+    replied_in = models.UUIDField(null=True)
+    result = models.CharField("结果", max_length=12, blank=True, default="")
+    satisfied = models.BooleanField("满意", null=True)
+    result_text = models.TextField("结果说明", blank=True, default="")
+    result_at = models.DateTimeField("结果时间", null=True)
+    late = models.BooleanField("办结后收到", default=False)
+
+    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_external_case"
+        verbose_name = "外部工单"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["system", "number"], name="matters_external_case_once"),
+            models.CheckConstraint(condition=~Q(number=""), name="matters_external_case_number"),
+            models.CheckConstraint(condition=Q(result__in=RESULTS), name="matters_external_case_result"),
+            models.CheckConstraint(
+                condition=Q(result="", result_at__isnull=True) | (~Q(result="") & Q(result_at__isnull=False)),
+                name="matters_external_case_result_has_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["matter"], name="matters_case_matter"),
+            models.Index(fields=["alike"], name="matters_case_alike", condition=Q(alike__isnull=False)),
+            models.Index(
+                fields=["system", "place"], name="matters_case_to_reply", condition=Q(replied_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """System and number."""
+        return f"{self.system} {self.number}"
+
+
+class ExternalReply(models.Model):
+    """A reply as it went out (已回复), one row of an export; the same export can be made again from these rows.
+
+    Personal data: the reply may name people. Kept: with the matter.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(ExternalCase, models.PROTECT, related_name="replies")
+    batch = models.UUIDField()
+    row = models.IntegerField()
+    text = models.TextField()
+    who = models.CharField("答复单位", max_length=80, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_CASE, also_write=OF_ITS_CASE, append_only=True)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_external_reply"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(text=""), name="matters_external_reply_has_words"),
+            models.UniqueConstraint(fields=["batch", "row"], name="matters_external_reply_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["case"], name="matters_external_reply_case")]
+
+    def __str__(self) -> str:
+        """Batch and row."""
+        return f"{self.batch} {self.row}"
+
+
+class ExternalBatch(models.Model):
+    """One sheet that went in or out (交换批次): how many rows, what came of them. An export is made again from it.
+
+    Personal data: none. Kept: for good.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    place = PlaceField("所属地方")
+    system = models.CharField("系统", max_length=24)
+    sort = models.CharField("表", max_length=8)
+    file_hash = models.BinaryField(max_length=32, null=True)
+    rows = models.IntegerField(default=0)
+    fresh = models.IntegerField(default=0)
+    known = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    faulty = models.IntegerField(default=0)
+    post = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(place="place", append_only=True)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_external_batch"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(sort__in=SHEETS), name="matters_external_batch_sort"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["place", "at"], name="matters_external_batch_place")]
+
+    def __str__(self) -> str:
+        """System and sort."""
+        return f"{self.system} {self.sort}"
+
+
+class ExternalUpload(models.Model):
+    """A sheet between its upload and the decision about it (待导入表): sealed, seen by whoever sent it, gone in a day.
+
+    Personal data: the sheet as sent, sealed. Kept: until it is applied or dropped, at most a day.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    place = PlaceField("所属地方", follows=False)
+    post = models.UUIDField()
+    system = models.CharField("系统", max_length=24)
+    sort = models.CharField("表", max_length=8)
+    name = models.CharField("文件名", max_length=120)
+    sealed = models.BinaryField()
+    at = models.DateTimeField()
+
+    wall: ClassVar[Wall] = Wall(also_see=OWN_POST, also_write=OWN_POST)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_external_upload"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(sort__in=SORTS), name="matters_external_upload_sort"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["at"], name="matters_external_upload_at")]
+
+    def __str__(self) -> str:
+        """System and sort."""
+        return f"{self.system} {self.sort}"

@@ -1,0 +1,174 @@
+"""The desk of other systems: what is open there, replies that wait, templates, and what went in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.matters.exchange import actions, layout, queries, workbooks
+from commongrid.matters.queries import vocabulary
+from commongrid.matters.queries.systems import SystemRow
+from commongrid.matters.queries.systems import system as system_row
+from commongrid.matters.queries.systems import systems as system_rows
+from commongrid.surfaces.console.exchange import sheets
+from commongrid.surfaces.console.matters.present import language
+from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.errors import sentence
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+    from commongrid.matters.exchange.queries import BatchRow, ToReply, Waiting
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_PLACES: Final = 600
+SHOWN: Final = 8
+SORTS: Final = {"orders": N_("Orders in"), "results": N_("Results in"), "replies": N_("Replies out")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemShown:
+    """A system with what waits there."""
+
+    row: SystemRow
+    name: str
+    waiting: Waiting | None
+    to_reply: list[ToReply]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchShown:
+    """A sheet that went in or out, in words."""
+
+    row: BatchRow
+    system: str
+    sort: str
+
+
+@door("matters.exchange")
+def desk(request: Asked) -> HttpResponse:
+    """Every system with what is open, what waits for its reply, and the last sheets."""
+    return _desk(request)
+
+
+def _desk(request: Asked, status: int = 200) -> HttpResponse:
+    scope, lang = request.scope, language()
+    open_now = queries.waiting(scope)
+    rows = system_rows(scope)
+    named = {row.code: row.label(lang) for row in rows}
+    shown = []
+    for row in rows:
+        replies = queries.to_reply(scope, row.code)
+        shown.append(
+            SystemShown(
+                row=row, name=named[row.code], waiting=open_now.get(row.code), to_reply=replies[:SHOWN],
+                more=max(0, len(replies) - SHOWN),
+            )
+        )  # fmt: skip
+    batches = [
+        BatchShown(row=one, system=named.get(one.system, one.system), sort=_(SORTS[one.sort]))
+        for one in queries.batches(scope)
+    ]
+    return render(request, "console/exchange/desk.html", {"systems": shown, "batches": batches}, status=status)
+
+
+@door("matters.exchange")
+def template(request: Asked, code: str, sort: str) -> HttpResponse:
+    """An empty sheet to be filled in, with the places and kinds of this post to choose from."""
+    if sort not in layout.LAYOUTS or sort == "replies":
+        raise NotFound
+    of = system_row(request.scope, code)
+    book = workbooks.template(
+        sort, places=places_offered(request.scope), kinds=kinds_offered(request.scope),
+        remembered=queries.remembered(request.scope, of.code, sort),
+    )  # fmt: skip
+    return _workbook(book, f"{of.code}-{sort}.xlsx")
+
+
+def places_offered(scope: Scope) -> list[str]:
+    """Names with their codes: the county's townships and villages, or a township's villages and natural villages."""
+    if scope.place is None:
+        return []
+    found: list[str] = []
+    waiting = [scope.place]
+    while waiting and len(found) < MOST_PLACES:
+        code = waiting.pop(0)
+        for row in territory.children(scope, code):
+            if row.level in ("township", "village", "natural_village"):
+                found.append(f"{row.name} {row.code}")
+                if row.level == "township" or (row.level == "village" and interval(scope.place).lo % 10**9):
+                    waiting.append(row.code)
+    return found[:MOST_PLACES]
+
+
+def kinds_offered(scope: Scope) -> list[str]:
+    """Codes and names of the kinds in force."""
+    return [f"{row.code} {row.zh}" for row in vocabulary.kinds(scope) if row.parent]
+
+
+@door("matters.exchange", methods=("POST",))
+def export(request: Asked, code: str) -> HttpResponse:
+    """Mark the answered orders of a system as replied, and go to their sheet."""
+    try:
+        answer = actions.export_replies(request.scope, request.act, system=code)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        messages.error(request, sentence(refusal))
+        return _desk(request, status=refusal.status)
+    messages.success(
+        request, _("%(rows)s replies are ready. Take the sheet to the other system.") % {"rows": answer["rows"]}
+    )
+    return redirect("exchange_batch", batch_id=answer["batch"])
+
+
+@door("matters.exchange")
+def batch(request: Asked, batch_id: UUID) -> HttpResponse:
+    """One export: its rows as they went out, and the sheet."""
+    row = queries.batch(request.scope, batch_id)
+    if row.sort != "replies":
+        raise NotFound
+    of = system_row(request.scope, row.system)
+    context = {"row": row, "system": of.label(language()), "replies": queries.replies_of(request.scope, batch_id)}
+    return render(request, "console/exchange/batch.html", context)
+
+
+@door("matters.exchange")
+def batch_sheet(request: Asked, batch_id: UUID) -> HttpResponse:
+    """The sheet of an export, the same whenever it is asked for."""
+    row = queries.batch(request.scope, batch_id)
+    if row.sort != "replies":
+        raise NotFound
+    book = workbooks.replies(
+        queries.replies_of(request.scope, batch_id),
+        headings=queries.remembered(request.scope, row.system, "replies"),
+        zone=territory.calendar(request.scope).zone,
+    )
+    return _workbook(book, f"{row.system}-{row.at:%Y%m%d}-{str(batch_id)[-4:]}.xlsx")
+
+
+def _workbook(data: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+urlpatterns = [
+    path("", desk, name="exchange"),
+    path("<slug:code>/template/<slug:sort>.xlsx", template, name="exchange_template"),
+    path("<slug:code>/export", export, name="exchange_export"),
+    path("batches/<uuid:batch_id>/", batch, name="exchange_batch"),
+    path("batches/<uuid:batch_id>/replies.xlsx", batch_sheet, name="exchange_batch_sheet"),
+    *sheets.urlpatterns,
+]

@@ -1,0 +1,1 @@
+"""Mediation of disputes: the file, the agreement on paper, the signed sheet."""

@@ -1,0 +1,145 @@
+"""From a sheet of paper back to its step: a QR code leads a phone to the page where the signed sheet is photographed.
+
+A printed sheet carries a short signed address that names the step, the matter
+and the sheet. Whoever scans it signs in as the post they hold; the page says
+whose sheet it is, masked, and asks for the last signs of the number on the
+paper in the hand, so that a photo of another sheet is noticed. A step joins by
+a line in ``STEPS``: how its sheet is shown and what keeps the photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commongrid.journal import attachments
+from commongrid.kernel.photos import LARGEST
+from commongrid.kernel.refusals import N_, BadInput, NotFound, Refusal, TooLarge
+from commongrid.surfaces.console.mediation import paper
+from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.sheets import Face, named
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from commongrid.journal.attachments import Staged
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+MOST_PHOTOS: Final = 4
+TELLING: Final = 4
+"""So many last signs of the number are typed from the paper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A kind of sheet: how it is shown (refusing whoever must not see it) and what keeps its photo."""
+
+    name: str
+    power: str
+    face: Callable[[Scope, UUID, UUID], Face]
+    keep: Callable[[Scope, Act, UUID, tuple[Staged, ...], str], Any]
+
+
+STEPS: Final[dict[str, Step]] = {
+    "m": Step(name=N_("Signed agreement"), power="matters.mediate", face=paper.face, keep=paper.keep),
+}
+"""Every kind of sheet that is photographed back, by the one letter that its address carries."""
+
+
+class Photographed(Form):
+    """The photo of a signed sheet, with the last signs of its number as they stand on the paper."""
+
+    telling = forms.CharField(
+        label=gettext_lazy("The last four signs of the number on the paper"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off", "inputmode": "text"}),
+        error_messages={"required": gettext_lazy("Read them from the sheet in your hand.")},
+    )
+    photos = forms.FileField(
+        label=gettext_lazy("Photo of the signed sheet"),
+        required=False,
+        help_text=gettext_lazy("All of the sheet, with every signature. Up to four photos."),
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf", "capture": "environment"}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why it replaces the photo that is there"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+@door("matters.read", methods=("GET", "POST"))
+def sheet(request: Asked, token: str) -> HttpResponse:
+    """Whose sheet it is, and the photo of it."""
+    found = named(token)
+    step = STEPS.get(found.step)
+    if step is None:
+        raise NotFound
+    request.scope.demand(step.power)
+    face = step.face(request.scope, found.matter, found.sheet)
+    form = Photographed(request.POST or None, request.FILES or None)
+    if not face.done:
+        del form.fields["reason"]
+    if request.method != "POST":
+        return _page(request, step, face, form)
+    staged: tuple[Staged, ...] = ()
+    status = 422
+    if form.is_valid():
+        try:
+            staged = _staged(request)
+            _same_sheet(face, form.cleaned_data["telling"])
+            step.keep(request.scope, request.act, found.sheet, staged, form.cleaned_data.get("reason", ""))
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            messages.success(request, _("The sheet is in the file."))
+            return redirect(face.back)
+    return _page(request, step, face, form, staged=staged, status=status)
+
+
+def _page(
+    request: Asked, step: Step, face: Face, form: Photographed, *, staged: tuple[Staged, ...] = (), status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form, "face": face, "name": _(step.name), "tickets": [attachments.ticket(one) for one in staged],
+    }  # fmt: skip
+    return render(request, "console/sheets/sheet.html", context, status=status)
+
+
+def _same_sheet(face: Face, typed: str) -> None:
+    """Refuse the photo of another sheet: its number ends otherwise."""
+    plain = "".join(sign for sign in typed if sign.isalnum()).casefold()[-TELLING:]
+    wanted = "".join(sign for sign in face.number if sign.isalnum()).casefold()[-TELLING:]
+    if plain != wanted:
+        text = N_("This is another sheet: its number ends otherwise. Scan the code on the sheet that you photographed.")
+        raise BadInput(text, fields={"telling": text})
+
+
+def _staged(request: Asked) -> tuple[Staged, ...]:
+    """Photos sent now and those kept from a form that was refused."""
+    before = [attachments.staged_from(given) for given in request.POST.getlist("ticket")[:MOST_PHOTOS]]
+    sent = request.FILES.getlist("photos")
+    if len(before) + len(sent) > MOST_PHOTOS:
+        raise BadInput(fields={"photos": N_("At most four photos, please.")})
+    if any((one.size or 0) > LARGEST for one in sent):
+        raise TooLarge(fields={"photos": N_("One of the photos is larger than 20 MB. Please choose a smaller one.")})
+    return (*before, *(attachments.stage(one.read()) for one in sent))
+
+
+urlpatterns = [path("<str:token>/", sheet, name="sheet")]
