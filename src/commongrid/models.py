@@ -9,6 +9,7 @@ from commongrid.insight.models import *
 from commongrid.journal.models import *
 from commongrid.matters.importing.models import *
 from commongrid.matters.models import *
+from commongrid.notices.models import *
 from commongrid.registry.models import *
 from commongrid.roster.models import *
 from commongrid.territory.models import *

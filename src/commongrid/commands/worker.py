@@ -14,7 +14,7 @@ from typing import Any
 
 HELP = "Run the clock's jobs (started by `up`; by hand where server and worker live apart)."
 MODULES = ("journal", "accounts", "territory", "registry", "roster", "ledger", "matters", "outreach", "civic", "merit",
-           "insight")  # fmt: skip
+           "notices", "insight")  # fmt: skip
 ROUND_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TRUE = frozenset({"1", "true", "yes", "on"})
@@ -56,6 +57,17 @@ def schema_name(text: str) -> str:
         return text
     message = f"A schema (COMMONGRID_SCHEMA) is named in lower-case letters, digits and underscores, not {text!r}."
     raise Misconfigured(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """By which ways notices leave the county; what is empty is not used."""
+
+    email: str = ""
+    sms_url: str = ""
+    sms_key: str = field(default="", repr=False)
+    sms_secret: str = field(default="", repr=False)
+    sms_signature: str = ""
 
 
 class Environment:
@@ -144,6 +156,27 @@ class Environment:
     def POSTGRES_BIN(self) -> str:
         """COMMONGRID_POSTGRES_BIN: a folder with PostgreSQL's programs to use instead of the bundled ones."""
         return _text("COMMONGRID_POSTGRES_BIN")
+
+    @property
+    def NOTICES(self) -> Notices:
+        """COMMONGRID_EMAIL_FROM, COMMONGRID_SMS_URL, _KEY, _SECRET, _SIGNATURE: the ways by which notices leave."""
+        url = _text("COMMONGRID_SMS_URL")
+        if url and not url.startswith("https://"):
+            message = "COMMONGRID_SMS_URL must begin with https://, for phone numbers go over it."
+            raise Misconfigured(message)
+        return Notices(
+            email=_text("COMMONGRID_EMAIL_FROM"), sms_url=url, sms_key=_text("COMMONGRID_SMS_KEY"),
+            sms_secret=_text("COMMONGRID_SMS_SECRET"), sms_signature=_text("COMMONGRID_SMS_SIGNATURE"),
+        )  # fmt: skip
+
+    @property
+    def EMAIL_URL(self) -> str:
+        """COMMONGRID_EMAIL_URL: smtp://user:password@host:587 (smtps:// for TLS from the start); empty sends none."""
+        url = _text("COMMONGRID_EMAIL_URL")
+        if url and not url.startswith(("smtp://", "smtps://")):
+            message = "COMMONGRID_EMAIL_URL must begin with smtp:// or smtps://."
+            raise Misconfigured(message)
+        return url
 
     @property
     def _host_shown(self) -> str:

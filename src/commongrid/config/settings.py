@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "commongrid.surfaces.shared.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "commongrid.surfaces.shared.sessions.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -191,7 +191,13 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     },
 }
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+NOTICES = env.NOTICES
+_mail = urlsplit(env.EMAIL_URL)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.hostname else 'locmem'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp"
+EMAIL_TIMEOUT = 10
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 from commongrid.config.logs import LOGGING, LOGGING_CONFIG  # noqa: E402, F401 - read above, used by Django

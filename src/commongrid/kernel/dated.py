@@ -151,7 +151,7 @@ def _value(column: Column, given: object, known: Known) -> object:
         return _several(column, given, known)
     if column.sort == "flag":
         return _flag(given)
-    text = str(given).replace("\0", "").replace("\r\n", "\n").strip()
+    text = str("" if given is None else given).replace("\0", "").replace("\r\n", "\n").strip()
     if not text:
         return _nothing(column)
     if column.sort in ("number", "whole"):

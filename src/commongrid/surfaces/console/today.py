@@ -18,7 +18,8 @@ from commongrid.kernel.refusals import N_
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import Filters
-from commongrid.surfaces.console.matters import present
+from commongrid.notices.queries import unread
+from commongrid.surfaces.console.matters import present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.territory import queries as territory
 
@@ -34,9 +35,12 @@ LANES: Final = {
     "decide": (N_("Given back, to decide"), ""),
     "visit": (N_("To visit or be rated"), ""),
     "close": (N_("To file"), ""),
+    "receipt": (N_("Receipts due"), "warn"),
+    "woken": (N_("Parked to review"), "warn"),
     "review": (N_("To review"), ""),
     "reply": (N_("Interim answers wanted"), "warn"),
     "recheck": (N_("To look at once more"), ""),
+    "resting": (N_("Paused and parked"), ""),
     "below": (N_("Overdue below, told to me"), "late"),
 }
 """Lanes by code: name and tone."""
@@ -87,11 +91,12 @@ def today(request: Asked) -> HttpResponse:
             "lanes": lanes(counted, chosen),
             "lane": _(LANES[chosen][0]),
             "chosen": chosen,
+            "applications": waiting_page.to_decide(request.scope),
             "rows": present.rows(request.scope, page.rows),
             "next": page.next,
             "waiting": counted.get("all", 0),
             "may_report": request.scope.may("matters.report"),
-            "counts": {"today": counted.get("all", 0)},
+            "counts": {"today": counted.get("all", 0), "notices": unread(request.scope)},
         },
     )
 

@@ -16,7 +16,8 @@ from commongrid.kernel.codes import normalise
 from commongrid.kernel.refusals import BadInput, Refusal
 from commongrid.matters import actions
 from commongrid.matters import queries as matters
-from commongrid.surfaces.public import telling
+from commongrid.notices.queries import messages_wanted
+from commongrid.surfaces.public import telling, waiting
 from commongrid.surfaces.public.forms import Follow, Rate
 from commongrid.surfaces.shared import files, qr
 from commongrid.surfaces.shared.doors import door
@@ -54,14 +55,17 @@ def follow(request: Asked) -> HttpResponse:
 def slip(request: Asked, code: str) -> HttpResponse:
     """The matter of a slip."""
     matter = matters.followed(request.scope)
+    waited = waiting.told(matter)
     context = {
         **_about(request, matter, code),
         "sent": request.GET.get("sent") == "1",
         "done": _done(request.GET.get("done", "")),
-        "now": telling.stands(matter),
+        "now": waited.sentence if waited and waited.sentence else telling.stands(matter),
+        "told": waited,
         "steps": telling.steps(matter.phase),
+        "messages_wanted": messages_wanted(request.scope, matter.id),
         "photos": [] if matter.sealed else files.shown(request, files_of(request.scope, matter.id), code),
-        "events": [] if matter.sealed else telling.happenings(history(request.scope, matter.id)),
+        "events": [] if matter.sealed else telling.happenings([*history(request.scope, matter.id), *matter.lines]),
     }
     return render(request, "public/slip/matter.html", context)
 
@@ -72,7 +76,8 @@ def paper(request: Asked, code: str) -> HttpResponse:
     """The slip for paper: two on a sheet of A4."""
     matter = matters.followed(request.scope)
     copies = [_("for the person"), _("for the file")]
-    return render(request, "public/slip/paper.html", {**_about(request, matter, code), "copies": copies})
+    context = {**_about(request, matter, code), "copies": copies, "told": waiting.told(matter)}
+    return render(request, "public/slip/paper.html", context)
 
 
 @throttled("slip", GUESSES, seconds=WINDOW, failures_only=True)
@@ -129,6 +134,10 @@ def _back(code: str, done: str) -> HttpResponse:
 
 def _done(word: str) -> str:
     """What was just done, to be said above the page."""
+    if word == "messages":
+        return _("Your wish about messages is kept.")
     if word == "rated":
         return _("Thank you. Your answers have been recorded.")
+    if word == "asked":
+        return _("The level above looks at it now. You will read the answer here.")
     return _("It has been withdrawn.") if word == "withdrawn" else ""

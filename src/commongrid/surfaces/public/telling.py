@@ -23,6 +23,7 @@ STANDS: Final = {
     "answered": N_("There is an answer. You are asked whether it is solved."),
     "reopened": N_("It was not solved, so another office does it once more."),
     "review": N_("It was not solved twice. The county looks at it."),
+    "paused": N_("It waits and goes on by itself on its day."),
     "parked": N_("It can't be done now; there is a date on which it is looked at again."),
     "referred": N_("It was handed to the body that is competent by law."),
     "closed": N_("It is closed."),
@@ -33,6 +34,9 @@ STANDS: Final = {
 
 CHECKED: Final = N_("There is an answer. Somebody else looks whether it is solved.")
 RATED: Final = N_("You have said whether it is solved. The centre closes it now.")
+NOT_REACHED: Final = N_(
+    "We tried to reach you on three days. It is shown as not rated; tell us at any time if it is not solved."
+)
 DISAGREED: Final = N_("The county has closed it. It is kept on record that you do not agree.")
 
 HAPPENED: Final = {
@@ -54,6 +58,19 @@ HAPPENED: Final = {
     "matters.reviewed": N_("Looked at by the county"),
     "matters.receipted": N_("Taken over by the competent body"),
     "matters.withdrawn": N_("Withdrawn"),
+    "matters.withdrawn_for": N_("Withdrawn"),
+    "matters.extended": N_("More time given"),
+    "matters.paused": N_("Paused"),
+    "matters.parked": N_("Parked until a day of review"),
+    "matters.referred": N_("Handed to another body"),
+    "matters.given_up": N_("Ended with reasons"),
+    "matters.resumed": N_("Work goes on"),
+    "matters.woken": N_("The day of review has come"),
+    "matters.receipt_taken": N_("The other body has taken it"),
+    "matters.came_back": N_("The other body did not take it"),
+    "matters.asked_again": N_("You asked the level above"),
+    "matters.asked_again_for": N_("You asked the level above"),
+    "matters.unit_dissolved": N_("The office in charge has changed"),
     "matters.supervised": N_("Urged by the level above"),
     "matters.overdue": N_("The deadline passed; the level above was told"),
     "matters.timed_out": N_("Nobody rated it in time"),
@@ -68,7 +85,7 @@ HAPPENED: Final = {
 STEPS: Final = (
     (("received",), N_("Received")),
     (("accepted", "reopened"), N_("Being assigned")),
-    (("in_hand", "parked", "review", "referred"), N_("Being worked on")),
+    (("in_hand", "paused", "parked", "review", "referred"), N_("Being worked on")),
     (("answered",), N_("Is it solved?")),
     (("closed", "rejected", "withdrawn"), N_("Over")),
 )
@@ -99,7 +116,7 @@ def stands(matter: Followed) -> str:
     if matter.sealed and matter.phase != "closed":
         return gettext("Received. Only the body that is competent by law sees it.")
     if matter.phase == "answered" and not matter.may_rate:
-        return gettext(RATED) if matter.rating == "rated" else gettext(CHECKED)
+        return gettext({"rated": RATED, "not_rated": NOT_REACHED}.get(matter.rating, CHECKED))
     if matter.phase == "closed" and matter.outcome == "disagrees":
         return gettext(DISAGREED)
     return gettext(STANDS.get(matter.phase, STANDS["in_hand"]))
@@ -117,4 +134,17 @@ def steps(phase: str) -> list[Step]:
 
 def happenings(lines: Sequence[LineRow]) -> list[Happening]:
     """The history, newest first."""
-    return [Happening(line.at, gettext(HAPPENED[line.name])) for line in reversed(lines) if line.name in HAPPENED]
+    return [Happening(line.at, title) for line in reversed(lines) if (title := _title(line))]
+
+
+def _title(line: LineRow) -> str:
+    """What happened, in a word or two; a grant by what was granted."""
+    name = GRANTED.get(str(line.facts.get("sort", "")), "") if line.name == "matters.granted" else line.name
+    return gettext(HAPPENED[name]) if name in HAPPENED else ""
+
+
+GRANTED: Final = {
+    "extend": "matters.extended", "pause": "matters.paused", "park": "matters.parked", "refer": "matters.referred",
+    "end": "matters.given_up",
+}  # fmt: skip
+"""What a granted application means to the person."""

@@ -30,7 +30,7 @@ def precise(scope: Scope, code: int | None) -> PlaceRow | None:
     """The place if it exists, is in force and is a village or lies in one."""
     if code is None or level_of(code) not in FINE:
         return None
-    row = territory.places(scope, [code]).get(code)
+    row = territory.place_meant(scope, code)
     return row if row is not None and not row.ended and row.level in {"village", *PRECISE} else None
 
 

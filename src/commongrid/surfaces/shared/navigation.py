@@ -29,8 +29,11 @@ class Destination:
 
 DESTINATIONS = (
     Destination("today", "today", N_("Today"), "matters.read", "t"),
+    Destination("notices", "inbox", N_("Notices"), "notices.read", "b"),
     Destination("matters", "matters", N_("Matters"), "matters.read", "m"),
     Destination("report_for", "plus", N_("Record a matter"), "matters.report", "n"),
+    Destination("mediations", "dispute", N_("Mediation"), "matters.mediate", "d"),
+    Destination("exchange", "inbox", N_("Other systems"), "matters.exchange", "x"),
     Destination("figures", "figures", N_("Figures"), "figures.read", "f"),
     Destination("places", "place", N_("Places"), "places.read", "p", N_("Network")),
     Destination("posts", "posts", N_("Posts"), "posts.read", "o", N_("Network")),

@@ -1,0 +1,91 @@
+"""What a notice needs to know of matters: whose step it is, until when, and how closely it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.places import enclosing
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import Application, Matter, Supervision
+from commongrid.matters.rules import words
+from commongrid.roster.models import Post
+from commongrid.territory import queries as territory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A matter as far as notices go: no kind, no words, no place finer than whose step it is."""
+
+    id: UUID
+    number: str
+    state: str
+    step: str
+    owner: int
+    place: int
+    unit: UUID | None
+    handler_unit: UUID | None
+    due_on: date | None
+    closed_off: bool
+    accused: frozenset[UUID]
+    part: bool
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not over."""
+        return self.state not in words.ENDED
+
+    def place_at(self, level: str) -> int | None:
+        """The place of a level over it."""
+        return enclosing(self.place, level) if level in words.LEVELS[1:] else None  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAsked:
+    """Who is asked to decide an application: a unit, or a level at a place."""
+
+    place: int
+    unit: UUID | None
+
+
+def told_of(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Told]:
+    """Matters by id, in one query."""
+    with acting(scope):
+        cal = territory.calendar(scope)
+        rows = list(Matter.objects.filter(id__in=list(ids)))
+        people = {row.accused_person_id for row in rows if row.accused_person_id}
+        posts: dict[UUID, set[UUID]] = {}
+        for post, person in Post.objects.filter(person__in=people).values_list("id", "person") if people else ():
+            posts.setdefault(person, set()).add(post)
+
+    def day(at: datetime | None) -> date | None:
+        return cal.day_of(at) if at else None
+
+    return {
+        row.id: Told(
+            id=row.id, number=row.number, state=row.state, step=row.step,
+            owner=row.owner_place or row.handler_place or row.place, place=row.place,
+            unit=row.unit_id if row.owner_level == "unit" else None, handler_unit=row.unit_id, due_on=day(row.due_at),
+            closed_off=row.sealed or row.confidential or bool(row.accused_person_id or row.accused_unit_id),
+            accused=frozenset(posts.get(row.accused_person_id, ())) if row.accused_person_id else frozenset(),
+            part=row.parent_id is not None,
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def application_seats(scope: Scope, matter_id: UUID) -> list[SeatAsked]:
+    """Who is asked to decide what waits for a matter."""
+    with acting(scope):
+        found = Application.objects.filter(matter_id=matter_id, outcome="")
+        return [SeatAsked(place=row.to_place, unit=row.to_unit_id) for row in found]
+
+
+def supervisors_of(scope: Scope, matter_id: UUID) -> list[tuple[UUID, int]]:
+    """The posts whose demand for an interim answer was missed, with their places."""
+    with acting(scope):
+        found = Supervision.objects.filter(matter_id=matter_id, missed_at__isnull=False, replied_at=None)
+        return [(row.post, row.place) for row in found if row.post]

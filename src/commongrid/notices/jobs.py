@@ -1,0 +1,237 @@
+"""Making notices from the journal, and sending what goes outside.
+
+Lines older than two days tell nobody anything new and make none, so that a
+county that is set up, restored or brought up to date does not write to everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.utils import timezone
+
+from commongrid.journal.acting import acting
+from commongrid.journal.jobs import follow
+from commongrid.journal.queries import LineRow
+from commongrid.kernel.scope import clock
+from commongrid.kernel.timetable import every
+from commongrid.matters.queries.telling import Told, application_seats, supervisors_of, told_of
+from commongrid.matters.queries.vocabulary import limits
+from commongrid.matters.rules.table import EVENTS
+from commongrid.notices import actions, queries
+from commongrid.notices.channels import Channel, Email, Message, SmsGateway
+from commongrid.notices.models import Notice
+from commongrid.notices.queries import NoticeRow
+from commongrid.notices.rules.sending import out_of_quiet
+from commongrid.notices.rules.texts import Facts
+from commongrid.roster import queries as roster
+from commongrid.territory import queries as territory
+
+READER: Final = "notices.read"
+SCOPE: Final = clock(READER, "matters.read")
+FRESH: Final = timedelta(days=2)
+BATCH: Final = 200
+CENTRES: Final = "matters.divert"
+"""Who hears of the calendar and the work list: every centre."""
+
+GIVEN: Final = frozenset(
+    f"matters.{name}"
+    for name in (
+        "reported", "diverted", "decided", "raised", "called_up", "fell", "given_back", "routed_round", "woken",
+        "came_back", "recheck_ordered", "split", "sent_back", "passed_on", "reviewed", "unmerged",
+    )
+)  # fmt: skip
+"""Acts after which somebody else owes the next step."""
+APPLIED: Final = ("matters.applied", "matters.application_raised")
+LONGER: Final = ("matters.extended", "matters.paused", "matters.parked")
+DONE: Final = ("matters.answered", "matters.settled", "matters.passed_on")
+
+
+@dataclass(frozen=True, slots=True)
+class ToPost:
+    """A notice to a post."""
+
+    sort: str
+    post: UUID
+    place: int
+    facts: Facts
+    matter: UUID | None = None
+
+
+@every(seconds=10, name=READER)
+def read(now: datetime | None = None) -> int:
+    """Make the notices that new lines of the journal ask for; answers how many lines were read."""
+    at, done = now or timezone.now(), 0
+    for _ in range(20):
+        lines = follow(READER, lambda rows: _make(rows, at), scope=SCOPE, batch=BATCH)
+        done += lines
+        if lines < BATCH:
+            break
+    return done
+
+
+def _make(rows: list[LineRow], now: datetime) -> None:
+    fresh = [row for row in rows if now - row.at < FRESH]
+    told = told_of(SCOPE, {row.subject for row in fresh if row.subject and row.subject_kind == "matter"})
+    desk = _Desk(territory.calendar(SCOPE).day_of(now))
+    made: list[Notice] = []
+    for row in fresh:
+        matter = told.get(row.subject) if row.subject else None
+        for one in _to_posts(row, matter, desk):
+            made += _for_post(row, one, now)
+        if matter is not None and (sort := _to_person(row, matter)):
+            made.append(_for_person(row, matter, sort, now))
+    actions.keep(SCOPE, made)
+
+
+class _Desk:
+    """Who answers where, asked once a batch."""
+
+    def __init__(self, day: object) -> None:
+        self.day = day
+        self.known: dict[tuple[int, str, UUID | None], list[tuple[UUID, int]]] = {}
+
+    def at(self, place: int, power: str, unit: UUID | None = None) -> list[tuple[UUID, int]]:
+        """Posts that answer, with their places."""
+        key = (place, power, unit)
+        if key not in self.known:
+            found = roster.answering(SCOPE, place=place, power=power, unit=unit, on=self.day)  # type: ignore[arg-type]
+            self.known[key] = [(one.post, one.place) for one in found]
+        return self.known[key]
+
+
+def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
+    if row.name in ("calendar.published", "calendar.hours_set"):
+        yield from _to_centres(row, "calendar", desk)
+    elif row.name == "matters.rules_changed":
+        yield from _to_centres(row, "rules", desk)
+    elif m is not None and m.open:
+        yield from _about(row, m, desk)
+
+
+def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
+    """Who hears of this line about an open matter, and what."""
+    if row.name in APPLIED:
+        for seat in application_seats(SCOPE, m.id):
+            yield from _each(row, m, "application", desk.at(seat.place, "matters.approve", seat.unit))
+    elif row.name == "matters.reply_missed":
+        yield from _each(row, m, "reply_missed", supervisors_of(SCOPE, m.id))
+    elif row.name == "matters.overdue":
+        place = m.place_at(str(row.facts.get("level", "")))
+        yield from _each(row, m, "overdue", desk.at(place, CENTRES) if place else [])
+    elif row.name in GIVEN or (row.name == "matters.recounted" and row.facts.get("moved") == "sooner"):
+        power = EVENTS[m.step].power if m.step in EVENTS else "matters.handle"
+        yield from _each(row, m, "given" if row.name in GIVEN else "sooner", desk.at(m.owner, power, m.unit))
+
+
+def _each(row: LineRow, m: Told, sort: str, posts: list[tuple[UUID, int]]) -> Iterator[ToPost]:
+    """One to each post but whoever did it; of what is closed off from others not even the number."""
+    facts = Facts(number=m.number, date=m.due_on) if not m.closed_off else Facts(date=m.due_on)
+    for post, place in posts:
+        if post != row.post and post not in m.accused:
+            yield ToPost("closed_off" if m.closed_off else sort, post, place, facts, m.id)
+
+
+def _to_centres(row: LineRow, sort: str, desk: _Desk) -> Iterator[ToPost]:
+    county = territory.county(SCOPE).code
+    places = [county, *(one.code for one in territory.children(SCOPE, county))]
+    day = territory.calendar(SCOPE).day_of(row.at)
+    for post, place in dict.fromkeys(one for code in places for one in desk.at(code, CENTRES)):
+        if post != row.post:
+            yield ToPost(sort, post, place, Facts(date=day))
+
+
+def _for_post(row: LineRow, to: ToPost, now: datetime) -> Iterator[Notice]:
+    """In the console at once; by e-mail where the county sends any and an address is known."""
+    about = {
+        "sort": to.sort,
+        "place": to.place,
+        "post": to.post,
+        "matter": to.matter,
+        "facts": to.facts.kept(),
+        "at": row.at,
+    }
+    yield Notice(id=uuid5(row.id, f"inbox {to.post}"), channel="inbox", state="sent", done_at=now, **about)
+    if settings.NOTICES.email and queries.address_for(SCOPE, to.post):
+        yield Notice(id=uuid5(row.id, f"email {to.post}"), channel="email", next_at=now, **about)
+
+
+def _to_person(row: LineRow, m: Told) -> str:
+    """The sort of notice that a line means for the person, or nothing."""
+    if m.part:
+        return ""
+    if row.name in LONGER or (row.name == "matters.granted" and m.state in ("paused", "parked", "in_hand")):
+        return "later"
+    if row.name == "matters.referred" or (row.name == "matters.granted" and m.state == "referred"):
+        return "referred"
+    if m.state == "to_rate" and row.facts.get("to") == "to_rate":
+        return "please_rate"
+    return "answered" if row.name in DONE and row.facts.get("to") in ("answered", "to_file", "closed") else ""
+
+
+def _for_person(row: LineRow, m: Told, sort: str, now: datetime) -> Notice:
+    facts = Facts(number=m.number, date=m.due_on, unit=m.handler_unit)
+    return Notice(
+        id=uuid5(row.id, "sms person"), sort=sort, channel="sms", place=actions.county_code(SCOPE), matter=m.id,
+        facts=facts.kept(), at=row.at, next_at=now,
+    )  # fmt: skip
+
+
+@every(seconds=15, name="notices.send")
+def send(now: datetime | None = None, ways: dict[str, Channel] | None = None) -> int:
+    """Send what waits; answers how many were tried. What fails is tried again later, and shown once it is given up."""
+    at = now or timezone.now()
+    open_ways = configured() if ways is None else ways
+    due = queries.waiting(SCOPE, at, BATCH)
+    for notice in due:
+        _send(notice, open_ways, at)
+    return len(due)
+
+
+def configured() -> dict[str, Channel]:
+    """The ways out that the environment names."""
+    found = settings.NOTICES
+    ways: dict[str, Channel] = {}
+    if found.email:
+        ways["email"] = Email(sender=found.email)
+    if found.sms_url:
+        ways["sms"] = SmsGateway(
+            url=found.sms_url, key=found.sms_key, secret=found.sms_secret, signature=found.sms_signature
+        )
+    return ways
+
+
+def _send(notice: NoticeRow, ways: dict[str, Channel], at: datetime) -> None:
+    """One notice: by its way, outside any transaction, at a decent hour, to whoever still wants it."""
+    way = ways.get(notice.channel)
+    if way is None:
+        actions.drop(SCOPE, notice.id, "no_such_way")
+        return
+    if notice.channel == "sms" and (later := _decent(at)) > at:
+        actions.put_off(SCOPE, notice.id, later)
+        return
+    with acting(SCOPE):
+        to = (
+            queries.address_for(SCOPE, notice.post)
+            if notice.post
+            else queries.phone_for(SCOPE, notice.matter or notice.id)
+        )
+        text = queries.words_of(SCOPE, notice, "zh")
+    if not to or not text:
+        actions.drop(SCOPE, notice.id, "nobody_to_tell" if not to else "no_text")
+        return
+    subject = text.splitlines()[0][:60] if notice.channel == "email" else ""
+    outcome = way.send(Message(id=notice.id, to=to, text=text, subject=subject))
+    actions.note_outcome(SCOPE, notice.id, outcome, at)
+
+
+def _decent(at: datetime) -> datetime:
+    with acting(SCOPE):
+        found, zone = limits(SCOPE), territory.calendar(SCOPE).zone
+    begin, end = (int(found[name].amount) if name in found else 0 for name in ("quiet_from", "quiet_until"))
+    return out_of_quiet(at, zone, begin % 24, end % 24)

@@ -1,0 +1,215 @@
+"""Notices from the journal: to the right post once, to the person where nothing speaks against it, no word more."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import NotFound, WrongState
+from commongrid.matters import actions as matters
+from commongrid.notices import actions, jobs, queries
+from commongrid.notices.channels import Outcome
+from commongrid.notices.models import Notice
+from commongrid.notices.rules.sending import TRIES
+from tests.factories.desk import id_of
+from tests.notices.recording import Recording
+
+if TYPE_CHECKING:
+    from commongrid.notices.channels import Channel
+    from tests.bed import Database
+    from tests.factories.scenes import Scene
+
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+CANARIES = ("金丝雀王小明", "13912345678", "水井巷七号", "被打", "刀")
+"""A name, a phone, a door and words of the matter: none of them may turn up in any notice."""
+
+
+def noon() -> datetime:
+    """The next noon, when anything may be sent."""
+    now = timezone.now()
+    day = now.astimezone(NOON.tzinfo).replace(hour=4, minute=0)
+    return day if day > now else day + timedelta(days=1)
+
+
+def rows(**wanted: Any) -> list[Notice]:
+    """Notices as they stand."""
+    with acting(jobs.SCOPE):
+        return list(Notice.objects.filter(**wanted).order_by("at", "id"))
+
+
+def with_phone(scene: Scene, text: str, **more: Any) -> UUID:
+    """A matter in hand whose reporter left a name and a phone."""
+    contact = matters.Contact(name=CANARIES[0], phone=CANARIES[1])
+    return scene.in_hand(text, contact=contact, **more)
+
+
+def answer(scene: Scene, matter: UUID) -> None:
+    """The station's answer."""
+    scene.do("station", matters.answer, matter, answer="已修好")
+
+
+def test_who_owes_the_next_step_is_told_once(scene: Scene) -> None:
+    matter = scene.with_station("青石桥栏杆松动")
+    jobs.read()
+    told = rows(sort="given", channel="inbox", matter=matter, post=id_of("station"))
+    assert [one.state for one in told] == ["sent"]
+    assert set(told[0].facts) == {"number", "date", "unit"}
+    count = len(rows())
+    jobs.read()
+    with acting(jobs.SCOPE):
+        actions.keep(
+            jobs.SCOPE,
+            [Notice(**{f.attname: getattr(one, f.attname) for f in Notice._meta.concrete_fields}) for one in told],
+        )
+    assert len(rows()) == count
+    station = scene.as_post("station")
+    assert queries.unread(station) == len([one for one in queries.inbox(station) if one.read_at is None]) >= 1
+    actions.mark_read(station, Act.new())
+    assert queries.unread(station) == 0
+
+
+def test_another_post_sees_none_of_it(scene: Scene) -> None:
+    scene.with_station("青石桥栏杆松动")
+    jobs.read()
+    mine = {one.id for one in queries.inbox(scene.as_post("station"))}
+    assert mine
+    for other in ("dispatcher", "county_dispatcher", "clerk"):
+        with acting(scene.as_post(other)):
+            assert not set(Notice.objects.values_list("id", flat=True)) & mine
+
+
+def test_the_person_hears_of_the_answer_where_a_phone_was_left(scene: Scene) -> None:
+    matter, silent = with_phone(scene, "路灯不亮"), scene.in_hand("路灯不亮二")
+    answer(scene, matter)
+    answer(scene, silent)
+    jobs.read()
+    way = Recording()
+    jobs.send(noon(), {"sms": way})
+    (message,) = way.sent
+    assert message.to == CANARIES[1]
+    (row,) = rows(channel="sms", matter=matter, state="sent")
+    assert row.reference == "r1"
+    assert [one.fault for one in rows(channel="sms", matter=silent)] == ["nobody_to_tell"] * len(
+        rows(channel="sms", matter=silent)
+    )
+    jobs.send(noon() + timedelta(days=1), {"sms": way})
+    assert len(way.sent) == 1
+
+
+def test_protected_matters_send_nothing_unless_asked(scene: Scene) -> None:
+    matter = with_phone(scene, "邻里纠纷", confidential=True)
+    answer(scene, matter)
+    jobs.read()
+    way = Recording()
+    jobs.send(noon(), {"sms": way})
+    assert way.sent == []
+
+
+def test_an_opt_out_is_kept(scene: Scene) -> None:
+    from commongrid.kernel.scope import slip
+    from commongrid.matters.models import Matter
+
+    matter = with_phone(scene, "路灯不亮")
+    with acting(jobs.SCOPE):
+        hashed = bytes(Matter.objects.values_list("slip_hash", flat=True).get(id=matter))  # type: ignore[arg-type]
+    holder = slip(hashed, "matters.follow", "matters.rate")
+    assert queries.messages_wanted(holder, matter) is True
+    actions.wish(holder, Act.new(), wanted=False)
+    assert queries.messages_wanted(holder, matter) is False
+    answer(scene, matter)
+    jobs.read()
+    way = Recording()
+    jobs.send(noon(), {"sms": way})
+    assert way.sent == []
+
+
+def test_nothing_leaves_in_quiet_hours(scene: Scene) -> None:
+    matter = with_phone(scene, "路灯不亮")
+    answer(scene, matter)
+    jobs.read()
+    way = Recording()
+    night = noon().replace(hour=16)
+    jobs.send(night, {"sms": way})
+    assert way.sent == []
+    (row,) = rows(channel="sms", matter=matter)
+    assert row.next_at == night + timedelta(hours=8)
+    jobs.send(night + timedelta(hours=8), {"sms": way})
+    assert len(way.sent) == 1
+
+
+def test_failures_are_tried_again_and_shown_when_given_up(scene: Scene) -> None:
+    matter = with_phone(scene, "路灯不亮")
+    answer(scene, matter)
+    jobs.read()
+    way = Recording(answers=[Outcome(taken=False, fault="http_503")] * (len(TRIES) + 1))
+    at = noon()
+    for _try in range(40):
+        (row,) = rows(channel="sms", matter=matter)
+        if row.next_at is None:
+            break
+        at = max(at, row.next_at)
+        jobs.send(at, {"sms": way})
+    (row,) = rows(channel="sms", matter=matter)
+    assert (row.state, row.fault, row.tries) == ("failed", "http_503", len(TRIES) + 1)
+    assert {message.id for message in way.sent} == {row.id}
+    county = scene.as_post("county_dispatcher")
+    assert [one.id for one in queries.failed(county)] == [row.id]
+    actions.send_again(county, Act.new(), notice_id=row.id)
+    with pytest.raises(WrongState):
+        actions.send_again(county, Act.new(), notice_id=row.id)
+    with pytest.raises(NotFound):
+        actions.send_again(county, Act.new(), notice_id=matter)
+    jobs.send(noon() + timedelta(days=3), {"sms": Recording()})
+    assert rows(channel="sms", matter=matter)[0].state == "sent"
+
+
+def test_receipts_say_whether_it_arrived(scene: Scene) -> None:
+    matter = with_phone(scene, "路灯不亮")
+    answer(scene, matter)
+    jobs.read()
+    jobs.send(noon(), {"sms": Recording()})
+    assert actions.note_receipt(jobs.SCOPE, "r1", arrived=True) == 1
+    assert actions.note_receipt(jobs.SCOPE, "r1", arrived=True) == 1
+    assert actions.note_receipt(jobs.SCOPE, "unknown", arrived=False) == 0
+    assert actions.note_receipt(jobs.SCOPE, "", arrived=False) == 0
+    assert rows(channel="sms", matter=matter)[0].state == "delivered"
+
+
+def test_old_lines_make_no_notices(scene: Scene) -> None:
+    scene.with_station("青石桥栏杆松动")
+    jobs.read(timezone.now() + timedelta(days=3))
+    assert rows() == []
+
+
+def test_no_notice_holds_a_word_of_the_matter(scene: Scene, database: Database) -> None:
+    """Canaries in every field of every sort of matter: what is kept and what is sent holds none of them."""
+    for confidential in (False, True):
+        matter = with_phone(scene, f"{CANARIES[2]} {CANARIES[3]} {CANARIES[4]}", confidential=confidential)
+        answer(scene, matter)
+    jobs.read()
+    way = Recording()
+    ways: dict[str, Channel] = {"sms": way, "email": way}
+    jobs.send(noon(), ways)
+    with database.as_role("owner") as owner:
+        kept = json.dumps(
+            [[str(cell) for cell in row] for row in owner.execute("SELECT * FROM notices_notice").fetchall()],
+            ensure_ascii=False,
+        )
+    sent = " ".join(f"{message.text} {message.subject}" for message in way.sent)
+    read = [queries._row({name: getattr(one, name) for name in queries._COLUMNS}) for one in rows()]
+    shown = " ".join(
+        queries.words_of(jobs.SCOPE, one, lang, channel)
+        for one in read for lang in ("zh", "en") for channel in ("inbox", "email", "sms")
+    )  # fmt: skip
+    assert kept
+    for canary in CANARIES:
+        assert canary not in kept, canary
+        assert canary not in sent, canary
+        assert canary not in shown, canary
