@@ -152,10 +152,20 @@ def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Ite
                 grid_may=grid_may,
             )  # fmt: skip
             yield State(fresh, base="grid" if lowest == "village" else lowest)
-            if to_rate and lowest == "village" and urgency == "normal" and first in ("grid", "township"):
-                yield State(replace(fresh, leads=True), base="grid")
     yield SEALED
     yield from parts()
+    yield from leads()
+
+
+def leads() -> Iterator[State]:
+    """Answered matters that others were merged into: who speaks when, and what it comes to."""
+    for closes, by_unit in itertools.product(("rating", "filing"), (True, False)):
+        handler = "township" if by_unit else "village"
+        one = Standing(
+            state="answered", owner="county" if by_unit else "township", handler=handler, by_unit=by_unit,
+            to_visit=True, to_rate=True, closes=closes, interim=True, leads=True,
+        )  # fmt: skip
+        yield State(one, unit="station" if by_unit else "", base="grid")
 
 
 def parts() -> Iterator[State]:
@@ -260,7 +270,8 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
     sets: dict[str, Any] = {name: value for name, value in move.sets.items() if name != "bar"}
     fresh = replace(
         s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
-        barred=barred if barred in words.LEVELS else "", outcome="", recheck=False, **{"refused": "", **sets},
+        barred=barred if barred in words.LEVELS else "", outcome="", recheck=False,
+        leads=s.leads and move.state not in ("reopened", "review"), **{"refused": "", **sets},
     )  # fmt: skip
     if fresh.state not in ("in_hand", *waiting.WAITING):
         fresh = replace(fresh, extended=0)  # counts on in real life; the model only has to see that it ends
@@ -315,10 +326,22 @@ def allowed(actor: int, state: str, where: Whereabouts) -> tuple[str, ...]:
     return may(ACTORS[actor], state, relations(ACTORS[actor], where))
 
 
+ASKED = (*(f"ask_{sort}" for sort in waiting.SORTS), "extend", "withdraw_for", "ask_again_for", "dissolve")
+"""Events explored on plain matters only: nothing they look at differs on the others, which the deputy's own steps reach."""
+
+
+def _plain(state: State) -> bool:
+    """First round, in a grid, not given back, leading no others."""
+    s = state.s
+    return state.base == "grid" and not (s.reopened or s.given_back or s.leads or s.sent_back or s.barred or s.caller)
+
+
 def steps(state: State, actor: int) -> Iterator[tuple[Call, Move, State]]:
     """Everything this actor can do to the matter now, by table, relation and rule."""
     scope = ACTORS[actor]
     for event in allowed(actor, state.s.state, state.whereabouts):
+        if event in ASKED and not _plain(state):
+            continue
         for call, target in calls(state, event, scope):
             try:
                 move = decide(state.s, call)

@@ -22,7 +22,8 @@ _REOPENED_AT = """LEAST(
 
 _ASKED = """
 asked AS MATERIALIZED (
-  SELECT m.id, m.series, {done} IS TRUE AS done, m.rating,
+  SELECT m.id, COALESCE(m.merged_into_id, m.id) AS lead, m.merged_into_id IS NOT NULL AS merged,
+    m.series, {done} IS TRUE AS done, m.rating,
     (extract(epoch FROM m.closed_at - m.opened_at) * 1000000)::float8 AS taken,
     m.finish_due_at IS NOT NULL AS timed, {answered} <= m.finish_due_at AS timely,
     CASE WHEN m.batch IS NOT NULL AND m.reopened = 0 THEN o.reopened
@@ -34,8 +35,10 @@ asked AS MATERIALIZED (
 )"""
 _RATED = """
 last_round AS (
-  SELECT r.matter_id, r.satisfied, rank() OVER (PARTITION BY r.matter_id ORDER BY r.round DESC) AS back
-  FROM asked a JOIN matters_rating r ON r.matter_id = a.id WHERE a.done AND a.rating = 'rated' AND r.at <= %(at)s
+  SELECT a.id AS matter_id, r.satisfied, rank() OVER (PARTITION BY a.id ORDER BY r.round DESC) AS back
+  FROM asked a JOIN matters_rating r ON r.matter_id = a.lead
+    AND r.reporter IS NOT DISTINCT FROM CASE WHEN a.merged THEN a.id END
+  WHERE a.done AND a.rating = 'rated' AND r.at <= %(at)s
 ), rated AS (SELECT matter_id, bool_and(satisfied) AS satisfied FROM last_round WHERE back = 1 GROUP BY matter_id)"""
 _COUNT = f"""
 SELECT {{group}}, count(*), count(*) FILTER (WHERE done),

@@ -8,19 +8,19 @@ from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
-from commongrid.kernel.places import enclosing
-from commongrid.kernel.refusals import N_, BadInput, TooLate, WrongState
+from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, Target, is_barred, moved, noted, opened, place_for
-from commongrid.matters.models import Rating, Visit
+from commongrid.matters.actions.rating import BOTH, among, asked_through, kept, lead_of
+from commongrid.matters.models import Visit
+from commongrid.matters.rules import words
 from commongrid.matters.rules.moves import Call
-from commongrid.matters.rules.relations import level_at, level_of_actor
+from commongrid.matters.rules.relations import level_of_actor
 from commongrid.roster import queries as roster
 
-LONGEST_WORDS: Final = 2000
-MODES: Final = ("in_person", "phone")
+VIA: Final = {"in_person": "visit", "phone": "call"}
+"""How a rating came in by how somebody was asked; the others go by the same name."""
 RESULTS: Final = ("not_reached", "asked", "left_slip", "checked", "not_done")
-_BOTH = N_("Please answer both questions.")
 
 
 @action("matters.visited", power="matters.visit", facts=(*FACTS, "result", "days"))
@@ -36,47 +36,31 @@ def visit(
     """Record a return visit by somebody of another level than the handler.
 
     ``answers`` are solved, satisfied and the person's words, where they were
-    asked. Three tries on three different days without reaching anybody: not
-    rated, and shown as such.
+    asked: in person, by phone, on a phone handed to them, at the counter or on
+    a signed sheet. Three tries on three different days without reaching
+    anybody: not rated, and shown as such. Of a matter that was merged only the
+    answers are taken, about its lead.
 
     Refuses: NotAllowed at the handler's own level; WrongState unless answered
     or waiting for the rating; BadInput for an unknown result or a missing answer.
     """
-    case = opened(scope, act, matter_id=matter_id, event="visit")
-    if result not in RESULTS or mode not in MODES:
+    if result not in RESULTS or mode not in words.MODES:
         raise BadInput(N_("Choose what came of the visit."), fields={"result": N_("Choose what came of the visit.")})
     if result == "asked" and answers is None:
-        raise BadInput(_BOTH, fields={"solved": _BOTH})
+        raise BadInput(BOTH, fields={"solved": BOTH})
+    lead = lead_of(scope, matter_id)
+    if lead is not None:
+        return asked_through(scope, act, lead, matter_id, (result, answers, VIA.get(mode, mode)))
+    case = opened(scope, act, matter_id=matter_id, event="visit")
     days = _tried(case, mode, result)
     solved, satisfied = (answers[0], answers[1]) if answers else (None, None)
     call = Call(
         event="visit", level=level_of_actor(scope), result=result, days=days, solved=solved, satisfied=satisfied
     )
     if result == "asked" and answers is not None:
-        _rated(case, answers, "visit")
-    done = moved(case, call)
+        kept(case, answers, VIA.get(mode, mode))
+    done = moved(case, among(case, call))
     return replace(done, facts={**done.facts, "result": result, "days": days})
-
-
-@action("matters.rated", power="matters.rate", kinds=("slip",), facts=FACTS)
-def rate(scope: Scope, act: Act, *, matter_id: UUID, solved: bool, satisfied: bool, words: str = "") -> Line:
-    """Rate by slip code: was it solved, and are you satisfied.
-
-    "Not solved" reopens it once, with somebody else; the second time the
-    county reviews. "Not satisfied" but solved is read, filed and closed. The
-    rating is never changed and never shown to the handler by itself.
-
-    Refuses: TooLate once it is closed; WrongState before it is answered, or for kinds that are checked.
-    """
-    case = opened(scope, act, matter_id=matter_id, event="rate")
-    if case.matter.closed_at is not None or case.matter.rating:
-        raise TooLate(N_("This matter was already rated or closed. You can report it again at any time."))
-    if case.matter.state not in ("answered", "to_rate"):
-        raise WrongState(N_("It is still being worked on. You can rate it once there is an answer."))
-    if len(words) > LONGEST_WORDS:
-        raise BadInput(fields={"words": N_("This is too long: at most 2,000 characters.")})
-    _rated(case, (solved, satisfied, words), "slip")
-    return moved(case, Call(event="rate", solved=solved, satisfied=satisfied))
 
 
 @action("matters.closed", power="matters.accept", facts=FACTS)
@@ -151,27 +135,3 @@ def _tried(case: Case, mode: str, result: str) -> int:
     if result != "not_reached":
         return 0
     return Visit.objects.filter(matter_id=m.id, round=m.round, result="not_reached").values("on").distinct().count()
-
-
-def _rated(case: Case, answers: tuple[bool, bool, str], via: str) -> None:
-    """Keep the two answers about whoever did the work, out of the handler's sight."""
-    m = case.matter
-    solved, satisfied, said = answers
-    if not isinstance(solved, bool) or not isinstance(satisfied, bool):
-        raise BadInput(_BOTH, fields={"solved": _BOTH})
-    if m.rating or not m.to_rate:
-        return
-    row = Rating(
-        id=case.act.child("rating").id, matter_id=m.id, round=m.round, place=rating_place(case), unit_id=m.unit_id,
-        handler_level=m.handler_level, handler_place=m.handler_place or m.place, solved=solved, satisfied=satisfied,
-        words=said.strip()[:LONGEST_WORDS], via=via, at=case.act.at,
-    )  # fmt: skip
-    row.save(force_insert=True)
-
-
-def rating_place(case: Case) -> int:
-    """The centre that may read a rating: the township over grid and village, else the county."""
-    m = case.matter
-    if m.handler_level in ("grid", "village") or (m.unit_id is not None and level_at(m.place) != "county"):
-        return enclosing(m.place, "township") or m.place
-    return enclosing(m.place, "county") or m.place

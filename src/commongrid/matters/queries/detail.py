@@ -17,10 +17,11 @@ from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import Sealer, place_of
 from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Rating, Supervision, Visit
-from commongrid.matters.queries import calling
+from commongrid.matters.queries import calling, waiting
 from commongrid.matters.queries.leading import may_ask
 from commongrid.matters.queries.originals import OriginalRow, original
 from commongrid.matters.queries.rows import MatterRow, rows_of
+from commongrid.matters.queries.systems import CaseRow, cases
 from commongrid.matters.queries.vocabulary import KindRow
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Standing
@@ -137,8 +138,11 @@ class MatterDetail:
     supervisions: tuple[SupervisionRow, ...]
     told: tuple[ToldRow, ...]
     parties: tuple[PartyRow, ...]
+    cases: tuple[CaseRow, ...]
     history: tuple[journal.LineRow, ...]
     original: OriginalRow | None
+    applications: tuple[waiting.ApplicationRow, ...] = ()
+    referrals: tuple[waiting.ReferralRow, ...] = ()
 
     def note_of(self, act: UUID) -> NoteRow | None:
         """The words given in an act of the history."""
@@ -156,7 +160,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             raise NotFound(N_("There is no such matter, or it is not yours to see."))
         columns = (
             "text", "ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place",
-            "reported_by", "accepted_at", "finish_due_at",
+            "reported_by", "accepted_at", "finish_due_at", "refused_place", "asked_again",
         )  # fmt: skip
         extra = Matter.objects.filter(id=matter_id).values(*columns)[0]
         related = relations(scope, row.whereabouts)
@@ -177,9 +181,12 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             ratings=_ratings(matter_id),
             supervisions=_supervisions(matter_id),
             told=_told(matter_id),
+            cases=cases(scope, matter_id) if row.exchanged else (),
             parties=_parties(matter_id) if readable else (),
             history=tuple(journal.history(scope, matter_id)),
             original=original(scope, matter_id) if row.confidential and readable else None,
+            applications=waiting.applications(matter_id),
+            referrals=waiting.referrals(matter_id),
         )
 
 
@@ -225,6 +232,8 @@ def standing_of(row: MatterRow, kind: KindRow, extra: Mapping[str, object]) -> S
         barred=level_at(int(str(extra["barred_place"]))) if extra["barred_place"] else "",
         exchanged=row.exchanged, dispute=kind.dispute, caller=row.caller, sent_back=row.sent_back,
         leads=row.leads > 0, outcome=row.outcome, recheck=row.recheck_level != "",
+        applied=row.applied, extended=row.extended, asked_again=bool(extra["asked_again"]),
+        refused=level_at(int(str(extra["refused_place"]))) if extra["refused_place"] else "",
     )  # fmt: skip
 
 
@@ -234,10 +243,12 @@ def _may_now(scope: Scope, row: MatterRow, extra: Mapping[str, object], related:
     allowed = may(scope, row.state, related)
     if not (row.confidential and "c" in scope.standing):
         allowed = tuple(event for event in allowed if event != "retell")
+    if not waiting.decides_now(scope, row, allowed):
+        allowed = tuple(event for event in allowed if event not in waiting.APPROVING)
     return tuple(event for event in allowed if event not in _CLOCK and _possible(scope, row, standing, extra, event))
 
 
-_CLOCK: Final = ("warn", "overdue", "time_out", "fall")
+_CLOCK: Final = ("warn", "overdue", "time_out", "fall", "wake", "dissolve")
 
 
 def _possible(scope: Scope, row: MatterRow, standing: Standing, extra: Mapping[str, object], event: str) -> bool:
@@ -246,7 +257,7 @@ def _possible(scope: Scope, row: MatterRow, standing: Standing, extra: Mapping[s
         event=event, level=level_of_actor(scope), to="unit", to_level=level_of_actor(scope),
         to_barred=event == "start" and self_again, settler=scope.role in row.kind.settle_roles, ends=True,
         result="not_reached", days=1, solved=True, satisfied=True,
-        **calling.facts(row.id if row.state == "split" else None),
+        **calling.facts(row.id if row.state == "split" else None), **waiting.facts(scope, extra.get("finish_due_at")),
     )  # fmt: skip
     try:
         decide(standing, call)

@@ -17,6 +17,7 @@ from commongrid.matters.queries.leading import Led, led
 from commongrid.matters.queries.originals import original
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.vocabulary import KindRow
+from commongrid.matters.queries.waiting import Wait, wait_of
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Standing
 
@@ -24,7 +25,8 @@ PHASES: Final = {
     "reported": "received", "accepted": "accepted", "diverted": "accepted", "in_hand": "in_hand",
     "returned": "accepted", "reopened": "reopened", "review": "review", "answered": "answered",
     "to_pass": "in_hand", "split": "in_hand", "asked": "in_hand",
-    "to_rate": "answered", "to_file": "answered", "paused": "in_hand", "parked": "parked", "referred": "referred",
+    "to_rate": "answered", "to_file": "answered", "paused": "paused", "parked": "parked",
+    "woken": "parked", "referred": "referred",
     "closed": "closed", "rejected": "rejected", "withdrawn": "withdrawn", "merged": "closed",
 }  # fmt: skip
 """States as the reporter reads them."""
@@ -63,6 +65,9 @@ class Followed:
     rating: str
     merged: bool = False
     lines: tuple[LineRow, ...] = ()
+    wait: Wait | None = None
+    may_ask_again: bool = False
+    woken: bool = False
 
     def owner_label(self, lang: str) -> str:
         """Who has it now."""
@@ -78,9 +83,11 @@ def followed(scope: Scope) -> Followed:
         row = next(iter(rows_of(scope, Matter.objects.filter(slip_hash=scope.slip))), None) if scope.slip else None
         if row is None:
             raise NotFound(N_("There is no matter with this code. Please compare it with your slip."))
-        columns = ("ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place")
+        columns = ("ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place",
+                   "refused_place", "refused_why", "asked_again")  # fmt: skip
         extra = Matter.objects.filter(id=row.id).values(*columns)[0]
         said = () if row.sealed else _said(row.id, row.state)
+        wait = None if row.sealed else wait_of(row, extra["refused_why"])
         own = original(scope, row.id) if row.confidential else None
         lead = led(scope, row, PUBLIC_SORTS) if row.state == "merged" else None
     standing = standing_of(row, row.kind, extra)
@@ -94,6 +101,8 @@ def followed(scope: Scope) -> Followed:
         closed_at=row.closed_at, outcome=row.outcome, said=said, sealed=row.sealed, rating=row.rating,
         may_rate=_would(standing, Call(event="rate", solved=True, satisfied=True)),
         may_withdraw=_would(standing, Call(event="withdraw")),
+        may_ask_again=_would(standing, Call(event="ask_again")), wait=wait,
+        woken=row.state == "woken",
     )  # fmt: skip
 
 

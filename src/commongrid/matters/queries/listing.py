@@ -26,6 +26,8 @@ PAGE: Final = 50
 SEARCHED: Final = 200
 """At most so many hits of a text search are looked at."""
 
+RESTING: Final = Q(state__in=("paused", "parked"))
+"""Nobody owes anything before a day."""
 LANES: Final = (
     ("accept", Q(step__in=("accept", "settle", "raise", "receipt"))),
     ("divert", Q(step="divert")),
@@ -36,6 +38,9 @@ LANES: Final = (
     ("visit", Q(step__in=("visit", "rate"))),
     ("close", Q(step="close")),
     ("review", Q(step="review")),
+    ("receipt", Q(step="take_receipt")),
+    ("woken", Q(state="woken")),
+    ("resting", RESTING),
     ("reply", Q(interim_due_at__isnull=False)),
 )
 """Lanes of what waits for this post, by the step it owes."""
@@ -100,7 +105,8 @@ def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page
         found = _filtered(scope, wanted).filter(in_sight(scope))
         ended = wanted.state in words.ENDED or bool(wanted.text) or (wanted.state == "answered" and covers_some(scope))
         found = _after_mark(found, after, ended=ended)
-        ordered = found.order_by("-opened_at", "-id") if ended else found.order_by(*(LATE_LOOK if wanted.lane == "recheck" else ORDER))
+        soonest = LATE_LOOK if wanted.lane == "recheck" else ORDER
+        ordered = found.order_by("-opened_at", "-id") if ended else found.order_by(*soonest)
         rows = rows_of(scope, ordered[: PAGE + 1])
     more = _mark(rows[PAGE - 1], ended=ended) if len(rows) > PAGE else ""
     return Page(rows=tuple(_found_by(wanted.text, rows[:PAGE])), next=more)
@@ -154,7 +160,7 @@ def lanes(scope: Scope, now: datetime | None = None) -> list[Lane]:
     with acting(scope):
         mine = Matter.objects.filter(owned_by(scope), closed_at=None)
         counts = mine.aggregate(
-            all=Count("id"),
+            all=Count("id", filter=~RESTING),
             overdue=Count("id", filter=Q(due_at__lt=at)),
             today=Count("id", filter=Q(due_at__gte=at, due_at__lt=tonight)),
             **{code: Count("id", filter=condition) for code, condition in LANES},
@@ -227,7 +233,7 @@ def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matte
     mine = found.filter(owned_by(scope), closed_at=None)
     now = timezone.now()
     more = {
-        "all": Q(),
+        "all": ~RESTING,
         "overdue": Q(due_at__lt=now),
         "today": Q(due_at__gte=now, due_at__lt=now + timedelta(days=1)),
         **dict(LANES),

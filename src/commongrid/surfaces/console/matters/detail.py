@@ -20,7 +20,17 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import MatterDetail
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.matters import calling, forms, history, joining, panel, present, words
+from commongrid.surfaces.console.matters import (
+    calling,
+    elsewhere,
+    forms,
+    history,
+    joining,
+    panel,
+    present,
+    waiting_page,
+    words,
+)
 from commongrid.surfaces.shared import files
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import left
@@ -115,9 +125,11 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         "alike": joining.alike(scope, m),
         "joined": joining.joined(scope, m),
         "calling": calling.card(scope, m),
+        **waiting_page.card(scope, m),
         "source": words.say(words.SOURCES, row.source),
         "series": words.say(words.SERIES, row.series),
         "visibility": words.say(words.VISIBILITIES, row.kind.visibility),
+        **elsewhere.beside(scope, m),
         "own_slip": m.reported_by is not None and m.reported_by == scope.post,
     }
 

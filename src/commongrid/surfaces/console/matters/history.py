@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -61,6 +61,36 @@ ACTS: Final = {
     "matters.recheck_ordered": N_("A recheck was ordered"),
     "matters.rechecked": N_("Rechecked"),
     "matters.slip_renewed": N_("A new slip was given"),
+    "matters.order_linked": N_("A further order of another system is this matter"),
+    "matters.order_changed": N_("The other system changed its dates"),
+    "matters.order_extended": N_("More time by the other system's rules"),
+    "matters.result_taken": N_("The other system said what came of it"),
+    "matters.reply_worded": N_("The reply to the other system was worded"),
+    "matters.mediation_begun": N_("Taken up for mediation"),
+    "matters.mediation_sat": N_("The parties sat together"),
+    "matters.mediation_worded": N_("The agreement was written down"),
+    "matters.mediation_signed": N_("The signed sheet is in the file"),
+    "matters.mediation_agreed": N_("Settled by agreement"),
+    "matters.mediation_failed": N_("Mediation ended without agreement"),
+    "matters.mediation_checked": N_("Asked whether the agreement was kept"),
+    "matters.mediation_handed": N_("The file has another mediator"),
+    "matters.applied": N_("Asked of the deputy"),
+    "matters.granted": N_("Granted"),
+    "matters.application_refused": N_("Not granted"),
+    "matters.application_raised": N_("Nobody decided in time, so the level above does"),
+    "matters.extended": N_("More time given"),
+    "matters.paused": N_("Paused"),
+    "matters.parked": N_("Parked"),
+    "matters.referred": N_("Referred out"),
+    "matters.given_up": N_("Ended with reasons"),
+    "matters.resumed": N_("Goes on"),
+    "matters.woken": N_("The day of review has come"),
+    "matters.receipt_taken": N_("The other body gave its receipt"),
+    "matters.came_back": N_("The other body did not take it"),
+    "matters.asked_again": N_("The person asked the level above"),
+    "matters.asked_again_for": N_("The person asked the level above, at the counter or by call"),
+    "matters.withdrawn_for": N_("Withdrawn for the person, at the counter or by call"),
+    "matters.unit_dissolved": N_("Its unit was dissolved"),
     "matters.fell": N_("Nobody in post, so it went to the level above"),
 }
 GIVEN: Final = ("matters.diverted", "matters.decided", "matters.reviewed")
@@ -90,6 +120,10 @@ NOW_AT: Final = {
     "returned": 2,
     "diverted": 3,
     "in_hand": 3,
+    "paused": 3,
+    "parked": 3,
+    "woken": 3,
+    "referred": 3,
     "split": 3,
     "asked": 3,
     "to_pass": 3,
@@ -154,11 +188,36 @@ def title_of(line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: 
         return _("Diverted to %(who)s") % {"who": target_name(order, names, places)}
     if line.name == "matters.visited" and (result := str(line.facts.get("result", ""))) in words.VISITS:
         return _("Return visit: %(result)s") % {"result": words.say(words.VISITS, result)}
+    if line.name in WAITED and (sort := str(line.facts.get("sort", ""))) in SORTS:
+        return f"{plain}: {_(SORTS[sort])}{_until(line)}"
     if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
         return _("Overdue: %(level)s was told") % {"level": words.say(words.LEVELS, level)}
     if line.name in ("matters.rated", "matters.visited") and line.facts.get("to") == "reopened":
         return _("%(what)s, it is reopened") % {"what": plain}
     return plain
+
+
+def _until(line: LineRow) -> str:
+    """Until which day, as it was asked or granted."""
+    try:
+        day = date.fromisoformat(str(line.facts.get("until", "")))
+    except ValueError:
+        return ""
+    return ", " + _("until %(day)s") % {"day": when(day, "date")}
+
+
+WAITED: Final = (
+    "matters.applied", "matters.granted", "matters.application_refused", "matters.extended", "matters.paused",
+    "matters.parked", "matters.referred", "matters.given_up",
+)  # fmt: skip
+SORTS: Final = {
+    "extend": N_("More time"),
+    "pause": N_("Pause"),
+    "park": N_("Parking"),
+    "refer": N_("Referral"),
+    "end": N_("End with reasons"),
+}
+"""What is asked of the deputy."""
 
 
 def target_name(order: OrderRow, names: Mapping[UUID, str], places: Mapping[int, str]) -> str:
@@ -191,7 +250,7 @@ def rail(m: MatterDetail, left: str) -> list[RailStep]:
     """The rail: what is done with its day, what is due now with what is left, what is to come."""
     row = m.row
     times = {line.name: line.at for line in m.history}
-    if row.outcome in ("rejected", "withdrawn", "handed_over", "merged", "referred"):
+    if row.outcome in ("rejected", "withdrawn", "handed_over", "merged", "referred", "given_up"):
         return [
             RailStep(text=_("Reported"), note=when(row.opened_at, "short"), state="done"),
             RailStep(text=words.say(words.OUTCOMES, row.outcome), note=when(_ended(m, times), "short"), state="done"),

@@ -11,18 +11,32 @@ from django.utils.translation import gettext as _
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import MatterDetail, Suggestion, vocabulary
-from commongrid.surfaces.console.matters import calling, forms, joining, reasons, words
+from commongrid.surfaces.console.matters import (
+    calling,
+    elsewhere,
+    forms,
+    joining,
+    reasons,
+    waiting_forms,
+    waiting_ways,
+    words,
+)
 from commongrid.surfaces.console.matters.present import language
-from commongrid.surfaces.console.matters.ways import WAYS, Way
+from commongrid.surfaces.console.matters.way import Way
+from commongrid.surfaces.console.matters.ways import WAYS
 from commongrid.territory import queries as territory
 
 SHOWN: Final = 4
 """So many targets are shown at once; the others open."""
 QUIET: Final = (
+    *elsewhere.OF_A_CASE,
     "reject", "call_up", "give_back", "supervise", "raise", "split", "call_meeting", "send_back", "drop",
+    *waiting_ways.QUIET,
 )
 """Steps that stay folded unless they are the expected one."""
 TARGETED: Final = ("divert", "decide", "review")
+EXPECTED: Final = ("grant",)
+"""Steps that somebody waits for, whatever else is owed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +71,10 @@ class NextStep:
 
 def steps_for(scope: Scope, m: MatterDetail, refused: tuple[str, forms.Step] | None) -> list[NextStep]:
     """What may be done now, the expected step first; a refused one keeps its form and stands open."""
-    codes = sorted((code for code in m.may if code in WAYS), key=lambda code: (code != m.row.step, code in QUIET))
+    offered_now = (code for code in m.may if code in WAYS)
+    codes = sorted(offered_now, key=lambda code: (code not in (*EXPECTED, m.row.step), code in QUIET))
+    codes = waiting_ways.direct_first(codes)
+    codes = elsewhere.offered(scope, m, codes)
     if refused and refused[0] not in codes:
         codes.insert(0, refused[0])
     offered = choices_for(scope, m) if any(code in (*TARGETED, *calling.SEVERAL) for code in codes) else []
@@ -73,7 +90,7 @@ def _step(
     targets = targets_of(scope, m, code, offered, str(form["target"].value() or "")) if code in TARGETED else []
     if code in calling.SEVERAL:
         targets = calling.choices_for(scope, m, offered, form.data.getlist("units") if again is not None else ())
-    expected = code == m.row.step
+    expected = code in EXPECTED or code == m.row.step
     return NextStep(
         code=code,
         title=words.event(code),
@@ -95,7 +112,7 @@ def _near(one: Choice, at: int) -> bool:
 
 def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None) -> forms.Step:
     """The form of a step, empty or as it was, offering what fits this matter."""
-    more: dict[str, Any] = calling.more(scope, m, code)
+    more: dict[str, Any] = {**calling.more(scope, m, code), **elsewhere.more(scope, m, code)}
     if code == "accept":
         more["kinds"] = kinds_offered(scope, m)
         more["initial"] = {"kind_code": m.row.kind.code}
@@ -104,12 +121,17 @@ def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None)
     elif code == "visit":
         more["rated"] = m.to_rate
         more["initial"] = {"mode": "in_person"}
+    more.update(waiting_forms.offered(scope, WAYS[code].form))
     form = WAYS[code].form(again.data if again is not None else None, auto_id=f"{code}_%s", **more)
-    if again is not None:
-        for name, messages in again.errors.items():
-            for message in messages:
-                if message not in form.errors.get(name, []):  # the refusal, beside what the form itself found
-                    form.add_error(name if name in form.fields else None, message)
+    return form if again is None else _complained(form, again)
+
+
+def _complained(form: forms.Step, again: forms.Step) -> forms.Step:
+    """The form with the refusal, beside what it found itself."""
+    for name, messages in again.errors.items():
+        for message in messages:
+            if message not in form.errors.get(name, []):
+                form.add_error(name if name in form.fields else None, message)
     return form
 
 

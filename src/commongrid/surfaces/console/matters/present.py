@@ -129,7 +129,7 @@ def used(warn_at: datetime | None, due_at: datetime | None, now: datetime) -> in
 
 def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
     """What somebody must see at a glance; the state and the clock have places of their own."""
-    found = []
+    found = _elsewhere(row)
     if row.urgency in words.TONES:
         found.append(Chip(words.say(words.URGENCIES, row.urgency), words.TONES[row.urgency]))
     if row.sealed:
@@ -138,6 +138,7 @@ def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
         found.append(Chip(_("Confidential"), "info", "lock"))
     if row.reopened:
         found.append(Chip(_("Reopened"), "warn", "again"))
+    found += _asked(row)
     if row.provisional:
         found.append(Chip(_("Date provisional"), "info"))
     if row.recheck_due_at is not None:
@@ -145,6 +146,22 @@ def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
         late = row.recheck_due_at < now
         found.append(Chip(_("Recheck by %(day)s") % {"day": day}, "late" if late else "info", "again"))
     return (*found, *_from_above(row, now)) if row.open else tuple(found)
+
+
+def _elsewhere(row: MatterRow) -> list[Chip]:
+    """Which other system's order it is, and by when that system wants it finished."""
+    if not row.exchanged:
+        return []
+    name = f"{words.say(words.SYSTEMS, row.external_system)} {row.external_number}".strip()
+    if row.open and row.external_due_at is not None:
+        name = _("%(order)s, by %(day)s") % {"order": name, "day": when(row.external_due_at, "short")}
+    return [Chip(name, "info")]
+
+
+def _asked(row: MatterRow) -> list[Chip]:
+    """That the deputy is asked for something, or gave more time."""
+    found = [Chip(_("Deputy to decide"), "warn", "clock")] if row.applied else []
+    return [*found, Chip(_("More time given"), "info")] if row.extended and row.open else found
 
 
 def _from_above(row: MatterRow, now: datetime) -> list[Chip]:

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from commongrid.kernel.refusals import N_
 from commongrid.matters import actions
-from commongrid.surfaces.console.matters import calling_forms, forms, merging_forms
+from commongrid.matters.exchange import actions as exchange
+from commongrid.surfaces.console.matters import calling_forms, exchange_forms, forms, merging_forms, waiting_ways
 from commongrid.surfaces.console.matters import protecting as protecting_forms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a step looks on the page and what carries it out."""
-
-    form: type[forms.Step]
-    do: Callable[..., Any]
-    button: str
-    done: str
-    lead: str = ""
-    tone: str = ""
-
+from commongrid.surfaces.console.matters.way import Way
 
 WAYS: Final[dict[str, Way]] = {
     "accept": Way(
@@ -119,6 +106,20 @@ WAYS: Final[dict[str, Way]] = {
         button=N_("Confirm the receipt"),
         done=N_("Handed over with a receipt."),
         tone="go",
+    ),
+    "take_result": Way(
+        form=exchange_forms.TakeResult,
+        do=exchange.take_result,
+        button=N_("Record their result"),
+        done=N_("Their result is recorded."),
+        lead=N_("Solved closes it; not solved or back for rework opens it again; after the end the county decides."),
+    ),
+    "extend_theirs": Way(
+        form=exchange_forms.ExtendTheirs,
+        do=exchange.extend_theirs,
+        button=N_("Record the extension"),
+        done=N_("Their deadline is later now."),
+        lead=N_("Once, by the days that the other system's rules give."),
     ),
     "supervise": Way(
         form=forms.Supervise,
@@ -217,5 +218,6 @@ WAYS: Final[dict[str, Way]] = {
         done=N_("The letter is ready to print; a new date is set."),
         lead=N_("They are outside the county's command: a letter, no escalation. You stay the owner."),
     ),
+    **waiting_ways.WAYS,
 }
 """Every event that a post may cause on a page, in no order of its own."""

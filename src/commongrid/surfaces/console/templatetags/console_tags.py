@@ -66,7 +66,7 @@ def _time(one: Shown) -> str:
     row = one.row
     if row.due_at:
         return pictures.clock_bar(row.due_at, percent=one.percent)
-    if row.closed_at is None:
+    if row.ended_at is None:
         return _PLAIN.format("")
-    ended, full = escape(when(row.closed_at, "short")), escape(when(row.closed_at))
-    return _PLAIN.format(f'<time datetime="{row.closed_at.isoformat()}" title="{full}">{ended}</time>')
+    ended, full = escape(when(row.ended_at, "short")), escape(when(row.ended_at))
+    return _PLAIN.format(f'<time datetime="{row.ended_at.isoformat()}" title="{full}">{ended}</time>')

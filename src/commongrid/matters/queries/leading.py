@@ -1,0 +1,83 @@
+"""Merged matters as read: what a slip sees of the lead, which one leads, which ones follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from commongrid.journal import queries as journal
+from commongrid.journal.acting import acting, current_scope, handing_over
+from commongrid.kernel.places import enclosing, interval
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import Matter, Note
+from commongrid.matters.queries.rows import MatterRow, rows_of
+from commongrid.matters.rules.relations import relations
+
+ASKED_IN = ("answered", "to_rate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Led:
+    """A lead as the reporter of a matter merged into it sees it: its public progress, never its words or its reporter.
+
+    ``lines`` is its history since the merging, ``notes`` the words meant for those who reported it.
+    """
+
+    state: str
+    owner_zh: str
+    owner_en: str
+    due_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    may_rate: bool
+    notes: tuple[tuple[str, str, datetime], ...]
+    lines: tuple[journal.LineRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """The matters that are handled as one, as an official sees them: the lead of this one, or those that follow it."""
+
+    lead: MatterRow | None = None
+    followers: tuple[MatterRow, ...] = ()
+
+
+def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
+    """What this slip sees of the lead its matter was merged into; nothing where it was not merged."""
+    found = Matter.objects.filter(id=row.id).values_list("merged_into", "place", "rating").first()
+    if found is None or (lead_id := found[0]) is None:
+        return None
+    _lead, place, rating = found
+    with handing_over(scope, *interval(enclosing(place, "township") or place)):
+        wide = current_scope() or scope
+        lead = rows_of(wide, Matter.objects.filter(id=lead_id))[0]
+        to_rate = Matter.objects.filter(id=lead_id, to_rate=True).exists()
+        notes = Note.objects.filter(matter_id=lead_id, sort__in=sorts).order_by("at", "id")
+        said = tuple(notes.values_list("sort", "text", "at"))
+        lines = tuple(journal.history(wide, lead_id))
+    since = next((line.at for line in reversed(journal.history(scope, row.id)) if line.name == "matters.merged"), None)
+    return Led(
+        state=lead.state, owner_zh=lead.owner_zh, owner_en=lead.owner_en, due_at=lead.due_at,
+        closed_at=lead.closed_at, outcome=lead.outcome, notes=said,
+        may_rate=to_rate and lead.state in ASKED_IN and rating != "rated",
+        lines=tuple(line for line in lines if since is None or line.at >= since),
+    )  # fmt: skip
+
+
+def may_ask(scope: Scope, row: MatterRow) -> tuple[str, ...]:
+    """ "visit" where this post may record what the reporter of a merged matter answers about its lead."""
+    if row.state != "merged" or row.rating == "rated" or not scope.may("matters.visit"):
+        return ()
+    waiting = Matter.objects.filter(followers=row.id, to_rate=True, state__in=ASKED_IN)
+    lead = next(iter(rows_of(scope, waiting)), None)
+    return ("visit",) if lead is not None and "visitor" in relations(scope, lead.whereabouts) else ()
+
+
+def joined(scope: Scope, matter_id: UUID, *, merged: bool) -> Joined:
+    """The lead of a merged matter, else those merged into this one, as far as this post sees them."""
+    with acting(scope):
+        if merged:
+            return Joined(lead=next(iter(rows_of(scope, Matter.objects.filter(followers=matter_id))), None))
+        found = Matter.objects.filter(merged_into_id=matter_id).order_by("opened_at", "id")
+        return Joined(followers=tuple(rows_of(scope, found)))

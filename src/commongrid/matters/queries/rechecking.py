@@ -1,0 +1,99 @@
+"""What the clock looks at for rechecks: ratings that owe one, causes whose day has come, orders that are overdue.
+
+The draw runs over the rating's own number, which whoever did the work never
+sees; with the seed that is published after its month anybody at the centre can
+check it by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.scope import Scope
+from commongrid.matters.models import Matter, RecheckCause
+from commongrid.matters.queries.vocabulary import limits
+
+LOOKS_BACK: Final = timedelta(days=14)
+"""How long after the end a rating is still looked at: the job may stand still that long without missing any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A rating that owes a recheck: of which matter, whether it was good, how many days the order waits."""
+
+    rating: UUID
+    matter: UUID
+    good: bool
+    closed_at: datetime
+    delay_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a recheck was ordered, for the centre alone."""
+
+    cause: str
+    reason: str
+    post: UUID | None
+    at: datetime
+    ordered: bool
+
+
+_OWED = """
+SELECT r.id, m.id, r.satisfied, m.closed_at, d.delay % 14
+FROM matters_matter m JOIN matters_rating r ON r.matter_id = m.id AND r.round = m.round
+JOIN matters_draw_seed s ON s.month = date_trunc('month', m.closed_at AT TIME ZONE %(zone)s)::date
+CROSS JOIN LATERAL (SELECT encode(sha256(convert_to(s.value || ':' || r.id::text, 'UTF8')), 'hex') AS hash) h
+CROSS JOIN LATERAL (SELECT ('x' || left(h.hash, 8))::bit(32)::bigint & 4294967295 AS number,
+  ('x' || substr(h.hash, 9, 8))::bit(32)::bigint & 4294967295 AS delay) d
+WHERE m.closed_at > %(since)s AND m.closed_at <= %(now)s AND m.state = 'closed' AND NOT m.sealed AND r.solved
+  AND (NOT r.satisfied OR d.number < %(share)s * 4294967296::numeric)
+  AND NOT EXISTS (SELECT 1 FROM matters_recheck_cause c WHERE c.rating = r.id)
+ORDER BY m.closed_at, r.id LIMIT %(limit)s
+"""
+
+
+def owed(scope: Scope, now: datetime, zone: str, limit: int = 500) -> list[Owed]:
+    """Ratings of matters that ended lately which owe a recheck and have none yet: every low one, the drawn good ones."""
+    values: dict[str, Any] = {
+        "zone": zone, "since": now - LOOKS_BACK, "now": now, "share": limits(scope)["recheck_share"].amount,
+        "limit": limit,
+    }  # fmt: skip
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_OWED, values)
+        return [
+            Owed(rating=rating, matter=matter, good=good, closed_at=closed_at, delay_days=int(delay))
+            for rating, matter, good, closed_at, delay in cursor
+        ]
+
+
+def to_order(scope: Scope, now: datetime, limit: int = 500) -> list[tuple[UUID, UUID]]:
+    """Closed matters with a cause whose time has come and no recheck waiting: a cause of each, and the matter."""
+    with acting(scope):
+        found = RecheckCause.objects.filter(
+            recheck=None, order_at__lte=now, matter__state="closed", matter__recheck_level=""
+        ).order_by("matter_id", "order_at")
+        return list(found.distinct("matter_id").values_list("id", "matter_id")[:limit])
+
+
+def late(scope: Scope, now: datetime) -> list[tuple[UUID, datetime]]:
+    """Matters whose recheck is overdue, with the deadline that passed."""
+    with acting(scope):
+        found = Matter.objects.filter(recheck_due_at__lte=now).exclude(recheck_level="").order_by("recheck_due_at")
+        return [(one, due) for one, due in found.values_list("id", "recheck_due_at") if due is not None]
+
+
+def causes(scope: Scope, matter_id: UUID) -> list[Cause]:
+    """Why this matter is or was rechecked; empty for everybody but the centre."""
+    with acting(scope):
+        found = RecheckCause.objects.filter(matter_id=matter_id).order_by("at", "id")
+        return [
+            Cause(cause=one.cause, reason=one.reason, post=one.post, at=one.at, ordered=one.recheck_id is not None)
+            for one in found
+        ]

@@ -1,0 +1,151 @@
+"""Merging: one lead, everybody's own slip and own rating; and looking once more after the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotAllowed, Refusal, TooLate, WrongState
+from commongrid.matters import actions, queries
+from commongrid.matters.actions.ticking import TICK
+from commongrid.matters.models import Matter, Rating
+from commongrid.matters.rules.deciding.merging import NOT_YET
+from tests.factories import desk
+from tests.factories.scenes import BRIDGE, Scene
+from tests.matters.test_loop import assert_owed, rate, row, slip_of
+
+
+def number(matter: UUID) -> str:
+    return row(matter).number
+
+
+def three(scene: Scene) -> tuple[UUID, UUID, UUID]:
+    """Three reports of the same culvert; the second and third are merged into the first."""
+    lead, second, third = (scene.at_township(f"涵洞塌了，第 {n} 位", kind=BRIDGE) for n in (1, 2, 3))
+    for one in (second, third):
+        scene.do("dispatcher", actions.merge, one, lead=number(lead))
+    return lead, second, third
+
+
+def answer(scene: Scene, lead: UUID) -> None:
+    scene.do("dispatcher", actions.divert, lead, unit_id=desk.id_of("transport_unit"), reason="交通站负责")
+    scene.do("station", actions.start, lead)
+    scene.do("station", actions.answer, lead, answer="涵洞已换成一米管")
+    if row(lead).state == "to_pass":
+        scene.do("dispatcher", actions.pass_on, lead, answer="涵洞已换成一米管")
+
+
+def test_each_reporter_follows_the_lead_and_rates_for_themselves(scene: Scene) -> None:
+    lead, second, third = three(scene)
+    assert (row(lead).leads, row(second).state, row(second).closed_at) == (2, "merged", NOT_YET)
+    answer(scene, lead)
+    seen = queries.followed(slip_of(second))
+    assert (seen.number, seen.merged, seen.may_rate, seen.phase) == (number(second), True, True, "answered")
+    assert [one.text for one in seen.said][-1] == "涵洞已换成一米管"
+    assert seen.title == "涵洞塌了，第 2 位", "its own words, never the lead's"
+    rate(second, solved=True, satisfied=True)
+    assert assert_owed(lead).state in ("answered", "to_rate")
+    rate(lead, solved=True, satisfied=True)
+    assert assert_owed(lead).state == "to_rate", "the third has not spoken"
+    with pytest.raises(TooLate):
+        rate(second, solved=False, satisfied=False)
+    rate(third, solved=True, satisfied=False)
+    assert assert_owed(lead).state == "to_file", "somebody is not satisfied, so it is read first"
+    scene.do("dispatcher", actions.close, lead)
+    found = row(lead), row(second), row(third)
+    assert [one.closed_at for one in found] == [found[0].closed_at] * 3
+    assert [(one.outcome, one.rating) for one in found] == [("rated", "rated"), ("merged", "rated"), ("merged", "rated")]
+    with acting(TICK):
+        assert Rating.objects.filter(matter=lead).count() == 3
+
+
+def test_one_who_says_not_solved_reopens_it_for_all(scene: Scene) -> None:
+    lead, second, third = three(scene)
+    answer(scene, lead)
+    rate(lead, solved=True, satisfied=True)
+    rate(third, solved=False, satisfied=False)
+    found = assert_owed(lead)
+    assert (found.state, found.reopened, found.round, found.rating) == ("reopened", 1, 2, "")
+    assert [(row(one).rating, row(one).closed_at) for one in (second, third)] == [("", NOT_YET)] * 2
+    assert queries.followed(slip_of(second)).phase == "reopened"
+
+
+def test_who_never_rates_is_not_rated_and_shown_as_such(scene: Scene) -> None:
+    lead, second, third = three(scene)
+    answer(scene, lead)
+    rate(second, solved=True, satisfied=True)
+    for days in (0, 1, 2):
+        act = Act(Act.new().id, timezone.now() + timedelta(days=days))
+        actions.visit(scene.as_post("county_dispatcher"), act, matter_id=lead, result="not_reached")
+    assert (row(lead).state, row(lead).rating) == ("to_rate", "not_rated")
+    rate(third, solved=True, satisfied=True)
+    found = assert_owed(lead)
+    if found.closed_at is None:
+        scene.do("dispatcher", actions.close, lead)
+    assert (row(lead).outcome, row(second).rating) == ("not_rated", "rated")
+
+
+def test_the_reporter_of_a_merged_one_is_asked_at_the_counter(scene: Scene) -> None:
+    lead, second, _third = three(scene)
+    answer(scene, lead)
+    with pytest.raises(BadInput):
+        scene.do("clerk", actions.visit, second, result="not_reached")
+    scene.do("clerk", actions.visit, second, result="asked", mode="counter", answers=(True, True, "好"))
+    with acting(TICK):
+        kept = Rating.objects.get(matter=lead)
+    assert (kept.reporter, kept.via) == (second, "counter")
+    with pytest.raises(TooLate):
+        scene.do("clerk", actions.visit, second, result="asked", mode="paper", answers=(True, True, ""))
+
+
+def test_given_back_its_own_way_it_is_counted_and_owed_again(scene: Scene) -> None:
+    lead, second, _third = three(scene)
+    answer(scene, lead)
+    rate(second, solved=True, satisfied=True)
+    with pytest.raises(NotAllowed):
+        scene.do("clerk", actions.unmerge, second, reason="另一处")
+    scene.do("dispatcher", actions.unmerge, second, reason="另一处涵洞")
+    found = assert_owed(second)
+    assert (found.state, found.merged_into_id, found.rating, found.outcome) == ("accepted", None, "", "")
+    assert row(lead).leads == 1
+    answer(scene, second)
+    rate(second, solved=True, satisfied=True)
+
+
+def test_what_is_never_merged_is_refused_with_a_sentence(scene: Scene) -> None:
+    lead, second, _third = three(scene)
+    other = scene.at_township("另一处涵洞", kind=BRIDGE)
+    secret = scene.at_township("保密的涵洞", kind=BRIDGE, confidential=True)
+    road = scene.at_township("路塌方")
+    refused: list[tuple[UUID, str, type[Refusal]]] = [
+        (other, number(other), BadInput),
+        (other, "990101-2611-9999", BadInput),
+        (other, "abc", BadInput),
+        (other, number(road), BadInput),
+        (other, number(secret), WrongState),
+        (secret, number(other), WrongState),
+        (lead, number(other), WrongState),
+        (lead, number(second), BadInput),
+    ]
+    for matter, into, why in refused:
+        with pytest.raises(why):
+            scene.do("dispatcher", actions.merge, matter, lead=into)
+        assert_owed(matter)
+    scene.do("dispatcher", actions.merge, other, lead=number(second))
+    assert row(other).merged_into_id == lead, "a chain is flattened to the one that leads"
+    with pytest.raises(WrongState):
+        actions.withdraw(slip_of(lead), Act.new(), matter_id=lead)
+
+
+def test_two_dispatchers_at_once_leave_one_lead(scene: Scene) -> None:
+    one, two = scene.at_township("一处", kind=BRIDGE), scene.at_township("同一处", kind=BRIDGE)
+    scene.do("dispatcher", actions.merge, one, lead=number(two))
+    with pytest.raises(BadInput):
+        scene.do("dispatcher", actions.merge, two, lead=number(one))
+    with acting(TICK):
+        assert set(Matter.objects.values_list("id", "merged_into")) == {(one, two), (two, None)}
