@@ -170,7 +170,7 @@ def _part(case: Case, unit: roster.UnitRow, n: int, note: str, meeting: Meeting 
         anonymous=whole.anonymous, state="diverted", step="start", owner_level="unit", unit_id=unit.id,
         handler_level=level_at(unit.place), handler_place=unit.place, ordered=True, opened_at=act.at,
         accepted_at=act.at, finish_from=whole.finish_from or whole.opened_at, finish_due_at=whole.finish_due_at,
-        to_visit=False,
+        to_visit=False, accused_person_id=whole.accused_person_id, accused_unit_id=whole.accused_unit_id,
     )  # fmt: skip
     its = Case(part, case.kind, case.scope, act, case.calendar)
     start(its, "respond")

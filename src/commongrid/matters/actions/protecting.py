@@ -192,6 +192,7 @@ def keep_words(case: Case) -> str:
     if not m.confidential or m.sealed:
         return "matter"
     Original(id=m.id, place=place_over(m.place, "township"), title=m.title, text=m.text).save(force_insert=True)
+    m.title, m.text = "", ""
     return "original"
 
 

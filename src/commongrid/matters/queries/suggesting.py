@@ -83,7 +83,7 @@ def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
     with acting(scope):
         m = (
             Matter.objects.filter(id=matter_id)
-            .values("place", "kind_id", "kind_code", "barred_unit", "barred_place", "title", "text")
+            .values("place", "kind_id", "kind_code", "barred_unit", "barred_place", "accused_unit", "title", "text")
             .first()
         )
         if m is None:
@@ -107,8 +107,14 @@ def _units_at(scope: Scope, seat: int, level: str, m: Mapping[str, Any], matter_
     leads = work_list(scope, kind_code=m["kind_code"], level=level, place=m["place"])
     before = _precedents(m["kind_code"], seat, matter_id)
     said = _words(f"{m['title']} {m['text']}", seat, matter_id)
-    units = [unit for unit in _units(seat) if unit.id != m["barred_unit"]]
+    units = [unit for unit in _units(seat) if _may_take(unit, m)]
     return [_unit(unit, leads, before.get(unit.id), said.get(unit.id, ())) for unit in units]
+
+
+def _may_take(unit: Unit, m: Mapping[str, Any]) -> bool:
+    """Not the former handler of a reopened matter, nor whom a complaint is about or who answers to them."""
+    over = (unit.id, unit.parent_id, unit.master_id)
+    return unit.id != m["barred_unit"] and (m["accused_unit"] is None or m["accused_unit"] not in over)
 
 
 def kinds_said(scope: Scope, text: str) -> list[KindSuggestion]:
