@@ -14,9 +14,9 @@ from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS, STATES
 from tests.matters.world import State
 
 Edge = tuple[Scope, Call, Move, State]
-STAYING = ("supervise", "retell", "reply", "warn", "overdue", "reply_late")
+STAYING = ("extend_theirs", "supervise", "retell", "reply", "warn", "overdue", "reply_late")
 AFTER_THE_END = (
-    ("merged", "unmerge"), ("closed", "recheck"),
+    ("merged", "unmerge"), ("closed", "recheck"), ("closed", "take_result"), ("closed", "not_kept"),
     *itertools.product(("rejected", "closed"), ("ask_again", "ask_again_for")),
 )  # fmt: skip
 LEVEL_RANK = {level: n for n, level in enumerate(words.LEVELS)}
@@ -74,6 +74,7 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
     yield from _sealed_laws(state, scope, call)
     yield from _rounding_laws(state, call, move, after)
     yield from _waiting_laws(state, scope, call, move, after)
+    yield from _elsewhere_laws(state, call, move, after)
     if call.outside and move.owner == "unit":
         yield "a body outside the county's command is ordered"
     if event in STAYING and (move.state, move.owner) != (s.state, s.owner):
@@ -85,6 +86,21 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
         yield "a reopened matter goes back to whom it was taken from"
     if event == "give_back" and s.given_back:
         yield "given back twice"
+
+
+def _elsewhere_laws(state: State, call: Call, move: Move, after: State) -> Iterator[str]:
+    s, event = state.s, call.event
+    spoken = s.state in ("answered", "to_rate", "to_file", "closed")
+    if event == "take_result" and spoken and (call.result == "solved") == (move.state in ("reopened", "review")):
+        yield f"{call.result} there leads from {s.state} to {move.state}"
+    if event == "take_result" and s.state == "closed" and call.result == "not_solved" and move.state != "review":
+        yield "not solved after the end is not for the centre to decide"
+    if event == "mediate" and call.moves_on and not (after.s.sealed and after.s.owner == "unit"):
+        yield "violence does not go to the competent body"
+    if event in ("mediate", "not_kept") and not s.dispute:
+        yield f"{event} of what is no dispute"
+    if s.exchanged and event == "answer" and move.ended:
+        yield "an order of another system ends before its reply"
 
 
 def _waiting_laws(state: State, scope: Scope, call: Call, move: Move, after: State) -> Iterator[str]:

@@ -155,6 +155,19 @@ def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Ite
     yield SEALED
     yield from parts()
     yield from leads()
+    yield from elsewhere()
+
+
+def elsewhere() -> Iterator[State]:
+    """Orders of other systems, one of them visited here, and disputes that may be mediated."""
+    for to_visit in (False, True):
+        order = Standing(
+            state="reported", owner="township", to_visit=to_visit, closes="rating", exchanged=True, interim=True
+        )
+        yield State(order, base="township")
+    for owner in ("grid", "village"):
+        quarrel = Standing(state="reported", owner=owner, closes="rating", dispute=True, interim=True)
+        yield State(quarrel, base="grid")
 
 
 def leads() -> Iterator[State]:
@@ -202,6 +215,12 @@ def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target
             if _rank(to) >= _rank(had):
                 yield replace(plain, to=to, to_level=to), Target("", to)
         yield replace(plain, to="unit", to_level="township"), TARGETS[0]
+    elif event == "mediate":
+        yield replace(plain, to_barred=state.s.owner != "unit" and state.barred == state.s.owner), None
+        yield replace(plain, moves_on=True, to="unit", to_level="township"), TARGETS[0]
+    elif event == "take_result":
+        said = itertools.product(("solved", "not_solved", "rework"), (None, True, False))
+        yield from ((replace(plain, result=result, satisfied=one), None) for result, one in said)
     elif event == "recheck":
         yield from ((replace(plain, result=result), None) for result in ("holds", "fails"))
     elif state.s.leads and event in ("rate", "visit", "time_out"):
@@ -266,7 +285,7 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
         handler, unit = target.level, target.unit
     elif move.handler == "owner" and s.owner != "unit":
         handler, unit = (call.level if call.event == "settle" else s.owner), ""
-    sealed = s.sealed or (call.event == "accept" and call.moves_on and call.to == "unit")
+    sealed = s.sealed or (call.event in ("accept", "mediate") and call.moves_on and call.to == "unit")
     sets: dict[str, Any] = {name: value for name, value in move.sets.items() if name != "bar"}
     fresh = replace(
         s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
@@ -308,7 +327,7 @@ def _over(state: State, move: Move, call: Call) -> State:
     handler = s.handler if handler == "unit" else handler
     over = Standing(
         state="closed", handler=handler, by_unit=by_unit, reopened=s.reopened, to_visit=s.to_visit, to_rate=s.to_rate,
-        closes=s.closes, grid_may=s.grid_may, interim=True,
+        closes=s.closes, grid_may=s.grid_may, interim=True, exchanged=s.exchanged, dispute=s.dispute,
         recheck=move.outcome not in ("referred", "given_up"), outcome=move.outcome,
         refused=(s.handler or s.owner) if move.outcome == "given_up" else "",
     )  # fmt: skip

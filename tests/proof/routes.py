@@ -108,6 +108,12 @@ def _posts_to_edit(world: World) -> Objects:
         yield (seat.post,), seat.role, partial(_covers, seat.place)
 
 
+def _units(world: World) -> Objects:
+    for name, unit in world.units.items():
+        yield (unit,), name, everybody
+    yield (named("no such unit"),), "no such unit", nobody
+
+
 def _stand_ins(world: World) -> Objects:
     for seat in list(world.seats.values())[:4]:
         yield (seat.post, named("no such stand-in")), seat.role, nobody
@@ -134,6 +140,34 @@ def _behind(_world: World) -> Objects:
     yield ("count",), "the rows behind a figure", everybody
 
 
+def _systems(world: World) -> Objects:
+    yield ("hotline_12345",), "a system", everybody
+    yield ("no_such",), "no such system", nobody
+
+
+def _system_sheets(world: World) -> Objects:
+    yield ("hotline_12345", "orders"), "a system's sheet", everybody
+    yield ("no_such", "orders"), "no such system", nobody
+
+
+def _uploads(_world: World) -> Objects:
+    yield (named("no such sheet"),), "a sheet of somebody else", nobody
+
+
+def _mediations(world: World) -> Objects:
+    for ident, facts in world.mediations.items():
+        yield (ident,), str(facts), partial(_in_the_file, facts)
+    yield (named("no such file"),), "no such file", nobody
+
+
+def _in_the_file(facts: dict[str, Any], seat: Seat) -> bool:
+    return expectation.sees_mediation(seat, facts)
+
+
+def _tokens(_world: World) -> Objects:
+    yield ("forged",), "a forged sheet", nobody
+
+
 def _itself(_world: World) -> Objects:
     yield (), "", everybody
 
@@ -141,10 +175,17 @@ def _itself(_world: World) -> Objects:
 OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("", ()): _itself,
     ("", ("matter_id",)): _matters,
+    ("exchange_", ("code",)): _systems,
+    ("exchange_", ("code", "sort")): _system_sheets,
+    ("exchange_", ("upload_id",)): _uploads,
+    ("exchange_", ("batch_id",)): _uploads,
+    ("mediation", ("mediation_id",)): _mediations,
+    ("sheet", ("token",)): _tokens,
     ("", ("code",)): _places,
     ("place_", ("code",)): _places_to_edit,
     ("slip", ("code",)): _slips,
     ("", ("post_id",)): _posts,
+    ("", ("unit_id",)): _units,
     ("post_", ("post_id",)): _posts_to_edit,
     ("post_", ("post_id", "stand_in_id")): _stand_ins,
     ("slip", ("code", "file", "token")): _files_of_slips,

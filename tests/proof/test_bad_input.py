@@ -170,7 +170,7 @@ BARE: dict[str, tuple[str, str, str]] = {
         "/console/posts/units/add",
         "place type name_zh name_en function master office_phone on",
     ),
-    "unit_end": ("county_admin", "/console/posts/units/end", "unit on"),
+    "unit_end": ("county_admin", f"/console/posts/units/{id_of('water_unit')}/end", "on to_unit"),
     "post_link": ("county_admin", "/console/posts/{post}/link", "sure"),
     "post_sign_out": ("county_admin", "/console/posts/{post}/sign-out", ""),
     "post_stand_in_end": ("county_admin", "/console/posts/{post}/stand-in/{answered}/end", ""),

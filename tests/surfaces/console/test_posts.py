@@ -247,7 +247,7 @@ def test_unit_set_up_and_ended(desk: Desk, client: Client) -> None:
         assert "0000-7" in text(answer), wrong
     answer = client.post("/console/posts/units/add", unit_form())
     assert answer["Location"] == f"/console/posts/units?place={TOWNSHIP}"
-    assert text(client.get("/console/posts/units")).count("End today") == 4  # not those of the county
+    assert text(client.get("/console/posts/units")).count("/end\"") == 4  # not those of the county
     page = text(client.get(answer["Location"]))
     assert "林业站" in page
     assert "answers to County Transport Bureau" in page
@@ -255,9 +255,13 @@ def test_unit_set_up_and_ended(desk: Desk, client: Client) -> None:
     with acting(scope):
         unit = queries.unit_for(scope, "forestry", TOWNSHIP)
     assert unit is not None
-    assert client.post("/console/posts/units/end", {"unit": str(unit.id)}).status_code == 302
-    assert client.post("/console/posts/units/end", {"unit": str(id_of("transport_unit"))}).status_code == 409
-    assert client.post("/console/posts/units/end", {"unit": "x"}).status_code == 404
+    asked = {"on": localdate().isoformat(), "to_unit": ""}
+    end = "/console/posts/units/{}/end".format
+    assert "nothing stays behind" not in text(client.get(end(unit.id)))
+    assert client.post(end(unit.id), {**asked, "to_unit": "x"}).status_code == 422
+    assert client.post(end(unit.id), asked).status_code == 302
+    assert client.post(end(id_of("transport_unit")), asked).status_code == 409
+    assert client.post(end(id_of("no such unit")), asked).status_code == 404
 
 
 def test_unit_set_up_by_a_village_or_elsewhere_is_refused(desk: Desk, client: Client) -> None:

@@ -208,7 +208,7 @@ def headline(text: str) -> str:
 
 def _place(scope: Scope, code: int) -> int:
     found = (
-        territory.places(scope, [code]).get(code)
+        territory.place_meant(scope, code)
         if level_of(code) in ("county", "township", "village", "below")
         else None
     )

@@ -11,7 +11,16 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import models, transaction
 
-from commongrid.matters.models import Kind, Limit, TileShown, UrgencyRule, WorkListRow
+from commongrid.matters.models import (
+    ExternalSystem,
+    Kind,
+    Limit,
+    ReferralBody,
+    TileShown,
+    UrgencyRule,
+    WaitingReason,
+    WorkListRow,
+)
 
 SINCE = date(2004, 1, 1)
 """Long before any matter, so that imported ones find their kind."""
@@ -28,9 +37,15 @@ def seed() -> None:
         listed = set(WorkListRow.objects.values_list("kind_code", "level"))
         _add(WorkListRow, (row for row in _work_list() if (row.kind_code, row.level) not in listed))
         limited = set(Limit.objects.values_list("code", flat=True))
+        systems = set(ExternalSystem.objects.values_list("code", flat=True))
+        _add(ExternalSystem, (row for row in _systems() if row.code not in systems))
         _add(Limit, (row for row in _limits() if row.code not in limited))
         pressing = set(UrgencyRule.objects.values_list("code", flat=True))
         _add(UrgencyRule, (row for row in _urgencies() if row.code not in pressing))
+        named = set(ReferralBody.objects.values_list("code", flat=True))
+        _add(ReferralBody, (row for row in _bodies() if row.code not in named))
+        given = set(WaitingReason.objects.values_list("sort", "code"))
+        _add(WaitingReason, (row for row in _reasons() if (row.sort, row.code) not in given))
         if not TileShown.objects.exists():
             _add(TileShown, _tiles())
 
@@ -79,6 +94,23 @@ def _kinds() -> Iterator[Kind]:
         )
 
 
+def _systems() -> Iterator[ExternalSystem]:
+    for position, row in enumerate(_rows("external_systems")):
+        days = {name: int(row[name]) if row[name] else None for name in ("accept_days", "finish_days", "extend_days")}
+        yield ExternalSystem(
+            id=_id("system", row["code"]),
+            code=row["code"],
+            zh=row["zh"],
+            en=row["en"],
+            source=row["source"],
+            their_visit=row["their_visit"] == "1",
+            note=row["note"],
+            position=position,
+            valid_from=SINCE,
+            **days,
+        )
+
+
 def _work_list() -> Iterator[WorkListRow]:
     for row in _rows("work_list"):
         yield WorkListRow(
@@ -103,6 +135,17 @@ def _limits() -> Iterator[Limit]:
             calendar=row["calendar"],
             valid_from=SINCE,
         )
+
+
+def _bodies() -> Iterator[ReferralBody]:
+    for position, row in enumerate(_rows("referral_bodies")):
+        yield ReferralBody(id=_id("body", row["code"]), position=position, valid_from=SINCE, **row)
+
+
+def _reasons() -> Iterator[WaitingReason]:
+    for position, row in enumerate(_rows("reasons")):
+        ident = _id("reason", row["sort"], row["code"])
+        yield WaitingReason(id=ident, position=position, valid_from=SINCE, **row)
 
 
 def _urgencies() -> Iterator[UrgencyRule]:

@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from commongrid.journal.dated import period
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
-from commongrid.roster.models import period
 
 
 class StandardAnswer(models.Model):

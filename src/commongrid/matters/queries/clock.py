@@ -12,6 +12,8 @@ from django.db.models import Q
 from commongrid.journal.acting import acting
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Rating, Supervision
+from commongrid.roster import queries as roster
+from commongrid.territory import queries as territory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,14 @@ def matters_of(scope: Scope, seat: Seat) -> Iterator[tuple[UUID, int]]:
         found = found.filter(unit=seat.unit) if seat.unit else found.filter(owner_place=seat.place)
         rows = list(found.values_list("id", "deadline_no"))
     yield from rows
+
+
+def orphans(scope: Scope, now: datetime) -> list[tuple[UUID, int]]:
+    """Open matters of units that have ended, sealed ones too, with the numbers of their deadlines."""
+    with acting(scope):
+        ended = roster.dissolved(scope, territory.calendar(scope).day_of(now))
+        found = Matter.objects.filter(closed_at=None, owner_level="unit", unit__in=ended)
+        return list(found.order_by("due_at", "id").values_list("id", "deadline_no")) if ended else []
 
 
 def held_ratings(scope: Scope) -> list[Held]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.surfaces.shared.forms import Form
@@ -65,10 +66,16 @@ class Accept(Step):
 
 
 class Reject(Step):
-    """Refuse with a reason."""
+    """Refuse with a reason of the county's list and words."""
 
+    why = forms.CharField(
+        label=_("Why"),
+        max_length=24,
+        error_messages={"required": _("Choose a reason from the list.")},
+        widget=forms.Select,
+    )
     reason = words(
-        _("Reason"),
+        _("In words"),
         _("The person reads this on their slip. Say what they can do instead."),
         missing=_("Say why it is not accepted; the person will read it."),
     )
@@ -76,9 +83,14 @@ class Reject(Step):
         label=_("This ends the matter here"), error_messages={"required": _("Tick this to confirm that it ends here.")}
     )
 
+    def __init__(self, *args: Any, whys: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        """Offer the reasons in force; the action checks what comes back."""
+        super().__init__(*args, **kwargs)
+        cast("forms.Select", self.fields["why"].widget).choices = [("", gettext("Choose one")), *whys]
+
     def arguments(self) -> dict[str, Any]:
-        """Only the reason."""
-        return {"reason": self.cleaned_data["reason"]}
+        """The reason and the words."""
+        return {"why": self.cleaned_data["why"], "reason": self.cleaned_data["reason"]}
 
 
 class Settle(Step):

@@ -20,7 +20,7 @@ from commongrid.matters import queries
 from commongrid.matters.queries import vocabulary
 from commongrid.matters.rules.table import STATES
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.matters import detail, present, protecting, record, steps, words
+from commongrid.surfaces.console.matters import detail, parked, present, protecting, record, steps, words
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.territory import queries as territory
 
@@ -125,6 +125,7 @@ _UNITS: dict[tuple[str, int], tuple[float, list[roster.UnitRow]]] = {}
 
 urlpatterns = [
     path("", queue, name="matters"),
+    *parked.urlpatterns,
     *record.urlpatterns,
     *protecting.urlpatterns,
     *detail.urlpatterns,

@@ -55,7 +55,8 @@ CLOCKS: Final = {
     "file": N_("to file"),
     "review": N_("to review"),
     "receipt": N_("to receipt"),
-    "resume": N_("to resume"),
+    "resume": N_("to go on"),
+    "woken": N_("to decide, parked"),
     "pass": N_("to pass on"),
     "courtesy": N_("answer hoped for"),
 }
@@ -70,6 +71,7 @@ OUTCOMES: Final = {
     "withdrawn": N_("Withdrawn by the reporter"),
     "merged": N_("Merged"),
     "referred": N_("Referred out"),
+    "given_up": N_("Ended as not possible, with reasons"),
 }
 VISITS: Final = {
     "not_reached": N_("Not reached"),
@@ -91,6 +93,14 @@ CLOSES: Final = {
     "filing": N_("The centre files it"),
     "receipt": N_("Receipt of the competent body"),
 }
+SYSTEMS: Final = {
+    "hotline_12345": N_("Hotline"),
+    "petition": N_("Petitions"),
+    "province_grid": N_("Provincial platform"),
+    "national_watch": N_("Watch system"),
+    "": N_("Other system"),
+}
+"""Short names of the systems that every county has; another is shown by its code."""
 CALENDARS: Final = {"W": N_("working days"), "C": N_("days")}
 LIST_LEVELS: Final = {"township": N_("Township"), "county": N_("County")}
 ESCALATIONS: Final = {"told": N_("told at once"), "warned": N_("warned at 75 %"), "overdue": N_("told it is overdue")}

@@ -10,12 +10,12 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.places import ancestors_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.matters.queries import waiting
 from commongrid.roster import actions, queries
 from commongrid.roster.rules import UNIT_TYPES_AT
 from commongrid.surfaces.console.posts.words import day_field, language, place_asked, trail
@@ -127,16 +127,58 @@ def unit_add(request: Asked) -> HttpResponse:
     return render(request, "console/posts/unit_form.html", context, status=422 if form.errors else 200)
 
 
-@door("posts.appoint", methods=("POST",))
-def unit_end(request: Asked) -> HttpResponse:
-    """End a unit today, once nobody holds a post in it."""
-    try:
-        unit_id = UUID(request.POST.get("unit", ""))
-    except ValueError:
-        raise NotFound from None
-    actions.end_unit(request.scope, request.act, unit_id=unit_id, on=localdate())
-    messages.success(request, gettext("The unit was ended."))
-    return HttpResponseRedirect(reverse("units"))
+class EndForm(Form):
+    """When a unit ends and who takes over what it holds."""
+
+    on = day_field(_("First day without it"), today=True)
+    to_unit = forms.ChoiceField(
+        label=_("What it holds goes to"),
+        required=False,
+        help_text=_("Without one, each matter goes back to the centre above, which gives it out anew."),
+    )
+
+    def __init__(self, *args: Any, scope: Scope, unit: queries.UnitRow, **kwargs: Any) -> None:
+        """Offer the units at this place and above it."""
+        super().__init__(*args, **kwargs)
+        near = {unit.place, *ancestors_of(unit.place)}
+        found = [
+            one for one in queries.units(scope) if one.place in near and one.id != unit.id and one.type != "party_group"
+        ]
+        choices = [
+            (str(one.id), one.label(language())) for one in sorted(found, key=lambda one: one.place != unit.place)
+        ]
+        self.fields["to_unit"].choices = [("", gettext("Back to the centre above")), *choices]  # type: ignore[attr-defined]
+
+
+@door("posts.appoint", methods=("GET", "POST"))
+def unit_end(request: Asked, unit_id: UUID) -> HttpResponse:
+    """End a unit, once nobody holds a post in it: what it still holds, and who takes it over."""
+    scope = request.scope
+    unit = queries.unit(scope, unit_id)
+    form = EndForm(request.POST if request.method == "POST" else None, scope=scope, unit=unit)
+    status = 422 if form.errors else 200
+    if not form.errors and form.is_bound:
+        told = form.cleaned_data
+        to_unit = UUID(told["to_unit"]) if told["to_unit"] else None
+        try:
+            actions.end_unit(scope, request.act, unit_id=unit_id, on=told["on"], to_unit=to_unit)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            messages.success(
+                request, gettext("The unit ends on that day; within a minute what it holds is handed over.")
+            )
+            return HttpResponseRedirect(reverse("units"))
+    context = {
+        "form": form,
+        "unit": unit,
+        "held": waiting.held(scope, unit_id),
+        "trail": trail(None, gettext("End a unit")),
+    }
+    return render(request, "console/posts/unit_end.html", context, status=status)
 
 
 def _near(scope: Scope, place: int) -> bool:

@@ -1,0 +1,85 @@
+"""What the person asks for by slip, at a counter or by call: once more after a no, or that it be taken back."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from commongrid.journal.acting import handing_over
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.scope import Scope
+from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened
+from commongrid.matters.models import PublicFace
+from commongrid.matters.rules.moves import Call
+from commongrid.matters.rules.relations import level_of_actor
+
+CAME: Final = ("counter", "call", "family")
+"""How somebody came: themselves, by phone, or somebody of their family for them."""
+SAY: Final = N_("Write down what the person says: what was not seen, or what is new.")
+
+
+@action("matters.asked_again", power="matters.rate", kinds=("slip",), facts=FACTS)
+def ask_again(scope: Scope, act: Act, *, matter_id: UUID, words: str) -> Line:
+    """Ask once more, by slip, after a matter was not accepted or ended as not possible; the level above looks at it.
+
+    Refuses: WrongState a second time, or for what nobody refused; BadInput without words.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="ask_again")
+    return _again(case, "ask_again", words)
+
+
+@action("matters.asked_again_for", power="matters.accept", facts=(*FACTS, "came"))
+def ask_again_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: str) -> Line:
+    """Ask once more for somebody at the counter or on the phone, in their words.
+
+    Refuses: as by slip; BadInput without how they came; NotAllowed away from where it is.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="ask_again_for")
+    _came(came)
+    done = _again(case, "ask_again_for", words)
+    return replace(done, facts={**done.facts, "came": came})
+
+
+@action("matters.withdrawn_for", power="matters.accept", facts=(*FACTS, "came"))
+def withdraw_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: str) -> Line:
+    """Take a matter back for somebody at the counter or on the phone, in their words.
+
+    Refuses: WrongState once it is answered and for sealed kinds; BadInput without how they came and what they said.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="withdraw_for")
+    _came(came)
+    noted(case, "word", words, field="words")
+    done = moved(case, Call(event="withdraw_for", level=level_of_actor(scope)))
+    return replace(done, facts={**done.facts, "came": came})
+
+
+def _came(came: str) -> None:
+    if came not in CAME:
+        raise BadInput(fields={"came": N_("Choose how the person came.")})
+
+
+def _again(case: Case, event: str, words: str) -> Line:
+    if not words.strip():
+        raise BadInput(SAY, fields={"words": SAY})
+    noted(case, "appeal", words, field="words")
+    done = moved(
+        case,
+        Call(event=event, level=level_of_actor(case.scope)),
+        refused_place=None,
+        refused_why_id=None,
+        finished_at=None,
+    )
+    if case.kind.visibility == "public":
+        _face_open(case)
+    return done
+
+
+def _face_open(case: Case) -> None:
+    """Its public face says again that it is open."""
+    m = case.matter
+    with handing_over(case.scope, m.place, m.place) if case.scope.kind == "slip" else nullcontext():
+        PublicFace.objects.filter(id=m.id).update(state="open")

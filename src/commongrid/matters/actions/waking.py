@@ -1,0 +1,96 @@
+"""What the clock does to what waits: wakes what is parked, hands applications on, moves what a dissolved unit held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.act import Act
+from commongrid.kernel.places import enclosing
+from commongrid.kernel.refusals import WrongState
+from commongrid.kernel.scope import Scope
+from commongrid.matters.actions.moving import FACTS, Case, Target, line, moved, opened, owner_place, whereabouts
+from commongrid.matters.models import Application
+from commongrid.matters.queries import waiting as asked
+from commongrid.matters.queries.vocabulary import limits
+from commongrid.matters.rules.limits import step_due
+from commongrid.matters.rules.moves import Call
+from commongrid.matters.rules.owners import above
+from commongrid.roster import queries as roster
+
+
+@action("matters.woken", power="matters.tick", kinds=("clock",), facts=FACTS)
+def wake(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
+    """Wake a parked matter on its day of review: whoever has it decides.
+
+    Refuses: WrongState when it goes on already, or before the day.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="wake")
+    if case.matter.due_at is None or case.matter.due_at > act.at:
+        raise WrongState
+    return moved(case, Call(event="wake"))
+
+
+@action("matters.application_raised", power="matters.tick", kinds=("clock",), facts=(*FACTS, "level"))
+def raise_application(scope: Scope, act: Act, *, matter_id: UUID, application_id: UUID) -> Line:
+    """Hand an application on that nobody decided in time, or whose deputy's post is empty: to the level above.
+
+    Refuses: WrongState where it is decided, at the county, or neither late nor without anybody.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="fall")
+    row = Application.objects.filter(id=application_id, outcome="").first()
+    if row is None or row.due_at is None or row.to_level == "county":
+        raise WrongState
+    seat = asked.seat(scope, whereabouts(case.matter), case.calendar.day_of(act.at))
+    if row.due_at <= act.at:
+        level = case.matter.handler_level if row.to_level == "unit" else above(row.to_level)
+        seat = asked.Seat(level, owner_place(case.matter.place, level))
+    if seat == asked.seat_of(row):
+        raise WrongState
+    row.to_level, row.to_place, row.to_unit_id = seat.level, seat.place, seat.unit
+    row.due_at = step_due(case.calendar, act.at, "application", limits(scope)).at
+    row.save(update_fields=["to_level", "to_place", "to_unit", "due_at"])
+    m = case.matter
+    told = line(case, event="fall", before=(m.state, m.owner_level))
+    return replace(told, facts={**told.facts, "level": seat.level})
+
+
+@action("matters.unit_dissolved", power="matters.tick", kinds=("clock",), facts=FACTS)
+def dissolve(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
+    """Move a matter out of a unit that has ended: to the unit that follows it, else back to the centre above.
+
+    A sealed one goes to the unit that is competent now.
+
+    Refuses: WrongState while the unit is there, or when it has moved on.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="dissolve")
+    m = case.matter
+    day = case.calendar.day_of(act.at)
+    if m.owner_level != "unit" or m.unit_id is None or roster.lives(scope, m.unit_id, day):
+        raise WrongState
+    target = _sealed(case) if m.sealed else _successor(case)
+    return moved(case, Call(event="dissolve", to=target.owner if target else ""), target=target)
+
+
+def _successor(case: Case) -> Target | None:
+    """The unit named to follow, if it is there and sees the matter's place."""
+    found = roster.successor(case.scope, case.matter.unit_id, case.calendar.day_of(case.act.at))
+    if found is None:
+        return None
+    return Target(place=found.place, unit=found.id)
+
+
+def _sealed(case: Case) -> Target:
+    m, scope = case.matter, case.scope
+    follows = _successor(case)
+    if follows is not None:
+        return follows
+    day = case.calendar.day_of(case.act.at)
+    at = enclosing(m.place, "township") or m.place
+    found = roster.unit_above(scope, case.kind.competent, at, day)
+    found = found or roster.unit_above(scope, "grid_centre", enclosing(m.place, "county") or m.place, day)
+    if found is None:
+        raise WrongState
+    m.place = found.place
+    return Target(place=found.place, unit=found.id)
