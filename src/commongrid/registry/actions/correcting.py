@@ -1,0 +1,216 @@
+"""Fields corrected, found still true, and whole acts undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import IntegrityError, models, transaction
+
+from commongrid.accounts import sealed
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.pinyin import initials, sort_key
+from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
+from commongrid.registry.actions.desk import ENTERED, MEANWHILE, SEALED, TABLES, Desk, change, desk
+from commongrid.registry.actions.people import ELSEWHERE
+from commongrid.registry.models import Code, Correction, Flag, HardshipFlag, Stay
+from commongrid.registry.rules.facts import Told
+from commongrid.registry.rules.fields import FIELDS, read_fields
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+LATER = N_("Something later stands on this. Undo that first, or correct the fields one by one.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """What somebody wrote for some fields of one record: the kind of record, its id, texts by field.
+
+    ``seen`` is the version that was on the screen.
+    """
+
+    of: str
+    subject: UUID
+    written: Mapping[str, str]
+    seen: int | None = None
+
+
+@action("registry.corrected", power="people.edit", facts=("of", "fields"), kinds=("post", "clock"))
+def correct(scope: Scope, act: Act, *, fields: Fields, told: Told) -> Line:
+    """Correct fields of one record; each is fresh from the day told, and what stood there before is kept (更正).
+
+    Refuses: NotYours out of scope; WrongState where it has ended or was changed
+    meanwhile; BadInput for what can't be read, a code no list has, an identity
+    number that is in the county's register already or contradicts birth and sex.
+    """
+    at = desk(scope, act, told)
+    record = _open(fields)
+    values = read_fields(fields.of, fields.written, at.today)
+    _refuse_codes(fields.of, values)
+    columns = {FIELDS[fields.of][name].kept_in: value for name, value in values.items()}
+    columns |= _follows(fields.of, values)
+    try:
+        with transaction.atomic():
+            changed = change(at, record, **columns)
+    except IntegrityError as error:
+        raise _taken(error) from None
+    _fresh(record, values, told.on.isoformat())
+    return Line(
+        place=record.place, subject=record.id, subject_kind=fields.of,
+        facts={"of": fields.of, "fields": len(changed)}, answer={"record": record.id, "version": record.version},
+    )  # fmt: skip
+
+
+@action("registry.confirmed", power="people.confirm", facts=("of", "fields"), kinds=("post", "clock"))
+def confirm(scope: Scope, act: Act, *, of: str, subject: UUID, fields: tuple[str, ...], told: Told) -> Line:
+    """Say that fields of a record were found still true on a day; nothing changes but their freshness (核实).
+
+    Refuses: NotYours out of scope; WrongState where the record has ended; BadInput for a field it doesn't have.
+    """
+    desk(scope, act, told)
+    record = _open(Fields(of=of, subject=subject, written={}))
+    more = {"person": ("as_in_home",), "household": ("people", "head", "dwelling", "point")}
+    if unknown := set(fields) - set(FIELDS[of]) - set(more.get(of, ())):
+        raise BadInput(N_("This record has no such field."), fields=dict.fromkeys(unknown, ""))
+    _fresh(record, fields, told.on.isoformat())
+    return Line(
+        place=record.place, subject=record.id, subject_kind=of, facts={"of": of, "fields": len(fields)},
+        answer={"record": record.id},
+    )  # fmt: skip
+
+
+@action("registry.undone", power="people.edit", facts=("act",), kinds=("post", "clock"))
+def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
+    """Take a whole act of the register back: its fields as they were, its stays and flags, what it entered gone (撤销).
+
+    ``told.source`` is the reason. The act itself stays in the journal.
+
+    Refuses: NotFound for an act that changed nothing here; WrongState when it was undone already or something later
+    stands on it; NotYours where a record is out of scope now.
+    """
+    at = desk(scope, act, told)
+    rows = list(Correction.objects.select_for_update().filter(act=done).order_by("at", "id"))
+    if not rows:
+        raise NotFound(N_("This act changed nothing in the register that you may see."))
+    if any(row.undone_by for row in rows):
+        raise WrongState(N_("This was undone already."))
+    if Correction.objects.filter(undone_by=done).exists():
+        raise WrongState(N_("An undoing can't be undone; do it again instead."))
+    records = {(row.of, row.subject): _locked(row.of, row.subject) for row in rows}
+    for row in rows:
+        if row.field != ENTERED:
+            _refuse_later(row, records[row.of, row.subject])
+    try:
+        with transaction.atomic():
+            _take_back(at, done, rows, records)
+    except (IntegrityError, models.ProtectedError):
+        raise WrongState(LATER) from None
+    Correction.objects.filter(act=done).update(undone_by=act.id)
+    first = records[rows[0].of, rows[0].subject]
+    return Line(
+        place=first.place, subject=rows[0].subject, subject_kind=rows[0].of, facts={"act": str(done)},
+        answer={"act": done},
+    )  # fmt: skip
+
+
+def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tuple[str, UUID], Any]) -> None:
+    made = {(row.of, row.subject) for row in rows if row.field == ENTERED}
+    for table in (Stay, Flag, HardshipFlag):
+        table.objects.filter(began_by=done).delete()
+        table.objects.filter(ended_by=done).update(to_on=None, ended_by=None, **_unsaid(table))
+    for row in reversed(rows):
+        if row.field != ENTERED and (row.of, row.subject) not in made:
+            change(at, records[row.of, row.subject], **{row.field: _before(row, records[row.of, row.subject])})
+    for of, subject in made:
+        TABLES[of].objects.filter(id=subject).delete()
+
+
+def _unsaid(table: type[models.Model]) -> dict[str, str]:
+    return {"why_ended": ""} if table is Stay else {}
+
+
+def _before(row: Correction, record: Any) -> object:
+    """The former value as the column takes it."""
+    if row.field in SEALED:
+        return sealed.unseal(row.before_sealed, "registry_correction", "before_sealed", row.id)
+    column = record._meta.get_field(row.field.removesuffix("_id") if row.field.endswith("_id") else row.field)
+    if row.before == "" and column.null:
+        return None
+    return column.target_field.to_python(row.before) if column.is_relation else column.to_python(row.before)
+
+
+def _refuse_later(row: Correction, record: Any) -> None:
+    """Refuse where the field no longer holds what the act wrote."""
+    if row.field in SEALED:
+        after = sealed.unseal(row.after_sealed, "registry_correction", "after_sealed", row.id)
+        now = sealed.unseal(getattr(record, row.field), record._meta.db_table, row.field, record.id)
+    else:
+        value = getattr(record, row.field)
+        after, now = row.after, "" if value is None else str(value)
+    later = Correction.objects.filter(of=row.of, subject=row.subject, field=row.field, act=row.act).exclude(id=row.id)
+    if now != after and not later.exists():
+        raise WrongState(LATER)
+
+
+def _open(fields: Fields) -> Any:
+    record = _locked(fields.of, fields.subject)
+    if getattr(record, "ended_on", None) is not None:
+        raise WrongState(N_("This record has ended; it can only be read."))
+    if fields.seen is not None and record.version != fields.seen:
+        raise WrongState(MEANWHILE)
+    return record
+
+
+def _locked(of: str, subject: UUID) -> Any:
+    if of not in TABLES:
+        raise NotFound
+    found = TABLES[of].objects.select_for_update(of=("self",)).filter(id=subject).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def _follows(of: str, values: Mapping[str, object]) -> dict[str, object]:
+    """What follows from a field: pinyin from a name, a measured point from its two numbers."""
+    more: dict[str, object] = {}
+    if of == "person" and "display_name" in values:
+        name = str(values["display_name"])
+        more |= {"sort_key": sort_key(name), "initials": initials(name)}
+    if of == "household" and {"lon", "lat"} <= set(values):
+        both = values["lon"] is not None and values["lat"] is not None
+        more |= {"point": "measured" if both else ""}
+        if not both:
+            more |= {"lon": None, "lat": None}
+    return more
+
+
+def _refuse_codes(of: str, values: Mapping[str, object]) -> None:
+    wanted = {
+        name: (field.codes, str(value)) for name, value in values.items() if (field := FIELDS[of][name]).codes and value
+    }
+    known = set(
+        Code.objects.filter(list__in={one for one, _ in wanted.values()}, valid_to=None).values_list("list", "code")
+    )
+    if faults := {name: N_("Choose one of the list.") for name, code in wanted.items() if code not in known}:
+        raise BadInput(fields=faults)
+
+
+def _fresh(record: Any, fields: Iterable[str], day: str) -> None:
+    record.confirmed = {**record.confirmed, **dict.fromkeys(fields, day)}
+    record.save(update_fields=("confirmed",))
+
+
+def _taken(error: IntegrityError) -> BadInput:
+    told = {
+        "registry_person_id_once": ("id_number", ELSEWHERE),
+        "household_number_once": ("number", N_("The natural village has a household of this number already.")),
+        "registry_organisation_code_once": ("credit_code", N_("Another organisation has this code.")),
+    }
+    for name, (field, sentence) in told.items():
+        if name in str(error):
+            return BadInput(fields={field: sentence})
+    raise error

@@ -1,0 +1,111 @@
+"""Flags recognised and ended: what a body has recognised of a person or household, from when to when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
+from commongrid.registry.actions.desk import Desk, desk, home, person
+from commongrid.registry.models import Flag, FlagType, HardshipFlag
+from commongrid.registry.rules.facts import Told
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+HARDSHIP = "people.hardship"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """What was recognised: the type's code, of which person or household, by which body, on what basis."""
+
+    type_code: str
+    person: UUID | None = None
+    household: UUID | None = None
+    body: str = ""
+    basis: str = ""
+
+
+@action("registry.flagged", power="people.edit", kinds=("post", "clock"))
+def flag(scope: Scope, act: Act, *, what: Recognised, told: Told) -> Line:
+    """Enter that something was recognised of a person or household from a day on (认定).
+
+    A hardship flag needs the power to see hardship too; its line in the journal doesn't say which it is.
+
+    Refuses: NotYours out of scope; NotAllowed for a hardship flag without that power; BadInput for an unknown type,
+    one that hangs on the other kind of record, one that only its own procedure gives, or one that holds already.
+    """
+    at = desk(scope, act, told)
+    kind = _type(what)
+    if kind.sensitive and scope.kind == "post":
+        scope.demand(HARDSHIP)
+    table = HardshipFlag if kind.sensitive else Flag
+    who, where = _subject(at, what)
+    row = table(
+        id=act.id, type_code=kind.code, place=where.place, person_id=who, household_id=where.household,
+        from_on=told.on, source=told.source[:40], body=what.body[:60], basis=what.basis[:200], began_by=act.id,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise BadInput(fields={"type_code": N_("The record has this flag already.")}) from None
+    return Line(place=where.place, subject=where.subject, subject_kind=where.of, answer={"flag": act.id})
+
+
+@action("registry.unflagged", power="people.edit", kinds=("post", "clock"))
+def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
+    """Enter that a flag no longer holds from a day on; it remains readable (取消认定).
+
+    Refuses: NotFound out of sight, hardship without its power included; WrongState where it has ended; BadInput for
+    a day before it began.
+    """
+    desk(scope, act, told)
+    for table in (Flag, HardshipFlag):
+        row = table.objects.select_for_update().filter(id=flag_id).first()
+        if row is None:
+            continue
+        if row.to_on is not None:
+            raise WrongState(N_("This flag has ended already."))
+        if told.on < row.from_on:
+            raise BadInput(fields={"on": N_("This is before the flag began. Please check the day.")})
+        row.to_on, row.ended_by = told.on, act.id
+        row.save(update_fields=("to_on", "ended_by"))
+        subject, of = (row.person_id, "person") if row.person_id else (row.household_id, "household")
+        return Line(place=row.place, subject=subject, subject_kind=of, answer={"flag": row.id})
+    raise NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    place: int
+    household: UUID | None
+    subject: UUID
+    of: str
+
+
+def _subject(at: Desk, what: Recognised) -> tuple[UUID | None, _Where]:
+    if what.person is not None:
+        one = person(at, what.person)
+        return one.id, _Where(one.place, one.household_id, one.id, "person")
+    if what.household is None:
+        raise BadInput(N_("Say whom it is about."))
+    of = home(at, what.household)
+    return None, _Where(of.place, of.id, of.id, "household")
+
+
+def _type(what: Recognised) -> FlagType:
+    kind = FlagType.objects.filter(code=what.type_code, valid_to=None).first()
+    if kind is None:
+        raise BadInput(fields={"type_code": N_("Choose one of the list.")})
+    if (kind.of == "person") != (what.person is not None):
+        raise BadInput(fields={"type_code": N_("This flag belongs to the other kind of record.")})
+    if kind.procedure:
+        raise NotAllowed(N_("Only the procedure for watched households gives this flag, never a form."))
+    return kind

@@ -1,0 +1,205 @@
+"""Which fields of a record may be corrected, and how what somebody wrote for one is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from commongrid.kernel.identity import id_number
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.widths import halfwidth
+from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, birth_fault, number_of, phone_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a record: its column, how its text is read, and the code list it is drawn from.
+
+    ``sealed`` ones are kept sealed and shown masked; ``lasting`` ones never go stale.
+    """
+
+    name: str
+    zh: str
+    en: str
+    read: Callable[[str, date], object]
+    column: str = ""
+    codes: str = ""
+    sealed: bool = False
+
+    @property
+    def kept_in(self) -> str:
+        """The column it is kept in."""
+        return self.column or self.name
+
+
+def _words(longest: int, *, needed: bool = False) -> Callable[[str, date], str]:
+    def read(text: str, _today: date) -> str:
+        said = " ".join(text.split())
+        if needed and not said:
+            raise BadInput(N_("Please fill this in."))
+        if len(said) > longest or not said.isprintable():
+            raise BadInput(N_("This is too long: at most %(longest)s signs."), longest=longest)
+        return said
+
+    return read
+
+
+def _day(text: str, _today: date) -> date | None:
+    if not text.strip():
+        return None
+    plain = halfwidth(text).replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-")
+    try:
+        year, month, day = (int(part) for part in plain.split("-"))
+        return date(year, month, day)
+    except ValueError:
+        raise BadInput(N_("Enter a day, such as 2026-11-24.")) from None
+
+
+def _past(text: str, today: date) -> date | None:
+    day = _day(text, today)
+    if day is not None and day > today:
+        raise BadInput(N_("This day is in the future. Enter it once it has come."))
+    return day
+
+
+def _birth(text: str, today: date) -> date | None:
+    day = _day(text, today)
+    if day is not None and (fault := birth_fault(day, today)):
+        raise BadInput(fault)
+    return day
+
+
+def _identity(text: str, today: date) -> str:
+    return id_number(text, today=today).text if text.strip() else ""
+
+
+def _phone(text: str, _today: date) -> str:
+    read = phone_of(text)
+    if read is None:
+        raise BadInput(N_("A phone number has 7 to 20 digits."))
+    return read
+
+
+def _number(text: str, _today: date) -> str:
+    try:
+        return number_of(text)
+    except BadInput as refused:
+        raise BadInput(refused.fields["number"]) from None
+
+
+def _place(text: str, _today: date) -> int | None:
+    plain = halfwidth(text)
+    if not plain:
+        return None
+    if not (plain.isdigit() and len(plain) == 15):  # noqa: PLR2004 - a place code
+        raise BadInput(N_("Choose a place."))
+    return int(plain)
+
+
+def _degrees(limit: int) -> Callable[[str, date], float | None]:
+    def read(text: str, _today: date) -> float | None:
+        if not text.strip():
+            return None
+        try:
+            value = float(halfwidth(text))
+        except ValueError:
+            value = limit + 1.0
+        if not -limit <= value <= limit:
+            raise BadInput(N_("This point is not on the earth. Longitude first, then latitude."))
+        return value
+
+    return read
+
+
+def _count(lowest: int, highest: int) -> Callable[[str, date], int | None]:
+    def read(text: str, _today: date) -> int | None:
+        if not text.strip():
+            return None
+        plain = halfwidth(text)
+        if not plain.isdigit() or not lowest <= int(plain) <= highest:
+            raise BadInput(N_("Enter a number from %(lowest)s to %(highest)s."), lowest=lowest, highest=highest)
+        return int(plain)
+
+    return read
+
+
+_code = _words(8)
+
+_PERSON: Final = (
+    Field(name="display_name", zh="姓名", en="Name", read=_words(NAME_LENGTH, needed=True)),
+    Field(name="sex", zh="性别", en="Sex", read=_code, codes="sex"),
+    Field(name="born_on", zh="出生日期", en="Date of birth", read=_birth),
+    Field(name="id_number", zh="身份证件号码", en="Identity number", read=_identity, column="id_sealed", sealed=True),
+    Field(name="phone", zh="联系电话", en="Phone", read=_phone, column="phone_sealed", sealed=True),
+    Field(name="education", zh="文化程度", en="Education", read=_code, codes="education"),
+    Field(name="occupation", zh="职业", en="Occupation", read=_code, codes="occupation"),
+    Field(name="political", zh="政治面貌", en="Political status", read=_code, codes="political"),
+    Field(name="marital", zh="婚姻状况", en="Marital status", read=_code, codes="marital"),
+    Field(name="registered_place", zh="户籍地", en="Registered place", read=_place),
+    Field(name="collective", zh="集体经济组织成员所在村", en="Member of the collective of", read=_place),
+    Field(name="works_at", zh="务工或就学去向", en="Works or studies at", read=_words(60)),
+)
+_HOUSEHOLD: Final = (
+    Field(name="number", zh="户号", en="Number", read=_number),
+    Field(name="door", zh="门牌地址", en="Door", read=_words(DOOR_LENGTH)),
+    Field(name="villager_group", zh="村民小组", en="Villager group", read=_place),
+    Field(name="lon", zh="经度", en="Longitude", read=_degrees(180)),
+    Field(name="lat", zh="纬度", en="Latitude", read=_degrees(90)),
+)
+_SITE: Final = (
+    Field(name="name", zh="名称", en="Name", read=_words(60)),
+    Field(name="kind", zh="类型", en="Kind", read=_words(8, needed=True), codes="site"),
+    Field(name="door", zh="地址", en="Address", read=_words(DOOR_LENGTH)),
+    Field(name="use", zh="用途", en="Use", read=_code, codes="use"),
+    Field(name="hazard", zh="隐患", en="Hazard", read=_code, codes="hazard"),
+    Field(name="lon", zh="经度", en="Longitude", read=_degrees(180)),
+    Field(name="lat", zh="纬度", en="Latitude", read=_degrees(90)),
+    Field(name="built_on", zh="建成日期", en="Built on", read=_past),
+    Field(name="storeys", zh="层数", en="Storeys", read=_count(1, 120)),
+)
+_THING: Final = (
+    Field(name="name", zh="名称", en="Name", read=_words(60)),
+    Field(name="kind", zh="类型", en="Kind", read=_words(8, needed=True), codes="thing"),
+    Field(name="mark", zh="编号", en="Mark", read=_words(40)),
+    Field(name="every_months", zh="检查周期(月)", en="Checked every (months)", read=_count(1, 120)),
+    Field(name="next_check_on", zh="下次检查", en="Next check", read=_day),
+)
+_ORGANISATION: Final = (
+    Field(name="name", zh="名称", en="Name", read=_words(80, needed=True)),
+    Field(name="kind", zh="类型", en="Kind", read=_words(8, needed=True), codes="organisation"),
+    Field(name="credit_code", zh="统一社会信用代码", en="Unified social credit code", read=_words(18)),
+    Field(name="founded_on", zh="成立日期", en="Founded on", read=_past),
+)
+FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
+    of: {field.name: field for field in fields}
+    for of, fields in (
+        ("person", _PERSON),
+        ("household", _HOUSEHOLD),
+        ("site", _SITE),
+        ("thing", _THING),
+        ("organisation", _ORGANISATION),
+    )
+}
+"""Every field that may be corrected, by kind of record."""
+
+
+def read_fields(of: str, written: Mapping[str, str], today: date) -> dict[str, object]:
+    """What was written, read: by the names of the fields.
+
+    Refuses: BadInput with a sentence per field that can't be read, and for a field that the record doesn't have.
+    """
+    known = FIELDS[of]
+    values: dict[str, object] = {}
+    faults: dict[str, str] = {}
+    for name, text in written.items():
+        if name not in known:
+            raise BadInput(N_("This record has no such field."))
+        try:
+            values[name] = known[name].read(text, today)
+        except BadInput as refused:
+            faults[name] = str(refused)
+    if faults:
+        raise BadInput(fields=faults)
+    return values

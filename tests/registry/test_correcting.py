@@ -1,0 +1,151 @@
+"""Fields corrected with what stood there before; whole acts undone where nothing later stands on them; flags."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from commongrid.accounts import sealed
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
+from commongrid.registry import actions
+from commongrid.registry.models import Correction, Flag, HardshipFlag, Person, Stay
+from commongrid.registry.rules.facts import NewHome, NewPerson, Told
+from tests.factories.desk import GRID, HAMLET, VILLAGE
+from tests.factories.scopes import scope_at
+from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+
+LATER = Told(on=date(2026, 5, 1), source="村级核实")
+CIVIL = scope_at(VILLAGE, "people.edit", "people.read", "people.hardship")
+ID = "11010519491231002X"
+
+
+def _correct(subject: UUID, seen: int | None = None, **written: str) -> Act:
+    act = Act.new()
+    fields = actions.Fields(of="person", subject=subject, written=written, seen=seen)
+    actions.correct(CLERK, act, fields=fields, told=LATER)
+    return act
+
+
+def test_a_correction_keeps_what_stood_there_and_is_undone(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五", phone="13812345678")
+    act = _correct(one, display_name="赵武", phone="139 0000 1111", education="70")
+    found = village.read(one)
+    assert (found.display_name, found.initials, found.education) == ("赵武", "zw", "70")
+    assert sealed.unseal(found.phone_sealed, "registry_person", "phone_sealed", one) == "13900001111"
+    assert found.confirmed["phone"] == "2026-05-01"
+    with acting(CLERK):
+        rows = Correction.objects.filter(act=act.id)
+        assert set(rows.values_list("field", flat=True)) >= {"display_name", "phone_sealed", "education"}
+        assert "139" not in "".join(f"{row.before}{row.after}" for row in rows)
+    actions.undo(CLERK, Act.new(), done=act.id, told=Told(on=date(2026, 5, 2), source="写错了人"))
+    back = village.read(one)
+    assert (back.display_name, back.education, back.initials) == ("赵五", "", "zw")
+    assert sealed.unseal(back.phone_sealed, "registry_person", "phone_sealed", one) == "13812345678"
+    assert back.phone_index == sealed.index("13812345678")
+    with pytest.raises(WrongState):
+        actions.undo(CLERK, Act.new(), done=act.id, told=LATER)
+
+
+def test_an_undoing_waits_for_what_stands_on_it(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五")
+    first = _correct(one, works_at="浙江")
+    second = _correct(one, works_at="福建")
+    with pytest.raises(WrongState):
+        actions.undo(CLERK, Act.new(), done=first.id, told=LATER)
+    actions.undo(CLERK, Act.new(), done=second.id, told=LATER)
+    actions.undo(CLERK, Act.new(), done=first.id, told=LATER)
+    assert village.read(one).works_at == ""
+
+
+def test_a_split_is_undone_whole(village: Hamlet) -> None:
+    home, (head, _wife, son, _father) = village.family()
+    act = Act.new()
+    leaving = actions.Leaving(
+        people=(head, son), head=son, home=NewHome(place=GRID, natural_village=HAMLET, number="9")
+    )
+    new = UUID(actions.split(CLERK, act, household_id=home, leaving=leaving, told=LATER)["household"])
+    actions.undo(CLERK, Act.new(), done=act.id, told=LATER)
+    assert broken_laws() == []
+    assert village.read_home(home).head_id == head
+    with acting(CLERK):
+        assert Person.objects.filter(household_id=home).count() == 4
+        assert not Stay.objects.filter(household_id=new).exists()
+
+
+def test_a_person_entered_by_mistake_is_gone_after_undoing(village: Hamlet) -> None:
+    home, _people = village.family()
+    act = Act.new()
+    into = actions.Into(household=home, as_to_head="97")
+    actions.moved_in(CLERK, act, into=into, newcomer=NewPerson(name="弄错", id_number=ID), told=Told(on=DAY))
+    actions.undo(CLERK, Act.new(), done=act.id, told=LATER)
+    with acting(CLERK):
+        assert not Person.objects.filter(id=act.id).exists()
+    assert broken_laws() == []
+    with pytest.raises(NotFound):
+        actions.undo(CLERK, Act.new(), done=Act.new().id, told=LATER)
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ({"display_name": ""}, "display_name"),
+        ({"born_on": "2099-01-01"}, "born_on"),
+        ({"born_on": "昨天"}, "born_on"),
+        ({"id_number": "123"}, "id_number"),
+        ({"marital": "77"}, "marital"),
+        ({"phone": "1"}, "phone"),
+    ],
+)
+def test_what_can_not_be_read_is_refused_and_nothing_changes(
+    village: Hamlet, written: dict[str, str], field: str
+) -> None:
+    one = village.person(village.home("1"), "赵五")
+    with pytest.raises(BadInput) as refused:
+        _correct(one, None, works_at="浙江", **written)
+    assert list(refused.value.fields) == [field]
+    assert village.read(one).works_at == ""
+
+
+def test_two_at_once_the_second_is_told(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五")
+    seen = village.read(one).version
+    _correct(one, seen, works_at="浙江")
+    with pytest.raises(WrongState):
+        _correct(one, seen, works_at="福建")
+
+
+def test_confirming_changes_nothing_but_freshness(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五", phone="13812345678")
+    grid = scope_at(VILLAGE, "people.confirm")
+    before = village.read(one).version
+    actions.confirm(grid, Act.new(), of="person", subject=one, fields=("phone",), told=LATER)
+    after = village.read(one)
+    assert (after.confirmed["phone"], after.version) == ("2026-05-01", before)
+
+
+def test_a_hardship_flag_needs_its_power_and_is_seen_with_it_alone(village: Hamlet) -> None:
+    home, people = village.family()
+    allowance = actions.Recognised(type_code="dibao", household=home, body="镇民政办")
+    with pytest.raises(NotAllowed):
+        actions.flag(CLERK, Act.new(), what=allowance, told=LATER)
+    act = Act.new()
+    actions.flag(CIVIL, act, what=allowance, told=LATER)
+    with acting(CLERK):
+        assert not HardshipFlag.objects.exists()
+    with acting(CIVIL):
+        assert HardshipFlag.objects.get().type_code == "dibao"
+    with pytest.raises(NotFound):
+        actions.unflag(CLERK, Act.new(), flag_id=act.id, told=LATER)
+    veteran = actions.Recognised(type_code="veteran", person=people[3])
+    actions.flag(CLERK, Act.new(), what=veteran, told=LATER)
+    with pytest.raises(BadInput):
+        actions.flag(CLERK, Act.new(), what=veteran, told=LATER)
+    with acting(CLERK):
+        assert Flag.objects.get().household_id == home
+    watched = actions.Recognised(type_code="marginal", household=home)
+    with pytest.raises(NotAllowed):
+        actions.flag(CIVIL, Act.new(), what=watched, told=LATER)
