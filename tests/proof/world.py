@@ -9,10 +9,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from django.apps import apps
+from django.conf import settings
+
+from commongrid.kernel.sealing import Sealer, place_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -43,6 +47,8 @@ PLACES = {
     "grid of other township": V21 + GRID1,
 }
 """The relations of place that are probed."""
+MOVED = {"moved away": (V21 + GRID1, V11 + GRID1), "moved in": (V11 + GRID1, V21 + GRID1)}
+"""Matters that a re-coding or an order took elsewhere: where they are now, and where they were."""
 
 
 def named(*parts: object) -> UUID:
@@ -88,9 +94,12 @@ class World:
     seats: dict[str, Seat] = field(default_factory=dict)
     units: dict[str, UUID] = field(default_factory=dict)
     matters: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    mediations: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     household: UUID = field(default_factory=lambda: named("household"))
 
 
+JUSTICE = ("bureau", "office")
+"""Units that are judicial offices: they see every dispute file of their area."""
 LEVEL_OF_PLACE = {
     "county": COUNTY,
     "township": T1,
@@ -111,11 +120,15 @@ UNIT_OF_ROLE = {
 
 def lay(owner: psycopg.Connection[Any]) -> World:
     """Lay the whole world."""
+    from tests.proof import rows
+
     world = World()
     _places(owner)
     _units(owner, world)
     _people(owner, world)
     _matters(owner, world)
+    _mediations(owner, world)
+    rows.lay(owner, world)
     return world
 
 
@@ -153,7 +166,8 @@ def _units(owner: psycopg.Connection[Any], world: World) -> None:
         world.units[name] = named("unit", name)
         master = world.units["bureau"] if name == "station" else None
         insert(
-            owner, "Unit", id=world.units[name], place=place, type=kind, name_zh=name, name_en=name, master_id=master,
+            owner, "Unit", id=world.units[name], place=place, type=kind,
+            function_id="justice" if name in JUSTICE else None, name_zh=name, name_en=name, master_id=master,
             valid_from=LONG_AGO,
         )  # fmt: skip
     insert(
@@ -226,7 +240,7 @@ ACCUSED_ROLE = "county_leader"
 def _matters(owner: psycopg.Connection[Any], world: World) -> None:
     kind = named("kind"), "Z98"
     insert(owner, "Kind", id=kind[0], code=kind[1], parent="G", zh="试", en="Trial", valid_from=LONG_AGO)
-    for relation, place in PLACES.items():
+    for relation, place in (*PLACES.items(), *((name, now) for name, (now, _) in MOVED.items())):
         for how in HOW:
             _matter(owner, world, kind, place, (relation, *how))
 
@@ -250,7 +264,7 @@ def _matter(
         id=ident,
         number=f"P-{len(world.matters):04}",
         place=place,
-        place_then=place,
+        place_then=MOVED.get(relation, (place, place))[1],
         kind_id=kind[0],
         kind_code=kind[1],
         series="asked",
@@ -289,6 +303,36 @@ def _in_confidence(owner: psycopg.Connection[Any], ident: UUID, place: int, how:
     )  # fmt: skip
 
 
+def _mediations(owner: psycopg.Connection[Any], world: World) -> None:
+    """A dispute file at each place: of the mediator, of the grid head, of somebody who left; open and closed off."""
+    holders = {"mediator": world.seats["mediator"].post, "grid head": world.seats["grid_head"].post, "left": named("x")}
+    for (relation, place), (holder, post), sealed in product(PLACES.items(), holders.items(), (False, True)):
+        ident, how = named("mediation", relation, holder, sealed), (relation, holder, sealed)
+        facts = {"place": place, "post": post, "sealed": sealed, "how": how}
+        insert(
+            owner, "Mediation", id=ident, matter_id=named("matter", relation, "police" if sealed else None, sealed, ""),
+            place=place, post=post, method="oral", number=f"M-{len(world.mediations):04}", mediator="某",
+            committee="某会", opened_at=NOW, ended_at=NOW, outcome="violence" if sealed else "not_agreed",
+            agreement="各退一步", agreed_on=LONG_AGO, ways_on="去法院", sealed=sealed,
+        )  # fmt: skip
+        _of_a_mediation(owner, ident, how, place)
+        world.mediations[ident] = facts
+
+
+def _of_a_mediation(owner: psycopg.Connection[Any], ident: UUID, how: tuple[str, str, bool], place: int) -> None:
+    """A row of every kind that belongs to a dispute file."""
+    seals = Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
+    party, session = named("party", *how), named("session", *how)
+    name = seals.seal("某", place_of("matters_mediation_party", "name_sealed", party))
+    came = seals.seal("某", place_of("matters_mediation_session", "attended_sealed", session))
+    insert(owner, "MediationParty", id=party, mediation_id=ident, position=1, name_sealed=name)
+    insert(owner, "MediationSession", id=session, mediation_id=ident, on=LONG_AGO, attended_sealed=came, at=NOW)
+    insert(
+        owner, "File", id=named("signed", *how), subject_kind="mediation", subject=ident, place=place,
+        author="public", received_hash=b"r", stored_hash=b"s", media_type="image/jpeg", size=1, at=NOW,
+    )  # fmt: skip
+
+
 def _of_a_matter(
     owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any], how: tuple[str, str | None, bool, str]
 ) -> None:
@@ -296,6 +340,18 @@ def _of_a_matter(
     place = facts["place"]
     if facts["protected"] == "confidential":
         _in_confidence(owner, ident, place, how)
+    insert(
+        owner, "ExternalCase", id=named("case", *how), matter_id=ident, place=place, system="hotline_12345",
+        number="-".join(map(str, how)), received_at=NOW,
+    )  # fmt: skip
+    insert(
+        owner, "Meeting", id=named("meeting", *how), matter_id=ident, level="county", place=COUNTY, at=NOW,
+        venue="三楼会议室", called_at=NOW,
+    )  # fmt: skip
+    insert(
+        owner, "Attendance", id=named("attendance", *how), meeting_id=named("meeting", *how), matter_id=ident,
+        unit=named("called"),
+    )  # fmt: skip
     insert(owner, "Note", id=named("note", *how), matter_id=ident, act=ident, sort="reason", text="原因", at=NOW)
     insert(
         owner,
@@ -328,7 +384,7 @@ def _of_a_matter(
         " facts, answer) VALUES (%s, 1, 'matters.reported', 'public', '', %s, %s, %s, 'matter', %s, %s, %s, '{}')",
         [
             named("line", *how),
-            place,
+            MOVED.get(how[0], (place, place))[1],
             place,
             facts["unit"],
             ident,

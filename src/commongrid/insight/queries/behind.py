@@ -68,7 +68,7 @@ def rows_behind(scope: Scope, question: Question, which: str, after: str = "") -
     """
     if which not in WHICH:
         raise NotFound(N_("There is no such figure."))
-    whom, values = of_whom(question)
+    whom, values = of_whom(question, scope)
     period, more = opened_within(question) if which not in ANY_TIME else ("true", {})
     if which == "flagged":
         whom = whom.replace(SOUND, DOUBTFUL)

@@ -172,8 +172,8 @@ def board(scope: Scope, code: int, question: Question, tallies: Ready | None = N
         counted, backlog, values = _tallied(level, code, tallies, question)
     else:
         tallies = None
-        counted, backlog, values = _counted(level, question)
-    whom, more = of_whom(question)
+        counted, backlog, values = _counted(scope, level, question)
+    whom, more = of_whom(question, scope)
     late = _OPEN.format(unit=UNITS[level], name="late", whom=whom, more="m.due_at < %(at)s")
     values |= more | {"code": code, "levels": list(BELOW[level])}
     with acting(scope), connection.cursor() as cursor:
@@ -198,8 +198,8 @@ def _tallied(level: str, code: int, tallies: Ready, question: Question) -> tuple
     return _TALLIES.format(days=period, series=series), _BACKLOG.format(series=series), values
 
 
-def _counted(level: str, question: Question) -> tuple[str, str, Values]:
-    whom, values = of_whom(question)
+def _counted(scope: Scope, level: str, question: Question) -> tuple[str, str, Values]:
+    whom, values = of_whom(question, scope)
     period, more = opened_within(question)
     unit = UNITS[level]
     counted = _LIVE.format(unit=unit, whom=whom, period=period)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.refusals import N_, BadInput
+from commongrid.matters.queries.veil import covers_some
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,9 +34,21 @@ WHERE (code = %(code)s OR parent = %(code)s) AND (parent <> '' OR code = %(code)
 """
 
 
-def of_whom(question: Question) -> tuple[str, Values]:
-    """The condition on place, kind and series, without any period; doubtful dates are never counted."""
-    parts = [SOUND, WHOLE]
+def _told(scope: Scope) -> str:
+    """What may be counted before whoever did the work: not what is closed while its rating is held back from them."""
+    if not covers_some(scope):
+        return "true"
+    own = {"unit": "true", "grids": "m.handler_level = 'grid'", "": "m.handler_level = 'village'"}[scope.narrow]
+    mine = own if scope.narrow == "unit" else f"m.unit_id IS NULL AND {own}"
+    return f"NOT (m.held AND m.closed_at IS NOT NULL AND {mine})"
+
+
+def of_whom(question: Question, scope: Scope) -> tuple[str, Values]:
+    """The condition on place, kind and series, without any period; doubtful dates are never counted.
+
+    Nor is what would tell a handler how a matter was rated before their ratings are released.
+    """
+    parts = [SOUND, WHOLE, _told(scope)]
     values: Values = {"at": question.at}
     if question.lo is not None:
         parts.append("m.place_then BETWEEN %(lo)s AND %(hi)s")

@@ -72,7 +72,7 @@ def loop_by_series(scope: Scope, question: Question) -> dict[str, LoopFigures]:
 
 
 def _grouped(scope: Scope, question: Question, group: str) -> dict[str, LoopFigures]:
-    whom, values = of_whom(question)
+    whom, values = of_whom(question, scope)
     period, more = opened_within(question)
     parts = {
         "whom": whom, "period": period, "done": DONE, "answered": ANSWERED, "reopened_at": _REOPENED_AT, "group": group,
