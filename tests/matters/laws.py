@@ -14,8 +14,9 @@ from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS, STATES
 from tests.matters.world import State
 
 Edge = tuple[Scope, Call, Move, State]
-STAYING = ("extend_theirs", "supervise", "retell", "reply", "warn", "overdue", "reply_late")
+STAYING = ("renew_slip", "extend_theirs", "supervise", "retell", "reply", "warn", "overdue", "reply_late")
 AFTER_THE_END = (
+    ("merged", "renew_slip"), ("closed", "ask_recheck"),
     ("merged", "unmerge"), ("closed", "recheck"), ("closed", "take_result"), ("closed", "not_kept"),
     *itertools.product(("rejected", "closed"), ("ask_again", "ask_again_for")),
 )  # fmt: skip
@@ -113,8 +114,10 @@ def _waiting_laws(state: State, scope: Scope, call: Call, move: Move, after: Sta
         yield f"an application waits in {after.s.state}"
     if after.s.applied and (after.s.state, after.s.owner) != (s.state, s.owner):
         yield "an application outlives the hand that asked"
-    if event == "resume" and (move.restart == (s.state == "paused") or (s.state == "parked" and scope.kind == "clock")):
-        yield "goes on with the wrong limit, or without anybody's decision"
+    if move.state == "in_hand" and s.state in ("paused", "parked", "woken") and move.restart == (s.state == "paused"):
+        yield "goes on with the wrong limit"
+    if scope.kind == "clock" and s.state in ("parked", "woken") and move.state == "in_hand":
+        yield "what was parked goes on without anybody's decision"
     yield from _time_and_no_laws(state, call, move, after)
 
 

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -31,11 +31,14 @@ from commongrid.matters.queries import clock as due
 from commongrid.matters.queries import rechecking, waiting
 from commongrid.matters.queries import recounting as anew
 from commongrid.matters.queries.vocabulary import draw_seed, limits
+from commongrid.matters.rules.deciding.waiting import RESTING
 from commongrid.matters.rules.table import EVENTS
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
 BATCH: Final = 500
+SEED_AHEAD: Final = timedelta(days=7)
+"""A month's seed is made so long before it begins."""
 LOCK: Final = 7_301_001
 """The advisory lock of the tick, with the schema beside it: one at a time in each county."""
 RECOUNTS: Final = 7_301_002
@@ -100,8 +103,10 @@ def dissolve(now: datetime | None = None) -> int:
     """Move what units that have ended still hold to those that follow them; answers how many matters moved."""
     at = now or timezone.now()
     return sum(
-        _harmless(partial(actions.dissolve, TICK, act_for(matter, "dissolved", number, at), matter_id=matter))
-        for matter, number in due.orphans(TICK, at)
+        _harmless(
+            partial(actions.dissolve, TICK, act_for(matter, f"dissolved:{unit}", number, at), matter_id=matter)
+        )
+        for matter, unit, number in due.orphans(TICK, at)
     )
 
 
@@ -142,14 +147,16 @@ def rechecks(now: datetime | None = None) -> int:
 
 @every(seconds=3600, name="matters.draw")
 def draw(now: datetime | None = None) -> int:
-    """Publish the seed of the month's draws before anybody answers in it; answers 1 for a new month."""
+    """Make the seed of the month's draws, and of the next some days before it begins; answers how many are new."""
     at = now or timezone.now()
     with acting(TICK):
-        month = territory.calendar(TICK).day_of(at).replace(day=1)
-        if draw_seed(TICK, month):
-            return 0
-    act = Act(uuid5(NAMESPACE_OID, f"commongrid draw {month}"), at)
-    return _harmless(partial(actions.publish_seed, TICK, act))
+        today = territory.calendar(TICK).day_of(at)
+        ahead = {today.replace(day=1), (today + SEED_AHEAD).replace(day=1)}
+        missing = sorted(month for month in ahead if not draw_seed(TICK, month))
+    return sum(
+        _harmless(partial(actions.publish_seed, TICK, Act(uuid5(NAMESPACE_OID, f"commongrid draw {month}"), at), month=month))
+        for month in missing
+    )
 
 
 @every(seconds=10, name=RECOUNTER)
@@ -202,19 +209,14 @@ def _ring_apart(alarm: due.Alarm, at: datetime, faults: list[Exception]) -> int:
         return 0
 
 
-WAITS_OVER: Final[dict[str, Callable[..., object]]] = {"paused": actions.resume, "parked": actions.wake}
-"""Waits that end on their day, each by its own act."""
-
-
 def _ring(alarm: due.Alarm, at: datetime) -> int:
     """Do the one thing that is due for a deadline."""
     number, m = alarm.deadline_no, alarm.id
     if alarm.due_at > at:
         act = act_for(m, "warned", number, at)
         return _harmless(partial(actions.warn, TICK, act, matter_id=m, deadline_no=number))
-    if alarm.state in WAITS_OVER:
-        end_wait = WAITS_OVER[alarm.state]
-        return _harmless(partial(end_wait, TICK, act_for(m, "wait", number, at), matter_id=m))
+    if alarm.state in RESTING:
+        return _harmless(partial(actions.wake, TICK, act_for(m, "woken", number, at), matter_id=m))
     if alarm.state == "to_rate":
         act = act_for(m, "timed_out", number, at)
         return _harmless(partial(actions.time_out, TICK, act, matter_id=m, deadline_no=number))

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from commongrid.commands.demo import naming, stories
+from commongrid.commands.demo import naming, stories, together, waits
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.codes import slip_hash
@@ -47,6 +47,13 @@ DO = {
     "give_back": actions.give_back,
     "decide": actions.decide_returned,
     "answer": actions.answer,
+    "pass_on": actions.pass_on,
+    "send_back": actions.send_back,
+    "remind": actions.remind,
+    "call_meeting": together.call_meeting,
+    "split": together.split,
+    "part": together.part_done,
+    "ask_outside": together.ask_outside,
     "visit": actions.visit,
     "close": actions.close,
     "review": actions.review,
@@ -54,6 +61,7 @@ DO = {
     "supervise": actions.supervise,
     "rate": actions.rate,
     "withdraw": actions.withdraw,
+    **waits.DO,
 }
 
 
@@ -100,16 +108,14 @@ class _World:
         ways = list(stories.WAYS)
         way = ways[n % len(ways)]
         text = self.chance.choice(stories.TEXTS)
-        if way == "settled":
-            text = next(one for one in stories.TEXTS if one[0] in stories.SETTLED_KINDS)
+        if way in stories.TEXT_OF:
+            text = stories.TEXT_OF[way]
         elif way == "receipted" or text[0] in stories.SEALED_KINDS:
             way, text = "receipted", next(one for one in stories.TEXTS if one[0] in stories.SEALED_KINDS)
-        elif way == "filing due":
-            text = next(one for one in stories.TEXTS if one[0] == stories.FILED_KIND)
         elif n < len(ways) or way in stories.ENDING_NOW:
             text = self.chance.choice(stories.BRIDGES)
         back = DAYS if n < len(ways) and stories.WAYS[way] else self.chance.uniform(0.1, DAYS)
-        if way in {"to be accepted", "to be diverted", "neglected", "supervised", "returned", "given back"}:
+        if way in stories.RECENT:
             back = self.chance.uniform(0.05, 2) if way.startswith("to be") else self.chance.uniform(8, 20)
         if way in stories.ENDING_NOW:
             back = sum(one.after for one in stories.WAYS[way]) / stories.DAY + self.chance.uniform(0.05, 0.2)
@@ -159,7 +165,7 @@ class _World:
     def _take(self, journey: Journey, one: stories.Step, at: datetime) -> bool:
         """Have somebody who may do the step; False where nobody could and the story ends there."""
         act, told = Act(new_id(), at.astimezone(UTC)), dict(one.told)
-        if one.event in {"rate", "withdraw"}:
+        if one.event in {"rate", "withdraw", "ask_again"}:
             return self._try(one.event, self._slip(journey), act, journey, told)
         with acting(READER):
             row = queries.matter(READER, journey.matter).row
@@ -168,7 +174,7 @@ class _World:
                 if self._try(one.event, scope, act, journey, {**told, **where}):
                     return True
         self.stuck[f"{journey.text[0]} {row.owner_level} {row.state} {one.event}"] += 1
-        return one.event in {"divert", "start"}
+        return one.event in {"divert", "start", "pass_on"}
 
     def _try(self, event: str, scope: Scope, act: Act, journey: Journey, told: dict[str, object]) -> bool:
         try:
@@ -183,6 +189,7 @@ class _World:
 
     def _who(self, row: MatterRow, event: str) -> list[Scope]:
         """Posts that the rules let do this, the nearest first."""
+        event = together.MEANT.get(event, event)
         power = EVENTS[event].power
         found = [
             one

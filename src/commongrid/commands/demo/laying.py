@@ -154,6 +154,8 @@ class _Layer:
             )
             if sort == "station":
                 self._post("station_handler", place, (zh + "站长", f"Head of {en}"), unit)
+                if function == "transport":
+                    self._post("unit_deputy", place, (zh + "分管领导", f"{en}, deputy"), unit)
             elif sort == "office":
                 self._post("township_office_handler", place, (zh + "主任", f"Head of {en}"), unit)
         self.dispatchers.append(

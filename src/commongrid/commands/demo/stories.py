@@ -32,8 +32,24 @@ def _from_village(*rest: Step) -> tuple[Step, ...]:
 
 
 ROAD: Final = _from_village(
-    step(6 * HOUR, "start"), step(3 * DAY, "answer", answer="已换成1米涵管并夯实，限载牌已立。")
+    step(6 * HOUR, "start"), step(3 * DAY, "answer", answer="已换成1米涵管并夯实，限载牌已立。"),
+    step(4 * HOUR, "pass_on", answer="已换成1米涵管并夯实，限载牌已立。"),
 )
+_STARTED: Final = _from_village(step(6 * HOUR, "start"))
+_MORE_TIME: Final = step(
+    1 * DAY, "ask_extend", days=40, reason="work", told="call", words="要先清淤再换管，工程量比预想的大。"
+)  # fmt: skip
+_TO_ARBITRATION: Final = step(
+    5 * HOUR, "refer", body="arbitration_labour", told="visit", words="调解两次未成，劳动关系和工资由仲裁委认定。"
+)  # fmt: skip
+
+
+def _no_funds(days: int) -> Step:
+    """Parked for want of money."""
+    words = "路面拓宽要列项目，今年没有这笔资金，已电话告知。"
+    return step(2 * DAY, "ask_park", days=days, reason="no_funds", told="call", words=words)
+
+
 WAYS: Final[dict[str, tuple[Step, ...]]] = {
     "good": (*ROAD, step(1 * DAY, "visit", result="asked", answers=HAPPY), step(4 * HOUR, "close")),
     "passable": (*ROAD, step(2 * DAY, "visit", result="asked", answers=PASSABLE), step(4 * HOUR, "close")),
@@ -45,6 +61,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(5 * HOUR, "divert"),
         step(5 * HOUR, "start"),
         step(4 * DAY, "answer", answer="重新勘查，加做了排水沟。"),
+        step(4 * HOUR, "pass_on", answer="重新勘查，加做了排水沟。"),
         step(1 * DAY, "visit", result="asked", answers=HAPPY),
     ),
     "disagrees": (
@@ -53,6 +70,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(5 * HOUR, "divert"),
         step(5 * HOUR, "start"),
         step(3 * DAY, "answer", answer="已按标准完工，有验收单。"),
+        step(4 * HOUR, "pass_on", answer="已按标准完工，有验收单。"),
         step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
         step(3 * DAY, "review", finding="现场复核：工程符合标准，理由已当面说明。"),
     ),
@@ -67,6 +85,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(1 * DAY, "decide", basis="县中心裁定：由原单位先行处置。"),
         step(4 * HOUR, "start"),
         step(4 * DAY, "answer", answer="已与公路段共同处理。"),
+        step(4 * HOUR, "pass_on", answer="已与公路段共同处理。"),
         step(1 * DAY, "visit", result="asked", answers=HAPPY),
     ),
     "passed up": (
@@ -75,6 +94,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(6 * HOUR, "divert"),
         step(8 * HOUR, "start"),
         step(5 * DAY, "answer", answer="已列入计划并完成抢修。"),
+        step(4 * HOUR, "pass_on", answer="已列入计划并完成抢修。"),
         step(1 * DAY, "visit", result="asked", answers=HAPPY),
     ),
     "settled": (
@@ -92,7 +112,47 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
     ),
     "returned": _from_village(step(5 * HOUR, "give_back", basis="权属不清，先由上级明确。")),
     "receipted": (step(1 * HOUR, "receipt"),),
+    "more time asked": (*_STARTED, _MORE_TIME),
+    "more time given": (*_STARTED, _MORE_TIME, step(4 * HOUR, "grant", words="同意延期。")),
+    "paused": (
+        *_STARTED,
+        step(1 * DAY, "ask_pause", days=12, reason="parts", words="预制涵管要等厂家发货，到货就接着做。"),
+        step(3 * HOUR, "grant"),
+    ),
+    "parked": (*_STARTED, _no_funds(120), step(5 * HOUR, "grant", words="同意挂起，报入明年项目库。")),
+    "parked, day come": (*_STARTED, _no_funds(6), step(5 * HOUR, "grant", words="同意，下周再看资金。")),
+    "ended as not possible": (
+        *_STARTED,
+        _no_funds(4),
+        step(5 * HOUR, "grant"),
+        step(6 * DAY, "end", reason="no_funds", told="visit", words="三年内没有拓宽计划，坑槽由村里先填平。"),
+    ),
+    "referred": (step(3 * HOUR, "accept"), _TO_ARBITRATION),
+    "referred, receipt": (
+        step(3 * HOUR, "accept"),
+        _TO_ARBITRATION,
+        step(
+            4 * DAY, "take_receipt", number="劳人仲案〔2026〕112号", contact="0990-8612333",
+            words="县劳动人事争议仲裁委员会已受理，五日内会电话通知您开庭时间。",
+        ),
+    ),
+    "not accepted, asked again": (
+        step(5 * HOUR, "reject", why="answered", reason="上月已答复过，没有新的情况。"),
+        step(1 * DAY, "ask_again", words="上次说下雨再来看，昨天下雨水又进屋了。"),
+    ),
     "order just given": _from_village(),
+    "to pass on": ROAD[:-1],
+    "sent back": (*ROAD[:-1], step(3 * HOUR, "send_back", note="没有说哪天完工，请补上日期。")),
+    "joint meeting": (
+        step(3 * HOUR, "accept"),
+        step(4 * HOUR, "call_meeting", note="站所先排险，县局定加固方案，会上各报时间。"),
+    ),
+    "split": (
+        step(3 * HOUR, "accept"),
+        step(4 * HOUR, "split", note="一家清理现场，一家修复路面。"),
+        step(1 * DAY, "part", answer="现场已清理完毕，警示牌已立。"),
+    ),
+    "outside body": (step(3 * HOUR, "accept"), step(4 * HOUR, "ask_outside"), step(8 * DAY, "remind")),
     "visit due": ROAD,
     "rating due": (*ROAD, step(1 * DAY, "visit", result="left_slip")),
     "filing due": (*ROAD, step(1 * DAY, "visit", result="checked")),
@@ -103,6 +163,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(5 * HOUR, "divert"),
         step(5 * HOUR, "start"),
         step(3 * DAY, "answer", answer="已按标准完工，有验收单。"),
+        step(4 * HOUR, "pass_on", answer="已按标准完工，有验收单。"),
         step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
     ),
 }
@@ -146,10 +207,25 @@ TEXTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("J05", "villager", "推荐好人好事", "他救了落水的孩子，值得表扬。"),
     ("K07", "villager", "建议增加班车", "赶集天人多，建议加一班车。"),
 )
-ENDING_NOW: Final = ("order just given", "visit due", "rating due", "filing due", "just reopened", "in review")
+ENDING_NOW: Final = (
+    "more time asked", "more time given", "paused", "parked", "referred", "not accepted, asked again",
+    "order just given", "to pass on", "joint meeting", "visit due", "rating due", "filing due", "just reopened", "in review",
+)
 """Ways whose last step has just been taken."""
+_LABOUR: Final = ("A07", "villager", "砖厂拖着不签合同", "在砖厂干了八个月不签合同，受了伤也不管，调解两次都没谈成。")
+RECENT: Final = (
+    "to be accepted", "to be diverted", "neglected", "supervised", "returned", "given back", "parked, day come",
+)  # fmt: skip
+"""Ways that began not long ago."""
 FILED_KIND: Final = "D02"
 """A kind that is checked, not rated."""
 SETTLED_KINDS: Final = ("A02", "K02", "F01")
 SEALED_KINDS: Final = ("D09",)
 """Kinds whose matter takes the way "receipted" whatever is drawn."""
+TEXT_OF: Final = {
+    "settled": next(one for one in TEXTS if one[0] in SETTLED_KINDS),
+    "filing due": next(one for one in TEXTS if one[0] == FILED_KIND),
+    "referred": _LABOUR,
+    "referred, receipt": _LABOUR,
+}
+"""What is told where a way needs its own tale."""

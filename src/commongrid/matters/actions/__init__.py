@@ -41,9 +41,11 @@ from commongrid.matters.actions.recounting import (
     recount,
 )
 from commongrid.matters.actions.referring import Receipt, come_back, take_receipt
+from commongrid.matters.actions.renewing import renew_slip
 from commongrid.matters.actions.reporting import Report, code_of, report
 from commongrid.matters.actions.rounding import retell, route_round
 from commongrid.matters.actions.seeding import seed
+from commongrid.matters.actions.themes import add_to_theme, close_theme, open_theme
 from commongrid.matters.actions.ticking import fall, raise_overdue, release_ratings, time_out, warn
 from commongrid.matters.actions.waiting import Wanted, apply, end, extend, grant, park, pause, refer, refuse, resume
 from commongrid.matters.actions.waking import dissolve, raise_application, wake
@@ -97,6 +99,9 @@ __all__ = [
     "raise_overdue",
     "rate",
     "receipt",
+    "add_to_theme",
+    "close_theme",
+    "open_theme",
     "recheck",
     "recount",
     "refer",
@@ -104,6 +109,7 @@ __all__ = [
     "reject",
     "release_ratings",
     "remind",
+    "renew_slip",
     "reply",
     "report",
     "resume",

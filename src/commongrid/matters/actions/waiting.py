@@ -117,24 +117,26 @@ def end(scope: Scope, act: Act, *, matter_id: UUID, wanted: Wanted) -> Line:
     return _directly(scope, act, matter_id, "end", wanted)
 
 
-@action("matters.resumed", power="matters.handle", facts=FACTS, kinds=("post", "clock"))
+@action("matters.resumed", power="matters.handle", facts=FACTS)
 def resume(scope: Scope, act: Act, *, matter_id: UUID, note: str = "") -> Line:
     """Go on: after a pause with the time that was left, after parking with a limit counted anew.
 
-    Refuses: WrongState once it has ended or goes on already, and to the clock before the day.
+    Refuses: WrongState once it has ended or goes on already.
     """
     case = opened(scope, act, matter_id=matter_id, event="resume")
-    m = case.matter
-    if scope.kind == "clock" and (m.state != "paused" or m.due_at is None or m.due_at > act.at):
-        raise WrongState
     noted(case, "word", note, needed=False)
-    more: dict[str, Any] = {}
-    if m.state == "paused" and m.clock_left is not None:
-        runs = _calendar(case)
-        at = carried_on(case.calendar, act.at, m.clock_left.total_seconds(), runs)  # type: ignore[arg-type]  # "W" or "C"
-        case.due = until_due(case.calendar, act.at, at, runs)
-        more = {"finish_due_at": at, "finish_moved": True}
-    return moved(case, Call(event="resume", level=level_of_actor(scope)), **more)
+    return moved(case, Call(event="resume", level=level_of_actor(scope)), **left_over(case))
+
+
+def left_over(case: Case) -> dict[str, Any]:
+    """What a pause gives back: the time that was left, from now on; nothing where there was none."""
+    m = case.matter
+    if m.state != "paused" or m.clock_left is None:
+        return {}
+    runs = _calendar(case)
+    at = carried_on(case.calendar, case.act.at, m.clock_left.total_seconds(), runs)  # type: ignore[arg-type]  # "W" or "C"
+    case.due = until_due(case.calendar, case.act.at, at, runs)
+    return {"finish_due_at": at, "finish_moved": True}
 
 
 def _directly(scope: Scope, act: Act, matter_id: UUID, sort: str, wanted: Wanted) -> Line:

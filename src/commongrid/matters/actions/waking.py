@@ -11,6 +11,7 @@ from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, Target, line, moved, opened, owner_place, whereabouts
+from commongrid.matters.actions.waiting import left_over
 from commongrid.matters.models import Application
 from commongrid.matters.queries import waiting as asked
 from commongrid.matters.queries.vocabulary import limits
@@ -22,14 +23,14 @@ from commongrid.roster import queries as roster
 
 @action("matters.woken", power="matters.tick", kinds=("clock",), facts=FACTS)
 def wake(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
-    """Wake a parked matter on its day of review: whoever has it decides.
+    """End a pause on its day, with the time that was left; wake what is parked on its day of review.
 
     Refuses: WrongState when it goes on already, or before the day.
     """
     case = opened(scope, act, matter_id=matter_id, event="wake")
     if case.matter.due_at is None or case.matter.due_at > act.at:
         raise WrongState
-    return moved(case, Call(event="wake"))
+    return moved(case, Call(event="wake"), **left_over(case))
 
 
 @action("matters.application_raised", power="matters.tick", kinds=("clock",), facts=(*FACTS, "level"))

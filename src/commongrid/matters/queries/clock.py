@@ -109,12 +109,12 @@ def matters_of(scope: Scope, seat: Seat) -> Iterator[tuple[UUID, int]]:
     yield from rows
 
 
-def orphans(scope: Scope, now: datetime) -> list[tuple[UUID, int]]:
-    """Open matters of units that have ended, sealed ones too, with the numbers of their deadlines."""
+def orphans(scope: Scope, now: datetime) -> list[tuple[UUID, UUID | None, int]]:
+    """Open matters of units that have ended, sealed ones too, with those units and the numbers of their deadlines."""
     with acting(scope):
         ended = roster.dissolved(scope, territory.calendar(scope).day_of(now))
         found = Matter.objects.filter(closed_at=None, owner_level="unit", unit__in=ended)
-        return list(found.order_by("due_at", "id").values_list("id", "deadline_no")) if ended else []
+        return list(found.order_by("due_at", "id").values_list("id", "unit", "deadline_no")) if ended else []
 
 
 def held_ratings(scope: Scope) -> list[Held]:

@@ -102,14 +102,15 @@ def _refuse(s: Standing, _c: Call) -> Move:
     return Move(state=s.state, owner=s.owner, sets={"applied": ""})
 
 
-def _resume(s: Standing, c: Call) -> Move:
+def _resume(s: Standing, _c: Call) -> Move:
     """Work goes on: after a pause with the time that was left, after parking with a limit counted anew."""
-    if s.state == "parked" and not c.level:
-        raise WrongState(N_("A parked matter is woken on its day; whoever has it then decides."))
     return goes("in_hand", s.owner, handler="owner", restart=s.state != "paused")
 
 
 def _wake(s: Standing, _c: Call) -> Move:
+    """The day has come: a pause ends by itself, of what is parked somebody has to decide."""
+    if s.state == "paused":
+        return goes("in_hand", s.owner, handler="owner")
     return goes("woken", s.owner)
 
 
