@@ -59,7 +59,11 @@ def test_a_matter_from_the_counter_to_the_file(site: Site) -> None:
     page.get_by_text("Please look at this again").wait_for()  # refused without words
     page.fill("#answer_answer", "路面已回填压实")
     page.get_by_role("button", name="Answer", exact=True).click()
-    page.get_by_text("Answered. Somebody of another level asks the person.").wait_for()
+    page.get_by_text("Answered. It goes on to the person.").wait_for()
+    page = matter_page(site, "dispatcher", number)  # the answer goes back through the township
+    assert page.locator("#pass_on_answer").input_value() == "路面已回填压实"
+    page.get_by_role("button", name="Pass it on", exact=True).click()
+    page.get_by_text("The answer is passed on.").wait_for()
     page = matter_page(site, "county_dispatcher", number)
     folded = page.locator("summary", has_text="Return visit")
     if folded.count():  # one in five is drawn for a visit: then it is the next step and stands open

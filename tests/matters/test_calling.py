@@ -11,6 +11,7 @@ from django.utils import timezone
 from commongrid.insight.queries.loop import loop_figures
 from commongrid.insight.rules import Question
 from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions.calling import Summons
@@ -129,18 +130,11 @@ def test_a_part_given_back_goes_to_the_county_and_the_work_list_does_not_learn_f
 
 def test_taken_back_by_the_reporter_the_parts_end_with_it(scene: Scene) -> None:
     matter = called(scene)
-    actions.withdraw(slip_of(matter), scene_act(), matter_id=matter)
+    actions.withdraw(slip_of(matter), Act.new(), matter_id=matter)
     assert assert_owed(matter).state == "withdrawn"
     assert {row(part).state for part in parts(matter).values()} == {"withdrawn"}
     with acting(TICK):
         assert not Order.objects.filter(matter__parent_id=matter, ended_at=None).exists()
-
-
-def scene_act() -> object:
-    """A fresh act."""
-    from commongrid.kernel.act import Act
-
-    return Act.new()
 
 
 def test_taken_over_by_the_county_the_parts_answer_to_it(scene: Scene) -> None:

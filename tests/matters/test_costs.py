@@ -77,12 +77,16 @@ def test_every_step_costs_at_most_ten_statements(scene: Scene) -> None:
     step("station", actions.start)
     step("supervisor", actions.supervise, note="请加快")
     step("station", actions.answer, answer="已换管")
+    step("dispatcher", actions.send_back, note="哪天换的")
+    step("station", actions.answer, answer="昨天已换管")
+    step("dispatcher", actions.pass_on, answer="昨天已换管")
     slip_step(actions.rate, solved=False, satisfied=False)
     step("dispatcher", actions.divert, unit_id=id_of("roads_unit"), reason="换一家")
     step("roads", actions.raise_level, reason="需要县里")
     step("county_dispatcher", actions.divert, unit_id=id_of("transport_county_unit"))
     step("department", actions.start)
     step("department", actions.answer, answer="已重修")
+    step("dispatcher", actions.pass_on, answer="已重修")
     step("clerk", actions.visit, result="asked", answers=(True, True, ""))
     step("dispatcher", actions.close, note="归档")
 
@@ -125,8 +129,11 @@ def plan(scope: Scope, sql: str) -> str:
 @pytest.mark.parametrize(
     ("name", "sql", "index"),
     [
-        ("county_dispatcher", "closed_at IS NULL ORDER BY due_at, id LIMIT 50", "matters_open_due"),
-        ("station", "closed_at IS NULL AND unit_id = '{unit}' ORDER BY due_at, id LIMIT 50", "matters_open_unit"),
+        ("county_dispatcher", "closed_at IS NULL ORDER BY pressing, due_at, id LIMIT 50", "matters_open_pressing"),
+        (
+            "station", "closed_at IS NULL AND unit_id = '{unit}' ORDER BY pressing, due_at, id LIMIT 50",
+            "matters_open_unit_queue",
+        ),
         ("dispatcher", f"closed_at IS NULL AND {OWN} ORDER BY due_at LIMIT 50", "matters_open_owner"),
         ("county_dispatcher", "closed_at IS NULL AND alarm_at <= now() ORDER BY alarm_at LIMIT 9", "matters_alarm"),
         ("clerk", "number >= '9901' AND number < '9902'", "matters_matter_number"),

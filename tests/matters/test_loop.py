@@ -73,6 +73,8 @@ def test_a_culvert_to_not_satisfied_and_on_to_closed(scene: Scene) -> None:
     scene.do("station", actions.start, matter)
     assert (assert_owed(matter).state, row(matter).clock) == ("in_hand", "finish")
     scene.do("station", actions.answer, matter, answer="涵洞已换成一米管")
+    assert (assert_owed(matter).state, row(matter).owner_level) == ("to_pass", "township")
+    scene.do("dispatcher", actions.pass_on, matter, answer="涵洞已换成一米管")
     assert assert_owed(matter).state in ("answered", "to_rate")
     rate(matter, solved=True, satisfied=False)
     assert (assert_owed(matter).state, row(matter).rating) == ("to_file", "rated")
@@ -83,7 +85,7 @@ def test_a_culvert_to_not_satisfied_and_on_to_closed(scene: Scene) -> None:
         rate(matter, solved=False, satisfied=False)
     names = [line.name for line in queries.matter(scene.as_post("dispatcher"), matter).history]
     assert names == [
-        f"matters.{verb}" for verb in ("reported", "accepted", "diverted", "started", "answered", "rated", "closed")
+        f"matters.{verb}" for verb in ("reported", "accepted", "diverted", "started", "answered", "passed_on", "rated", "closed")
     ]
 
 
@@ -97,6 +99,7 @@ def test_not_solved_reopens_once_by_another_then_the_county_reviews(scene: Scene
     scene.do("dispatcher", actions.divert, matter, unit_id=id_of("roads_unit"), reason="换一家办")
     scene.do("roads", actions.start, matter)
     scene.do("roads", actions.answer, matter, answer="已重修")
+    scene.do("dispatcher", actions.pass_on, matter, answer="已重修")
     assert assert_owed(matter).state == "answered", "a reopened matter always gets a return visit"
     rate(matter, solved=False, satisfied=False)
     assert (assert_owed(matter).state, row(matter).owner_level) == ("review", "county")

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from commongrid.matters import queries
+from commongrid.matters.models import Matter
 from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk, id_of, lay
 from tests.factories.scopes import scope_at
 
@@ -36,13 +37,15 @@ def crowded(database: Database) -> Desk:
             "SELECT id, code FROM matters_kind WHERE parent <> '' AND visibility = 'public' LIMIT 1"
         ).fetchone()
         assert kind is not None
+        plain = {one.attname: one.get_default() for one in Matter._meta.concrete_fields if one.has_default()}
         row = {
+            **plain,
             "place_then": VILLAGE, "kind_id": str(kind[0]), "kind_code": kind[1], "series": "asked",
             "source": "villager", "urgency": "normal", "title": "路", "text": "", "clock": "respond", "round": 1,
             "provisional": False, "deadline_no": 1, "raised_level": "", "handler_level": "", "outcome": "",
             "opened_at": "2026-01-01T00:00:00Z", "ordered": True, "given_back": False, "reopened": 0, "tries": 0,
             "to_rate": True, "rating": "", "sealed": False, "confidential": False, "anonymous": False,
-            "external_system": "", "external_number": "", "doubt": "", "pressing": 2, "caller": "", "sent_back": False,
+            "external_system": "", "external_number": "", "doubt": "",
         }  # fmt: skip
         places = {"village": VILLAGE, "other": VILLAGE + 1000, "far": 990101102201000}
         units = {"unit": str(id_of("transport_unit")), "elsewhere": str(id_of("water_county_unit"))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from commongrid.kernel.refusals import NotFound, Refusal
 from commongrid.kernel.scope import Scope, public
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Report
+from commongrid.matters.actions.calling import Summons
 from commongrid.matters.rules import words
 from commongrid.matters.rules.table import LIVE_EVENTS
 from tests.factories import desk
@@ -71,6 +73,8 @@ TARGETS: tuple[dict[str, Any], ...] = (
     {"unit_id": id_of("transport_unit")}, {"unit_id": id_of("roads_unit")}, {"unit_id": id_of("transport_county_unit")},
     {"place": desk.VILLAGE}, {"place": desk.TOWNSHIP}, {"place": desk.GRID},
 )  # fmt: skip
+SEVERAL = (id_of("transport_unit"), id_of("roads_unit"))
+LATER = Summons(at=timezone.now() + timedelta(days=3), venue="三楼会议室")
 KINDS = ("G02", "G03", "F01", "A02", "A12", "I99", "K05", "D01", "Z00", "E01")
 
 
@@ -90,6 +94,13 @@ def done(event: str, scope: Scope, matter: UUID, rng: random.Random) -> dict[str
         "give_back": (actions.give_back, {"basis": "不归我们"}),
         "decide": (actions.decide_returned, {**target, "basis": "按清单"}),
         "answer": (actions.answer, {"answer": "办好了"}),
+        "pass_on": (actions.pass_on, {"answer": "办好了"}),
+        "send_back": (actions.send_back, {"note": "没有说哪天"}),
+        "split": (actions.split, {"unit_ids": SEVERAL, "note": "分头办"}),
+        "call_meeting": (actions.call_meeting, {"unit_ids": SEVERAL, "note": "一起办", "summons": LATER}),
+        "attend": (actions.attend, {"came": ()}),
+        "drop": (actions.drop, word),
+        "remind": (actions.remind, {}),
         "visit": (actions.visit, rng.choice((
             {"result": "asked", "answers": answers}, {"result": "not_reached"}, {"result": "left_slip"},
             {"result": "checked"}, {"result": "not_done"},

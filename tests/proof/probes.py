@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from tests.proof.world import Seat, World
 
 TODAY = date(2026, 11, 24)
-CHILDREN = {"matters_note": "note", "matters_order": "order", "journal_line": "line", "journal_file": "file"}
+CHILDREN = {
+    "matters_external_case": "case", "matters_note": "note", "matters_order": "order", "matters_meeting": "meeting",
+    "matters_attendance": "attendance", "journal_line": "line",
+    "journal_file": "file",
+}  # fmt: skip
 """Tables whose rows are seen with their matter, and how the world names the rows."""
 
 
@@ -68,6 +72,14 @@ def _changed(app: psycopg.Connection[Any], statement: str, parameters: list[Any]
         return False
 
 
+def files_of(ident: UUID, how: tuple[object, ...]) -> Iterator[tuple[str, UUID]]:
+    """The tables of a dispute file, with the row of each."""
+    yield "matters_mediation", ident
+    yield "matters_mediation_party", named("party", *how)
+    yield "matters_mediation_session", named("session", *how)
+    yield "journal_file", named("signed", *how)
+
+
 def reads(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iterator[tuple[object, ...]]:
     """Every row of the world read by every seat: (expected, found, what)."""
     for seat in seats:
@@ -80,9 +92,12 @@ def reads(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iter
                 how = facts["how"]
                 yield from _in_confidence(app, seat, ident, facts)
                 for table, name in CHILDREN.items():
-                    if table == "journal_line":
-                        seen = expectation.sees_line(seat, facts)
-                    yield seen, _exists(app, table, named(name, *how)), seat.role, "reads", table, facts
+                    reads = expectation.sees_line(seat, facts) if table == "journal_line" else seen
+                    yield reads, _exists(app, table, named(name, *how)), seat.role, "reads", table, facts
+            for ident, facts in world.mediations.items():
+                seen = expectation.sees_mediation(seat, facts)
+                for table, row in files_of(ident, facts["how"]):
+                    yield seen, _exists(app, table, row), seat.role, "reads", table, facts
             for relation, place in PLACES.items():
                 person = _exists(app, "registry_person", named("someone", relation))
                 yield expectation.covers(seat, place), person, seat.role, "reads person", relation
@@ -129,6 +144,10 @@ def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Ite
                 seen = expectation.sees_matter(seat, facts)
                 done = _changed(app, "UPDATE matters_matter SET title = 'x' WHERE id = %s", [ident])
                 yield seen, done, seat.role, "updates matter", facts
+            for ident, facts in world.mediations.items():
+                seen = expectation.sees_mediation(seat, facts)
+                done = _changed(app, "UPDATE matters_mediation SET facts = 'x' WHERE id = %s", [ident])
+                yield seen, done, seat.role, "updates mediation", facts
             for relation, place in PLACES.items():
                 covered = expectation.covers(seat, place)
                 person = named("someone", relation)
@@ -145,7 +164,7 @@ def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Ite
                 done = _changed(app, "UPDATE territory_place SET name = 'x' WHERE code = %s", [place])
                 yield covered, done, seat.role, "updates place", relation
                 for table, name in CHILDREN.items():
-                    if table != "matters_order":
+                    if table not in ("matters_order", "matters_meeting", "matters_attendance"):
                         gone = _changed(
                             app, f"DELETE FROM {table} WHERE id = %s", [named(name, relation, None, False, "")]
                         )

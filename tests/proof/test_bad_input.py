@@ -19,12 +19,13 @@ from commongrid.matters import actions
 from tests.factories import desk as factory
 from tests.factories.desk import GRID, HAMLET, VILLAGE, Desk, id_of
 from tests.factories.scenes import everything
+from tests.figures import Record
 from tests.proof import routes
 from tests.proof.hostile import WORDS, Field, Form, Mutant, encoded, forms_of, mutants
 from tests.proof.test_http import sitting
 from tests.proof.watching import Watch
 from tests.proof.world import World, lay
-from tests.sizes import size
+from tests.sizes import shares, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from tests.bed import Database
 
 SEED = 20261124
+SHARES = shares(4)
+WHAT = "hostile addresses, headers, cookies and forms"
 
 
 @pytest.fixture
@@ -93,16 +96,17 @@ def world(database: Database) -> World:
         return lay(owner)
 
 
-def test_no_address_or_header_breaks_a_page(world: World, watch: Watch) -> None:
+@pytest.mark.parametrize("share", SHARES)
+def test_no_address_or_header_breaks_a_page(world: World, watch: Watch, share: int, figure: Record) -> None:
     """Every route with every sort of object, asked with queries and headers that make no sense."""
-    chance, held = random.Random(SEED), routes.powers()
+    chance, held = random.Random(SEED + share), routes.powers()
     clients = {
         role: sitting(world.seats[role])
         for role in ("county_dispatcher", "dispatcher", "county_admin", "village_secretary", "linked_member")
     }
     stranger = Client(raise_request_exception=False)
     every = [target for target in routes.targets(world) if "GET" in target.methods]
-    for name in sorted({target.name for target in every}):
+    for name in sorted({target.name for target in every})[share :: len(SHARES)]:
         several = [target for target in every if target.name == name]
         able = [role for role in clients if not several[0].power or several[0].power in held[role]] or list(clients)
         for _ in range(size(6, 200)):
@@ -113,6 +117,7 @@ def test_no_address_or_header_breaks_a_page(world: World, watch: Watch) -> None:
             label, query = query_of(chance)
             response = watch.send(client, "GET", f"{target.url}?{query}", **headers)
             watch.judge(response, f"GET {name} {target.url} {label} {headers}", language, reads=True)
+    figure(WHAT, asked=size(100, 1_000), done=watch.requests, wrong=len(watch.wrong))
     watch.report()
 
 
@@ -123,7 +128,7 @@ PATHS = (
 )  # fmt: skip
 
 
-def test_no_path_breaks_a_page(laid: Desk, watch: Watch) -> None:
+def test_no_path_breaks_a_page(laid: Desk, watch: Watch, figure: Record) -> None:
     """What stands in the path itself."""
     chance = random.Random(SEED)
     client = laid.sign_in(Client(raise_request_exception=False), "county_dispatcher")
@@ -133,6 +138,7 @@ def test_no_path_breaks_a_page(laid: Desk, watch: Watch) -> None:
         response = watch.send(client, "GET", path.format(quote(WORDS[label][:6000], safe="", errors="surrogatepass")))
         if not path.startswith("/static"):
             watch.judge(response, f"GET {path} {label}", language, reads=True)
+    figure(WHAT, asked=size(100, 800), done=watch.requests, wrong=len(watch.wrong))
     watch.report()
 
 
@@ -157,6 +163,11 @@ PAGES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Who opens which page; every form on it is sent."""
 BARE: dict[str, tuple[str, str, str]] = {
+    "matter_attend": ("dispatcher", "/console/matters/{accepted}/attend", "came"),
+    "matter_pass_on": ("dispatcher", "/console/matters/{answered}/pass_on", "answer"),
+    "matter_send_back": ("dispatcher", "/console/matters/{answered}/send_back", "note"),
+    "matter_drop": ("dispatcher", "/console/matters/{accepted}/drop", "reason"),
+    "matter_remind": ("dispatcher", "/console/matters/{accepted}/remind", "note"),
     "matter_receipt": ("county_dispatcher", "/console/matters/{answered}/receipt", "note sure"),
     "matter_review": ("county_dispatcher", "/console/matters/{answered}/review", "finding target"),
     "matter_decide": ("county_dispatcher", "/console/matters/{returned}/decide", "basis target"),
@@ -216,11 +227,14 @@ def lost(form: Form, mutant: Mutant, response: Any) -> Iterator[tuple[str, str]]
                 yield name, "" if held == words else f"{name} held {words!r}, now {held[:50]!r}"
 
 
-def test_no_form_breaks_a_step(laid: Desk, matters: dict[str, UUID], watch: Watch) -> None:
+@pytest.mark.parametrize("share", SHARES)
+def test_no_form_breaks_a_step(laid: Desk, matters: dict[str, UUID], watch: Watch, share: int, figure: Record) -> None:
     """Every form of every page, spoilt in every way."""
-    chance, sent = random.Random(SEED), set[str]()
-    for client, label, form in list(forms_around(laid, matters, watch)):
+    chance, sent = random.Random(SEED + share), set[str]()
+    for n, (client, label, form) in enumerate(list(forms_around(laid, matters, watch))):
         sent.add(label.split()[1])
+        if n % len(SHARES) != share:
+            continue
         for mutant in mutants(form, chance, size(9, 400)):
             client.cookies["cg_language"] = language = chance.choice(["zh-hans", "en"])
             headers = chance.choice(HEADERS[:3])
@@ -232,6 +246,7 @@ def test_no_form_breaks_a_step(laid: Desk, matters: dict[str, UUID], watch: Watc
                     watch.kept += not fault
                     if fault:
                         watch.note(what, f"words lost: {label} {name}: {fault}")
+    figure(WHAT, asked=size(100, 1_000), done=watch.requests, wrong=len(watch.wrong))
     watch.report()
     taking = {name for name, row in routes.policy().items() if "POST" in row["methods"]}
     assert sorted(taking - sent - set(BARE)) == [], f"forms that no page of PAGES shows {sorted(sent)}"

@@ -184,6 +184,7 @@ def test_the_loop_by_its_pages(scene: Scene, as_post: Callable[..., Client]) -> 
     step("supervisor", "supervise", note="请本周答复", reply_on="")
     step("station", "start", note="明天去")
     step("station", "answer", answer="已重新划线")
+    step("dispatcher", "pass_on", answer="已重新划线")
     step("county_dispatcher", "visit", mode="phone", result="asked", solved="yes", satisfied="no", words="划得太慢")
     step("dispatcher", "close", note="")
     page = as_post("county_dispatcher").get(url(matter)).text

@@ -209,7 +209,8 @@ TEXTS: Final[tuple[tuple[str, str, str, str], ...]] = (
 )
 ENDING_NOW: Final = (
     "more time asked", "more time given", "paused", "parked", "referred", "not accepted, asked again",
-    "order just given", "to pass on", "joint meeting", "visit due", "rating due", "filing due", "just reopened", "in review",
+    "order just given", "to pass on", "joint meeting", "visit due", "rating due", "filing due", "just reopened",
+    "in review",
 )
 """Ways whose last step has just been taken."""
 _LABOUR: Final = ("A07", "villager", "砖厂拖着不签合同", "在砖厂干了八个月不签合同，受了伤也不管，调解两次都没谈成。")

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line
+from commongrid.journal.sending import remember
 from commongrid.kernel.act import Act
 from commongrid.kernel.clock import Calendar, Due
 from commongrid.kernel.places import enclosing, inside, interval
@@ -292,7 +293,7 @@ def _set(case: Case, move: Move) -> None:
     m.state = move.state
     m.step = "" if move.ended else step_of(move.state, m.owner_level, sealed=m.sealed, grid_may=case.kind.grid_may)
     if move.ended:
-        m.closed_at = NOT_YET if move.state == "merged" else case.read.get("closed_at") or case.act.at
+        m.closed_at = case.read.get("closed_at") or (NOT_YET if move.state == "merged" else case.act.at)
         m.outcome = move.outcome
         m.interim_due_at = None
     else:
@@ -310,7 +311,8 @@ def _orders(case: Case, move: Move, call: Call, target: Target | None, former_un
     if begun and m.ordered:
         Order.objects.filter(matter_id=m.id, ended_at=None).update(started_at=at)
     elif move.handler == "target" and target is not None:
-        Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome="taken_away")
+        if case.read.get("state") == "asked":
+            Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome="taken_away")
         _order(case, target.place, target.unit, off_list=call.off_list)
     elif call.event == "send_back" or begun:
         _order(case, m.handler_place or m.place, m.unit_id, started_at=at)
@@ -338,6 +340,7 @@ def _write(case: Case) -> None:
     )
     with handing_over(scope, m.place, m.place, unit=m.unit_id if m.sealed else None) if leaves else nullcontext():
         m.save(update_fields=[name for name, value in columns(m).items() if case.read.get(name, m) != value])
+    remember(("seen", m.number), None if leaves else m.id)  # PostgreSQL refuses a row that leaves unseen
 
 
 def written(case: Case) -> None:

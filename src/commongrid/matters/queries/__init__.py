@@ -31,6 +31,7 @@ from commongrid.matters.queries.listing import (
     queue,
     search,
     similar,
+    still_seen,
 )
 from commongrid.matters.queries.rows import MatterRow
 from commongrid.matters.queries.suggesting import KindSuggestion, Precedent, Suggestion, kinds_said, suggestions
@@ -101,8 +102,10 @@ __all__ = [
     "revealed",
     "search",
     "similar",
+    "still_seen",
     "suggestions",
     "tiles",
     "urgencies",
+    "whole",
     "work_list",
 ]

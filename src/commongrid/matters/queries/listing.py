@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from commongrid.journal.acting import acting
 from commongrid.journal.fixed import Fixed
+from commongrid.journal.sending import remembered
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
@@ -112,6 +113,15 @@ def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page
     return Page(rows=tuple(_found_by(wanted.text, rows[:PAGE])), next=more)
 
 
+def whole(scope: Scope, filters: Filters, most: int) -> list[MatterRow]:
+    """The whole list under these filters in the queue's order, at most so many: for a file."""
+    with acting(scope):
+        found = _filtered(scope, filters).filter(in_sight(scope))
+        ended = filters.state in words.ENDED or bool(filters.text)
+        rows = rows_of(scope, found.order_by(*(("-opened_at", "-id") if ended else ORDER))[:most])
+    return _found_by(filters.text, rows)
+
+
 def in_sight(scope: Scope) -> Q:
     """What row-level security decides anyway, said so that an index can serve it; it never shows more."""
     if scope.kind != "post" or scope.narrow == "households":
@@ -191,6 +201,11 @@ def similar(scope: Scope, *, place: int, kind_code: str = "", limit: int = 5) ->
     return [FaceRow(kind=named[code], place=where, opened_on=day) for code, where, day in values if code in named]
 
 
+def still_seen(scope: Scope, number: str) -> bool:
+    """Whether a matter that has just moved is still in scope; the move itself often knows."""
+    return (remembered(("seen", number)) or numbered(scope, number)) is not None
+
+
 def numbered(scope: Scope, number: str) -> UUID | None:
     """The id of the matter with exactly this number, if it is in scope."""
     with acting(scope):
@@ -214,12 +229,11 @@ def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
         found = found.filter(kind_code__startswith=wanted.group)
     if wanted.place is not None:
         found = found.filter(place__range=interval(wanted.place))
-    if wanted.overdue:
-        found = found.filter(due_at__lt=timezone.now())
-    if wanted.pressing:
-        found = found.filter(pressing__lt=2)
-    if wanted.outside:
-        found = found.filter(state="asked")
+    ticked = (
+        (wanted.overdue, Q(due_at__lt=timezone.now())), (wanted.pressing, Q(pressing__lt=2)),
+        (wanted.outside, Q(state="asked")),
+    )  # fmt: skip
+    found = found.filter(*(condition for on, condition in ticked if on))
     return _in_lane(scope, found, wanted.lane)
 
 

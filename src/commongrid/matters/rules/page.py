@@ -16,6 +16,8 @@ WHO = {
     "visitor": ("非承办层级", "another level than the handler"), "reporter": ("凭条持有人", "holder of the slip"),
     "caller": ("召集或分办的中心", "the centre that gave the part out"),
     "counter": ("所在村、乡镇、县的窗口", "the counter of its village, township or county"),
+    "keeper": ("结束前承办的层级或其上级", "the level that had it last, or one above"),
+    "rechecker": ("派给复查的层级", "the level the recheck was given to"),
     "within": ("看得到该事项者", "whoever sees it"),
     "clock": ("系统时钟", "clock"), "anyone": ("任何人", "anyone"),
 }  # fmt: skip

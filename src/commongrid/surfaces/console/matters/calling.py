@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -17,12 +17,11 @@ from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
 from commongrid.kernel.places import enclosing
-from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import MatterDetail
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.matters import present, words
+from commongrid.surfaces.console.matters import forms, present, words
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.territory import queries as territory
 
@@ -42,6 +41,11 @@ class PartShown:
     attended: str
     tone: str
     answer: str
+
+
+def chosen(form: forms.Step) -> list[str]:
+    """The units ticked in a form that was sent."""
+    return list(form.data.getlist("units")) if isinstance(form.data, QueryDict) else []
 
 
 def draft_of(m: MatterDetail) -> str:
@@ -117,15 +121,14 @@ def _part(scope: Scope, one: queries.PartRow, names: dict[UUID, roster.UnitRow])
 def summons(request: Asked, matter_id: UUID) -> HttpResponse:
     """The call to a joint meeting on paper: who, when, where, what about; logged as a print."""
     m = queries.matter(request.scope, matter_id)
-    meetings = queries.meetings_of(request.scope, matter_id)
-    if not meetings:
-        raise NotFound
-    parts = [one for one in queries.parts_of(request.scope, matter_id) if one.meeting == meetings[0].id]
+    meeting = next(iter(queries.meetings_of(request.scope, matter_id)), None)
+    called_for = meeting.id if meeting else None
+    parts = [one for one in queries.parts_of(request.scope, matter_id) if one.meeting and one.meeting == called_for]
     names = roster.units_by_id(request.scope, {one.unit for one in parts if one.unit})
     lang = present.language()
     return _printed(
         request, m, "console/matters/summons.html",
-        {"meeting": meetings[0], "units": [one.label(lang) for one in names.values()], "note": _word(m)},
+        {"meeting": meeting, "units": [one.label(lang) for one in names.values()], "note": _word(m)},
     )  # fmt: skip
 
 
@@ -133,14 +136,15 @@ def summons(request: Asked, matter_id: UUID) -> HttpResponse:
 def letter(request: Asked, matter_id: UUID) -> HttpResponse:
     """The letter to a body outside the county's command: what is asked and by when an answer is hoped for."""
     m = queries.matter(request.scope, matter_id)
-    if m.row.state != "asked" or m.row.unit is None:
-        raise NotFound
-    unit = roster.unit(request.scope, m.row.unit)
+    unit = roster.unit(request.scope, m.row.unit) if m.row.state == "asked" and m.row.unit else None
     reminded = sum(line.name == "matters.reminded" for line in m.history)
     asked = m.orders[-1].ordered_at if m.orders else m.row.opened_at
     return _printed(
         request, m, "console/matters/letter.html",
-        {"unit": unit.label(present.language()), "reminded": reminded, "asked_at": asked, "note": _word(m)},
+        {
+            "unit": unit.label(present.language()) if unit else "", "reminded": reminded, "asked_at": asked,
+            "note": _word(m),
+        },
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def _step(
     form = prepared(scope, m, code, again)
     targets = targets_of(scope, m, code, offered, str(form["target"].value() or "")) if code in TARGETED else []
     if code in calling.SEVERAL:
-        targets = calling.choices_for(scope, m, offered, form.data.getlist("units") if again is not None else ())
+        targets = calling.choices_for(scope, m, offered, calling.chosen(form) if again is not None else ())
     expected = code in EXPECTED or code == m.row.step
     return NextStep(
         code=code,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any, Final
-from uuid import UUID
 
 from django.db import connection
 from django.http import HttpResponse
@@ -13,60 +11,42 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from commongrid.kernel.places import is_code
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import vocabulary
 from commongrid.matters.rules.table import STATES
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.matters import detail, parked, present, protecting, record, steps, words
+from commongrid.surfaces.console.matters import (
+    detail,
+    export,
+    parked,
+    present,
+    protecting,
+    record,
+    renewing,
+    steps,
+    words,
+)
+from commongrid.surfaces.console.matters.filtering import filters_of
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.territory import queries as territory
 
-LONGEST_TEXT: Final = 60
-IDENTITY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 VIEWS: Final = (
     ("", N_("All open")),
     ("mine", N_("With me")),
     ("overdue", N_("Overdue")),
     ("urgent", N_("Urgent and immediate")),
+    ("outside", N_("Asked outside")),
     ("closed", N_("Closed")),
 )
 """Tabs over the queue: the saved views everybody needs."""
 
 
-def filters_of(request: Asked) -> tuple[queries.Filters, dict[str, str]]:
-    """Filters for the query and the plain values for the form; what makes no sense in the address is left out."""
-    given = {name: request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT] for name in NAMES}
-    place = int(given["place"]) if given["place"].isascii() and given["place"].isdigit() else 0
-    state = given["state"] if given["state"] in STATES else ""
-    return (
-        queries.Filters(
-            lane="all" if given["view"] == "mine" else "",
-            state="closed" if given["view"] == "closed" and not state else state,
-            group=given["class"] if given["class"].isalpha() else "",
-            kind=given["kind"],
-            place=place if is_code(place) else None,
-            unit=UUID(given["unit"]) if IDENTITY.fullmatch(given["unit"]) else None,
-            series=given["series"] if given["series"] in words.SERIES else "",
-            source=given["source"] if given["source"] in words.SOURCES else "",
-            urgency=given["urgency"] if given["urgency"] in words.URGENCIES else "",
-            overdue=given["view"] == "overdue" or given["overdue"] == "1",
-            pressing=given["view"] == "urgent",
-            text=given["q"],
-        ),
-        given,
-    )
-
-
-NAMES: Final = ("view", "q", "state", "class", "kind", "place", "unit", "series", "source", "urgency", "overdue")
-
-
 @door("matters.read")
 def queue(request: Asked) -> HttpResponse:
     """One page of the queue; a number that fits one matter opens it."""
-    filters, given = filters_of(request)
+    filters, given = filters_of(request.GET)
     try:
         page = queries.queue(request.scope, filters, after=request.GET.get("after", "")[:80])
     except BadInput:
@@ -128,6 +108,8 @@ urlpatterns = [
     *parked.urlpatterns,
     *record.urlpatterns,
     *protecting.urlpatterns,
+    *renewing.urlpatterns,
+    *export.urlpatterns,
     *detail.urlpatterns,
     *steps.urlpatterns,
 ]

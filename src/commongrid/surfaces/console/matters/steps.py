@@ -56,7 +56,7 @@ def take(request: Asked, matter_id: UUID, code: str) -> HttpResponse:
 
 def _on(request: Asked, matter_id: UUID, number: str, done: str) -> HttpResponse:
     """Back to the matter, or to the queue where it has left this post's sight."""
-    if queries.numbered(request.scope, number) is None:
+    if not queries.still_seen(request.scope, number):
         messages.success(
             request, _("%(number)s: %(done)s It is no longer with you.") % {"number": number, "done": done}
         )

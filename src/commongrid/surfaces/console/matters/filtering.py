@@ -1,0 +1,45 @@
+"""What of the queue an address asks for: the same for the page, its saved address and the export."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from uuid import UUID
+
+from django.http import QueryDict
+
+from commongrid.kernel.places import is_code
+from commongrid.matters import queries
+from commongrid.matters.rules.table import STATES
+from commongrid.surfaces.console.matters import words
+
+LONGEST_TEXT: Final = 60
+IDENTITY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def filters_of(asked: QueryDict) -> tuple[queries.Filters, dict[str, str]]:
+    """Filters for the query and the plain values for the form; what makes no sense in the address is left out."""
+    given = {name: asked.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT] for name in NAMES}
+    place = int(given["place"]) if given["place"].isascii() and given["place"].isdigit() else 0
+    state = given["state"] if given["state"] in STATES else ""
+    return (
+        queries.Filters(
+            lane="all" if given["view"] == "mine" else "",
+            state="closed" if given["view"] == "closed" and not state else state,
+            group=given["class"] if given["class"].isalpha() else "",
+            kind=given["kind"],
+            place=place if is_code(place) else None,
+            unit=UUID(given["unit"]) if IDENTITY.fullmatch(given["unit"]) else None,
+            series=given["series"] if given["series"] in words.SERIES else "",
+            source=given["source"] if given["source"] in words.SOURCES else "",
+            urgency=given["urgency"] if given["urgency"] in words.URGENCIES else "",
+            overdue=given["view"] == "overdue" or given["overdue"] == "1",
+            pressing=given["view"] == "urgent",
+            outside=given["view"] == "outside",
+            text=given["q"],
+        ),
+        given,
+    )
+
+
+NAMES: Final = ("view", "q", "state", "class", "kind", "place", "unit", "series", "source", "urgency", "overdue")
