@@ -51,8 +51,9 @@ def with_phone(scene: Scene, text: str, **more: Any) -> UUID:
 
 
 def answer(scene: Scene, matter: UUID) -> None:
-    """The station's answer."""
+    """The station's answer, passed on by the township."""
     scene.do("station", matters.answer, matter, answer="已修好")
+    scene.do("dispatcher", matters.pass_on, matter, answer="已修好")
 
 
 def test_who_owes_the_next_step_is_told_once(scene: Scene) -> None:

@@ -32,7 +32,7 @@ SORTS: Final = (("answer", N_("Answer")), ("reject", N_("Not accepted")), ("park
                 ("extend", N_("Extended")), ("refer", N_("Referred out")), ("reply", N_("Interim answer")))  # fmt: skip
 LANGUAGES: Final = (("zh", "中文"), ("en", "English"))
 PICTURES: Final = (
-    ("water", N_("Water")), ("power", N_("Power")), ("road", N_("Road")), ("bridge", N_("Bridge")),
+    ("water", N_("Water")), ("power", N_("Power supply")), ("road", N_("Road")), ("bridge", N_("Bridge")),
     ("lamp", N_("Lamp")), ("waste", N_("Waste")), ("dispute", N_("Dispute")), ("affairs", N_("Village affairs")),
     ("hardship", N_("Hardship")), ("hazard", N_("Hazard")), ("paper", N_("Papers")), ("picture", N_("Anything")),
 )  # fmt: skip
@@ -171,7 +171,7 @@ TILES: Final = Vocabulary(
         Column(code="en", label=N_("English name"), needed=True, longest=40),
         Column(code="kind_code", label=N_("Kind"), source="kinds", needed=True, longest=8),
         Column(code="picture", label=N_("Picture"), sort="choice", needed=True, choices=PICTURES),
-        Column(code="position", label=N_("Order"), sort="whole", needed=True, least=_NONE, most=Decimal(99)),
+        Column(code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(99)),
     ),
 )  # fmt: skip
 ANSWERS: Final = Vocabulary(
@@ -199,7 +199,7 @@ BODIES: Final = Vocabulary(
         Column(code="about_zh", label=N_("What for, in Chinese"), longest=120),
         Column(code="about_en", label=N_("What for, in English"), longest=200),
         Column(code="contact", label=N_("Contact"), longest=80),
-        Column(code="position", label=N_("Order"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
+        Column(code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
     ),
 )  # fmt: skip
 REASONS: Final = Vocabulary(
@@ -212,7 +212,7 @@ REASONS: Final = Vocabulary(
         *_NAMES,
         Column(code="advice_zh", label=N_("What the person can do, in Chinese"), longest=200),
         Column(code="advice_en", label=N_("What the person can do, in English"), longest=300),
-        Column(code="position", label=N_("Order"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
+        Column(code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
     ),
 )  # fmt: skip
 _WITHIN: Final = {"sort": "whole", "least": Decimal(1), "most": Decimal(365)}
@@ -229,7 +229,7 @@ SYSTEMS: Final = Vocabulary(
         Column(code="extend_days", label=N_("One extension (days)"), **_WITHIN),  # type: ignore[arg-type]
         Column(code="their_visit", label=N_("Their return visit counts"), sort="flag"),
         Column(code="note", label=N_("Note"), longest=200),
-        Column(code="position", label=N_("Order"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
+        Column(code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
     ),
 )  # fmt: skip
 
