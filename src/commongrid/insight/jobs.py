@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 READER = "insight.tally"
 SCOPE = clock(READER, "figures.read")
+RIPENING = "insight.ripen"
 ROUNDS = 50
 """Batches in one go; what is left comes in the next."""
 
@@ -44,6 +45,11 @@ Days = tuple[date, date]
 _OPENED_ON = """
 SELECT DISTINCT (opened_at AT TIME ZONE %(zone)s)::date FROM matters_matter
 WHERE id = ANY(%(ids)s) OR merged_into_id = ANY(%(ids)s)
+"""
+_RIPE = """
+SELECT DISTINCT (opened_at AT TIME ZONE %(zone)s)::date FROM matters_matter
+WHERE batch IS NOT NULL AND closed_at <= now()
+  AND closed_at > COALESCE((SELECT at FROM insight_counted WHERE reader = %(reader)s), now() - interval '31 days')
 """
 _RECOUNT = """
 WITH counted AS MATERIALIZED (
@@ -111,6 +117,25 @@ def tally() -> int:
         cursor.execute(_UNREAD, [position.timeline, str(position.xid), position.seq])
         cursor.execute(_COUNTED, [READER, *cursor.fetchone()])
     return read
+
+
+@every(seconds=3600, name=RIPENING)
+def ripen() -> int:
+    """Count again the days of matters whose end, given beforehand by an older system, has come since; answers how many.
+
+    Nothing happens in the journal when such an end comes, so it is looked for by time.
+    """
+    zone = str(territory.calendar(SCOPE).zone)
+    with acting(SCOPE), connection.cursor() as cursor:
+        bookmark(READER)  # one counter at a time
+        cursor.execute(_RIPE, {"zone": zone, "reader": RIPENING})
+        days = [row[0] for row in cursor]
+        for first, last in joined((day, day) for day in days):
+            for begin, end in months(first, last):
+                _count(begin, end, zone)
+        cursor.execute("SELECT now()")  # the transaction's own, by which the days were chosen
+        cursor.execute(_COUNTED, [RIPENING, *cursor.fetchone()])
+    return len(days)
 
 
 def recount() -> None:

@@ -16,6 +16,7 @@ from commongrid.matters.models import (
     Kind,
     Limit,
     ReferralBody,
+    StandardAnswer,
     TileShown,
     UrgencyRule,
     WaitingReason,
@@ -46,6 +47,8 @@ def seed() -> None:
         _add(ReferralBody, (row for row in _bodies() if row.code not in named))
         given = set(WaitingReason.objects.values_list("sort", "code"))
         _add(WaitingReason, (row for row in _reasons() if (row.sort, row.code) not in given))
+        worded = set(StandardAnswer.objects.values_list("code", "language"))
+        _add(StandardAnswer, (row for row in _answers() if (row.code, row.language) not in worded))
         if not TileShown.objects.exists():
             _add(TileShown, _tiles())
 
@@ -156,6 +159,11 @@ def _urgencies() -> Iterator[UrgencyRule]:
             valid_from=SINCE,
             **{**row, "factor": Decimal(row["factor"])},
         )
+
+
+def _answers() -> Iterator[StandardAnswer]:
+    for row in _rows("answers"):
+        yield StandardAnswer(id=_id("answer", row["code"], row["language"]), valid_from=SINCE, **row)
 
 
 def _tiles() -> Iterator[TileShown]:

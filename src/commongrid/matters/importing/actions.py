@@ -75,6 +75,15 @@ _ORIGINS = """
 INSERT INTO matters_origin (matter_id, batch_id, place, row, kind_text, satisfied, reopened)
 SELECT id, %(batch)s, place, row, kind_text, satisfied, reopened > 0 FROM pg_temp.import_stage
 """
+_FACES = """
+INSERT INTO matters_public_face (id, kind_code, place, opened_on, state)
+SELECT m.id, m.kind_code, CASE WHEN m.place %% 1000 = 0 THEN m.place ELSE m.place / 1000 * 1000 END,
+  (m.opened_at AT TIME ZONE %(zone)s)::date, 'open'
+FROM matters_matter m JOIN matters_kind k ON k.id = m.kind_id
+WHERE m.batch = %(batch)s AND m.closed_at IS NULL AND k.visibility = 'public' AND NOT m.sealed
+  AND m.place %% 1000000 <> 0
+"""
+"""Open ones of public kinds are seen by whoever reports something like it, as those reported here are."""
 _LOCK = "SELECT count(*) FROM (SELECT 1 FROM matters_matter WHERE batch = %s FOR UPDATE) locked"
 
 
@@ -125,6 +134,7 @@ def _published(scope: Scope, act: Act, takeover: Takeover) -> Batch:
         if cursor.rowcount != takeover.staged:
             raise BadInput(N_("The staged rows are not those that were read. Nothing was taken over; try again."))
         cursor.execute(_ORIGINS, values)
+        cursor.execute(_FACES, values)
     return batch
 
 
@@ -146,6 +156,9 @@ def undo(scope: Scope, act: Act, *, batch_id: UUID) -> Line:
         if row.undone_at or queries.touched(scope, batch_id):
             raise WrongState(N_("This import was undone before, or its matters have been worked on since."))
         cursor.execute("DELETE FROM matters_origin WHERE batch_id = %s", [batch_id])
+        cursor.execute(
+            "DELETE FROM matters_public_face WHERE id IN (SELECT id FROM matters_matter WHERE batch = %s)", [batch_id]
+        )
         cursor.execute("DELETE FROM matters_matter WHERE batch = %s", [batch_id])
     Batch.objects.filter(id=batch_id).update(undone_at=act.at)
     facts = _facts(row)

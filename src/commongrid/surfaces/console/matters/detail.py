@@ -28,6 +28,7 @@ from commongrid.surfaces.console.matters import (
     joining,
     panel,
     present,
+    standard,
     waiting_page,
     words,
 )
@@ -88,7 +89,7 @@ def shown(
     """The page, perhaps with a refused step or reveal standing open, or with a field just revealed."""
     m = queries.matter(request.scope, matter_id)
     context = page(request, m)
-    context["steps"] = panel.steps_for(request.scope, m, refused)
+    context["steps"] = standard.offer(request, m, panel.steps_for(request.scope, m, refused))
     context["parties"] = parties(m, opened)
     context["reveal"] = reveal or forms.Reveal(auto_id="reveal_%s")
     sealed = any(one["has"] for one in context["parties"])

@@ -22,6 +22,7 @@ from commongrid.surfaces.console.matters import (
     words,
 )
 from commongrid.surfaces.console.matters.present import language
+from commongrid.surfaces.console.matters.standard import Ready
 from commongrid.surfaces.console.matters.way import Way
 from commongrid.surfaces.console.matters.ways import WAYS
 from commongrid.territory import queries as territory
@@ -30,7 +31,15 @@ SHOWN: Final = 4
 """So many targets are shown at once; the others open."""
 QUIET: Final = (
     *elsewhere.OF_A_CASE,
-    "reject", "call_up", "give_back", "supervise", "raise", "split", "call_meeting", "send_back", "drop",
+    "reject",
+    "call_up",
+    "give_back",
+    "supervise",
+    "raise",
+    "split",
+    "call_meeting",
+    "send_back",
+    "drop",
     *waiting_ways.QUIET,
 )
 """Steps that stay folded unless they are the expected one."""
@@ -67,6 +76,7 @@ class NextStep:
     lead: str
     first: tuple[Choice, ...] = ()
     others: tuple[Choice, ...] = ()
+    answers: tuple[Ready, ...] = ()
 
 
 def steps_for(scope: Scope, m: MatterDetail, refused: tuple[str, forms.Step] | None) -> list[NextStep]:

@@ -26,6 +26,7 @@ from commongrid.kernel.places import interval, level_of
 from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
+from commongrid.matters.queries.systems import systems
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.about import NAMES, AboutSomebody
@@ -57,6 +58,8 @@ SOURCES: Final = (
 )
 SLIP_SHOWN: Final = 24 * 3600
 """Seconds for which the page after recording can be opened again."""
+COMES_BY: Final = {"hotline": "hotline_12345", "petition": "petition"}
+"""The system that an order comes from where only its channel was chosen."""
 MOST_PLACES: Final = 30
 ALIKE: Final = 5
 MOST_PHOTOS: Final = 6
@@ -119,6 +122,16 @@ class Record(AboutSomebody, Form):
         required=False,
         help_text=_("Name and phone are then known to the centre only."),
     )
+    external_system = forms.ChoiceField(
+        label=_("Which system"), required=False, widget=forms.Select(attrs={"class": "control middle"})
+    )
+    their_due = forms.DateTimeField(
+        label=_("They want it finished by"),
+        required=False,
+        help_text=_("Their date counts. Empty: the days of that system, else the limit of the kind."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "middle"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Write it like 2026-12-08 17:30.")},
+    )
     external_number = forms.CharField(
         label=_("Number in the other system"),
         required=False,
@@ -132,6 +145,9 @@ class Record(AboutSomebody, Form):
         self.scope = scope
         language = "zh" if chinese() else "en"
         rows = [(row.code, row.label(language)) for row in vocabulary.urgencies(scope)]
+        cast("forms.ChoiceField", self.fields["external_system"]).choices = [
+            ("", "—"), *((row.code, row.label(language)) for row in systems(scope))
+        ]  # fmt: skip
         cast("forms.ChoiceField", self.fields["urgency"]).choices = rows or words.choices(words.URGENCIES)
 
     def clean_kind(self) -> KindRow:
@@ -153,7 +169,10 @@ class Record(AboutSomebody, Form):
     def report(self, photos: tuple[Staged, ...]) -> actions.Report:
         """What the action takes."""
         given = self.cleaned_data
-        external = {"hotline": "12345", "petition": "petition"}.get(given["source"], "other")
+        number, elsewhere = given["external_number"].strip(), None
+        external = given["external_system"] or COMES_BY.get(given["source"], "other")
+        if number:
+            elsewhere = actions.Elsewhere(system=external, number=number, due_at=given["their_due"])
         return actions.Report(
             kind_code=given["kind"].code,
             place=given["place"].code,
@@ -168,8 +187,9 @@ class Record(AboutSomebody, Form):
                 concerned_phone=given["concerned_phone"],
             ),
             about=self.whom(),
-            external_system=external if given["external_number"] else "",
-            external_number=given["external_number"],
+            external_system=external if number else "",
+            external_number=number,
+            elsewhere=elsewhere,
             photos=photos,
         )
 
@@ -361,12 +381,12 @@ def slip(request: Asked, matter_id: UUID) -> HttpResponse:
     m = queries.matter(request.scope, matter_id)
     if m.reported_by is None or m.reported_by != request.scope.post:
         return render(request, "console/matters/slip_of_others.html", {"m": m})
-    return _slip(request, matter_id, m.row.number, m.row.title)
+    return _slip(request, matter_id, m.row.number, m.row.title, m.row.slip_no)
 
 
-def _slip(request: Asked, matter_id: UUID, number: str, title: str = "") -> HttpResponse:
+def _slip(request: Asked, matter_id: UUID, number: str, title: str = "", slip_no: int = 0) -> HttpResponse:
     """Number, code and QR, to print or read out."""
-    code = actions.code_of(matter_id)
+    code = actions.code_of(matter_id, slip_no)
     address = request.build_absolute_uri(reverse("slip", kwargs={"code": code}))
     context = {
         "matter_id": matter_id,
