@@ -19,6 +19,7 @@ from commongrid.matters.importing.rules.columns import bind, parse_columns
 from commongrid.matters.importing.rules.faults import FAULTS, NOTES, Account, Fault
 from commongrid.matters.importing.rules.reading import Reader, Settings
 from tests.factories import desk
+from tests.figures import Record
 from tests.sizes import size
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.bed import Database
 
-HEADER = ["nr", "made", "done", "what", "words", "sort", "where", "line", "from", "by", "happy", "again"]
+HEADER = ["nr", "made", "done", "what", "words", "sort", "where", "line", "from", "by", "happy", "again", "about"]
 FIELDS = [
     "number",
     "opened",
@@ -41,6 +42,7 @@ FIELDS = [
     "due",
     "satisfied",
     "reopened",
+    "about",
 ]
 COLUMNS = ",".join(f"{field}={header}" for field, header in zip(FIELDS, HEADER, strict=True))
 SETTINGS: dict[str, Any] = {
@@ -52,7 +54,7 @@ SETTINGS: dict[str, Any] = {
     "sealed": {"A12": None},
 }
 CLEAN = ["", "2024-04-16 08:00:00", "2024-04-17 08:00:00", "Bridge", "broken", "G02", "990101101201", "asked",
-         "villager", "2024-05-01", "yes", "no"]  # fmt: skip
+         "villager", "2024-05-01", "yes", "no", ""]  # fmt: skip
 ROWS = 30
 
 SEMANTIC: list[tuple[str, str, str]] = [
@@ -76,6 +78,7 @@ SEMANTIC: list[tuple[str, str, str]] = [
     ("sort", "", "kind_unsorted"), ("sort", "G", "kind_unsorted"), ("sort", "A12", "kind_sealed"),
     ("line", "everything", "series_unknown"), ("from", "nobody", "source_unknown"), ("by", "later", "due_unreadable"),
     ("happy", "perhaps", "satisfied_unreadable"), ("again", "often", "reopened_unreadable"),
+    ("about", "somebody", "about_unknown"), ("about", "县", "about_county"),
     ("words", "x" * 20_001, "text_cut"),
 ]  # fmt: skip
 
@@ -118,7 +121,7 @@ def test_clean_file_has_nothing_to_report() -> None:
 
 
 @pytest.mark.parametrize(("column", "text", "expected"), SEMANTIC)
-def test_every_seeded_fault_is_reported_at_its_row(column: str, text: str, expected: str) -> None:
+def test_every_seeded_fault_is_reported_at_its_row(column: str, text: str, expected: str, figure: Record) -> None:
     for seed in range(size(1, 6)):
         dice = random.Random(f"{column}:{text}:{seed}")
         rows = clean()
@@ -132,6 +135,7 @@ def test_every_seeded_fault_is_reported_at_its_row(column: str, text: str, expec
         assert [(one.row, one.code, one.column) for one in found] == [(hit + 2, expected, column)]
         assert (account.taken, account.faults[expected]) == (ROWS - 1, 1)
         assert "13812345678" not in found[0].value
+    figure("semantic mutants of lists to import", asked=size(1, 6), done=seed + 1)
 
 
 def test_there_are_enough_classes() -> None:
@@ -164,7 +168,7 @@ def broken(data: bytes, dice: random.Random) -> bytes:
     return bytes(changed)
 
 
-def test_broken_bytes_are_read_or_refused() -> None:
+def test_broken_bytes_are_read_or_refused(figure: Record) -> None:
     limits = Limits(sent=1 << 22, unpacked=1 << 24, seconds=20)
     sources: list[tuple[str, Callable[[], bytes]]] = [
         ("older.csv", lambda: as_csv(clean())),
@@ -182,6 +186,7 @@ def test_broken_bytes_are_read_or_refused() -> None:
         else:
             assert account.rows == account.taken + account.duplicates + account.kept_out
     assert refused
+    figure("byte mutants of lists to import", asked=size(400, 3_000), done=n + 1)
 
 
 def test_broken_workbooks_are_read_or_refused() -> None:

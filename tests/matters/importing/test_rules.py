@@ -22,10 +22,10 @@ from commongrid.matters.importing.rules.reading import Reader, Settings, Taken
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-HEADER = ["id", "made", "done", "what", "words", "sort", "where", "line", "from", "by", "happy", "again"]
+HEADER = ["id", "made", "done", "what", "words", "sort", "where", "line", "from", "by", "happy", "again", "about"]
 COLUMNS = (
     "number=id,opened=made,closed=done,title=what,text=words,kind=sort,place=where,"
-    "series=line,source=from,due=by,satisfied=happy,reopened=again"
+    "series=line,source=from,due=by,satisfied=happy,reopened=again,about=about"
 )
 
 
@@ -232,6 +232,19 @@ def test_sealed_and_raised_kinds_are_placed_above_the_village() -> None:
     assert (raised.place, raised.unit) == (990101001000000, None)
     assert read(given, id="b", sort="b") is None
     assert given.account.faults == {"kind_sealed": 1}
+
+
+@pytest.mark.parametrize(
+    ("about", "place"),
+    [
+        ("village", 990101001000000), ("村", 990101001000000), ("township", 990101000000000),
+        ("unit", 990101000000000), ("不详", 990101000000000), ("", 990101001001000),
+    ],
+)  # fmt: skip
+def test_complaints_are_placed_at_the_level_that_may_handle_them(about: str, place: int) -> None:
+    taken = read(reader(), about=about, where="石桥")
+    assert taken is not None
+    assert taken.place == place
 
 
 def test_ended_place_leads_to_its_heir_and_stays_in_the_record() -> None:

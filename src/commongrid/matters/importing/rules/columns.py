@@ -22,6 +22,7 @@ FIELDS: dict[str, str] = {
     "text": "what was reported",
     "kind": "code or Chinese name of a kind here, or a word of the file of kinds",
     "place": "code, or a name that only one place has",
+    "about": "whom in the government it is about: village, township, unit, county or unsure, empty: nobody",
     "series": "asked, patrol, systems or register, empty: asked",
     "source": "villager, patrol, department, hotline, petition, leader or anonymous, empty: villager",
     "due": "the deadline it had",

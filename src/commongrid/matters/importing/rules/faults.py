@@ -54,6 +54,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         N_("The county has no such place, or several of that name."),
         N_("Write the place's code, or name a --default-place."),
     ),
+    "about_unknown": (
+        N_("The column says it is about somebody of the government, and not of which level."),
+        N_("Write village, township, unit, county or unsure, or leave it empty."),
+    ),
+    "about_county": (
+        N_("It is about the county's leadership; such a complaint leaves the county."),
+        N_("Hand it to the discipline inspection above the county (12388)."),
+    ),
     "kind_sealed": (
         N_("The kind is sealed, and the county has no unit competent for it."),
         N_("Hand the matter to the competent body, or set up its unit first."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from commongrid.kernel.places import county_of, township_of
 from commongrid.matters.importing.rules.columns import Binding
 from commongrid.matters.importing.rules.faults import Account, Dirty, Fault, masked, masked_word
 from commongrid.matters.importing.rules.moments import Order, UnreadableDate, missing, read_moment
+from commongrid.matters.rules.routing_round import OUTSIDE, UNSURE, WHOM, handled_at
 
 NUMBER_LENGTH = 64
 TITLE_LENGTH = 120
@@ -57,6 +59,10 @@ SOURCES: dict[str, str] = {
     **dict.fromkeys(("leader", "领导批示", "领导交办"), "leader"),
     **dict.fromkeys(("anonymous", "匿名"), "anonymous"),
 }
+
+
+ABOUT: Final = {"村": "village", "乡镇": "township", "单位": "unit", "县": "county", "不详": UNSURE}
+"""How a file in Chinese says whom a complaint is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,10 +254,28 @@ class Reader:
         return code or self.settings.unsorted, text[:TITLE_LENGTH]
 
     def _place(self, row: Sequence[object], kind: str, notes: list[str]) -> int:
-        place = self._place_named(row, notes)
-        if kind in self.settings.sealed:
+        place, handled = self._place_named(row, notes), self._handled(row)
+        if kind in self.settings.sealed or handled == "county":
             return county_of(place) or place
+        if handled == "township":
+            return township_of(place) or place
         return township_of(place) or place if kind in self.settings.raised else place
+
+    def _handled(self, row: Sequence[object]) -> str:
+        """The level that may handle a complaint about somebody of the government; nothing where it is about nobody.
+
+        Of an older system's words only the level counts: which unit is meant stays open, so the county looks first.
+        """
+        text = plain(self.binding.cell(row, "about")).casefold()
+        if not text:
+            return ""
+        whom = ABOUT.get(text, text)
+        if whom not in WHOM:
+            raise _KeptOut("about_unknown", "about")
+        level = handled_at(UNSURE if whom == "unit" else whom)
+        if level == OUTSIDE:
+            raise _KeptOut("about_county", "about")
+        return level
 
     def _place_named(self, row: Sequence[object], notes: list[str]) -> int:
         text = plain(self.binding.cell(row, "place"))
