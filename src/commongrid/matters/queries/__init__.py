@@ -32,6 +32,7 @@ from commongrid.matters.queries.listing import (
     search,
     similar,
     still_seen,
+    whole,
 )
 from commongrid.matters.queries.rows import MatterRow
 from commongrid.matters.queries.suggesting import KindSuggestion, Precedent, Suggestion, kinds_said, suggestions

@@ -15,6 +15,7 @@ from commongrid.insight.rules import Question
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import BadInput, NotFound
 from commongrid.matters.queries import vocabulary
+from commongrid.surfaces.console.figures import dispatching
 from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, periods, question_of
 from commongrid.surfaces.console.figures.lines import FIGURES, Cell, counted, line, parts
 from commongrid.surfaces.console.matters import present, words
@@ -165,4 +166,5 @@ urlpatterns = [
     path("", figures, name="figures"),
     path("series/", by_series, name="figures_series"),
     path("behind/<slug:which>/", behind, name="figures_behind"),
+    *dispatching.urlpatterns,
 ]

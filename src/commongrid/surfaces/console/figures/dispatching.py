@@ -1,0 +1,100 @@
+"""How matters were given out, unit by unit, each figure with the matters behind it where there are some."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from commongrid.insight.queries import dispatching as given
+from commongrid.insight.queries.board import midnight
+from commongrid.kernel.places import interval
+from commongrid.roster import queries as roster
+from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, periods
+from commongrid.surfaces.console.matters import present
+from commongrid.surfaces.shared.doors import door
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.surfaces.shared.doors import Asked
+
+IDENTITY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@door("figures.read")
+def dispatching(request: Asked) -> HttpResponse:
+    """Orders off the work list, calls of the townships, bodies that were asked."""
+    chosen = chosen_of(request)
+    period = _period(request.scope, chosen)
+    off, asked = given.off_list(request.scope, period), given.asked(request.scope, period)
+    called = given.called(request.scope, period)
+    units = {unit for unit, _count in off} | {unit for unit, _count, _answered in asked} | {one.unit for one in called}
+    names = _names(request.scope, units)
+    behind = reverse("figures_off_list")
+    return render(
+        request,
+        "console/figures/dispatching.html",
+        {
+            "chosen": chosen,
+            "place": chosen.place,
+            "periods": periods(chosen),
+            "trail": _trail(chosen),
+            "off_list": [
+                (names.get(unit, ""), count, f"{behind}?{chosen.query(unit=unit)}" if chosen.opens else "")
+                for unit, count in off
+            ],
+            "called": [(names.get(one.unit, ""), one) for one in called],
+            "asked": [(names.get(unit, ""), count, answered) for unit, count, answered in asked],
+        },
+    )
+
+
+@door("matters.read")
+def off_list(request: Asked) -> HttpResponse:
+    """The matters behind a unit's orders off the work list."""
+    chosen = chosen_of(request)
+    unit = request.GET.get("unit", "")
+    rows = []
+    if IDENTITY.fullmatch(unit):
+        rows = given.off_list_matters(request.scope, _period(request.scope, chosen), UUID(unit))
+    names = _names(request.scope, {UUID(unit)}) if IDENTITY.fullmatch(unit) else {}
+    title = _("Orders off the work list")
+    return render(
+        request,
+        "console/figures/off_list.html",
+        {
+            "title": title,
+            "unit": next(iter(names.values()), ""),
+            "rows": present.rows(request.scope, rows),
+            "back": f"{reverse('figures_dispatching')}?{chosen.query()}",
+            "trail": [*_trail(chosen)[:-1], (_("Dispatching"), f"{reverse('figures_dispatching')}?{chosen.query()}"),
+                      (title, "")],
+        },
+    )  # fmt: skip
+
+
+def _period(scope: Scope, chosen: Chosen) -> given.Period:
+    zone = territory.calendar(scope).zone
+    begin, end = (midnight(day, zone) for day in chosen.days)
+    return given.Period(area=interval(chosen.place.code), begin=begin, end=end)
+
+
+def _names(scope: Scope, units: set[UUID]) -> dict[UUID, str]:
+    return {one: row.label(present.language()) for one, row in roster.units_by_id(scope, units).items()}
+
+
+def _trail(chosen: Chosen) -> list[tuple[str, Any]]:
+    return [(_("Figures"), chosen.address()), (_("Dispatching"), "")]
+
+
+urlpatterns = [
+    path("dispatching/", dispatching, name="figures_dispatching"),
+    path("dispatching/off-list/", off_list, name="figures_off_list"),
+]
