@@ -65,6 +65,8 @@ POSTS = (
     ("clerk", "village_clerk", VILLAGE, None, "朱文书", "白沙村文书", "Baisha clerk"),
     ("grid_head", "grid_head", GRID, None, "秦网格", "白沙村第1网格网格长", "Head of grid 1, Baisha"),
     ("grid_member", "grid_member", GRID, None, "尤网格", "白沙村第1网格网格员", "Grid 1 member, Baisha"),
+    ("mediator", "mediator", VILLAGE, None, "覃调解", "白沙村人民调解员", "Baisha mediator"),
+    ("justice", "station_handler", TOWNSHIP, "justice", "范司法", "青石镇司法所所长", "Qingshi judicial officer"),
     ("station", "station_handler", TOWNSHIP, "transport", "许站长", "交通管理站站长", "Transport station head"),
     (
         "department",

@@ -6,6 +6,7 @@ A page whose address is not known here fails the walk, so nobody adds one unseen
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from django.urls import get_resolver, reverse
@@ -25,6 +26,14 @@ pytestmark = pytest.mark.browser
 
 NOT_PAGES: Final = {
     "file": "bytes of a photo",
+    "exchange_template": "bytes of a workbook",
+    "exchange_batch": "walked in its journey, with replies made",
+    "exchange_batch_sheet": "bytes of a workbook",
+    "exchange_sheet": "walked in its journey, with a sheet sent",
+    "exchange_columns": "walked in its journey, with a sheet sent",
+    "mediation": "walked in its journey, with a file begun",
+    "mediation_agreement": "walked in its journey, with an agreement written down",
+    "sheet": "walked in its journey, with a sheet printed",
     "slip_file": "bytes of a photo",
     "look": "remembers a choice and goes back",
     "report_places": "a part of the page report_for",
@@ -32,11 +41,22 @@ NOT_PAGES: Final = {
     "report_where": "walked in its journey, with a kind chosen",
     "report_tell": "walked in its journey, with a place chosen",
     "report_send": "walked in its journey, with words typed",
+    "rules_export": "a file",
+    "wording_export": "a file",
     "land": "walked in its journey, with a link that was given",
 }
 """Addresses that are no page of their own, each with what it is."""
 BY: Final = {
     "access_log": "auditor",
+    "mediate": "mediator",
+    "mediations": "mediator",
+    "calendar_hours": "county_dispatcher",
+    "calendar_notice": "county_dispatcher",
+    "duty": "county_dispatcher",
+    "market": "county_dispatcher",
+    "notices_failed": "county_dispatcher",
+    **dict.fromkeys(("rules_add", "rules_import", "rules_row"), "county_dispatcher"),
+    **dict.fromkeys(("wording_add", "wording_import", "wording_list", "wording_row"), "county_dispatcher"),
     "place_add_grid": "county_admin",
     "place_add_natural_village": "county_admin",
     "place_add_villager_group": "county_admin",
@@ -46,8 +66,8 @@ BY: Final = {
 }
 """Who opens a page, where the township's dispatcher may not."""
 MATTERS: Final = {
-    "dispatcher": ("confidential", "reported", "accepted", "in_hand", "rejected"),
-    "station": ("given", "overdue"),
+    "dispatcher": ("confidential", "reported", "accepted", "in_hand", "rejected", "asking", "parked"),
+    "station": ("given", "overdue", "paused", "referred"),
     "county_dispatcher": ("returned", "answered"),
     "clerk": ("urgent",),
     "grid_head": ("quarrel",),
@@ -69,16 +89,28 @@ def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> d
     match captures:
         case ():
             return {}
+        case ("matter_id",) if name == "mediate":
+            return {"matter_id": made["quarrel"]}
         case ("matter_id",):
             return {"matter_id": made["accepted"]}
+        case ("code",) | ("code", "sort") if name.startswith("exchange_"):
+            return {"code": "hotline_12345", **({"sort": "orders"} if "sort" in captures else {})}
+        case ("code",) if name == "market":
+            return {"code": desk.TOWNSHIP}
         case ("code",) if name.startswith("slip"):
-            return {"code": code_of(made["answered"])}
+            return {"code": code_of(made["rejected" if name == "slip_ask_again" else "answered"])}
         case ("code",):
             return {"code": desk.GRID if name == "place_covers" else desk.VILLAGE}
         case ("post_id",):
             return {"post_id": id_of("clerk")}
         case ("unit_id",):
             return {"unit_id": id_of("transport_unit")}
+        case ("vocabulary",):
+            return {"vocabulary": "kinds" if name.startswith("rules_") else "answers"}
+        case ("row", "vocabulary") if name.startswith("rules_"):
+            return {"vocabulary": "kinds", "row": uuid5(NAMESPACE_OID, "commongrid matters kind G02")}
+        case ("row", "vocabulary"):
+            return {"vocabulary": "answers", "row": uuid5(NAMESPACE_OID, "commongrid matters answer explained zh")}
         case ("which",):
             return {"which": "open"}
         case _:

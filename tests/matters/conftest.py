@@ -23,7 +23,6 @@ POSTS = (
     ("police", "station_handler", desk.TOWNSHIP, "police", "华所长"),
     ("discipline", "department_handler", desk.COUNTY, "discipline", "严主任"),
     ("roads", "township_office_handler", desk.TOWNSHIP, "roads", "金主任"),
-    ("mediator", "mediator", desk.VILLAGE, None, "魏调解"),
     ("far_clerk", "village_clerk", desk.OTHER_VILLAGE, None, "陶文书"),
 )
 

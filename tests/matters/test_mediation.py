@@ -195,7 +195,7 @@ def test_refuses_a_beginning_without_what_the_paper_needs(scene: Scene, field: s
 
 
 def test_what_is_no_dispute_is_not_mediated(scene: Scene) -> None:
-    matter = scene.report("村口涵洞塌陷", kind="G02", place=VILLAGE)
+    matter = scene.report("水管漏水", kind="B01", place=VILLAGE)
     scene.do("clerk", actions.accept, matter)
     with pytest.raises(WrongState, match="Only disputes"):
         mediating.begin(scene.as_post("mediator"), Act.new(), matter_id=matter, violence=False, beginning=BOUNDARY)

@@ -305,14 +305,10 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
 def _ended(state: State, move: Move, call: Call) -> State:
     """Over: some ends leave a way back, the others none."""
     s = state.s
-    if move.state == "rejected" or (move.outcome == "given_up" and not s.caller):
-        no = replace(
-            s, state=move.state, owner="", handler="", by_unit=False, applied="", extended=0, dispute=False,
-            refused=s.handler if s.owner == "unit" else s.owner, outcome=move.outcome,
-        )  # fmt: skip
+    if move.state == "rejected":
+        no = replace(s, state="rejected", owner="", handler="", by_unit=False, applied="", refused=s.owner)
         return State(no, base=state.base)
-    lasting = move.state == "closed" and not s.sealed and not s.caller and move.outcome != "referred"
-    if move.state == "merged" or lasting:
+    if move.state == "merged" or (move.state == "closed" and not s.sealed and not s.caller):
         return _over(state, move, call)
     return State(Standing(state=move.state), base=state.base)
 
@@ -332,7 +328,7 @@ def _over(state: State, move: Move, call: Call) -> State:
     over = Standing(
         state="closed", handler=handler, by_unit=by_unit, reopened=s.reopened, to_visit=s.to_visit, to_rate=s.to_rate,
         closes=s.closes, grid_may=s.grid_may, interim=True, exchanged=s.exchanged, dispute=s.dispute,
-        recheck=True, outcome=move.outcome,
+        recheck=True, outcome=move.outcome, refused=handler if move.outcome == "given_up" else "",
     )  # fmt: skip
     return State(over, state.unit if by_unit else "", base=state.base)
 

@@ -160,6 +160,8 @@ SQL_DEFECTS = (
     ("notes seen without their matter", see("matters_note", "true")),
     ("joint meetings seen by everybody", see("matters_meeting", "true")),
     ("who came to a meeting seen by everybody", see("matters_attendance", "true")),
+    ("applications to the deputy seen without their matter", see("matters_application", "true")),
+    ("referrals seen without their matter", see("matters_referral", "true")),
     ("orders seen without their matter", see("matters_order", "true")),
     ("orders of other systems seen without their matter", see("matters_external_case", "true")),
     ("dispute files seen by everybody", see("matters_mediation", "true")),

@@ -78,8 +78,38 @@ def sees_line(seat: Seat, matter: dict[str, Any]) -> bool:
     return (seat.role == "auditor" and not matter["sealed"]) or sees_matter(seat, matter)
 
 
+JUSTICE_SEATS = ("department_handler", "township_office_handler")
+"""Seats in a judicial office: the bureau of the county and the office of the township are such in this world."""
+
+
+def sees_mediation(seat: Seat, file: dict[str, Any]) -> bool:
+    """Whether the seat is in a dispute file: who mediates, the judicial office over the place; sealed: its police."""
+    if file["sealed"]:
+        return False  # no seat of the world sits with the police
+    if file["post"] == seat.post:
+        return True
+    area = IN_COUNTY if seat.place == COUNTY else IN_TOWNSHIP
+    return seat.role in JUSTICE_SEATS and int(file["place"]) in area
+
+
 def sees_household(seat: Seat, place: int, *, linked: bool) -> bool:
     """Whether the seat sees a household: by place, or for those linked to it."""
     if seat.level == "household":
         return linked
     return covers(seat, place)
+
+
+def sees_rating(seat: Seat, matter: dict[str, Any], *, released: bool) -> bool:
+    """Whether the seat sees what was said of township work: the county, and once released whoever did it."""
+    if not sees_matter(seat, matter):
+        return False
+    if covers(seat, COUNTY) or not released:
+        return covers(seat, COUNTY)
+    if matter["unit"] is not None:
+        return seat.unit == matter["unit"]
+    return seat.level == "township" and seat.place == T1
+
+
+def changes_party(seat: Seat, place: int, matter: dict[str, Any]) -> bool:
+    """Whether the seat may change a party's row: it covers the row's own place and sees the matter."""
+    return sees_matter(seat, matter) and covers(seat, place)

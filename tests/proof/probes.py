@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 TODAY = date(2026, 11, 24)
 CHILDREN = {
     "matters_external_case": "case", "matters_note": "note", "matters_order": "order", "matters_meeting": "meeting",
-    "matters_attendance": "attendance", "journal_line": "line",
+    "matters_attendance": "attendance", "matters_application": "application", "matters_referral": "referral",
+    "journal_line": "line",
     "journal_file": "file",
 }  # fmt: skip
 """Tables whose rows are seen with their matter, and how the world names the rows."""
+ENDED_WITH_IT = ("matters_order", "matters_meeting", "matters_attendance", "matters_application", "matters_referral")
+"""Of these, rows that whoever works on the matter may change."""
 
 
 @dataclass
@@ -164,7 +167,7 @@ def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Ite
                 done = _changed(app, "UPDATE territory_place SET name = 'x' WHERE code = %s", [place])
                 yield covered, done, seat.role, "updates place", relation
                 for table, name in CHILDREN.items():
-                    if table not in ("matters_order", "matters_meeting", "matters_attendance"):
+                    if table not in ENDED_WITH_IT:
                         gone = _changed(
                             app, f"DELETE FROM {table} WHERE id = %s", [named(name, relation, None, False, "")]
                         )

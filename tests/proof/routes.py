@@ -38,6 +38,11 @@ class Target:
     edits: bool = False
     """Whether it is a form that changes the object: then it may also answer that this can't be done."""
 
+    @property
+    def relation(self) -> str:
+        """The relation of place of what is asked for."""
+        return self.about.partition(" / ")[0]
+
 
 def policy() -> dict[str, dict[str, str]]:
     """The routes of the policy table, by name."""
@@ -74,7 +79,7 @@ def nobody(_seat: Seat) -> bool:
 
 def _matters(world: World) -> Objects:
     for ident, facts in world.matters.items():
-        yield (ident,), str(facts), partial(_sees, facts)
+        yield (ident,), f"{facts['relation']} / {' '.join(map(str, facts['how'][1:]))}", partial(_sees, facts)
     yield (named("no such matter"),), "no such matter", nobody
 
 
@@ -168,6 +173,32 @@ def _tokens(_world: World) -> Objects:
     yield ("forged",), "a forged sheet", nobody
 
 
+def _themes(_world: World) -> Objects:
+    yield (named("no such theme"),), "no such theme", nobody
+
+
+def _rules(_world: World) -> Objects:
+    yield ("kinds",), "a list of rules", everybody
+    yield ("answers",), "a list that is none of rules", nobody
+
+
+def _rule_rows(_world: World) -> Objects:
+    yield (named("no such row"), "kinds"), "no such row", nobody
+
+
+def _wording(_world: World) -> Objects:
+    yield ("answers",), "texts", everybody
+    yield ("kinds",), "a list that is none of texts", nobody
+
+
+def _wording_rows(_world: World) -> Objects:
+    yield (named("no such row"), "answers"), "no such row", nobody
+
+
+def _not_there(_world: World) -> Objects:
+    yield (named("no such thing"),), "no such thing", nobody
+
+
 def _itself(_world: World) -> Objects:
     yield (), "", everybody
 
@@ -193,6 +224,14 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("", ("secret",)): _guesses,
     ("", ("session_id",)): _guesses,
     ("", ("which",)): _behind,
+    ("theme", ("theme_id",)): _themes,
+    ("rules_", ("vocabulary",)): _rules,
+    ("rules_", ("row", "vocabulary")): _rule_rows,
+    ("wording_", ("vocabulary",)): _wording,
+    ("wording_", ("row", "vocabulary")): _wording_rows,
+    ("market", ("code",)): _places_to_edit,
+    ("", ("duty_id",)): _not_there,
+    ("", ("notice_id",)): _not_there,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 
@@ -221,5 +260,5 @@ def targets(world: World) -> Iterator[Target]:
                 url=reverse(pattern.name, kwargs=dict(zip(captures, values, strict=True))),
                 about=about,
                 seen=seen,
-                edits=pattern.name.startswith(("place_", "post_")),
+                edits=pattern.name.startswith(("place_", "post_", "market")) and pattern.name != "markets",
             )

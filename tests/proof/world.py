@@ -239,6 +239,7 @@ ACCUSED_ROLE = "county_leader"
 
 def _matters(owner: psycopg.Connection[Any], world: World) -> None:
     kind = named("kind"), "Z98"
+    insert(owner, "ReferralBody", id=named("body"), code="trial", zh="试", en="Trial", valid_from=LONG_AGO)
     insert(owner, "Kind", id=kind[0], code=kind[1], parent="G", zh="试", en="Trial", valid_from=LONG_AGO)
     for relation, place in (*PLACES.items(), *((name, now) for name, (now, _) in MOVED.items())):
         for how in HOW:
@@ -351,6 +352,14 @@ def _of_a_matter(
     insert(
         owner, "Attendance", id=named("attendance", *how), meeting_id=named("meeting", *how), matter_id=ident,
         unit=named("called"),
+    )  # fmt: skip
+    insert(
+        owner, "Application", id=named("application", *how), matter_id=ident, sort="extend", asked_at=NOW,
+        to_level="county", to_place=COUNTY, outcome="granted", decided_at=NOW,
+    )  # fmt: skip
+    insert(
+        owner, "Referral", id=named("referral", *how), matter_id=ident, body_id=named("body"), referred_at=NOW,
+        receipt_due_at=NOW,
     )  # fmt: skip
     insert(owner, "Note", id=named("note", *how), matter_id=ident, act=ident, sort="reason", text="原因", at=NOW)
     insert(

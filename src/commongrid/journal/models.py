@@ -30,6 +30,8 @@ row-level security answers it.
 """
 OF_ITS_WORDS = "subject_kind = 'original' AND EXISTS (SELECT 1 FROM matters_original w WHERE w.id = subject)"
 """What was sent in confidence is seen by whoever sees the reporter's own words."""
+OF_ITS_MEDIATION = "subject_kind = 'mediation' AND EXISTS (SELECT 1 FROM matters_mediation d WHERE d.id = subject)"
+"""A photo of a signed agreement is seen by whoever sees the dispute file, not by all who see the matter."""
 OF_A_MATTER_UNSEEN = (
     "subject_kind = 'matter' AND (SELECT COALESCE(current_setting('cg.kind', true), '') <> 'clock') "
     "AND NOT (facts <> '{}'::jsonb AND "
@@ -237,7 +239,8 @@ class File(models.Model):
     at = models.DateTimeField()
 
     wall: ClassVar[Wall] = Wall(
-        also_see=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS}", also_write=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS}"
+        also_see=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS} OR {OF_ITS_MEDIATION}",
+        also_write=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS} OR {OF_ITS_MEDIATION}",
     )
 
     class Meta:

@@ -27,6 +27,7 @@ from commongrid.kernel.refusals import Refusal
 from commongrid.kernel.timetable import every
 from commongrid.matters import actions
 from commongrid.matters.actions.ticking import TICK, act_for, next_level
+from commongrid.matters.exchange.actions import sweep_sheets
 from commongrid.matters.queries import clock as due
 from commongrid.matters.queries import rechecking, waiting
 from commongrid.matters.queries import recounting as anew
@@ -108,6 +109,14 @@ def dissolve(now: datetime | None = None) -> int:
         )
         for matter, unit, number in due.orphans(TICK, at)
     )
+
+
+@every(seconds=3600, name="matters.sheets")
+def sheets(now: datetime | None = None) -> int:
+    """Take away sheets of other systems that nobody decided about for a day; answers how many."""
+    at = now or timezone.now()
+    act = Act(uuid5(NAMESPACE_OID, f"commongrid sheets {int(at.timestamp()) // 3600}"), at)
+    return int(sweep_sheets(TICK, act)["rows"])
 
 
 @every(seconds=3600, name="matters.ratings")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commongrid.matters.actions.asking import ask_again, ask_again_for, withdraw_for
 from commongrid.matters.actions.calling import attend, call_meeting, drop, remind, split
+from commongrid.matters.actions.cases import Elsewhere
 from commongrid.matters.actions.closing import close, receipt, review, visit, withdraw
 from commongrid.matters.actions.drawing import publish_seed
 from commongrid.matters.actions.editing import change_answers, change_rules
@@ -53,6 +54,7 @@ from commongrid.matters.actions.waking import dissolve, raise_application, wake
 __all__ = [
     "About",
     "Contact",
+    "Elsewhere",
     "Receipt",
     "Report",
     "Wanted",

@@ -82,7 +82,8 @@ def begin(scope: Scope, act: Act, *, matter_id: UUID, violence: bool, beginning:
     if violence:
         _close_off(matter_id, act)
         target = resorted(case, kind(scope, VIOLENCE))
-        return moved(case, Call(event="mediate", moves_on=True, to="unit"), target=target)
+        case.matter.sealed = False  # until the rule has said so
+        return moved(case, Call(event="mediate", moves_on=True, to="unit"), target=target, sealed=True)
     if beginning is None:
         raise BadInput(N_("Say who with whom, and how it is mediated."))
     _check(beginning)

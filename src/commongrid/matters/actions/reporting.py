@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -144,9 +144,9 @@ def _insert(matter: Matter) -> None:
         raise BadInput(fields={"external_number": known}) from error
 
 
-def code_of(matter_id: UUID) -> str:
-    """The slip code of a matter, printed whenever somebody needs it again."""
-    return slip_code(settings.KEYS.slip, matter_id)
+def code_of(matter_id: UUID, slip_no: int = 0) -> str:
+    """The slip code of a matter, printed whenever somebody needs it again; another one for each new slip."""
+    return slip_code(settings.KEYS.slip, uuid5(matter_id, f"slip:{slip_no}") if slip_no else matter_id)
 
 
 def _check(report: Report) -> None:

@@ -15,6 +15,7 @@ from commongrid.matters.models.mediation import Mediation, MediationParty, Media
 from commongrid.matters.models.original import Original
 from commongrid.matters.models.rechecks import Recheck, RecheckCause
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
+from commongrid.matters.models.themes import Theme, ThemeMatter
 from commongrid.matters.models.vocabulary import DrawSeed, Kind, Limit, NumberBase, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.models.waiting import Application, Referral, ReferralBody, WaitingReason
 
@@ -51,6 +52,8 @@ __all__ = [
     "ReferralBody",
     "StandardAnswer",
     "Supervision",
+    "Theme",
+    "ThemeMatter",
     "TileShown",
     "UrgencyRule",
     "Visit",

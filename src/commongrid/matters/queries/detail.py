@@ -178,7 +178,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             notes=_notes(matter_id) if readable else (),
             orders=_orders(matter_id),
             visits=_visits(matter_id),
-            ratings=_ratings(matter_id),
+            ratings=_ratings(scope, matter_id),
             supervisions=_supervisions(matter_id),
             told=_told(matter_id),
             cases=cases(scope, matter_id) if row.exchanged else (),
@@ -295,9 +295,13 @@ def _visits(matter_id: UUID) -> tuple[VisitRow, ...]:
     return tuple(VisitRow(**values) for values in found.values("on", "at", "mode", "result", "level", "round", "post"))
 
 
-def _ratings(matter_id: UUID) -> tuple[RatingRow, ...]:
+def _ratings(scope: Scope, matter_id: UUID) -> tuple[RatingRow, ...]:
+    """Ratings this reader may see, without those given on a phone that this very post handed over."""
+    handed = Visit.objects.filter(matter_id=matter_id, mode="handed", post=scope.post).values("at")
     columns = ("round", "unit", "handler_level", "solved", "satisfied", "words", "via", "at")
     found = Rating.objects.filter(matter_id=matter_id).order_by("at", "id")
+    if scope.may("matters.visit"):
+        found = found.exclude(via="handed", at__in=handed)
     return tuple(RatingRow(**values) for values in found.values(*columns))
 
 

@@ -30,7 +30,7 @@ COLUMNS: Final = (
     "raised_level", "opened_at", "finished_at", "closed_at", "outcome", "reopened", "round", "supervised_at",
     "interim_due_at", "sealed", "confidential", "anonymous", "external_system", "external_number", "held", "exchanged", "external_due_at", "rating",
     "pressing", "parent_id", "caller", "sent_back",
-    "applied", "extended", "leads", "recheck_level", "recheck_place", "recheck_due_at",
+    "applied", "extended", "slip_no", "leads", "recheck_level", "recheck_place", "recheck_due_at",
 )  # fmt: skip
 
 
@@ -80,6 +80,7 @@ class MatterRow:
     exchanged: bool
     external_due_at: datetime | None
     rating: str
+    slip_no: int
     leads: int
     recheck_level: str
     applied: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.http import HttpResponse
@@ -18,6 +18,7 @@ from commongrid.kernel.refusals import N_
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import Filters
+from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
 from commongrid.surfaces.console.matters import present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
@@ -47,6 +48,8 @@ LANES: Final = {
 ALWAYS: Final = ("all", "overdue", "today")
 """Lanes that are shown even when nothing is in them."""
 TICK: Final = "matters.tick"
+SOON: Final = 7
+"""So many days ahead an agreement is shown that is to be asked about."""
 MISSED: Final = 3
 """After so many missed rounds the clock is shown as stopped."""
 
@@ -94,11 +97,20 @@ def today(request: Asked) -> HttpResponse:
             "applications": waiting_page.to_decide(request.scope),
             "rows": present.rows(request.scope, page.rows),
             "next": page.next,
+            "checks": checks(request.scope),
             "waiting": counted.get("all", 0),
             "may_report": request.scope.may("matters.report"),
             "counts": {"today": counted.get("all", 0), "notices": unread(request.scope)},
         },
     )
+
+
+def checks(scope: Scope) -> list[MediationLine]:
+    """Agreements that this post mediated and is soon to ask about: whether they were kept."""
+    if not scope.may("matters.mediate"):
+        return []
+    soon = timezone.now() + timedelta(days=SOON)
+    return [one for one in to_check(scope) if one.check_due_at is not None and one.check_due_at <= soon]
 
 
 def lanes(counted: dict[str, int], chosen: str) -> list[LaneShown]:

@@ -37,6 +37,7 @@ WHO: Final = {
     "near": N_("grid or village on the spot"),
     "visitor": N_("another level than the handler"),
     "reporter": N_("the reporter, by slip"),
+    "within": N_("whoever sees it"),
     "clock": N_("the clock"),
 }
 LEVELS: Final = {"grid": N_("Grid"), "village": N_("Village"), "township": N_("Township"), "county": N_("County")}

@@ -22,12 +22,14 @@ def _take_result(s: Standing, c: Call) -> Move:
     not_sealed(s)
     if not s.exchanged:
         raise WrongState(NOT_THEIRS)
+    if s.state == "closed" and c.result == "solved":
+        raise WrongState(N_("It has ended here already; what they say is kept with their order."))
     if s.state not in SPOKEN or (c.result == "solved" and s.state != "to_file"):
         return stays(s, c)
     if c.result == "solved":
         known = c.satisfied is not None
         return ends("closed", "rated" if known else "checked", rating="rated" if known else "")
-    if s.state == "closed" and c.result == "not_solved":
+    if not s.handler or (s.state == "closed" and c.result == "not_solved"):
         return goes("review", "county", sets={"rating": ""})
     return again(s, "")
 

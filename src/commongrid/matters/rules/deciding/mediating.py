@@ -31,6 +31,8 @@ def _not_kept(s: Standing, _c: Call) -> Move:
     not_sealed(s)
     if not s.dispute:
         raise WrongState(N_("Only disputes are mediated."))
+    if not s.handler:
+        raise WrongState(N_("Nothing was agreed here."))
     return again(s, "")
 
 

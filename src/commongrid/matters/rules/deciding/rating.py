@@ -95,7 +95,12 @@ def _time_out(s: Standing, c: Call) -> Move:
 
 
 def again(s: Standing, rating: str) -> Move:
-    """What follows wherever it turns out not to be solved: once more by somebody else, then the county."""
+    """What follows wherever it turns out not to be solved: once more by somebody else, then the county.
+
+    Where nobody had worked on it, the county says who shall.
+    """
+    if not s.handler:
+        return goes("review", "county", sets={"rating": rating})
     return _not_solved(s, rating)
 
 

@@ -125,6 +125,7 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         "photos": files.shown(request, attachments.files_of(scope, row.id)) if m.readable else [],
         "alike": joining.alike(scope, m),
         "joined": joining.joined(scope, m),
+        "causes": joining.causes(scope, m),
         "calling": calling.card(scope, m),
         **waiting_page.card(scope, m),
         "source": words.say(words.SOURCES, row.source),

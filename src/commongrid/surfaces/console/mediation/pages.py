@@ -23,7 +23,7 @@ from commongrid.matters.rules.relations import level_of_actor
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters.forms import Step
 from commongrid.surfaces.console.matters.present import language
-from commongrid.surfaces.console.mediation import forms
+from commongrid.surfaces.console.mediation import forms, paper
 from commongrid.surfaces.shared import files as shown_files
 from commongrid.surfaces.shared import qr, sheets
 from commongrid.surfaces.shared.doors import Asked, door
@@ -186,7 +186,8 @@ def agreement(request: Asked, mediation_id: UUID) -> HttpResponse:
     row = files.mediation(request.scope, mediation_id)
     if not row.agreement:
         raise NotFound(N_("There are no words to sign yet."))
-    context = {"row": row, "qr": qr.svg(sheets.address(request, "m", row.matter, row.id), scale=3)}
+    picture = qr.svg(sheets.address(request, "m", row.matter, row.id), scale=3)
+    context = {"row": row, "qr": picture, **paper.words(row)}
     return render(request, "console/mediation/agreement.html", context)
 
 
