@@ -84,8 +84,19 @@ def _leaves(patterns: Iterable[Any]) -> Iterator[Any]:
             yield pattern
 
 
+def _of_a_list(name: str, captures: tuple[str, ...]) -> dict[str, Any]:
+    """A list of rules or texts, and one of its rows."""
+    of, row = ("kinds", "kind G02") if name.startswith("rules_") else ("answers", "answer explained zh")
+    return {
+        "vocabulary": of,
+        **({"row": uuid5(NAMESPACE_OID, f"commongrid matters {row}")} if "row" in captures else {}),
+    }
+
+
 def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> dict[str, Any]:
     """Something real for what an address captures."""
+    if "vocabulary" in captures:
+        return _of_a_list(name, captures)
     match captures:
         case ():
             return {}
@@ -95,22 +106,14 @@ def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> d
             return {"matter_id": made["accepted"]}
         case ("code",) | ("code", "sort") if name.startswith("exchange_"):
             return {"code": "hotline_12345", **({"sort": "orders"} if "sort" in captures else {})}
-        case ("code",) if name == "market":
-            return {"code": desk.TOWNSHIP}
         case ("code",) if name.startswith("slip"):
             return {"code": code_of(made["rejected" if name == "slip_ask_again" else "answered"])}
         case ("code",):
-            return {"code": desk.GRID if name == "place_covers" else desk.VILLAGE}
+            return {"code": {"place_covers": desk.GRID, "market": desk.TOWNSHIP}.get(name, desk.VILLAGE)}
         case ("post_id",):
             return {"post_id": id_of("clerk")}
         case ("unit_id",):
             return {"unit_id": id_of("transport_unit")}
-        case ("vocabulary",):
-            return {"vocabulary": "kinds" if name.startswith("rules_") else "answers"}
-        case ("row", "vocabulary") if name.startswith("rules_"):
-            return {"vocabulary": "kinds", "row": uuid5(NAMESPACE_OID, "commongrid matters kind G02")}
-        case ("row", "vocabulary"):
-            return {"vocabulary": "answers", "row": uuid5(NAMESPACE_OID, "commongrid matters answer explained zh")}
         case ("which",):
             return {"which": "open"}
         case _:

@@ -10,6 +10,7 @@ import itertools
 import random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ from django.urls import resolve
 
 from commongrid.matters import actions
 from tests.factories import desk as factory
-from tests.factories.desk import GRID, HAMLET, VILLAGE, Desk, id_of
+from tests.factories.desk import GRID, HAMLET, TOWNSHIP, VILLAGE, Desk, id_of
 from tests.factories.scenes import everything
 from tests.figures import Record
 from tests.proof import routes
@@ -144,6 +145,8 @@ def test_no_path_breaks_a_page(laid: Desk, watch: Watch, figure: Record) -> None
 
 # ---- forms
 
+LIMIT = uuid5(NAMESPACE_OID, "commongrid matters limit visit")
+ANSWER = uuid5(NAMESPACE_OID, "commongrid matters answer explained zh")
 PAGES: tuple[tuple[str, str], ...] = (
     ("dispatcher", "/console/matters/{accepted}/"), ("dispatcher", "/console/matters/{confidential}/"),
     ("dispatcher", "/console/matters/{reported}/route-round"), ("dispatcher", "/console/matters/{given}/"), ("dispatcher", "/console/matters/{returned}/"),
@@ -151,6 +154,9 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("dispatcher", "/console/matters/{urgent}/"), ("county_dispatcher", "/console/matters/{answered}/"), ("clerk", "/console/matters/{reported}/"),
     ("secretary", "/console/matters/{quarrel}/"), ("grid_head", "/console/matters/{patrol}/"), ("station", "/console/matters/{given}/"),
     ("station", "/console/matters/{in_hand}/"), ("supervisor", "/console/matters/{overdue}/"), ("clerk", "/console/matters/{answered}/"),
+    ("dispatcher", "/console/matters/{asking}/"), ("dispatcher", "/console/matters/{rejected}/"), ("station", "/console/matters/{paused}/"),
+    ("station", "/console/matters/{referred}/"), ("dispatcher", "/console/matters/{in_hand}/"), ("", "/s/{refused}/ask-again"),
+    ("county_admin", f"/console/posts/units/{id_of('water_unit')}/end"),
     ("clerk", "/console/matters/new/"), ("grid_head", "/console/matters/new/"), ("county_admin", f"/console/places/{VILLAGE}/add/natural-village/"),
     ("county_admin", f"/console/places/{VILLAGE}/add/grid/"), ("county_admin", f"/console/places/{VILLAGE}/add/villager-group/"),
     ("county_admin", f"/console/places/{GRID}/serves/"), ("county_admin", f"/console/places/{HAMLET}/rename/"), ("county_admin", f"/console/places/{HAMLET}/end/"),
@@ -158,6 +164,11 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("county_admin", "/console/posts/{post}/move"), ("county_admin", "/console/posts/{post}/stand-in"), ("county_admin", "/console/posts/{post}"),
     ("county_admin", f"/console/posts/units/add?place={VILLAGE}"), ("county_admin", "/console/posts/units"), ("county_admin", "/console/posts/{post}/link"), ("clerk", "/console/security/"), ("clerk", "/console/post/"), ("clerk", "/accounts/password/change/"),
     ("clerk", "/accounts/password/set/"), ("clerk", "/accounts/2fa/totp/activate/"), ("clerk", "/accounts/reauthenticate/"),
+    ("county_dispatcher", "/console/rules/limits/" + str(LIMIT) + "/"), ("county_dispatcher", "/console/rules/work_list/add/"),
+    ("county_dispatcher", "/console/rules/kinds/bring-in/"), ("county_dispatcher", "/console/wording/answers/" + str(ANSWER) + "/"),
+    ("county_dispatcher", "/console/wording/answers/add/"), ("county_dispatcher", "/console/wording/notices/bring-in/"),
+    ("county_dispatcher", "/console/calendar/notice/"), ("county_dispatcher", "/console/calendar/hours/"),
+    ("county_dispatcher", f"/console/calendar/markets/{TOWNSHIP}/"), ("county_dispatcher", "/console/calendar/duty/"),
     ("", "/accounts/login/"), ("", f"/report/tell?kind=G02&at={VILLAGE}"), ("", "/report/where?kind=G02"), ("", "/report"), ("", "/follow"),
     ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
 )  # fmt: skip
@@ -176,12 +187,21 @@ BARE: dict[str, tuple[str, str, str]] = {
     "matter_reply": ("station", "/console/matters/{in_hand}/reply", "text"),
     "matter_accept": ("dispatcher", "/console/matters/{urgent}/accept", "kind_code note"),
     "matter_reject": ("dispatcher", "/console/matters/{urgent}/reject", "reason sure"),
+    "rules_add": ("county_dispatcher", "/console/rules/tiles/add/", "code zh en kind_code picture position on step"),
+    "rules_end": ("county_dispatcher", f"/console/rules/tiles/{LIMIT}/end", "on"),
+    "wording_end": ("county_dispatcher", f"/console/wording/answers/{LIMIT}/end", "on"),
+    "duty_end": ("county_dispatcher", f"/console/calendar/duty/{LIMIT}/end", ""),
+    "notices": ("clerk", "/console/notices/", ""),
+    "notice_again": ("county_dispatcher", f"/console/notices/not-arrived/{LIMIT}/again", ""),
+    "slip_messages": ("", "/s/{code}/messages", "wanted"),
+    "sms_receipts": ("", "/machine/sms-receipts", "receipts"),
     "unit_add": (
         "county_admin",
         "/console/posts/units/add",
         "place type name_zh name_en function master office_phone on",
     ),
-    "unit_end": ("county_admin", f"/console/posts/units/{id_of('water_unit')}/end", "on to_unit"),
+    "matter_ask_end": ("station", "/console/matters/{in_hand}/ask_end", "reason words told"),
+    "matter_end": ("dispatcher", "/console/matters/{in_hand}/end", "reason words told"),
     "post_link": ("county_admin", "/console/posts/{post}/link", "sure"),
     "post_sign_out": ("county_admin", "/console/posts/{post}/sign-out", ""),
     "post_stand_in_end": ("county_admin", "/console/posts/{post}/stand-in/{answered}/end", ""),
@@ -196,7 +216,8 @@ BARE: dict[str, tuple[str, str, str]] = {
 
 def values_of(matters: dict[str, UUID]) -> dict[str, Any]:
     """What stands in the addresses of PAGES and BARE."""
-    return {**matters, "post": id_of("grid_member"), "code": actions.code_of(matters["answered"])}
+    return {**matters, "post": id_of("grid_member"), "code": actions.code_of(matters["answered"]),
+            "refused": actions.code_of(matters["rejected"])}  # fmt: skip
 
 
 def forms_around(laid: Desk, matters: dict[str, UUID], watch: Watch) -> Iterator[tuple[Client, str, Form]]:

@@ -1,4 +1,4 @@
-"""Standard answers beside a step: chosen with one press, filled with the matter's number and office, then still free."""
+"""Standard answers beside a step: chosen with one press, filled with the matter's number and office; still free."""
 
 from __future__ import annotations
 

@@ -1,0 +1,208 @@
+"""Rules changed from a day on: what was in force stays, gaps and overlaps are refused, only the county may."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from django.utils.timezone import localdate
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.dated import Change
+from commongrid.kernel.refusals import BadInput, NotAllowed, OtherContent, WrongState
+from commongrid.matters import actions
+from commongrid.matters.actions.ticking import TICK
+from commongrid.matters.models import Kind, Recount, WorkListRow
+from commongrid.matters.queries import dated, vocabulary
+from commongrid.matters.queries.dated import Version
+from commongrid.matters.rules.vocabularies import VOCABULARIES
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+    from tests.bed import Database
+    from tests.factories.scenes import Scene
+
+TODAY = localdate()
+TOMORROW, LATER = TODAY + timedelta(days=1), TODAY + timedelta(days=30)
+
+
+@pytest.fixture
+def county(scene: Scene) -> Scope:
+    """The county centre's dispatcher."""
+    return scene.as_post("county_dispatcher")
+
+
+def current(scope: Scope, of: str, key: str) -> Version:
+    """The version in force."""
+    return next(one for one in dated.versions(scope, dated.vocabulary(of)) if one.key == key and one.holds(TODAY))
+
+
+def change(scope: Scope, of: str, version: Version | None, on: date, act: Act | None = None, **values: Any) -> Any:
+    """Change a row, or add one."""
+    kept = {**version.values, **values} if version else values
+    row = version.id if version else None
+    return actions.change_rules(scope, act or Act.new(), vocabulary=of, changes=(Change(row=row, values=kept, on=on),))
+
+
+def end(scope: Scope, of: str, version: Version, on: date) -> Any:
+    """End a row."""
+    return actions.change_rules(scope, Act.new(), vocabulary=of, changes=(Change(row=version.id, values=None, on=on),))
+
+
+def test_the_row_in_force_stays_as_it_was_until_the_next_begins(county: Scope) -> None:
+    before = current(county, "kinds", "G02")
+    change(county, "kinds", before, TOMORROW, finish_days="9")
+    rows = dated.versions_like(county, dated.vocabulary("kinds"), before)
+    assert [(one.values["finish_days"], one.valid_from, one.valid_to) for one in rows] == [
+        (Decimal(9), TOMORROW, None), (before.values["finish_days"], before.valid_from, TOMORROW),
+    ]  # fmt: skip
+    assert vocabulary.kind(county, "G02").id == before.id
+    (line, *_rest) = dated.edits(county, dated.vocabulary("kinds"), "G02")
+    assert (line.facts["columns"], line.facts["keys"], line.post) == (["finish_days"], ["G02"], county.post)
+
+
+def test_a_change_of_today_holds_at_once_and_keeps_the_former_version(county: Scope) -> None:
+    before = current(county, "limits", "visit")
+    change(county, "limits", before, TODAY, amount="5")
+    assert vocabulary.limits(county)["visit"].amount == Decimal(5)
+    again = current(county, "limits", "visit")
+    change(county, "limits", again, TODAY, amount="6")
+    assert vocabulary.limits(county)["visit"].amount == Decimal(6)
+    assert len(dated.versions_like(county, dated.vocabulary("limits"), before)) == 2
+
+
+def test_a_version_to_come_is_corrected_where_it_stands(county: Scope) -> None:
+    before = current(county, "kinds", "G02")
+    change(county, "kinds", before, TOMORROW, finish_days="9")
+    future = next(
+        one
+        for one in dated.versions(county, dated.vocabulary("kinds"))
+        if one.key == "G02" and one.valid_from == TOMORROW
+    )
+    change(county, "kinds", future, LATER, finish_days="8")
+    rows = dated.versions_like(county, dated.vocabulary("kinds"), before)
+    assert [(one.id, one.values["finish_days"], one.valid_from, one.valid_to) for one in rows] == [
+        (future.id, Decimal(8), LATER, None), (before.id, before.values["finish_days"], before.valid_from, LATER),
+    ]  # fmt: skip
+    with pytest.raises(BadInput, match="needs your attention"):
+        change(county, "kinds", current(county, "kinds", "G02"), LATER, finish_days="7")
+
+
+def test_the_past_can_not_be_changed(county: Scope) -> None:
+    with pytest.raises(BadInput) as refused:
+        change(county, "kinds", current(county, "kinds", "G02"), TODAY - timedelta(days=1), finish_days="9")
+    assert "on" in refused.value.fields
+
+
+def test_what_was_replaced_is_changed_by_nobody(county: Scope) -> None:
+    before = current(county, "limits", "visit")
+    change(county, "limits", before, TODAY, amount="5")
+    with pytest.raises(WrongState):
+        change(county, "limits", before, TODAY, amount="6")
+
+
+def test_a_row_that_is_there_is_not_added_again(county: Scope) -> None:
+    row = current(county, "tiles", "water")
+    with pytest.raises(BadInput):
+        change(county, "tiles", None, TODAY, **row.values)
+
+
+@pytest.mark.parametrize(
+    ("of", "key", "values", "field"),
+    [
+        ("kinds", "G02", {"visibility": "sealed"}, "closes"),
+        ("kinds", "G02", {"finish_days": "-1"}, "finish_days"),
+        ("kinds", "G02", {"finish_days": "soon"}, "finish_days"),
+        ("kinds", "G02", {"zh": ""}, "zh"),
+        ("kinds", "G02", {"first_level": "moon"}, "first_level"),
+        ("kinds", "G02", {"settle_roles": ["emperor"]}, "settle_roles"),
+        ("limits", "sample_share", {"amount": "1.5"}, "amount"),
+        ("urgencies", "urgent", {"factor": "2"}, "factor"),
+        ("tiles", "water", {"kind_code": "Q99"}, "kind_code"),
+        ("work_list", "G02/county/-", {"function": ""}, "function"),
+        ("work_list", "G02/county/-", {"list": "basic"}, "list"),
+    ],
+)
+def test_bad_values_are_named_by_their_column(county: Scope, of: str, key: str, values: Any, field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        change(county, of, current(county, of, key), TODAY, **values)
+    assert field in refused.value.fields
+
+
+def test_the_last_leader_and_a_kind_in_use_stay(scene: Scene, county: Scope) -> None:
+    with pytest.raises(BadInput, match="Nobody would lead"):
+        end(county, "work_list", current(county, "work_list", "G02/county/-"), TODAY)
+    scene.report("桥面塌陷")
+    with pytest.raises(BadInput, match="Open matters are of this kind"):
+        end(county, "kinds", current(county, "kinds", "G02"), TODAY)
+    with pytest.raises(BadInput, match="can't do without"):
+        end(county, "limits", current(county, "limits", "visit"), TODAY)
+
+
+def test_a_file_is_one_act_all_or_nothing(county: Scope) -> None:
+    rows = [current(county, "tiles", code) for code in ("water", "power")]
+    good = tuple(Change(row=one.id, values={**one.values, "zh": f"{one.values['zh']}新"}, on=TODAY) for one in rows)
+    bad = (*good, Change(row=None, values={**rows[0].values, "code": "no such?"}, on=TODAY))
+    with pytest.raises(BadInput):
+        actions.change_rules(county, Act.new(), vocabulary="tiles", changes=bad)
+    assert current(county, "tiles", "water").id == rows[0].id
+    act = Act.new()
+    first = actions.change_rules(county, act, vocabulary="tiles", changes=good)
+    assert actions.change_rules(county, act, vocabulary="tiles", changes=good) == first
+    with pytest.raises(OtherContent):
+        actions.change_rules(county, act, vocabulary="tiles", changes=good[:1])
+    assert {one.zh for one in vocabulary.tiles(county)} >= {"饮水供水新", "用电新"}
+    assert [line.id for line in dated.edits(county, dated.vocabulary("tiles"), "power")] == [act.id]
+
+
+def test_who_sees_open_matters_is_never_applied_to_them(county: Scope) -> None:
+    row = current(county, "kinds", "G02")
+    with pytest.raises(BadInput, match="stays as it was"):
+        actions.change_rules(
+            county, Act.new(), vocabulary="kinds", apply_open=True,
+            changes=(Change(row=row.id, values={**row.values, "visibility": "restricted"}, on=TODAY),),
+        )  # fmt: skip
+    with acting(TICK):
+        assert not Recount.objects.exists()
+
+
+def test_only_the_county_centre_may(scene: Scene, county: Scope, database: Database) -> None:
+    row = current(county, "kinds", "G02")
+    for name in ("dispatcher", "station", "clerk"):
+        with pytest.raises(NotAllowed):
+            change(scene.as_post(name), "kinds", row, TODAY, finish_days="9")
+        with acting(scene.as_post(name)):  # and past every action, the wall
+            assert Kind.objects.filter(code="G02").update(finish_days=9) == 0
+            assert WorkListRow.objects.filter(place=None).update(basis="x") == 0
+    with acting(county):
+        assert Kind.objects.filter(code="G02").update(note="x") == 1
+
+
+def test_every_row_of_a_new_county_passes_its_own_rules(county: Scope) -> None:
+    from commongrid.kernel.dated import read_values
+
+    for of in VOCABULARIES.values():
+        known = dated.known(dated.choices(county, of))
+        rows = dated.versions(county, of)
+        assert rows, of.code
+        for one in rows:
+            assert read_values(of, one.values, known) == one.values, (of.code, one.key)
+
+
+def test_a_preview_counts_what_a_recount_would_do(scene: Scene, county: Scope) -> None:
+    from django.utils import timezone
+
+    from commongrid.matters.queries.recounting import basis_of
+
+    matter = scene.in_hand("桥面塌陷")
+    of = dated.vocabulary("kinds")
+    values = {**current(county, "kinds", "G02").values, "finish_days": Decimal(90)}
+    total, rows = dated.touched(county, of, values)
+    assert (total, [one.id for one in rows]) == (1, [matter])
+    anew = basis_of(county, "kinds", values).anew(county, rows[0], timezone.now())
+    assert anew.due.at > rows[0].due_at
+    assert isinstance(rows[0].id, UUID)
