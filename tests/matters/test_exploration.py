@@ -150,6 +150,17 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "any matter may be dropped": _decider("drop", lambda s, c: moves.ends("withdrawn", "withdrawn")),
     "the centre that called is not known": _plain("_called", lambda scope, matter: False, relations),
     "the whole does not wait for its parts": _decider("answer", lambda s, c: working._answer(s, replace(c, waiting=0))),
+    "parked without asking the deputy": _swap("park", power="matters.handle"),
+    "extended for ever": _decider(
+        "extend", lambda s, c: moves.goes("in_hand", s.owner, sets={"extended": s.extended + 1})
+    ),
+    "an application outlives the hand that asked": _plain("tidied", lambda s, move: move, deciding.waiting),
+    "a pause starts the limit anew": _decider("wake", lambda s, c: moves.goes("in_hand", s.owner, restart=True)),
+    "parking forgets the owner": _decider("park", lambda s, c: Move(state="parked", clock="resume")),
+    "a no is objected to for ever": _decider(
+        "ask_again", lambda s, c: moves.goes("reported", "county", handler="clear", restart=True)
+    ),
+    "nobody takes the receipt": _swap("take_receipt", power="matters.nothing"),
     "withdrawn after the end": _swap("withdraw", ways=(*table.EVENTS["withdraw"].ways, ("closed", ("withdrawn",)))),
 }
 

@@ -59,7 +59,11 @@ def test_each_reporter_follows_the_lead_and_rates_for_themselves(scene: Scene) -
     scene.do("dispatcher", actions.close, lead)
     found = row(lead), row(second), row(third)
     assert [one.closed_at for one in found] == [found[0].closed_at] * 3
-    assert [(one.outcome, one.rating) for one in found] == [("rated", "rated"), ("merged", "rated"), ("merged", "rated")]
+    assert [(one.outcome, one.rating) for one in found] == [
+        ("rated", "rated"),
+        ("merged", "rated"),
+        ("merged", "rated"),
+    ]
     with acting(TICK):
         assert Rating.objects.filter(matter=lead).count() == 3
 

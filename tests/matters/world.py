@@ -345,7 +345,7 @@ def allowed(actor: int, state: str, where: Whereabouts) -> tuple[str, ...]:
 
 
 ASKED = (*(f"ask_{sort}" for sort in waiting.SORTS), "extend", "withdraw_for", "ask_again_for", "dissolve")
-"""Events explored on plain matters only: nothing they look at differs on the others, which the deputy's own steps reach."""
+"""Events explored on plain matters only: nothing they look at differs on the others."""
 
 
 def _plain(state: State) -> bool:

@@ -53,7 +53,11 @@ class LoopFigures:
     that had a deadline were done by it; ``reopened`` how many of those where
     it is known were reopened by ``at``; ``satisfied`` how many of the closed
     whose person answered were satisfied. These three are None where no matter
-    qualifies, which is something else than 0. ``flagged`` matters came from an
+    qualifies, which is something else than 0. ``not_rated`` are those closed
+    though nobody said what they think, ``disagrees`` those closed over the
+    reporter's word after the county's review: both always counted. A merged
+    matter counts in its own series and is closed when its lead is.
+    ``flagged`` matters came from an
     older system with doubtful dates; they are in no other figure.
     """
 
@@ -73,6 +77,8 @@ class LoopFigures:
     reopening_known: int
     rated: int
     flagged: int
+    not_rated: int = 0
+    disagrees: int = 0
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime:

@@ -37,6 +37,8 @@ WHICH: Final[dict[str, str]] = {
     "on_time": f"{DONE} AND {ANSWERED} <= m.finish_due_at",
     "not_on_time": f"{DONE} AND {ANSWERED} > m.finish_due_at",
     "reopened": "m.reopened > 0 OR EXISTS (SELECT 1 FROM matters_origin o WHERE o.matter_id = m.id AND o.reopened)",
+    "not_rated": f"{DONE} AND m.rating = 'not_rated'",
+    "disagrees": f"{DONE} AND m.outcome = 'disagrees'",
     "backlog": OPEN_THEN,
     "late": f"{OPEN_THEN} AND m.closed_at IS NULL AND m.due_at < %(at)s",
     "flagged": "true",

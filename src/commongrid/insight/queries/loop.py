@@ -23,7 +23,7 @@ _REOPENED_AT = """LEAST(
 _ASKED = """
 asked AS MATERIALIZED (
   SELECT m.id, COALESCE(m.merged_into_id, m.id) AS lead, m.merged_into_id IS NOT NULL AS merged,
-    m.series, {done} IS TRUE AS done, m.rating,
+    m.series, {done} IS TRUE AS done, m.rating, m.outcome,
     (extract(epoch FROM m.closed_at - m.opened_at) * 1000000)::float8 AS taken,
     m.finish_due_at IS NOT NULL AS timed, {answered} <= m.finish_due_at AS timely,
     CASE WHEN m.batch IS NOT NULL AND m.reopened = 0 THEN o.reopened
@@ -48,7 +48,8 @@ SELECT {{group}}, count(*), count(*) FILTER (WHERE done),
   count(*) FILTER (WHERE done AND timed AND timely), count(*) FILTER (WHERE done AND timed),
   count(*) FILTER (WHERE again), count(again),
   count(*) FILTER (WHERE done AND COALESCE(r.satisfied, told)),
-  count(*) FILTER (WHERE done AND COALESCE(r.satisfied, told) IS NOT NULL)
+  count(*) FILTER (WHERE done AND COALESCE(r.satisfied, told) IS NOT NULL),
+  count(*) FILTER (WHERE done AND rating = 'not_rated'), count(*) FILTER (WHERE done AND outcome = 'disagrees')
 FROM asked LEFT JOIN rated r ON r.matter_id = asked.id GROUP BY 1"""  # noqa: S608 - our own constants
 _BACKLOG = """
 SELECT {group}, count(*) FROM (
@@ -57,7 +58,7 @@ SELECT {group}, count(*) FROM (
 ) AS waiting GROUP BY 1"""
 _FLAGGED = """
 SELECT {group}, count(*) FROM (SELECT series FROM matters_matter m WHERE {whom} AND {period}) AS doubtful GROUP BY 1"""
-NOTHING = (0, 0, None, None, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+NOTHING = (0, 0, None, None, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def loop_figures(scope: Scope, question: Question) -> LoopFigures:
@@ -90,7 +91,7 @@ def _grouped(scope: Scope, question: Question, group: str) -> dict[str, LoopFigu
 
 
 def _figures(row: tuple[Any, ...], backlog: int, flagged: int) -> LoopFigures:
-    count, closed, median, p90, in_7, in_15, in_30, on_time, timed, again, known, satisfied, rated = row
+    count, closed, median, p90, in_7, in_15, in_30, on_time, timed, again, known, satisfied, rated, silent, disagrees = row
     return LoopFigures(
         count=count,
         closed=closed,
@@ -108,4 +109,6 @@ def _figures(row: tuple[Any, ...], backlog: int, flagged: int) -> LoopFigures:
         reopening_known=known,
         rated=rated,
         flagged=flagged,
+        not_rated=silent,
+        disagrees=disagrees,
     )

@@ -46,7 +46,7 @@ class Cause:
 
 
 _OWED = """
-SELECT r.id, m.id, r.satisfied, m.closed_at, d.delay % 14
+SELECT r.id, m.id, r.satisfied, m.closed_at, d.delay %% 14
 FROM matters_matter m JOIN matters_rating r ON r.matter_id = m.id AND r.round = m.round
 JOIN matters_draw_seed s ON s.month = date_trunc('month', m.closed_at AT TIME ZONE %(zone)s)::date
 CROSS JOIN LATERAL (SELECT encode(sha256(convert_to(s.value || ':' || r.id::text, 'UTF8')), 'hex') AS hash) h

@@ -54,9 +54,15 @@ def _ask_recheck(s: Standing, _c: Call) -> Move:
     return Move(state="closed", outcome=s.outcome)
 
 
+def _renew_slip(s: Standing, _c: Call) -> Move:
+    not_sealed(s)
+    return Move(state=s.state, owner=s.owner, outcome=s.outcome)
+
+
 DECIDERS: Final[Mapping[str, Decider]] = {
     "merge": _merge,
     "unmerge": _unmerge,
     "ask_recheck": _ask_recheck,
     "recheck": _recheck,
+    "renew_slip": _renew_slip,
 }

@@ -55,7 +55,7 @@ def _refer(s: Standing, _c: Call) -> Move:
 
 
 def _end(_s: Standing, _c: Call) -> Move:
-    return ends("closed", "given_up")
+    return Move(state="closed", outcome="given_up", handler="owner")
 
 
 _SORTS: Final[Mapping[str, Decider]] = {
@@ -115,7 +115,7 @@ def _wake(s: Standing, _c: Call) -> Move:
 
 
 def _take_receipt(_s: Standing, _c: Call) -> Move:
-    return ends("closed", "referred")
+    return Move(state="closed", outcome="referred", handler="owner")
 
 
 def _come_back(s: Standing, _c: Call) -> Move:

@@ -28,6 +28,8 @@ FIGURES: Final = {
     "reopened": N_("Reopened"),
     "backlog": N_("Waiting now"),
     "late": N_("Overdue now"),
+    "not_rated": N_("Not rated"),
+    "disagrees": N_("Reporter disagrees"),
     "flagged": N_("Doubtful dates"),
 }
 
@@ -66,6 +68,8 @@ def line(chosen: Chosen, series: str, one: LoopFigures) -> Line:
         _cell(chosen, series, "on_time", one.on_time, one.with_deadline),
         _cell(chosen, series, "reopened", one.reopened),
         Cell(_("Satisfied"), _share_of(one.satisfied, one.rated)),
+        _cell(chosen, series, "not_rated", one.not_rated),
+        _cell(chosen, series, "disagrees", one.disagrees),
         _cell(chosen, series, "backlog", one.backlog),
     ]
     return Line(words.say(words.SERIES, series), (*counts[:3], *times, *counts[3:], *rest))
@@ -80,6 +84,8 @@ def counted(chosen: Chosen, series: str, total: Total) -> Line:
         _cell(chosen, series, "on_time", total.on_time if total.with_deadline else None, total.with_deadline),
         _cell(chosen, series, "reopened", total.reopened or None),
         Cell(_("Satisfied"), "—"),
+        Cell(_(FIGURES["not_rated"]), "—"),
+        Cell(_(FIGURES["disagrees"]), "—"),
         _cell(chosen, series, "backlog", total.backlog),
     ]
     shown = [_cell(chosen, series, which, number) for which, number in counts]

@@ -240,7 +240,10 @@ class Visit(Step):
 
     mode = forms.ChoiceField(
         label=_("How"),
-        choices=(("in_person", _("In person")), ("phone", _("By phone"))),
+        choices=(
+            ("in_person", _("In person")), ("phone", _("By phone")), ("counter", _("At the counter")),
+            ("paper", _("From a signed sheet")),
+        ),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose how you tried.")},
     )

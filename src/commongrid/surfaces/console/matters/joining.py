@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
+from commongrid.kernel.refusals import N_
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
-from commongrid.matters.queries import Filters, MatterDetail
+from commongrid.matters.queries import Filters, MatterDetail, rechecking
 from commongrid.surfaces.console.matters import present
 
 ALIKE: Final = 4
 """So many similar open matters are named beside one."""
+
+
+CAUSES: Final = {
+    "low": N_("The person was not satisfied"), "drawn": N_("Drawn by chance"), "centre": N_("The centre asked for it"),
+}  # fmt: skip
+
+
+def causes(scope: Scope, m: MatterDetail) -> list[dict[str, Any]]:
+    """Why it is or was looked at once more; nothing for anybody but the centre."""
+    if m.row.open or not scope.may("matters.divert"):
+        return []
+    return [{"text": gettext(CAUSES[one.cause]), "row": one} for one in rechecking.causes(scope, m.row.id)]
 
 
 def alike(scope: Scope, m: MatterDetail) -> list[present.Shown]:

@@ -1,0 +1,100 @@
+"""Themes: open one over several matters, add another, close it with what was found."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
+from commongrid.kernel.scope import Scope
+from commongrid.kernel.sealing import place_of
+from commongrid.matters.actions.protecting import sealer
+from commongrid.matters.models import Matter, Party, Theme, ThemeMatter
+
+LONGEST_NAME: Final = 80
+LONGEST_STORY: Final = 4000
+NAMELESS: Final = N_("Name the thing and the place, such as the culvert at the school.")
+NO_PERSON: Final = N_("A theme is about a thing at a place. Don't name somebody who reported.")
+WHICH: Final = N_("Type the numbers of matters that you can see; a matter is in one theme at most.")
+
+
+@action("matters.theme_opened", power="matters.divert", facts=("count",))
+def open_theme(scope: Scope, act: Act, *, name: str, numbers: tuple[str, ...], story: str = "") -> Line:
+    """Open a theme over at least two matters of this centre's area. Each of them goes on its own way.
+
+    Refuses: NotAllowed below the township; BadInput without a name or matters,
+    or with the name of somebody who reported one of them.
+    """
+    if scope.level not in ("township", "county") or scope.place is None:
+        raise NotAllowed(N_("Themes are opened by the township or county centre."))
+    if not name.strip() or len(name) > LONGEST_NAME or len(story) > LONGEST_STORY:
+        raise BadInput(NAMELESS, fields={"name": NAMELESS})
+    found = list(Matter.objects.filter(number__in=numbers, sealed=False, confidential=False, in_theme=None))
+    if len(found) < 2 or len(found) != len(set(numbers)):  # noqa: PLR2004 - a theme has several
+        raise BadInput(WHICH, fields={"numbers": WHICH})
+    _names_nobody(f"{name} {story}", [one.id for one in found])
+    theme = Theme(
+        id=act.child("theme").id, place=scope.place, name=name.strip(), story=story.strip(), post=scope.post,
+        opened_at=act.at,
+    )  # fmt: skip
+    theme.save(force_insert=True)
+    for one in found:
+        _add(scope, act, theme, one.id)
+    answer = {"theme": theme.id}
+    return Line(place=theme.place, subject=theme.id, subject_kind="theme", facts={"count": len(found)}, answer=answer)
+
+
+@action("matters.theme_added", power="matters.divert", facts=())
+def add_to_theme(scope: Scope, act: Act, *, theme_id: UUID, number: str) -> Line:
+    """Add one more matter to an open theme.
+
+    Refuses: NotFound outside the scope; BadInput for a matter that is not to be had; WrongState once it is closed.
+    """
+    theme = _open(theme_id)
+    found = Matter.objects.filter(number=number.strip(), sealed=False, confidential=False, in_theme=None).first()
+    if found is None:
+        raise BadInput(WHICH, fields={"number": WHICH})
+    _names_nobody(f"{theme.name} {theme.story}", [found.id])
+    _add(scope, act, theme, found.id)
+    return Line(place=theme.place, subject=theme.id, subject_kind="theme", answer={"theme": theme.id})
+
+
+@action("matters.theme_closed", power="matters.divert", facts=())
+def close_theme(scope: Scope, act: Act, *, theme_id: UUID, found: str) -> Line:
+    """Close a theme with what was found and done; its matters stay as they are.
+
+    Refuses: NotFound outside the scope; BadInput without words; WrongState twice.
+    """
+    theme = _open(theme_id)
+    said = found.strip()
+    if not said or len(said) > LONGEST_STORY:
+        text = N_("Please say why, in a sentence.")
+        raise BadInput(text, fields={"found": text})
+    theme.closed_at, theme.found = act.at, said
+    theme.save(update_fields=["closed_at", "found"])
+    return Line(place=theme.place, subject=theme.id, subject_kind="theme", answer={"theme": theme.id})
+
+
+def _open(theme_id: UUID) -> Theme:
+    theme = Theme.objects.select_for_update().filter(id=theme_id).first()
+    if theme is None:
+        raise NotFound(N_("There is no such theme, or it is not yours to see."))
+    if theme.closed_at is not None:
+        raise WrongState(N_("This theme is closed."))
+    return theme
+
+
+def _add(scope: Scope, act: Act, theme: Theme, matter: UUID) -> None:
+    ThemeMatter(
+        id=act.child(f"matter {matter}").id, theme=theme, matter_id=matter, at=act.at, post=scope.post
+    ).save(force_insert=True)  # fmt: skip
+
+
+def _names_nobody(text: str, matters: list[UUID]) -> None:
+    """Refuse the name of anybody who reported, or is concerned by, one of these matters."""
+    for party in Party.objects.filter(matter_id__in=matters).exclude(name_sealed=None):
+        name = sealer().open(bytes(party.name_sealed or b""), place_of("matters_party", "name_sealed", party.id))
+        if name and name in text:
+            raise BadInput(NO_PERSON, fields={"name": NO_PERSON})

@@ -1,0 +1,187 @@
+"""Looking once more after the end, drawn by a seed that anybody can check, and slips given anew."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.codes import slip_hash
+from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
+from commongrid.kernel.scope import slip
+from commongrid.matters import actions, jobs, queries
+from commongrid.matters.actions import Contact
+from commongrid.matters.actions.ticking import TICK
+from commongrid.matters.models import DrawSeed, Matter, Recheck, RecheckCause
+from commongrid.matters.queries import rechecking, themes, vocabulary
+from commongrid.matters.queries.drawing import draws
+from commongrid.matters.queries.listing import lanes
+from tests.factories.desk import id_of
+from tests.factories.scenes import BRIDGE, Scene
+from tests.matters.test_loop import ANYONE, assert_owed, rate, row, slip_of
+from tests.matters.test_merging import answer
+
+LATER = timedelta(days=20)
+
+
+def closed(scene: Scene, *, satisfied: bool, text: str = "涵洞塌了") -> UUID:
+    """Solved by the station, rated, filed and closed."""
+    matter = scene.at_township(text, kind=BRIDGE)
+    answer(scene, matter)
+    rate(matter, solved=True, satisfied=satisfied)
+    if row(matter).closed_at is None:
+        scene.do("dispatcher", actions.close, matter)
+    return matter
+
+
+def everything(share: str) -> None:
+    """Draw this share of the good ratings."""
+    queries.forget_vocabularies()
+    found = dict(queries.limits(TICK))
+    found["recheck_share"] = replace(found["recheck_share"], amount=Decimal(share))
+    vocabulary._memory[str(connection.settings_dict["NAME"]), "limits"] = (time.monotonic(), found)
+
+
+def order_all(at: datetime) -> int:
+    """The hourly job until nothing is left to choose or order."""
+    return jobs.rechecks() + jobs.rechecks(at)
+
+
+def test_an_order_looks_the_same_whatever_caused_it(scene: Scene) -> None:
+    jobs.draw()
+    everything("1")
+    low, drawn, asked = (closed(scene, satisfied=good, text=text) for good, text in
+                         ((False, "低分的"), (True, "抽中的"), (True, "中心要查的")))  # fmt: skip
+    everything("0")
+    jobs.rechecks()
+    scene.do("county_dispatcher", actions.ask_recheck, asked, reason="有人电话反映又塌了")
+    everything("1")
+    order_all(datetime.now(UTC) + LATER)
+    with acting(TICK):
+        causes = dict(RecheckCause.objects.values_list("matter", "cause"))
+        assert RecheckCause.objects.filter(recheck=None).count() == 0
+    assert {causes[low], causes[drawn]} == {"low", "drawn"}
+    handler, seen = scene.as_post("station"), []
+    for matter in (low, drawn, asked):
+        m = queries.matter(handler, matter)
+        ordered = next(line for line in m.history if line.name == "matters.recheck_ordered")
+        seen.append((m.row.state, m.row.outcome, ordered.author, ordered.facts))
+        assert rechecking.causes(handler, matter) == [], "the cause is the centre's alone"
+        assert rechecking.causes(scene.as_post("clerk"), matter) == []
+    assert seen[0] == seen[1] == seen[2]
+    assert "centre" in {one.cause for one in rechecking.causes(scene.as_post("county_dispatcher"), asked)}
+    with acting(handler):
+        assert not RecheckCause.objects.exists()
+
+
+def test_a_recheck_that_holds_stays_closed_and_one_that_fails_goes_to_somebody_else(scene: Scene) -> None:
+    jobs.draw()
+    first, second = closed(scene, satisfied=False), closed(scene, satisfied=False)
+    was = row(first).closed_at
+    order_all(datetime.now(UTC) + LATER)
+    found = row(first)
+    assert (found.recheck_level, found.state) == ("county", "closed")
+    assert {lane.code: lane.count for lane in lanes(scene.as_post("county_dispatcher"))}["recheck"] == 2
+    with pytest.raises(NotAllowed):
+        scene.do("clerk", actions.recheck, first, result="holds", note="看过")
+    with pytest.raises(BadInput):
+        scene.do("county_dispatcher", actions.recheck, first, result="holds", note=" ")
+    scene.do("county_dispatcher", actions.recheck, first, result="holds", note="管子在，路平")
+    assert (row(first).closed_at, row(first).outcome, row(first).recheck_level) == (was, "rated", "")
+    with pytest.raises(WrongState):
+        scene.do("county_dispatcher", actions.recheck, first, result="fails", note="又塌了")
+    scene.do("county_dispatcher", actions.recheck, second, result="fails", note="又塌了一角")
+    again = assert_owed(second)
+    assert (again.state, again.reopened, again.round, again.outcome) == ("reopened", 1, 2, "")
+    with pytest.raises(WrongState):
+        scene.do("dispatcher", actions.divert, second, unit_id=again.barred_unit, reason="再交")
+
+
+def test_a_recheck_nobody_makes_falls_to_the_county_and_lapses_counted(scene: Scene) -> None:
+    jobs.draw()
+    matter = closed(scene, satisfied=False)
+    order_all(datetime.now(UTC) + LATER)
+    jobs.rechecks(datetime.now(UTC) + LATER * 3)
+    with acting(TICK):
+        assert list(Recheck.objects.values_list("matter", "result")) == [(matter, "lapsed")]
+    assert row(matter).recheck_level == ""
+
+
+def test_the_draw_is_what_a_few_lines_of_other_code_say(scene: Scene) -> None:
+    jobs.draw()
+    everything("0.5")
+    matters = [closed(scene, satisfied=True, text=f"第 {n} 处") for n in range(6)]
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    with acting(TICK):
+        seed = DrawSeed.objects.get(month=now.date().replace(day=1)).value
+        ratings = list(Matter.objects.filter(id__in=matters).values_list("ratings__id", flat=True))
+    expected = {
+        one for one in ratings if int(sha256(f"{seed}:{one}".encode()).hexdigest()[:8], 16) / 2**32 < 0.5
+    }  # fmt: skip
+    assert {one.rating for one in rechecking.owed(TICK, now, "Asia/Shanghai")} == expected
+
+
+def test_the_fingerprint_is_public_before_the_month_and_the_seed_after_it(scene: Scene) -> None:
+    jobs.draw(datetime(2027, 3, 20, 2, 0, tzinfo=UTC))
+    assert jobs.draw(datetime(2027, 3, 28, 2, 0, tzinfo=UTC)) == 1
+    before = draws(ANYONE, datetime(2027, 3, 28, 3, 0, tzinfo=UTC))
+    assert [(one.month.month, one.seed, one.in_time) for one in before] == [(4, "", True), (3, "", False)]
+    after = draws(ANYONE, datetime(2027, 5, 1, 3, 0, tzinfo=UTC))
+    assert [sha256(one.seed.encode()).hexdigest() for one in after] == [one.fingerprint for one in before]
+
+
+def test_a_lost_slip_is_replaced_and_the_old_code_dies(scene: Scene) -> None:
+    matter = scene.answered("斑马线看不清", contact=Contact(name="李小芳", phone="13812341234"))
+    old = slip_of(matter)
+    with pytest.raises(BadInput):
+        scene.do("dispatcher", actions.renew_slip, matter, told="王五")
+    answered = actions.renew_slip(scene.as_post("dispatcher"), Act.new(), matter_id=matter, told="13812341234")
+    with pytest.raises(NotFound):
+        queries.followed(old)
+    fresh = slip(slip_hash(settings.KEYS.slip, actions.code_of(matter, int(answered["slip_no"]))), "matters.rate")
+    assert queries.followed(fresh).id == matter
+    nameless = scene.at_township("没留姓名", contact=Contact())
+    with pytest.raises(WrongState):
+        scene.do("dispatcher", actions.renew_slip, nameless, told="13812341234")
+    secret = scene.at_township("保密的", contact=Contact(name="李小芳"), confidential=True)
+    with pytest.raises((WrongState, NotAllowed, NotFound)):
+        scene.do("clerk", actions.renew_slip, secret, told="李小芳")
+
+
+def test_what_a_patrol_found_is_checked_and_never_rated(scene: Scene) -> None:
+    matter = scene.at_township("巡查发现涵洞塌了", kind=BRIDGE, source="patrol")
+    assert (row(matter).series, row(matter).to_rate) == ("patrol", False)
+    scene.do("dispatcher", actions.divert, matter, unit_id=id_of("transport_unit"), reason="交通站负责")
+    assert row(matter).to_rate is False
+
+
+def test_a_theme_holds_matters_and_never_a_name(scene: Scene) -> None:
+    matters = [scene.at_township(f"涵洞第 {n} 次塌", kind=BRIDGE) for n in range(3)]
+    numbers = tuple(row(one).number for one in matters)
+    by = scene.as_post("dispatcher")
+    assert [len(one.matters) for one in themes.proposals(by, datetime.now(UTC))] == [3]
+    for name, some in (("李小芳的涵洞", numbers), ("学校涵洞", numbers[:1]), ("", numbers), ("学校涵洞", ("1", "2"))):
+        with pytest.raises(BadInput):
+            actions.open_theme(by, Act.new(), name=name, numbers=some)
+    theme = UUID(str(actions.open_theme(by, Act.new(), name="学校涵洞", numbers=numbers[:2])["theme"]))
+    with pytest.raises(BadInput):
+        actions.add_to_theme(by, Act.new(), theme_id=theme, number=numbers[0])
+    actions.add_to_theme(by, Act.new(), theme_id=theme, number=numbers[2])
+    found, members = themes.theme(scene.as_post("county_dispatcher"), theme)
+    assert (found.count, [one.id for one in members]) == (3, matters)
+    assert themes.proposals(by, datetime.now(UTC)) == []
+    with pytest.raises(NotFound):
+        themes.theme(scene.as_post("clerk"), theme)
+    actions.close_theme(by, Act.new(), theme_id=theme, found="已换成一米管，列入年度计划")
+    with pytest.raises(WrongState):
+        actions.close_theme(by, Act.new(), theme_id=theme, found="再关")
+    assert [row(one).state for one in matters] == ["accepted"] * 3, "a theme ends no matter"

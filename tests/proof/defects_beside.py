@@ -1,0 +1,65 @@
+"""Seeded defects in the walls of what hangs on a matter, of figures and of slips, and the test that must catch them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from tests.proof import probes, statements
+from tests.proof.defects import Defect, see, sql, weaker, wider
+from tests.proof.world import lay
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+STEPS = ("own grid", "other village")
+
+
+def steps_hold(database: Database) -> None:
+    """What hangs on matters, figures, the log of reads and slips, for a few roles and relations of place."""
+    tally = probes.Tally()
+    with database.as_role("owner") as owner, psycopg.connect(database.url("app"), autocommit=True) as app:
+        world = lay(owner)
+        seats = [world.seats[role] for role in ("county_dispatcher", "dispatcher", "grid_head", "station_handler")]
+        matters = [ident for ident, facts in world.matters.items() if facts["relation"] in STEPS]
+        for probe in (
+            *statements.beside(app, owner, world, seats, matters),
+            *statements.places(app, seats),
+            *statements.slips(app, world, matters[:2]),
+        ):
+            tally.note(*probe)
+    assert tally.wrong == [], "\n".join(tally.wrong[:40])
+
+
+STEP_DEFECTS = (
+    ("visits seen without their matter", see("matters_visit", "true")),
+    ("supervision seen without its matter", see("matters_supervision", "true")),
+    ("reminders seen without their matter", see("matters_escalation", "true")),
+    ("who reported is seen by everybody", see("matters_party", "true")),
+    ("who reported in confidence is seen below", weaker("matters_party", "(NOT hidden_below)", "true")),
+    ("who reported is changed by whoever sees nothing", sql("ALTER POLICY change ON matters_party USING (true)")),
+    ("ratings shown before their batch", weaker("matters_rating", "(released_at IS NOT NULL)", "true")),
+    (
+        "a station reads what was said of its township",
+        weaker("matters_rating", "COALESCE(current_setting('cg.narrow'::text, true), ''::text)", "''::text"),
+    ),
+    (
+        "ratings changed by posts",
+        sql(
+            "GRANT UPDATE ON matters_rating TO county_app; DROP TRIGGER stays ON matters_rating;"
+            " CREATE POLICY x ON matters_rating FOR UPDATE TO county_app USING (true)"
+        ),
+    ),
+    ("rechecks seen without their matter", see("matters_recheck", "true")),
+    ("why a recheck was ordered shown to whoever did the work", see("matters_recheck_cause", "true")),
+    ("themes show their matters to everybody", see("matters_theme_matter", "true")),
+    ("figures of every place shown", see("insight_tally", "true")),
+    ("how much is open at every place shown", see("insight_backlog", "true")),
+    ("who helps which household shown", see("roster_assignment", "true")),
+    ("the log of reads shown", see("accounts_access_line", "true")),
+    ("a slip opens every matter", wider("matters_matter", "current_setting('cg.kind', true) = 'slip'")),
+    ("orders given to matters unseen", sql("ALTER POLICY add ON matters_order WITH CHECK (true)")),
+    ("notes added to matters unseen", sql("ALTER POLICY add ON matters_note WITH CHECK (true)")),
+)
+DEFECTS = tuple(Defect(name, made, steps_hold) for name, made in STEP_DEFECTS)

@@ -1,0 +1,75 @@
+"""More rows of the world: what hangs on a matter besides its words, and tables that have no more than a place."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from tests.proof.world import COUNTY, NOW, PLACES, T1, insert, named
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import psycopg
+
+    from tests.proof.world import World
+
+DAY = date(2026, 11, 2)
+
+
+def lay(owner: psycopg.Connection[Any], world: World) -> None:
+    """All of them, after the matters and posts."""
+    insert(owner, "Theme", id=named("theme"), place=COUNTY, name="涵洞", opened_at=NOW)
+    for ident, facts in world.matters.items():
+        of_a_matter(owner, ident, facts)
+    at_places(owner, world.seats["county_leader"].post)
+
+
+def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any]) -> None:
+    """Visit, supervision, escalation, the people, the public face, and two ratings: one held back, one released."""
+    place, how = facts["place"], facts["how"]
+    of = {"matter_id": ident}
+    insert(
+        owner, "Visit", id=named("visit", *how), **of, round=1, on=DAY, at=NOW, mode="phone", result="not_reached",
+        level="township",
+    )  # fmt: skip
+    insert(owner, "Supervision", id=named("supervision", *how), **of, level="county", place=COUNTY, at=NOW)
+    insert(
+        owner, "Escalation", id=named("escalation", *how), **of, deadline_no=1, sort="warned", level="township",
+        place=T1, due_at=NOW, at=NOW,
+    )  # fmt: skip
+    insert(owner, "Party", id=named("concerned", *how), **of, part="concerned", place=place)
+    if facts["protected"] != "confidential":  # the world lays those
+        centre = place - place % 10**6
+        insert(owner, "Party", id=named("party", *how), **of, part="reporter", place=centre, hidden_below=True)
+    insert(owner, "PublicFace", id=ident, kind_code="Z98", place=place, opened_on=DAY, state="open")
+    insert(
+        owner, "Recheck", id=named("recheck", *how), **of, round=1, level="county", place=COUNTY, ordered_at=NOW,
+        due_at=NOW, done_at=NOW, result="holds",
+    )  # fmt: skip
+    insert(
+        owner, "RecheckCause", id=named("recheck cause", *how), **of, place=COUNTY, cause="centre",
+        post=named("post", "county_dispatcher"), at=NOW, order_at=NOW,
+    )  # fmt: skip
+    insert(owner, "ThemeMatter", id=named("in theme", *how), **of, theme_id=named("theme"), at=NOW)
+    for n, (name, released) in enumerate((("held rating", None), ("released rating", NOW)), start=1):
+        insert(
+            owner, "Rating", id=named(name, *how), **of, round=n, place=COUNTY, unit_id=facts["unit"],
+            handler_level="township", handler_place=T1, solved=True, satisfied=False, via="slip", at=NOW,
+            released_at=released,
+        )  # fmt: skip
+
+
+def at_places(owner: psycopg.Connection[Any], post: UUID) -> None:
+    """A row at every relation of place in tables that know nothing but a place."""
+    for relation, place in PLACES.items():
+        insert(
+            owner, "Tally", level="place", place=place, day=DAY, series="asked", opened=1, closed=0, with_deadline=1,
+            on_time=0, reopened=0,
+        )  # fmt: skip
+        insert(owner, "Backlog", level="place", place=place, series="asked", open=1)
+        insert(owner, "AccessLine", id=named("access", relation), at=NOW, event="refused", place=place)
+        insert(
+            owner, "Assignment", id=named("help", relation), post=post, kind="named_helper", place=place,
+            household=named("household", relation), from_on=date(2020, 1, 1),
+        )  # fmt: skip
