@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import Scope
 from commongrid.matters import actions
-from commongrid.matters.actions import Contact, Report
+from commongrid.matters.actions import Contact, Report, Wanted
 from commongrid.roster.queries import scope_for_session
 from tests.factories.desk import GRID, VILLAGE, Desk, id_of
 
@@ -76,6 +77,12 @@ class Scene:
             row = owner.execute("SELECT owner_level FROM matters_matter WHERE id = %s", [matter]).fetchone()
         return str(row[0]) if row else ""
 
+    def number(self, matter: UUID) -> str:
+        """Its number."""
+        with self.desk.database.as_role("owner") as owner:
+            row = owner.execute("SELECT number FROM matters_matter WHERE id = %s", [matter]).fetchone()
+        return str(row[0]) if row else ""
+
     def age(self, matter: UUID, hours: int) -> UUID:
         """Move a matter into the past, deadlines too."""
         with self.desk.database.as_role("owner") as owner:
@@ -89,10 +96,28 @@ class Scene:
         return matter
 
 
+def _until(days: int, **more: str) -> Wanted:
+    """What the deputy is asked for, or does."""
+    told = {"told": "call", "words": "材料要等厂家发货，已电话告知本人", **more}
+    return Wanted(until=timezone.localdate() + timedelta(days=days), **told)
+
+
+def _alike(scene: Scene) -> dict[str, UUID]:
+    """The same culvert reported three times: one leads, one is merged, one waits; and a theme over two of them."""
+    lead, merged, alike = (scene.at_township(text, kind=BRIDGE) for text in ("渠边涵洞堵了", "涵洞堵住漫水", "涵洞又堵"))
+    scene.do("dispatcher", actions.merge, merged, lead=scene.number(lead))
+    numbers = (scene.number(lead), scene.number(alike))
+    opened = actions.open_theme(
+        scene.as_post("dispatcher"), Act.new(), name="渠边涵洞", numbers=numbers, story="每逢大雨就堵"
+    )
+    return {"lead": lead, "merged": merged, "alike": alike, "theme": UUID(str(opened["theme"]))}
+
+
 def everything(laid: Desk) -> dict[str, UUID]:
     """One matter for every page that a journey looks at."""
     scene = Scene(laid)
     return {
+        **_alike(scene),
         "reported": scene.report("村口涵洞塌陷，校车绕行\n昨晚下过雨，水还在冲。孩子们走了两里路。", kind=BRIDGE),
         "urgent": scene.report(
             "独居老人家中停水三天",
@@ -117,6 +142,14 @@ def everything(laid: Desk) -> dict[str, UUID]:
             "station", actions.give_back, scene.with_station("村里小桥桥面破损"), basis="桥梁养护按清单归县交通运输局"
         ),
         "answered": scene.answered("学校门口斑马线看不清"),
+        "asking": scene.do(
+            "station", actions.apply, scene.in_hand("排水沟要重挖"), sort="pause", wanted=_until(20, reason="parts")
+        ),
+        "paused": scene.do("dispatcher", actions.pause, scene.in_hand("桥面等钢板"), wanted=_until(15, reason="parts")),
+        "parked": scene.do(
+            "dispatcher", actions.park, scene.in_hand("路要拓宽"), wanted=_until(120, reason="no_funds")
+        ),
+        "referred": scene.do("dispatcher", actions.refer, scene.in_hand("路权争议"), wanted=_until(20, body="court")),
         "rejected": scene.do(
             "dispatcher",
             actions.reject,

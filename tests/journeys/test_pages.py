@@ -66,7 +66,7 @@ BY: Final = {
 }
 """Who opens a page, where the township's dispatcher may not."""
 MATTERS: Final = {
-    "dispatcher": ("confidential", "reported", "accepted", "in_hand", "rejected", "asking", "parked"),
+    "dispatcher": ("confidential", "reported", "accepted", "in_hand", "rejected", "asking", "parked", "lead", "merged", "alike"),
     "station": ("given", "overdue", "paused", "referred"),
     "county_dispatcher": ("returned", "answered"),
     "clerk": ("urgent",),
@@ -102,6 +102,8 @@ def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> d
             return {}
         case ("matter_id",) if name == "mediate":
             return {"matter_id": made["quarrel"]}
+        case ("matter_id",) if name == "matter_ask":
+            return {"matter_id": made["answered"]}
         case ("matter_id",):
             return {"matter_id": made["accepted"]}
         case ("code",) | ("code", "sort") if name.startswith("exchange_"):
@@ -112,6 +114,8 @@ def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> d
             return {"code": {"place_covers": desk.GRID, "market": desk.TOWNSHIP}.get(name, desk.VILLAGE)}
         case ("post_id",):
             return {"post_id": id_of("clerk")}
+        case ("theme_id",):
+            return {"theme_id": made["theme"]}
         case ("unit_id",):
             return {"unit_id": id_of("transport_unit")}
         case ("which",):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from commongrid.kernel import clock
 from commongrid.kernel.clock import Calendar, ClockKind, Due
+from tests.figures import Record
 from tests.kernel.oracle import clock as oracle
 from tests.sizes import FULL, size
 
@@ -176,7 +177,7 @@ def watched(stretch: tuple[str, int, date, date]) -> oracle.Minutes:
     return oracle.look(ZoneInfo(zone), OFFICES[office], works_by_the_package, (first, last))
 
 
-def test_every_deadline_agrees_with_an_oracle_that_looks_at_every_minute() -> None:
+def test_every_deadline_agrees_with_an_oracle_that_looks_at_every_minute(figure: Record) -> None:
     """100,000 cases in the nightly run, a seeded sample of them otherwise."""
     chance = random.Random(20261124)
     for number in range(size(1_500, 100_000)):
@@ -196,3 +197,28 @@ def test_every_deadline_agrees_with_an_oracle_that_looks_at_every_minute() -> No
         assert found[:2] == expected, (stretch, filed, days, kind)
         unpublished = kind != 1 and found.at.astimezone(minutes.zone).year > clock.SEED_UNTIL
         assert found.provisional == unpublished
+    figure("deadlines against a minute-by-minute oracle", asked=size(1_500, 100_000), done=number + 1)
+
+
+def test_every_pause_gives_back_what_an_oracle_counts_minute_by_minute(figure: Record) -> None:
+    """20,000 pauses in the nightly run, a seeded sample of them otherwise; on the natural clock minutes are minutes."""
+    chance = random.Random(20261125)
+    done = 0
+    for _ in range(size(400, 20_000)):
+        stretch = chance.choice(WHOLE if FULL else SAMPLE)
+        minutes = watched(stretch)
+        cal = Calendar(minutes.zone, OFFICES[stretch[1]], CHINA.days, CHINA.published_until)
+        room = (stretch[3] - stretch[2]).days - 85
+        filed = datetime.combine(stretch[2], time(12), UTC) + timedelta(minutes=chance.randrange(max(room, 1) * 1440))
+        days = chance.choice((1, 2, 3, 5, 7, 10))
+        for kind in ("W", "C"):
+            due = clock.due_at(cal, filed, days, kind).at
+            span = int((due - filed).total_seconds() // 60)
+            stopped = filed + timedelta(minutes=chance.randrange(span))
+            resumed = stopped + timedelta(minutes=chance.randrange(30 * 1440))
+            left = clock.seconds_left(cal, stopped, due, kind)
+            found = clock.carried_on(cal, resumed, left, kind)
+            expected = minutes.after_pause(stopped, due, resumed) if kind == "W" else resumed + (due - stopped)
+            assert found == expected, (stretch, filed, days, kind, stopped, resumed)
+            done += 1
+    figure("pauses against a minute-by-minute oracle", asked=2 * size(400, 20_000), done=done)

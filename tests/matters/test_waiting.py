@@ -12,7 +12,7 @@ from django.utils import timezone
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.clock import close_of_office, office_seconds_between
-from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, Refusal, WrongState
+from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Receipt, Wanted
 from commongrid.matters.actions.ticking import TICK
@@ -191,8 +191,8 @@ def test_it_goes_on_earlier_by_hand_and_never_after_its_end(deputy: Scene) -> No
     due = row(other).due_at
     assert due is not None
     actions.withdraw(slip_of(other), Act.new(), matter_id=other)
-    with pytest.raises(Refusal, match="ended meanwhile"):
-        actions.wake(TICK, Act.new(), matter_id=other)
+    with pytest.raises(WrongState, match="ended meanwhile"):
+        deputy.do("station", actions.resume, other)
     assert jobs.tick(due + timedelta(days=1)) == 0
     assert assert_owed(other).state == "withdrawn"
 

@@ -170,10 +170,15 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("county_dispatcher", "/console/calendar/notice/"), ("county_dispatcher", "/console/calendar/hours/"),
     ("county_dispatcher", f"/console/calendar/markets/{TOWNSHIP}/"), ("county_dispatcher", "/console/calendar/duty/"),
     ("", "/accounts/login/"), ("", f"/report/tell?kind=G02&at={VILLAGE}"), ("", "/report/where?kind=G02"), ("", "/report"), ("", "/follow"),
+    ("dispatcher", "/console/matters/{merged}/"), ("dispatcher", "/console/matters/{answered}/new-slip"),
+    ("county_dispatcher", "/console/matters/{answered}/ask"), ("dispatcher", "/console/themes/"),
+    ("dispatcher", "/console/themes/{theme}/"), ("dispatcher", "/console/matters/{alike}/"),
     ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
 )  # fmt: skip
 """Who opens which page; every form on it is sent."""
 BARE: dict[str, tuple[str, str, str]] = {
+    "matter_recheck": ("county_dispatcher", "/console/matters/{answered}/recheck", "result note"),
+    "matter_ask_recheck": ("dispatcher", "/console/matters/{answered}/ask_recheck", "reason"),
     "matter_attend": ("dispatcher", "/console/matters/{accepted}/attend", "came"),
     "matter_pass_on": ("dispatcher", "/console/matters/{answered}/pass_on", "answer"),
     "matter_send_back": ("dispatcher", "/console/matters/{answered}/send_back", "note"),

@@ -38,6 +38,11 @@ class Minutes:
         """End and warning of a limit of office hours."""
         return self._with_warning(filed, _passed(self.open, self._from(_minute(filed)), hours * 60))
 
+    def after_pause(self, stopped: datetime, due: datetime, resumed: datetime) -> datetime:
+        """The deadline after a pause: as many open minutes from going on as were left when it stopped."""
+        left = self._from(_minute(due)) - self._from(_minute(stopped))
+        return _instant(_passed(self.open, self._from(_minute(resumed)), Fraction(left)))
+
     def _with_warning(self, filed: datetime, due: Fraction) -> tuple[datetime, datetime]:
         start, end = self._from(_minute(filed)), self._from(int(due))
         counted = end - start + (due - int(due))
