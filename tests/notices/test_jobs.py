@@ -35,7 +35,7 @@ def noon() -> datetime:
     """The next noon, when anything may be sent."""
     now = timezone.now()
     day = now.astimezone(NOON.tzinfo).replace(hour=4, minute=0)
-    return day if day > now else day + timedelta(days=1)
+    return (day if day > now else day + timedelta(days=1)).replace(second=0, microsecond=0)
 
 
 def rows(**wanted: Any) -> list[Notice]:
@@ -87,7 +87,10 @@ def test_another_post_sees_none_of_it(scene: Scene) -> None:
 
 
 def test_the_person_hears_of_the_answer_where_a_phone_was_left(scene: Scene) -> None:
-    matter, silent = with_phone(scene, "路灯不亮"), scene.in_hand("路灯不亮二")
+    matter, silent = (
+        with_phone(scene, "路灯不亮"),
+        scene.in_hand("路灯不亮二", contact=matters.Contact(name="甲", phone="")),
+    )
     answer(scene, matter)
     answer(scene, silent)
     jobs.read()

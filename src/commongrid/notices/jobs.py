@@ -80,7 +80,10 @@ def _make(rows: list[LineRow], now: datetime) -> None:
     told = told_of(SCOPE, {row.subject for row in fresh if row.subject and row.subject_kind == "matter"})
     desk = _Desk(territory.calendar(SCOPE).day_of(now))
     made: list[Notice] = []
+    last = {row.subject: row.id for row in fresh if row.name in GIVEN}
     for row in fresh:
+        if row.name in GIVEN and last[row.subject] != row.id:
+            continue  # it went further meanwhile: only whoever has it now is told
         matter = told.get(row.subject) if row.subject else None
         for one in _to_posts(row, matter, desk):
             made += _for_post(row, one, now)
