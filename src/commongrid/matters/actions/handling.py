@@ -191,7 +191,8 @@ def answer(scope: Scope, act: Act, *, matter_id: UUID, answer: str) -> Line:
     Refuses: WrongState unless in hand; BadInput without words.
     """
     case = opened(scope, act, matter_id=matter_id, event="answer")
-    call = replace(Call(event="answer", level=level_of_actor(scope)), **calling.facts(matter_id))
+    parts = calling.facts(matter_id) if case.matter.state == "split" else {}
+    call = replace(Call(event="answer", level=level_of_actor(scope)), **parts)
     to_person = decide(standing(case), call).state != "to_pass"
     noted(case, "answer" if to_person else "draft", answer, field="answer")
     return moved(case, call, finished_at=act.at, to_visit=not case.matter.caller and to_visit(case))

@@ -134,7 +134,7 @@ NOW_AT: Final = {
 }
 DONE_BY: Final = {
     "accept": ("matters.accepted", "matters.settled", "matters.started"),
-    "divert": ("matters.diverted", "matters.decided"),
+    "divert": ("matters.diverted", "matters.decided", "matters.split", "matters.meeting_called"),
     "work": ("matters.answered", "matters.settled"),
     "visit": ("matters.visited",),
     "rate": ("matters.rated",),

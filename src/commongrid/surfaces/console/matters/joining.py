@@ -32,7 +32,8 @@ def alike(scope: Scope, m: MatterDetail) -> list[present.Shown]:
     """Open matters of the same kind in the same village, without this one."""
     place = m.row.place - m.row.place % 1000
     found = queries.queue(scope, Filters(kind=m.row.kind.code, place=place)).rows
-    return present.rows(scope, [row for row in found if row.id != m.row.id][:ALIKE])
+    together = {m.row.id, m.row.parent_id or m.row.id}
+    return present.rows(scope, [row for row in found if not {row.id, row.parent_id} & together][:ALIKE])
 
 
 def joined(scope: Scope, m: MatterDetail) -> dict[str, Any]:

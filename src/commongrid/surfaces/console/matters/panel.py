@@ -36,8 +36,6 @@ QUIET: Final = (
     "give_back",
     "supervise",
     "raise",
-    "split",
-    "call_meeting",
     "send_back",
     "drop",
     *waiting_ways.QUIET,
