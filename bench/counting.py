@@ -1,4 +1,4 @@
-"""The statements behind one request, counted in this process: all but the scope's settings."""
+"""The statements behind one request, counted in this process: all but the scope's settings and plans kept for later."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bench.driving import Ask
 
-PLUMBING = ("SET LOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+PLUMBING = ("SET LOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PREPARE")
 
 
 def queries(make: Callable[[], Ask]) -> list[str]:

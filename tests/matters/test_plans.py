@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from commongrid.journal.sending import flush
 from commongrid.matters import queries
 from commongrid.matters.models import Matter
 from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk, id_of, lay
@@ -78,6 +79,7 @@ class Plans:
         if not str(sql).startswith(("SET LOCAL", "PREPARE")):
             self.count += 1
         if 'FROM "matters_matter"' in str(sql):
+            flush()
             with context["connection"].connection.cursor() as cursor:
                 cursor.execute("EXPLAIN " + sql, params)
                 self.plans.append("\n".join(row[0] for row in cursor.fetchall()))

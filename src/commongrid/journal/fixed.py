@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _TABLES: Final = re.compile(r'(?:FROM|JOIN) "\w+"')
-Made = tuple[str, "tuple[Callable[[Mapping[str, Any]], Any], ...]"]
-"""A statement and how to fill each of its parameters."""
+Parameter = "Callable[[Mapping[str, Any]], Any]"
+"""How to fill a parameter from the named values; the same one wherever the same value stands."""
+Made = tuple[str, "tuple[Parameter, ...]"]
+"""A statement and its parameters."""
 
 
 class Fixed:
@@ -41,13 +43,15 @@ class Fixed:
         self._reads = ""
         """The tables, said in a comment of each call: for whoever reads a log, and for the tests' guard."""
         self._made: Made | None = None
+        self._values: dict[object, Parameter] = {}
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """The rows, columns in the order of the query."""
         text, parameters = self.made()
         with connection.cursor() as cursor:
             if self._planned:
-                text = self._kept(cursor, text, len(parameters))
+                parameters = tuple(dict.fromkeys(parameters))
+                text = self._kept(cursor, text, parameters)
             cursor.execute(text, [parameter(values) for parameter in parameters])
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
@@ -63,12 +67,20 @@ class Fixed:
             self._reads = f"/* {' '.join(dict.fromkeys(_TABLES.findall(self._made[0])))} */"
         return self._made
 
-    def _kept(self, cursor: Any, text: str, count: int) -> str:
-        """The call of the prepared statement, which this connection gets where it has none yet."""
+    def _kept(self, cursor: Any, text: str, distinct: Sequence[Parameter]) -> str:
+        """The call of the prepared statement, which this connection gets where it has none yet.
+
+        A value that stands in many places of the query is sent once.
+        """
+        count = len(distinct)
         name = f"fixed_{id(self):x}"
         session = connection.connection
         if session not in self._prepared:
-            numbered = text.replace("%s", "{}").format(*(f"${n + 1}" for n in range(count))) if count else text
+            numbered = (
+                text.replace("%s", "{}").format(*(f"${distinct.index(one) + 1}" for one in self.made()[1]))
+                if count
+                else text
+            )
             cursor.execute(f"PREPARE {name} AS {numbered}")
             self._prepared.add(session)
         called = f"EXECUTE {name}({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
@@ -83,12 +95,12 @@ class Fixed:
             raise ValueError(message)
         return text, made
 
-    def _parameter(self, value: Any, used: set[str]) -> Callable[[Mapping[str, Any]], Any]:
+    def _parameter(self, value: Any, used: set[str]) -> Parameter:
         """How to fill one parameter: by name where it holds a sample, else always the same."""
         for name, sample in self._samples.items():
             if value is sample or (type(value) is not bool and value == sample):
                 used.add(name)
-                return _named(name, value)
+                return self._values.setdefault((name, type(value)), _named(name, value))
         return lambda _: value
 
 

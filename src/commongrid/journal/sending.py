@@ -138,11 +138,23 @@ def flush() -> None:
         sending.flush()
 
 
+def remember(key: Hashable, value: object) -> None:
+    """Keep something for the rest of this transaction."""
+    sending = _sending.get()
+    if sending is not None:
+        sending.memory[key] = value
+
+
+def remembered(key: Hashable) -> Any:
+    """What was kept in this transaction, or None."""
+    sending = _sending.get()
+    return None if sending is None else sending.memory.get(key)
+
+
 def once(key: Hashable, ask: Callable[[], T]) -> T:
     """What was asked for before in this transaction, else ask: for what a form and its action both look at."""
-    sending = _sending.get()
-    if sending is None:
-        return ask()
-    if key not in sending.memory:
-        sending.memory[key] = ask()
-    return cast("T", sending.memory[key])
+    known = remembered(key)
+    if known is None:
+        known = ask()
+        remember(key, known)
+    return cast("T", known)

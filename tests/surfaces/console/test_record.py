@@ -60,8 +60,9 @@ def test_nothing_is_sent_before_it_was_checked(scene: Scene, as_post: Callable[.
 def test_sent_once_it_gives_a_slip(county: Desk, as_post: Callable[..., Client]) -> None:
     client, act = as_post("clerk"), str(new_id())
     sent: dict[str, Any] = {**FORM, "do": "send", "act": act}
-    page = client.post(NEW, {**sent, "photos": [picture(), picture("blue")]})
+    page = client.post(NEW, {**sent, "photos": [picture(), picture("blue")]}, follow=True)
     assert page.status_code == 200
+    assert page.redirect_chain
     code = page.context["code"]
     assert code in page.text
     assert client.get(f"/s/{code}").status_code == 200
@@ -69,19 +70,23 @@ def test_sent_once_it_gives_a_slip(county: Desk, as_post: Callable[..., Client])
     assert client.get(f"/console/matters/{matter}/").context["photos"]
     assert code in client.get(f"/console/matters/{matter}/slip/").text
     assert code not in as_post("dispatcher").get(f"/console/matters/{matter}/slip/").text
+    here = page.redirect_chain[0][0]
+    assert code in client.get(here).text
+    assert code not in as_post("dispatcher").get(here).text, "the address after recording is the recorder's alone"
+    assert code not in client.get(here[:-3]).text
     assert counted(county) == 1
 
 
 def test_the_same_form_twice_makes_one_matter(county: Desk, as_post: Callable[..., Client]) -> None:
     client, act = as_post("clerk"), str(new_id())
-    codes = [client.post(NEW, {**FORM, "do": "send", "act": act}).context["code"] for _time in range(2)]
+    codes = [client.post(NEW, {**FORM, "do": "send", "act": act}, follow=True).context["code"] for _time in range(2)]
     assert codes[0] == codes[1]
     assert counted(county) == 1
 
 
 def test_contact_is_sealed_and_the_person_concerned_kept_apart(county: Desk, as_post: Callable[..., Client]) -> None:
     sent = {**FORM, "do": "send", "act": str(new_id()), "concerned_name": "王老贵", "concerned_phone": "13987654321"}
-    matter = as_post("clerk").post(NEW, sent).context["matter_id"]
+    matter = as_post("clerk").post(NEW, sent, follow=True).context["matter_id"]
     page = as_post("clerk").get(f"/console/matters/{matter}/").text
     assert "王*贵 139****4321" in page
     with county.database.as_role("owner") as owner:
@@ -138,7 +143,7 @@ def test_change_goes_back_with_everything_typed(county: Desk, as_post: Callable[
 
 def test_another_systems_number_is_taken_in_once(county: Desk, as_post: Callable[..., Client]) -> None:
     hotline = {**FORM, "source": "hotline", "external_number": "2611240073", "do": "send"}
-    assert as_post("clerk").post(NEW, {**hotline, "act": str(new_id())}).context["code"]
+    assert as_post("clerk").post(NEW, {**hotline, "act": str(new_id())}, follow=True).context["code"]
     again = as_post("clerk").post(NEW, {**hotline, "act": str(new_id())})
     assert again.status_code == 422
     assert "already recorded" in again.text
@@ -148,7 +153,7 @@ def test_another_systems_number_is_taken_in_once(county: Desk, as_post: Callable
 @pytest.mark.parametrize("post", ["station", "department", "grid_member", "county_leader", "township_principal"])
 def test_everybody_in_post_can_record(county: Desk, as_post: Callable[..., Client], post: str) -> None:
     place = str(desk.GRID if post == "grid_member" else desk.VILLAGE)
-    page = as_post(post).post(NEW, {**FORM, "place": place, "do": "send", "act": str(new_id())})
+    page = as_post(post).post(NEW, {**FORM, "place": place, "do": "send", "act": str(new_id())}, follow=True)
     assert page.status_code == 200, page.text[:2000]
     assert as_post(post).get(f"/s/{page.context['code']}").status_code == 200
     assert counted(county) == 1
