@@ -149,3 +149,14 @@ def test_a_hardship_flag_needs_its_power_and_is_seen_with_it_alone(village: Haml
     watched = actions.Recognised(type_code="marginal", household=home)
     with pytest.raises(NotAllowed):
         actions.flag(CIVIL, Act.new(), what=watched, told=LATER)
+
+
+def test_a_death_is_undone_and_everybody_is_what_they_were(village: Hamlet) -> None:
+    home, (head, wife, son, father) = village.family()
+    act = Act.new()
+    actions.died(CLERK, act, person_id=head, told=LATER)
+    actions.undo(CLERK, Act.new(), done=act.id, told=LATER)
+    assert broken_laws() == []
+    assert village.read_home(home).head_id == head
+    assert [village.read(one).as_in_home for one in (head, wife, son, father)] == ["02", "10", "20", "50"]
+    assert village.read(head).state == "here"

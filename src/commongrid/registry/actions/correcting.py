@@ -93,7 +93,7 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
     stands on it; NotYours where a record is out of scope now.
     """
     at = desk(scope, act, told)
-    rows = list(Correction.objects.select_for_update().filter(act=done).order_by("at", "id"))
+    rows = list(Correction.objects.select_for_update().filter(act=done).order_by("no"))
     if not rows:
         raise NotFound(N_("This act changed nothing in the register that you may see."))
     if any(row.undone_by for row in rows):
@@ -122,9 +122,12 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     for table in (Stay, Flag, HardshipFlag):
         table.objects.filter(began_by=done).delete()
         table.objects.filter(ended_by=done).update(to_on=None, ended_by=None, **_unsaid(table))
+    former: dict[tuple[str, UUID], dict[str, object]] = {}
     for row in reversed(rows):
         if row.field != ENTERED and (row.of, row.subject) not in made:
-            change(at, records[row.of, row.subject], **{row.field: _before(row, records[row.of, row.subject])})
+            former.setdefault((row.of, row.subject), {})[row.field] = _before(row, records[row.of, row.subject])
+    for whose, columns in former.items():
+        change(at, records[whose], **columns)
     for of, subject in made:
         TABLES[of].objects.filter(id=subject).delete()
 
@@ -151,7 +154,7 @@ def _refuse_later(row: Correction, record: Any) -> None:
     else:
         value = getattr(record, row.field)
         after, now = row.after, "" if value is None else str(value)
-    later = Correction.objects.filter(of=row.of, subject=row.subject, field=row.field, act=row.act).exclude(id=row.id)
+    later = Correction.objects.filter(subject=row.subject, field=row.field, act=row.act, no__gt=row.no)
     if now != after and not later.exists():
         raise WrongState(LATER)
 

@@ -176,8 +176,8 @@ def entered(at: Desk, record: Any) -> None:
 def _row(at: Desk, record: Any, field: str, row: UUID, **values: Any) -> None:
     household = record.id if isinstance(record, Household) else getattr(record, "household_id", None)
     Correction(
-        id=row, act=at.act.id, of=OF[type(record)], subject=record.id, place=record.place, household=household,
-        field=field, since_on=at.on, source=at.told.source[:40], at=at.act.at, **values,
+        id=row, act=at.act.id, no=at.count, of=OF[type(record)], subject=record.id, place=record.place,
+        household=household, field=field, since_on=at.on, source=at.told.source[:40], at=at.act.at, **values,
     ).save(force_insert=True)  # fmt: skip
 
 

@@ -18,7 +18,7 @@ RECORDS = ("person", "household", "booklet", "site", "thing", "organisation")
 class Correction(models.Model):
     """One field corrected (更正): what stood there before and after, from which day, from which source.
 
-    ``act`` is the act of the change, so its journal line says who and when;
+    ``act`` is the act of the change, so its journal line says who and when, ``no`` the order inside it;
     several fields of one act share it, and undoing an act puts its fields
     back. A sealed field's values are sealed here too, under this row.
 
@@ -27,6 +27,7 @@ class Correction(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     act = models.UUIDField()
+    no = models.IntegerField()
     of = models.CharField(max_length=14)
     subject = models.UUIDField()
     place = PlaceField()

@@ -1,0 +1,186 @@
+"""Reads of households: lists by place, one with its people on any day, and what was changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from commongrid.journal.dated import in_force
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import N_, BadInput, NotYours
+from commongrid.kernel.widths import halfwidth
+from commongrid.registry.models import Correction, Household, Person, Stay
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeLine:
+    """A household in a list: its number and door, its head's name, how many live there and are away."""
+
+    id: UUID
+    place: int
+    natural_village: int
+    number: str
+    door: str
+    state: str
+    head: str
+    people: int
+    away: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomesPage:
+    """A page of households, how many there are, and where the next begins."""
+
+    lines: list[HomeLine]
+    total: int
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody in a household on a day: as it was then, whether still readable as a person, and the state now."""
+
+    person: UUID
+    name: str
+    as_to_head: str
+    head: bool
+    from_on: date
+    to_on: date | None
+    sex: str = ""
+    born_on: date | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeCard:
+    """A household's record as those in scope read it."""
+
+    id: UUID
+    place: int
+    natural_village: int
+    villager_group: int | None
+    number: str
+    door: str
+    state: str
+    lon: float | None
+    lat: float | None
+    point: str
+    head: UUID | None
+    began_on: date | None
+    ended_on: date | None
+    became: UUID | None
+    version: int
+    confirmed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the record can only be read."""
+        return self.state == "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """One field changed: what stood there before and after (nothing for a sealed one), since when, by which act."""
+
+    act: UUID
+    at: datetime
+    of: str
+    subject: UUID
+    field: str
+    before: str
+    after: str
+    since_on: date
+    source: str
+    undone: bool
+
+
+def homes(scope: Scope, place: int, *, state: str = "", text: str = "", after: str = "") -> HomesPage:
+    """Households of a place in the order of natural village and number; ended ones only when asked for.
+
+    ``after`` is the number and id that the page before ended with.
+    """
+    lo, hi = interval(place)
+    rows = Household.objects.filter(place__range=(max(lo, scope.lo), min(hi, scope.hi)))
+    if hi == lo:
+        rows = Household.objects.filter(Q(place=place) | Q(natural_village=place) | Q(villager_group=place))
+    rows = rows.filter(state=state) if state else rows.exclude(state="ended")
+    if text:
+        rows = rows.filter(Q(number=text) | Q(door__contains=text) | Q(head__display_name__contains=text))
+    total = rows.count()
+    if after:
+        village, number, ident = after.split("|")
+        rows = rows.filter(
+            Q(natural_village__gt=int(village))
+            | Q(natural_village=int(village), number__gt=number)
+            | Q(natural_village=int(village), number=number, id__gt=UUID(ident))
+        )
+    away = Count("people", filter=Q(people__state="away"))
+    rows = rows.annotate(heads_name=F("head__display_name"), size=Count("people"), far=away)
+    found = list(rows.order_by("natural_village", "number", "id")[: PAGE + 1])
+    lines = [
+        HomeLine(
+            id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,
+            state=one.state, head=one.heads_name or "", people=one.size, away=one.far,
+        )
+        for one in found[:PAGE]
+    ]  # fmt: skip
+    last = lines[-1] if len(found) > PAGE else None
+    return HomesPage(lines=lines, total=total, next=f"{last.natural_village}|{last.number}|{last.id}" if last else "")
+
+
+def home_card(scope: Scope, household_id: UUID) -> HomeCard:
+    """One household's record. Refuses: NotYours."""
+    one = Household.objects.filter(id=household_id).first()
+    if one is None:
+        raise NotYours
+    return HomeCard(
+        id=one.id, place=one.place, natural_village=one.natural_village, villager_group=one.villager_group,
+        number=one.number, door=one.door, state=one.state, lon=one.lon, lat=one.lat, point=one.point,
+        head=one.head_id, began_on=one.began_on, ended_on=one.ended_on, became=one.became, version=one.version,
+        confirmed=one.confirmed,
+    )  # fmt: skip
+
+
+def members_on(scope: Scope, household_id: UUID, on: date) -> list[Member]:
+    """Who lived in it on a day, the head first, then by age; the name is the one they had then."""
+    stays = list(Stay.objects.filter(in_force(on), household_id=household_id, sort="living"))
+    people = {one.id: one for one in Person.objects.filter(id__in={stay.person_id for stay in stays})}
+    found = [
+        Member(
+            person=stay.person_id, name=stay.name, as_to_head=stay.as_to_head, head=stay.head, from_on=stay.from_on,
+            to_on=stay.to_on, sex=who.sex if (who := people.get(stay.person_id)) else "",
+            born_on=who.born_on if who else None, state=who.state if who else "",
+        )
+        for stay in stays
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (not one.head, one.born_on or date.max, one.name))
+
+
+def changes_of(scope: Scope, *subjects: UUID, limit: int = 50) -> list[ChangeLine]:
+    """What was changed on these records, newest first; values of sealed fields are not told."""
+    rows = Correction.objects.filter(subject__in=subjects).order_by("-at", "id")[:limit]
+    return [
+        ChangeLine(
+            act=one.act, at=one.at, of=one.of, subject=one.subject, field=one.field, before=one.before,
+            after=one.after, since_on=one.since_on, source=one.source, undone=one.undone_by is not None,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def home_by_number(scope: Scope, natural_village: int, number: str) -> UUID:
+    """The household of that number in a natural village. Refuses: BadInput at the field where there is none."""
+    wanted = "".join(halfwidth(number).split())
+    found = Household.objects.filter(natural_village=natural_village, number=wanted).exclude(state="ended").first()
+    if found is None:
+        raise BadInput(fields={"number": N_("There is no household of this number in that natural village.")})
+    return found.id

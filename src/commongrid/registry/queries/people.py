@@ -1,0 +1,136 @@
+"""Reads of people, always within scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from commongrid.accounts import sealed
+from commongrid.kernel import masking
+from commongrid.kernel.refusals import NotYours
+from commongrid.registry.models import Household, Person, Stay
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+FOUND = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """A person as those in scope see them."""
+
+    id: UUID
+    name: str
+    place: int
+    account: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdRow:
+    """A household as those in scope see it."""
+
+    id: UUID
+    place: int
+    number: str
+
+
+def person(scope: Scope, person_id: UUID) -> PersonRow:
+    """One person in scope. Refuses NotYours."""
+    found = Person.objects.filter(id=person_id).first()
+    if found is None:
+        raise NotYours
+    return _row(found)
+
+
+def find_people(scope: Scope, text: str) -> list[PersonRow]:
+    """The first people in scope whose name holds the text, by name."""
+    wanted = " ".join(text.split())
+    if not wanted:
+        return []
+    found = Person.objects.filter(display_name__contains=wanted, place__range=(scope.lo, scope.hi))
+    return [_row(one) for one in found.order_by("display_name", "id")[:FOUND]]
+
+
+def household(scope: Scope, household_id: UUID) -> HouseholdRow:
+    """One household in scope. Refuses NotYours."""
+    found = Household.objects.filter(id=household_id).first()
+    if found is None:
+        raise NotYours
+    return HouseholdRow(id=found.id, place=found.place, number=found.number)
+
+
+def _row(found: Person) -> PersonRow:
+    return PersonRow(id=found.id, name=found.display_name, place=found.place, account=found.account_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayLine:
+    """One stay of a person: in which household, where, as what, from when to when."""
+
+    household: UUID | None
+    place: int
+    as_to_head: str
+    from_on: date
+    to_on: date | None
+    why_began: str
+    why_ended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCard:
+    """A person's record as those in scope read it: sealed fields masked, codes as codes."""
+
+    id: UUID
+    name: str
+    place: int
+    state: str
+    ended_on: date | None
+    sex: str
+    born_on: date | None
+    id_number: str
+    phone: str
+    education: str
+    occupation: str
+    political: str
+    marital: str
+    works_at: str
+    household: UUID | None
+    as_in_home: str
+    registered_place: int | None
+    collective: int | None
+    version: int
+    confirmed: dict[str, str] = field(default_factory=dict)
+    stays: tuple[StayLine, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the record can only be read."""
+        return self.state not in ("here", "away")
+
+
+def person_card(scope: Scope, person_id: UUID) -> PersonCard:
+    """One person's record with where they stayed. Refuses: NotYours."""
+    found = Person.objects.filter(id=person_id).first()
+    if found is None:
+        raise NotYours
+    stays = Stay.objects.filter(person_id=person_id, sort="living").order_by("-from_on", "-to_on")
+    return PersonCard(
+        id=found.id, name=found.display_name, place=found.place, state=found.state, ended_on=found.ended_on,
+        sex=found.sex, born_on=found.born_on,
+        id_number=masking.id_number(sealed.unseal(found.id_sealed, "registry_person", "id_sealed", found.id)),
+        phone=masking.phone(sealed.unseal(found.phone_sealed, "registry_person", "phone_sealed", found.id)),
+        education=found.education, occupation=found.occupation, political=found.political, marital=found.marital,
+        works_at=found.works_at, household=found.household_id, as_in_home=found.as_in_home,
+        registered_place=found.registered_place, collective=found.collective, version=found.version,
+        confirmed=found.confirmed,
+        stays=tuple(
+            StayLine(
+                household=one.household_id, place=one.place, as_to_head=one.as_to_head, from_on=one.from_on,
+                to_on=one.to_on, why_began=one.why_began, why_ended=one.why_ended,
+            )
+            for one in stays
+        ),
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Code lists, types of flags, and the flags of a household and its people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q
+
+from commongrid.registry.models import Code, Flag, FlagType, HardshipFlag
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRow:
+    """One entry of a code list in both languages."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagTypeRow:
+    """A type of flag that may be given: its code, names, whom it hangs on, whether it is hardship."""
+
+    code: str
+    zh: str
+    en: str
+    of: str
+    sensitive: bool
+    procedure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagLine:
+    """A flag as those allowed to see it read it."""
+
+    id: UUID
+    zh: str
+    en: str
+    person: UUID | None
+    from_on: date
+    to_on: date | None
+    body: str
+    sensitive: bool
+
+
+def codes(scope: Scope, *lists: str) -> Mapping[str, Mapping[str, CodeRow]]:
+    """The entries in force of some code lists, by list and code, in their order."""
+    found: dict[str, dict[str, CodeRow]] = {one: {} for one in lists}
+    for row in Code.objects.filter(list__in=lists, valid_to=None).order_by("list", "position"):
+        found[row.list][row.code] = CodeRow(code=row.code, zh=row.zh, en=row.en or row.zh)
+    return found
+
+
+def flag_types(scope: Scope, of: str) -> list[FlagTypeRow]:
+    """The types that may be given by hand to a kind of record; hardship only to those who may see it."""
+    rows = FlagType.objects.filter(of=of, valid_to=None, procedure=False).order_by("position")
+    if not scope.may("people.hardship"):
+        rows = rows.filter(sensitive=False)
+    return [
+        FlagTypeRow(code=one.code, zh=one.zh, en=one.en, of=one.of, sensitive=one.sensitive, procedure=one.procedure)
+        for one in rows
+    ]
+
+
+def flags_of(scope: Scope, *, household: UUID | None = None, person: UUID | None = None) -> list[FlagLine]:
+    """The flags of a household with its people's, or of a person, in force first; hardship as far as it is seen."""
+    whose = Q(person_id=person) if person else Q(household_id=household)
+    names = {row.code: row for row in FlagType.objects.filter(valid_to=None)}
+    lines = []
+    for table in (Flag, HardshipFlag):
+        for row in table.objects.filter(whose):
+            named = names.get(row.type_code)
+            lines.append(
+                FlagLine(
+                    id=row.id,
+                    zh=named.zh if named else row.type_code,
+                    en=named.en if named else row.type_code,
+                    person=row.person_id,
+                    from_on=row.from_on,
+                    to_on=row.to_on,
+                    body=row.body,
+                    sensitive=table is HardshipFlag,
+                )
+            )
+    return sorted(lines, key=lambda one: (one.to_on is not None, one.from_on))

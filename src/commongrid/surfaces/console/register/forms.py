@@ -1,0 +1,172 @@
+"""Forms of the Households pages: one act a form, the day and the source in each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, Told
+from commongrid.surfaces.console.posts.words import day_field
+from commongrid.surfaces.shared.forms import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class ToldForm(Form):
+    """When something became so, and who said it; the version that was on the screen goes along."""
+
+    on = day_field(_("When it happened"), today=True)
+    source = forms.CharField(
+        label=_("Who said so"),
+        required=False,
+        max_length=40,
+        help_text=_("In a few words: the person, a paper, a neighbour."),
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    field_order: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Put the day and the source last."""
+        super().__init__(*args, **kwargs)
+        own = [name for name in self.fields if name not in ("on", "source", "seen")]
+        self.order_fields([*own, "on", "source", "seen"])
+
+    def offer(self, choices: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+        """Fill the lists to choose from; fields that the form lacks are passed over."""
+        for name, offered in choices.items():
+            if name in self.fields:
+                self.fields[name].choices = list(offered)  # type: ignore[attr-defined]
+
+    @property
+    def told(self) -> Told:
+        """The day and the source."""
+        return Told(on=self.cleaned_data["on"], source=self.cleaned_data["source"])
+
+
+def _chosen(label: Any, *, required: bool = False) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, required=required,
+        error_messages={"required": _("Choose one of the list."), "invalid_choice": _("Choose one of the list.")},
+    )  # fmt: skip
+
+
+class HomeForm(ToldForm):
+    """A new household."""
+
+    natural_village = _chosen(_("Natural village"), required=True)
+    place = _chosen(_("Grid"), required=True)
+    number = forms.CharField(
+        label=_("Number"), max_length=NUMBER_LENGTH, error_messages={"required": _("Enter the household's number.")}
+    )
+    door = forms.CharField(label=_("Door"), required=False, max_length=DOOR_LENGTH)
+
+
+class PersonForm(ToldForm):
+    """Somebody who is born or moves in."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=NAME_LENGTH, error_messages={"required": _("Enter the person's name.")}
+    )
+    as_to_head = _chosen(_("To the head of the household"))
+    id_number = forms.CharField(
+        label=_("Identity number"),
+        required=False,
+        max_length=30,
+        help_text=_("Birth and sex follow from it. It is kept sealed."),
+    )
+    sex = _chosen(_("Sex"))
+    born_on = day_field(_("Date of birth"), required=False)
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=30)
+    education = _chosen(_("Education"))
+    political = _chosen(_("Political status"))
+    marital = _chosen(_("Marital status"))
+
+
+class WhereForm(ToldForm):
+    """Where somebody goes, in a few words."""
+
+    to = forms.CharField(label=_("Where to"), required=False, max_length=60)
+
+
+class IntoForm(ToldForm):
+    """Into which household, and as what to its head."""
+
+    number = forms.CharField(
+        label=_("Number of the household they go to"),
+        max_length=NUMBER_LENGTH,
+        error_messages={"required": _("Enter the household's number.")},
+    )
+    natural_village = _chosen(_("Natural village"), required=True)
+    as_to_head = _chosen(_("To the head of the household"))
+
+
+class MarryForm(ToldForm):
+    """Whom somebody marries, and in which of the two households they live."""
+
+    spouse = _chosen(_("Husband or wife"), required=True)
+    home = _chosen(_("They live in"), required=True)
+    as_to_head = _chosen(_("The one who moves is to its head"))
+
+
+class HeadForm(ToldForm):
+    """Who becomes head."""
+
+    head = _chosen(_("New head"), required=True)
+
+
+class SplitForm(HomeForm):
+    """Who leaves, who leads them, and their new home."""
+
+    people = forms.MultipleChoiceField(
+        label=_("Who leaves"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose who leaves.")}
+    )
+    head = _chosen(_("Head of the new household"), required=True)
+    field_order = ("people", "head")
+
+
+class FlagForm(ToldForm):
+    """What was recognised, by whom, on what basis."""
+
+    type_code = _chosen(_("Recognised as"), required=True)
+    body = forms.CharField(label=_("Recognised by"), required=False, max_length=60)
+    basis = forms.CharField(label=_("Basis"), required=False, max_length=200)
+
+
+class UndoForm(Form):
+    """Why an act is taken back."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=40, error_messages={"required": _("Please say why, in a sentence.")}
+    )
+
+
+class CorrectForm(ToldForm):
+    """Fields of a person's record; identity number and phone are shown empty and left alone when they stay so."""
+
+    display_name = forms.CharField(
+        label=_("Name"), max_length=NAME_LENGTH, error_messages={"required": _("Enter the person's name.")}
+    )
+    id_number = forms.CharField(
+        label=_("Identity number"), required=False, max_length=30, help_text=_("Leave empty to keep what is there.")
+    )
+    phone = forms.CharField(
+        label=_("Phone"), required=False, max_length=30, help_text=_("Leave empty to keep what is there.")
+    )
+    sex = _chosen(_("Sex"))
+    born_on = forms.CharField(label=_("Date of birth"), required=False, max_length=20)
+    education = _chosen(_("Education"))
+    occupation = _chosen(_("Occupation"))
+    political = _chosen(_("Political status"))
+    marital = _chosen(_("Marital status"))
+    works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
+
+    def changed(self, before: Mapping[str, object]) -> list[str]:
+        """Which fields say something else than before."""
+        return [
+            name
+            for name, value in self.cleaned_data.items()
+            if name not in ("on", "source", "seen") and value != before.get(name, "")
+        ]

@@ -1,0 +1,355 @@
+"""Households: the list of a place, one household on any day, and everything that is done with it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+
+from commongrid.kernel.places import is_code, level_of, village_of
+from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.registry import actions, queries
+from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
+from commongrid.surfaces.console.register import forms
+from commongrid.surfaces.console.register.words import (
+    HOME_STATES,
+    chip,
+    choices,
+    home_name,
+    language,
+    read_aloud,
+    told,
+    trail,
+)
+from commongrid.surfaces.console.register.words import PERSON_STATES as STATES
+from commongrid.surfaces.shared.doors import door
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import HomeCard
+    from commongrid.surfaces.shared.doors import Asked
+
+
+@door("people.read")
+def listed(request: Asked) -> HttpResponse:
+    """Households of a place: the post's own, or one inside it."""
+    code = _place_asked(request)
+    state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    if state not in {"", *HOME_STATES}:
+        raise NotFound
+    page = queries.homes(request.scope, code, state=state, text=text, after=_after(request.GET.get("after", "")))
+    row = territory.place(request.scope, code)
+    inside = territory.children(request.scope, code) if level_of(code) in ("county", "township", "village") else []
+    context = {
+        "place": row,
+        "rows": [(line, chip(HOME_STATES, line.state)) for line in page.lines],
+        "total": page.total,
+        "next": page.next,
+        "state": state,
+        "q": text,
+        "states": [(code_, gettext(name)) for code_, (name, _tone) in HOME_STATES.items()],
+        "inside": [one for one in inside if not one.ended and one.level != "villager_group"],
+        "names": _names(request.scope, {line.natural_village for line in page.lines}),
+        "may_edit": request.scope.may("people.edit"),
+        "trail": trail(),
+    }
+    return render(request, "console/register/homes.html", context)
+
+
+def _place_asked(request: Asked) -> int:
+    text = request.GET.get("place", "")
+    if text:
+        if not (text.isdigit() and is_code(int(text))):
+            raise NotFound
+        return int(text)
+    home = territory.home(request.scope)
+    if home is None:
+        raise NotFound
+    return home
+
+
+def _after(text: str) -> str:
+    """The keyset of an address, or nothing where somebody wrote it by hand."""
+    parts = text.split("|")
+    if len(parts) != 3 or not parts[0].isdigit():  # noqa: PLR2004 - village, number, id
+        return ""
+    try:
+        UUID(parts[2])
+    except ValueError:
+        return ""
+    return text
+
+
+def _names(scope: Scope, codes: set[int]) -> dict[int, str]:
+    return {code: row.label(language()) for code, row in territory.places(scope, codes).items()}
+
+
+@door("people.read")
+def page(request: Asked, household_id: UUID) -> HttpResponse:
+    """One household, as it is or as it was on a day."""
+    home = queries.home_card(request.scope, household_id)
+    today = localdate()
+    on = _day(request.GET.get("on", ""), today)
+    members = queries.members_on(request.scope, home.id, on)
+    words = read_aloud(request.scope, "relation", "sex")
+    people = [one.person for one in members]
+    names = {one.person: one.name for one in members} | {home.id: gettext("the household")}
+    context = {
+        "home": home,
+        "name": home_name(home),
+        "chip": chip(HOME_STATES, home.state),
+        "on": on,
+        "then": on != today,
+        "members": [
+            (one, words["relation"].get(one.as_to_head, ""), words["sex"].get(one.sex, ""), chip(STATES, one.state))
+            for one in members
+        ],
+        "flags": queries.flags_of(request.scope, household=home.id),
+        "names": names,
+        "history": told(queries.changes_of(request.scope, home.id, *people), names),
+        "may_edit": request.scope.may("people.edit") and not home.ended and on == today,
+        "trail": trail(home)[:-1],
+    }
+    return render(request, "console/register/home.html", context)
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        return min(date.fromisoformat(text), today) if text else today
+    except ValueError:
+        return today
+
+
+@door("people.edit", methods=("GET", "POST"))
+def found(request: Asked) -> HttpResponse:
+    """Enter a new household in a village."""
+    village = _village_asked(request)
+    form = forms.HomeForm(request.POST or None)
+    form.offer(where_in(request.scope, village))
+
+    def do() -> str:
+        made = actions.found_household(request.scope, request.act, new=new_home(form))
+        return reverse("household", args=[made["household"]])
+
+    return asked(request, form, do, (N_("New household"), N_("The household was entered."), None))
+
+
+def _village_asked(request: Asked) -> int:
+    code = _place_asked(request)
+    village = village_of(code) if level_of(code) not in ("county", "township") else None
+    if village is None:
+        raise NotFound(N_("Choose a village first; households belong to one."))
+    return village
+
+
+def where_in(scope: Scope, village: int) -> dict[str, list[tuple[str, str]]]:
+    """The natural villages and grids of a village, to choose from."""
+    rows = [row for row in territory.children(scope, village) if not row.ended]
+    first = [("", gettext("Choose one"))]
+    return {
+        "natural_village": [
+            *first,
+            *((str(one.code), one.label(language())) for one in rows if one.level == "natural_village"),
+        ],
+        "place": [*first, *((str(one.code), one.label(language())) for one in rows if one.level == "grid")],
+    }
+
+
+def new_home(form: forms.HomeForm) -> NewHome:
+    """The household that the form describes."""
+    given = form.cleaned_data
+    return NewHome(
+        place=int(given["place"]), natural_village=int(given["natural_village"]), number=given["number"],
+        door=given["door"], began_on=given["on"],
+    )  # fmt: skip
+
+
+def _person_choices(scope: Scope) -> dict[str, list[tuple[str, str]]]:
+    return {
+        "as_to_head": choices(scope, "relation"),
+        "sex": choices(scope, "sex"),
+        "education": choices(scope, "education"),
+        "political": choices(scope, "political"),
+        "marital": choices(scope, "marital"),
+    }
+
+
+def _newcomer(form: forms.PersonForm) -> NewPerson:
+    given = form.cleaned_data
+    return NewPerson(
+        name=given["name"], sex=given["sex"], born_on=given["born_on"], id_number=given["id_number"],
+        phone=given["phone"], education=given["education"], political=given["political"], marital=given["marital"],
+    )  # fmt: skip
+
+
+@door("people.edit", methods=("GET", "POST"))
+def move_in(request: Asked, household_id: UUID) -> HttpResponse:
+    """Somebody comes to live in the household."""
+    home = queries.home_card(request.scope, household_id)
+    form = forms.PersonForm(request.POST or None, initial={"seen": home.version})
+    form.offer(_person_choices(request.scope))
+
+    def do() -> str:
+        into = Into(household=home.id, as_to_head=form.cleaned_data["as_to_head"], seen=form.cleaned_data["seen"])
+        actions.moved_in(request.scope, request.act, into=into, newcomer=_newcomer(form), told=form.told)
+        return reverse("household", args=[home.id])
+
+    return asked(request, form, do, (N_("Somebody moves in"), N_("Entered."), home))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def birth(request: Asked, household_id: UUID) -> HttpResponse:
+    """A child is born into the household."""
+    home = queries.home_card(request.scope, household_id)
+    form = forms.PersonForm(request.POST or None, initial={"seen": home.version})
+    form.offer(_person_choices(request.scope))
+    for name in ("born_on", "phone", "education", "political", "marital"):
+        del form.fields[name]
+
+    def do() -> str:
+        given = form.cleaned_data
+        child = NewPerson(name=given["name"], sex=given["sex"], born_on=given["on"], id_number=given["id_number"])
+        into = Into(household=home.id, as_to_head=given["as_to_head"], seen=given["seen"])
+        actions.born(request.scope, request.act, into=into, child=child, told=form.told)
+        return reverse("household", args=[home.id])
+
+    return asked(request, form, do, (N_("A child was born"), N_("Entered."), home))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def head(request: Asked, household_id: UUID) -> HttpResponse:
+    """Another of the household becomes its head."""
+    home = queries.home_card(request.scope, household_id)
+    form = forms.HeadForm(request.POST or None)
+    form.offer({"head": _members(request.scope, home)})
+
+    def do() -> str:
+        actions.set_head(
+            request.scope, request.act, household_id=home.id, person_id=UUID(form.cleaned_data["head"]), told=form.told
+        )
+        return reverse("household", args=[home.id])
+
+    return asked(request, form, do, (N_("Another head"), N_("The head was changed."), home))
+
+
+def _members(scope: Scope, home: HomeCard) -> list[tuple[str, str]]:
+    return [(str(one.person), one.name) for one in queries.members_on(scope, home.id, localdate())]
+
+
+@door("people.edit", methods=("GET", "POST"))
+def split(request: Asked, household_id: UUID) -> HttpResponse:
+    """Some of the household found one of their own."""
+    home = queries.home_card(request.scope, household_id)
+    form = forms.SplitForm(request.POST or None, initial={"seen": home.version})
+    people = _members(request.scope, home)
+    village = village_of(home.place)
+    form.offer({**where_in(request.scope, village or home.place), "people": people, "head": people})
+
+    def do() -> str:
+        given = form.cleaned_data
+        leaving = actions.Leaving(
+            people=tuple(UUID(one) for one in given["people"]), head=UUID(given["head"]), home=new_home(form)
+        )
+        made = actions.split(
+            request.scope, request.act, household_id=home.id, leaving=leaving, told=form.told, seen=given["seen"]
+        )
+        return reverse("household", args=[made["household"]])
+
+    return asked(request, form, do, (N_("Split the household"), N_("The household was split."), home))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def merge(request: Asked, household_id: UUID) -> HttpResponse:
+    """The whole household moves into another."""
+    home = queries.home_card(request.scope, household_id)
+    form = forms.IntoForm(request.POST or None)
+    village = village_of(home.place) or home.place
+    form.offer({**where_in(request.scope, village), "as_to_head": choices(request.scope, "relation")})
+
+    def do() -> str:
+        given = form.cleaned_data
+        other = queries.home_by_number(request.scope, int(given["natural_village"]), given["number"])
+        into = Into(household=other, as_to_head=given["as_to_head"])
+        actions.merge_households(request.scope, request.act, household_id=home.id, into=into, told=form.told)
+        return reverse("household", args=[other])
+
+    return asked(request, form, do, (N_("Merge into another household"), N_("The households were merged."), home))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def flag(request: Asked, household_id: UUID) -> HttpResponse:
+    """Something was recognised of the household."""
+    home = queries.home_card(request.scope, household_id)
+    form = forms.FlagForm(request.POST or None)
+    zh = language() == "zh"
+    offered = queries.flag_types(request.scope, "household")
+    form.offer({"type_code": [(one.code, one.zh if zh else one.en) for one in offered]})
+
+    def do() -> str:
+        given = form.cleaned_data
+        what = actions.Recognised(
+            type_code=given["type_code"], household=home.id, body=given["body"], basis=given["basis"]
+        )
+        actions.flag(request.scope, request.act, what=what, told=form.told)
+        return reverse("household", args=[home.id])
+
+    return asked(request, form, do, (N_("Something was recognised"), N_("Entered."), home))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def undo(request: Asked, household_id: UUID, done: UUID) -> HttpResponse:
+    """Take a whole act back, with a reason."""
+    home = queries.home_card(request.scope, household_id)
+    form = forms.UndoForm(request.POST or None)
+
+    def do() -> str:
+        when = Told(on=localdate(), source=form.cleaned_data["reason"])
+        actions.undo(request.scope, request.act, done=done, told=when)
+        there = _still_there(request.scope, home.id)
+        return reverse("household", args=[home.id]) if there else reverse("households")
+
+    return asked(request, form, do, (N_("Undo this"), N_("Everything this did was taken back."), home))
+
+
+def _still_there(scope: Scope, household_id: UUID) -> bool:
+    try:
+        queries.home_card(scope, household_id)
+    except Refusal:
+        return False
+    return True
+
+
+def asked(
+    request: Asked, form: Any, do: Callable[[], str], words: tuple[str, str, HomeCard | None], *, of: str = ""
+) -> HttpResponse:
+    """Show the question, or do it and go on; a refusal is shown at the form and what was typed stays."""
+    title, done, home = gettext(words[0]), words[1], words[2]
+    if request.method == "POST" and form.is_valid():
+        try:
+            address = do()
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext(done))
+            return HttpResponseRedirect(address)
+    back = reverse("household", args=[home.id]) if home else reverse("households")
+    context = {
+        "form": form,
+        "title": title,
+        "back": back,
+        "name": of or (home_name(home) if home else ""),
+        "trail": trail(home, (title, "")),
+    }
+    return render(request, "console/register/form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,257 @@
+"""People: one record, and everything that happens in a life."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+
+from commongrid.kernel.places import village_of
+from commongrid.kernel.refusals import N_, WrongState
+from commongrid.registry import actions, queries
+from commongrid.registry.rules.facts import Into
+from commongrid.registry.rules.fields import FIELDS
+from commongrid.surfaces.console.register import forms
+from commongrid.surfaces.console.register.homes import asked, where_in
+from commongrid.surfaces.console.register.words import (
+    PERSON_STATES,
+    WHY,
+    chip,
+    choices,
+    language,
+    read_aloud,
+    told,
+    trail,
+)
+from commongrid.surfaces.shared.doors import door
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+
+    from commongrid.registry.queries import HomeCard, PersonCard
+    from commongrid.surfaces.shared.doors import Asked
+
+
+@door("people.read")
+def page(request: Asked, person_id: UUID) -> HttpResponse:
+    """One person's record: sealed fields masked, where they stayed, what was changed."""
+    card = queries.person_card(request.scope, person_id)
+    lists = ("sex", "education", "occupation", "political", "marital", "relation")
+    words = read_aloud(request.scope, *lists)
+    home = _home(request, card)
+    context = {
+        "person": card,
+        "chip": chip(PERSON_STATES, card.state),
+        "home": home,
+        "facts": _facts(card, words),
+        "stays": [
+            (one, words["relation"].get(one.as_to_head, ""), _why(one.why_began), _why(one.why_ended))
+            for one in card.stays
+        ],
+        "flags": queries.flags_of(request.scope, person=card.id),
+        "history": told(queries.changes_of(request.scope, card.id), {card.id: ""}),
+        "may_edit": request.scope.may("people.edit") and not card.ended,
+        "trail": trail(home),
+    }
+    return render(request, "console/register/person.html", context)
+
+
+def _why(code: str) -> str:
+    return gettext(WHY[code]) if code in WHY else ""
+
+
+def _home(request: Asked, card: PersonCard) -> HomeCard | None:
+    return queries.home_card(request.scope, card.household) if card.household else None
+
+
+def _facts(card: PersonCard, words: dict[str, dict[str, str]]) -> list[tuple[str, object, str]]:
+    """Label, value and the day on which each field was last found true."""
+    zh = language() == "zh"
+    values = {
+        "sex": words["sex"].get(card.sex, ""),
+        "born_on": card.born_on,
+        "id_number": card.id_number,
+        "phone": card.phone,
+        "education": words["education"].get(card.education, ""),
+        "occupation": words["occupation"].get(card.occupation, ""),
+        "political": words["political"].get(card.political, ""),
+        "marital": words["marital"].get(card.marital, ""),
+        "works_at": card.works_at,
+    }
+    fields = FIELDS["person"]
+    return [
+        (fields[name].zh if zh else fields[name].en, value, card.confirmed.get(name, ""))
+        for name, value in values.items()
+    ]
+
+
+@door("people.edit", methods=("GET", "POST"))
+def died(request: Asked, person_id: UUID) -> HttpResponse:
+    """The person has died."""
+    form = forms.ToldForm(request.POST or None)
+
+    def do() -> None:
+        actions.died(request.scope, request.act, person_id=person_id, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Has died"), N_("The record was ended.")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def moved_out(request: Asked, person_id: UUID) -> HttpResponse:
+    """The person has left the county for good."""
+    form = forms.WhereForm(request.POST or None)
+
+    def do() -> None:
+        to = form.cleaned_data["to"]
+        actions.moved_out(request.scope, request.act, person_id=person_id, to=to, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Has left the county for good"), N_("The record was ended.")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def left(request: Asked, person_id: UUID) -> HttpResponse:
+    """The person works or studies elsewhere for now."""
+    form = forms.WhereForm(request.POST or None)
+
+    def do() -> None:
+        to = form.cleaned_data["to"]
+        actions.left_for_work(request.scope, request.act, person_id=person_id, to=to, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Is away for work or study"), N_("Entered.")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def returned(request: Asked, person_id: UUID) -> HttpResponse:
+    """The person has come back."""
+    form = forms.ToldForm(request.POST or None)
+
+    def do() -> None:
+        actions.returned(request.scope, request.act, person_id=person_id, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Has come back"), N_("Entered.")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def move(request: Asked, person_id: UUID) -> HttpResponse:
+    """The person moves to another household of the village."""
+    card = queries.person_card(request.scope, person_id)
+    form = forms.IntoForm(request.POST or None)
+    village = village_of(card.place) or card.place
+    form.offer({**where_in(request.scope, village), "as_to_head": choices(request.scope, "relation")})
+
+    def do() -> None:
+        given = form.cleaned_data
+        other = queries.home_by_number(request.scope, int(given["natural_village"]), given["number"])
+        into = Into(household=other, as_to_head=given["as_to_head"])
+        actions.moved(request.scope, request.act, person_id=person_id, into=into, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Moves to another household"), N_("Entered.")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def marry(request: Asked, person_id: UUID) -> HttpResponse:
+    """The person marries somebody of the register; they live in one of the two households."""
+    card = queries.person_card(request.scope, person_id)
+    home = _home(request, card)
+    if home is None:
+        raise WrongState(N_("Enter the household first: the register does not say where this person lives."))
+    form = forms.MarryForm(request.POST or None)
+    text = request.GET.get("q", "").strip()[:60]
+    found = [one for one in queries.find_people(request.scope, text) if one.id != card.id] if text else []
+    form.offer(
+        {
+            "spouse": [(str(one.id), one.name) for one in found] or [("", gettext("Search for the name first"))],
+            "home": [
+                ("own", gettext("the household of %(name)s") % {"name": card.name}),
+                ("other", gettext("the other one")),
+            ],
+            "as_to_head": choices(request.scope, "relation"),
+        }
+    )
+
+    def do() -> None:
+        given = form.cleaned_data
+        spouse = queries.person_card(request.scope, UUID(given["spouse"]))
+        where = home.id if given["home"] == "own" else spouse.household
+        if where is None:
+            raise WrongState(N_("Enter the household first: the register does not say where this person lives."))
+        into = Into(household=where, as_to_head=given["as_to_head"])
+        actions.married(request.scope, request.act, person_id=person_id, spouse_id=spouse.id, into=into, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Marries"), N_("Entered.")))
+
+
+def _of(
+    request: Asked, person_id: UUID, form: forms.ToldForm, do: Callable[[], None], words: tuple[str, str]
+) -> HttpResponse:
+    """Ask one question about a person, then go back to the record."""
+    card = queries.person_card(request.scope, person_id)
+
+    def done() -> str:
+        do()
+        return reverse("person", args=[person_id])
+
+    return asked(request, form, done, (*words, _home(request, card)), of=card.name)
+
+
+@door("people.edit", methods=("GET", "POST"))
+def correct(request: Asked, person_id: UUID) -> HttpResponse:
+    """Correct fields of the record; those left as they are do not change."""
+    card = queries.person_card(request.scope, person_id)
+    form = forms.CorrectForm(request.POST or None, initial=_initial(card))
+    listed = ("sex", "education", "occupation", "political", "marital")
+    form.offer({name: choices(request.scope, name) for name in listed})
+
+    def do() -> None:
+        given = form.cleaned_data
+        written = {name: given[name] for name in form.changed(_initial(card))}
+        fields = actions.Fields(of="person", subject=card.id, written=written, seen=given["seen"])
+        actions.correct(request.scope, request.act, fields=fields, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Correct the record"), N_("Corrected.")))
+
+
+def _initial(card: PersonCard) -> dict[str, object]:
+    """What the form shows at first: sealed fields empty, they are written anew or left."""
+    return {
+        "display_name": card.name, "sex": card.sex, "born_on": card.born_on.isoformat() if card.born_on else "",
+        "education": card.education, "occupation": card.occupation, "political": card.political,
+        "marital": card.marital, "works_at": card.works_at, "id_number": "", "phone": "", "seen": card.version,
+    }  # fmt: skip
+
+
+@door("people.edit", methods=("GET", "POST"))
+def flag(request: Asked, person_id: UUID) -> HttpResponse:
+    """Something was recognised of the person."""
+    form = forms.FlagForm(request.POST or None)
+    zh = language() == "zh"
+    offered = queries.flag_types(request.scope, "person")
+    form.offer({"type_code": [(one.code, one.zh if zh else one.en) for one in offered]})
+
+    def do() -> None:
+        given = form.cleaned_data
+        what = actions.Recognised(
+            type_code=given["type_code"], person=person_id, body=given["body"], basis=given["basis"]
+        )
+        actions.flag(request.scope, request.act, what=what, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Something was recognised"), N_("Entered.")))
+
+
+@door("people.confirm", methods=("POST",))
+def confirm(request: Asked, person_id: UUID) -> HttpResponse:
+    """Everything shown was found still true today."""
+    card = queries.person_card(request.scope, person_id)
+    form = forms.ToldForm({"on": localdate().isoformat(), "source": ""})
+    fields = tuple(name for name in FIELDS["person"] if card.confirmed.get(name) or getattr(card, name, ""))
+
+    def do() -> None:
+        actions.confirm(request.scope, request.act, of="person", subject=card.id, fields=fields, told=form.told)
+
+    return _of(request, person_id, form, do, (N_("Still true"), N_("Noted as found true today.")))

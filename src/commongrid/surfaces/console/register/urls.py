@@ -1,0 +1,35 @@
+"""Addresses of the Households pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import path
+
+from commongrid.surfaces.console.register import homes, people
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = [
+    path("", homes.listed, name="households"),
+    path("new", homes.found, name="household_new"),
+    path("<uuid:household_id>", homes.page, name="household"),
+    path("<uuid:household_id>/move-in", homes.move_in, name="household_move_in"),
+    path("<uuid:household_id>/birth", homes.birth, name="household_birth"),
+    path("<uuid:household_id>/head", homes.head, name="household_head"),
+    path("<uuid:household_id>/split", homes.split, name="household_split"),
+    path("<uuid:household_id>/merge", homes.merge, name="household_merge"),
+    path("<uuid:household_id>/flag", homes.flag, name="household_flag"),
+    path("<uuid:household_id>/undo/<uuid:done>", homes.undo, name="household_undo"),
+    path("people/<uuid:person_id>", people.page, name="person"),
+    path("people/<uuid:person_id>/correct", people.correct, name="person_correct"),
+    path("people/<uuid:person_id>/confirm", people.confirm, name="person_confirm"),
+    path("people/<uuid:person_id>/flag", people.flag, name="person_flag"),
+    path("people/<uuid:person_id>/marry", people.marry, name="person_marry"),
+    path("people/<uuid:person_id>/move", people.move, name="person_move"),
+    path("people/<uuid:person_id>/left", people.left, name="person_left"),
+    path("people/<uuid:person_id>/returned", people.returned, name="person_returned"),
+    path("people/<uuid:person_id>/moved-out", people.moved_out, name="person_moved_out"),
+    path("people/<uuid:person_id>/died", people.died, name="person_died"),
+]

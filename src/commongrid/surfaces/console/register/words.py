@@ -1,0 +1,121 @@
+"""What the Households pages call things, and how a record's codes are read aloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from commongrid.kernel.refusals import N_
+from commongrid.registry import queries
+from commongrid.registry.rules.fields import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import ChangeLine, HomeCard
+
+HOME_STATES: Final = {
+    "lived": (N_("Lived in"), "ok"),
+    "away": (N_("All away"), "info"),
+    "empty": (N_("Empty"), ""),
+    "ended": (N_("Ended"), ""),
+}
+PERSON_STATES: Final = {
+    "here": (N_("At home"), "ok"),
+    "away": (N_("Away"), "info"),
+    "gone": (N_("Moved out"), ""),
+    "dead": (N_("Died"), ""),
+    "merged": (N_("Merged into another record"), ""),
+}
+WHY: Final = {
+    "born": N_("born"),
+    "moved_in": N_("moved in"),
+    "moved": N_("moved"),
+    "married": N_("married"),
+    "split": N_("household split"),
+    "merged": N_("households merged"),
+    "head": N_("another head"),
+    "died": N_("died"),
+    "moved_out": N_("moved out"),
+    "imported": N_("taken over from a list"),
+}
+COLUMNS: Final = {
+    "state": N_("State"),
+    "ended_on": N_("Ended on"),
+    "household_id": N_("Household"),
+    "booklet_id": N_("Booklet"),
+    "place": N_("Place"),
+    "as_in_home": N_("To the head"),
+    "head_id": N_("Head"),
+    "became": N_("Went on in"),
+    "point": N_("Point"),
+    "sort_key": "",
+    "initials": "",
+    "merged_into": N_("Merged into another record"),
+    "*": N_("Entered"),
+}
+"""What columns are called that no form writes; an empty name is not shown."""
+
+
+def language() -> str:
+    """The reader's language as rows know it."""
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+def chip(states: dict[str, tuple[str, str]], state: str) -> tuple[str, str]:
+    """A state's word and tone."""
+    text, tone = states.get(state, ("", ""))
+    return gettext(text) if text else "", tone
+
+
+def choices(scope: Scope, name: str) -> list[tuple[str, str]]:
+    """A code list as a form offers it, with nothing said first."""
+    rows = queries.codes(scope, name)[name].values()
+    return [("", gettext("Not said")), *((row.code, row.zh if language() == "zh" else row.en) for row in rows)]
+
+
+def read_aloud(scope: Scope, *lists: str) -> dict[str, dict[str, str]]:
+    """The words of some code lists in the reader's language."""
+    zh = language() == "zh"
+    found = queries.codes(scope, *lists)
+    return {name: {code: row.zh if zh else row.en for code, row in rows.items()} for name, rows in found.items()}
+
+
+def trail(home: HomeCard | None = None, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """Where this page is."""
+    way = [(gettext("Households"), reverse("households"))]
+    if home is not None:
+        way.append((home_name(home), reverse("household", args=[home.id])))
+    return [*way, *more]
+
+
+def home_name(home: HomeCard) -> str:
+    """How a household is called: its door, else its number."""
+    return home.door or gettext("Household %(number)s") % {"number": home.number}
+
+
+def field_name(of: str, column: str) -> str:
+    """What a changed column is called; empty for those that only follow from others."""
+    if column in COLUMNS:
+        return gettext(COLUMNS[column]) if COLUMNS[column] else ""
+    for field in FIELDS.get(of, {}).values():
+        if field.kept_in == column:
+            return field.zh if language() == "zh" else field.en
+    return column
+
+
+def told(changes: Iterable[ChangeLine], names: dict[Any, str]) -> list[dict[str, Any]]:
+    """Changes by act, newest first, as ``parts/history.html`` wants them; with what may be undone."""
+    acts: dict[Any, dict[str, Any]] = {}
+    for one in changes:
+        event = acts.setdefault(
+            one.act,
+            {"at": one.at, "act": one.act, "undone": one.undone, "who": one.source, "lines": [], "on": one.since_on},
+        )
+        label = field_name(one.of, one.field)
+        if label:
+            event["lines"].append((names.get(one.subject, ""), label, one.before, one.after))
+    return list(acts.values())
