@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from django.utils import timezone
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import Scope
 from commongrid.matters import actions
-from commongrid.matters.actions import Contact, Report, Wanted
+from commongrid.matters.actions import Contact, Report, Wanted, mediating
+from commongrid.matters.actions.mediating import Agreement, Beginning, PartySaid
 from commongrid.roster.queries import scope_for_session
 from tests.factories.desk import GRID, VILLAGE, Desk, id_of
 
@@ -113,11 +114,39 @@ def _alike(scene: Scene) -> dict[str, UUID]:
     return {"lead": lead, "merged": merged, "alike": alike, "theme": UUID(str(opened["theme"]))}
 
 
+def _elsewhere(scene: Scene) -> dict[str, UUID]:
+    """An order of the hotline, a petition, and a dispute file with its matter."""
+    order = scene.report(
+        "来电反映自来水停了两天", kind=WATER, by="dispatcher", source="hotline", external_system="hotline_12345",
+        external_number="2611230417",
+    )  # fmt: skip
+    petition = scene.report(
+        "来信反映通村路未恢复", kind=ROAD, by="dispatcher", source="petition", external_system="petition",
+        external_number="5206232611001",
+    )  # fmt: skip
+    return {"order": order, "petition": petition, **_dispute(scene)}
+
+
+def _dispute(scene: Scene) -> dict[str, UUID]:
+    """Two neighbours and a mediator; the agreement is written down, not signed yet."""
+    dispute = scene.do("clerk", actions.accept, scene.report("两家为地界争执", kind="A03"))
+    beginning = Beginning(
+        method="oral", mediator="覃调解", committee="白沙村人民调解委员会", facts="两家为地界争执",
+        parties=(PartySaid(name="王大山", phone="13812340001"), PartySaid(name="李二河")),
+    )  # fmt: skip
+    mediator = scene.as_post("mediator")
+    begun = mediating.begin(mediator, Act.new(), matter_id=dispute, violence=False, beginning=beginning)
+    words = Agreement(facts="地界争执", text="以老石坎为界", performance="十日内立界桩", on=date(2020, 1, 2))
+    mediating.word_agreement(mediator, Act.new(), mediation_id=begun["mediation"], agreement=words)
+    return {"dispute": dispute, "file": UUID(str(begun["mediation"]))}
+
+
 def everything(laid: Desk) -> dict[str, UUID]:
     """One matter for every page that a journey looks at."""
     scene = Scene(laid)
     return {
         **_alike(scene),
+        **_elsewhere(scene),
         "reported": scene.report("村口涵洞塌陷，校车绕行\n昨晚下过雨，水还在冲。孩子们走了两里路。", kind=BRIDGE),
         "urgent": scene.report(
             "独居老人家中停水三天",

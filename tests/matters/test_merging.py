@@ -153,3 +153,28 @@ def test_two_dispatchers_at_once_leave_one_lead(scene: Scene) -> None:
         scene.do("dispatcher", actions.merge, two, lead=number(one))
     with acting(TICK):
         assert set(Matter.objects.values_list("id", "merged_into")) == {(one, two), (two, None)}
+
+
+def test_a_matter_in_parts_is_rated_for_each_unit_that_answered(scene: Scene) -> None:
+    matter = scene.at_township("涵洞和水管一起坏了", kind=BRIDGE)
+    transport, roads = desk.id_of("transport_unit"), desk.id_of("roads_unit")
+    scene.do("dispatcher", actions.split, matter, unit_ids=(transport, roads), note="各办各的")
+    for part in queries.parts_of(scene.as_post("dispatcher"), matter):
+        by = "station" if part.row.unit == transport else "roads"
+        scene.do(by, actions.start, part.row.id)
+        scene.do(by, actions.answer, part.row.id, answer="办好了")
+        scene.do("dispatcher", actions.pass_on, part.row.id, answer="办好了")
+    scene.do("dispatcher", actions.answer, matter, answer="涵洞和水管都修好了")
+    holder = slip_of(matter)
+    assert {one[0] for one in queries.followed(holder).units} == {transport, roads}
+    well = actions.OfUnit(unit=transport, solved=True, satisfied=True)
+    badly = actions.OfUnit(unit=roads, solved=True, satisfied=False)
+    with pytest.raises(BadInput):
+        actions.rate_units(holder, Act.new(), matter_id=matter, units=(well,))
+    actions.rate_units(holder, Act.new(), matter_id=matter, units=(well, badly))
+    assert row(matter).state == "to_file", "one of them is not satisfied with"
+    with acting(TICK):
+        said = dict(Rating.objects.filter(matter=matter).values_list("unit", "satisfied"))
+    assert said == {transport: True, roads: False}
+    with pytest.raises(TooLate):
+        actions.rate_units(holder, Act.new(), matter_id=matter, units=(well, badly))

@@ -159,15 +159,26 @@ def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Ite
 
 
 def elsewhere() -> Iterator[State]:
-    """Orders of other systems, one of them visited here, and disputes that may be mediated."""
+    """Orders of other systems, one of them visited here, and disputes that may be mediated, in a second round.
+
+    What they share with every other matter is explored with those; here few places and little left to try keep it small.
+    """
     for to_visit in (False, True):
         order = Standing(
-            state="reported", owner="township", to_visit=to_visit, closes="rating", exchanged=True, interim=True
-        )
+            state="reported", owner="township", to_visit=to_visit, closes="rating", exchanged=True, interim=True,
+            given_back=True,
+        )  # fmt: skip
         yield State(order, base="township")
-    for owner in ("grid", "village"):
-        quarrel = Standing(state="reported", owner=owner, closes="rating", dispute=True, interim=True)
-        yield State(quarrel, base="grid")
+    quarrel = Standing(
+        state="reported", owner="grid", closes="rating", dispute=True, interim=True, given_back=True, reopened=1
+    )
+    yield State(quarrel, base="grid")
+    yield State(replace(quarrel, owner="village"), base="grid")
+    yield State(replace(quarrel, state="reopened", owner="village"), base="grid")
+    agreed = replace(quarrel, handler="county", by_unit=True, reopened=0, owner="township", to_visit=True, to_rate=True)
+    for state in ("answered", "to_rate", "to_file"):
+        yield State(replace(agreed, state=state), unit="department", base="county")
+    yield State(replace(agreed, state="closed", owner=""), unit="department", base="county")
 
 
 def leads() -> Iterator[State]:

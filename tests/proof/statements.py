@@ -67,7 +67,7 @@ class Beside:
     table: str
     name: str
     reads: May = sees
-    adds: May = sees
+    adds: May | None = sees
     changes: May = never
     removes: May = never
     fresh: tuple[tuple[str, object], ...] = ()
@@ -77,6 +77,11 @@ class Beside:
 BESIDE = (
     Beside("matters_note", "note"),
     Beside("matters_order", "order", changes=sees, removes=sees),
+    Beside("matters_meeting", "meeting", adds=None, changes=sees, removes=sees),
+    Beside("matters_attendance", "attendance", adds=None, changes=sees, removes=sees),
+    Beside("matters_application", "application", adds=None, changes=sees, removes=sees),
+    Beside("matters_referral", "referral", adds=None, changes=sees, removes=sees),
+    Beside("matters_external_case", "case", adds=None, changes=sees, removes=sees),
     Beside("matters_visit", "visit"),
     Beside("matters_supervision", "supervision", changes=sees, removes=sees),
     Beside("matters_escalation", "escalation", fresh=(("deadline_no", 2),)),
@@ -134,6 +139,8 @@ def _four(app: psycopg.Connection[Any], one: Beside, row: dict[str, Any], whom: 
     yield one.changes(seat, facts), done, seat.role, "changes", *what
     done = _changed(app, f"DELETE FROM {one.table} WHERE id = %s", [row["id"]])
     yield one.removes(seat, facts), done, seat.role, "removes", *what
+    if one.adds is None:
+        return
     fresh = {**row, **dict(one.fresh), "id": str(uuid4())}
     if fresh.get("matter_id", "") is None:
         fresh["matter_id"] = fresh["id"]  # as a report does, whose matter comes with it; keys are checked at the end
@@ -229,7 +236,7 @@ def slips(app: psycopg.Connection[Any], world: World, matters: list[UUID]) -> It
             for one in BESIDE:
                 for ident in (held, *matters[:3]):
                     row = named(one.name, *world.matters[ident]["how"])
-                    seen = ident == held and one.name not in {"held rating", "released rating"}
+                    seen = ident == held and one.name not in {"held rating", "released rating", "party"}
                     found = _exists(app, one.table, row)
                     yield seen, found, "slip of", world.matters[held], "reads", one.name, world.matters[ident]
 

@@ -173,10 +173,21 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("dispatcher", "/console/matters/{merged}/"), ("dispatcher", "/console/matters/{answered}/new-slip"),
     ("county_dispatcher", "/console/matters/{answered}/ask"), ("dispatcher", "/console/themes/"),
     ("dispatcher", "/console/themes/{theme}/"), ("dispatcher", "/console/matters/{alike}/"),
+    ("dispatcher", "/console/exchange/"), ("dispatcher", "/console/exchange/hotline_12345/in/orders/"),
+    ("dispatcher", "/console/matters/{petition}/"), ("mediator", "/console/mediation/of/{dispute}/?violence=no"),
+    ("mediator", "/console/mediation/of/{dispute}/"), ("mediator", "/console/mediation/{file}/"),
     ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
 )  # fmt: skip
 """Who opens which page; every form on it is sent."""
 BARE: dict[str, tuple[str, str, str]] = {
+    "exchange_sheet": ("dispatcher", f"/console/exchange/sheets/{LIMIT}/", "good_only"),
+    "exchange_columns": ("dispatcher", f"/console/exchange/sheets/{LIMIT}/columns", "number received text"),
+    "exchange_drop": ("dispatcher", f"/console/exchange/sheets/{LIMIT}/drop", ""),
+    "exchange_export": ("dispatcher", "/console/exchange/hotline_12345/export", ""),
+    "mediation_agree": ("mediator", "/console/mediation/{file}/agree", ""),
+    "mediation_check": ("mediator", "/console/mediation/{file}/check", "kept found"),
+    "mediation_hand": ("justice", "/console/mediation/{file}/hand", "post_id mediator"),
+    "sheet": ("mediator", "/console/sheets/forged/", "telling reason ticket"),
     "matter_recheck": ("county_dispatcher", "/console/matters/{answered}/recheck", "result note"),
     "matter_ask_recheck": ("dispatcher", "/console/matters/{answered}/ask_recheck", "reason"),
     "matter_attend": ("dispatcher", "/console/matters/{accepted}/attend", "came"),

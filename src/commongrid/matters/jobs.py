@@ -162,10 +162,8 @@ def draw(now: datetime | None = None) -> int:
         today = territory.calendar(TICK).day_of(at)
         ahead = {today.replace(day=1), (today + SEED_AHEAD).replace(day=1)}
         missing = sorted(month for month in ahead if not draw_seed(TICK, month))
-    return sum(
-        _harmless(partial(actions.publish_seed, TICK, Act(uuid5(NAMESPACE_OID, f"commongrid draw {month}"), at), month=month))
-        for month in missing
-    )
+    acts = ((month, Act(uuid5(NAMESPACE_OID, f"commongrid draw {month}"), at)) for month in missing)
+    return sum(_harmless(partial(actions.publish_seed, TICK, act, month=month)) for month, act in acts)
 
 
 @every(seconds=10, name=RECOUNTER)

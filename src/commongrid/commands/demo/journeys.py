@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from commongrid.commands.demo import naming, stories, together, waits
+from commongrid.commands.demo import answers, elsewhere, naming, stories, together, waits
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.codes import slip_hash
@@ -61,6 +61,8 @@ DO = {
     "supervise": actions.supervise,
     "rate": actions.rate,
     "withdraw": actions.withdraw,
+    "merge": answers.merge,
+    "ask_recheck": actions.ask_recheck,
     **waits.DO,
 }
 
@@ -80,11 +82,15 @@ class Journey:
 def travel(chance: Random, villages: list[int], per_village: int) -> int:
     """Send matters on their ways up to now; answers how many there are."""
     world = _World(chance, villages)
+    answers.seeds(world.now, DAYS)
     for n in range(max(per_village * len(villages), 2 * len(stories.WAYS))):
         world.begin(n)
     world.run()
+    jobs.rechecks()
+    answers.theme(world.posts)
+    told = elsewhere.tell(READER, villages)
     jobs.tick()
-    return world.begun
+    return world.begun + told
 
 
 class _World:
@@ -140,6 +146,7 @@ class _World:
             while looked + timedelta(hours=12) < at:
                 looked += timedelta(hours=12)
                 jobs.tick(looked)
+                jobs.rechecks(looked)
             if index < 0:
                 self._report(journey, at)
             elif not self._take(journey, journey.steps[index], at):

@@ -216,6 +216,7 @@ TEXTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("K07", "villager", "建议增加班车", "赶集天人多，建议加一班车。"),
 )
 ENDING_NOW: Final = (
+    "merged", "merged too",
     "more time asked", "more time given", "paused", "parked", "referred", "not accepted, asked again",
     "order just given", "to pass on", "joint meeting", "visit due", "rating due", "filing due", "just reopened",
     "in review",

@@ -91,7 +91,8 @@ def _grouped(scope: Scope, question: Question, group: str) -> dict[str, LoopFigu
 
 
 def _figures(row: tuple[Any, ...], backlog: int, flagged: int) -> LoopFigures:
-    count, closed, median, p90, in_7, in_15, in_30, on_time, timed, again, known, satisfied, rated, silent, disagrees = row
+    count, closed, median, p90, in_7, in_15, in_30, *rest = row
+    on_time, timed, again, known, satisfied, rated, silent, disagrees = rest
     return LoopFigures(
         count=count,
         closed=closed,

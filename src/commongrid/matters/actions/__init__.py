@@ -25,7 +25,7 @@ from commongrid.matters.actions.numbering import numbers
 from commongrid.matters.actions.overseeing import miss_reply, reply, supervise, warn_of_reply
 from commongrid.matters.actions.passing import pass_on, send_back
 from commongrid.matters.actions.protecting import About, Contact
-from commongrid.matters.actions.rating import rate
+from commongrid.matters.actions.rating import OfUnit, rate, rate_units
 from commongrid.matters.actions.rechecking import (
     ask_recheck,
     choose_recheck,
@@ -55,11 +55,13 @@ __all__ = [
     "About",
     "Contact",
     "Elsewhere",
+    "OfUnit",
     "Receipt",
     "Report",
     "Wanted",
     "accept",
     "act_of",
+    "add_to_theme",
     "answer",
     "apply",
     "ask_again",
@@ -74,6 +76,7 @@ __all__ = [
     "change_rules",
     "choose_recheck",
     "close",
+    "close_theme",
     "code_of",
     "come_back",
     "decide_returned",
@@ -91,6 +94,7 @@ __all__ = [
     "merge",
     "miss_reply",
     "numbers",
+    "open_theme",
     "order_recheck",
     "park",
     "pass_on",
@@ -100,10 +104,8 @@ __all__ = [
     "raise_level",
     "raise_overdue",
     "rate",
+    "rate_units",
     "receipt",
-    "add_to_theme",
-    "close_theme",
-    "open_theme",
     "recheck",
     "recount",
     "refer",

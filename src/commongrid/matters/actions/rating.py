@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +24,15 @@ OVER: Final = N_("This matter was already rated or closed. You can report it aga
 AT_WORK: Final = N_("It is still being worked on. You can rate it once there is an answer.")
 Answers = tuple[bool, bool, str]
 """Solved, satisfied, and the person's own words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfUnit:
+    """The two answers about one unit that answered a part."""
+
+    unit: UUID
+    solved: bool
+    satisfied: bool
 
 
 @action("matters.rated", power="matters.rate", kinds=("slip",), facts=FACTS)
@@ -49,6 +58,36 @@ def rate(scope: Scope, act: Act, *, matter_id: UUID, solved: bool, satisfied: bo
     if case.matter.state not in ("answered", "to_rate"):
         raise WrongState(AT_WORK)
     kept(case, (solved, satisfied, words), "slip")
+    return moved(case, among(case, Call(event="rate", solved=solved, satisfied=satisfied)))
+
+
+@action("matters.units_rated", power="matters.rate", kinds=("slip",), facts=FACTS)
+def rate_units(scope: Scope, act: Act, *, matter_id: UUID, units: tuple[OfUnit, ...], words: str = "") -> Line:
+    """Rate each unit that answered a part of the matter; it is solved when all of them say so.
+
+    Refuses: BadInput unless every unit that answered, and no other, is rated; else as ``rate``.
+    """
+    if len(words) > LONGEST_WORDS:
+        raise BadInput(fields={"words": N_("This is too long: at most 2,000 characters.")})
+    case = opened(scope, act, matter_id=matter_id, event="rate")
+    m = case.matter
+    if m.closed_at is not None or m.rating == "rated":
+        raise TooLate(OVER)
+    if m.state not in ("answered", "to_rate"):
+        raise WrongState(AT_WORK)
+    with handing_over(scope, *around(m.place)):
+        parts = Matter.objects.filter(parent_id=m.id, outcome="done", unit__isnull=False)
+        answered = {one.unit_id: one for one in parts.order_by("opened_at")}
+    if not units or {one.unit for one in units} != set(answered):
+        raise BadInput(BOTH, fields={"units": BOTH})
+    for one in units:
+        part = answered[one.unit]
+        Rating(
+            id=act.child(f"rating {one.unit}").id, matter_id=m.id, round=m.round, place=rating_place(case),
+            unit_id=one.unit, handler_level=part.handler_level, handler_place=part.handler_place or m.place,
+            solved=one.solved, satisfied=one.satisfied, words=words.strip(), via="slip", at=act.at,
+        ).save(force_insert=True)  # fmt: skip
+    solved, satisfied = all(one.solved for one in units), all(one.satisfied for one in units)
     return moved(case, among(case, Call(event="rate", solved=solved, satisfied=satisfied)))
 
 

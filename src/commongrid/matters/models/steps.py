@@ -278,7 +278,7 @@ class Rating(models.Model):
     wall: ClassVar[Wall] = Wall(
         place="place",
         never=f"NOT {OF_ITS_MATTER}",
-        also_see=f"released_at IS NOT NULL AND ({OWN_UNIT} OR unit_id IS NULL AND {DID_IT})",
+        also_see=f"released_at IS NOT NULL AND {OF_ITS_MATTER} AND ({OWN_UNIT} OR unit_id IS NULL AND {DID_IT})",
         also_write=f"(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('slip', 'post')) AND {OF_ITS_MATTER}",
         append_only=True,
         may_set=("released_at", "place", "handler_place"),

@@ -13,7 +13,7 @@ from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Note
 from commongrid.matters.queries.detail import standing_of
-from commongrid.matters.queries.leading import Led, led
+from commongrid.matters.queries.leading import Led, led, units_of_parts
 from commongrid.matters.queries.originals import original
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.vocabulary import KindRow
@@ -65,6 +65,7 @@ class Followed:
     rating: str
     merged: bool = False
     lines: tuple[LineRow, ...] = ()
+    units: tuple[tuple[UUID, str, str], ...] = ()
     wait: Wait | None = None
     may_ask_again: bool = False
     woken: bool = False
@@ -90,6 +91,7 @@ def followed(scope: Scope) -> Followed:
         wait = None if row.sealed else wait_of(row, extra["refused_why"])
         own = original(scope, row.id) if row.confidential else None
         lead = led(scope, row, PUBLIC_SORTS) if row.state == "merged" else None
+        units = () if row.sealed else units_of_parts(scope, row)
     standing = standing_of(row, row.kind, extra)
     if lead is not None:
         return _following(row, lead)
@@ -100,7 +102,7 @@ def followed(scope: Scope) -> Followed:
         opened_at=row.opened_at, due_at=None if row.sealed else row.due_at,
         closed_at=row.closed_at, outcome=row.outcome, said=said, sealed=row.sealed, rating=row.rating,
         may_rate=_would(standing, Call(event="rate", solved=True, satisfied=True)),
-        may_withdraw=_would(standing, Call(event="withdraw")),
+        may_withdraw=_would(standing, Call(event="withdraw")), units=units,
         may_ask_again=_would(standing, Call(event="ask_again")), wait=wait,
         woken=row.state == "woken",
     )  # fmt: skip

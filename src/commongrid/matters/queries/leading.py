@@ -65,8 +65,18 @@ def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
     )  # fmt: skip
 
 
+def units_of_parts(scope: Scope, row: MatterRow) -> tuple[tuple[UUID, str, str], ...]:
+    """The units that answered a part of this slip's matter, with their names, while the person is asked."""
+    if row.state not in ASKED_IN:
+        return ()
+    with handing_over(scope, *interval(enclosing(row.place, "township") or row.place)):
+        parts = Matter.objects.filter(parent_id=row.id, outcome="done", unit__isnull=False)
+        found = parts.order_by("opened_at", "number").values_list("unit_id", "unit__name_zh", "unit__name_en")
+        return tuple(dict.fromkeys((unit, zh or "", en or "") for unit, zh, en in found if unit is not None))
+
+
 def may_ask(scope: Scope, row: MatterRow) -> tuple[str, ...]:
-    """ "visit" where this post may record what the reporter of a merged matter answers about its lead."""
+    """The event "visit" where this post may record what the reporter of a merged matter answers about its lead."""
     if row.state != "merged" or row.rating == "rated" or not scope.may("matters.visit"):
         return ()
     waiting = Matter.objects.filter(followers=row.id, to_rate=True, state__in=ASKED_IN)

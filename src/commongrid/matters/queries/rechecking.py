@@ -60,7 +60,7 @@ ORDER BY m.closed_at, r.id LIMIT %(limit)s
 
 
 def owed(scope: Scope, now: datetime, zone: str, limit: int = 500) -> list[Owed]:
-    """Ratings of matters that ended lately which owe a recheck and have none yet: every low one, the drawn good ones."""
+    """Ratings of matters that ended lately which owe a recheck and have none: every low one, the good ones drawn."""
     values: dict[str, Any] = {
         "zone": zone, "since": now - LOOKS_BACK, "now": now, "share": limits(scope)["recheck_share"].amount,
         "limit": limit,

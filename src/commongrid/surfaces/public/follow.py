@@ -18,7 +18,7 @@ from commongrid.matters import actions
 from commongrid.matters import queries as matters
 from commongrid.notices.queries import messages_wanted
 from commongrid.surfaces.public import telling, waiting
-from commongrid.surfaces.public.forms import Follow, Rate
+from commongrid.surfaces.public.forms import Follow, Rate, RateUnits
 from commongrid.surfaces.shared import files, qr
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.throttle import throttled
@@ -85,19 +85,24 @@ def paper(request: Asked, code: str) -> HttpResponse:
 def rate(request: Asked, code: str) -> HttpResponse:
     """The two questions."""
     matter = matters.followed(request.scope)
-    form = Rate(request.POST if request.method == "POST" else None)
+    form = (RateUnits if matter.units else Rate)(request.POST if request.method == "POST" else None)
+    if isinstance(form, RateUnits):
+        form.ask_of(matter.units, "zh" if chinese() else "en")
     status = 200
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            actions.rate(
-                request.scope,
-                request.act,
-                matter_id=matter.id,
-                solved=YES_NO[told["solved"]],
-                satisfied=YES_NO[told["satisfied"]],
-                words=told["words"],
-            )
+            if isinstance(form, RateUnits):
+                units = tuple(actions.OfUnit(unit=one, solved=yes, satisfied=good) for one, yes, good in form.answers())
+                actions.rate_units(
+                    request.scope, request.act, matter_id=matter.id, units=units, words=told["words"]
+                )
+            else:
+                solved, satisfied = YES_NO[told["solved"]], YES_NO[told["satisfied"]]
+                actions.rate(
+                    request.scope, request.act, matter_id=matter.id, solved=solved, satisfied=satisfied,
+                    words=told["words"],
+                )  # fmt: skip
         except Refusal as refusal:
             form.refuse(refusal)
             status = refusal.status

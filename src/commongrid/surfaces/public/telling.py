@@ -74,6 +74,7 @@ HAPPENED: Final = {
     "matters.supervised": N_("Urged by the level above"),
     "matters.overdue": N_("The deadline passed; the level above was told"),
     "matters.timed_out": N_("Nobody rated it in time"),
+    "matters.units_rated": N_("Rated"),
     "matters.merged": N_("Others reported the same; it is handled together with theirs"),
     "matters.unmerged": N_("It goes its own way again"),
     "matters.recheck_ordered": N_("It is looked at once more"),

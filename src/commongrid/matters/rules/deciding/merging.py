@@ -11,7 +11,7 @@ from commongrid.matters.rules.deciding.rating import again
 from commongrid.matters.rules.moves import Call, Decider, Move, Standing, ends, goes, not_sealed
 
 NOT_YET: Final = datetime(9999, 1, 1, tzinfo=UTC)
-"""When a merged matter is over while its lead is not: it ends with its lead, so no figure counts it as closed before."""
+"""When a merged matter is over while its lead is not: it ends with its lead; no figure counts it as closed before."""
 
 TAKES_MORE: Final = (
     "reported", "accepted", "diverted", "in_hand", "returned", "reopened", "split", "asked", "to_pass", "paused",

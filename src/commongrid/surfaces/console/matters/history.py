@@ -56,6 +56,7 @@ ACTS: Final = {
     "matters.reply_missed": N_("No interim answer came in time, the supervisor was told"),
     "matters.recounted": N_("The deadline was counted anew"),
     "matters.timed_out": N_("No rating came in time"),
+    "matters.units_rated": N_("The person has rated each office"),
     "matters.merged": N_("Merged into another one"),
     "matters.unmerged": N_("Given back its own way"),
     "matters.recheck_ordered": N_("A recheck was ordered"),

@@ -174,7 +174,7 @@ WAYS: Final[dict[str, Way]] = {
         do=actions.ask_recheck,
         button=N_("Ask for a recheck"),
         done=N_("Asked; it is ordered within the hour, like every other recheck."),
-        lead=N_("Your reason is kept with the centre. The order looks like any other: nobody below can tell its cause."),
+        lead=N_("Your reason is kept with the centre. Every order looks the same: nobody below can tell its cause."),
     ),
     "recheck": Way(
         form=merging_forms.Recheck,
