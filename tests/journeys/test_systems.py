@@ -39,7 +39,7 @@ def test_hotline_orders_come_in_by_sheet_and_the_reply_goes_out(site: Site, tmp_
     both(desk, "exchange")
     with page.expect_download() as template:
         page.get_by_role("link", name="工单", exact=True).first.click()
-    book = openpyxl.load_workbook(template.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(template.value.path().read_bytes()))
     assert book.worksheets[0]["A1"].value == "工单编号 Order number"
     assert book.worksheets[0].data_validations.dataValidation
     path = tmp_path / "orders.xlsx"
@@ -75,7 +75,8 @@ def test_hotline_orders_come_in_by_sheet_and_the_reply_goes_out(site: Site, tmp_
     both(desk, "exchange-batch")
     with page.expect_download() as sent:
         page.get_by_role("link", name="下载回复表").click()
-    rows = list(openpyxl.load_workbook(sent.value.path()).worksheets[0].iter_rows(values_only=True))
+    book = openpyxl.load_workbook(io.BytesIO(sent.value.path().read_bytes()))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert {row[0] for row in rows[1:]} == {ROW[0], "2611240002"}
     assert {row[2] for row in rows[1:]} == {"路灯已换新，今晚起亮。"}
     desk.finish()

@@ -355,14 +355,17 @@ def allowed(actor: int, state: str, where: Whereabouts) -> tuple[str, ...]:
     return may(ACTORS[actor], state, relations(ACTORS[actor], where))
 
 
-ASKED = (*(f"ask_{sort}" for sort in waiting.SORTS), "extend", "withdraw_for", "ask_again_for", "dissolve")
+ASKED = (
+    *(f"ask_{sort}" for sort in waiting.SORTS), *waiting.SORTS, "withdraw_for", "ask_again_for", "dissolve",
+)  # fmt: skip
 """Events explored on plain matters only: nothing they look at differs on the others."""
 
 
 def _plain(state: State) -> bool:
-    """First round, in a grid, not given back, leading no others."""
+    """First round, in a grid, not given back, leading no others, of no other system."""
     s = state.s
-    return state.base == "grid" and not (s.reopened or s.given_back or s.leads or s.sent_back or s.barred or s.caller)
+    twice = s.reopened or s.given_back or s.sent_back or s.barred
+    return state.base == "grid" and not (twice or s.leads or s.caller or s.exchanged or s.dispute)
 
 
 def steps(state: State, actor: int) -> Iterator[tuple[Call, Move, State]]:

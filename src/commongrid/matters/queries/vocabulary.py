@@ -77,8 +77,8 @@ class KindRow:
 
     @property
     def dispute(self) -> bool:
-        """Whether it may be mediated: a dispute between people, not one with an authority, nothing sealed."""
-        return self.parent == DISPUTES and not self.sealed and self.code != WITH_AN_AUTHORITY
+        """Whether it is a dispute between people, not one with an authority; what is sealed is never mediated."""
+        return self.parent == DISPUTES and self.code != WITH_AN_AUTHORITY
 
     @property
     def grid_may(self) -> bool:

@@ -28,7 +28,7 @@ def day(label: Any, *, missing: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label,
         required=bool(missing),
-        widget=forms.DateInput(attrs={"type": "date", "class": "middle"}),
+        widget=forms.DateInput(attrs={"type": "date", "class": "middle"}, format="%Y-%m-%d"),
         error_messages={"invalid": _CHOOSE_DAY, "required": missing or _CHOOSE_DAY},
     )
 
