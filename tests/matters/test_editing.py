@@ -41,11 +41,11 @@ def current(scope: Scope, of: str, key: str) -> Version:
     return next(one for one in dated.versions(scope, dated.vocabulary(of)) if one.key == key and one.holds(TODAY))
 
 
-def change(scope: Scope, of: str, version: Version | None, on: date, act: Act | None = None, **values: Any) -> Any:
+def change(scope: Scope, of: str, version: Version | None, on: date, **values: Any) -> Any:
     """Change a row, or add one."""
     kept = {**version.values, **values} if version else values
     row = version.id if version else None
-    return actions.change_rules(scope, act or Act.new(), vocabulary=of, changes=(Change(row=row, values=kept, on=on),))
+    return actions.change_rules(scope, Act.new(), vocabulary=of, changes=(Change(row=row, values=kept, on=on),))
 
 
 def end(scope: Scope, of: str, version: Version, on: date) -> Any:

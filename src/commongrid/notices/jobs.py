@@ -43,7 +43,8 @@ GIVEN: Final = frozenset(
     f"matters.{name}"
     for name in (
         "reported", "diverted", "decided", "raised", "called_up", "fell", "given_back", "routed_round", "woken",
-        "came_back", "recheck_ordered", "split", "sent_back", "answered", "settled", "passed_on", "reviewed", "unmerged",
+        "came_back", "recheck_ordered", "split", "sent_back", "answered", "settled", "passed_on", "reviewed",
+        "unmerged",
     )
 )  # fmt: skip
 """Acts after which somebody else owes the next step."""
