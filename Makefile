@@ -39,8 +39,13 @@ test: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts browser  ## all checks and all test
 
 check: $(CHECKS)  ## linters, types, house rules, templates, texts
 
-nightly: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts browser  ## the proofs in full size and the kill drills
-	@COMMONGRID_FULL=1 $(BIN)/python -m pytest -m "nightly or not nightly" -q $(ARGS)
+PROOFS := tests/proof tests/kernel tests/matters/importing tests/matters/test_exploration.py tests/matters/test_walk.py \
+  tests/surfaces/shared/test_files.py tests/journeys/test_scripts.py
+nightly: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts browser  ## the proofs in full size, then the kill drills by themselves
+	@rm -f tests/proof/figures/*.json; result=0; \
+	COMMONGRID_FULL=1 COMMONGRID_PART=proofs $(PYTEST) -m "not drill" $(PROOFS) $(ARGS) || result=$$?; \
+	COMMONGRID_FULL=1 COMMONGRID_PART=drills $(BIN)/python -m pytest -q -m drill $(PROOFS) $(ARGS) || result=$$?; \
+	$(BIN)/python -m tests.figures proofs drills || result=$$?; exit $$result
 
 bench: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts  ## benchmarks, as ratios to their floor in the same run
 	@$(BIN)/python -m bench $(ARGS)

@@ -43,7 +43,7 @@ import pytest  # noqa: E402
 
 django.setup()  # before any other conftest, so that a single folder of tests can be run by itself
 
-pytest_plugins = ["tests.bed"]
+pytest_plugins = ["tests.bed", "tests.figures"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commongrid.kernel import addresses
+from tests.figures import Record
 from tests.sizes import size
 
 KEY, FILE, READER = bytes(range(32)), UUID(int=7), "post:1"
@@ -32,7 +33,7 @@ def test_an_address_is_of_no_use_elsewhere(key: bytes, file: UUID, reader: str) 
     assert not addresses.valid(key, file, reader, TOKEN, NOW)
 
 
-def test_guessed_addresses_never_open() -> None:
+def test_guessed_addresses_never_open(figure: Record) -> None:
     """10,000 guesses in the nightly run: random ones, and the true one with something changed."""
     chance, signs = random.Random(2611), "0123456789abcdefghijklmnopqrstuvwxyz-"
     for number in range(size(2_000, 10_000)):
@@ -43,6 +44,7 @@ def test_guessed_addresses_never_open() -> None:
             guess[chance.randrange(len(guess))] = chance.choice(signs)
         if "".join(guess) != TOKEN:
             assert not addresses.valid(KEY, FILE, READER, "".join(guess), NOW)
+    figure("guessed addresses of files, by the rule", asked=size(2_000, 10_000), done=number + 1)
 
 
 @given(st.text(max_size=60))

@@ -22,6 +22,7 @@ from commongrid.kernel import delimited, sheets
 from commongrid.kernel.places import parse
 from commongrid.kernel.refusals import BadInput, Refusal, TooLarge
 from commongrid.kernel.sheets import Limits, read_rows
+from tests.figures import Record
 from tests.sizes import size
 
 TEXT = '代码,名称\n520623001001,"白沙村\n(新)"\n\n520623001002,凯峡河村,多一格\n３,\n'
@@ -261,7 +262,7 @@ def mutant(chance: random.Random, data: bytes) -> bytes:
     return bytes(changed[: chance.randrange(len(changed) + 1)] if chance.random() < 0.1 else changed)
 
 
-def test_changed_files_are_read_or_refused_and_never_break_the_reader() -> None:
+def test_changed_files_are_read_or_refused_and_never_break_the_reader(figure: Record) -> None:
     """3,000 mutants in the nightly run, a seeded sample otherwise."""
     for number in range(size(200, 3_000)):
         chance = random.Random(f"sheets:{number}")
@@ -271,3 +272,4 @@ def test_changed_files_are_read_or_refused_and_never_break_the_reader() -> None:
                 assert not any("\0" in cell for cell in cells if isinstance(cell, str)), number
         except Refusal:
             continue
+    figure("byte mutants of spreadsheets and lists", asked=size(200, 3_000), done=number + 1)

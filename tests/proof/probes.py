@@ -29,7 +29,10 @@ CHILDREN = {
     "journal_file": "file",
 }  # fmt: skip
 """Tables whose rows are seen with their matter, and how the world names the rows."""
-ENDED_WITH_IT = ("matters_order", "matters_meeting", "matters_attendance", "matters_application", "matters_referral")
+ENDED_WITH_IT = (
+    "matters_order", "matters_meeting", "matters_attendance", "matters_application", "matters_referral",
+    "matters_external_case", "journal_file",
+)  # fmt: skip
 """Of these, rows that whoever works on the matter may change."""
 
 
@@ -167,15 +170,13 @@ def writes(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Ite
                 done = _changed(app, "UPDATE territory_place SET name = 'x' WHERE code = %s", [place])
                 yield covered, done, seat.role, "updates place", relation
                 for table, name in CHILDREN.items():
-                    if table not in ENDED_WITH_IT:
-                        gone = _changed(
-                            app, f"DELETE FROM {table} WHERE id = %s", [named(name, relation, None, False, "")]
-                        )
-                        plain = {**world.matters[named("matter", relation, None, False, "")]}
-                        allowed = (
-                            expectation.sees_matter(seat, plain) and table == "journal_file"
-                        )  # kept until its retention ends, then removed by an action
-                        yield allowed, gone, seat.role, "deletes", table, relation
+                    how = (relation, None, False, "")
+                    gone = _changed(app, f"DELETE FROM {table} WHERE id = %s", [named(name, *how)])
+                    # the rest is kept until its retention ends
+                    allowed = table in ENDED_WITH_IT and expectation.sees_matter(
+                        seat, world.matters[named("matter", *how)]
+                    )
+                    yield allowed, gone, seat.role, "deletes", table, relation
 
 
 def strangers(app: psycopg.Connection[Any], world: World) -> Iterator[tuple[object, ...]]:

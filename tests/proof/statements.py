@@ -97,7 +97,7 @@ BESIDE = (
     Beside("matters_recheck", "recheck", changes=sees, removes=sees),
     Beside("matters_recheck_cause", "recheck cause", reads=cause, adds=cause, changes=cause, removes=cause),
     Beside(
-        "matters_theme_matter", "in theme", reads=rating(released=False), adds=never,
+        "matters_theme_matter", "in theme", reads=rating(released=False), adds=None,
         changes=rating(released=False), removes=rating(released=False),
     ),
 )  # fmt: skip

@@ -28,6 +28,7 @@ from tests.bed import RUN
 from tests.factories import desk as factory
 from tests.factories.desk import VILLAGE, Desk, id_of
 from tests.factories.scenes import Scene
+from tests.figures import Record
 from tests.sizes import size
 
 if TYPE_CHECKING:
@@ -197,7 +198,12 @@ def old_list(folder: Path) -> Path:
 
 
 def test_no_sealed_value_stands_anywhere_in_clear(
-    laid: Desk, scene: Scene, database: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    laid: Desk,
+    scene: Scene,
+    database: Database,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    figure: Record,
 ) -> None:
     """Every flow, then every place to look."""
     chance = random.Random(20261124)
@@ -239,7 +245,7 @@ def test_no_sealed_value_stands_anywhere_in_clear(
     wrong += dumped(database) + kept_files()
     said = capfd.readouterr()
     wrong += [f"log: {line[:200]}" for line in (said.out + said.err).splitlines() if TELLING.search(line)]
-    print(f"{4 * COUNT + 60} sealed values, {len(wrong)} in clear")
+    figure("sealed values looked for in clear", asked=4 * COUNT, done=4 * COUNT + 60, wrong=len(wrong))
     assert wrong == []
 
 

@@ -8,7 +8,6 @@ that its reader may not see, whatever the channel.
 from __future__ import annotations
 
 import itertools
-import os
 import random
 import re
 from dataclasses import dataclass
@@ -20,9 +19,11 @@ from django.conf import settings
 from django.test import Client
 
 from commongrid.accounts.models import Account
+from tests.figures import Record
 from tests.proof import expectation, routes
 from tests.proof.probes import Tally
 from tests.proof.world import World, lay
+from tests.sizes import FULL, shares, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
     from tests.proof.world import Seat
 
 _addresses = itertools.count(1)
-FULL = bool(os.environ.get("COMMONGRID_FULL"))
-SAMPLE = None if FULL else 16
-"""Targets per role in a quick run; all in the nightly one."""
+SAMPLE = 16
+"""Targets per role in a quick run; in the nightly one every role asks at every route for every relation of place."""
+WIDELY = {"matter", "matter_print", "place", "post", "slip"}
+"""Routes that the nightly run asks for everything, through every channel."""
 CHANNELS: dict[str, dict[str, str]] = {
     "page": {},
     "api": {"HTTP_ACCEPT": "application/json"},
@@ -42,6 +44,7 @@ CHANNELS: dict[str, dict[str, str]] = {
 }
 NUMBER = re.compile(rb"P-\d{4}")
 REFUSED = {403, 404}
+WHAT = "HTTP probes, role x route x relation x channel"
 PASSED = {200, 204, 302}
 
 
@@ -92,6 +95,27 @@ def visible_numbers(world: World, seat: Seat) -> set[bytes]:
     }
 
 
+def chosen(every: list[Target], chance: random.Random) -> Iterator[tuple[Target, str]]:
+    """What one role asks for, and through which channel.
+
+    A sample; or, in full size, every route for every relation of place, in a
+    channel and for a sort of matter drawn by seed, and the pages of WIDELY for
+    every matter through every channel.
+    """
+    channels = list(CHANNELS)
+    if not FULL:
+        yield from ((target, chance.choice(channels)) for target in chance.sample(every, min(SAMPLE, len(every))))
+        return
+    groups: dict[tuple[str, str], list[Target]] = {}
+    for target in every:
+        groups.setdefault((target.name, target.relation), []).append(target)
+    for (name, _relation), targets in groups.items():
+        if name in WIDELY:
+            yield from itertools.product(targets, channels)
+        else:
+            yield chance.choice(targets), chance.choice(channels)
+
+
 @dataclass
 class Sitting:
     """A seat with its browser, its powers, and the numbers of the matters it may see."""
@@ -113,17 +137,18 @@ class Sitting:
         tally.note(set(), set(NUMBER.findall(body)) - self.numbers, *what, "shows numbers out of scope")
 
 
-def test_every_role_at_every_route_gets_exactly_what_the_policy_says(world: World) -> None:
-    tally, chance, held = Tally(), random.Random(20261124), routes.powers()
+SHARES = shares(6)
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_every_role_at_every_route_gets_exactly_what_the_policy_says(world: World, share: int, figure: Record) -> None:
+    tally, chance, held = Tally(), random.Random(20261124 + share), routes.powers()
     every = list(routes.targets(world))
-    for seat in world.seats.values():
+    for seat in list(world.seats.values())[share :: len(SHARES)]:
         place = Sitting(seat, sitting(seat), held.get(seat.role, set()), visible_numbers(world, seat))
-        chosen = every if SAMPLE is None else chance.sample(every, min(SAMPLE, len(every)))
-        for target in chosen:
-            channels = list(CHANNELS) if FULL else [chance.choice(list(CHANNELS))]
-            for channel in channels:
-                place.probe(target, channel, tally)
-    print(f"{tally.probes} HTTP probes, {len(tally.wrong)} wrong")
+        for target, channel in chosen(every, chance):
+            place.probe(target, channel, tally)
+    figure(WHAT, asked=size(300, 20_000 // len(SHARES)), done=tally.probes // 2, wrong=len(tally.wrong))
     assert tally.wrong == [], "\n".join(tally.wrong[:200])
 
 

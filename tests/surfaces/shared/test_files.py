@@ -19,6 +19,7 @@ from tests.bed import Database
 from tests.factories import crafted
 from tests.factories.desk import GRID, Desk, lay
 from tests.factories.network import scope_as
+from tests.figures import Record
 from tests.sizes import size
 
 SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz-"
@@ -97,7 +98,7 @@ def _slip_scope(code: str) -> Any:
     return slip(slip_hash(settings.KEYS.slip, code), "matters.follow")
 
 
-def test_guessed_addresses_are_never_served(desk: Desk, matter: UUID) -> None:
+def test_guessed_addresses_are_never_served(desk: Desk, matter: UUID, figure: Record) -> None:
     """10,000 guessed addresses in the nightly run, a seeded sample otherwise."""
     client, chance = desk.sign_in(Client(), "dispatcher"), random.Random(2611)
     right = url_for(desk, "dispatcher", matter)
@@ -119,6 +120,7 @@ def test_guessed_addresses_are_never_served(desk: Desk, matter: UUID) -> None:
             assert response.status_code == 404, guess
             assert b"\xff\xd8\xff" not in response.content
         base = right.rsplit("/", 1)[0]
+    figure("guessed addresses of files, served", asked=size(60, 10_000), done=number + 1)
 
 
 @pytest.mark.parametrize(
