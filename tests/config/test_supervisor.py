@@ -54,6 +54,16 @@ def test_a_child_that_falls_again_and_again_is_waited_for_longer() -> None:
     watch.stop()
 
 
+def test_the_wait_grows_no_longer_than_it_may() -> None:
+    said: list[str] = []
+    watch = Supervisor([_child("server", FALL)], look=lambda: None, say=said.append, longest_wait=0.5)
+    watch.start()
+    deadline = time.monotonic() + 30
+    watch.watch(until=lambda: len(said) >= 3 or time.monotonic() > deadline)
+    assert [line.rsplit("in ", 1)[1] for line in said[:3]] == ["0 s.", "0 s.", "0 s."]
+    watch.stop()
+
+
 def test_a_stubborn_child_is_killed_after_its_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(supervisor, "END_SECONDS", 0.5)
     child = _child("server", STUBBORN, tmp_path / "log")

@@ -158,6 +158,7 @@ def _serve(app_url: str, args: argparse.Namespace) -> None:
         ],
         look=_database_watch(Cluster(env.DATA)) if env.EMBEDDED else _nothing,
         say=say,
+        longest_wait=float(env.RESTART_SECONDS),
     )
     supervisor.end_on_signals()
     try:

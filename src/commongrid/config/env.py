@@ -114,6 +114,11 @@ class Environment:
         return _number("COMMONGRID_SERVERS", 2, least=1, most=64)
 
     @property
+    def RESTART_SECONDS(self) -> int:
+        """COMMONGRID_RESTART_SECONDS: the longest wait before a server that falls again and again is started again."""
+        return _number("COMMONGRID_RESTART_SECONDS", 30, least=1, most=600)
+
+    @property
     def ADDRESS(self) -> str:
         """COMMONGRID_ADDRESS: how people reach the server from outside, without a slash at the end."""
         return _text("COMMONGRID_ADDRESS", f"http://{self._host_shown}:{self.PORT}").rstrip("/")

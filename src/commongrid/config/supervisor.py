@@ -89,6 +89,7 @@ class Supervisor:
     look: Callable[[], None]
     say: Callable[[str], None]
     over: threading.Event = field(default_factory=threading.Event)
+    longest_wait: float = LONGEST_WAIT
 
     def end_on_signals(self) -> None:
         """Ctrl-C and SIGTERM end the watch; what follows is an orderly leave."""
@@ -118,7 +119,7 @@ class Supervisor:
         if child.next_try == 0.0:
             code = child.process.returncode if child.process else None
             child.deaths = 1 if now - child.begun > STEADY_SECONDS else child.deaths + 1
-            wait = min(LONGEST_WAIT, 0.5 * 2 ** (child.deaths - 1))
+            wait = min(self.longest_wait, 0.5 * 2 ** (child.deaths - 1))
             child.next_try = now + wait
             where = f"; see {child.log}" if child.log else ""
             self.say(f"The {child.name} has ended (exit code {code}); it is started again in {wait:.0f} s{where}.")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PERIOD: Final = 30
 """Days of the period shown first, today included."""
+DIGITS: Final = 15
+"""Of a place's code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ def _way(request: Asked) -> tuple[PlaceRow, ...]:
         if home is None:
             home = territory.county(scope).code
         return _way_to(scope, home)
-    if not (text.isascii() and text.isdigit() and is_code(int(text))):
+    if not (text.isascii() and text.isdigit() and len(text) == DIGITS and is_code(int(text))):
         raise NotFound
     way = _way_to(scope, int(text))
     lo, hi = interval(way[-1].code)
