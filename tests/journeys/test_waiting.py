@@ -12,7 +12,7 @@ from commongrid.matters import actions, jobs
 from commongrid.matters.actions import code_of
 from tests.factories import desk, scenes
 from tests.matters.test_loop import row
-from tests.matters.test_waiting import add_post
+from tests.matters.waits import add_post
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Site
@@ -35,7 +35,7 @@ def test_an_unfunded_road_is_parked_in_two_taps_and_woken_on_its_day(site: Site)
     page.fill("#ask_park_until", day(120))
     page.select_option("#ask_park_reason", "no_funds")
     page.fill("#ask_park_words", "拓宽要列项目，今年没有资金，已电话告知。")
-    page.locator("#ask_park_told").get_by_label("电话").check()
+    page.locator("#step-ask_park input[name=told][value=call]").check()
     page.get_by_role("button", name="申请挂起").click()
     page.get_by_text("已申请。").wait_for()
     handler.look("asked-to-park")
@@ -78,7 +78,7 @@ def test_a_labour_dispute_goes_to_arbitration_and_ends_with_its_receipt(site: Si
     page.locator("#step-refer > summary").click()
     page.select_option("#refer_body", "arbitration_labour")
     page.fill("#refer_words", "调解两次未成")
-    page.locator("#refer_told").get_by_label("In person").check()
+    page.locator("#step-refer input[name=told][value=visit]").check()
     page.get_by_role("button", name="Refer it out").click()
     page.get_by_text("the receipt is waited for").wait_for()
     page.get_by_text("Next step: Receipt came").wait_for()

@@ -10,6 +10,7 @@ from commongrid.matters.queries import forget_vocabularies
 from commongrid.territory.queries import forget_calendars
 from tests.factories import desk
 from tests.factories.scenes import Scene
+from tests.matters.waits import add_post
 
 if TYPE_CHECKING:
     from tests.bed import Database
@@ -58,3 +59,10 @@ def scene(database: Database) -> Scene:
             )  # fmt: skip
             laid.accounts[name] = account
     return Scene(laid)
+
+
+@pytest.fixture
+def deputy(scene: Scene) -> Scene:
+    """The transport station has a deputy of its own."""
+    add_post(scene, "deputy", "unit_deputy", desk.TOWNSHIP, "transport")
+    return scene

@@ -159,26 +159,32 @@ def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Ite
 
 
 def elsewhere() -> Iterator[State]:
-    """Orders of other systems, one of them visited here, and disputes that may be mediated, in a second round.
+    """Orders of other systems, one of them visited and rated here, and disputes that may be mediated.
 
-    What they share with every other matter is explored with those; here few places and little left to try keep it small.
+    What they share with every other matter is explored with those (``BESIDE`` is left out here).
     """
-    for to_visit in (False, True):
-        order = Standing(
-            state="reported", owner="township", to_visit=to_visit, closes="rating", exchanged=True, interim=True,
-            given_back=True,
-        )  # fmt: skip
-        yield State(order, base="township")
-    quarrel = Standing(
-        state="reported", owner="grid", closes="rating", dispute=True, interim=True, given_back=True, reopened=1
-    )
+    order = Standing(state="reported", owner="township", closes="rating", exchanged=True, interim=True, given_back=True)
+    yield State(order, base="township")
+    yield State(replace(order, to_visit=True, to_rate=True), base="township")
+    worked = replace(order, owner="unit", handler="township", by_unit=True)
+    yield State(replace(worked, state="paused"), unit="station", base="township")
+    quarrel = replace(order, owner="grid", exchanged=False, dispute=True, reopened=1)
     yield State(quarrel, base="grid")
     yield State(replace(quarrel, owner="village"), base="grid")
     yield State(replace(quarrel, state="reopened", owner="village"), base="grid")
-    agreed = replace(quarrel, handler="county", by_unit=True, reopened=0, owner="township", to_visit=True, to_rate=True)
-    for state in ("answered", "to_rate", "to_file"):
-        yield State(replace(agreed, state=state), unit="department", base="county")
-    yield State(replace(agreed, state="closed", owner=""), unit="department", base="county")
+    agreed = replace(quarrel, handler="township", by_unit=True, reopened=0, owner="county", to_visit=True, to_rate=True)
+    for state in ("answered", "to_rate"):
+        yield State(replace(agreed, state=state), unit="station", base="township")
+    yield State(replace(agreed, state="to_file", owner="township"), unit="station", base="township")
+    over = replace(agreed, state="closed", owner="", recheck=True, outcome="rated")
+    yield State(over, unit="station", base="township")
+
+
+BESIDE = (
+    "merge", "split", "call_meeting", "route_round", "fall", "withdraw", "recheck", "call_up", "raise", "settle",
+    "supervise", "refer", "park", "give_up", "remind", "reject", "reply_late",
+)  # fmt: skip
+"""Events that look at nothing that makes an order or a dispute another matter: explored on the others."""
 
 
 def leads() -> Iterator[State]:
@@ -283,7 +289,7 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
     s, unit, barred = state.s, state.unit, state.barred
     if move.ended:
         return _ended(state, move, call)
-    if move.sets.get("sealed"):
+    if move.sets.get("sealed") or (call.event == "mediate" and call.moves_on):
         return SEALED
     if move.sets.get("bar"):
         barred = unit or s.handler
@@ -296,7 +302,7 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
         handler, unit = target.level, target.unit
     elif move.handler == "owner" and s.owner != "unit":
         handler, unit = (call.level if call.event == "settle" else s.owner), ""
-    sealed = s.sealed or (call.event in ("accept", "mediate") and call.moves_on and call.to == "unit")
+    sealed = s.sealed or (call.event == "accept" and call.moves_on and call.to == "unit")
     sets: dict[str, Any] = {name: value for name, value in move.sets.items() if name != "bar"}
     fresh = replace(
         s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
@@ -355,17 +361,15 @@ def allowed(actor: int, state: str, where: Whereabouts) -> tuple[str, ...]:
     return may(ACTORS[actor], state, relations(ACTORS[actor], where))
 
 
-ASKED = (
-    *(f"ask_{sort}" for sort in waiting.SORTS), *waiting.SORTS, "withdraw_for", "ask_again_for", "dissolve",
-)  # fmt: skip
+ASKED = {*waiting.DECIDERS} - {"grant", "refuse", "resume", "wake", "take_receipt", "come_back", "ask_again"}
 """Events explored on plain matters only: nothing they look at differs on the others."""
 
 
 def _plain(state: State) -> bool:
     """First round, in a grid, not given back, leading no others, of no other system."""
     s = state.s
-    twice = s.reopened or s.given_back or s.sent_back or s.barred
-    return state.base == "grid" and not (twice or s.leads or s.caller or s.exchanged or s.dispute)
+    more = s.reopened, s.given_back, s.sent_back, s.barred, s.leads, s.caller, s.exchanged, s.dispute
+    return state.base == "grid" and not any(more)
 
 
 def steps(state: State, actor: int) -> Iterator[tuple[Call, Move, State]]:
@@ -373,6 +377,8 @@ def steps(state: State, actor: int) -> Iterator[tuple[Call, Move, State]]:
     scope = ACTORS[actor]
     for event in allowed(actor, state.s.state, state.whereabouts):
         if event in ASKED and not _plain(state):
+            continue
+        if event in BESIDE and (state.s.exchanged or state.s.dispute):
             continue
         for call, target in calls(state, event, scope):
             try:

@@ -363,31 +363,13 @@ def _of_a_matter(
     )  # fmt: skip
     insert(owner, "Note", id=named("note", *how), matter_id=ident, act=ident, sort="reason", text="原因", at=NOW)
     insert(
-        owner,
-        "Order",
-        id=named("order", *how),
-        matter_id=ident,
-        round=1,
-        unit_id=facts["unit"],
-        level="county",
-        place=COUNTY,
-        ordered_at=NOW,
-        due_at=NOW,
-    )
+        owner, "Order", id=named("order", *how), matter_id=ident, round=1, unit_id=facts["unit"], level="county",
+        place=COUNTY, ordered_at=NOW, due_at=NOW,
+    )  # fmt: skip
     insert(
-        owner,
-        "File",
-        id=named("file", *how),
-        subject_kind="matter",
-        subject=ident,
-        place=place,
-        author="public",
-        received_hash=b"r",
-        stored_hash=b"s",
-        media_type="image/jpeg",
-        size=1,
-        at=NOW,
-    )
+        owner, "File", id=named("file", *how), subject_kind="matter", subject=ident, place=place, author="public",
+        received_hash=b"r", stored_hash=b"s", media_type="image/jpeg", size=1, at=NOW,
+    )  # fmt: skip
     owner.execute(
         "INSERT INTO journal_line (id, timeline, name, author, role, place, place_now, unit, subject_kind, subject, at,"
         " facts, answer) VALUES (%s, 1, 'matters.reported', 'public', '', %s, %s, %s, 'matter', %s, %s, %s, '{}')",
