@@ -35,7 +35,7 @@ def sent(page: Any, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_change_is_shown_before_it_is_made(scene: Scene, as_post: Callable[..., Client]) -> None:
-    scene.in_hand("桥面塌陷")
+    scene.in_hand("桥面塌陷", kind="G02")
     client = as_post("county_dispatcher")
     page = client.get(ROW)
     preview = client.post(ROW, sent(page, finish_days="90"))

@@ -34,7 +34,7 @@ LANGUAGES: Final = (("zh", "中文"), ("en", "English"))
 PICTURES: Final = (
     ("water", N_("Water")), ("power", N_("Power supply")), ("road", N_("Road")), ("bridge", N_("Bridge")),
     ("lamp", N_("Lamp")), ("waste", N_("Waste")), ("dispute", N_("Dispute")), ("affairs", N_("Village affairs")),
-    ("hardship", N_("Hardship")), ("hazard", N_("Hazard")), ("paper", N_("Papers")), ("picture", N_("Anything")),
+    ("hardship", N_("Hardship")), ("hazard", N_("Hazard")), ("paper", N_("Papers")), ("other", N_("Anything")),
 )  # fmt: skip
 _NONE, _LONGEST = Decimal(0), Decimal(3660)
 
@@ -70,8 +70,6 @@ def _unsealed(values: Values) -> dict[str, str]:
 def _lead(values: Values) -> dict[str, str]:
     if bool(values["function"]) == bool(values["unit"]):
         return {"function": N_("Name a field of work or one unit, not both.")}
-    if values["level"] == "county" and values["list"]:
-        return {"list": N_("The lists say what a township may be given; a county's row is on none.")}
     if values["unit"] and not values["basis"]:
         return {"basis": N_("One unit by name needs the basis: a decision or document.")}
     return {}
@@ -95,6 +93,9 @@ _HOURS: Final = Column(
 )
 _DAYS: Final = Column(
     code="finish_days", label=N_("Answer within (days)"), sort="number", least=Decimal("0.05"), most=Decimal(365)
+)
+_POSITION: Final = Column(
+    code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(999)
 )
 
 KINDS: Final = Vocabulary(
@@ -171,7 +172,7 @@ TILES: Final = Vocabulary(
         Column(code="en", label=N_("English name"), needed=True, longest=40),
         Column(code="kind_code", label=N_("Kind"), source="kinds", needed=True, longest=8),
         Column(code="picture", label=N_("Picture"), sort="choice", needed=True, choices=PICTURES),
-        Column(code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(99)),
+        _POSITION,
     ),
 )  # fmt: skip
 ANSWERS: Final = Vocabulary(
@@ -199,7 +200,7 @@ BODIES: Final = Vocabulary(
         Column(code="about_zh", label=N_("What for, in Chinese"), longest=120),
         Column(code="about_en", label=N_("What for, in English"), longest=200),
         Column(code="contact", label=N_("Contact"), longest=80),
-        Column(code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
+        _POSITION,
     ),
 )  # fmt: skip
 REASONS: Final = Vocabulary(
@@ -212,7 +213,7 @@ REASONS: Final = Vocabulary(
         *_NAMES,
         Column(code="advice_zh", label=N_("What the person can do, in Chinese"), longest=200),
         Column(code="advice_en", label=N_("What the person can do, in English"), longest=300),
-        Column(code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
+        _POSITION,
     ),
 )  # fmt: skip
 _WITHIN: Final = {"sort": "whole", "least": Decimal(1), "most": Decimal(365)}
@@ -229,7 +230,7 @@ SYSTEMS: Final = Vocabulary(
         Column(code="extend_days", label=N_("One extension (days)"), **_WITHIN),  # type: ignore[arg-type]
         Column(code="their_visit", label=N_("Their return visit counts"), sort="flag"),
         Column(code="note", label=N_("Note"), longest=200),
-        Column(code="position", label=N_("Place in the list"), sort="whole", needed=True, least=_NONE, most=Decimal(999)),
+        _POSITION,
     ),
 )  # fmt: skip
 
