@@ -80,7 +80,7 @@ def test_a_list_goes_out_and_comes_back_unchanged(scene: Scene, as_post: Callabl
 
 def test_a_file_with_faults_names_each_and_changes_nothing(scene: Scene, as_post: Callable[..., Client]) -> None:
     client = as_post("county_dispatcher")
-    text = "code,zh,en,kind_code,picture,position\nwater,饮水,Water,B01,water,0\nfog,,Fog,Q99,water,x\n"
+    text = "code,zh,en,kind_code,picture,position\nwater,饮水,Fresh water,B01,water,0\nfog,,Fog,Q99,water,x\n"
     file = SimpleUploadedFile("tiles.csv", text.encode())
     page = client.post("/console/rules/tiles/bring-in/", {"file": file, "on": localdate().isoformat()})
     dry = page.context["dry"]
@@ -93,7 +93,7 @@ def test_a_file_with_faults_names_each_and_changes_nothing(scene: Scene, as_post
     assert (page.context["dry"].changed, page.context["dry"].new) == (1, 0)
     done = client.post("/console/rules/tiles/bring-in/", {"kept": page.context["kept"]})
     assert done.status_code == 302
-    assert "饮水" in client.get("/console/rules/tiles/").text
+    assert "Fresh water" in client.get("/console/rules/tiles/").text
     forged = client.post("/console/rules/tiles/bring-in/", {"kept": page.context["kept"] + "x"})
     assert forged.status_code == 422
 

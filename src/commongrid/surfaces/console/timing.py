@@ -264,7 +264,9 @@ def market(request: Asked, code: int) -> HttpResponse:
             messages.success(request, gettext("The market days are set."))
             return HttpResponseRedirect(reverse("markets"))
     title = f"{gettext('Market days')} · {place.label('zh' if chinese() else 'en')}"
-    return _form(request, form, title, gettext("They are shown where a day for a visit or a meeting is chosen."))
+    return _form(
+        request, form, title, gettext("Everybody sees them on the page of market days, to plan visits and meetings.")
+    )
 
 
 def _set_market(request: Asked, code: int, given: dict[str, Any]) -> None:

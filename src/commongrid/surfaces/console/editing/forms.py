@@ -70,9 +70,8 @@ class FileForm(Form):
 
 def _field(column: Column, found: Choices) -> forms.Field:
     """One column as a control. Nothing is refused here: the vocabulary's rules speak for page and file alike."""
-    about: dict[str, Any] = {"label": gettext(column.label), "required": False, "help_text": gettext(column.hint)}
-    if column.hint == "":
-        about["help_text"] = ""
+    about: dict[str, Any] = {"label": gettext(column.label), "required": False}
+    about["help_text"] = gettext(column.hint) if column.hint else ""
     if column.sort == "flag":
         return forms.BooleanField(**about)
     if column.sort == "several":
@@ -80,6 +79,8 @@ def _field(column: Column, found: Choices) -> forms.Field:
             choices=offered(column, found), widget=forms.CheckboxSelectMultiple(),
             error_messages={"invalid_choice": _("Choose one that is offered.")}, **about,
         )  # fmt: skip
+    about["required"] = column.needed
+    about["error_messages"] = {"required": _("Please fill this in.")}
     if column.choices or column.source:
         blank = [] if column.needed and column.sort == "choice" else [("", gettext("None"))]
         options = [one for one in offered(column, found) if one[0] != ""]
