@@ -70,6 +70,7 @@ def test_a_complaint_about_the_secretary_from_the_public_page_to_its_end(site: S
     scene.do("dispatcher", actions.divert, matter, unit_id=id_of("justice_unit"), reason="请司法所会同民政办核查")
     scene.do("justice", actions.start, matter)
     scene.do("justice", actions.answer, matter, answer="已重新公示并复核，两户不符合条件的已取消。")
+    scene.do("dispatcher", actions.pass_on, matter, answer="已重新公示并复核，两户不符合条件的已取消。")
     page = villager.open(slip)
     assert "已重新公示" in page.content()
     villager.open(slip + "/rate")
