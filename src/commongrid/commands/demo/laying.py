@@ -58,6 +58,7 @@ TOWNSHIP_UNITS = {
     "natural_resources": ("自然资源所", "Natural Resources Station", "station"),
     "urban_management": ("综合执法队", "Enforcement Team", "office"),
     "grid_centre": ("网格化服务管理中心", "Grid Service Centre", "centre"),
+    "": ("供电所", "Power Supply", "outside"),
 }
 COUNTY_POSTS = (
     ("county_secretary", "县委书记", "County Party secretary"),
@@ -235,6 +236,7 @@ class _Layer:
             master=master,
             valid_from=self.since,
             office_phone=f"0990-{self.chance.randrange(10**7, 10**8)}",
+            outside_command=kind == "outside",
         )
         made = UUID(str(add_unit(SCOPE, Act.new(), unit=unit)["unit"]))
         self.units[place, function] = made

@@ -237,5 +237,7 @@ TEXT_OF: Final = {
     "filing due": next(one for one in TEXTS if one[0] == FILED_KIND),
     "referred": _LABOUR,
     "referred, receipt": _LABOUR,
+    "visit due": next(one for one in TEXTS if one[0] == "B01"),
+    "outside body": ("B03", "villager", "电线杆倾斜", "路边的电线杆歪了，通信线垂到路面，大车过不去。"),
 }
 """What is told where a way needs its own tale."""
