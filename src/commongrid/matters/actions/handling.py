@@ -205,7 +205,7 @@ def to_visit(case: Case) -> bool:
         return False
     if case.kind.visit == "all" or m.round > 1:
         return True
-    seed = month_seed(case.scope, case.act)
+    seed = month_seed(case.scope, case.act, case.calendar.day_of(case.act.at))
     return drawn(seed, m.id, limits(case.scope)["sample_share"].amount)
 
 
