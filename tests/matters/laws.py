@@ -108,7 +108,8 @@ def _waiting_laws(state: State, scope: Scope, call: Call, move: Move, after: Sta
     """Waiting needs the deputy, lasts until a day, and ends nowhere unseen."""
     s, event = state.s, call.event
     enters = move.state in ("paused", "parked", "referred") and move.state != s.state
-    if (enters or move.outcome == "given_up") and "matters.approve" not in scope.powers:
+    ends = move.outcome == "given_up" and s.state not in words.ENDED
+    if (enters or ends) and "matters.approve" not in scope.powers:
         yield f"{event} to {move.state} without the deputy"
     if after.s.applied and after.s.state not in ("accepted", "in_hand", "woken"):
         yield f"an application waits in {after.s.state}"
@@ -155,7 +156,7 @@ def _rounding_laws(state: State, call: Call, move: Move, after: State) -> Iterat
 
 
 def _sealed_laws(state: State, scope: Scope, call: Call) -> Iterator[str]:
-    if state.s.sealed and call.event not in ("warn", "overdue", "receipt", "dissolve"):
+    if state.s.sealed and call.event not in ("warn", "overdue", "reply_late", "receipt", "dissolve"):
         yield f"{call.event} touches a sealed matter"
     if state.s.sealed and scope.kind == "post" and scope.unit != state.whereabouts.unit:
         yield "somebody else reaches a sealed matter"
