@@ -13,23 +13,25 @@ from PIL import Image
 from commongrid.matters import actions
 from tests.factories.desk import VILLAGE
 from tests.factories.scenes import Scene
+from tests.journeys.conftest import WIDTHS
 from tests.matters.exchange.making import ROW, sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from uuid import UUID
 
-    from tests.journeys.conftest import Site
+    from tests.journeys.conftest import Site, Visitor
 
 pytestmark = pytest.mark.browser
 
 
-def both(visitor: object, name: str) -> None:
+def both(visitor: Visitor, name: str) -> None:
     """Look at a page at both widths."""
-    page = visitor.page  # type: ignore[attr-defined]
-    for width, size in (("wide", (1440, 900)), ("phone", (360, 740))):
-        visitor.width = width  # type: ignore[attr-defined]
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        visitor.look(name)  # type: ignore[attr-defined]
+    page = visitor.page
+    for width, (wide, high) in WIDTHS.items():
+        visitor.width = width
+        page.set_viewport_size({"width": wide, "height": high})
+        visitor.look(name)
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
@@ -109,11 +111,8 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_boundary_dispute_is_mediated_signed_photographed_and_checked(site: Site, tmp_path: Path) -> None:
-    scene = Scene(site.desk)
-    matter = scene.report("两家为地界争执，菜地边的石坎被挪了一尺。", kind="A03", place=VILLAGE)
-    scene.do("clerk", actions.accept, matter)
-    mediator = site.visitor("mediator", language="zh-hans")
+def begun(mediator: Visitor, matter: UUID) -> tuple[str, str]:
+    """The dispute is taken up, sat and worded; answers the file's number and where its sheet is photographed."""
     page = mediator.open(f"/console/matters/{matter}/")
     page.get_by_role("link", name="调解这起纠纷").click()
     page.get_by_role("heading", name="有没有人被打").wait_for()
@@ -140,9 +139,17 @@ def test_a_boundary_dispute_is_mediated_signed_photographed_and_checked(site: Si
     assert back is not None
     page.get_by_role("link", name="打印协议书").click()
     both(mediator, "mediation-agreement")
+    return number, back.removeprefix(mediator.address)
 
+
+def test_a_boundary_dispute_is_mediated_signed_photographed_and_checked(site: Site, tmp_path: Path) -> None:
+    scene = Scene(site.desk)
+    matter = scene.report("两家为地界争执，菜地边的石坎被挪了一尺。", kind="A03", place=VILLAGE)
+    scene.do("clerk", actions.accept, matter)
+    mediator = site.visitor("mediator", language="zh-hans")
+    number, back = begun(mediator, matter)
     phone = site.visitor("mediator", language="zh-hans", width="phone")
-    shot = phone.open(back.removeprefix(site.address))
+    shot = phone.open(back)
     shot.fill("#id_telling", "0000")
     shot.set_input_files("#id_photos", photo(tmp_path))
     shot.get_by_role("button", name="归入案卷").click()

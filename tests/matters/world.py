@@ -168,6 +168,8 @@ def elsewhere() -> Iterator[State]:
     yield State(replace(order, to_visit=True, to_rate=True), base="township")
     worked = replace(order, owner="unit", handler="township", by_unit=True)
     yield State(replace(worked, state="paused"), unit="station", base="township")
+    for state in ("parked", "referred", "woken"):
+        yield State(replace(worked, state=state, owner="township"), unit="station", base="township")
     quarrel = replace(order, owner="grid", exchanged=False, dispute=True, reopened=1)
     yield State(quarrel, base="grid")
     yield State(replace(quarrel, owner="village"), base="grid")
@@ -181,8 +183,8 @@ def elsewhere() -> Iterator[State]:
 
 
 BESIDE = (
-    "merge", "split", "call_meeting", "route_round", "fall", "withdraw", "recheck", "call_up", "raise", "settle",
-    "supervise", "refer", "park", "give_up", "remind", "reject", "reply_late",
+    "merge", "call_meeting", "route_round", "fall", "withdraw", "recheck", "call_up", "raise", "supervise", "remind",
+    "reject", "reply_late",
 )  # fmt: skip
 """Events that look at nothing that makes an order or a dispute another matter: explored on the others."""
 

@@ -51,7 +51,7 @@ WORDY = {
     "territory_place": "name name_en", "territory_former_name": "name name_en", "roster_unit": "name_zh name_en office_phone",
     "roster_post": "display_name title_zh title_en office_phone", "registry_person": "display_name", "registry_household": "number",
     "matters_mediation": "number mediator committee facts agreement performance ways_on",
-    "matters_external_case": "number reply result_text",
+    "matters_external_case": "number result_text",
     "matters_matter": "title text external_number external_system", "matters_note": "text", "matters_rating": "words",
     "matters_kind": "zh en note", "matters_work_list": "basis", "matters_urgency": "zh en", "matters_tile": "zh en",
     "roster_role": "zh en", "roster_function": "zh en", "territory_calendar_day": "zh en source", "accounts_access_line": "reason",

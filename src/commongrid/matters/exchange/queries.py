@@ -170,19 +170,11 @@ def sealed_upload(data: bytes, row_id: UUID) -> bytes:
 def to_reply(scope: Scope, system: str, limit: int = 2000) -> list[ToReply]:
     """Orders whose answer stands and that have had no reply yet, the most pressing first.
 
-    What was worded for the other system goes first; else the answer itself, of
-    one not accepted the reason.
+    The reply is the answer itself, of one not accepted the reason.
     """
     with acting(scope):
         found = _waiting(system).order_by("reply_due_at", "received_at", "id")[:limit]
         return [one for values in found if (one := _to_reply(values)) is not None]
-
-
-def worded(scope: Scope, case_id: UUID) -> ToReply | None:
-    """The one order with the reply that would go out now."""
-    with acting(scope):
-        values = next(iter(_replies(ExternalCase.objects.filter(id=case_id))), None)
-    return _to_reply(values) if values else None
 
 
 def _waiting(system: str) -> QuerySet[ExternalCase, Any]:
@@ -196,13 +188,13 @@ def _replies(found: QuerySet[ExternalCase]) -> QuerySet[ExternalCase, Any]:
         answer=Subquery(last.filter(sort="answer")[:1]), reason=Subquery(last.filter(sort="reason")[:1])
     ).values(
         "id", "matter", "matter__number", "matter__title", "matter__state", "matter__unit__name_zh",
-        "matter__finished_at", "matter__closed_at", "number", "reply", "reply_due_at", "answer", "reason",
+        "matter__finished_at", "matter__closed_at", "number", "reply_due_at", "answer", "reason",
     )  # fmt: skip
 
 
 def _to_reply(values: Mapping[str, Any]) -> ToReply | None:
     refused = values["matter__state"] == REFUSED
-    text = values["reply"] or (values["reason"] if refused else values["answer"]) or ""
+    text = (values["reason"] if refused else values["answer"]) or ""
     if not text:
         return None
     return ToReply(

@@ -110,13 +110,12 @@ class ExternalCase(models.Model):
     A matter may have several: the same appeal sent twice under two numbers is
     one matter, and each number gets its reply. ``due_at`` is the matter's
     finishing deadline while it is the earliest; ``alike`` finds the same words
-    from the same village again (a keyed hash). ``reply`` is what the centre
-    worded for that system; empty, it is what the matter was answered with.
-    What went out is kept in ExternalReply. ``result``: solved, not_solved, or
+    from the same village again (a keyed hash). The reply is
+    what the matter was answered with; what went out is kept in ExternalReply. ``result``: solved, not_solved, or
     rework (given back by the other system). ``late``: the result came after
     the matter had ended here.
 
-    Personal data: the reply and the result may name people. Kept: with the matter.
+    Personal data: the result may name people. Kept: with the matter.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -131,7 +130,6 @@ class ExternalCase(models.Model):
     reply_due_at = models.DateTimeField("回复到期", null=True)
     extended_at = models.DateTimeField("延期时间", null=True)
     imported_in = models.UUIDField(null=True)
-    reply = models.TextField("回复", blank=True, default="")
     replied_at = models.DateTimeField("回复时间", null=True)
     replied_in = models.UUIDField(null=True)
     result = models.CharField("结果", max_length=12, blank=True, default="")

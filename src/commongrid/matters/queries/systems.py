@@ -51,7 +51,6 @@ class CaseRow:
     due_at: datetime | None
     reply_due_at: datetime | None
     extended_at: datetime | None
-    reply: str
     replied_at: datetime | None
     replied_in: UUID | None
     result: str
@@ -67,7 +66,7 @@ _SYSTEM = (
 )  # fmt: skip
 _CASE = (
     "id", "matter", "system", "number", "received_at", "accept_due_at", "due_at", "reply_due_at", "extended_at",
-    "reply", "replied_at", "replied_in", "result", "satisfied", "result_text", "result_at", "late",
+    "replied_at", "replied_in", "result", "satisfied", "result_text", "result_at", "late",
 )  # fmt: skip
 
 

@@ -1,41 +1,18 @@
-"""Replies to another system: worded where the answer needs other words there, and exported once."""
+"""Replies to another system: what was answered goes back there, once, as one sheet."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import N_, BadInput, WrongState
-from commongrid.matters.actions.moving import FACTS, line, opened
+from commongrid.kernel.refusals import N_, WrongState
 from commongrid.matters.exchange import queries
-from commongrid.matters.exchange.actions.orders import case_on
 from commongrid.matters.models import ExternalBatch, ExternalCase, ExternalReply
 from commongrid.matters.queries.systems import system as system_row
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
-
-LONGEST = 4000
-
-
-@action("matters.reply_worded", power="matters.exchange", facts=FACTS)
-def word_reply(scope: Scope, act: Act, *, matter_id: UUID, case_id: UUID, text: str) -> Line:
-    """Put the reply into other words than the answer, for the other system; empty goes back to the answer.
-
-    Refuses: WrongState once it went out; BadInput where it is too long.
-    """
-    case = opened(scope, act, matter_id=matter_id, event="take_result")
-    row = case_on(case, case_id)
-    if row.replied_at is not None:
-        raise WrongState(N_("This reply has gone out already and stays as it was."))
-    if len(text) > LONGEST:
-        said = N_("This is too long: at most 4,000 characters.")
-        raise BadInput(said, fields={"text": said})
-    row.reply = text.strip()
-    row.save(update_fields=["reply"])
-    return line(case, event="take_result", before=(case.matter.state, case.matter.owner_level))
 
 
 @action("matters.replies_exported", power="matters.exchange", facts=("system", "rows"))

@@ -71,7 +71,7 @@ def _keep(case: Case, row: ExternalCase, told: Told, *, late: bool) -> None:
     row.result, row.satisfied, row.result_text = told.result, told.satisfied, told.text.strip()
     row.result_at, row.late = case.act.at, late
     if told.result == "rework":
-        row.replied_at, row.replied_in, row.reply = None, None, ""
+        row.replied_at, row.replied_in = None, None
         row.due_at = told.due_at
     row.save()
     if told.result == "rework" and case.matter.state in SPOKEN:

@@ -63,9 +63,3 @@ class ExtendTheirs(OfACase):
     """The one extension that their rules know."""
 
     reason = words(_("Reason"), missing=SAY_WHY, rows=2)
-
-
-class WordReply(OfACase):
-    """The reply in other words than the answer."""
-
-    text = words(_("Reply to their system"), _("Empty: the answer goes out as it stands."), rows=4)

@@ -66,7 +66,6 @@ ACTS: Final = {
     "matters.order_changed": N_("The other system changed its dates"),
     "matters.order_extended": N_("More time by the other system's rules"),
     "matters.result_taken": N_("The other system said what came of it"),
-    "matters.reply_worded": N_("The reply to the other system was worded"),
     "matters.mediation_begun": N_("Taken up for mediation"),
     "matters.mediation_sat": N_("The parties sat together"),
     "matters.mediation_worded": N_("The agreement was written down"),
@@ -190,7 +189,7 @@ def title_of(line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: 
     if line.name == "matters.visited" and (result := str(line.facts.get("result", ""))) in words.VISITS:
         return _("Return visit: %(result)s") % {"result": words.say(words.VISITS, result)}
     if line.name in WAITED and (sort := str(line.facts.get("sort", ""))) in SORTS:
-        return f"{plain}: {_(SORTS[sort])}{_until(line)}"
+        return _("%(what)s: %(sort)s") % {"what": plain, "sort": _(SORTS[sort])} + _until(line)
     if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
         return _("Overdue: %(level)s was told") % {"level": words.say(words.LEVELS, level)}
     if line.name in ("matters.rated", "matters.visited") and line.facts.get("to") == "reopened":
@@ -204,7 +203,7 @@ def _until(line: LineRow) -> str:
         day = date.fromisoformat(str(line.facts.get("until", "")))
     except ValueError:
         return ""
-    return ", " + _("until %(day)s") % {"day": when(day, "date")}
+    return _(", until %(day)s") % {"day": when(day, "date")}
 
 
 WAITED: Final = (

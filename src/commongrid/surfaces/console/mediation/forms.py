@@ -59,7 +59,7 @@ class Begin(Step):
         """Room for four parties."""
         super().__init__(*args, **kwargs)
         for n in range(1, ROWS + 1):
-            self.fields[f"name_{n}"] = line(_("Name"))
+            self.fields[f"name_{n}"] = line(_("Name of the party"))
             self.fields[f"phone_{n}"] = line(_("Phone"), inputmode="tel")
             self.fields[f"address_{n}"] = line(_("Where they live"))
             for name in (f"name_{n}", f"phone_{n}", f"address_{n}"):
