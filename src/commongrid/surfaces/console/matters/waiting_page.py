@@ -32,7 +32,7 @@ UNTIL: Final = {
     "refer": N_("receipt wanted by"),
 }
 OUTCOMES: Final = {
-    "": (N_("to decide"), "warn"),
+    "": (N_("waits for the deputy"), "warn"),
     "granted": (N_("granted"), "ok"),
     "refused": (N_("not granted"), "late"),
     "lapsed": (N_("lapsed: the matter moved on"), ""),
