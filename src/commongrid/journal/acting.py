@@ -84,6 +84,7 @@ def _set(scope: Scope | None, *, fresh: bool = False) -> None:
 def undo() -> None:
     """Have the outermost ``acting`` roll back instead of commit: something in it was refused."""
     _undo.set(True)
+    drop()
 
 
 def undone() -> bool:
@@ -113,7 +114,6 @@ def acting(scope: Scope) -> Iterator[None]:
             _set(scope, fresh=fresh)
             yield
             if outermost and _undo.get():
-                drop()
                 transaction.set_rollback(True)
             elif not outermost:
                 _set(before)

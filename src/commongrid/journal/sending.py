@@ -4,8 +4,11 @@ Every way costs the application and PostgreSQL as much as many a statement. In a
 transaction of the seam two things can wait: its settings (``SET LOCAL``), and
 rows that an action lays down, whose INSERT answers nothing. They are sent in
 order, before the next statement and in one text with it, at the latest before
-the transaction ends; what PostgreSQL refuses is raised there. Each statement
-still passes all of Django's execute wrappers by itself.
+the transaction ends; what PostgreSQL refuses is raised there, so inside the
+action, whose own line is a statement, and inside a savepoint, whose end is one.
+A savepoint rolled back takes what waits in it along. Each statement still
+passes all of Django's execute wrappers by itself. What goes past them (COPY)
+must not need a row that waits.
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from django.db import connection
+from django.db import NotSupportedError, connection
+from psycopg import ServerCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -24,6 +28,8 @@ LARGEST: Final = 100_000
 """A longer text is sent at once."""
 _LAID: Final = 'INSERT INTO "'
 """How the ORM begins an INSERT; statements written by hand never wait."""
+_BACK: Final = "ROLLBACK TO SAVEPOINT "
+"""How Django takes back a savepoint."""
 
 
 class Sending:
@@ -33,23 +39,22 @@ class Sending:
         """Nothing waits yet; ``always`` goes before every statement."""
         self.always = always
         self.waiting: list[str] = []
-        self.rows = False
-        """Whether rows wait, or settings only."""
         self.memory: dict[Hashable, Any] = {}
 
     def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
         """Let a statement wait, or send it after those that wait."""
         cursor = context["cursor"].cursor
         text = str(sql)
-        if text.startswith("PREPARE "):
+        if text.startswith(_BACK):
+            self.waiting.clear()  # all that waits came after the savepoint, and a broken transaction takes nothing else
+        if text.startswith((_BACK, "PREPARE ")):
             return execute(sql, params, many, context)
         if _later.get() and not many and text.startswith(_LAID) and " RETURNING " not in text:
             self.waiting.append(cursor.mogrify(sql, params))
-            self.rows = True
             return self.flush() if len(self.waiting[-1]) > LARGEST else None
         if not self.waiting and not self.always:
             return execute(sql, params, many, context)
-        if many or not hasattr(cursor, "mogrify"):
+        if many or isinstance(cursor, ServerCursor):
             self.flush()
             return execute(sql, params, many, context)
         result = execute(self.taken(cursor.mogrify(sql, params)), None, False, context)  # noqa: FBT003 - Django's order
@@ -61,19 +66,25 @@ class Sending:
         """All that waits, and more, as one text; nothing waits any longer."""
         text = ";\n".join([*([self.always] if self.always else ()), *self.waiting, *more])
         self.waiting.clear()
-        self.rows = False
         return text
 
+    @property
+    def rows(self) -> bool:
+        """Whether rows wait, or settings only."""
+        return any(text.startswith(_LAID) for text in self.waiting)
+
     def flush(self) -> None:
-        """Send what waits."""
+        """Send what waits, for a statement that no other can travel with."""
+        if self.always:
+            message = "a glance is single statements"
+            raise NotSupportedError(message)
         if self.waiting:
             with connection.cursor() as cursor, connection.wrap_database_errors:
                 cursor.cursor.execute(self.taken())
 
     def drop(self) -> None:
-        """Forget what waits."""
-        self.waiting.clear()
-        self.rows = False
+        """Forget the rows that wait; settings stay, for whatever is still read."""
+        self.waiting = [text for text in self.waiting if not text.startswith(_LAID)]
 
 
 _sending: ContextVar[Sending | None] = ContextVar("commongrid_sending", default=None)
@@ -125,17 +136,10 @@ def settle(statement: str) -> None:
 
 
 def drop() -> None:
-    """Forget what waits: the transaction is going to be rolled back."""
+    """Forget the rows that wait: the transaction is going to be rolled back."""
     sending = _sending.get()
     if sending is not None:
         sending.drop()
-
-
-def flush() -> None:
-    """Send what waits, for whatever goes past Django's cursors: COPY, a cursor of the driver's own."""
-    sending = _sending.get()
-    if sending is not None:
-        sending.flush()
 
 
 def remember(key: Hashable, value: object) -> None:
