@@ -21,6 +21,7 @@ from commongrid.matters.rules.moves import Call, Move, Standing
 from commongrid.matters.rules.owners import entry
 from commongrid.matters.rules.relations import Whereabouts, level_of_actor, may, relations
 from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS
+from tests.matters.among import among
 
 COUNTY, TOWNSHIP, VILLAGE, GRID = 990101000000000, 990101001000000, 990101001001000, 990101001001001
 OTHER_VILLAGE, OTHER_TOWNSHIP = 990101001002000, 990101002000000
@@ -243,7 +244,7 @@ def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target
     elif event == "recheck":
         yield from ((replace(plain, result=result), None) for result in ("holds", "fails"))
     elif state.s.leads and event in ("rate", "visit", "time_out"):
-        yield from ((call, None) for call in _among(plain))
+        yield from ((call, None) for call in among(plain))
     elif event in ("rate", "visit"):
         asked = itertools.product((True, False), (True, False))
         yield from ((replace(plain, result="asked", solved=one, satisfied=two), None) for one, two in asked)
@@ -267,23 +268,6 @@ def _waiting_calls(plain: Call) -> Iterator[tuple[Call, Target | None]]:
     sort = plain.event.removeprefix("ask_")
     late = (False, True) if sort in ("extend", "pause", "grant") else (False,)
     yield from ((replace(plain, late=one, most=1), None) for one in late)
-
-
-def _among(plain: Call) -> Iterator[Call]:
-    """What may be said of a matter that leads others: by its own reporter or theirs, while some have not spoken."""
-    for others, bad in itertools.product((True, False), (True, False)):
-        one = replace(plain, others=others, bad=bad)
-        if plain.event == "time_out":
-            yield one
-            continue
-        answers = itertools.product((True, False), (True, False), (True, False) if plain.event == "rate" else (False,))
-        yield from (
-            replace(one, result="asked", solved=solved, satisfied=satisfied, follower=follower)
-            for solved, satisfied, follower in answers
-        )
-        if plain.event == "visit":
-            yield from (replace(one, result="not_reached", days=days) for days in (1, 3))
-            yield from (replace(one, result=result) for result in ("left_slip", "checked", "not_done"))
 
 
 def applied(state: State, move: Move, target: Target | None, call: Call) -> State:

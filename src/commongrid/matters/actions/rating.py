@@ -120,7 +120,9 @@ def rated_through(case: Case, lead: Matter, answers: Answers, via: str) -> Line:
 
 
 def asked_through(scope: Scope, act: Act, lead: Matter, matter_id: UUID, came: tuple[str, Answers | None, str]) -> Line:
-    """What the reporter of a merged matter said of its lead to somebody who asked; ``came``: result, answers, via.
+    """What the reporter of a merged matter said of its lead to somebody who asked. Called by visit.
+
+    ``came``: result, answers, via.
 
     Refuses: NotAllowed at the handler's own level; BadInput where nothing was answered.
     """

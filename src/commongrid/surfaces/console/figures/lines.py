@@ -84,8 +84,7 @@ def counted(chosen: Chosen, series: str, total: Total) -> Line:
         _cell(chosen, series, "on_time", total.on_time if total.with_deadline else None, total.with_deadline),
         _cell(chosen, series, "reopened", total.reopened or None),
         Cell(_("Satisfied"), "—"),
-        Cell(_(FIGURES["not_rated"]), "—"),
-        Cell(_(FIGURES["disagrees"]), "—"),
+        *(Cell(_(FIGURES[name]), "—") for name in ("not_rated", "disagrees")),
         _cell(chosen, series, "backlog", total.backlog),
     ]
     shown = [_cell(chosen, series, which, number) for which, number in counts]
