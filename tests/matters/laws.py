@@ -186,7 +186,7 @@ def _answer_laws(state: State, call: Call, move: Move) -> Iterator[str]:
         yield "an answer is sent back twice"
     if call.event == "drop" and not s.caller:
         yield "a matter of its own is dropped"
-    if move.outcome == "disagrees" and s.state != "review":
+    if move.outcome == "disagrees" and s.state not in ("review", "closed"):
         yield "closed over the reporter's head without a review"
     if s.state == "to_rate" and s.to_rate and move.ended and move.outcome not in ("rated", "not_rated"):
         yield f"a rated kind ends as {move.outcome}"
