@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from commongrid.kernel.scope import Scope
 from commongrid.matters.rules import words
-from commongrid.matters.rules.moves import TRIES, Call, Move
+from commongrid.matters.rules.moves import TRIES, Call, Move, Standing
 from commongrid.matters.rules.owners import step_of
 from commongrid.matters.rules.relations import level_of_actor
 from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS, STATES
-from tests.matters.world import State
+from tests.matters.model import State
 
 Edge = tuple[Scope, Call, Move, State]
 STAYING = ("renew_slip", "extend_theirs", "supervise", "retell", "reply", "warn", "overdue", "reply_late")
@@ -58,12 +58,14 @@ def _owner_has_a_way_on(state: State, edges: list[Edge]) -> Iterator[str]:
         if late:
             yield f"{s.state} is not the end: {late[0]}"
         return
+    if s.caller and EVENTS["drop"].leads(s.state) and not any(call.event == "drop" for _s, call, *_rest in edges):
+        yield f"{s.state}: the centre that gave a part out can't drop it"
     step = step_of(s.state, s.owner, sealed=s.sealed, grid_may=s.grid_may)
     events = {call.event for _scope, call, _move, after in edges if after != state}
     own = {call.event for scope, call, _move, after in edges if after != state and call.event not in HELPED}
     if not own:
         yield f"{s.state} of {s.owner} is a dead end for its owner"
-    itself = s.state == "reopened" and "start" in events  # where there is no other unit, the centre does it itself
+    itself = s.reopened and s.state in ("reopened", "accepted") and "start" in events  # no other unit: itself
     if step not in events and not itself:
         yield f"{s.state} of {s.owner}: nobody can do the next step, {step}"
 
@@ -170,30 +172,40 @@ def _answer_laws(state: State, call: Call, move: Move) -> Iterator[str]:
     s = state.s
     asked = call.event == "rate" or call.result == "asked"
     unsolved = (asked and call.solved is False) or call.result in ("not_done", "fails")
+    if unsolved and move.state != ("review" if s.reopened else "reopened"):
+        yield f"not solved leads to {move.state}"
+    if move.outcome == "disagrees" and s.state not in ("review", "closed"):
+        yield "closed over the reporter's head without a review"
+    yield from _rating_laws(s, call, move, unsolved=unsolved)
+    yield from _part_laws(s, call, move)
+
+
+def _rating_laws(s: Standing, call: Call, move: Move, *, unsolved: bool) -> Iterator[str]:
+    """Who has to have spoken, and what they said, before it ends."""
     if call.others and call.event in ("rate", "visit") and not unsolved and call.result != "checked" and move.ended:
         yield "it ends before everybody who reported it has spoken"
     if call.bad and move.state == "closed":
         yield "somebody who is not satisfied is closed unread"
-    if unsolved and move.state != ("review" if s.reopened else "reopened"):
-        yield f"not solved leads to {move.state}"
-    if call.event == "answer" and s.owner == "unit" and move.state != "to_pass":
-        yield "a unit's answer reaches the person past the centre"
-    if call.event == "answer" and call.waiting and s.state == "split":
-        yield "the whole is answered before its parts"
-    if s.caller and move.state in ("answered", "to_rate", "to_file", "reopened", "review"):
-        yield "a part asks the person itself"
-    if call.event == "send_back" and s.sent_back:
-        yield "an answer is sent back twice"
-    if call.event == "drop" and not s.caller:
-        yield "a matter of its own is dropped"
-    if move.outcome == "disagrees" and s.state not in ("review", "closed"):
-        yield "closed over the reporter's head without a review"
     if s.state == "to_rate" and s.to_rate and move.ended and move.outcome not in ("rated", "not_rated"):
         yield f"a rated kind ends as {move.outcome}"
     if call.event == "rate" and call.solved and call.satisfied is False and move.state == "closed":
         yield "not satisfied is closed unread"
     if call.event == "visit" and call.result == "not_reached" and call.days < TRIES and move.state != s.state:
         yield "not reached counts before the third day"
+
+
+def _part_laws(s: Standing, call: Call, move: Move) -> Iterator[str]:
+    """Answers go through the centre, once back at most; a part never asks the person."""
+    if call.event == "answer" and s.owner == "unit" and move.state != "to_pass":
+        yield "a unit's answer reaches the person past the centre"
+    if call.event == "answer" and call.waiting and s.state == "split":
+        yield "the whole is answered before its parts"
+    if s.caller and move.state in ("answered", "to_rate", "to_file", "reopened", "review"):
+        yield "a part asks the person itself"
+    if call.event == "send_back" and (s.sent_back or not move.sets.get("sent_back")):
+        yield "an answer is sent back more than once"
+    if call.event == "drop" and not s.caller:
+        yield "a matter of its own is dropped"
 
 
 def without_an_end(found: Mapping[State, list[Edge]]) -> set[State]:

@@ -131,7 +131,8 @@ def plan(scope: Scope, sql: str) -> str:
     [
         ("county_dispatcher", "closed_at IS NULL ORDER BY pressing, due_at, id LIMIT 50", "matters_open_pressing"),
         (
-            "station", "closed_at IS NULL AND unit_id = '{unit}' ORDER BY pressing, due_at, id LIMIT 50",
+            "station",
+            "closed_at IS NULL AND unit_id = '{unit}' ORDER BY pressing, due_at, id LIMIT 50",
             "matters_open_unit_queue",
         ),
         ("dispatcher", f"closed_at IS NULL AND {OWN} ORDER BY due_at LIMIT 50", "matters_open_owner"),

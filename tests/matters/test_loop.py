@@ -85,7 +85,8 @@ def test_a_culvert_to_not_satisfied_and_on_to_closed(scene: Scene) -> None:
         rate(matter, solved=False, satisfied=False)
     names = [line.name for line in queries.matter(scene.as_post("dispatcher"), matter).history]
     assert names == [
-        f"matters.{verb}" for verb in ("reported", "accepted", "diverted", "started", "answered", "passed_on", "rated", "closed")
+        f"matters.{verb}"
+        for verb in ("reported", "accepted", "diverted", "started", "answered", "passed_on", "rated", "closed")
     ]
 
 

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 from django.db import connection
 
-from commongrid.journal.sending import flush
 from commongrid.matters import queries
 from commongrid.matters.models import Matter
 from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk, id_of, lay
@@ -76,11 +75,10 @@ class Plans:
 
     def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
         """Explain the statement, then run it."""
-        if not str(sql).startswith(("SET LOCAL", "PREPARE")):
+        if not str(sql).startswith(("SET LOCAL", "PREPARE", "EXPLAIN")):
             self.count += 1
-        if 'FROM "matters_matter"' in str(sql):
-            flush()
-            with context["connection"].connection.cursor() as cursor:
+        if 'FROM "matters_matter"' in str(sql) and not str(sql).startswith("EXPLAIN"):
+            with connection.cursor() as cursor:
                 cursor.execute("EXPLAIN " + sql, params)
                 self.plans.append("\n".join(row[0] for row in cursor.fetchall()))
         return execute(sql, params, many, context)

@@ -25,7 +25,7 @@ from commongrid.matters.rules.table import LIVE_EVENTS
 from tests.factories import desk
 from tests.factories.desk import id_of
 from tests.factories.scenes import Scene
-from tests.matters import world
+from tests.matters import model, world
 from tests.matters.laws import broken
 from tests.matters.test_loop import assert_owed, row, slip_of
 
@@ -36,13 +36,13 @@ class Loop(RuleBasedStateMachine):
     """A matter of the model, moved by whoever may, as they like."""
 
     @initialize(start=sampled_from(STARTS))
-    def begin(self, start: world.State) -> None:
+    def begin(self, start: model.State) -> None:
         """Somebody reports."""
         self.state = start
 
     @precondition(lambda self: self.state.s.state in words.ENDED)
     @rule(start=sampled_from(STARTS))
-    def report_another(self, start: world.State) -> None:
+    def report_another(self, start: model.State) -> None:
         """After the end, somebody reports again."""
         self.state = start
 
@@ -50,7 +50,7 @@ class Loop(RuleBasedStateMachine):
     @rule(data=data())
     def move(self, data: Any) -> None:
         """Anybody does anything they may."""
-        edges = [step for actor in range(len(world.ACTORS)) for step in world.steps(self.state, actor)]
+        edges = [step for actor in range(len(model.ACTORS)) for step in world.steps(self.state, actor)]
         assert edges
         self.state = data.draw(sampled_from(edges))[2]
 
@@ -58,7 +58,7 @@ class Loop(RuleBasedStateMachine):
     def keeps_the_laws(self) -> None:
         """Owner, deadline, next step, and a way on."""
         if hasattr(self, "state"):
-            edges = [(scope, *step) for n, scope in enumerate(world.ACTORS) for step in world.steps(self.state, n)]
+            edges = [(scope, *step) for n, scope in enumerate(model.ACTORS) for step in world.steps(self.state, n)]
             assert not list(broken(self.state, edges))
 
 

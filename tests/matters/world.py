@@ -1,139 +1,24 @@
-"""A county in miniature for the rules alone: one chain of places, a few units, every role; no database."""
+"""What can happen to a matter in the model: where it begins, what each call makes of it, everything reachable."""
 
 from __future__ import annotations
 
-import csv
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from importlib import resources
 from typing import Any
-from uuid import UUID, uuid5
 
-from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import Refusal
-from commongrid.kernel.scope import Scope, clock, slip
+from commongrid.kernel.scope import Scope
 from commongrid.matters.rules import words
 from commongrid.matters.rules.deciding import waiting
 from commongrid.matters.rules.loop import decide
-from commongrid.matters.rules.moves import Call, Move, Standing
+from commongrid.matters.rules.moves import TRIES, Call, Move, Standing
 from commongrid.matters.rules.owners import entry
-from commongrid.matters.rules.relations import Whereabouts, level_of_actor, may, relations
+from commongrid.matters.rules.relations import Whereabouts, may, relations
 from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS
-from tests.matters.among import among
-
-COUNTY, TOWNSHIP, VILLAGE, GRID = 990101000000000, 990101001000000, 990101001001000, 990101001001001
-OTHER_VILLAGE, OTHER_TOWNSHIP = 990101001002000, 990101002000000
-CHAIN = {"county": COUNTY, "township": TOWNSHIP, "village": VILLAGE, "grid": GRID}
-_IDS = UUID(int=7)
-UNITS = {name: uuid5(_IDS, name) for name in ("station", "office", "department")}
-UNIT_LEVEL = {"station": "township", "office": "township", "department": "county"}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = resources.files("commongrid.roster").joinpath("seeds", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-ROLES = {row["code"]: row["scope_level"] for row in _rows("roles.csv")}
-POWERS = {role: frozenset(row["power"] for row in _rows("role_powers.csv") if row["role"] == role) for role in ROLES}
-
-
-def scope_of(role: str, chain: dict[str, int] = CHAIN, unit: str = "") -> Scope:
-    """The scope of a role at its place on a chain."""
-    level = ROLES[role]
-    at = {"assigned_village": "village", "unit": UNIT_LEVEL.get(unit, "township")}.get(level, level)
-    place = chain.get(at, chain["grid"])
-    sight = {"grid": chain["village"], "villager_group": chain["village"], "household": chain["village"]}.get(
-        level, place
-    )
-    lo, hi = interval(sight)
-    narrow = {
-        "grid": "grids",
-        "villager_group": "grids",
-        "party_group": "grids",
-        "household": "households",
-        "unit": "unit",
-    }
-    return Scope(
-        kind="post",
-        lo=lo,
-        hi=hi,
-        powers=POWERS[role],
-        narrow=narrow.get(level, ""),  # type: ignore[arg-type]
-        grids=(place,) if narrow.get(level) == "grids" else (),
-        unit=UNITS.get(unit),
-        post=uuid5(_IDS, f"{role}{place}{unit}"),
-        role=role,
-        level=level,
-        place=chain["township"] if level == "assigned_village" else place,
-    )
-
-
-def actors() -> Iterator[Scope]:
-    """Every role at the matter's own places, the handlers of every unit, the slip and the clock.
-
-    Roles that stand and may alike are told apart by nothing the rules look at, so each such group acts once.
-    """
-    alike: dict[object, Scope] = {}
-    for scope in _everyone():
-        mine = frozenset(power for power in scope.powers if power.startswith("matters.")) - {
-            "matters.read",
-            "matters.report",
-        }
-        if mine:
-            alike.setdefault((scope.kind, scope.level, scope.place, scope.unit, mine), scope)
-    yield from alike.values()
-
-
-def _everyone() -> Iterator[Scope]:
-    for role, level in ROLES.items():
-        if level == "unit":
-            yield from (scope_of(role, unit=unit) for unit in UNITS)
-        else:
-            yield scope_of(role)
-    yield slip(b"s" * 32, "matters.rate")
-    yield clock("matters.tick", "matters.tick")
-
-
-ACTORS = tuple(actors())
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """A matter in the model: its standing, which unit has or had it, and the level of its place."""
-
-    s: Standing
-    unit: str = ""
-    barred: str = ""
-    base: str = "grid"
-
-    @property
-    def whereabouts(self) -> Whereabouts:
-        """As relations see it."""
-        return Whereabouts(
-            place=CHAIN["township" if self.s.sealed else self.base], owner_level=self.s.owner,
-            owner_place=CHAIN.get(self.s.owner), unit=UNITS.get(self.unit), handler_level=self.s.handler,
-            handler_place=CHAIN.get(self.s.handler), sealed=self.s.sealed, caller=self.s.caller,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Whom a call names: a unit or a level."""
-
-    unit: str = ""
-    level: str = ""
-
-    @property
-    def owner(self) -> str:
-        """Level, or "unit"."""
-        return "unit" if self.unit else self.level
-
-
-TARGETS = (*(Target(unit, UNIT_LEVEL[unit]) for unit in UNITS), *(Target("", level) for level in words.LEVELS))
-
+from tests.matters.calls import calls
+from tests.matters.model import ACTORS, TARGETS, State, Target, rank
 
 SEALED = State(
     Standing(state="reported", owner="unit", handler="township", by_unit=True, sealed=True, closes="receipt"),
@@ -212,82 +97,22 @@ def parts() -> Iterator[State]:
             yield State(fresh, unit=target.unit, base="grid")
 
 
-def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target | None]]:
-    """Every way in which this actor may ask for the event."""
-    level = level_of_actor(scope)
-    plain = Call(event=event, level=level)
-    if event in ("divert", "decide", "review", "accept"):
-        for target in (one for one in TARGETS if _rank(one.level) >= _rank(state.base)):
-            barred = state.barred == (target.unit or target.level)
-            yield replace(plain, to=target.owner, to_level=target.level, to_barred=barred), target
-            if event == "divert" and target.unit:
-                yield replace(plain, to="unit", to_level=target.level, to_barred=barred, outside=True), target
-        if event == "review":
-            yield replace(plain, ends=True), None
-        if event == "accept":
-            yield plain, None
-            station = TARGETS[0]
-            yield replace(plain, moves_on=True, to="unit", to_level="township"), station
-            yield replace(plain, moves_on=True, to="township", to_level="township"), Target("", "township")
-    elif event == "route_round":
-        had = state.s.owner if state.s.owner in words.LEVELS else state.s.handler
-        for to in ("township", "county"):
-            if _rank(to) >= _rank(had):
-                yield replace(plain, to=to, to_level=to), Target("", to)
-        yield replace(plain, to="unit", to_level="township"), TARGETS[0]
-    elif event == "mediate":
-        yield replace(plain, to_barred=state.s.owner != "unit" and state.barred == state.s.owner), None
-        yield replace(plain, moves_on=True, to="unit", to_level="township"), TARGETS[0]
-    elif event == "take_result":
-        said = itertools.product(("solved", "not_solved", "rework"), (None, True, False))
-        yield from ((replace(plain, result=result, satisfied=one), None) for result, one in said)
-    elif event == "recheck":
-        yield from ((replace(plain, result=result), None) for result in ("holds", "fails"))
-    elif state.s.leads and event in ("rate", "visit", "time_out"):
-        yield from ((call, None) for call in among(plain))
-    elif event in ("rate", "visit"):
-        asked = itertools.product((True, False), (True, False))
-        yield from ((replace(plain, result="asked", solved=one, satisfied=two), None) for one, two in asked)
-        if event == "visit":
-            yield from ((replace(plain, result="not_reached", days=days), None) for days in (1, 2, 3))
-            yield from ((replace(plain, result=result), None) for result in ("left_slip", "checked", "not_done"))
-    elif event in ("answer", "attend", "split"):
-        yield from ((replace(plain, waiting=n, met=bool(n), to_barred=bool(n)), None) for n in (0, 1))
-    elif event in waiting.DECIDERS:
-        yield from _waiting_calls(plain)
-    elif event == "start":
-        yield replace(plain, to_barred=state.s.owner != "unit" and state.barred == state.s.owner), None
-    else:
-        yield from ((replace(plain, settler=settler), None) for settler in (True, False))
-
-
-def _waiting_calls(plain: Call) -> Iterator[tuple[Call, Target | None]]:
-    """What waiting and other ends look at: asked for in time or late, extended once at most, which unit follows."""
-    if plain.event == "dissolve":
-        yield from ((replace(plain, to="unit", to_level=one.level), one) for one in TARGETS if one.unit)
-    sort = plain.event.removeprefix("ask_")
-    late = (False, True) if sort in ("extend", "pause", "grant") else (False,)
-    yield from ((replace(plain, late=one, most=1), None) for one in late)
+SPOKEN = ("answered", "to_rate", "to_file", "review")
+"""States after the work: how the order came there is looked at by no rule any more, and every way back begins anew."""
 
 
 def applied(state: State, move: Move, target: Target | None, call: Call) -> State:
     """The model's picture of what ``matters.actions.moving`` writes."""
-    s, unit, barred = state.s, state.unit, state.barred
+    s, barred = state.s, state.barred
     if move.ended:
         return _ended(state, move, call)
     if move.sets.get("sealed") or (call.event == "mediate" and call.moves_on):
         return SEALED
     if move.sets.get("bar"):
-        barred = unit or s.handler
+        barred = state.unit or s.handler
     elif "bar" in move.sets:
         barred = ""
-    handler = s.handler
-    if move.handler == "clear":
-        handler, unit = "", ""
-    elif move.handler == "target" and target is not None:
-        handler, unit = target.level, target.unit
-    elif move.handler == "owner" and s.owner != "unit":
-        handler, unit = (call.level if call.event == "settle" else s.owner), ""
+    handler, unit = _hands(state, move, target, call)
     sealed = s.sealed or (call.event == "accept" and call.moves_on and call.to == "unit")
     sets: dict[str, Any] = {name: value for name, value in move.sets.items() if name != "bar"}
     fresh = replace(
@@ -295,14 +120,36 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
         barred=barred if barred in words.LEVELS else "", outcome="", recheck=False,
         leads=s.leads and move.state not in ("reopened", "review"), **{"refused": "", **sets},
     )  # fmt: skip
+    fresh, barred = _forgotten(fresh, barred)
+    base = max(state.base, call.to, key=rank) if call.event == "route_round" else state.base
+    if fresh.owner in words.LEVELS:
+        fresh = replace(fresh, owner=max(fresh.owner, base, key=rank))
+    return State(fresh, unit, barred, base)
+
+
+def _hands(state: State, move: Move, target: Target | None, call: Call) -> tuple[str, str]:
+    """Whose level does the work after the move, and which unit."""
+    s = state.s
+    if move.handler == "clear":
+        return "", ""
+    if move.handler == "target" and target is not None:
+        return target.level, target.unit
+    if move.handler == "owner" and s.owner != "unit":
+        return (call.level if call.event == "settle" else s.owner), ""
+    return s.handler, state.unit
+
+
+def _forgotten(fresh: Standing, barred: str) -> tuple[Standing, str]:
+    """What no rule looks at any more is the same in the model, so that it stays small."""
     if fresh.state not in ("in_hand", *waiting.WAITING):
         fresh = replace(fresh, extended=0)  # counts on in real life; the model only has to see that it ends
     if fresh.state != "reported":
         fresh = replace(fresh, asked_again=False)
-    base = max(state.base, call.to, key=_rank) if call.event == "route_round" else state.base
-    if fresh.owner in words.LEVELS:
-        fresh = replace(fresh, owner=max(fresh.owner, base, key=_rank))
-    return State(fresh, unit, barred, base)
+    if fresh.tries < TRIES:
+        fresh = replace(fresh, tries=0)  # how many days were tried is said by the call; only the last counts later
+    if fresh.state in SPOKEN:
+        fresh, barred = replace(fresh, given_back=False, sent_back=False, ordered=False, barred=""), ""
+    return fresh, barred
 
 
 def _ended(state: State, move: Move, call: Call) -> State:
@@ -331,14 +178,10 @@ def _over(state: State, move: Move, call: Call) -> State:
     over = Standing(
         state="closed", handler=handler, by_unit=by_unit, reopened=s.reopened, to_visit=s.to_visit, to_rate=s.to_rate,
         closes=s.closes, grid_may=s.grid_may, interim=True, exchanged=s.exchanged, dispute=s.dispute,
-        recheck=True, outcome=move.outcome, refused=handler if move.outcome == "given_up" else "",
+        recheck=call.event == "ask_recheck", outcome=move.outcome,
+        refused=handler if move.outcome == "given_up" else "",
     )  # fmt: skip
     return State(over, state.unit if by_unit else "", base=state.base)
-
-
-def _rank(level: str) -> int:
-    """Levels from the lowest."""
-    return words.LEVELS.index(level)
 
 
 @cache
@@ -347,7 +190,16 @@ def allowed(actor: int, state: str, where: Whereabouts) -> tuple[str, ...]:
     return may(ACTORS[actor], state, relations(ACTORS[actor], where))
 
 
-ASKED = {*waiting.DECIDERS} - {"grant", "refuse", "resume", "wake", "take_receipt", "come_back", "ask_again"}
+ASKED = {*waiting.DECIDERS} - {
+    "grant",
+    "refuse",
+    "resume",
+    "wake",
+    "take_receipt",
+    "come_back",
+    "ask_again",
+    "withdraw_for",
+}
 """Events explored on plain matters only: nothing they look at differs on the others."""
 
 
