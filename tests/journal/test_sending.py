@@ -19,6 +19,7 @@ from tests.factories.scopes import scope_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from commongrid.kernel.scope import Scope
 
@@ -155,7 +156,8 @@ def test_a_refused_action_leaves_no_row_to_the_page_that_tells_of_it() -> None:
 
 
 def test_a_cursor_of_the_server_comes_after_what_waits() -> None:
-    act, found = Act.new(), []
+    act = Act.new()
+    found: list[UUID] = []
 
     def body() -> None:
         _row(act).save(force_insert=True)

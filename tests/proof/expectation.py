@@ -106,7 +106,7 @@ def sees_rating(seat: Seat, matter: dict[str, Any], *, released: bool) -> bool:
     if covers(seat, COUNTY) or not released:
         return covers(seat, COUNTY)
     if matter["unit"] is not None:
-        return seat.unit == matter["unit"]
+        return bool(seat.unit == matter["unit"])
     return seat.level == "township" and seat.place == T1
 
 

@@ -7,7 +7,7 @@ statement stays the one the models say; nothing is written by hand.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakSet
 
 from django.db import connection
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _TABLES: Final = re.compile(r'(?:FROM|JOIN) "\w+"')
-Parameter = "Callable[[Mapping[str, Any]], Any]"
+Parameter: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
 """How to fill a parameter from the named values; the same one wherever the same value stands."""
-Made = tuple[str, "tuple[Parameter, ...]"]
+Made: TypeAlias = "tuple[str, tuple[Parameter, ...]]"
 """A statement and its parameters."""
 
 

@@ -72,7 +72,7 @@ class Desk:
 
 
 def desk(scope: Scope, act: Act, told: Told, *, since: date | None = None) -> Desk:
-    """A desk for one act. Refuses: BadInput for a day that can't be."""
+    """A desk for one act. Called by every action on records. Refuses: BadInput for a day that can't be."""
     today = territory.calendar(scope).day_of(act.at)
     day_of(told, today, since=since)
     return Desk(scope, act, told, today)
