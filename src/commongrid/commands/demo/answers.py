@@ -24,6 +24,7 @@ def merge(scope: Scope, act: Act, *, matter_id: UUID) -> Any:
             raise NotFound
         around = interval(enclosing(own[1], "township") or own[1])
         found = Matter.objects.filter(kind_code=own[0], place__range=around, state__in=TAKES_MORE, series="asked")
+        found = found.filter(parent=None)
         lead = found.exclude(id=matter_id).order_by("-leads", "-opened_at").values_list("number", flat=True).first()
     if lead is None:
         raise NotFound
