@@ -12,7 +12,11 @@ CREATE INDEX IF NOT EXISTS matters_matter_title_grams ON matters_matter USING gi
 CREATE INDEX IF NOT EXISTS registry_person_name_grams ON registry_person USING gin (grams(display_name));
 
 GRANT SELECT (id, place, title, opened_at) ON matters_matter TO :search:;
-GRANT SELECT (id, place, display_name) ON registry_person TO :search:;
+CREATE INDEX IF NOT EXISTS registry_household_door_grams ON registry_household USING gin (grams(door));
+
+GRANT SELECT (id, place, display_name, initials, state) ON registry_person TO :search:;
+GRANT SELECT (id, place, door, state) ON registry_household TO :search:;
+CREATE POLICY search ON registry_household FOR SELECT TO :search: USING (true);
 CREATE POLICY search ON matters_matter FOR SELECT TO :search: USING (true);
 CREATE POLICY search ON registry_person FOR SELECT TO :search: USING (true);
 
@@ -24,13 +28,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
     AND place BETWEEN lo AND hi
   ORDER BY opened_at DESC LIMIT n $$;
+-- by part of the name, or in plain letters by the initials of its pinyin
 CREATE OR REPLACE FUNCTION find_people(q text, lo bigint, hi bigint, n int) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-  SELECT id FROM registry_person
+  (SELECT id FROM registry_person
   WHERE grams(display_name) @> grams(q) AND lower(display_name) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
     AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
-    AND place BETWEEN lo AND hi
+    AND place BETWEEN lo AND hi AND state IN ('here', 'away')
+  ORDER BY place LIMIT n)
+  UNION ALL
+  (SELECT id FROM registry_person
+  WHERE q ~ '^[a-z]{2,}$' AND initials >= q AND initials < q || '{'
+    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND place BETWEEN lo AND hi AND state IN ('here', 'away')
+  ORDER BY initials, place LIMIT n) $$;
+CREATE OR REPLACE FUNCTION find_homes(q text, lo bigint, hi bigint, n int) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT id FROM registry_household
+  WHERE grams(door) @> grams(q) AND lower(door) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND place BETWEEN lo AND hi AND state <> 'ended'
   ORDER BY place LIMIT n $$;
-REVOKE ALL ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int) TO :app:;
+REVOKE ALL ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) TO :app:;
 RESET ROLE;

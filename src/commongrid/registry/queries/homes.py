@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, F, Q
 
 from commongrid.journal.dated import in_force
@@ -184,3 +185,21 @@ def home_by_number(scope: Scope, natural_village: int, number: str) -> UUID:
     if found is None:
         raise BadInput(fields={"number": N_("There is no household of this number in that natural village.")})
     return found.id
+
+
+def find_homes(scope: Scope, text: str, limit: int = 12) -> list[HomeLine]:
+    """Households in scope by part of their door, through the search function."""
+    wanted = " ".join(text.split())[:40]
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT find_homes(%s, %s, %s, %s)", [wanted, scope.lo, scope.hi, limit])
+        ids = [row[0] for row in cursor.fetchall()]
+    rows = Household.objects.filter(id__in=ids).annotate(heads_name=F("head__display_name"))
+    return [
+        HomeLine(
+            id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,
+            state=one.state, head=one.heads_name or "", people=0, away=0,
+        )
+        for one in rows.order_by("natural_village", "number")
+    ]  # fmt: skip

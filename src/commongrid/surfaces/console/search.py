@@ -1,4 +1,4 @@
-"""The search box in the header: a matter by its number or title, a place by name, initials or code."""
+"""The search box in the header: a matter by number or title, a person, a household's door, a place."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.urls import path
 from commongrid.kernel.codes import read_matter_number
 from commongrid.kernel.refusals import BadInput
 from commongrid.matters import queries
+from commongrid.registry import queries as registry
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.territory import queries as territory
@@ -27,6 +28,9 @@ def search(request: Asked) -> HttpResponse:
     if reads and (number := _number(text)) and (found := queries.numbered(request.scope, number)):
         return redirect("matter", matter_id=found)
     rows = queries.search(request.scope, text) if reads and text else []
+    knows = request.scope.may("people.read") and bool(text)
+    people = registry.find_people(request.scope, text, MOST_PLACES) if knows else []
+    homes = registry.find_homes(request.scope, text) if knows else []
     places = territory.search_places(request.scope, text, limit=MOST_PLACES) if text else []
     lang = present.language()
     parents = territory.places(request.scope, {one.parent for one in places if one.parent}) if places else {}
@@ -36,6 +40,8 @@ def search(request: Asked) -> HttpResponse:
         {
             "q": text,
             "rows": present.rows(request.scope, rows),
+            "people": people,
+            "homes": homes,
             "places": [(one, parents[one.parent].label(lang) if one.parent in parents else "") for one in places],
         },
     )

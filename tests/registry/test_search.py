@@ -1,0 +1,80 @@
+"""People and doors are found by what officials know of them, within scope only, numbers only whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.registry import actions, queries
+from commongrid.registry.rules.facts import Told
+from tests.factories.desk import COUNTY, FAR_VILLAGE, GRID, OTHER_GRID, VILLAGE
+from tests.factories.scopes import scope_at
+from tests.registry.conftest import CLERK, DAY, Hamlet
+
+ID = "11010519491231002X"
+
+
+def names(place: int, text: str, **more: Any) -> list[str]:
+    scope = scope_at(place, "people.read", **more)
+    with acting(scope):
+        return [one.name for one in queries.find_people(scope, text)]
+
+
+@pytest.fixture
+def known(village: Hamlet) -> Hamlet:
+    """Three people of two households."""
+    home = village.home("1")
+    village.person(home, "欧阳大山", phone="13812345678", id_number=ID)
+    village.person(home, "欧阳小山", "20")
+    village.person(village.home("2"), "单于明", phone="13900001111")
+    return village
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("大山", ["欧阳大山"]), ("欧阳", ["欧阳大山", "欧阳小山"]), ("山", ["欧阳大山", "欧阳小山"]),
+        ("oyds", ["欧阳大山"]), ("OY", ["欧阳大山", "欧阳小山"]), ("cym", ["单于明"]), ("13812345678", ["欧阳大山"]),
+        ("138 1234 5678", ["欧阳大山"]), (ID.lower(), ["欧阳大山"]), ("1381234567", []), (ID[:-1], []), ("李", []),
+        ("%", []), ("_", []), ("", []), ("o", []),
+    ],
+)  # fmt: skip
+def test_people_are_found_by_what_is_known(known: Hamlet, text: str, found: list[str]) -> None:
+    assert names(VILLAGE, text) == found
+    assert names(COUNTY, text) == found
+
+
+@pytest.mark.parametrize("text", ["大山", "oyds", "13812345678", ID])
+def test_nobody_is_found_out_of_scope(known: Hamlet, text: str) -> None:
+    assert names(FAR_VILLAGE, text) == []
+    assert names(VILLAGE, text, narrow="grids", grids=(OTHER_GRID,)) == []
+    assert names(VILLAGE, text, narrow="grids", grids=(GRID,)) == ["欧阳大山"]
+
+
+def test_who_has_died_is_not_offered(known: Hamlet) -> None:
+    scope = scope_at(VILLAGE, "people.read")
+    with acting(scope):
+        (one,) = queries.find_people(scope, "单于明")
+    actions.died(CLERK, Act.new(), person_id=one.id, told=Told(on=DAY))
+    assert names(VILLAGE, "单于明") == []
+
+
+def test_a_door_is_found_by_part_of_it(village: Hamlet) -> None:
+    home = village.home("1")
+    fields = actions.Fields(of="household", subject=home, written={"door": "上河湾12号"})
+    actions.correct(CLERK, Act.new(), fields=fields, told=Told(on=DAY))
+    scope, far = scope_at(VILLAGE, "people.read"), scope_at(FAR_VILLAGE, "people.read")
+    with acting(scope):
+        assert [one.id for one in queries.find_homes(scope, "湾12")] == [home]
+    with acting(far):
+        assert queries.find_homes(far, "湾12") == []
+
+
+def test_the_search_function_without_a_scope_finds_nothing(known: Hamlet) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM find_homes('湾', 0, 999999999999999, 10)")
+        assert cursor.fetchone() == (0,)
