@@ -223,7 +223,10 @@ def test_answering_for_a_set_is_the_grid_that_serves_it() -> None:
 
 @pytest.mark.usefixtures("desk")
 def test_answering_empty_grid_falls_to_the_village() -> None:
-    assert answer(OTHER_GRID, "matters.settle") == [(id_of("secretary"), "杨书记", 1, False)]
+    assert answer(OTHER_GRID, "matters.settle") == [
+        (id_of("secretary"), "杨书记", 1, False),
+        (id_of("mediator"), "覃调解", 1, False),
+    ]
 
 
 @pytest.mark.usefixtures("desk")

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from tests.bed import Database
     from tests.factories.desk import Desk
 
-PLUMBING = ("SET LOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+PLUMBING = ("SET LOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PREPARE")
 
 
 class Counter:
-    """Counts statements that read or write rows; the seam's settings and savepoints are not among them."""
+    """Counts statements that read or write rows.
+
+    The seam's settings and savepoints are not among them, nor is a standing
+    query's plan, which each connection gets once.
+    """
 
     def __init__(self) -> None:
         """Nothing yet."""

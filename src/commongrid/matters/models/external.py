@@ -218,7 +218,7 @@ class ExternalBatch(models.Model):
     post = models.UUIDField(null=True)
     at = models.DateTimeField()
 
-    wall: ClassVar[Wall] = Wall(place="place", append_only=True)
+    wall: ClassVar[Wall] = Wall(place="place", append_only=True, may_set=("place",))
 
     class Meta:
         """Names and constraints."""
