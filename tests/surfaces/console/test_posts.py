@@ -247,7 +247,7 @@ def test_unit_set_up_and_ended(desk: Desk, client: Client) -> None:
         assert "0000-7" in text(answer), wrong
     answer = client.post("/console/posts/units/add", unit_form())
     assert answer["Location"] == f"/console/posts/units?place={TOWNSHIP}"
-    assert text(client.get("/console/posts/units")).count("/end\"") == 4  # not those of the county
+    assert text(client.get("/console/posts/units")).count('/end"') == 4  # not those of the county
     page = text(client.get(answer["Location"]))
     assert "林业站" in page
     assert "answers to County Transport Bureau" in page

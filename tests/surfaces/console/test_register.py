@@ -35,7 +35,7 @@ def text(answer: Any) -> str:
 
 def living(page: str) -> str:
     """The part of a household's page that lists who lives there."""
-    return page.split('id="people"')[1].split("</section>")[0]
+    return page.split('id="people"')[1].split("</section>", maxsplit=1)[0]
 
 
 def send(client: Client, address: str, **form: object) -> Any:
