@@ -6,8 +6,6 @@ typed; with script the place is looked up while typing.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
@@ -22,12 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.journal import attachments
 from commongrid.kernel.act import new_id
 from commongrid.kernel.photos import LARGEST
-from commongrid.kernel.places import interval, level_of
 from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
 from commongrid.matters.queries.systems import systems
 from commongrid.surfaces.console.matters import present, words
+from commongrid.surfaces.console.matters.choosing import kind_meant, offered, places_for, reaches
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.about import NAMES, AboutSomebody
 from commongrid.surfaces.shared.doors import door
@@ -60,10 +58,8 @@ SLIP_SHOWN: Final = 24 * 3600
 """Seconds for which the page after recording can be opened again."""
 COMES_BY: Final = {"hotline": "hotline_12345", "petition": "petition"}
 """The system that an order comes from where only its channel was chosen."""
-MOST_PLACES: Final = 30
 ALIKE: Final = 5
 MOST_PHOTOS: Final = 6
-CODE: Final = re.compile(r"\s*([A-Za-z]\d{2})\b")
 CHOOSE_KIND: Final = N_("Choose a kind from the list, or leave it empty: it is then sorted later.")
 CHOOSE_PLACE: Final = N_("Look the place up and choose it.")
 
@@ -194,53 +190,6 @@ class Record(AboutSomebody, Form):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A place to choose: the row and the way to it."""
-
-    row: PlaceRow
-    way: str
-
-
-def kind_meant(scope: Scope, text: str) -> KindRow | None:
-    """The kind somebody typed, or None where it is not clear."""
-    rows = [row for row in vocabulary.kinds(scope) if row.parent]
-    wanted = text.strip().casefold()
-    if not wanted:
-        return next((row for row in rows if row.code == vocabulary.UNSORTED), None)
-    if code := CODE.match(text):
-        return next((row for row in rows if row.code == code[1].upper()), None)
-    exact = [row for row in rows if wanted in (row.zh, row.en.casefold())]
-    near = exact or [row for row in rows if wanted in row.zh or wanted in row.en.casefold()]
-    return near[0] if len(near) == 1 else None
-
-
-def reaches(scope: Scope, code: int) -> bool:
-    """Whether somebody in this post may record a matter there."""
-    if scope.narrow in ("unit", "households"):
-        return scope.lo <= code <= scope.hi
-    return scope.covers(code)
-
-
-def places_for(scope: Scope, text: str) -> list[Found]:
-    """Places to choose from: all there are where a post sees a village or less, else those that match."""
-    wanted = text.strip()
-    if scope.narrow == "grids":
-        rows = [row for row in territory.places(scope, scope.grids).values() if not row.ended]
-    elif not wanted and level_of(scope.lo) == "village" and interval(scope.lo).hi == scope.hi:
-        rows = [*territory.places(scope, [scope.lo]).values(), *territory.children(scope, scope.lo)]
-    else:
-        within = scope.lo if interval(scope.lo).hi == scope.hi else None
-        rows = territory.search_places(scope, wanted, within=within, limit=MOST_PLACES)
-    rows = [row for row in rows if reaches(scope, row.code) and row.level != "villager_group" and not row.ended]
-    if wanted and scope.narrow == "grids":
-        rows = [row for row in rows if wanted in row.name] or rows
-    language = "zh" if chinese() else "en"
-    parents = territory.places(scope, {row.parent for row in rows if row.parent})
-    ways = {code: one.label(language) for code, one in parents.items()}
-    return [Found(row, ways.get(row.parent or 0, "")) for row in rows[:MOST_PLACES]]
-
-
 @door("matters.report")
 def places(request: Asked) -> HttpResponse:
     """The places that match what is typed, for the form."""
@@ -312,7 +261,7 @@ def _filled(request: Asked, form: Record, status: int = 200) -> HttpResponse:
         {
             "form": form,
             "kinds": [row for row in kinds if row.parent],
-            "found": _offered(request.scope, place_text, chosen),
+            "found": offered(request.scope, place_text, chosen),
             "place_text": place_text,
             "chosen": chosen,
             "asked": bool(place_text),
@@ -320,16 +269,6 @@ def _filled(request: Asked, form: Record, status: int = 200) -> HttpResponse:
         },
         status=status,
     )
-
-
-def _offered(scope: Scope, text: str, chosen: str) -> list[Found]:
-    """What matches, and what was chosen before even if it no longer matches."""
-    found = places_for(scope, text)
-    if chosen.isascii() and chosen.isdigit() and all(str(one.row.code) != chosen for one in found):
-        row = territory.places(scope, [int(chosen)]).get(int(chosen)) if len(chosen) == 15 else None  # noqa: PLR2004
-        if row is not None and reaches(scope, row.code):
-            found.insert(0, Found(row, ""))
-    return found
 
 
 def _checked(request: Asked, form: Record, status: int = 200, photos: tuple[Staged, ...] = ()) -> HttpResponse:
