@@ -170,6 +170,7 @@ def _part(case: Case, unit: roster.UnitRow, n: int, note: str, meeting: Meeting 
         anonymous=whole.anonymous, state="diverted", step="start", owner_level="unit", unit_id=unit.id,
         handler_level=level_at(unit.place), handler_place=unit.place, ordered=True, opened_at=act.at,
         accepted_at=act.at, finish_from=whole.finish_from or whole.opened_at, finish_due_at=whole.finish_due_at,
+        finish_moved=whole.finish_moved or whole.external_due_at is not None, round=whole.round,
         to_visit=False, accused_person_id=whole.accused_person_id, accused_unit_id=whole.accused_unit_id,
     )  # fmt: skip
     its = Case(part, case.kind, case.scope, act, case.calendar)
@@ -180,7 +181,7 @@ def _part(case: Case, unit: roster.UnitRow, n: int, note: str, meeting: Meeting 
         post=case.scope.post,
     ).save(force_insert=True)  # fmt: skip
     Order(
-        id=act.child("order").id, matter_id=part.id, round=1, unit_id=unit.id, level=level_at(unit.place),
+        id=act.child("order").id, matter_id=part.id, round=part.round, unit_id=unit.id, level=level_at(unit.place),
         place=unit.place, by_level=level_of_actor(case.scope), ordered_at=act.at, kind_code=part.kind_code,
         due_at=part.finish_due_at or part.due_at or act.at,
     ).save(force_insert=True)  # fmt: skip

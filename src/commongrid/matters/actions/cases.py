@@ -65,9 +65,12 @@ def begin_case(case: Case, elsewhere: Elsewhere) -> ExternalCase | None:
 
 
 def hold(m: Matter, due: datetime | None) -> None:
-    """Put the earliest deadline of its orders on a matter."""
-    if due is not None and (m.external_due_at is None or due < m.external_due_at):
-        m.external_due_at = m.finish_due_at = due
+    """Put the earliest deadline of its orders on a matter; one that is over keeps the limit it was done by."""
+    if due is None or (m.external_due_at is not None and due >= m.external_due_at):
+        return
+    m.external_due_at = due
+    if m.closed_at is None:
+        m.finish_due_at = due
 
 
 def accept_theirs(case: Case, row: ExternalCase) -> None:

@@ -52,7 +52,7 @@ def visit(
     if lead is not None:
         return asked_through(scope, act, lead, matter_id, (result, answers, VIA.get(mode, mode)))
     case = opened(scope, act, matter_id=matter_id, event="visit")
-    days = _tried(case, mode, result)
+    days = tried(case, mode, result)
     solved, satisfied = (answers[0], answers[1]) if answers else (None, None)
     call = Call(
         event="visit", level=level_of_actor(scope), result=result, days=days, solved=solved, satisfied=satisfied
@@ -91,7 +91,10 @@ def review(
         return moved(case, Call(event="review", ends=True))
     target = _target(case, unit_id, place)
     place_for(case, target)
-    call = Call(event="review", to=target.owner, to_level=target.level, to_barred=is_barred(case.matter, target))
+    call = Call(
+        event="review", to=target.owner, to_level=target.level, to_barred=is_barred(case.matter, target),
+        outside=target.outside,
+    )  # fmt: skip
     return moved(case, call, target=target)
 
 
@@ -119,11 +122,11 @@ def withdraw(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
 def _target(case: Case, unit_id: UUID | None, place: int | None) -> Target:
     if unit_id is not None:
         unit = roster.unit(case.scope, unit_id)
-        return Target(place=unit.place, unit=unit.id)
+        return Target(place=unit.place, unit=unit.id, outside=unit.outside_command)
     return Target(place=place or case.matter.place)
 
 
-def _tried(case: Case, mode: str, result: str) -> int:
+def tried(case: Case, mode: str, result: str) -> int:
     """Keep this try; answers on how many different days of this round somebody was not reached."""
     m = case.matter
     today = case.calendar.day_of(case.act.at)

@@ -6,7 +6,10 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from commongrid.journal.acting import handing_over
-from commongrid.matters.models import Application, Matter, Order, PublicFace
+from commongrid.kernel.places import enclosing, inside
+from commongrid.matters.models import Application, Matter, Order, Publication, PublicFace, Recheck
+from commongrid.matters.queries.veil import WITH_THE_CENTRE
+from commongrid.matters.rules import words
 
 if TYPE_CHECKING:
     from commongrid.matters.actions.moving import Case
@@ -27,15 +30,56 @@ def end_parts(case: Case) -> None:
         )  # fmt: skip
 
 
+def follow_whole(case: Case) -> None:
+    """Parts go out of sight with the whole, those that have ended too: they hold the same words."""
+    m, was = case.matter, case.read
+    same = all(getattr(m, name) == was[name] for name in ("accused_person_id", "accused_unit_id", "sealed"))
+    if m.caller or not was or (same and inside(m.place, was["place"])):
+        return
+    of = {"place": m.place, "accused_person_id": m.accused_person_id, "accused_unit_id": m.accused_unit_id}
+    sealed = {"sealed": True, "unit_id": m.unit_id} if m.sealed else {}
+    with handing_over(case.scope, m.place, m.place, unit=m.unit_id if m.sealed else None):
+        Matter.objects.filter(parent_id=m.id).update(**of, **sealed)
+
+
 def lapse(case: Case) -> None:
     """What was applied for is no longer asked: the matter has moved on."""
     waiting = Application.objects.filter(matter_id=case.matter.id, outcome="")
     waiting.update(outcome="lapsed", decided_at=case.act.at)
 
 
-def face_done(case: Case) -> None:
-    """Its public face says that it is done; the slip and a unit reach it for this one statement."""
+def recheck_over(case: Case) -> None:
+    """Nobody looks once more at the end of what is open again; the order lapses, counted."""
     m = case.matter
+    m.recheck_level, m.recheck_place, m.recheck_due_at = "", None, None
+    with handing_over(case.scope, enclosing(m.place, "county") or m.place, m.place):
+        Recheck.objects.filter(matter_id=m.id, done_at=None).update(done_at=case.act.at, result="lapsed")
+
+
+def is_spoken(state: str) -> bool:
+    """Whether a matter in this state looks done to anybody outside: it has its answer, or it has ended."""
+    return state in words.ENDED or state in WITH_THE_CENTRE
+
+
+def face_turned(case: Case, before: str) -> None:
+    """Its public face says done from the answer on, and open again when the work comes back.
+
+    What comes between answer and end changes nothing, or it would tell the handler how the person rated.
+    The slip and a unit reach the face for this one statement.
+    """
+    m = case.matter
+    done = is_spoken(m.state)
+    if is_spoken(before) == done:
+        return
     narrow = case.scope.kind == "slip" or case.scope.narrow
     with handing_over(case.scope, m.place, m.place) if narrow else nullcontext():
-        PublicFace.objects.filter(id=m.id).update(state="done")
+        PublicFace.objects.filter(id=m.id).update(state="done" if done else "open")
+
+
+def face_gone(case: Case) -> None:
+    """Nothing of it is public any more: neither its face nor what was published."""
+    m = case.matter
+    PublicFace.objects.filter(id=m.id).delete()
+    with handing_over(case.scope, m.place, m.place):
+        shown = Publication.objects.filter(matter_id=m.id, state__in=("proposed", "published"))
+        shown.update(state="down", down_at=case.act.at)

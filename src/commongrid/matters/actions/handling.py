@@ -13,6 +13,7 @@ from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.drawing import month_seed
+from commongrid.matters.actions.ending import face_gone
 from commongrid.matters.actions.moving import (
     FACTS,
     Case,
@@ -27,7 +28,8 @@ from commongrid.matters.actions.moving import (
 )
 from commongrid.matters.actions.protecting import Accused, competent, give_back_words, seal_where
 from commongrid.matters.actions.timing import theirs
-from commongrid.matters.models import ExternalCase, Matter, PublicFace, WorkListRow
+from commongrid.matters.actions.waiting import left_over
+from commongrid.matters.models import ExternalCase, Matter, WorkListRow
 from commongrid.matters.queries import calling, waiting
 from commongrid.matters.queries.systems import known_system
 from commongrid.matters.queries.vocabulary import (
@@ -115,9 +117,9 @@ def call_up(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
     noted(case, "reason", reason, field="reason")
     if case.matter.state == "split":  # the parts go on and answer to this centre from now on
         Matter.objects.filter(parent_id=matter_id, closed_at=None).update(caller=level_of_actor(scope))
-    return moved(
-        case, Call(event="call_up", level=level_of_actor(scope)), accepted_at=case.matter.accepted_at or act.at
-    )
+    kept, case.due = left_over(case), None  # the time that a pause left is kept; here the response is what runs
+    accepted = case.matter.accepted_at or act.at
+    return moved(case, Call(event="call_up", level=level_of_actor(scope)), accepted_at=accepted, **kept)
 
 
 @action("matters.diverted", power="matters.divert", facts=(*FACTS, "off_list"))
@@ -278,7 +280,7 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
     m.finish_due_at = finish_due(case.calendar, since, pace(scope, of, m.urgency), limits(scope)).at
     theirs(m)
     if was_public and of.visibility != "public":
-        PublicFace.objects.filter(id=m.id).delete()
+        face_gone(case)
     if of.sealed:
         return _sealed_target(case, of)
     if not of.routed_round or level_of_actor(scope) in ("township", "county"):

@@ -19,7 +19,7 @@ from commongrid.kernel.clock import Calendar, Due
 from commongrid.kernel.places import enclosing, inside, interval
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.ending import end_parts, face_done, lapse
+from commongrid.matters.actions.ending import end_parts, face_turned, follow_whole, lapse, recheck_over
 from commongrid.matters.actions.timing import time_after
 from commongrid.matters.models import Matter, Note, Order
 from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version
@@ -172,13 +172,16 @@ def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow
     _orders(case, move, call, target, handler_unit)
     if case.read["applied"] and not m.applied and call.event not in ("grant", "refuse"):
         lapse(case)
+    if m.recheck_level and m.state != "closed":
+        recheck_over(case)
+    if before[0] == "split" != m.state:
+        end_parts(case)
+    follow_whole(case)
     _write(case)
     if m.leads:
         _take_along(case, before[0])
-    if move.ended and before[0] == "split":
-        end_parts(case)
-    if move.ended and case.kind.visibility == "public" and not m.caller:
-        face_done(case)
+    if case.kind.visibility == "public" and not m.caller:
+        face_turned(case, before[0])
     return line(case, event=call.event, before=before)
 
 
@@ -304,9 +307,9 @@ def _set(case: Case, move: Move) -> None:
 def _orders(case: Case, move: Move, call: Call, target: Target | None, former_unit: UUID | None) -> None:
     """The assignment that this move begins, starts or ends."""
     m, at = case.matter, case.act.at
-    if call.event in ("answer", "settle") or move.handler == "clear":
-        outcome = {"answer": "answered", "settle": "settled", "give_back": "given_back"}.get(call.event, "taken_away")
-        if m.ordered or former_unit or call.event in ("answer", "give_back"):
+    if call.event in ("answer", "answer_for", "settle") or move.handler == "clear":
+        outcome = {"answer": "answered", "answer_for": "answered", "settle": "settled", "give_back": "given_back"}.get(call.event, "taken_away")
+        if m.ordered or former_unit or call.event in ("answer", "answer_for", "give_back"):
             Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome=outcome)
     begun = call.event == "start" or (call.event == "mediate" and case.read["state"] != move.state == "in_hand")
     if begun and m.ordered:

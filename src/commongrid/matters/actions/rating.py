@@ -76,7 +76,7 @@ def rate_units(scope: Scope, act: Act, *, matter_id: UUID, units: tuple[OfUnit, 
     if m.state not in ("answered", "to_rate"):
         raise WrongState(AT_WORK)
     with handing_over(scope, *around(m.place)):
-        parts = Matter.objects.filter(parent_id=m.id, outcome="done", unit__isnull=False)
+        parts = Matter.objects.filter(parent_id=m.id, round=m.round, outcome="done", unit__isnull=False)
         answered = {one.unit_id: one for one in parts.order_by("opened_at")}
     if not units or {one.unit for one in units} != set(answered):
         raise BadInput(BOTH, fields={"units": BOTH})

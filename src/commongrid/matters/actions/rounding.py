@@ -8,6 +8,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, WrongState
 from commongrid.kernel.scope import CENTRE, Scope
+from commongrid.matters.actions.ending import face_gone
 from commongrid.matters.actions.moving import FACTS, Target, line, moved, noted, opened, owner_place, standing
 from commongrid.matters.actions.protecting import (
     DISCIPLINE,
@@ -20,7 +21,7 @@ from commongrid.matters.actions.protecting import (
     seal_where,
 )
 from commongrid.matters.actions.reporting import headline
-from commongrid.matters.models import Original, PublicFace
+from commongrid.matters.models import Matter, Original
 from commongrid.matters.rules import words
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call
@@ -49,7 +50,7 @@ def route_round(scope: Scope, act: Act, *, matter_id: UUID, about: About, reason
         raise BadInput(fields={"about": N_("Choose whom it is about.")})
     m, level = case.matter, level_of_actor(scope)
     where = m.place
-    PublicFace.objects.filter(id=m.id).delete()
+    face_gone(case)
     name_accused(case, accused, about.words)
     seal_where(case, where)
     if accused.level == OUTSIDE:
@@ -87,5 +88,6 @@ def retell(scope: Scope, act: Act, *, matter_id: UUID, text: str) -> Line:
     decide(standing(case), Call(event="retell"))
     m.title, m.text = headline(said), said
     m.save(update_fields=["title", "text"])
+    Matter.objects.filter(parent_id=m.id, closed_at=None).update(title=m.title, text=m.text)
     Original.objects.filter(id=m.id).update(retold_at=act.at, retold_by=scope.post)
     return line(case, event="retell", before=(m.state, m.owner_level))

@@ -83,6 +83,8 @@ def fall(scope: Scope, act: Act, *, matter_id: UUID, deadline_no: int) -> Line:
     Refuses: WrongState when it has moved on, or at the county.
     """
     case = _current(scope, act, matter_id, deadline_no, "fall")
+    if case.matter.state == "split":  # the parts go on and answer to the level above from now on
+        Matter.objects.filter(parent_id=matter_id, closed_at=None).update(caller=above(case.matter.owner_level))
     return moved(case, Call(event="fall"))
 
 

@@ -129,9 +129,9 @@ def resume(scope: Scope, act: Act, *, matter_id: UUID, note: str = "") -> Line:
 
 
 def left_over(case: Case) -> dict[str, Any]:
-    """What a pause gives back: the time that was left, from now on; nothing where there was none."""
+    """What a pause gives back: the time left, from now on; nothing where there was none or another system's runs."""
     m = case.matter
-    if m.state != "paused" or m.clock_left is None:
+    if m.state != "paused" or m.clock_left is None or m.external_due_at is not None:
         return {}
     runs = _calendar(case)
     at = carried_on(case.calendar, case.act.at, m.clock_left.total_seconds(), runs)  # type: ignore[arg-type]  # "W" or "C"

@@ -171,11 +171,14 @@ class Touched:
     opened_at: datetime
     finish_from: datetime | None
     finish_due_at: datetime | None
+    external_due_at: datetime | None
+    exchanged: bool
+    finish_moved: bool
 
 
 _TOUCHED: Final = (
     "id", "number", "kind_id", "state", "urgency", "clock", "due_at", "warn_at", "due_from", "opened_at",
-    "finish_from", "finish_due_at",
+    "finish_from", "finish_due_at", "external_due_at", "exchanged", "finish_moved",
 )  # fmt: skip
 
 

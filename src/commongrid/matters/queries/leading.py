@@ -70,7 +70,7 @@ def units_of_parts(scope: Scope, row: MatterRow) -> tuple[tuple[UUID, str, str],
     if row.state not in ASKED_IN:
         return ()
     with handing_over(scope, *interval(enclosing(row.place, "township") or row.place)):
-        parts = Matter.objects.filter(parent_id=row.id, outcome="done", unit__isnull=False)
+        parts = Matter.objects.filter(parent_id=row.id, round=row.round, outcome="done", unit__isnull=False)
         found = parts.order_by("opened_at", "number").values_list("unit_id", "unit__name_zh", "unit__name_en")
         return tuple(dict.fromkeys((unit, zh or "", en or "") for unit, zh, en in found if unit is not None))
 

@@ -121,7 +121,11 @@ class Basis:
 def running(matter: Matter | Touched) -> Running:
     """An open matter's deadline as plain values."""
     due_at = matter.due_at or matter.opened_at
+    theirs, finishing = matter.external_due_at is not None, matter.clock == "finish"
     return Running(
+        fixed=(theirs and finishing) or (matter.exchanged and matter.state == "reported"),
+        by_hand=(matter.finish_moved and finishing) or matter.state == "referred",
+        finish_fixed=theirs, finish_by_hand=matter.finish_moved,
         clock=matter.clock, due=Due(due_at, matter.warn_at or due_at, provisional=False), due_from=matter.due_from,
         opened_at=matter.opened_at, finish_from=matter.finish_from, finish_due_at=matter.finish_due_at,
     )  # fmt: skip

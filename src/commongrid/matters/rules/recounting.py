@@ -13,7 +13,7 @@ whole next working day is left.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commongrid.kernel.clock import (
@@ -29,7 +29,13 @@ from commongrid.matters.rules.limits import LimitRow, Pace, earlier, finish_due,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """An open deadline: which clock, from when, and the finishing limit beside it."""
+    """An open deadline: which clock, from when, and the finishing limit beside it.
+
+    ``fixed``: the deadline that runs is another system's, which no calendar and
+    no rule of the county moves; ``by_hand``: somebody named its day, which a
+    new rule leaves as it is. ``finish_fixed`` and ``finish_by_hand`` say so of
+    the finishing limit.
+    """
 
     clock: str
     due: Due
@@ -37,6 +43,10 @@ class Running:
     opened_at: datetime
     finish_from: datetime | None
     finish_due_at: datetime | None
+    fixed: bool = False
+    by_hand: bool = False
+    finish_fixed: bool = False
+    finish_by_hand: bool = False
 
     @property
     def since(self) -> datetime:
@@ -55,7 +65,9 @@ class Anew:
 
 
 def by_rule(cal: Calendar, running: Running, pace: Pace, limits: Mapping[str, LimitRow]) -> Due | None:
-    """The deadline as its rule alone sets it; nothing where the rule is not known here."""
+    """The deadline as its rule alone sets it; nothing where the rule is not known here, or none set it."""
+    if running.fixed or running.by_hand:
+        return None
     if running.clock in ("respond", "receipt"):
         due = respond_due(cal, running.since, pace, limits)
         until = running.finish_due_at
@@ -73,7 +85,7 @@ def on_calendar(old: Calendar, new: Calendar, running: Running, pace: Pace, limi
     then, now = by_rule(old, running, pace, limits), by_rule(new, _with_finish(running, finish), pace, limits)
     if then is not None and now is not None and running.due.at in (then.at, now.at):
         due = now
-    elif _on_working_days(running, pace, limits):
+    elif not running.fixed and _on_working_days(running, pace, limits):
         due = _carried(old, new, running.since, running.due)
     else:
         due = running.due
@@ -85,7 +97,8 @@ def on_calendar(old: Calendar, new: Calendar, running: Running, pace: Pace, limi
 def under_rule(cal: Calendar, now: datetime, running: Running, pace: Pace, limits: Mapping[str, LimitRow]) -> Anew:
     """The deadline under a new rule: an earlier one still leaves the whole next working day."""
     finish = running.finish_due_at
-    if finish is not None and running.finish_from is not None:
+    counted = not running.finish_fixed and not running.finish_by_hand
+    if counted and finish is not None and running.finish_from is not None:
         finish = _fair(cal, now, finish, finish_due(cal, running.finish_from, pace, limits)).at
     due = by_rule(cal, _with_finish(running, finish), pace, limits)
     return Anew(due=running.due if due is None else _fair(cal, now, running.due.at, due), finish_due_at=finish)
@@ -103,7 +116,7 @@ def _finish(
     old: Calendar, new: Calendar, running: Running, pace: Pace, limits: Mapping[str, LimitRow]
 ) -> datetime | None:
     at, begun = running.finish_due_at, running.finish_from
-    if at is None or begun is None:
+    if at is None or begun is None or running.finish_fixed:
         return at
     then, now = finish_due(old, begun, pace, limits).at, finish_due(new, begun, pace, limits).at
     if at in (then, now):
@@ -114,10 +127,7 @@ def _finish(
 
 
 def _with_finish(running: Running, finish: datetime | None) -> Running:
-    return Running(
-        clock=running.clock, due=running.due, due_from=running.due_from, opened_at=running.opened_at,
-        finish_from=running.finish_from, finish_due_at=finish,
-    )  # fmt: skip
+    return replace(running, finish_due_at=finish)
 
 
 def _on_working_days(running: Running, pace: Pace, limits: Mapping[str, LimitRow]) -> bool:

@@ -113,7 +113,7 @@ _PASSED_ON: Final = ("answered", "to_rate", "to_file", "closed")
 _AFTER_ANSWER: Final = (*_PASSED_ON, "to_pass")
 _AFTER_RATING: Final = ("closed", "to_file", "reopened", "review")
 _AT_WORK: Final = ("reported", "accepted", "diverted", "in_hand", "returned", "reopened")
-_ROUNDED: Final = (*_AT_WORK, "asked", "paused", "parked", "woken")
+_ROUNDED: Final = (*_AT_WORK, "split", "asked", "paused", "parked", "woken")
 _WAITING: Final = ("paused", "parked", "woken", "referred")
 
 
@@ -184,6 +184,9 @@ _EVENTS: Final = (
                 *_each(("asked",), *_AFTER_ANSWER)),
           refused_zh="无答复内容；分办的各部分尚未答复齐",
           refused_en="without words; in parts of which one has not answered yet"),
+    Event(code="answer_for", zh="代录书面答复", en="Enter the answer on paper", power="matters.divert", who=("above",),
+          ways=_each(("diverted", "in_hand"), *_AFTER_ANSWER),
+          refused_zh="无答复内容；没有交回的办理单", refused_en="without words; without the order that came back"),
     Event(code="pass_on", zh="转达答复", en="Pass the answer on", power="matters.accept", who=("owner",),
           ways=_each(("to_pass",), *_PASSED_ON), refused_zh="无答复内容", refused_en="without words"),
     Event(code="send_back", zh="退回补充", en="Send back to complete", power="matters.accept", who=("owner",),
@@ -296,8 +299,8 @@ _EVENTS: Final = (
           refused_zh="已再次申请过；无本人的话", refused_en="asked again before; without the person's words"),
     Event(code="route_round", zh="回避转办", en="Route round", power="matters.divert", who=("owner", "above"),
           ways=_each(_ROUNDED, "reported", "accepted"),
-          refused_zh="密封类；分办的一部分；未说明反映的是谁",
-          refused_en="sealed kinds; a part of another; without saying whom it is about"),
+          refused_zh="密封类；分办的一部分；已有事项并入；未说明反映的是谁",
+          refused_en="sealed kinds; a part of another; one that leads others; without saying whom it is about"),
     Event(code="retell", zh="转述", en="Retell", power="matters.divert", who=("owner", "above"),
           ways=_each(_ROUNDED, "same"), refused_zh="非保密事项；村级和网格；无内容",
           refused_en="what is not confidential; in grid or village; without words"),

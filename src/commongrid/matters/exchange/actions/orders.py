@@ -98,7 +98,7 @@ def _earliest(case: Case) -> None:
     m = case.matter
     found = ExternalCase.objects.filter(matter=m.id).aggregate(due=Min("due_at"))["due"]
     m.external_due_at = found
-    if found is not None:
+    if found is not None and m.closed_at is None:
         m.finish_due_at = found
 
 

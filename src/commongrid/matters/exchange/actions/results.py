@@ -92,6 +92,7 @@ def _rate(case: Case, told: Told) -> bool:
         handler_level=m.handler_level or level_at(where), handler_place=where, solved=told.result == "solved",
         satisfied=told.satisfied, words="", via="system", at=case.act.at,
     ).save(force_insert=True)  # fmt: skip
+    m.held = True
     return True
 
 

@@ -82,7 +82,14 @@ def _decide(s: Standing, c: Call) -> Move:
         raise BadInput(N_("Divert to a unit or to a level below; to the level above it is passed up."))
     if c.to == s.owner:
         return goes("accepted", s.owner, restart=True)
+    only_asked(c)
     return restarted(given(c, reopened=False))
+
+
+def only_asked(c: Call) -> None:
+    """Refuse to order a body that the county may only ask."""
+    if c.outside:
+        raise BadInput(N_("That body is outside the county's command. Name who answers for it; they ask it by letter."))
 
 
 def restarted(move: Move) -> Move:

@@ -23,7 +23,7 @@ def _accept(s: Standing, c: Call) -> Move:
     if s.owner == "grid":
         raise WrongState(N_("The grid settles it, takes it on or passes it up; accepting is for the levels above."))
     if c.moves_on:
-        _alone(s)
+        alone(s)
         return goes("reported", c.to, handler="target" if c.to == "unit" else "clear")
     return Move(state="accepted", owner=s.owner)
 
@@ -32,7 +32,7 @@ def _reject(s: Standing, _c: Call) -> Move:
     not_sealed(s)
     if s.owner == "grid":
         raise WrongState(N_("The grid settles it, takes it on or passes it up; accepting is for the levels above."))
-    _alone(s)
+    alone(s)
     return ends("rejected", "rejected")
 
 
@@ -51,7 +51,7 @@ def _withdraw(s: Standing, _c: Call) -> Move:
     return ends("withdrawn", "withdrawn")
 
 
-def _alone(s: Standing) -> None:
+def alone(s: Standing) -> None:
     """Refuse to send away a matter that others are merged into."""
     if s.leads:
         raise WrongState(N_("Others are merged into this one. Give them back their own way first."))

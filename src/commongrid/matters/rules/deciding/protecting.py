@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from commongrid.kernel.refusals import N_, WrongState
+from commongrid.matters.rules.deciding.entering import alone
 from commongrid.matters.rules.moves import Call, Decider, Move, Standing, goes, not_sealed, stays
 
 
@@ -17,6 +18,7 @@ def _route_round(s: Standing, c: Call) -> Move:
     not_sealed(s)
     if s.caller:
         raise WrongState(N_("This is a part of another matter. Route that one round."))
+    alone(s)
     sets: dict[str, object] = {"ordered": False, "given_back": False, "rating": ""}
     if c.to == "unit":
         sealed = {**sets, "sealed": True, "to_rate": False, "to_visit": False}

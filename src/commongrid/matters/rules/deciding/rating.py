@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from commongrid.kernel.refusals import N_, BadInput, WrongState
-from commongrid.matters.rules.deciding.dispatching import given, restarted
+from commongrid.matters.rules.deciding.dispatching import given, only_asked, restarted
 from commongrid.matters.rules.moves import (
     TRIES,
     Call,
@@ -86,6 +86,7 @@ def _review(s: Standing, c: Call) -> Move:
         return ends("closed", "disagrees")
     if c.to != "unit" and rank(c.to) >= rank(s.owner):
         raise BadInput(N_("Say who shall do it, or end it with reasons."))
+    only_asked(c)
     sets = {"rating": "", "given_back": False, "tries": 0, "bar": False, "sent_back": False}
     return restarted(given(c, reopened=False, **sets))
 

@@ -136,6 +136,8 @@ def _ask_again(s: Standing, _c: Call) -> Move:
 
 def _withdraw_for(s: Standing, _c: Call) -> Move:
     not_sealed(s)
+    if s.leads:
+        raise WrongState(N_("Others reported the same, so it goes on for them. Tell the person so."))
     return ends("withdrawn", "withdrawn")
 
 
