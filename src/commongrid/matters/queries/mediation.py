@@ -101,11 +101,9 @@ def mediation(scope: Scope, mediation_id: UUID) -> MediationRow:
         values = Mediation.objects.filter(id=mediation_id).values(*_LINE, *_WORDS).first()
         if values is None:
             raise NotFound(N_("There is no such file, or it is not yours to see."))
-        return MediationRow(
-            **values,
-            parties=tuple(_party(row) for row in MediationParty.objects.filter(mediation=mediation_id).order_by("position")),
-            sessions=tuple(_session(row) for row in MediationSession.objects.filter(mediation=mediation_id).order_by("on", "id")),
-        )  # fmt: skip
+        parties = MediationParty.objects.filter(mediation=mediation_id).order_by("position")
+        sessions = MediationSession.objects.filter(mediation=mediation_id).order_by("on", "id")
+        return MediationRow(**values, parties=tuple(map(_party, parties)), sessions=tuple(map(_session, sessions)))
 
 
 def mediations_of(scope: Scope, matter_id: UUID) -> list[MediationLine]:

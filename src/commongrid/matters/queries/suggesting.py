@@ -1,4 +1,4 @@
-"""Whom to divert to, with the reasons: who leads the kind, what the words say, what was done before, what lies below."""
+"""Whom to divert to, with the reasons: who leads the kind, what the words say, what was done, what lies below."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SPOKEN_OF: Final = ("public", "parties")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precedent:
-    """What a unit did with this kind here in the last year: ``answered`` of ``given``, ``on_time`` of those answered."""
+    """What a unit did with this kind here in a year: ``answered`` of ``given``, ``on_time`` of those answered."""
 
     given: int
     all: int

@@ -18,9 +18,10 @@ from commongrid.matters import actions
 from commongrid.matters import queries as matters
 from commongrid.notices.queries import messages_wanted
 from commongrid.surfaces.public import telling, waiting
-from commongrid.surfaces.public.forms import Follow, Rate, RateUnits
+from commongrid.surfaces.public.forms import Follow, RateUnits
 from commongrid.surfaces.shared import files, qr
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.rating import Rate
 from commongrid.surfaces.shared.throttle import throttled
 from commongrid.surfaces.shared.times import chinese
 
@@ -94,9 +95,7 @@ def rate(request: Asked, code: str) -> HttpResponse:
         try:
             if isinstance(form, RateUnits):
                 units = tuple(actions.OfUnit(unit=one, solved=yes, satisfied=good) for one, yes, good in form.answers())
-                actions.rate_units(
-                    request.scope, request.act, matter_id=matter.id, units=units, words=told["words"]
-                )
+                actions.rate_units(request.scope, request.act, matter_id=matter.id, units=units, words=told["words"])
             else:
                 solved, satisfied = YES_NO[told["solved"]], YES_NO[told["satisfied"]]
                 actions.rate(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.surfaces.public.asking import LONGEST
 from commongrid.surfaces.shared.about import AboutSomebody
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.rating import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,29 +131,6 @@ class Follow(Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "middle"}
         ),
         error_messages={"required": _("Please type the code that is printed on your slip.")},
-    )
-
-
-class Rate(Form):
-    """The two questions; one more sentence if one likes."""
-
-    solved = forms.ChoiceField(
-        label=_("Is it solved?"),
-        choices=[("yes", _("Yes, it is solved")), ("no", _("No, it is not solved"))],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Please say whether it is solved.")},
-    )
-    satisfied = forms.ChoiceField(
-        label=_("Are you satisfied with how it was handled?"),
-        choices=[("yes", _("Satisfied")), ("no", _("Not satisfied"))],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Please say whether you are satisfied.")},
-    )
-    words = forms.CharField(
-        label=_("What remains, or what was good?"),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": "3", "autocomplete": "off"}),
     )
 
 

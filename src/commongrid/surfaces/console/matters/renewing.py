@@ -15,10 +15,10 @@ from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import Refusal
 from commongrid.matters import actions, queries
-from commongrid.surfaces.public.forms import Rate
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.rating import Rate
 
 
 class Renew(Form):
