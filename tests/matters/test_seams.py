@@ -18,9 +18,11 @@ from commongrid.kernel.refusals import BadInput, NotFound, WrongState
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import About, Elsewhere
 from commongrid.matters.actions.ticking import TICK
-from commongrid.matters.exchange.actions import link_order
+from commongrid.matters.exchange.actions import link_order, take_result
+from commongrid.matters.exchange.actions.results import Told
 from commongrid.matters.models import Matter, Recheck
 from commongrid.matters.queries.recounting import running
+from commongrid.matters.queries.systems import cases
 from commongrid.matters.rules.limits import LimitRow, Pace
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Standing
@@ -136,6 +138,26 @@ def test_a_part_of_another_systems_order_has_that_systems_limit(scene: Scene) ->
     assert whole.external_due_at is not None
     scene.do("station", actions.start, part)
     assert row(part).due_at == whole.external_due_at == row(part).finish_due_at
+
+
+def test_what_the_person_said_to_the_other_system_reaches_the_handler_only_with_the_batch(scene: Scene) -> None:
+    matter = scene.report("热线反映涵洞", kind=BRIDGE, by="dispatcher", source="hotline", elsewhere=hotline("H-81"))
+    if row(matter).state == "reported":
+        scene.do("dispatcher", actions.accept, matter)
+    scene.do("dispatcher", actions.divert, matter, unit_id=TRANSPORT, reason="交通站负责")
+    scene.do("station", actions.start, matter)
+    scene.do("station", actions.answer, matter, answer="修好了")
+    scene.do("dispatcher", actions.pass_on, matter, answer="修好了")
+    (case,) = cases(scene.as_post("dispatcher"), matter)
+    told = Told(result="solved", satisfied=False, text="等得太久")
+    scene.do("dispatcher", take_result, matter, case_id=case.id, told=told)
+    assert (row(matter).state, row(matter).held) == ("closed", True)
+    seen = queries.matter(scene.as_post("station"), matter)
+    assert [(one.result, one.satisfied, one.result_text) for one in seen.cases] == [("", None, "")]
+    assert "matters.result_taken" not in {line.name for line in seen.history}
+    assert queries.matter(scene.as_post("dispatcher"), matter).cases[0].satisfied is False
+    jobs.ratings(timezone.now() + timedelta(days=100))
+    assert queries.matter(scene.as_post("station"), matter).cases[0].satisfied is False
 
 
 def test_an_order_linked_to_what_has_ended_leaves_the_limit_it_was_done_by(scene: Scene) -> None:

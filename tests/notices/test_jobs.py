@@ -107,6 +107,18 @@ def test_the_person_hears_of_the_answer_where_a_phone_was_left(scene: Scene) -> 
     assert len(way.sent) == 1
 
 
+def test_everybody_whose_matter_was_merged_hears_of_the_answer_under_their_own_number(scene: Scene) -> None:
+    contact = matters.Contact(name=CANARIES[0], phone=CANARIES[1])
+    lead, other = (scene.at_township(text, contact=contact) for text in ("涵洞堵了", "涵洞又堵"))
+    scene.do("dispatcher", matters.merge, other, lead=scene.number(lead))
+    scene.do("dispatcher", matters.divert, lead, unit_id=id_of("transport_unit"), reason="交通站负责")
+    scene.do("station", matters.start, lead)
+    answer(scene, lead)
+    jobs.read()
+    told = {one.matter: one.facts["number"] for one in rows(channel="sms")}
+    assert told == {lead: scene.number(lead), other: scene.number(other)}
+
+
 def test_protected_matters_send_nothing_unless_asked(scene: Scene) -> None:
     matter = with_phone(scene, "邻里纠纷", confidential=True)
     answer(scene, matter)

@@ -32,6 +32,8 @@ OF_ITS_WORDS = "subject_kind = 'original' AND EXISTS (SELECT 1 FROM matters_orig
 """What was sent in confidence is seen by whoever sees the reporter's own words."""
 OF_ITS_MEDIATION = "subject_kind = 'mediation' AND EXISTS (SELECT 1 FROM matters_mediation d WHERE d.id = subject)"
 """A photo of a signed agreement is seen by whoever sees the dispute file, not by all who see the matter."""
+OF_ITS_SHEET = "subject_kind = 'sheet' AND EXISTS (SELECT 1 FROM matters_signed_sheet s WHERE s.id = subject)"
+"""A photo of a sheet that came back on paper is seen by whoever sees that sheet."""
 OF_A_MATTER_UNSEEN = (
     "subject_kind = 'matter' AND (SELECT COALESCE(current_setting('cg.kind', true), '') <> 'clock') "
     "AND NOT (facts <> '{}'::jsonb AND "
@@ -41,7 +43,8 @@ OF_A_MATTER_UNSEEN = (
 """The audit administrator reads the lines of matters without seeing any matter; a line of a sealed one says nothing
 at all, and is not shown either."""
 OF_THE_PERSONS_ANSWER = (
-    "subject_kind = 'matter' AND name IN ('matters.visited', 'matters.rated', 'matters.timed_out', 'matters.closed') "
+    "subject_kind = 'matter' AND name IN ('matters.visited', 'matters.rated', 'matters.timed_out', 'matters.closed', "
+    "'matters.result_taken') "
     "AND EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject "
     "AND (m.state IN ('answered', 'to_rate', 'to_file') OR m.held) AND CASE "
     "(SELECT COALESCE(current_setting('cg.narrow', true), '')) "
@@ -239,8 +242,8 @@ class File(models.Model):
     at = models.DateTimeField()
 
     wall: ClassVar[Wall] = Wall(
-        also_see=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS} OR {OF_ITS_MEDIATION}",
-        also_write=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS} OR {OF_ITS_MEDIATION}",
+        also_see=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS} OR {OF_ITS_MEDIATION} OR {OF_ITS_SHEET}",
+        also_write=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS} OR {OF_ITS_MEDIATION} OR {OF_ITS_SHEET}",
     )
 
     class Meta:

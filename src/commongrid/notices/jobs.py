@@ -20,7 +20,7 @@ from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
-from commongrid.matters.queries.telling import Told, application_seats, supervisors_of, told_of
+from commongrid.matters.queries.telling import Told, application_seats, supervisors_of, told_of, with_followers
 from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules.table import EVENTS
 from commongrid.notices import actions, queries
@@ -50,7 +50,7 @@ GIVEN: Final = frozenset(
 """Acts after which somebody else owes the next step."""
 APPLIED: Final = ("matters.applied", "matters.application_raised")
 LONGER: Final = ("matters.extended", "matters.paused", "matters.parked")
-DONE: Final = ("matters.answered", "matters.settled", "matters.passed_on")
+DONE: Final = ("matters.answered", "matters.answered_on_paper", "matters.settled", "matters.passed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def _make(rows: list[LineRow], now: datetime) -> None:
     fresh = [row for row in rows if now - row.at < FRESH]
     told = told_of(SCOPE, {row.subject for row in fresh if row.subject and row.subject_kind == "matter"})
     desk = _Desk(territory.calendar(SCOPE).day_of(now))
+    joined = with_followers(SCOPE, (one for one in told.values() if one.leads))
     made: list[Notice] = []
     last = {row.subject: row.id for row in fresh if row.name in GIVEN}
     for row in fresh:
@@ -89,7 +90,7 @@ def _make(rows: list[LineRow], now: datetime) -> None:
         for one in _to_posts(row, matter, desk):
             made += _for_post(row, one, now)
         if matter is not None and (sort := _to_person(row, matter)):
-            made.append(_for_person(row, matter, sort, now))
+            made += [_for_person(row, one, sort, now) for one in (matter, *joined.get(matter.id, ()))]
     actions.keep(SCOPE, made)
 
 
@@ -180,9 +181,10 @@ def _to_person(row: LineRow, m: Told) -> str:
 
 def _for_person(row: LineRow, m: Told, sort: str, now: datetime) -> Notice:
     facts = Facts(number=m.number, date=m.due_on, unit=m.handler_unit)
+    ident = uuid5(row.id, "sms person" if m.id == row.subject else f"sms person {m.id}")
     return Notice(
-        id=uuid5(row.id, "sms person"), sort=sort, channel="sms", place=actions.county_code(SCOPE), matter=m.id,
-        facts=facts.kept(), at=row.at, next_at=now,
+        id=ident, sort=sort, channel="sms", place=actions.county_code(SCOPE), matter=m.id, facts=facts.kept(),
+        at=row.at, next_at=now,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.utils.timezone import localdate
@@ -12,7 +13,8 @@ from django.utils.timezone import localdate
 from commongrid.journal.acting import acting
 from commongrid.kernel.refusals import N_, BadInput, NotFound
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import ExternalCase, ExternalSystem
+from commongrid.matters.models import ExternalCase, ExternalSystem, Matter
+from commongrid.matters.queries.veil import covered, covers_some
 from commongrid.matters.queries.vocabulary import remember
 
 
@@ -70,6 +72,9 @@ _CASE = (
 )  # fmt: skip
 
 
+_HELD: Final = {"result": "", "satisfied": None, "result_text": "", "result_at": None, "late": False}
+
+
 def systems(scope: Scope) -> tuple[SystemRow, ...]:
     """The systems in force, in order."""
     return remember("systems", lambda: _load(scope))
@@ -89,10 +94,14 @@ def known_system(scope: Scope, code: str) -> SystemRow | None:
 
 
 def cases(scope: Scope, matter_id: UUID) -> tuple[CaseRow, ...]:
-    """The orders of other systems on a matter, the oldest first."""
+    """The orders of other systems on a matter, the oldest first.
+
+    What the person said there is kept from whoever did the work until it is released with their other ratings.
+    """
     with acting(scope):
         found = ExternalCase.objects.filter(matter=matter_id).order_by("received_at", "id")
-        return tuple(CaseRow(**values) for values in found.values(*_CASE))
+        held = covers_some(scope) and Matter.objects.filter(covered(scope), id=matter_id).exists()
+        return tuple(CaseRow(**{**values, **(_HELD if held else {})}) for values in found.values(*_CASE))
 
 
 def case_of(scope: Scope, system_code: str, number: str) -> CaseRow | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -32,6 +32,7 @@ class Told:
     closed_off: bool
     accused: frozenset[UUID]
     part: bool
+    leads: bool
 
     @property
     def open(self) -> bool:
@@ -71,10 +72,23 @@ def told_of(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Told]:
             unit=row.unit_id if row.owner_level == "unit" else None, handler_unit=row.unit_id, due_on=day(row.due_at),
             closed_off=row.sealed or row.confidential or bool(row.accused_person_id or row.accused_unit_id),
             accused=frozenset(posts.get(row.accused_person_id, ())) if row.accused_person_id else frozenset(),
-            part=row.parent_id is not None,
+            part=row.parent_id is not None, leads=row.leads > 0,
         )
         for row in rows
     }  # fmt: skip
+
+
+def with_followers(scope: Scope, leads: Iterable[Told]) -> dict[UUID, list[Told]]:
+    """Each lead for everybody whose matter was merged into it: under their own number, in one query."""
+    known = {one.id: one for one in leads}
+    found: dict[UUID, list[Told]] = {}
+    with acting(scope):
+        rows = Matter.objects.filter(merged_into__in=known).order_by("opened_at", "id") if known else ()
+        for row in rows:
+            if row.merged_into_id is not None:
+                own = replace(known[row.merged_into_id], id=row.id, number=row.number)
+                found.setdefault(row.merged_into_id, []).append(own)
+    return found
 
 
 def application_seats(scope: Scope, matter_id: UUID) -> list[SeatAsked]:
