@@ -122,11 +122,13 @@ def test_a_matter_of_an_emptied_post_falls_to_the_level_above(scene: Scene) -> N
 
 
 def test_the_seed_of_a_month_is_published_once_and_stays(scene: Scene) -> None:
-    assert jobs.draw() == 1
+    middle = timezone.localtime().replace(day=10)
+    assert jobs.draw(middle) == 1
     month = timezone.localdate().replace(day=1)
     seed = queries.draw_seed(TICK, month)
     assert len(seed) == 64
-    assert jobs.draw() == 0
+    assert jobs.draw(middle) == 0
+    assert jobs.draw(middle.replace(day=28)) == 1  # the next month's, days before it begins
     assert queries.draw_seed(scene.as_post("clerk"), month) == seed
 
 
