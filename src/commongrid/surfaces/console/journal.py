@@ -10,11 +10,11 @@ from uuid import UUID
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from commongrid.journal import queries as journal
 from commongrid.roster.queries import faces
-from commongrid.surfaces.console.matters.history import ACTS, who_of
+from commongrid.surfaces.console import journal_words
+from commongrid.surfaces.console.matters.history import who_of
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
@@ -60,7 +60,9 @@ def listed(request: Asked) -> HttpResponse:
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1) if day < timezone.localdate() else None,
         "act_name": name,
-        "acts": sorted({*ACTS, *(line.name for line in found)}),
+        "acts": [
+            (one, journal_words.act(one)) for one in sorted({*journal_words.ACTS, *(line.name for line in found)})
+        ],
         "page": number,
         "more": len(found) > PAGE,
     }
@@ -75,13 +77,13 @@ def _told(request: Asked, lines: list[LineRow]) -> list[Shown]:
     return [
         Shown(
             at=line.at,
-            what=_(ACTS[line.name]) if line.name in ACTS else line.name,
+            what=journal_words.act(line.name),
             name=line.name,
             who=who_of(line, known),
             where=places[line.place_now].label(lang) if line.place_now in places else str(line.place_now),
-            subject_kind=line.subject_kind,
+            subject_kind=journal_words.concerned(line.subject_kind),
             subject=line.subject,
-            facts=", ".join(f"{key} {value}" for key, value in line.facts.items() if value not in ("", None)),
+            facts=journal_words.facts(line.facts),
         )
         for line in lines
     ]

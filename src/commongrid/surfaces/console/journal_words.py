@@ -1,0 +1,184 @@
+"""The journal's lines in words: what every act is called, what it concerned, and its facts, never a bare code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from commongrid.kernel.refusals import N_
+from commongrid.surfaces.console.matters import words
+from commongrid.surfaces.console.matters.history import ACTS as OF_MATTERS
+from commongrid.surfaces.console.places import ACTS as OF_PLACES
+from commongrid.surfaces.console.posts.words import ACTS as OF_POSTS
+from commongrid.surfaces.shared.times import chinese
+
+ACTS: Final[Mapping[str, str]] = {
+    **OF_MATTERS,
+    **OF_PLACES,
+    **OF_POSTS,
+    "accounts.named": N_("An account got its own name"),
+    "calendar.hours_set": N_("Office hours changed"),
+    "calendar.market_set": N_("Market days changed"),
+    "calendar.published": N_("Calendar notice brought in"),
+    "matters.answers_changed": N_("Standard answers changed"),
+    "matters.columns_mapped": N_("Columns of another system's sheet were named"),
+    "matters.duty_begun": N_("Duty hours in a disaster began"),
+    "matters.duty_ended": N_("Duty hours in a disaster ended"),
+    "matters.import_undone": N_("A take-over from an older system was undone"),
+    "matters.orders_imported": N_("Orders of another system brought in"),
+    "matters.ratings_released": N_("Ratings shown to the units"),
+    "matters.recheck_asked": N_("A recheck was asked for"),
+    "matters.recheck_chosen": N_("Chosen for a recheck"),
+    "matters.recheck_late": N_("A recheck is late"),
+    "matters.replies_exported": N_("Replies to another system written out"),
+    "matters.results_imported": N_("Results of another system brought in"),
+    "matters.rules_changed": N_("Work list changed"),
+    "matters.seed_published": N_("Seed of the draw published"),
+    "matters.sheet_dropped": N_("A sheet was dropped"),
+    "matters.sheet_sent": N_("A sheet was sent in"),
+    "matters.sheets_swept": N_("Old sheets cleared away"),
+    "matters.theme_added": N_("Added to a theme"),
+    "matters.theme_closed": N_("Theme closed"),
+    "matters.theme_opened": N_("Theme opened"),
+    "notices.seen": N_("Notices read"),
+    "notices.sent_again": N_("A notice was sent again"),
+    "notices.texts_changed": N_("Texts of notices changed"),
+    "notices.wished": N_("Wishes about notices changed"),
+    "places.demo_marked": N_("Marked as a demo county"),
+    "places.natural_village_added": N_("Natural village added"),
+    "places.villager_group_added": N_("Villager group added"),
+    "places.grid_added": N_("Grid added"),
+    "places.renamed": N_("Place renamed"),
+    "places.ended": N_("Place ended"),
+    "registry.account_tied": N_("An account was given to a person"),
+    "registry.confirmed": N_("Record confirmed"),
+    "registry.corrected": N_("Record corrected"),
+    "registry.flagged": N_("Mark set"),
+    "registry.head_changed": N_("Head of the household changed"),
+    "registry.household_added": N_("Household entered"),
+    "registry.household_merged": N_("Households joined"),
+    "registry.household_split": N_("Household split"),
+    "registry.people_married": N_("Marriage entered"),
+    "registry.person_added": N_("Person entered"),
+    "registry.person_born": N_("Birth entered"),
+    "registry.person_died": N_("Death entered"),
+    "registry.person_left": N_("Left for work or study"),
+    "registry.person_moved": N_("Moved to another household"),
+    "registry.person_moved_in": N_("Moved in"),
+    "registry.person_moved_out": N_("Moved away"),
+    "registry.person_returned": N_("Back home"),
+    "registry.undone": N_("Entry undone"),
+    "registry.unflagged": N_("Mark removed"),
+    "roster.access_pruned": N_("Old lines of the access log cleared away"),
+    "roster.account_switched": N_("An account was switched on or off"),
+    "roster.assigned": N_("Given its villages, grids or households"),
+    "roster.assignment_ended": N_("A village, grid or household was taken off"),
+    "roster.entered": N_("Signed in by a one-time link"),
+    "roster.invited": N_("A one-time link was made"),
+    "roster.sessions_ended": N_("Signed out everywhere"),
+    "roster.unit_added": N_("Unit added"),
+    "roster.unit_covers": N_("What a unit serves was changed"),
+    "roster.unit_ended": N_("Unit ended"),
+}
+"""What every act is called."""
+CONCERNED: Final[Mapping[str, str]] = {
+    "assignment": N_("Assignment"),
+    "calendar": N_("Calendar"),
+    "duty": N_("Duty hours"),
+    "household": N_("Household"),
+    "matter": N_("Matter"),
+    "mediation": N_("Mediation"),
+    "notice": N_("Notice"),
+    "person": N_("Person"),
+    "place": N_("Place"),
+    "post": N_("Post"),
+    "rules": N_("Work list"),
+    "theme": N_("Theme"),
+    "unit": N_("Unit"),
+}
+"""What an act concerned."""
+FACTS: Final[Mapping[str, str]] = {
+    "from": N_("from"),
+    "to": N_("to"),
+    "clock": N_("clock"),
+    "count": N_("number"),
+    "days": N_("days"),
+    "had": N_("was with"),
+    "has": N_("now with"),
+    "hours": N_("hours"),
+    "kind": N_("sort"),
+    "level": N_("level"),
+    "made": N_("account made"),
+    "month": N_("month"),
+    "number": N_("number"),
+    "off_list": N_("off the list"),
+    "on": N_("on"),
+    "outcome": N_("ended as"),
+    "from_on": N_("from day"),
+    "to_on": N_("to day"),
+    "replaced": N_("replaced"),
+    "series": N_("series"),
+    "sort": N_("sort"),
+    "until": N_("until"),
+    "urgency": N_("urgency"),
+}
+"""Facts worth a reader's time, by key; the others are for machines and stay out of the page."""
+
+
+def act(name: str) -> str:
+    """An act's name in words."""
+    return _(ACTS[name]) if name in ACTS else name
+
+
+def concerned(kind: str) -> str:
+    """What an act concerned, in words."""
+    return _(CONCERNED[kind]) if kind in CONCERNED else kind
+
+
+def _of(rows: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda code: _(rows[code]) if code in rows else code
+
+
+SORTS: Final[Mapping[str, str]] = {
+    "extend": N_("more time"),
+    "pause": N_("a pause"),
+    "park": N_("parking"),
+    "refer": N_("referring out"),
+    "end": N_("ending with reasons"),
+    "assigned_village": N_("village"),
+    "linked_household": N_("linked household"),
+    "named_helper": N_("helper of a household"),
+}
+"""What was asked of a deputy, and what a post was given."""
+VALUES: Final[Mapping[str, Callable[[str], str]]] = {
+    "from": words.state,
+    "to": words.state,
+    "had": _of(words.LEVELS),
+    "has": _of(words.LEVELS),
+    "level": _of(words.LEVELS),
+    "clock": _of(words.CLOCKS),
+    "kind": _of(SORTS),
+    "sort": _of(SORTS),
+    "outcome": _of(words.OUTCOMES),
+    "series": _of(words.SERIES),
+    "urgency": _of(words.URGENCIES),
+}
+
+
+def fact(key: str, value: object) -> str:
+    """One fact in words, empty where it says nothing to a reader."""
+    if key not in FACTS or value in ("", None):
+        return ""
+    if isinstance(value, bool):
+        text = _("yes") if value else _("no")
+    else:
+        text = VALUES[key](str(value)) if key in VALUES else str(value)
+    return f"{_(FACTS[key])} {text}"
+
+
+def facts(found: Mapping[str, object]) -> str:
+    """The facts of a line in words."""
+    told = [one for one in (fact(key, value) for key, value in found.items()) if one]
+    return ("，" if chinese() else ", ").join(told)
