@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -105,7 +105,9 @@ def _until(days: int, **more: str) -> Wanted:
 
 def _alike(scene: Scene) -> dict[str, UUID]:
     """The same culvert reported three times: one leads, one is merged, one waits; and a theme over two of them."""
-    lead, merged, alike = (scene.at_township(text, kind=BRIDGE) for text in ("渠边涵洞堵了", "涵洞堵住漫水", "涵洞又堵"))
+    lead, merged, alike = (
+        scene.at_township(text, kind=BRIDGE) for text in ("渠边涵洞堵了", "涵洞堵住漫水", "涵洞又堵")
+    )
     scene.do("dispatcher", actions.merge, merged, lead=scene.number(lead))
     numbers = (scene.number(lead), scene.number(alike))
     opened = actions.open_theme(
@@ -141,12 +143,27 @@ def _dispute(scene: Scene) -> dict[str, UUID]:
     return {"dispute": dispute, "file": UUID(str(begun["mediation"]))}
 
 
+def _published(scene: Scene) -> dict[str, UUID]:
+    """A culvert mended and published, and a complaint about noise whose text waits for a second person."""
+    done, noise = scene.answered("渠边涵洞塌了一半"), scene.at_township("夜里加工场太吵", kind="F10")
+    wording = actions.Wording(
+        title="渠边涵洞已修好", text="有村民反映渠边涵洞塌了一半。", answer="涵洞已换成 1 米管。",
+        until=timezone.localdate() + timedelta(days=90),
+    )  # fmt: skip
+    dispatcher = scene.as_post("dispatcher")
+    shown = actions.publish(dispatcher, Act.new(), matter_id=done, wording=wording)
+    noisy = replace(wording, title="加工场夜间噪声", text="有村民反映夜里加工场噪声大。", answer="")
+    proposed = actions.publish(dispatcher, Act.new(), matter_id=noise, wording=noisy)
+    return {"publication": UUID(str(shown["publication"])), "proposed": UUID(str(proposed["publication"]))}
+
+
 def everything(laid: Desk) -> dict[str, UUID]:
     """One matter for every page that a journey looks at."""
     scene = Scene(laid)
     return {
         **_alike(scene),
         **_elsewhere(scene),
+        **_published(scene),
         "reported": scene.report("村口涵洞塌陷，校车绕行\n昨晚下过雨，水还在冲。孩子们走了两里路。", kind=BRIDGE),
         "urgent": scene.report(
             "独居老人家中停水三天",

@@ -41,6 +41,7 @@ NOT_PAGES: Final = {
     "report_where": "walked in its journey, with a kind chosen",
     "report_tell": "walked in its journey, with a place chosen",
     "report_send": "walked in its journey, with words typed",
+    "published_csv": "a file",
     "rules_export": "a file",
     "wording_export": "a file",
     "land": "walked in its journey, with a link that was given",
@@ -49,6 +50,7 @@ NOT_PAGES: Final = {
 BY: Final = {
     "access_log": "auditor",
     "mediate": "mediator",
+    "matter_answer_sheet": "county_dispatcher",
     "mediations": "mediator",
     "calendar_hours": "county_dispatcher",
     "calendar_notice": "county_dispatcher",
@@ -66,7 +68,18 @@ BY: Final = {
 }
 """Who opens a page, where the township's dispatcher may not."""
 MATTERS: Final = {
-    "dispatcher": ("confidential", "reported", "accepted", "in_hand", "rejected", "asking", "parked", "lead", "merged", "alike"),
+    "dispatcher": (
+        "confidential",
+        "reported",
+        "accepted",
+        "in_hand",
+        "rejected",
+        "asking",
+        "parked",
+        "lead",
+        "merged",
+        "alike",
+    ),
     "station": ("given", "overdue", "paused", "referred"),
     "county_dispatcher": ("returned", "answered"),
     "clerk": ("urgent",),
@@ -104,6 +117,10 @@ def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> d
             return {"matter_id": made["quarrel"]}
         case ("matter_id",) if name == "matter_ask":
             return {"matter_id": made["answered"]}
+        case ("matter_id",) if name in ("matter_order", "matter_answer_sheet", "publication_new"):
+            return {"matter_id": made["given" if name == "matter_order" else "answered"]}
+        case ("publication_id",):
+            return {"publication_id": made["publication"]}
         case ("matter_id",):
             return {"matter_id": made["accepted"]}
         case ("code",) | ("code", "sort") if name.startswith("exchange_"):

@@ -102,7 +102,7 @@ def _elsewhere_laws(state: State, call: Call, move: Move, after: State) -> Itera
         yield "violence does not go to the competent body"
     if event in ("mediate", "not_kept") and not s.dispute:
         yield f"{event} of what is no dispute"
-    if s.exchanged and event == "answer" and move.ended:
+    if s.exchanged and event in ("answer", "answer_for") and move.ended:
         yield "an order of another system ends before its reply"
 
 
@@ -196,7 +196,7 @@ def _rating_laws(s: Standing, call: Call, move: Move, *, unsolved: bool) -> Iter
 
 def _part_laws(s: Standing, call: Call, move: Move) -> Iterator[str]:
     """Answers go through the centre, once back at most; a part never asks the person."""
-    if call.event == "answer" and s.owner == "unit" and move.state != "to_pass":
+    if call.event in ("answer", "answer_for") and s.owner == "unit" and move.state != "to_pass":
         yield "a unit's answer reaches the person past the centre"
     if call.event == "answer" and call.waiting and s.state == "split":
         yield "the whole is answered before its parts"

@@ -80,8 +80,8 @@ KINDS = ("G02", "G03", "F01", "A02", "A12", "I99", "K05", "D01", "Z00", "E01")
 
 
 Way = tuple[Callable[..., dict[str, Any]], dict[str, Any]]
-ELSEWHERE = ("take_result", "extend_theirs", "mediate", "not_kept")
-"""Events of orders of other systems and of disputes: walked in their own tests."""
+ELSEWHERE = ("take_result", "extend_theirs", "mediate", "not_kept", "answer_for")
+"""Events of orders of other systems, of disputes and of paper: walked in their own tests."""
 
 
 def wanted(sort: str, rng: random.Random) -> Wanted:

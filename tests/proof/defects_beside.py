@@ -53,6 +53,8 @@ STEP_DEFECTS = (
     ),
     ("rechecks seen without their matter", see("matters_recheck", "true")),
     ("why a recheck was ordered shown to whoever did the work", see("matters_recheck_cause", "true")),
+    ("public texts read before the second person", see("matters_publication", "true")),
+    ("sheets that came back seen without their matter", see("matters_signed_sheet", "true")),
     ("themes show their matters to everybody", see("matters_theme_matter", "true")),
     ("figures of every place shown", see("insight_tally", "true")),
     ("how much is open at every place shown", see("insight_backlog", "true")),

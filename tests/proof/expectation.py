@@ -41,6 +41,8 @@ READS_NO_MATTERS = frozenset({
     "redemption_keeper", "volunteer", "villager",
 })  # fmt: skip
 """Roles that neither read matters nor their figures: they see no row of any, whatever their place."""
+PUBLISHERS = frozenset({"dispatcher", "county_dispatcher", "township_principal"})
+"""Who writes and approves public texts."""
 CENTRES = frozenset({"dispatcher", "county_dispatcher"})
 """Who alone knows a reporter in confidence, and their words."""
 
@@ -66,6 +68,11 @@ def accused(seat: Seat, matter: dict[str, Any]) -> bool:
         return True
     over = {seat.unit, named("unit", "bureau")} if seat.unit == named("unit", "station") else {seat.unit}
     return matter["accused_unit"] is not None and matter["accused_unit"] in over
+
+
+def publishes(seat: Seat, matter: dict[str, Any]) -> bool:
+    """Whether the seat has a hand in what is published of a matter: by power, where it sees the matter."""
+    return seat.role in PUBLISHERS and sees_matter(seat, matter)
 
 
 def sees_original(seat: Seat, matter: dict[str, Any]) -> bool:

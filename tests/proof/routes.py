@@ -177,6 +177,10 @@ def _themes(_world: World) -> Objects:
     yield (named("no such theme"),), "no such theme", nobody
 
 
+def _publications(_world: World) -> Objects:
+    yield (named("no such publication"),), "no such publication", nobody
+
+
 def _rules(_world: World) -> Objects:
     yield ("kinds",), "a list of rules", everybody
     yield ("answers",), "a list that is none of rules", nobody
@@ -225,6 +229,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("", ("session_id",)): _guesses,
     ("", ("which",)): _behind,
     ("theme", ("theme_id",)): _themes,
+    ("publi", ("publication_id",)): _publications,
     ("rules_", ("vocabulary",)): _rules,
     ("rules_", ("row", "vocabulary")): _rule_rows,
     ("wording_", ("vocabulary",)): _wording,

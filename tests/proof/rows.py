@@ -51,6 +51,14 @@ def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, An
         owner, "RecheckCause", id=named("recheck cause", *how), **of, place=COUNTY, cause="centre",
         post=named("post", "county_dispatcher"), at=NOW, order_at=NOW,
     )  # fmt: skip
+    insert(
+        owner, "Publication", id=named("publication", *how), **of, place=place, kind_code="G01", title="修路",
+        text="路已修", opened_on=DAY, until=DAY, state="proposed", proposed_at=NOW,
+        proposed_by=named("post", "dispatcher"),
+    )  # fmt: skip
+    for sort in ("order", "answer"):
+        sheet = named(f"{sort} sheet", *how)
+        insert(owner, "SignedSheet", id=sheet, **of, sort=sort, of=sheet, at=NOW)
     insert(owner, "ThemeMatter", id=named("in theme", *how), **of, theme_id=named("theme"), at=NOW)
     for n, (name, released) in enumerate((("held rating", None), ("released rating", NOW)), start=1):
         insert(

@@ -97,6 +97,12 @@ BESIDE = (
     Beside("matters_recheck", "recheck", changes=sees, removes=sees),
     Beside("matters_recheck_cause", "recheck cause", reads=cause, adds=cause, changes=cause, removes=cause),
     Beside(
+        "matters_publication", "publication", reads=expectation.publishes, adds=expectation.publishes,
+        changes=expectation.publishes, removes=expectation.publishes, fresh=(("state", "refused"),),
+    ),
+    Beside("matters_signed_sheet", "order sheet"),
+    Beside("matters_signed_sheet", "answer sheet"),
+    Beside(
         "matters_theme_matter", "in theme", reads=rating(released=False), adds=None,
         changes=rating(released=False), removes=rating(released=False),
     ),

@@ -21,6 +21,7 @@ AUDIT = "journal.verify"
 CENTRE = "matters.divert"
 """At a township or the county: the centre, which alone knows who reported in confidence and in what words."""
 HARDSHIP = "people.hardship"
+PUBLISH = "matters.publish"
 """Opens hardship and health flags of those in scope."""
 BELOW_A_VILLAGE = ("grid", "natural_village", "villager_group", "party_group", "household")
 """Levels of role that stand with the grid."""
@@ -77,7 +78,7 @@ class Scope:
 
     @property
     def standing(self) -> str:
-        """How walls know it, a letter each: r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read)."""
+        """How walls know it, a letter each: r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read), p(ublishes)."""
         held = {
             "r": bool(READING & self.powers),
             "a": AUDIT in self.powers,
@@ -85,6 +86,7 @@ class Scope:
             "v": self.level == "village",
             "g": self.level in BELOW_A_VILLAGE,
             "h": HARDSHIP in self.powers,
+            "p": PUBLISH in self.powers and self.level in ("township", "county"),
         }
         return "".join(letter for letter, holds in held.items() if holds)
 

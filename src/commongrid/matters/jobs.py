@@ -29,7 +29,7 @@ from commongrid.matters import actions
 from commongrid.matters.actions.ticking import TICK, act_for, next_level
 from commongrid.matters.exchange.actions import sweep_sheets
 from commongrid.matters.queries import clock as due
-from commongrid.matters.queries import rechecking, waiting
+from commongrid.matters.queries import publishing, rechecking, waiting
 from commongrid.matters.queries import recounting as anew
 from commongrid.matters.queries.vocabulary import draw_seed, limits
 from commongrid.matters.rules.deciding.waiting import RESTING
@@ -104,9 +104,7 @@ def dissolve(now: datetime | None = None) -> int:
     """Move what units that have ended still hold to those that follow them; answers how many matters moved."""
     at = now or timezone.now()
     return sum(
-        _harmless(
-            partial(actions.dissolve, TICK, act_for(matter, f"dissolved:{unit}", number, at), matter_id=matter)
-        )
+        _harmless(partial(actions.dissolve, TICK, act_for(matter, f"dissolved:{unit}", number, at), matter_id=matter))
         for matter, unit, number in due.orphans(TICK, at)
     )
 
@@ -117,6 +115,18 @@ def sheets(now: datetime | None = None) -> int:
     at = now or timezone.now()
     act = Act(uuid5(NAMESPACE_OID, f"commongrid sheets {int(at.timestamp()) // 3600}"), at)
     return int(sweep_sheets(TICK, act)["rows"])
+
+
+@every(seconds=3600, name="matters.publications")
+def publications(now: datetime | None = None) -> int:
+    """Take down published texts whose last day has passed; answers how many."""
+    at = now or timezone.now()
+    with acting(TICK):
+        today = territory.calendar(TICK).day_of(at)
+    return sum(
+        _harmless(partial(actions.end_publication, TICK, act_for(one, "over", 0, at), publication_id=one))
+        for one in publishing.over(TICK, today, BATCH)
+    )
 
 
 @every(seconds=3600, name="matters.ratings")

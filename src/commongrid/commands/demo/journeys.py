@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from commongrid.commands.demo import answers, elsewhere, naming, stories, together, waits
+from commongrid.commands.demo import answers, elsewhere, naming, published, stories, together, waits
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.codes import slip_hash
@@ -88,6 +88,7 @@ def travel(chance: Random, villages: list[int], per_village: int) -> int:
     world.run()
     jobs.rechecks()
     answers.theme(world.posts)
+    published.publish(world.posts)
     told = elsewhere.tell(READER, villages)
     jobs.tick()
     return world.begun + told

@@ -23,8 +23,17 @@ from commongrid.matters.actions.handling import (
 from commongrid.matters.actions.merging import merge, unmerge
 from commongrid.matters.actions.numbering import numbers
 from commongrid.matters.actions.overseeing import miss_reply, reply, supervise, warn_of_reply
+from commongrid.matters.actions.papers import Paper, answer_on_paper, rate_on_paper
 from commongrid.matters.actions.passing import pass_on, send_back
 from commongrid.matters.actions.protecting import About, Contact
+from commongrid.matters.actions.publishing import (
+    Wording,
+    approve,
+    end_publication,
+    publish,
+    refuse_publication,
+    take_down,
+)
 from commongrid.matters.actions.rating import OfUnit, rate, rate_units
 from commongrid.matters.actions.rechecking import (
     ask_recheck,
@@ -56,14 +65,18 @@ __all__ = [
     "Contact",
     "Elsewhere",
     "OfUnit",
+    "Paper",
     "Receipt",
     "Report",
     "Wanted",
+    "Wording",
     "accept",
     "act_of",
     "add_to_theme",
     "answer",
+    "answer_on_paper",
     "apply",
+    "approve",
     "ask_again",
     "ask_again_for",
     "ask_for_recounts",
@@ -85,6 +98,7 @@ __all__ = [
     "drop",
     "end",
     "end_duty",
+    "end_publication",
     "extend",
     "fall",
     "give_back",
@@ -99,17 +113,20 @@ __all__ = [
     "park",
     "pass_on",
     "pause",
+    "publish",
     "publish_seed",
     "raise_application",
     "raise_level",
     "raise_overdue",
     "rate",
+    "rate_on_paper",
     "rate_units",
     "receipt",
     "recheck",
     "recount",
     "refer",
     "refuse",
+    "refuse_publication",
     "reject",
     "release_ratings",
     "remind",
@@ -126,6 +143,7 @@ __all__ = [
     "split",
     "start",
     "supervise",
+    "take_down",
     "take_receipt",
     "time_out",
     "unmerge",

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened
-from commongrid.matters.models import PublicFace
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
 
@@ -66,20 +63,10 @@ def _again(case: Case, event: str, words: str) -> Line:
     if not words.strip():
         raise BadInput(SAY, fields={"words": SAY})
     noted(case, "appeal", words, field="words")
-    done = moved(
+    return moved(
         case,
         Call(event=event, level=level_of_actor(case.scope)),
         refused_place=None,
         refused_why_id=None,
         finished_at=None,
     )
-    if case.kind.visibility == "public":
-        _face_open(case)
-    return done
-
-
-def _face_open(case: Case) -> None:
-    """Its public face says again that it is open."""
-    m = case.matter
-    with handing_over(case.scope, m.place, m.place) if case.scope.kind == "slip" else nullcontext():
-        PublicFace.objects.filter(id=m.id).update(state="open")

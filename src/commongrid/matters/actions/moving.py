@@ -309,7 +309,7 @@ def _orders(case: Case, move: Move, call: Call, target: Target | None, former_un
     m, at = case.matter, case.act.at
     if call.event in ("answer", "answer_for", "settle") or move.handler == "clear":
         outcome = {"answer": "answered", "answer_for": "answered", "settle": "settled", "give_back": "given_back"}.get(call.event, "taken_away")
-        if m.ordered or former_unit or call.event in ("answer", "answer_for", "give_back"):
+        if m.ordered or case.read.get("ordered") or former_unit or call.event in ("answer", "answer_for", "give_back"):
             Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome=outcome)
     begun = call.event == "start" or (call.event == "mediate" and case.read["state"] != move.state == "in_hand")
     if begun and m.ordered:

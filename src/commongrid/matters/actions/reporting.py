@@ -207,11 +207,7 @@ def headline(text: str) -> str:
 
 
 def _place(scope: Scope, code: int) -> int:
-    found = (
-        territory.place_meant(scope, code)
-        if level_of(code) in ("county", "township", "village", "below")
-        else None
-    )
+    found = territory.place_meant(scope, code) if level_of(code) in ("county", "township", "village", "below") else None
     if found is None or found.ended or found.level == "villager_group":
         raise BadInput(N_("Please choose the village."), fields={"place": N_("Please choose the village.")})
     return code

@@ -13,6 +13,7 @@ from commongrid.matters.models.external import (
 from commongrid.matters.models.matter import Matter, PublicFace
 from commongrid.matters.models.mediation import Mediation, MediationParty, MediationSession
 from commongrid.matters.models.original import Original
+from commongrid.matters.models.publishing import Publication, SignedSheet
 from commongrid.matters.models.rechecks import Recheck, RecheckCause
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.models.themes import Theme, ThemeMatter
@@ -44,12 +45,14 @@ __all__ = [
     "Original",
     "Party",
     "PublicFace",
+    "Publication",
     "Rating",
     "Recheck",
     "RecheckCause",
     "Recount",
     "Referral",
     "ReferralBody",
+    "SignedSheet",
     "StandardAnswer",
     "Supervision",
     "Theme",

@@ -29,7 +29,8 @@ class Kind(models.Model):
     "rating" (the reporter's good answer closes), "filing" (the centre reads
     and files), "receipt" (the competent body's receipt closes). ``routed_round``:
     a complaint about village cadres, so it starts at the township, out of the
-    village's sight.
+    village's sight. ``publish``: whether its public face needs one person, two or
+    is never shown ("never"); empty as ``rules.publishing`` says of such a kind.
 
     Personal data: none. Kept: for good; an old decision is explained by the row it was made under.
     """
@@ -47,6 +48,7 @@ class Kind(models.Model):
     rated = models.BooleanField("评价", default=False)
     visibility = models.CharField("可见范围", max_length=12, default="parties")
     sensitive = models.BooleanField("敏感", default=False)
+    publish = models.CharField("公开", max_length=8, blank=True, default="")
     closes = models.CharField("办结方式", max_length=8, default="filing")
     routed_round = models.BooleanField("回避村级", default=False)
     settle_roles = ArrayField(models.CharField(max_length=40), verbose_name="可当场办结的角色", default=list)
@@ -77,6 +79,7 @@ class Kind(models.Model):
                 name="matters_kind_visibility",
             ),
             models.CheckConstraint(condition=Q(closes__in=("rating", "filing", "receipt")), name="matters_kind_closes"),
+            models.CheckConstraint(condition=Q(publish__in=("", "one", "two", "never")), name="matters_kind_publish"),
             models.CheckConstraint(
                 condition=~Q(visibility="sealed") | (Q(closes="receipt", visit="none", rated=False) & ~Q(competent="")),
                 name="matters_kind_sealed_is_receipted",

@@ -308,7 +308,8 @@ def _ratings(scope: Scope, matter_id: UUID) -> tuple[RatingRow, ...]:
 def _supervisions(matter_id: UUID) -> tuple[SupervisionRow, ...]:
     found = Supervision.objects.filter(matter_id=matter_id).order_by("at", "id")
     return tuple(
-        SupervisionRow(**values) for values in found.values("level", "place", "post", "at", "reply_by", "missed_at", "replied_at")
+        SupervisionRow(**values)
+        for values in found.values("level", "place", "post", "at", "reply_by", "missed_at", "replied_at")
     )
 
 

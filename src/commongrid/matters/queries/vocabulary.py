@@ -24,6 +24,7 @@ from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import DrawSeed, DutyHours, Kind, Limit, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.rules.limits import LimitRow, Pace
+from commongrid.matters.rules.publishing import people
 
 UNSORTED: Final = "Z00"
 """The kind of what nobody has sorted yet."""
@@ -56,6 +57,7 @@ class KindRow:
     rated: bool
     visibility: str
     sensitive: bool
+    publish: str
     closes: str
     routed_round: bool
     settle_roles: tuple[str, ...]
@@ -79,6 +81,11 @@ class KindRow:
     def dispute(self) -> bool:
         """Whether it is a dispute between people, not one with an authority; what is sealed is never mediated."""
         return self.parent == DISPUTES and self.code != WITH_AN_AUTHORITY
+
+    @property
+    def publishers(self) -> int:
+        """How many people it takes to publish a matter of it; 0 where none is ever published."""
+        return people(self.visibility, self.publish, sensitive=self.sensitive, routed_round=self.routed_round)
 
     @property
     def grid_may(self) -> bool:
@@ -248,7 +255,7 @@ def remember(name: str, load: Callable[[], T]) -> T:
 
 _KIND_COLUMNS: Final = (
     "id", "code", "parent", "zh", "en", "first_level", "respond_hours", "finish_days", "calendar", "visit", "rated",
-    "visibility", "sensitive", "closes", "routed_round", "settle_roles", "competent", "emergency", "note",
+    "visibility", "sensitive", "publish", "closes", "routed_round", "settle_roles", "competent", "emergency", "note",
     "valid_from", "valid_to",
 )  # fmt: skip
 

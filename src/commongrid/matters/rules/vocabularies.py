@@ -18,6 +18,12 @@ VISIBILITIES: Final = (
     ("public", N_("Public face")), ("parties", N_("Those concerned")), ("restricted", N_("Restricted")),
     ("sealed", N_("Sealed")),
 )  # fmt: skip
+PUBLISH: Final = (
+    ("", N_("As such a kind is")),
+    ("one", N_("One person")),
+    ("two", N_("Two people")),
+    ("never", N_("Never published")),
+)
 CLOSES: Final = (
     ("rating", N_("A good rating")), ("filing", N_("The centre files it")), ("receipt", N_("The body's receipt")),
 )  # fmt: skip
@@ -43,6 +49,10 @@ def _kind(values: Values) -> dict[str, str]:
     if not values["parent"]:
         return {}
     faults = _sealed(values) if values["visibility"] == "sealed" else _unsealed(values)
+    if values["publish"] in ("one", "two") and (
+        values["visibility"] in ("restricted", "sealed") or values["routed_round"]
+    ):
+        faults["publish"] = N_("What is restricted, sealed or routed round the village is never published.")
     if not values["first_level"]:
         faults["first_level"] = N_("Say which level meets it first.")
     elif values["routed_round"] and values["first_level"] in ("grid", "village"):
@@ -114,6 +124,7 @@ KINDS: Final = Vocabulary(
         Column(code="rated", label=N_("Rated by the person"), sort="flag"),
         Column(code="visibility", label=N_("Who may see it"), sort="choice", needed=True, choices=VISIBILITIES),
         Column(code="sensitive", label=N_("Sensitive"), sort="flag"),
+        Column(code="publish", label=N_("Published by"), sort="choice", choices=PUBLISH),
         Column(code="closes", label=N_("Ends by"), sort="choice", needed=True, choices=CLOSES),
         Column(code="routed_round", label=N_("Routed round the village"), sort="flag"),
         Column(code="settle_roles", label=N_("May settle on the spot"), sort="several", source="roles"),

@@ -23,10 +23,11 @@ from django.utils.translation import gettext_lazy
 from commongrid.journal import attachments
 from commongrid.kernel.photos import LARGEST
 from commongrid.kernel.refusals import N_, BadInput, NotFound, Refusal, TooLarge
+from commongrid.surfaces.console.matters import papers
 from commongrid.surfaces.console.mediation import paper
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.sheets import Face, named
+from commongrid.surfaces.shared.sheets import Face, Named, named
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 MOST_PHOTOS: Final = 4
+YES_NO: Final = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 TELLING: Final = 4
 """So many last signs of the number are typed from the paper."""
 
@@ -49,13 +51,8 @@ class Step:
     name: str
     power: str
     face: Callable[[Scope, UUID, UUID], Face]
-    keep: Callable[[Scope, Act, UUID, tuple[Staged, ...], str], Any]
-
-
-STEPS: Final[dict[str, Step]] = {
-    "m": Step(name=N_("Signed agreement"), power="matters.mediate", face=paper.face, keep=paper.keep),
-}
-"""Every kind of sheet that is photographed back, by the one letter that its address carries."""
+    keep: Callable[[Scope, Act, Named, tuple[Staged, ...], dict[str, Any]], Any]
+    form: type[Photographed]
 
 
 class Photographed(Form):
@@ -81,6 +78,53 @@ class Photographed(Form):
     )
 
 
+class AnswerWritten(Photographed):
+    """What somebody wrote on a printed order, typed from the paper."""
+
+    field_order = ("telling", "answer", "photos", "reason")
+    answer = forms.CharField(
+        label=gettext_lazy("The answer, as it stands on the paper"),
+        required=False,
+        max_length=4000,
+        help_text=gettext_lazy("In the words on the sheet; the person reads them."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class Ticked(Photographed):
+    """What the person ticked on a printed answer."""
+
+    field_order = ("telling", "solved", "satisfied", "words", "photos", "reason")
+    solved = forms.ChoiceField(
+        label=gettext_lazy("Is it solved?"), choices=YES_NO, required=False, widget=forms.RadioSelect
+    )
+    satisfied = forms.ChoiceField(
+        label=gettext_lazy("Are they satisfied with how it was dealt with?"), choices=YES_NO, required=False,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    words = forms.CharField(
+        label=gettext_lazy("Their own words, if they wrote any"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+STEPS: Final[dict[str, Step]] = {
+    "m": Step(
+        name=N_("Signed agreement"), power="matters.mediate", face=paper.face, keep=paper.keep, form=Photographed
+    ),
+    "o": Step(
+        name=N_("Order on paper"), power="matters.read", face=papers.order_face, keep=papers.keep_order,
+        form=AnswerWritten,
+    ),
+    "a": Step(
+        name=N_("Answer on paper"), power="matters.visit", face=papers.answer_face, keep=papers.keep_answer, form=Ticked
+    ),
+}  # fmt: skip
+"""Every kind of sheet that is photographed back, by the one letter that its address carries."""
+
+
 @door("matters.read", methods=("GET", "POST"))
 def sheet(request: Asked, token: str) -> HttpResponse:
     """Whose sheet it is, and the photo of it."""
@@ -90,9 +134,7 @@ def sheet(request: Asked, token: str) -> HttpResponse:
         raise NotFound
     request.scope.demand(step.power)
     face = step.face(request.scope, found.matter, found.sheet)
-    form = Photographed(request.POST or None, request.FILES or None)
-    if not face.done:
-        del form.fields["reason"]
+    form = _form(request, step, face)
     if request.method != "POST":
         return _page(request, step, face, form)
     staged: tuple[Staged, ...] = ()
@@ -101,7 +143,7 @@ def sheet(request: Asked, token: str) -> HttpResponse:
         try:
             staged = _staged(request)
             _same_sheet(face, form.cleaned_data["telling"])
-            step.keep(request.scope, request.act, found.sheet, staged, form.cleaned_data.get("reason", ""))
+            step.keep(request.scope, request.act, found, staged, form.cleaned_data)
         except NotFound:
             raise
         except Refusal as refusal:
@@ -111,6 +153,15 @@ def sheet(request: Asked, token: str) -> HttpResponse:
             messages.success(request, _("The sheet is in the file."))
             return redirect(face.back)
     return _page(request, step, face, form, staged=staged, status=status)
+
+
+def _form(request: Asked, step: Step, face: Face) -> Photographed:
+    """The step's form; where a photo came before only the photo is replaced, and what was entered stays."""
+    form = step.form(request.POST or None, request.FILES or None)
+    entered = {"answer", "solved", "satisfied", "words"} & set(form.fields) if face.done else {"reason"}
+    for name in entered:
+        del form.fields[name]
+    return form
 
 
 def _page(

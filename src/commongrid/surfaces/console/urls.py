@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("matters/", include("commongrid.surfaces.console.matters.queue")),
     path("themes/", include("commongrid.surfaces.console.themes")),
     path("mediation/", include("commongrid.surfaces.console.mediation.pages")),
+    path("published/", include("commongrid.surfaces.console.publishing")),
     path("sheets/", include("commongrid.surfaces.console.sheets")),
     path("exchange/", include("commongrid.surfaces.console.exchange.pages")),
     path("work-list/", include("commongrid.surfaces.console.work_list")),

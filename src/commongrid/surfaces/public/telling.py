@@ -37,6 +37,7 @@ RATED: Final = N_("You have said whether it is solved. The centre closes it now.
 NOT_REACHED: Final = N_(
     "We tried to reach you on three days. It is shown as not rated; tell us at any time if it is not solved."
 )
+NOT_RATED: Final = N_("It is closed. Nobody said whether it is solved, so it is shown as not rated.")
 DISAGREED: Final = N_("The county has closed it. It is kept on record that you do not agree.")
 
 HAPPENED: Final = {
@@ -52,7 +53,9 @@ HAPPENED: Final = {
     "matters.given_back": N_("Given back by the office"),
     "matters.decided": N_("It was decided who does it"),
     "matters.answered": N_("Answered"),
+    "matters.answered_on_paper": N_("Answered"),
     "matters.visited": N_("Return visit"),
+    "matters.rated_on_paper": N_("Rated"),
     "matters.rated": N_("Rated"),
     "matters.closed": N_("Closed"),
     "matters.reviewed": N_("Looked at by the county"),
@@ -120,6 +123,8 @@ def stands(matter: Followed) -> str:
         return gettext({"rated": RATED, "not_rated": NOT_REACHED}.get(matter.rating, CHECKED))
     if matter.phase == "closed" and matter.outcome == "disagrees":
         return gettext(DISAGREED)
+    if matter.phase == "closed" and matter.rating == "not_rated":
+        return gettext(NOT_RATED)
     return gettext(STANDS.get(matter.phase, STANDS["in_hand"]))
 
 

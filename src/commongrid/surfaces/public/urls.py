@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.public import draw, follow, home, messages, report, waiting
+from commongrid.surfaces.public import draw, follow, home, messages, published, report, waiting
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -26,5 +26,6 @@ urlpatterns: list[URLPattern] = [
     path("s/<str:code>/withdraw", follow.withdraw, name="slip_withdraw"),
     *draw.urlpatterns,
     *messages.urlpatterns,
+    *published.urlpatterns,
     *waiting.urlpatterns,
 ]

@@ -44,7 +44,7 @@ class Form(forms.Form):
         placed = False
         for name, message in refusal.fields.items():
             if name in self.fields:
-                self.add_error(name, gettext(message))
+                self.add_error(name, gettext(message) % refusal.params if refusal.params else gettext(message))
                 placed = True
         if not placed:
             self.add_error(None, sentence(refusal))

@@ -36,6 +36,8 @@ class Face:
     about: str
     done: bool
     back: str
+    ended: str = ""
+    """Why nothing is entered from this sheet any more."""
 
 
 @dataclass(frozen=True, slots=True)

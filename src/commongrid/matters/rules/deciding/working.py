@@ -77,6 +77,7 @@ DECIDERS: Final[Mapping[str, Decider]] = {
     "settle": _settle,
     "start": _start,
     "answer": _answer,
+    "answer_for": _answer,
     "pass_on": _pass_on,
     "send_back": _send_back,
 }

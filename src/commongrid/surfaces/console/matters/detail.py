@@ -20,6 +20,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import MatterDetail
 from commongrid.roster import queries as roster
+from commongrid.surfaces.console import publishing
 from commongrid.surfaces.console.matters import (
     calling,
     elsewhere,
@@ -27,6 +28,7 @@ from commongrid.surfaces.console.matters import (
     history,
     joining,
     panel,
+    papers,
     present,
     standard,
     waiting_page,
@@ -132,6 +134,8 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         "series": words.say(words.SERIES, row.series),
         "visibility": words.say(words.VISIBILITIES, row.kind.visibility),
         **elsewhere.beside(scope, m),
+        **papers.card(request, m),
+        **publishing.card(scope, m),
         "own_slip": m.reported_by is not None and m.reported_by == scope.post,
     }
 
@@ -201,4 +205,5 @@ urlpatterns = [
     path("<uuid:matter_id>/", matter, name="matter"),
     path("<uuid:matter_id>/reveal", reveal, name="matter_reveal"),
     *calling.urlpatterns,
+    *papers.urlpatterns,
 ]

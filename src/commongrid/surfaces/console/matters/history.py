@@ -91,6 +91,13 @@ ACTS: Final = {
     "matters.asked_again_for": N_("The person asked the level above, at the counter or by call"),
     "matters.withdrawn_for": N_("Withdrawn for the person, at the counter or by call"),
     "matters.unit_dissolved": N_("Its unit was dissolved"),
+    "matters.answered_on_paper": N_("Answered on paper; the sheet is in the file"),
+    "matters.rated_on_paper": N_("The person has rated on paper"),
+    "matters.published": N_("A public text was written"),
+    "matters.publication_approved": N_("The public text was approved"),
+    "matters.publication_refused": N_("The public text was not approved"),
+    "matters.publication_taken_down": N_("The public text was taken down"),
+    "matters.publication_over": N_("The public text was taken down, its last day had come"),
     "matters.fell": N_("Nobody in post, so it went to the level above"),
 }
 GIVEN: Final = ("matters.diverted", "matters.decided", "matters.reviewed")
@@ -135,9 +142,9 @@ NOW_AT: Final = {
 DONE_BY: Final = {
     "accept": ("matters.accepted", "matters.settled", "matters.started"),
     "divert": ("matters.diverted", "matters.decided", "matters.split", "matters.meeting_called"),
-    "work": ("matters.answered", "matters.settled"),
-    "visit": ("matters.visited",),
-    "rate": ("matters.rated",),
+    "work": ("matters.answered", "matters.answered_on_paper", "matters.settled"),
+    "visit": ("matters.visited", "matters.rated_on_paper"),
+    "rate": ("matters.rated", "matters.rated_on_paper"),
 }
 
 

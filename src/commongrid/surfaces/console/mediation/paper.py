@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
     from commongrid.matters.queries.mediation import MediationRow
+    from commongrid.surfaces.shared.sheets import Named
 
 SAY: Final = {
     "title": "人民调解协议书",
@@ -76,6 +77,6 @@ def face(scope: Scope, matter: UUID, sheet: UUID) -> Face:
     )
 
 
-def keep(scope: Scope, act: Act, sheet: UUID, photos: tuple[Staged, ...], reason: str) -> Any:
+def keep(scope: Scope, act: Act, named: Named, photos: tuple[Staged, ...], said: dict[str, Any]) -> Any:
     """The photo into the file."""
-    return mediating.sign(scope, act, mediation_id=sheet, photos=photos, reason=reason)
+    return mediating.sign(scope, act, mediation_id=named.sheet, photos=photos, reason=said.get("reason", ""))

@@ -1,0 +1,204 @@
+"""Published texts as read: by anybody, and by those who publish; what a preview starts from; counts for the map."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.places import enclosing, interval
+from commongrid.kernel.refusals import N_, NotFound
+from commongrid.kernel.scope import Scope
+from commongrid.kernel.sealing import Sealer, place_of
+from commongrid.matters.models import MediationParty, Note, Party, Publication, PublicFace
+from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
+from commongrid.territory import queries as territory
+
+PAGE: Final = 50
+LEAST: Final = 5
+"""A count below this is not published."""
+SHOWN_FOR: Final = timedelta(days=90)
+"""How long a text is proposed to be shown."""
+_COLUMNS = (
+    "id", "matter", "place", "kind_code", "title", "text", "answer", "opened_on", "answered_on", "until", "state",
+    "proposed_at", "proposed_by", "published_at", "decided_by", "down_at", "why",
+)  # fmt: skip
+_PUBLIC = ("id", "place", "kind_code", "title", "text", "answer", "opened_on", "answered_on", "until", "published_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRow:
+    """A published text, all that anybody reads."""
+
+    id: UUID
+    place: int
+    kind_code: str
+    title: str
+    text: str
+    answer: str
+    opened_on: date
+    answered_on: date | None
+    until: date
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationRow:
+    """A text as those who publish see it, with who did what."""
+
+    id: UUID
+    matter: UUID
+    place: int
+    kind_code: str
+    title: str
+    text: str
+    answer: str
+    opened_on: date
+    answered_on: date | None
+    until: date
+    state: str
+    proposed_at: datetime
+    proposed_by: UUID
+    published_at: datetime | None
+    decided_by: UUID | None
+    down_at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a preview starts from: everything masked that the gate would find."""
+
+    title: str
+    text: str
+    answer: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VillageCount:
+    """How many matters of public kinds a village had in a year; nothing where it is fewer than five."""
+
+    place: int
+    count: int | None
+
+
+def draft(scope: Scope, matter_id: UUID, title: str, text: str) -> Draft:
+    """The masked words of a matter and of the last answer to its person."""
+    with acting(scope):
+        names = names_of(matter_id)
+        said = Note.objects.filter(matter_id=matter_id, sort="answer").order_by("-at", "-id")
+        answer = said.values_list("text", flat=True).first() or ""
+    return Draft(
+        title=masked(title, names)[:LONGEST_TITLE], text=masked(text or title, names), answer=masked(answer, names),
+        until=timezone.localdate() + SHOWN_FOR,
+    )  # fmt: skip
+
+
+def names_of(matter_id: UUID) -> tuple[str, ...]:
+    """The names that a matter and its dispute files know, for the mask and the gate; never shown."""
+    seals = Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
+    tables = (
+        ("matters_party", Party.objects.filter(matter_id=matter_id)),
+        ("matters_mediation_party", MediationParty.objects.filter(mediation__matter=matter_id)),
+    )
+    return tuple(
+        seals.open(bytes(value or b""), place_of(table, "name_sealed", row))
+        for table, rows in tables
+        for row, value in rows.exclude(name_sealed=None).values_list("id", "name_sealed")
+    )
+
+
+def public_place(scope: Scope, place: int) -> int:
+    """The place that may be named: the natural village, else the village; never a grid or a group."""
+    found = territory.places(scope, [place]).get(place)
+    if found is not None and found.level == "natural_village":
+        return place
+    return enclosing(place, "village") or place
+
+
+def published(
+    scope: Scope, *, kind: str = "", place: int | None = None, since: date | None = None, until: date | None = None,
+    after: int = 0,
+) -> list[PublicRow]:  # fmt: skip
+    """Published texts, the newest first, one more than a page; by kind or class, place and days reported."""
+    wanted = Q(state="published")
+    if kind:
+        wanted &= Q(kind_code__startswith=kind)
+    if place is not None:
+        wanted &= Q(place__range=interval(place))
+    if since is not None:
+        wanted &= Q(opened_on__gte=since)
+    if until is not None:
+        wanted &= Q(opened_on__lte=until)
+    with acting(scope):
+        found = Publication.objects.filter(wanted).order_by("-published_at", "id").values(*_PUBLIC)
+        return [PublicRow(**values) for values in found[after : after + PAGE + 1]]
+
+
+def published_one(scope: Scope, publication_id: UUID) -> PublicRow:
+    """One published text. Refuses: NotFound for what is not, or no longer, published."""
+    with acting(scope):
+        values = Publication.objects.filter(id=publication_id, state="published").values(*_PUBLIC).first()
+    if values is None:
+        raise NotFound(N_("This is not published, or not any more."))
+    return PublicRow(**values)
+
+
+def publications(scope: Scope, state: str = "") -> list[PublicationRow]:
+    """Texts of matters in scope, those that wait first, the newest first."""
+    with acting(scope):
+        found = Publication.objects.filter(matter__isnull=False, **({"state": state} if state else {}))
+        found = found.filter(place__range=(scope.lo, scope.hi)).order_by("-proposed_at", "id")
+        return [_row(values) for values in found.values(*_COLUMNS)[: PAGE * 4]]
+
+
+def publications_of(scope: Scope, matter_id: UUID) -> list[PublicationRow]:
+    """The texts of a matter, the newest first."""
+    with acting(scope):
+        found = Publication.objects.filter(matter_id=matter_id).order_by("-proposed_at", "id")
+        return [_row(values) for values in found.values(*_COLUMNS)]
+
+
+def publication(scope: Scope, publication_id: UUID) -> PublicationRow:
+    """One text. Refuses: NotFound outside the scope."""
+    with acting(scope):
+        values = Publication.objects.filter(id=publication_id).values(*_COLUMNS).first()
+    if values is None:
+        raise NotFound(N_("There is nothing of that published here, or it is not yours to see."))
+    return _row(values)
+
+
+def over(scope: Scope, today: date, limit: int) -> list[UUID]:
+    """Published texts whose last day has passed."""
+    with acting(scope):
+        found = Publication.objects.filter(state="published", until__lt=today).order_by("until", "id")
+        return list(found.values_list("id", flat=True)[:limit])
+
+
+def counts(scope: Scope, year: int, kind: str = "") -> list[VillageCount]:
+    """Matters of public kinds by village, of the days of a year; never finer, and nothing below five.
+
+    There are no totals beside them, so that nothing suppressed can be worked out.
+    """
+    days = Q(opened_on__gte=date(year, 1, 1), opened_on__lte=date(year, 12, 31))
+    if kind:
+        days &= Q(kind_code__startswith=kind)
+    tally: Counter[int] = Counter()
+    with acting(scope):
+        for place, n in PublicFace.objects.filter(days).values_list("place").annotate(n=Count("id")).order_by():
+            village = enclosing(place, "village")
+            if village is not None:
+                tally[village] += n
+    return [VillageCount(place=place, count=n if n >= LEAST else None) for place, n in sorted(tally.items())]
+
+
+def _row(values: dict[str, Any]) -> PublicationRow:
+    return PublicationRow(**values)

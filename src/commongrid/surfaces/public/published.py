@@ -1,0 +1,192 @@
+"""What is published of matters: a list to search, one text, counts by village, and the list as open data."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+
+from commongrid.kernel.places import township_of
+from commongrid.matters import queries as matters
+from commongrid.matters.queries import publishing as texts
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import chinese
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.matters.queries import KindRow
+    from commongrid.matters.queries.publishing import PublicRow
+    from commongrid.surfaces.shared.doors import Asked
+    from commongrid.territory.queries import PlaceRow
+
+YEARS: Final = 3
+OPEN_DATA: Final = 2000
+UNSAFE: Final = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS: Final = ("id", "place_code", "place", "kind_code", "kind", "title", "text", "answer", "reported_on",
+                  "answered_on", "published_at", "shown_until")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody looks for."""
+
+    kind: str = ""
+    place: int | None = None
+    year: int | None = None
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Township:
+    """A township with its villages' counts."""
+
+    name: str
+    villages: tuple[tuple[str, int | None, int], ...]
+
+
+@door(None, kinds=("public",))
+def published(request: Asked) -> HttpResponse:
+    """The list, the newest first, by kind, place and year."""
+    wanted = _wanted(request)
+    found = _found(request.scope, wanted)
+    rows, more = found[: texts.PAGE], len(found) > texts.PAGE
+    context = {
+        "rows": _shown(request.scope, rows), "wanted": wanted, "next": wanted.page + 1 if more else None,
+        "before": wanted.page - 1 if wanted.page else None, **_choices(request.scope),
+    }  # fmt: skip
+    return render(request, "public/published/list.html", context)
+
+
+@door(None, kinds=("public",))
+def published_one(request: Asked, publication_id: UUID) -> HttpResponse:
+    """One published text."""
+    row = texts.published_one(request.scope, publication_id)
+    shown = _shown(request.scope, [row])[0]
+    return render(request, "public/published/one.html", {"row": row, "kind": shown[1], "place": shown[2]})
+
+
+@door(None, kinds=("public",))
+def published_places(request: Asked) -> HttpResponse:
+    """Counts of a year by township and village, nothing below five."""
+    wanted = _wanted(request)
+    year = wanted.year or timezone.localdate().year
+    counts = texts.counts(request.scope, year, wanted.kind)
+    places = territory.places(
+        request.scope, {one.place for one in counts} | {township_of(one.place) or 0 for one in counts}
+    )
+    most = max((one.count or 0 for one in counts), default=0)
+    context = {
+        "townships": _by_township(counts, places, most), "wanted": wanted, "year": year, "least": texts.LEAST,
+        **_choices(request.scope),
+    }  # fmt: skip
+    return render(request, "public/published/places.html", context)
+
+
+@door(None, kinds=("public",))
+def published_csv(request: Asked) -> HttpResponse:
+    """The list as open data, as far as it is filtered."""
+    wanted = _wanted(request)
+    rows: list[PublicRow] = []
+    for number in range(OPEN_DATA // texts.PAGE):
+        found = _found(request.scope, Wanted(kind=wanted.kind, place=wanted.place, year=wanted.year, page=number))
+        rows += found[: texts.PAGE]
+        if len(found) <= texts.PAGE:
+            break
+    out = io.StringIO()
+    out.write("﻿")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for row, kind, place in _shown(request.scope, rows):
+        values = (row.id, row.place, place, row.kind_code, kind, row.title, row.text, row.answer, row.opened_on,
+                  row.answered_on or "", row.published_at.date(), row.until)  # fmt: skip
+        writer.writerow([_harmless(str(value)) for value in values])
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="published.csv"'
+    return response
+
+
+def _found(scope: Scope, wanted: Wanted) -> list[PublicRow]:
+    since, until = (date(wanted.year, 1, 1), date(wanted.year, 12, 31)) if wanted.year else (None, None)
+    return texts.published(
+        scope, kind=wanted.kind, place=wanted.place, since=since, until=until, after=wanted.page * texts.PAGE
+    )
+
+
+def _wanted(request: Asked) -> Wanted:
+    """What the address asks for; what makes no sense is left out."""
+    given = request.GET
+    known = {row.code for row in matters.kinds(request.scope)}
+    kind = given.get("kind", "") if given.get("kind", "") in known else ""
+    place = _number(given.get("place", ""), 15)
+    year = _number(given.get("year", ""), 4)
+    this = timezone.localdate().year
+    if year is not None and not this - YEARS < year <= this:
+        year = None
+    return Wanted(kind=kind, place=place, year=year, page=min(_number(given.get("page", ""), 3) or 0, 200))
+
+
+def _number(text: str, digits: int) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
+def _choices(scope: Scope) -> dict[str, object]:
+    county = territory.county(scope)
+    this = timezone.localdate().year
+    return {
+        "classes": [row for row in matters.kinds(scope) if not row.parent],
+        "townships_all": territory.children(scope, county.code, level="township"),
+        "years": [this - n for n in range(YEARS)],
+    }
+
+
+def _shown(scope: Scope, rows: Sequence[PublicRow]) -> list[tuple[PublicRow, str, str]]:
+    """Rows with their kind and place in the reader's language."""
+    lang = "zh" if chinese() else "en"
+    kinds: dict[str, KindRow] = {row.code: row for row in matters.kinds(scope)}
+    places = territory.places(scope, {row.place for row in rows} | {township_of(row.place) or 0 for row in rows})
+    return [(row, kinds[row.kind_code].label(lang) if row.kind_code in kinds else "", _name(row.place, places, lang))
+            for row in rows]  # fmt: skip
+
+
+def _name(code: int, places: Mapping[int, PlaceRow], lang: str) -> str:
+    names = [places[one].label(lang) for one in (township_of(code) or code, code) if one in places]
+    return (" · " if lang == "en" else "").join(dict.fromkeys(names))
+
+
+def _by_township(counts: Sequence[texts.VillageCount], places: Mapping[int, PlaceRow], most: int) -> list[Township]:
+    lang = "zh" if chinese() else "en"
+    groups: dict[int, list[tuple[str, int | None, int]]] = {}
+    for one in counts:
+        if one.place in places:
+            share = round((one.count or 0) / most * 100) if most else 0
+            groups.setdefault(township_of(one.place) or one.place, []).append(
+                (places[one.place].label(lang), one.count, share)
+            )
+    return [
+        Township(name=places[code].label(lang) if code in places else "", villages=tuple(rows))
+        for code, rows in groups.items()
+    ]
+
+
+def _harmless(text: str) -> str:
+    """A cell that no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.startswith(UNSAFE) else text
+
+
+urlpatterns = [
+    path("published", published, name="published"),
+    path("published/places", published_places, name="published_places"),
+    path("published/list.csv", published_csv, name="published_csv"),
+    path("published/<uuid:publication_id>", published_one, name="published_one"),
+]

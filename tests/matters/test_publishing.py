@@ -1,0 +1,231 @@
+"""Publishing: masked, gated, by two people where the kind needs it, taken down by date and at once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
+from commongrid.kernel.scope import public
+from commongrid.matters import actions, jobs, queries
+from commongrid.matters.actions import Wording
+from commongrid.matters.queries import publishing as texts
+from commongrid.matters.rules.publishing import found, guarded, masked, people
+from tests.factories.desk import VILLAGE
+from tests.matters.waits import add_post
+
+if TYPE_CHECKING:
+    from tests.factories.scenes import Scene
+
+ANYBODY = public("matters.report")
+TODAY = timezone.localdate()
+
+
+def wording(**more: Any) -> Wording:
+    """A text that the gate lets through."""
+    return Wording(**{
+        "title": "学校门口斑马线重新施划", "text": "有村民反映学校门口斑马线看不清。", "answer": "已重新施划。",
+        "until": TODAY + timedelta(days=30), **more,
+    })  # fmt: skip
+
+
+def publish(scene: Scene, matter: UUID, by: str = "dispatcher", **more: Any) -> UUID:
+    """Publish, or propose where a second person is needed."""
+    done = actions.publish(scene.as_post(by), Act.new(), matter_id=matter, wording=wording(**more))
+    return UUID(str(done["publication"]))
+
+
+def state(scene: Scene, one: UUID) -> str:
+    return texts.publication(scene.as_post("dispatcher"), one).state
+
+
+SAID = "李小芳家住上河组12号，低保，电话13812341234，身份证110101199003078515，11月24日反映，3号桥边。"
+
+
+def test_the_preview_masks_names_numbers_doors_and_hardship() -> None:
+    shown = masked(SAID, ("李小芳",))
+    assert all(word not in shown for word in ("李小芳", "12号", "低保", "13812341234", "110101199003078515"))
+    assert "11月24日" in shown
+    assert "3号桥" in shown
+    assert found(shown, ("李小芳",)) == ()
+
+
+PIECES = (*guarded()[:6], "李小芳", "12号", "13812341234", "5栋", "来", " ", "110101199003078515")
+
+
+@given(st.lists(st.sampled_from(PIECES)))
+def test_what_is_masked_passes_the_gate(pieces: list[str]) -> None:
+    assert found(masked("，".join(pieces), ("李小芳",)), ("李小芳",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("visibility", "publish", "sensitive", "routed_round", "expected"),
+    [
+        ("public", "", False, False, 1), ("public", "", True, False, 2), ("parties", "", False, False, 2),
+        ("parties", "one", False, False, 1), ("restricted", "one", False, False, 0), ("sealed", "two", True, False, 0),
+        ("public", "one", False, True, 0), ("public", "never", False, False, 0),
+    ],
+)  # fmt: skip
+def test_how_many_people_it_takes(
+    visibility: str, publish: str, *, sensitive: bool, routed_round: bool, expected: int
+) -> None:
+    assert people(visibility, publish, sensitive=sensitive, routed_round=routed_round) == expected
+
+
+def test_a_public_kind_is_published_by_one_and_read_by_anybody(scene: Scene) -> None:
+    matter = scene.answered("学校门口斑马线看不清")
+    draft = texts.draft(scene.as_post("dispatcher"), matter, "学校门口斑马线看不清", "李小芳说看不清")
+    assert "李小芳" not in draft.text
+    assert draft.answer
+    one = publish(scene, matter)
+    rows = texts.published(ANYBODY)
+    assert [row.id for row in rows] == [one]
+    assert rows[0].place == VILLAGE
+    assert rows[0].answered_on == TODAY
+    assert texts.published(ANYBODY, kind="B") == []
+    assert [row.id for row in texts.published(ANYBODY, place=VILLAGE, since=TODAY, until=TODAY)] == [one]
+    with pytest.raises(WrongState, match="already"):
+        publish(scene, matter)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "says"),
+    [
+        ("text", "李小芳反映路坏了", "李小芳"), ("title", "上河组12号门口积水", "12号"),
+        ("answer", "请拨13812341234", "phone"), ("text", "低保户家中漏雨", "hardship"),
+    ],
+)  # fmt: skip
+def test_the_gate_says_what_and_where(scene: Scene, field: str, text: str, says: str) -> None:
+    matter = scene.answered("学校门口斑马线看不清")
+    with pytest.raises(BadInput) as refused:
+        publish(scene, matter, **{field: text})
+    assert list(refused.value.fields) == [field]
+    assert says in refused.value.fields[field] % refused.value.params
+    assert texts.published(ANYBODY) == []
+
+
+@pytest.mark.parametrize("day", [TODAY - timedelta(days=1), TODAY + timedelta(days=400)])
+def test_the_last_day_lies_ahead_within_a_year(scene: Scene, day: date) -> None:
+    with pytest.raises(BadInput) as refused:
+        publish(scene, scene.answered("路坏了"), until=day)
+    assert "until" in refused.value.fields
+
+
+def test_a_sensitive_kind_needs_a_second_person_and_another_one(scene: Scene) -> None:
+    add_post(scene, "principal", "township_principal", scene.as_post("dispatcher").place or 0)
+    matter = scene.at_township("夜里噪声", kind="F10")
+    one = publish(scene, matter)
+    assert state(scene, one) == "proposed"
+    assert texts.published(ANYBODY) == []
+    with pytest.raises(NotFound):
+        texts.published_one(ANYBODY, one)
+    with pytest.raises(NotAllowed, match="wrote"):
+        actions.approve(scene.as_post("dispatcher"), Act.new(), publication_id=one)
+    actions.approve(scene.as_post("principal"), Act.new(), publication_id=one)
+    assert texts.published_one(ANYBODY, one).title
+    with pytest.raises(WrongState):
+        actions.approve(scene.as_post("principal"), Act.new(), publication_id=one)
+
+
+def test_a_text_is_not_approved_with_a_reason_and_can_be_written_anew(scene: Scene) -> None:
+    add_post(scene, "principal", "township_principal", scene.as_post("dispatcher").place or 0)
+    matter = scene.at_township("夜里噪声", kind="F10")
+    one = publish(scene, matter)
+    principal = scene.as_post("principal")
+    with pytest.raises(BadInput):
+        actions.refuse_publication(principal, Act.new(), publication_id=one, why=" ")
+    actions.refuse_publication(principal, Act.new(), publication_id=one, why="写得更清楚些")
+    assert state(scene, one) == "refused"
+    assert state(scene, publish(scene, matter)) == "proposed"
+
+
+def test_it_goes_down_at_once_and_by_its_day(scene: Scene) -> None:
+    first, second = publish(scene, scene.answered("路坏了")), publish(scene, scene.answered("桥坏了"))
+    dispatcher = scene.as_post("dispatcher")
+    with pytest.raises(BadInput):
+        actions.take_down(dispatcher, Act.new(), publication_id=first, why="")
+    actions.take_down(dispatcher, Act.new(), publication_id=first, why="当事人要求")
+    with pytest.raises(WrongState, match="nothing to take down"):
+        actions.take_down(dispatcher, Act.new(), publication_id=first, why="再撤")
+    assert jobs.publications(timezone.now() + timedelta(days=30)) == 0
+    assert jobs.publications(timezone.now() + timedelta(days=31)) == 1
+    assert jobs.publications(timezone.now() + timedelta(days=31)) == 0
+    assert {state(scene, one) for one in (first, second)} == {"down"}
+    assert texts.published(ANYBODY) == []
+
+
+def test_what_is_protected_is_never_published(scene: Scene) -> None:
+    matters = (
+        scene.at_township("有人夜里倒东西", confidential=True),
+        scene.at_township("家里困难", kind="C01"),
+        scene.report("还没受理"),
+    )
+    for matter in matters:
+        with pytest.raises(WrongState):
+            publish(scene, matter)
+    with pytest.raises(NotFound):
+        publish(scene, matters[0], by="far_dispatcher")
+
+
+def test_below_the_centre_nobody_publishes(scene: Scene) -> None:
+    matter = scene.answered("路坏了")
+    for who in ("secretary", "clerk", "station", "grid_head"):
+        with pytest.raises(NotAllowed):
+            publish(scene, matter, by=who)
+
+
+def test_what_turns_out_to_be_about_an_official_goes_down(scene: Scene) -> None:
+    matter = scene.at_township("路坏了", kind="G01")
+    one = publish(scene, matter)
+    about = actions.About(whom="village")
+    scene.do("dispatcher", actions.route_round, matter, about=about, reason="说的是村里")
+    assert texts.published(ANYBODY) == []
+    with pytest.raises(NotFound):
+        texts.published_one(ANYBODY, one)
+
+
+def face(scene: Scene, matter: UUID) -> str:
+    with scene.desk.database.as_role("owner") as owner:
+        row = owner.execute("SELECT state FROM matters_public_face WHERE id = %s", [matter]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def test_the_public_face_is_done_with_the_answer_and_tells_nothing_of_the_rating(scene: Scene) -> None:
+    matter = scene.to_pass("学校门口斑马线看不清")
+    assert face(scene, matter) == "open"
+    scene.do("dispatcher", actions.pass_on, matter, answer="已重新施划。")
+    assert face(scene, matter) == "done"
+    held = queries.matter(scene.as_post("county_dispatcher"), matter)
+    assert held.row.state in ("answered", "to_rate")
+    scene.do("county_dispatcher", actions.visit, matter, result="asked", answers=(False, False, "还是看不清"))
+    assert face(scene, matter) == "open"
+
+
+def test_counts_below_five_are_not_shown(scene: Scene) -> None:
+    for n in range(4):
+        scene.report(f"路灯不亮{n}", kind="G03")
+    assert [one.count for one in texts.counts(ANYBODY, TODAY.year, "G")] == [None]
+    scene.report("路灯又不亮", kind="G03")
+    assert [(one.place, one.count) for one in texts.counts(ANYBODY, TODAY.year, "G")] == [(VILLAGE, 5)]
+
+
+def test_the_public_pages(scene: Scene) -> None:
+    one = publish(scene, scene.answered("学校门口斑马线看不清"), title="=斑马线")
+    client = Client()
+    page = client.get("/published?kind=G&year=9999&place=x&page=-1")
+    assert page.status_code == 200
+    assert "=斑马线" in page.content.decode()
+    assert client.get(f"/published/{one}").status_code == 200
+    assert client.get("/published/places").status_code == 200
+    table = client.get("/published/list.csv").content.decode()
+    assert "'=斑马线" in table
+    actions.take_down(scene.as_post("dispatcher"), Act.new(), publication_id=one, why="当事人要求")
+    assert client.get(f"/published/{one}").status_code == 404
