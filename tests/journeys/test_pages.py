@@ -106,6 +106,11 @@ def _of_a_list(name: str, captures: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+OF_A_MATTER: Final = {"mediate": "quarrel", "matter_ask": "answered", "matter_order": "given",
+                      "matter_answer_sheet": "answered", "publication_new": "answered"}  # fmt: skip
+"""Which matter a page about one is opened with, where it is not the accepted one."""
+
+
 def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> dict[str, Any]:
     """Something real for what an address captures."""
     if "vocabulary" in captures:
@@ -113,16 +118,8 @@ def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> d
     match captures:
         case ():
             return {}
-        case ("matter_id",) if name == "mediate":
-            return {"matter_id": made["quarrel"]}
-        case ("matter_id",) if name == "matter_ask":
-            return {"matter_id": made["answered"]}
-        case ("matter_id",) if name in ("matter_order", "matter_answer_sheet", "publication_new"):
-            return {"matter_id": made["given" if name == "matter_order" else "answered"]}
-        case ("publication_id",):
-            return {"publication_id": made["publication"]}
         case ("matter_id",):
-            return {"matter_id": made["accepted"]}
+            return {"matter_id": made[OF_A_MATTER.get(name, "accepted")]}
         case ("code",) | ("code", "sort") if name.startswith("exchange_"):
             return {"code": "hotline_12345", **({"sort": "orders"} if "sort" in captures else {})}
         case ("code",) if name.startswith("slip"):
@@ -131,8 +128,8 @@ def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> d
             return {"code": {"place_covers": desk.GRID, "market": desk.TOWNSHIP}.get(name, desk.VILLAGE)}
         case ("post_id",):
             return {"post_id": id_of("clerk")}
-        case ("theme_id",):
-            return {"theme_id": made["theme"]}
+        case ("theme_id",) | ("publication_id",):
+            return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("unit_id",):
             return {"unit_id": id_of("transport_unit")}
         case ("which",):

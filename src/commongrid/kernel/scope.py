@@ -78,7 +78,10 @@ class Scope:
 
     @property
     def standing(self) -> str:
-        """How walls know it, a letter each: r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read), p(ublishes)."""
+        """How walls know it, a letter each.
+
+        r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read), p(ublishes) and others below.
+        """
         held = {
             "r": bool(READING & self.powers),
             "a": AUDIT in self.powers,

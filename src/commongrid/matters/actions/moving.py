@@ -34,6 +34,8 @@ from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
 LONGEST_NOTE = 4000
+ENDS_ORDER = {"answer": "answered", "answer_for": "answered", "settle": "settled", "give_back": "given_back"}
+"""How an order ends with an event; with every other it is taken away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +310,7 @@ def _orders(case: Case, move: Move, call: Call, target: Target | None, former_un
     """The assignment that this move begins, starts or ends."""
     m, at = case.matter, case.act.at
     if call.event in ("answer", "answer_for", "settle") or move.handler == "clear":
-        outcome = {"answer": "answered", "answer_for": "answered", "settle": "settled", "give_back": "given_back"}.get(call.event, "taken_away")
+        outcome = ENDS_ORDER.get(call.event, "taken_away")
         if m.ordered or case.read.get("ordered") or former_unit or call.event in ("answer", "answer_for", "give_back"):
             Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome=outcome)
     begun = call.event == "start" or (call.event == "mediate" and case.read["state"] != move.state == "in_hand")

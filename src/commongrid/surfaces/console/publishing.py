@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 STATES: Final = {
     "proposed": (N_("Waits for a second person"), "warn"),
-    "published": (N_("Published"), "ok"),
+    "published": (N_("Public now"), "ok"),
     "refused": (N_("Not approved"), "late"),
     "down": (N_("Taken down"), ""),
 }
@@ -57,7 +57,7 @@ class Text(Form):
     )
     until = forms.DateField(
         label=_("Last day it is shown"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("It goes down by itself after this day."),
         error_messages={"required": _("Choose the last day."), "invalid": _("Choose a day.")},
     )

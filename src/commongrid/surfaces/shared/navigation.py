@@ -34,7 +34,7 @@ DESTINATIONS = (
     Destination("report_for", "plus", N_("Record a matter"), "matters.report", "n"),
     Destination("mediations", "dispute", N_("Mediation"), "matters.mediate", "d"),
     Destination("themes", "list", N_("Themes"), "matters.divert", "h"),
-    Destination("publications", "talk", N_("Published"), "matters.publish", "v"),
+    Destination("publications", "talk", N_("Public texts"), "matters.publish", "v"),
     Destination("exchange", "inbox", N_("Other systems"), "matters.exchange", "x"),
     Destination("figures", "figures", N_("Figures"), "figures.read", "f"),
     Destination("households", "homes", N_("Households"), "people.read", "h", N_("Network")),

@@ -67,8 +67,9 @@ def answer(request: Asked, matter_id: UUID) -> HttpResponse:
     said = next((note for note in reversed(m.notes) if note.sort == "answer"), None)
     did = next((one for one in reversed(m.orders) if one.outcome in ("answered", "settled")), None)
     unit = roster.unit(request.scope, did.unit).label(present.language()) if did and did.unit else ""
+    level = _named(request.scope, did.place if did else None) or words.say(words.LEVELS, m.row.handler_level)
     context = {
-        "said": said, "who": unit or words.say(words.LEVELS, m.row.handler_level), "phone": _phone(request.scope),
+        "said": said, "who": unit or level, "phone": _phone(request.scope),
         "centre": _centre(request.scope, m), "hidden": m.row.confidential or m.row.anonymous,
         "qr": qr.svg(sheets.address(request, "a", matter_id, sheet_of(matter_id, m.row.round))),
     }  # fmt: skip
@@ -131,6 +132,11 @@ def _face(m: MatterDetail, title: str, *, done: bool, ended: str) -> sheets.Face
     shown = reporter.name if reporter and reporter.name else m.row.kind.label(present.language())
     back = reverse("matter", kwargs={"matter_id": m.row.id})
     return sheets.Face(number=m.row.number, title=title, about=shown, done=done, back=back, ended=ended)
+
+
+def _named(scope: Scope, code: int | None) -> str:
+    found = territory.places(scope, [code]).get(code) if code else None
+    return found.label(present.language()) if found else ""
 
 
 def _centre(scope: Scope, m: MatterDetail) -> str:
