@@ -111,7 +111,9 @@ OF_A_MATTER: Final = {"mediate": "quarrel", "matter_ask": "answered", "matter_or
 """Which matter a page about one is opened with, where it is not the accepted one."""
 
 
-def values_for(name: str, captures: tuple[str, ...], made: dict[str, UUID]) -> dict[str, Any]:
+def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of address
+    name: str, captures: tuple[str, ...], made: dict[str, UUID]
+) -> dict[str, Any]:
     """Something real for what an address captures."""
     if "vocabulary" in captures:
         return _of_a_list(name, captures)
