@@ -181,6 +181,29 @@ def test_replies_go_out_once_and_again_as_they_were(scene: Scene) -> None:
     assert known.replies_of(dispatcher, UUID(str(batch))) == [sent]
 
 
+def test_every_end_is_replied_to_in_the_words_that_the_person_reads(scene: Scene) -> None:
+    dispatcher = scene.as_post("dispatcher")
+    take(scene, ROW, row(工单编号="2", 诉求内容="河边垃圾成堆，没有人来清", 来电号码="13900000000"))
+    back, away = matter_of(scene, "2611240001"), matter_of(scene, "2")
+    scene.do("dispatcher", actions.withdraw_for, back, came="call", words="自己换了灯泡")
+    if scene.where(away) == "village":
+        scene.do("clerk", actions.raise_level, away, reason="村里办不了")
+    scene.do("dispatcher", actions.accept, away)
+    wanted = actions.Wanted(body="court", told="call", words="")
+    scene.do("dispatcher", actions.refer, away, wanted=wanted)
+    receipt = actions.Receipt(number="回执1号", on=timezone.localdate())
+    scene.do("dispatcher", actions.take_receipt, away, receipt=receipt, words="法院已立案，请持回执联系立案庭。")
+    said = {one.number: one.reply for one in known.to_reply(dispatcher, HOTLINE)}
+    assert said == {"2611240001": known.TAKEN_BACK_TEXT, "2": "法院已立案，请持回执联系立案庭。"}
+
+
+def test_an_order_is_not_put_on_what_was_merged_away(scene: Scene) -> None:
+    lead, other = (scene.at_township(text, kind="G02") for text in ("涵洞堵了", "涵洞又堵"))
+    scene.do("dispatcher", actions.merge, other, lead=scene.number(lead))
+    with pytest.raises(WrongState, match="merged into another"):
+        scene.do("dispatcher", exchange.link_order, other, elsewhere=actions.Elsewhere(system=HOTLINE, number="7"))
+
+
 def result(scene: Scene, number: str, told: Told) -> Any:
     """What the hotline says of its order."""
     matter = matter_of(scene, number)

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 ANSWERED: Final = ("answered", "to_rate", "to_file", "closed")
 """States in which a matter's answer stands, so that it can go to the other system."""
 REFUSED: Final = "rejected"
+TAKEN_BACK: Final = "withdrawn"
+TAKEN_BACK_TEXT: Final = "本人已撤回。 Taken back by the person."
+ENDED_WITH: Final = {"referred": "finding", "given_up": "ended"}
+"""Ends without an answer, and the words that say why."""
 ALIKE_DAYS: Final = 3
 """The same words from the same village within so many days are probably the same appeal."""
 
@@ -141,6 +145,7 @@ def alike(scope: Scope, keys: Iterable[bytes]) -> dict[bytes, list[Alike]]:
             ExternalCase.objects.filter(alike__in=wanted)
             .annotate(phone=Subquery(phone))
             .order_by("-received_at", "id")
+            .exclude(matter__state=TAKEN_BACK)
             .values_list("alike", "matter", "matter__number", "number", "received_at", "phone")
         )
         for key, matter, own, number, at, index in rows:
@@ -178,29 +183,40 @@ def to_reply(scope: Scope, system: str, limit: int = 2000) -> list[ToReply]:
 
 
 def _waiting(system: str) -> QuerySet[ExternalCase, Any]:
-    done = Q(matter__state__in=ANSWERED, matter__finished_at__isnull=False) | Q(matter__state=REFUSED)
+    done = Q(matter__state__in=ANSWERED, matter__finished_at__isnull=False) | Q(matter__state__in=(REFUSED, TAKEN_BACK))
+    done |= Q(matter__state="closed", matter__outcome__in=ENDED_WITH)
     return _replies(ExternalCase.objects.filter(done, system=system, replied_at=None, matter__sealed=False))
 
 
 def _replies(found: QuerySet[ExternalCase]) -> QuerySet[ExternalCase, Any]:
     last = Note.objects.filter(matter=OuterRef("matter")).order_by("-at", "-id").values("text")
     return found.annotate(
-        answer=Subquery(last.filter(sort="answer")[:1]), reason=Subquery(last.filter(sort="reason")[:1])
+        answer=Subquery(last.filter(sort="answer")[:1]), reason=Subquery(last.filter(sort="reason")[:1]),
+        finding=Subquery(last.filter(sort="finding")[:1]), ended=Subquery(last.filter(sort="waiting")[:1]),
     ).values(
         "id", "matter", "matter__number", "matter__title", "matter__state", "matter__unit__name_zh",
         "matter__finished_at", "matter__closed_at", "number", "reply_due_at", "answer", "reason",
+        "finding", "ended", "matter__outcome",
     )  # fmt: skip
 
 
+def _said(values: Mapping[str, Any]) -> str:
+    """The words that the person reads, by how it ended."""
+    if values["matter__state"] == TAKEN_BACK:
+        return TAKEN_BACK_TEXT
+    by = "reason" if values["matter__state"] == REFUSED else ENDED_WITH.get(values["matter__outcome"], "answer")
+    return values[by] or ""
+
+
 def _to_reply(values: Mapping[str, Any]) -> ToReply | None:
-    refused = values["matter__state"] == REFUSED
-    text = (values["reason"] if refused else values["answer"]) or ""
+    text = _said(values)
     if not text:
         return None
+    answered = values["matter__state"] in ANSWERED and values["matter__finished_at"] is not None
     return ToReply(
         case=values["id"], matter=values["matter"], own=values["matter__number"], title=values["matter__title"],
         number=values["number"], reply=text, who=values["matter__unit__name_zh"] or "",
-        answered_at=values["matter__closed_at"] if refused else values["matter__finished_at"],
+        answered_at=values["matter__finished_at"] if answered else values["matter__closed_at"],
         reply_due_at=values["reply_due_at"],
     )  # fmt: skip
 

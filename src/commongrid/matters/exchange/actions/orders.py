@@ -35,6 +35,8 @@ def link_order(scope: Scope, act: Act, *, matter_id: UUID, elsewhere: Elsewhere)
     """
     case = opened(scope, act, matter_id=matter_id, event="take_result")
     m = case.matter
+    if m.merged_into_id is not None:
+        raise WrongState(N_("It was merged into another matter. Put the order on that one: it gets the answer."))
     before = (m.state, m.owner_level)
     row = begin_case(case, elsewhere)
     if row is None:
