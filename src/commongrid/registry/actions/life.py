@@ -14,6 +14,8 @@ from commongrid.registry.models import Household, Person
 from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
@@ -190,9 +192,11 @@ def _leave_home(at: Desk, who: Person, why: str) -> None:
     staying = [one for one in living(old) if one.id != who.id]
     if not staying:
         end_home(at, old)
-    elif old.head_id == who.id:
+        return
+    changed = change(at, old, state=_lived(staying))
+    if old.head_id == who.id:
         succeed(at, old, staying)
-    else:
+    elif not changed:
         touch(old)
 
 
@@ -201,8 +205,12 @@ def _away(at: Desk, who: Person) -> None:
     if who.household_id is None:
         return
     of = Household.objects.select_for_update(of=("self",)).get(id=who.household_id)
-    at_home = any(one.state == "here" for one in living(of))
-    change(at, of, state="lived" if at_home else "away")
+    change(at, of, state=_lived(living(of)))
+
+
+def _lived(inside: Iterable[Person]) -> str:
+    """Whether somebody of the household is at home."""
+    return "lived" if any(one.state == "here" for one in inside) else "away"
 
 
 def _of(who: Person, household: Household | None = None) -> Line:
