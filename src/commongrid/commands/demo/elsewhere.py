@@ -73,7 +73,7 @@ def _hotline(posts: list[Scope], village: int) -> None:
 
 def _petition(posts: list[Scope], village: int) -> None:
     """Waits for its acceptance, fifteen days by the petition rules."""
-    _order(posts, village, PETITION, "petition", "5206232611001")
+    _order(posts, village, PETITION, "petition", "9901012611001")
 
 
 def _quarrel(posts: list[Scope], village: int) -> None:

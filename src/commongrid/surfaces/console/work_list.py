@@ -39,6 +39,10 @@ WHO: Final = {
     "reporter": N_("the reporter, by slip"),
     "within": N_("whoever sees it"),
     "clock": N_("the clock"),
+    "caller": N_("the centre that gave the part out"),
+    "counter": N_("the counter of its village, township or county"),
+    "keeper": N_("the level that had it last, or one above"),
+    "rechecker": N_("the level the recheck was given to"),
 }
 LEVELS: Final = {"grid": N_("Grid"), "village": N_("Village"), "township": N_("Township"), "county": N_("County")}
 LONGEST = 60
