@@ -10,6 +10,7 @@ from commongrid.matters import actions
 from commongrid.matters.actions import code_of
 from tests.factories.desk import id_of
 from tests.factories.scenes import BRIDGE, Scene
+from tests.journeys.telling import Counted, ended
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -58,6 +59,9 @@ def test_an_unsatisfied_reporter_reaches_an_honest_end(site: Site) -> None:
     review.finish()
     page = site.visitor("", language="en", width="phone", script=False).open(f"/s/{code_of(matter)}")
     assert page.get_by_text("It is kept on record that you do not agree.").is_visible()
+    once = "diverted started answered passed_on rated"
+    way = f"reported accepted {once} raised {once} reviewed"
+    ended(scene, matter, "disagrees", way, Counted(reopened=1, satisfied=0, disagrees=1))
 
 
 def test_a_merge_is_rated_by_each_of_them(site: Site) -> None:

@@ -12,6 +12,7 @@ from commongrid.matters import actions
 from tests.factories import desk
 from tests.factories.desk import HAMLET, id_of
 from tests.factories.scenes import Scene
+from tests.journeys.telling import Counted, ended
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Site, Visitor
@@ -80,9 +81,8 @@ def test_a_complaint_about_the_secretary_from_the_public_page_to_its_end(site: S
     page.wait_for_url("**done=rated")
     if scene.where(matter):
         scene.do("dispatcher", actions.close, matter)
-    with site.desk.database.as_role("owner") as owner:
-        row = owner.execute("SELECT state, outcome FROM matters_matter WHERE id = %s", [matter]).fetchone()
-    assert row == ("closed", "rated")
+    way = "reported accepted diverted started answered passed_on rated closed"
+    ended(scene, matter, "rated", way, Counted())
     for post in VILLAGE:
         sees_nothing(site, post, matter, WORDS)
     villager.finish()
@@ -125,9 +125,14 @@ def test_violence_at_home_shows_the_number_first_and_ends_with_a_receipt(site: S
     page.locator("form[action$='/receipt'] input[type=checkbox]").check()
     page.locator("form[action$='/receipt'] button.go").click()
     page.wait_for_url(re.compile(r"/console/matters/"))
-    with site.desk.database.as_role("owner") as owner:
-        row = owner.execute("SELECT state, outcome FROM matters_matter").fetchone()
-    assert row == ("closed", "handed_over")
+    ended(
+        Scene(site.desk),
+        matter,
+        "handed_over",
+        "reported receipted",
+        Counted(on_time=None, satisfied=None),
+        by="station",
+    )
     page = neighbour.open(slip)
     assert words not in page.content()
     neighbour.finish()
