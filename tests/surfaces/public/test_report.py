@@ -89,9 +89,10 @@ def test_sent_report_gives_a_slip(county: Desk, villager: Client) -> None:
     )
     assert response.status_code == 302
     assert re.fullmatch(r"/s/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}\?sent=1", response["Location"])
-    assert matters(county) == [
-        (ROAD, village_of(HAMLET), "The culvert has collapsed.\nWhere exactly: by the school", "normal", True, False)
-    ], "a confidential one stands at the village, no closer"
+    assert matters(county) == [(ROAD, village_of(HAMLET), "", "normal", True, False)], "at the village, no closer"
+    with county.database.as_admin() as admin:
+        words = admin.execute("SELECT text FROM matters_original").fetchall()
+    assert words == [("The culvert has collapsed.\nWhere exactly: by the school",)], "whole, for the centre alone"
     page = villager.get(response["Location"]).content.decode()
     assert "Thank you. It has been received." in page
     assert "<svg" in page
