@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
 from tests.factories import scenes
+from tests.journeys.telling import Counted, ended
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -77,6 +79,8 @@ def test_a_matter_from_the_counter_to_the_file(site: Site) -> None:
     page = matter_page(site, "dispatcher", number)  # the answer goes back through the township
     page.get_by_role("button", name="File and close").click()
     page.get_by_text("Closed, rated").first.wait_for()
+    way = "reported raised accepted diverted started answered passed_on visited closed"
+    ended(scenes.Scene(site.desk), UUID(page.url.split("/")[-2]), "rated", way, Counted(satisfied=0))
 
 
 def test_a_refused_divert_keeps_what_was_typed(site: Site) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from commongrid.matters import actions, jobs
 from commongrid.matters.actions import code_of
 from tests.factories import desk, scenes
+from tests.journeys.telling import Counted, ended
 from tests.matters.test_loop import row
 from tests.matters.waits import add_post
 
@@ -96,6 +97,8 @@ def test_a_labour_dispute_goes_to_arbitration_and_ends_with_its_receipt(site: Si
     page.get_by_text("0990-8612333").wait_for()
     person.look("receipt-slip")
     person.finish()
+    way = "reported accepted referred receipt_taken"
+    ended(scene, matter, "referred", way, Counted(satisfied=None))
 
 
 def test_a_no_is_objected_to_once_by_the_slip(site: Site) -> None:
