@@ -29,6 +29,12 @@ def matter_page(site: Site, post: str, number: str) -> Page:
     return page
 
 
+def filed(site: Site, page: Page) -> None:
+    """The matter of this page ended as a solved one does whose person is not satisfied."""
+    way = "reported raised accepted diverted started answered passed_on visited closed"
+    ended(scenes.Scene(site.desk), UUID(page.url.split("/")[-2]), "rated", way, Counted(satisfied=0))
+
+
 def test_a_matter_from_the_counter_to_the_file(site: Site) -> None:
     clerk = site.visitor("clerk", language="en")
     page = clerk.open("/console/matters/new/")
@@ -46,7 +52,11 @@ def test_a_matter_from_the_counter_to_the_file(site: Site) -> None:
     number = page.locator("dd.strong").inner_text()
     assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}", page.locator(".slip-code").inner_text())
     clerk.finish()
+    handled_and_filed(site, number)
 
+
+def handled_and_filed(site: Site, number: str) -> None:
+    """From the village up, down to the station, back through the township, visited, filed."""
     page = matter_page(site, "clerk", number)
     page.locator("#step-raise > summary").click()
     page.fill("#raise_reason", "村里没有挖机")
@@ -79,8 +89,7 @@ def test_a_matter_from_the_counter_to_the_file(site: Site) -> None:
     page = matter_page(site, "dispatcher", number)  # the answer goes back through the township
     page.get_by_role("button", name="File and close").click()
     page.get_by_text("Closed, rated").first.wait_for()
-    way = "reported raised accepted diverted started answered passed_on visited closed"
-    ended(scenes.Scene(site.desk), UUID(page.url.split("/")[-2]), "rated", way, Counted(satisfied=0))
+    filed(site, page)
 
 
 def test_a_refused_divert_keeps_what_was_typed(site: Site) -> None:

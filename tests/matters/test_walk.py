@@ -131,6 +131,15 @@ def ways(rng: random.Random) -> dict[str, Way]:
         "reply": (actions.reply, {"text": "快了"}),
         "rate": (actions.rate, {"solved": answers[0], "satisfied": answers[1]}),
         "withdraw": (actions.withdraw, {}),
+        **dict(_asked_for(rng)),
+        **_after_waiting(),
+    }  # fmt: skip
+
+
+def _after_waiting() -> dict[str, Way]:
+    """What is done about what waits, has ended or was merged."""
+    word = {"reason": "有理由"}
+    return {
         "withdraw_for": (actions.withdraw_for, {"came": "counter", "words": "本人不办了"}),
         "grant": (actions.grant, {}),
         "refuse": (actions.refuse, word),
@@ -148,7 +157,6 @@ def ways(rng: random.Random) -> dict[str, Way]:
         "ask_recheck": (actions.ask_recheck, word),
         "recheck": (actions.recheck, {"result": "holds", "note": "看过"}),
         "renew_slip": (actions.renew_slip, {"told": "13800000000"}),
-        **dict(_asked_for(rng)),
     }  # fmt: skip
 
 

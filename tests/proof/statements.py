@@ -231,6 +231,10 @@ def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
                 yield covered, done, seat.role, "removes who helps", relation
 
 
+OFFICES_ONLY = {"held rating", "released rating", "party", "recheck cause", "publication", "in theme"}
+"""What hangs on a matter and is for offices alone: not even the holder of its slip reads it."""
+
+
 def slips(app: psycopg.Connection[Any], world: World, matters: list[UUID]) -> Iterator[Probe]:
     """The holder of each slip at every matter and what hangs on it: their own, and no other."""
     for held in matters:
@@ -242,7 +246,7 @@ def slips(app: psycopg.Connection[Any], world: World, matters: list[UUID]) -> It
             for one in BESIDE:
                 for ident in (held, *matters[:3]):
                     row = named(one.name, *world.matters[ident]["how"])
-                    seen = ident == held and one.name not in {"held rating", "released rating", "party"}
+                    seen = ident == held and one.name not in OFFICES_ONLY
                     found = _exists(app, one.table, row)
                     yield seen, found, "slip of", world.matters[held], "reads", one.name, world.matters[ident]
 

@@ -32,7 +32,8 @@ def _from_village(*rest: Step) -> tuple[Step, ...]:
 
 
 ROAD: Final = _from_village(
-    step(6 * HOUR, "start"), step(3 * DAY, "answer", answer="已换成1米涵管并夯实，限载牌已立。"),
+    step(6 * HOUR, "start"),
+    step(3 * DAY, "answer", answer="已换成1米涵管并夯实，限载牌已立。"),
     step(4 * HOUR, "pass_on", answer="已换成1米涵管并夯实，限载牌已立。"),
 )
 _STARTED: Final = _from_village(step(6 * HOUR, "start"))
@@ -140,7 +141,10 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(3 * HOUR, "accept"),
         _TO_ARBITRATION,
         step(
-            4 * DAY, "take_receipt", number="劳人仲案〔2026〕112号", contact="0990-8612333",
+            4 * DAY,
+            "take_receipt",
+            number="劳人仲案〔2026〕112号",
+            contact="0990-8612333",
             words="县劳动人事争议仲裁委员会已受理，五日内会电话通知您开庭时间。",
         ),
     ),
@@ -216,9 +220,21 @@ TEXTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("K07", "villager", "建议增加班车", "赶集天人多，建议加一班车。"),
 )
 ENDING_NOW: Final = (
-    "merged", "merged too",
-    "more time asked", "more time given", "paused", "parked", "referred", "not accepted, asked again",
-    "order just given", "to pass on", "joint meeting", "visit due", "rating due", "filing due", "just reopened",
+    "merged",
+    "merged too",
+    "more time asked",
+    "more time given",
+    "paused",
+    "parked",
+    "referred",
+    "not accepted, asked again",
+    "order just given",
+    "to pass on",
+    "joint meeting",
+    "visit due",
+    "rating due",
+    "filing due",
+    "just reopened",
     "in review",
 )
 """Ways whose last step has just been taken."""

@@ -152,10 +152,7 @@ def _first_page(scope: Scope) -> list[tuple[Any, ...]]:
 
 def _open_page(but: Q = NONE, **where: Any) -> QuerySet[Matter, Any]:
     return (
-        Matter.objects.filter(closed_at=None, **where)
-        .exclude(but)
-        .order_by(*ORDER)
-        .values_list(*COLUMNS)[: PAGE + 1]
+        Matter.objects.filter(closed_at=None, **where).exclude(but).order_by(*ORDER).values_list(*COLUMNS)[: PAGE + 1]
     )
 
 

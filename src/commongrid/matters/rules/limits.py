@@ -28,9 +28,7 @@ from commongrid.kernel.clock import (
 )
 
 DAY: Final = 24
-STEP_LIMITS: Final = {
-    code: code for code in ("decide", "visit", "rate", "file", "review", "pass", "courtesy")
-}
+STEP_LIMITS: Final = {code: code for code in ("decide", "visit", "rate", "file", "review", "pass", "courtesy")}
 """Clocks whose limit is the county's, by the code of the limit."""
 
 
@@ -110,7 +108,7 @@ def until_due(cal: Calendar, now: datetime, at: datetime, calendar: str) -> Due:
 def set_due(since: datetime, at: datetime) -> Due:
     """A deadline that somebody else set: warned at three quarters of the time there was."""
     warn = since + (at - since) * 3 / 4 if at > since else at
-    return Due(at, warn, False)
+    return Due(at, warn, provisional=False)
 
 
 def earlier(one: Due, other: Due) -> Due:

@@ -120,7 +120,8 @@ def stands(matter: Followed) -> str:
     if matter.sealed and matter.phase != "closed":
         return gettext("Received. Only the body that is competent by law sees it.")
     if matter.phase == "answered" and not matter.may_rate:
-        return gettext({"rated": RATED, "not_rated": NOT_REACHED}.get(matter.rating, CHECKED))
+        waits = {"rated": RATED, "not_rated": NOT_REACHED}.get(matter.rating, CHECKED)
+        return gettext(waits)
     if matter.phase == "closed" and matter.outcome == "disagrees":
         return gettext(DISAGREED)
     if matter.phase == "closed" and matter.rating == "not_rated":

@@ -241,7 +241,9 @@ class Visit(Step):
     mode = forms.ChoiceField(
         label=_("How"),
         choices=(
-            ("in_person", _("In person")), ("phone", _("By phone")), ("counter", _("At the counter")),
+            ("in_person", _("In person")),
+            ("phone", _("By phone")),
+            ("counter", _("At the counter")),
             ("paper", _("From a signed sheet")),
         ),
         widget=forms.RadioSelect,

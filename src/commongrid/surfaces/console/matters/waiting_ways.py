@@ -98,6 +98,8 @@ WAYS: Final[dict[str, Way]] = {
         for sort, (do, button, done) in DIRECT.items()
     },
 }
+
+
 def direct_first(codes: list[str]) -> list[str]:
     """Without asking for what this post may do in one step."""
     return [code for code in codes if not (code.startswith("ask_") and code[4:] in FORMS and code[4:] in codes)]

@@ -189,7 +189,9 @@ WAYS: Final[dict[str, Way]] = {
         do=actions.retell,
         button=N_("Let them read this"),
         done=N_("Those below now read these words."),
-        lead=N_("The person's own words stay with the centre. Until you retell them, those below see kind and village."),
+        lead=N_(
+            "The person's own words stay with the centre. Until you retell them, those below see kind and village."
+        ),
     ),
     "call_meeting": Way(
         form=calling_forms.CallMeeting,
