@@ -31,6 +31,7 @@ def matter_page(site: Site, post: str, number: str) -> Page:
 
 def filed(site: Site, page: Page) -> None:
     """The matter of this page ended as a solved one does whose person is not satisfied."""
+    page.get_by_text("Closed, rated").first.wait_for()
     way = "reported raised accepted diverted started answered passed_on visited closed"
     ended(scenes.Scene(site.desk), UUID(page.url.split("/")[-2]), "rated", way, Counted(satisfied=0))
 
@@ -88,7 +89,6 @@ def handled_and_filed(site: Site, number: str) -> None:
     page.get_by_text("The visit is recorded.").wait_for()
     page = matter_page(site, "dispatcher", number)  # the answer goes back through the township
     page.get_by_role("button", name="File and close").click()
-    page.get_by_text("Closed, rated").first.wait_for()
     filed(site, page)
 
 
