@@ -20,12 +20,17 @@ KINDS = ((True, True, "rating", True), (False, True, "filing", False), (False, F
 """Kinds of kind explored each time: visited, rated, what closes it, whether the grid may finish it."""
 
 
+ONCE = pytest.mark.xdist_group("exploration")
+"""Tests that share the explored states run on one worker."""
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[model.State, list[Any]]:
     """The explored states of those kinds."""
     return world.explored(KINDS)
 
 
+@ONCE
 def test_every_open_state_has_owner_deadline_next_step_and_a_way_on(
     found: dict[model.State, list[Any]], figure: Record
 ) -> None:
@@ -36,10 +41,12 @@ def test_every_open_state_has_owner_deadline_next_step_and_a_way_on(
     assert sum(map(len, found.values())) > 200_000
 
 
+@ONCE
 def test_from_every_state_an_end_can_be_reached(found: dict[model.State, list[Any]]) -> None:
     assert without_an_end(found) == set()
 
 
+@ONCE
 def test_every_way_of_the_table_is_taken_and_no_other(found: dict[model.State, list[Any]]) -> None:
     assert unused_ways(found) == set()
     assert {state.s.state for state in found} == {code for code, state in table.STATES.items() if state.live}

@@ -6,6 +6,7 @@ proves nothing, and the suite fails.
 
 from __future__ import annotations
 
+import itertools
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,18 +47,18 @@ SEATS = (
 
 
 def walls_hold(database: Database) -> None:
-    """The raw SQL probes for one role of each level."""
+    """The raw SQL probes for one role of each level, up to the first that comes out otherwise."""
     tally = probes.Tally()
     with database.as_role("owner") as owner, psycopg.connect(database.url("app"), autocommit=True) as app:
         world = lay(owner)
         seats = [world.seats[role] for role in SEATS]
-        for probe in (
-            *probes.reads(app, world, seats),
-            *probes.writes(app, world, seats[:4]),
-            *probes.strangers(app, world),
+        for probe in itertools.chain(
+            probes.reads(app, world, seats), probes.writes(app, world, seats[:4]), probes.strangers(app, world)
         ):
             tally.note(*probe)
-    assert tally.wrong == [], "\n".join(tally.wrong[:40])
+            if tally.wrong:
+                break
+    assert tally.wrong == []
 
 
 @dataclass(frozen=True)
