@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from commongrid.commands.demo import journeys, naming
+from commongrid.commands.demo import families, journeys, naming
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
@@ -218,8 +218,11 @@ class _Layer:
         member = self._post("linked_member", grid, ("联户党员", "Linked Party member"))
         helper = self._post("helper", grid, ("帮扶责任人", "Named helper"))
         for n in range(HOUSEHOLDS):
-            home = NewHome(place=grid, natural_village=hamlet, number=str(n + 1))
+            home = NewHome(
+                place=grid, natural_village=hamlet, number=str(n + 1), door=f"{n + 1}号", began_on=self.since
+            )
             made = found_household(SCOPE, Act.new(), new=home)
+            families.settle(SCOPE, Random(n), UUID(str(made["household"])), self.since)
             self._assign(
                 member if n else helper,
                 "linked_household" if n else "named_helper",

@@ -33,7 +33,7 @@ DESTINATIONS = (
     Destination("matters", "matters", N_("Matters"), "matters.read", "m"),
     Destination("report_for", "plus", N_("Record a matter"), "matters.report", "n"),
     Destination("mediations", "dispute", N_("Mediation"), "matters.mediate", "d"),
-    Destination("themes", "list", N_("Themes"), "matters.divert", "h"),
+    Destination("themes", "list", N_("Themes"), "matters.divert", "e"),
     Destination("publications", "talk", N_("Public texts"), "matters.publish", "v"),
     Destination("exchange", "inbox", N_("Other systems"), "matters.exchange", "x"),
     Destination("figures", "figures", N_("Figures"), "figures.read", "f"),
