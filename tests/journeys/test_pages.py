@@ -15,6 +15,7 @@ from commongrid.matters.actions import code_of
 from tests.factories import desk, scenes
 from tests.factories.desk import id_of
 from tests.journeys.conftest import WIDTHS
+from tests.registry.conftest import Hamlet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,6 +60,14 @@ BY: Final = {
     "notices_failed": "county_dispatcher",
     **dict.fromkeys(("rules_add", "rules_import", "rules_row"), "county_dispatcher"),
     **dict.fromkeys(("wording_add", "wording_import", "wording_list", "wording_row"), "county_dispatcher"),
+    "household_new": "clerk",
+    **dict.fromkeys(
+        (f"household_{act}" for act in ("move_in", "birth", "head", "split", "merge", "flag", "undo")), "clerk"
+    ),
+    **dict.fromkeys(
+        (f"person_{act}" for act in ("correct", "flag", "marry", "move", "left", "returned", "moved_out", "died")),
+        "clerk",
+    ),
     "place_add_grid": "county_admin",
     "place_add_natural_village": "county_admin",
     "place_add_villager_group": "county_admin",
@@ -134,6 +143,10 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("unit_id",):
             return {"unit_id": id_of("transport_unit")}
+        case ("household_id",) | ("person_id",):
+            return {captures[0]: made[captures[0].removesuffix("_id")]}
+        case ("done", "household_id"):
+            return {"done": made["household"], "household_id": made["household"]}
         case ("which",):
             return {"which": "open"}
         case _:
@@ -158,6 +171,7 @@ def addresses(made: dict[str, UUID]) -> Iterator[tuple[str, str, str]]:
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_is_clean(site: Site, language: str) -> None:
     made = scenes.everything(site.desk)
+    made["household"], (_head, made["person"], *_others) = Hamlet().family()
     windows: dict[str, Any] = {}
     for who, name, path in addresses(made):
         visitor = windows.setdefault(who, site.visitor(who, language=language)) if who not in windows else windows[who]

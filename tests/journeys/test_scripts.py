@@ -8,17 +8,14 @@ well: then a text was an element already.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
-from commongrid.matters.actions import code_of
-from tests.factories.desk import id_of
-from tests.factories.scenes import everything
 from tests.figures import Record
 from tests.proof.test_bad_input import PAGES
-from tests.proof.test_xss import BASES, MARK, MORE_PAGES, PAYLOADS, REFLECTING, columns_of, poison
+from tests.proof.test_xss import BASES, MARK, MORE_PAGES, PAYLOADS, REFLECTING, columns_of, made_for, poison
 from tests.sizes import size
 
 if TYPE_CHECKING:
@@ -95,8 +92,7 @@ def test_the_lookout_hears_a_payload_that_is_let_through(site: Site) -> None:
 
 
 def test_no_stored_text_runs_in_a_browser(database: Database, site: Site, lookout: Lookout, figure: Record) -> None:
-    values: dict[str, Any] = everything(site.desk)
-    values |= {"post": id_of("grid_member"), "code": code_of(values["answered"])}
+    values = made_for(site.desk)
     columns, pages = columns_of(database), [*PAGES, *MORE_PAGES]
     turns = size(1, 8)
     for turn in range(turns):

@@ -13,7 +13,7 @@ from commongrid.journal.acting import acting
 from commongrid.journal.queries import history
 from commongrid.kernel.act import Act
 from commongrid.kernel.codes import slip_hash
-from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, Unavailable, WrongState
+from commongrid.kernel.refusals import BadInput, NobodyThere, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import public, slip
 from commongrid.matters import actions, queries
 from commongrid.matters.actions import About, Contact, Report, code_of
@@ -133,7 +133,7 @@ def test_refuses_a_complaint_to_the_very_person_in_whatever_post(scene: Scene) -
 
 
 def test_a_complaint_about_the_countys_leadership_leaves_it(scene: Scene) -> None:
-    with pytest.raises(Unavailable, match="12388"):  # nobody to hand it on: nothing is kept
+    with pytest.raises(NobodyThere, match="12388"):  # nobody to hand it on: nothing is kept
         _without_discipline(scene, lambda: tell(about=About(whom="county")))
     matter = tell(about=About(whom="county"))
     everyone = ("county_dispatcher", "county_leader", "supervisor", "dispatcher", "department", "auditor", *VILLAGE)
@@ -169,7 +169,7 @@ def _unit_of(scene: Scene, function: str) -> UUID:
 def test_a_sealed_kind_without_competent_unit_goes_to_the_county_body_never_to_a_queue(scene: Scene) -> None:
     with scene.desk.database.as_role("owner") as owner:
         owner.execute("UPDATE roster_unit SET valid_to = '2021-01-01' WHERE function_id = 'public_security'")
-    with pytest.raises(Unavailable, match="110"):
+    with pytest.raises(NobodyThere, match="110"):
         tell("A12")
     with scene.desk.database.as_role("owner") as owner:
         assert owner.execute("SELECT count(*) FROM matters_matter").fetchone() == (0,)

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from time import sleep
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,6 +52,19 @@ def acts(matter: UUID) -> list[tuple[str, str]]:
 def publish(scene: Scene, year: int, *days: NoticeDay) -> None:
     """A year's notice put in force by the county centre."""
     places.publish_year(scene.as_post("county_dispatcher"), Act.new(), year=year, days=days, source="国务院办公厅通知")
+    readers_see()
+
+
+def readers_see() -> None:
+    """Wait until readers of the journal see everything so far: any writer of the cluster holds them back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        ((upto,),) = cursor.fetchall()
+        for _ in range(1500):
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= %s", [upto])
+            if cursor.fetchone() == (True,):
+                return
+            sleep(0.02)
 
 
 def off(*days: date) -> list[NoticeDay]:
@@ -148,6 +163,7 @@ def test_two_changes_one_after_the_other_count_each_day_once(scene: Scene) -> No
     places.set_office_hours(
         scene.as_post("county_dispatcher"), Act.new(), hours=hours, on=timezone.localdate() + timedelta(days=1)
     )
+    readers_see()
     jobs.recount()
     cal = territory.calendar(TICK)
     after = row(matter)

@@ -172,7 +172,7 @@ SQL_DEFECTS = (
     ),
     (
         "dispute files seen by every unit",
-        weaker("matters_mediation", "u.function_id)::text = 'justice'::text", "u.function_id)::text <> 'x'::text"),
+        weaker("matters_mediation", "u.function_id = 'justice'::text", "u.function_id <> 'x'::text"),
     ),
     ("files closed off for violence shown", weaker("matters_mediation", "NOT sealed", "true")),
     ("parties seen without their file", see("matters_mediation_party", "true")),
@@ -288,7 +288,11 @@ def _plain(test: Callable[[], None]) -> Callable[[Database], None]:
 
 
 CODE_DEFECTS = (
-    Defect("what a unit answers to is forgotten", patch(sight, "_chain", lambda *units: units[:1]), walls_hold),
+    Defect(
+        "what a unit answers to is forgotten",
+        patch(sight, "_chain", lambda *units: tuple(one for one in units[:1] if one)),
+        walls_hold,
+    ),
     Defect("every post counts as a centre that reads and audits", patch(Scope, "standing", "rac"), walls_hold),
     Defect(
         "a village role sees its township",

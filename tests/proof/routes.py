@@ -203,6 +203,23 @@ def _not_there(_world: World) -> Objects:
     yield (named("no such thing"),), "no such thing", nobody
 
 
+def _homes(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (named("household", relation),), relation, partial(_covers, place)
+    yield (named("no such household"),), "no such household", nobody
+
+
+def _acts_of_homes(world: World) -> Objects:
+    for values, about, seen in _homes(world):
+        yield (named("no such act"), *values), about, seen
+
+
+def _someone(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (named("someone", relation),), relation, partial(_covers, place)
+    yield (named("nobody"),), "nobody", nobody
+
+
 def _itself(_world: World) -> Objects:
     yield (), "", everybody
 
@@ -237,6 +254,9 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("market", ("code",)): _places_to_edit,
     ("", ("duty_id",)): _not_there,
     ("", ("notice_id",)): _not_there,
+    ("household", ("household_id",)): _homes,
+    ("household_undo", ("done", "household_id")): _acts_of_homes,
+    ("person", ("person_id",)): _someone,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 

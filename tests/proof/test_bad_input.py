@@ -26,6 +26,7 @@ from tests.proof.hostile import WORDS, Field, Form, Mutant, encoded, forms_of, m
 from tests.proof.test_http import sitting
 from tests.proof.watching import Watch
 from tests.proof.world import World, lay
+from tests.registry.conftest import Hamlet
 from tests.sizes import shares, size
 
 if TYPE_CHECKING:
@@ -55,8 +56,10 @@ def laid(database: Database) -> Desk:
 
 @pytest.fixture
 def matters(laid: Desk) -> dict[str, UUID]:
-    """Matters on every stretch of their way."""
-    return everything(laid)
+    """Matters on every stretch of their way, and a household with its people."""
+    made = everything(laid)
+    home, (_head, someone, *_others) = Hamlet().family()
+    return {**made, "household": home, "someone": someone}
 
 
 # ---- addresses
@@ -177,6 +180,12 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("dispatcher", "/console/exchange/"), ("dispatcher", "/console/exchange/hotline_12345/in/orders/"),
     ("dispatcher", "/console/matters/{petition}/"), ("mediator", "/console/mediation/of/{dispute}/?violence=no"),
     ("mediator", "/console/mediation/of/{dispute}/"), ("mediator", "/console/mediation/{file}/"),
+    *(("clerk", "/console/households/{household}/" + act) for act in ("move-in", "birth", "head", "split", "merge", "flag")),
+    *(("clerk", "/console/households/people/{someone}/" + act) for act in (
+        "correct", "flag", "marry", "move", "left", "moved-out", "died",
+    )),
+    ("clerk", "/console/households/people/{someone}"), ("clerk", f"/console/households/new?place={VILLAGE}"),
+    ("clerk", "/console/households/{household}/undo/{household}"),
     ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
 )  # fmt: skip
 """Who opens which page; every form on it is sent."""
@@ -228,6 +237,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "report_tell": ("", "/report/tell", "words at kind q"),
     "slip_withdraw": ("", "/s/{code}/withdraw", ""),
     "look": ("", "/look", "next"),
+    "person_returned": ("clerk", "/console/households/people/{someone}/returned", "on source"),
 }
 """Routes sent to without a form at hand: a step that the moment does not offer, or a button alone; and their fields."""
 

@@ -14,18 +14,17 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from commongrid.matters import actions
 from tests.factories import desk as factory
-from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE, Desk, id_of
+from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE, Desk
 from tests.factories.scenes import everything
 from tests.figures import Record
 from tests.proof.hostile import encoded
-from tests.proof.test_bad_input import PAGES
+from tests.proof.test_bad_input import PAGES, values_of
+from tests.registry.conftest import Hamlet
 from tests.sizes import shares, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from uuid import UUID
 
     from tests.bed import Database
 
@@ -183,9 +182,14 @@ def laid(database: Database) -> Desk:
 
 @pytest.fixture
 def values(laid: Desk) -> dict[str, Any]:
-    """What stands in the addresses: matters of every sort."""
-    matters: dict[str, UUID] = everything(laid)
-    return {**matters, "post": id_of("grid_member"), "code": actions.code_of(matters["answered"])}
+    """What stands in the addresses."""
+    return made_for(laid)
+
+
+def made_for(laid: Desk) -> dict[str, Any]:
+    """What stands in the addresses: matters of every sort, a household with its people."""
+    home, (_head, someone, *_others) = Hamlet().family()
+    return values_of({**everything(laid), "household": home, "someone": someone})
 
 
 def columns_of(database: Database) -> list[tuple[str, str, int]]:

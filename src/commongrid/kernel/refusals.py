@@ -90,6 +90,13 @@ class TooMany(Refusal):
     default = N_("Too many tries in a short time. Please wait a few minutes and try again.")
 
 
+class NobodyThere(Refusal):
+    """No body is set up that could take this in; nothing is kept, and the sentence says whom to call."""
+
+    status = 409
+    default = N_("Nobody is set up to take this in yet. In danger call 110 now.")
+
+
 class Unavailable(Refusal):
     """A part of the system that this needs is not running."""
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from commongrid.journal.acting import handing_over
 from commongrid.journal.attachments import refile
 from commongrid.kernel.places import enclosing
-from commongrid.kernel.refusals import N_, BadInput, NotFound, Unavailable
+from commongrid.kernel.refusals import N_, BadInput, NobodyThere, NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import Sealer, blind_index, place_of
 from commongrid.matters.actions.moving import Case, Target
@@ -120,7 +120,7 @@ def place_over(place: int, level: str) -> int:
 def competent(case: Case, place: int, accused: Accused | None, function: str) -> Target:
     """The body that takes a sealed matter: the nearest competent unit with somebody in it, never one it is about.
 
-    Refuses: Unavailable where there is none: nothing is kept, and the sentence says whom to call.
+    Refuses: NobodyThere where there is none: nothing is kept, and the sentence says whom to call.
     """
     outside = accused is not None and accused.level == OUTSIDE
     functions = (DISCIPLINE,) if outside else (function, *(() if function == DISCIPLINE else INSTEAD))
@@ -137,7 +137,7 @@ def competent(case: Case, place: int, accused: Accused | None, function: str) ->
             first = first or unit
     if first is not None:
         return Target(place=first.place, unit=first.id)
-    raise Unavailable(ABOVE_US if outside else N_("Nobody is set up to take this in yet. In danger call 110 now."))
+    raise NobodyThere(ABOVE_US if outside else N_("Nobody is set up to take this in yet. In danger call 110 now."))
 
 
 def _staffed(scope: Scope, unit: UnitRow) -> bool:

@@ -90,7 +90,7 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     alone. Where nobody is in post there, the level above has it. The answer
     holds the number; the slip code follows from the matter's id.
 
-    Refuses: BadInput without kind, place or words; Unavailable where a sealed
+    Refuses: BadInput without kind, place or words; NobodyThere where a sealed
     kind has no competent unit and no county centre yet.
     """
     of = kind(scope, report.kind_code)

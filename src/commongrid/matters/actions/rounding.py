@@ -40,7 +40,7 @@ def route_round(scope: Scope, act: Act, *, matter_id: UUID, about: About, reason
     it on. Where it happened is sealed, its public face is taken down.
 
     Refuses: BadInput without a reason or without saying whom it is about;
-    WrongState for sealed kinds and once it is answered; Unavailable where
+    WrongState for sealed kinds and once it is answered; NobodyThere where
     nobody may take it.
     """
     case = opened(scope, act, matter_id=matter_id, event="route_round")

@@ -189,7 +189,7 @@ def home_by_number(scope: Scope, natural_village: int, number: str) -> UUID:
 
 def find_homes(scope: Scope, text: str, limit: int = 12) -> list[HomeLine]:
     """Households in scope by part of their door, through the search function."""
-    wanted = " ".join(text.split())[:40]
+    wanted = " ".join(text.replace("\x00", " ").split())[:40]
     if not wanted:
         return []
     with connection.cursor() as cursor:

@@ -59,7 +59,7 @@ def find_people(scope: Scope, text: str, limit: int = FOUND) -> list[PersonRow]:
     Name and initials go through the search function, which may use its index and answers ids alone; the rows behind
     them pass row-level security. Numbers are found by their blind index, and only whole.
     """
-    wanted = " ".join(text.split())[:SEARCHED]
+    wanted = " ".join(text.replace("\x00", " ").split())[:SEARCHED]
     if not wanted:
         return []
     whole = _by_number(wanted)

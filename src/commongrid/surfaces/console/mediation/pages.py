@@ -145,6 +145,7 @@ def _file(
         "row": row, "own": own, "method": dict(forms.METHODS)[row.method], "may_hand": not own,
         "photos": shown_files.shown(request, attachments.files_of(scope, row.id)),
         "forms": _forms(scope, row, refused), "refused": refused[0] if refused else "",
+        "refused_form": refused[1] if refused else None,
         "sheet": sheets.address(request, "m", row.matter, row.id),
         "qr": qr.svg(sheets.address(request, "m", row.matter, row.id)),
     }  # fmt: skip

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 def listed(request: Asked) -> HttpResponse:
     """Households of a place: the post's own, or one inside it."""
     code = _place_asked(request)
-    state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    state, text = request.GET.get("state", ""), request.GET.get("q", "").replace("\x00", "").strip()[:60]
     if state not in {"", *HOME_STATES}:
         raise NotFound
     page = queries.homes(request.scope, code, state=state, text=text, after=_after(request.GET.get("after", "")))
@@ -136,6 +136,9 @@ def _day(text: str, today: date) -> date:
 def found(request: Asked) -> HttpResponse:
     """Enter a new household in a village."""
     village = _village_asked(request)
+    if village is None:
+        messages.info(request, gettext("Choose a village first; households belong to one."))
+        return HttpResponseRedirect(reverse("households"))
     form = forms.HomeForm(request.POST or None)
     form.offer(where_in(request.scope, village))
 
@@ -146,12 +149,10 @@ def found(request: Asked) -> HttpResponse:
     return asked(request, form, do, (N_("New household"), N_("The household was entered."), None))
 
 
-def _village_asked(request: Asked) -> int:
+def _village_asked(request: Asked) -> int | None:
+    """The village that is asked for, or none where the place is wider than one."""
     code = _place_asked(request)
-    village = village_of(code) if level_of(code) not in ("county", "township") else None
-    if village is None:
-        raise NotFound(N_("Choose a village first; households belong to one."))
-    return village
+    return village_of(code) if level_of(code) not in ("county", "township") else None
 
 
 def where_in(scope: Scope, village: int) -> dict[str, list[tuple[str, str]]]:

@@ -158,11 +158,8 @@ def move(request: Asked, person_id: UUID) -> HttpResponse:
 def marry(request: Asked, person_id: UUID) -> HttpResponse:
     """The person marries somebody of the register; they live in one of the two households."""
     card = queries.person_card(request.scope, person_id)
-    home = _home(request, card)
-    if home is None:
-        raise WrongState(N_("Enter the household first: the register does not say where this person lives."))
     form = forms.MarryForm(request.POST or None)
-    text = request.GET.get("q", "").strip()[:60]
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     found = [one for one in queries.find_people(request.scope, text) if one.id != card.id] if text else []
     form.offer(
         {
@@ -178,7 +175,7 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
     def do() -> None:
         given = form.cleaned_data
         spouse = queries.person_card(request.scope, UUID(given["spouse"]))
-        where = home.id if given["home"] == "own" else spouse.household
+        where = card.household if given["home"] == "own" else spouse.household
         if where is None:
             raise WrongState(N_("Enter the household first: the register does not say where this person lives."))
         into = Into(household=where, as_to_head=given["as_to_head"])
