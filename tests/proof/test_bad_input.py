@@ -237,6 +237,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "report_tell": ("", "/report/tell", "words at kind q"),
     "slip_withdraw": ("", "/s/{code}/withdraw", ""),
     "look": ("", "/look", "next"),
+    "matters_export": ("dispatcher", "/console/matters/export", "purpose"),
     "person_returned": ("clerk", "/console/households/people/{someone}/returned", "on source"),
 }
 """Routes sent to without a form at hand: a step that the moment does not offer, or a button alone; and their fields."""

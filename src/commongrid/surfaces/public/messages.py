@@ -40,7 +40,7 @@ def slip_messages(request: Asked, code: str) -> HttpResponse:
 @door(None, kinds=("public",), methods=("POST",))
 def sms_receipts(request: Asked) -> HttpResponse:
     """The gateway's delivery receipts, signed as it signs; anything else is refused without saying why."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = str(request.META.get("CONTENT_LENGTH") or 0)
     body = request.body if length.isdecimal() and len(length) < 10 and int(length) <= LARGEST else b""  # noqa: PLR2004
     at, nonce, signature = (request.headers.get(name, "") for name in ("X-Time", "X-Nonce", "X-Sign"))
     if not body or not is_signed(settings.NOTICES.sms_secret, at, nonce, body, signature):
