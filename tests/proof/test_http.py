@@ -157,7 +157,8 @@ def test_a_stranger_is_sent_to_sign_in_everywhere_else(world: World) -> None:
     for target in routes.targets(world):
         response: Any = ask(client, target, "page")
         if "public" in target.scopes or "slip" in target.scopes:
-            ok = response.status_code in PASSED | {404, 405, 409, 422}
+            unsigned = {403} if target.name == "sms_receipts" else set()  # only the gateway signs
+            ok = response.status_code in PASSED | {404, 405, 409, 422} | unsigned
         else:
             ok = response.status_code == 302 and "/accounts/login/" in response["Location"]
         if not ok or NUMBER.search(response.content):
