@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from commongrid.accounts.sealed import sealer
 from commongrid.journal.actions import Line, action
 from commongrid.journal.attachments import Staged, Subject, attach
 from commongrid.kernel.act import Act
@@ -15,7 +16,6 @@ from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, Wrong
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.actions.handling import resorted, to_visit
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened
-from commongrid.matters.actions.protecting import sealer
 from commongrid.matters.models import Mediation, MediationParty, MediationSession
 from commongrid.matters.models.mediation import METHODS
 from commongrid.matters.queries.vocabulary import kind, limits

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from django.conf import settings
 
+from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import handing_over
 from commongrid.journal.attachments import refile
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, BadInput, NobodyThere, NotFound
 from commongrid.kernel.scope import Scope
-from commongrid.kernel.sealing import Sealer, blind_index, place_of
+from commongrid.kernel.sealing import blind_index, place_of
 from commongrid.matters.actions.moving import Case, Target
 from commongrid.matters.models import Original, Party
 from commongrid.matters.rules.relations import level_at
@@ -143,11 +144,6 @@ def competent(case: Case, place: int, accused: Accused | None, function: str) ->
 def _staffed(scope: Scope, unit: UnitRow) -> bool:
     found = roster.answering(scope, place=unit.place, power="matters.handle", unit=unit.id)
     return bool(found) and found[0].fell == 0
-
-
-def sealer() -> Sealer:
-    """What seals contacts."""
-    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
 
 
 def keep_parties(case: Case, contact: Contact, where: int, about: str) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from commongrid.accounts.sealed import sealer
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.codes import slip_hash
@@ -14,7 +15,6 @@ from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import blind_index, place_of
 from commongrid.matters.actions.moving import FACTS, line, moved, opened
-from commongrid.matters.actions.protecting import sealer
 from commongrid.matters.actions.reporting import code_of
 from commongrid.matters.models import Party
 from commongrid.matters.rules.moves import Call

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from commongrid.accounts.sealed import sealer
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import place_of
-from commongrid.matters.actions.protecting import sealer
 from commongrid.matters.models import Matter, Party, Theme, ThemeMatter
 
 LONGEST_NAME: Final = 80

@@ -8,14 +8,13 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
-
+from commongrid.accounts.sealed import sealer
 from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
 from commongrid.kernel import masking
 from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.kernel.sealing import Sealer, place_of
+from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.queries import calling, waiting
 from commongrid.matters.queries.leading import may_ask
@@ -212,7 +211,7 @@ def revealed(scope: Scope, matter_id: UUID, part: str, field: str) -> str:
         found = Party.objects.filter(matter_id=matter_id, part=part).values_list("id", column).first()
     if not readable or found is None or found[1] is None:
         raise NotFound
-    return _sealer().open(bytes(found[1]), place_of("matters_party", column, found[0]))
+    return sealer().open(bytes(found[1]), place_of("matters_party", column, found[0]))
 
 
 def may_reach(scope: Scope, related: Collection[str]) -> bool:
@@ -323,7 +322,7 @@ def _parties(matter_id: UUID) -> tuple[PartyRow, ...]:
 
 
 def _masked(party: Party) -> PartyRow:
-    seals = _sealer()
+    seals = sealer()
 
     def read(column: str) -> str:
         value = getattr(party, column)
@@ -332,7 +331,3 @@ def _masked(party: Party) -> PartyRow:
     name, phone = read("name_sealed"), read("phone_sealed")
     has = tuple(field for field in FIELDS if getattr(party, f"{field}_sealed"))
     return PartyRow(part=party.part, name=masking.name(name), phone=masking.phone(phone), has=has)
-
-
-def _sealer() -> Sealer:
-    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
+from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import acting
 from commongrid.kernel import masking
 from commongrid.kernel.refusals import N_, NotFound
-from commongrid.kernel.sealing import Sealer, place_of
+from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Mediation, MediationParty, MediationSession
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _lines(scope: Scope, **where: Any) -> list[MediationLine]:
 
 
 def _party(row: MediationParty) -> PartyRow:
-    seals = _sealer()
+    seals = sealer()
 
     def read(column: str) -> str:
         value = getattr(row, column)
@@ -148,11 +148,7 @@ def _party(row: MediationParty) -> PartyRow:
 
 
 def _session(row: MediationSession) -> SessionRow:
-    attended = _sealer().open(
+    attended = sealer().open(
         bytes(row.attended_sealed), place_of("matters_mediation_session", "attended_sealed", row.id)
     )
     return SessionRow(on=row.on, attended=attended, note=row.note, at=row.at)
-
-
-def _sealer() -> Sealer:
-    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)

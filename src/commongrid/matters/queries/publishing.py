@@ -8,15 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import enclosing, interval
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import Scope
-from commongrid.kernel.sealing import Sealer, place_of
+from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import MediationParty, Note, Party, Publication, PublicFace
 from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
 from commongrid.territory import queries as territory
@@ -104,7 +104,7 @@ def draft(scope: Scope, matter_id: UUID, title: str, text: str) -> Draft:
 
 def names_of(matter_id: UUID) -> tuple[str, ...]:
     """The names that a matter and its dispute files know, for the mask and the gate; never shown."""
-    seals = Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
+    seals = sealer()
     tables = (
         ("matters_party", Party.objects.filter(matter_id=matter_id)),
         ("matters_mediation_party", MediationParty.objects.filter(mediation__matter=matter_id)),

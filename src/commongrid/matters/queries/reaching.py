@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.conf import settings
-
+from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import acting
 from commongrid.kernel.scope import Scope
-from commongrid.kernel.sealing import Sealer, place_of
+from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Matter, Party
 
 
@@ -31,7 +30,7 @@ def reachable(scope: Scope, matter_id: UUID) -> Reachable | None:
         party = Party.objects.filter(matter_id=matter_id, part="reporter", phone_sealed__isnull=False).first()
     phone = ""
     if party is not None and party.phone_sealed is not None and not matter.anonymous:
-        seals = Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
+        seals = sealer()
         phone = seals.open(bytes(party.phone_sealed), place_of("matters_party", "phone_sealed", party.id))
     return Reachable(sealed=matter.sealed, confidential=matter.confidential, phone=phone)
 

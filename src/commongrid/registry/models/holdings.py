@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
 
-from commongrid.journal.dated import period
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models.people import Person
 from commongrid.territory.models import PlaceField
@@ -74,7 +72,7 @@ class Site(models.Model):
 class Thing(models.Model):
     """A thing (物) that somebody looks after: a hydrant, street lamp, camera of the village, well, dog, machine.
 
-    ``every_months`` is how often it is checked; ``last_check_on`` and ``next_check_on`` follow from its checks.
+    ``every_months`` is how often it is checked; ``last_check_on`` and ``next_check_on`` the days.
 
     Personal data: who keeps it (S2). Kept: while it is there, then three years.
     """
@@ -120,47 +118,12 @@ class Thing(models.Model):
         return str(self.id)
 
 
-class Check(models.Model):
-    """One check of a thing or site (检查): the day, what was found, what is to do.
-
-    Personal data: none. Kept: with what was checked.
-    """
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    place = PlaceField()
-    thing = models.ForeignKey(Thing, models.PROTECT, null=True, related_name="checks")
-    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="checks")
-    on = models.DateField()
-    result = models.CharField(max_length=8)
-    note = models.CharField(max_length=400, blank=True, default="")
-    post = models.UUIDField(null=True)
-
-    wall: ClassVar[Wall] = Wall(place="place", append_only=True, may_set=("place",))
-
-    class Meta:
-        """Names and constraints."""
-
-        db_table = "registry_check"
-        verbose_name = "检查"
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(thing__isnull=False, site__isnull=True) | Q(thing__isnull=True, site__isnull=False),
-                name="registry_check_of_one",
-            ),
-            models.CheckConstraint(condition=Q(result__in=("good", "mend", "danger")), name="registry_check_result"),
-        ]
-
-    def __str__(self) -> str:
-        """The id."""
-        return str(self.id)
-
-
 class Organisation(models.Model):
     """An organisation (组织): company, cooperative, association, school, clinic, temple fair committee.
 
     ``kind`` is a code of the list "organisation"; ``credit_code`` the unified social credit code (GB 32100).
 
-    Personal data: none; its people are officers. Kept: while it works, then ten years.
+    Personal data: none. Kept: while it works, then ten years.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -191,40 +154,6 @@ class Organisation(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["place", "kind", "id"], name="registry_organisation_place"),
             models.Index(fields=["batch"], name="registry_organisation_batch", condition=Q(batch__isnull=False)),
-        ]
-
-    def __str__(self) -> str:
-        """The id."""
-        return str(self.id)
-
-
-class Officer(models.Model):
-    """An officer or member of an organisation (负责人、成员), drawn from the people of the register.
-
-    Personal data: who belongs to what (S2). Kept: with the organisation.
-    """
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    place = PlaceField()
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="officers")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    office = models.CharField("职务", max_length=40, blank=True, default="")
-    leads = models.BooleanField("负责人", default=False)
-    from_on = models.DateField("开始日期")
-    to_on = models.DateField("结束日期", null=True)
-
-    wall: ClassVar[Wall] = Wall(place="place")
-
-    class Meta:
-        """Names and constraints."""
-
-        db_table = "registry_officer"
-        verbose_name = "组织成员"
-        constraints: ClassVar = [
-            ExclusionConstraint(
-                name="registry_officer_once",
-                expressions=[("organisation", "="), ("person", "="), (period("from_on", "to_on"), "&&")],
-            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.journal import queries as journal
@@ -19,6 +19,7 @@ from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.roster import queries as roster
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import actions, queries
 from commongrid.territory.rules.editing import Named
 
@@ -91,12 +92,8 @@ class Listed:
         return gettext(KINDS.get(self.row.kind) or LEVELS[self.row.level])
 
 
-def _language() -> str:
-    return "zh" if (get_language() or "").startswith("zh") else "en"
-
-
 def _trail(request: Asked, code: int, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    way = [(row.label(_language()), reverse("place", args=[row.code])) for row in queries.path(request.scope, code)]
+    way = [(row.label(language()), reverse("place", args=[row.code])) for row in queries.path(request.scope, code)]
     return [(gettext("Places"), reverse("places")), *way, *more]
 
 
@@ -137,7 +134,7 @@ def _with_way(request: Asked, rows: list[PlaceRow]) -> list[Listed]:
     above = queries.places(request.scope, {code for row in rows for code in ancestors_of(row.code)[2:]})
     found = []
     for row in rows:
-        way = [above[code].label(_language()) for code in ancestors_of(row.code)[2:] if code in above]
+        way = [above[code].label(language()) for code in ancestors_of(row.code)[2:] if code in above]
         found.append(Listed(row, " › ".join(way)))
     return found
 
@@ -197,14 +194,14 @@ def _history(request: Asked, code: int) -> list[Told]:
     acts = []
     for line in lines[:SHOWN]:
         face = faces.get(line.post) if line.post else None
-        who = f"{face.name} · {face.label(_language())}" if face else ""
+        who = f"{face.name} · {face.label(language())}" if face else ""
         acts.append(Told(line.at, gettext(ACTS[line.name]), who))
     return acts + told
 
 
 def _event(event: Event) -> str:
     other = event.other
-    name = f"{other.label(_language())} {other.shown}" if other else event.name
+    name = f"{other.label(language())} {other.shown}" if other else event.name
     return gettext(EVENTS[event.what]) % {"name": name}
 
 
@@ -236,7 +233,7 @@ class CoversForm(Form):
         sets = [row for row in rows if row.level in {"natural_village", "villager_group"}]
         field = self.fields["covers"]
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(row.code, f"{row.label(_language())} · {gettext(LEVELS[row.level])}") for row in sets]
+        field.choices = [(row.code, f"{row.label(language())} · {gettext(LEVELS[row.level])}") for row in sets]
         return self
 
     def chosen(self) -> tuple[int, ...]:

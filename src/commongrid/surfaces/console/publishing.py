@@ -20,6 +20,7 @@ from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def new(request: Asked, matter_id: UUID) -> HttpResponse:
     place = territory.places(request.scope, [code]).get(code)
     context = {
         **_original(request.scope, m), "form": form, "people": m.row.kind.publishers,
-        "place": place.label(present.language()) if place else "",
+        "place": place.label(language()) if place else "",
     }  # fmt: skip
     return render(request, "console/publishing/new.html", context, status=status)
 
@@ -191,7 +192,7 @@ def _page(
 
 def _who(scope: Scope, one: PublicationRow) -> dict[str, str]:
     faces = roster.faces(scope, {post for post in (one.proposed_by, one.decided_by) if post})
-    lang = present.language()
+    lang = language()
     names = {post: face.label(lang) for post, face in faces.items()}
     return {
         "writer": names.get(one.proposed_by, ""),

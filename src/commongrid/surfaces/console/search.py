@@ -14,6 +14,7 @@ from commongrid.matters import queries
 from commongrid.registry import queries as registry
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 LONGEST: Final = 60
@@ -32,7 +33,7 @@ def search(request: Asked) -> HttpResponse:
     people = registry.find_people(request.scope, text, MOST_PLACES) if knows else []
     homes = registry.find_homes(request.scope, text) if knows else []
     places = territory.search_places(request.scope, text, limit=MOST_PLACES) if text else []
-    lang = present.language()
+    lang = language()
     parents = territory.places(request.scope, {one.parent for one in places if one.parent}) if places else {}
     return render(
         request,

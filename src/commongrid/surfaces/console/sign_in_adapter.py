@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.conf import settings
 
 from commongrid.accounts.actions import Access, log_access
 from commongrid.accounts.queries import account_named
+from commongrid.accounts.sealed import sealer
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import public
-from commongrid.kernel.sealing import Sealer
 from commongrid.territory.queries import county
 
 if TYPE_CHECKING:
@@ -89,11 +88,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
 
     def encrypt(self, text: str) -> str:
         """Seal with the current key."""
-        return b64encode(self._sealer().seal(text, TOTP_AAD)).decode()
+        return b64encode(sealer().seal(text, TOTP_AAD)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open with whichever key sealed it."""
-        return self._sealer().open(b64decode(encrypted_text), TOTP_AAD)
-
-    def _sealer(self) -> Sealer:
-        return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
+        return sealer().open(b64decode(encrypted_text), TOTP_AAD)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -110,27 +112,21 @@ def _shown(request: Asked, theme_id: UUID, form: Form | None = None, status: int
 @door("matters.divert", methods=("POST",))
 def add(request: Asked, theme_id: UUID) -> HttpResponse:
     """Add a matter."""
-    form = Add(request.POST, auto_id="add_%s")
-    status = 422
-    if form.is_valid():
-        try:
-            actions.add_to_theme(request.scope, request.act, theme_id=theme_id, number=form.cleaned_data["number"])
-        except Refusal as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            return redirect("theme", theme_id=theme_id)
-    return _shown(request, theme_id, form, status)
+    return _do(request, theme_id, Add(request.POST, auto_id="add_%s"), actions.add_to_theme)
 
 
 @door("matters.divert", methods=("POST",))
 def close(request: Asked, theme_id: UUID) -> HttpResponse:
     """Close it with what was found."""
-    form = Close(request.POST, auto_id="close_%s")
+    return _do(request, theme_id, Close(request.POST, auto_id="close_%s"), actions.close_theme)
+
+
+def _do(request: Asked, theme_id: UUID, form: Form, act: Callable[..., Any]) -> HttpResponse:
+    """Carry it out with what the form says; where it is refused, show the theme with the form as it was."""
     status = 422
     if form.is_valid():
         try:
-            actions.close_theme(request.scope, request.act, theme_id=theme_id, found=form.cleaned_data["found"])
+            act(request.scope, request.act, theme_id=theme_id, **form.cleaned_data)
         except Refusal as refusal:
             form.refuse(refusal)
             status = refusal.status

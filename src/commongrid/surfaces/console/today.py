@@ -22,6 +22,7 @@ from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
 from commongrid.surfaces.console.matters import present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 LANES: Final = {
@@ -135,7 +136,7 @@ def clock(scope: Scope) -> Clock:
     pulse = next((one for one in pulses.pulses() if one.job == TICK), None)
     calendar = territory.calendar(scope)
     stretches = calendar.office_on(calendar.day_of(timezone.now()))
-    between = "、" if present.language() == "zh" else ", "
+    between = "、" if language() == "zh" else ", "
     return Clock(
         at=pulse.done_at if pulse else None,
         stopped=pulse is None or missed(pulse),

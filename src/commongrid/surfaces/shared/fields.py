@@ -10,7 +10,7 @@ from django.db import connection
 
 from commongrid.kernel.places import show
 from commongrid.kernel.refusals import Refusal
-from commongrid.surfaces.shared.times import chinese
+from commongrid.surfaces.shared.times import chinese, language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,7 @@ def _place_name(scope: Any, code: int, *, whole: bool) -> str:
     from commongrid.territory import queries
 
     way = queries.path(scope, code)
-    names = [place.label(_language()) for place in way]
+    names = [place.label(language()) for place in way]
     if not names:
         return show(code)
     return " › ".join(names[1:] or names) if whole else names[-1]
@@ -84,7 +84,7 @@ def county_name(request: HttpRequest | None) -> str:
     from commongrid.territory import queries
 
     try:
-        return str(_kept(("county", scope.lo), lambda: queries.county(scope)).label(_language()))
+        return str(_kept(("county", scope.lo), lambda: queries.county(scope)).label(language()))
     except Refusal:
         return ""
 
@@ -100,12 +100,8 @@ def post_title(request: HttpRequest | None) -> str:
         line = _kept(("post", scope.post), lambda: queries.post(scope, scope.post))
     except Refusal:
         return str(scope.role)
-    place, title = line.place_label(_language()), line.label(_language())
+    place, title = line.place_label(language()), line.label(language())
     return title if not place or place in title else f"{place} · {title}"
-
-
-def _language() -> str:
-    return "zh" if chinese() else "en"
 
 
 def _kept(key: tuple[str, object], ask: Callable[[], Any]) -> Any:

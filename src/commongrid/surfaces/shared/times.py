@@ -21,6 +21,11 @@ def chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
 
 
+def language() -> str:
+    """The reader's language as rows know it: "zh" or "en"."""
+    return "zh" if chinese() else "en"
+
+
 def local(value: datetime) -> datetime:
     """The moment on the county's clock."""
     return timezone.localtime(value) if timezone.is_aware(value) else value

@@ -20,9 +20,9 @@ from commongrid.matters.queries.systems import SystemRow
 from commongrid.matters.queries.systems import system as system_row
 from commongrid.matters.queries.systems import systems as system_rows
 from commongrid.surfaces.console.exchange import sheets
-from commongrid.surfaces.console.matters.present import language
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.errors import sentence
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:

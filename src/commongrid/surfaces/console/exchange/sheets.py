@@ -21,10 +21,10 @@ from commongrid.matters.exchange.preview import LIMITS, OrderPreview, Preview, R
 from commongrid.matters.exchange.reading import FAULTS, NOTES, RowFault
 from commongrid.matters.queries.systems import system as system_row
 from commongrid.surfaces.console.matters import words
-from commongrid.surfaces.console.matters.present import language
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.errors import sentence
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:

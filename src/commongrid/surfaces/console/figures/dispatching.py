@@ -17,6 +17,7 @@ from commongrid.roster import queries as roster
 from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, periods
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _period(scope: Scope, chosen: Chosen) -> given.Period:
 
 
 def _names(scope: Scope, units: set[UUID]) -> dict[UUID, str]:
-    return {one: row.label(present.language()) for one, row in roster.units_by_id(scope, units).items()}
+    return {one: row.label(language()) for one, row in roster.units_by_id(scope, units).items()}
 
 
 def _trail(chosen: Chosen) -> list[tuple[str, Any]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from commongrid.kernel.refusals import N_
-from commongrid.surfaces.console.matters import present, words
-from commongrid.surfaces.shared.times import lasting
+from commongrid.surfaces.console.matters import words
+from commongrid.surfaces.shared.times import language, lasting
 
 if TYPE_CHECKING:
     from commongrid.insight.queries.board import Board, BoardRow, Total
@@ -133,7 +133,7 @@ def _part(chosen: Chosen, row: BoardRow, most: int, *, own: bool) -> Line:
         cells.append(
             Cell(_(FIGURES[which]), text, url, shares.get(which), "late" if which == "late" and number else "")
         )
-    name = row.label(present.language())
+    name = row.label(language())
     if own:
         return Line(_("%(place)s itself") % {"place": name}, tuple(cells))
     return Line(name, tuple(cells), chosen.address(place=row.code))

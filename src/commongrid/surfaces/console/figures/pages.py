@@ -20,7 +20,7 @@ from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, period
 from commongrid.surfaces.console.figures.lines import FIGURES, Cell, counted, line, parts
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import lasting
+from commongrid.surfaces.shared.times import language, lasting
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -56,9 +56,7 @@ def figures(request: Asked) -> HttpResponse:
             "trail": _trail(request, chosen),
             "parts": parts(chosen, board),
             "board": board,
-            "kinds": [
-                (row.code, row.label(present.language()), not row.parent) for row in vocabulary.kinds(request.scope)
-            ],
+            "kinds": [(row.code, row.label(language()), not row.parent) for row in vocabulary.kinds(request.scope)],
             "series": words.choices(words.SERIES),
             "series_name": words.say(words.SERIES, chosen.series),
             "periods": periods(chosen),
@@ -106,7 +104,7 @@ def _live(request: Asked, chosen: Chosen, tallies: Ready | None) -> dict[str, An
 def _trail(request: Asked, chosen: Chosen, *more: tuple[str, str]) -> list[tuple[str, str]]:
     seen = [row for row in chosen.way if not (interval(row.code).hi < request.scope.lo or request.scope.hi < row.code)]
     home = [(_("Figures"), reverse("figures"))]
-    return [*home, *((row.label(present.language()), chosen.address(place=row.code)) for row in seen), *more]
+    return [*home, *((row.label(language()), chosen.address(place=row.code)) for row in seen), *more]
 
 
 @door("matters.read")
@@ -157,7 +155,7 @@ def _kind_name(scope: Scope, code: str) -> str:
     if not code:
         return ""
     try:
-        return vocabulary.kind(scope, code).label(present.language())
+        return vocabulary.kind(scope, code).label(language())
     except (NotFound, BadInput):
         return code
 

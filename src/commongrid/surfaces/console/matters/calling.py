@@ -23,6 +23,7 @@ from commongrid.matters.queries import MatterDetail
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import forms, present, words
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def called(scope: Scope, m: MatterDetail) -> list[tuple[str, str]]:
     """Those who were called to a meeting: their parts and names."""
     parts = [one for one in queries.parts_of(scope, m.row.id) if one.meeting is not None]
     names = roster.units_by_id(scope, {one.unit for one in parts if one.unit})
-    lang = present.language()
+    lang = language()
     return [(str(one.row.id), names[one.unit].label(lang)) for one in parts if one.unit in names]
 
 
@@ -84,7 +85,7 @@ def choices_for(scope: Scope, m: MatterDetail, offered: Iterable[Choice], chosen
                 continue
             is_lead = unit.id in units or bool(unit.function and unit.function in functions)
             why = _("County department; the work list says it leads this kind") if is_lead else _("County department")
-            found.append(Choice(value=str(unit.id), name=unit.label(present.language()), why=why, off_list=not is_lead))
+            found.append(Choice(value=str(unit.id), name=unit.label(language()), why=why, off_list=not is_lead))
     return [replace(one, checked=one.value in chosen) for one in found]
 
 
@@ -112,7 +113,7 @@ def _part(scope: Scope, one: queries.PartRow, names: dict[UUID, roster.UnitRow])
     came = {True: (_("came"), "ok"), False: (_("did not come"), "late")}
     attended = came[one.attended] if one.attended is not None else (_("called"), "") if one.meeting else ("", "")
     return PartShown(
-        shown=present.shown(scope, one.row), name=unit.label(present.language()) if unit else one.row.number,
+        shown=present.shown(scope, one.row), name=unit.label(language()) if unit else one.row.number,
         attended=attended[0], tone=attended[1], answer=one.answer,
     )  # fmt: skip
 
@@ -125,7 +126,7 @@ def summons(request: Asked, matter_id: UUID) -> HttpResponse:
     called_for = meeting.id if meeting else None
     parts = [one for one in queries.parts_of(request.scope, matter_id) if one.meeting and one.meeting == called_for]
     names = roster.units_by_id(request.scope, {one.unit for one in parts if one.unit})
-    lang = present.language()
+    lang = language()
     return _printed(
         request, m, "console/matters/summons.html",
         {"meeting": meeting, "units": [one.label(lang) for one in names.values()], "note": _word(m)},
@@ -142,7 +143,7 @@ def letter(request: Asked, matter_id: UUID) -> HttpResponse:
     return _printed(
         request, m, "console/matters/letter.html",
         {
-            "unit": unit.label(present.language()) if unit else "", "reminded": reminded, "asked_at": asked,
+            "unit": unit.label(language()) if unit else "", "reminded": reminded, "asked_at": asked,
             "note": _word(m),
         },
     )  # fmt: skip
@@ -154,7 +155,7 @@ def _word(m: MatterDetail) -> str:
 
 def _printed(request: Asked, m: MatterDetail, template: str, more: dict[str, Any]) -> HttpResponse:
     centre = territory.places(request.scope, [request.scope.place or 0]).get(request.scope.place or 0)
-    name = centre.label(present.language()) if centre else ""
+    name = centre.label(language()) if centre else ""
     about = Access(event="printed", about=template.rpartition("/")[2][:-5], subject_kind="matter", subject=m.row.id)
     accounts.log_access(request.scope, Act.new(), access=about)
     shown = present.shown(request.scope, m.row)

@@ -36,7 +36,7 @@ from commongrid.surfaces.console.matters import (
 )
 from commongrid.surfaces.shared import files
 from commongrid.surfaces.shared.doors import Asked, door
-from commongrid.surfaces.shared.times import left
+from commongrid.surfaces.shared.times import language, left
 from commongrid.territory import queries as territory
 
 PARTS: Final = {
@@ -102,7 +102,7 @@ def shown(
 def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
     """Everything on the page that asks nothing of the reader."""
     scope, row = request.scope, m.row
-    lang = present.language()
+    lang = language()
     units = {one: row.label(lang) for one, row in roster.units_by_id(scope, _units_of(m)).items()}
     codes = (
         {order.place for order in m.orders} | {told.place for told in m.told} | {one.place for one in m.supervisions}
@@ -147,7 +147,7 @@ def _units_of(m: MatterDetail) -> set[UUID]:
 
 def trail(scope: Scope, m: MatterDetail) -> list[tuple[str, str]]:
     """The way to the matter: the queue, then its places down to its own."""
-    lang = present.language()
+    lang = language()
     queue = reverse("matters")
     way = [(one.label(lang), f"{queue}?place={one.code}") for one in territory.path(scope, m.row.place)[1:]]
     return [(_("Matters"), queue), *way, (m.row.number, "")]
@@ -155,7 +155,7 @@ def trail(scope: Scope, m: MatterDetail) -> list[tuple[str, str]]:
 
 def group_name(scope: Scope, m: MatterDetail) -> str:
     """The class of its kind."""
-    names = {row.code: row.label(present.language()) for row in queries.kinds(scope)}
+    names = {row.code: row.label(language()) for row in queries.kinds(scope)}
     return names.get(m.row.kind.parent, "")
 
 

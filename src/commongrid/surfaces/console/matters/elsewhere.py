@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from commongrid.matters.queries.mediation import MediationLine, mediations_of
 from commongrid.matters.queries.systems import CaseRow, systems
 from commongrid.surfaces.console.exchange.sheets import RESULTS
-from commongrid.surfaces.console.matters.present import language
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope

@@ -17,8 +17,7 @@ from commongrid.matters.queries import MatterDetail, OrderRow
 from commongrid.roster import queries as roster
 from commongrid.roster.queries import PostLine
 from commongrid.surfaces.console.matters import words
-from commongrid.surfaces.console.matters.present import language
-from commongrid.surfaces.shared.times import when
+from commongrid.surfaces.shared.times import language, when
 
 ACTS: Final = {
     "matters.reported": N_("Reported"),

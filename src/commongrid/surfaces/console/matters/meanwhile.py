@@ -11,8 +11,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import history
-from commongrid.surfaces.console.matters.present import language
-from commongrid.surfaces.shared.times import when
+from commongrid.surfaces.shared.times import language, when
 from commongrid.territory import queries as territory
 
 

@@ -21,10 +21,10 @@ from commongrid.surfaces.console.matters import (
     waiting_ways,
     words,
 )
-from commongrid.surfaces.console.matters.present import language
 from commongrid.surfaces.console.matters.standard import Ready
 from commongrid.surfaces.console.matters.way import Way
 from commongrid.surfaces.console.matters.ways import WAYS
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 SHOWN: Final = 4

@@ -21,6 +21,7 @@ from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.shared import files, qr, sheets
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def order(request: Asked, matter_id: UUID) -> HttpResponse:
     given = paper_order(request.scope, matter_id)
     if given is None or m.row.sealed:
         return _nothing(request, m, N_("No order is open for this matter, so there is none to print."))
-    lang = present.language()
+    lang = language()
     places = territory.places(request.scope, [given.place])
     unit = roster.unit(request.scope, given.unit).label(lang) if given.unit else ""
     to = unit or (places[given.place].label(lang) if given.place in places else words.say(words.LEVELS, given.level))
@@ -66,7 +67,7 @@ def answer(request: Asked, matter_id: UUID) -> HttpResponse:
         return _nothing(request, m, said_no)
     said = next((note for note in reversed(m.notes) if note.sort == "answer"), None)
     did = next((one for one in reversed(m.orders) if one.outcome in ("answered", "settled")), None)
-    unit = roster.unit(request.scope, did.unit).label(present.language()) if did and did.unit else ""
+    unit = roster.unit(request.scope, did.unit).label(language()) if did and did.unit else ""
     level = _named(request.scope, did.place if did else None) or words.say(words.LEVELS, m.row.handler_level)
     context = {
         "said": said, "who": unit or level, "phone": _phone(request.scope),
@@ -129,20 +130,20 @@ def _came_back(scope: Scope, matter: UUID, sheet: UUID) -> bool:
 
 def _face(m: MatterDetail, title: str, *, done: bool, ended: str) -> sheets.Face:
     reporter = next((one for one in m.parties if one.part == "reporter"), None)
-    shown = reporter.name if reporter and reporter.name else m.row.kind.label(present.language())
+    shown = reporter.name if reporter and reporter.name else m.row.kind.label(language())
     back = reverse("matter", kwargs={"matter_id": m.row.id})
     return sheets.Face(number=m.row.number, title=title, about=shown, done=done, back=back, ended=ended)
 
 
 def _named(scope: Scope, code: int | None) -> str:
     found = territory.places(scope, [code]).get(code) if code else None
-    return found.label(present.language()) if found else ""
+    return found.label(language()) if found else ""
 
 
 def _centre(scope: Scope, m: MatterDetail) -> str:
     code = scope.place or m.row.place
     found = territory.places(scope, [code]).get(code)
-    return found.label(present.language()) if found else ""
+    return found.label(language()) if found else ""
 
 
 def _phone(scope: Scope) -> str:

@@ -16,7 +16,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters.queries import MatterRow
 from commongrid.matters.rules.relations import causes, relations
 from commongrid.surfaces.console.matters import words
-from commongrid.surfaces.shared.times import chinese, when
+from commongrid.surfaces.shared.times import language, when
 
 WARNED_AT: Final = 75
 """The share of a limit at which its warning comes, in percent."""
@@ -48,11 +48,6 @@ class Shown:
     chips: tuple[Chip, ...]
     url: str
     mine: bool = False
-
-
-def language() -> str:
-    """The reader's language as rows know it."""
-    return "zh" if chinese() else "en"
 
 
 def rows(scope: Scope, found: Iterable[MatterRow]) -> list[Shown]:

@@ -22,6 +22,7 @@ from commongrid.surfaces.console.matters.forms import SAY_WHY, Step, words
 from commongrid.surfaces.shared.about import CHOICES, AboutSomebody
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -60,7 +61,7 @@ class RouteRound(AboutSomebody, Form):
         if township:
             above = roster.posts(scope, roster.Wanted(within=township))[0]
             lines += [one for one in above if one.place == township or one.unit == unit is not None]
-        lang = present.language()
+        lang = language()
         seen = {str(one.id): f"{one.place_label(lang)} · {one.label(lang)} · {one.name}" for one in lines}
         cast("forms.Select", self.fields["about_post"].widget).choices = [("", "—"), *seen.items()]
 

@@ -30,6 +30,7 @@ from commongrid.surfaces.console.matters import (
 )
 from commongrid.surfaces.console.matters.filtering import filters_of
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 VIEWS: Final = (
@@ -72,7 +73,7 @@ def queue(request: Asked) -> HttpResponse:
 
 def choices(scope: Scope, filters: queries.Filters) -> dict[str, Any]:
     """What the filters offer: classes and kinds, places below this post, units, states, sources, series, urgencies."""
-    lang = present.language()
+    lang = language()
     kinds = vocabulary.kinds(scope)
     place = territory.places(scope, [filters.place]).get(filters.place) if filters.place else None
     return {
@@ -93,7 +94,7 @@ def units_offered(scope: Scope) -> list[tuple[str, str]]:
     key, now = (str(connection.settings_dict["NAME"]), scope.place), time.monotonic()
     if key not in _UNITS or _UNITS[key][0] < now:
         _UNITS[key] = (now + KEPT, roster.units(scope, place=scope.place))
-    lang = present.language()
+    lang = language()
     return [(str(one.id), one.label(lang)) for one in _UNITS[key][1]]
 
 

@@ -9,8 +9,7 @@ from django.utils.translation import ngettext
 
 from commongrid.kernel.refusals import N_
 from commongrid.matters.queries import KindSuggestion, Precedent, Suggestion
-from commongrid.surfaces.console.matters.present import language
-from commongrid.surfaces.shared.times import chinese
+from commongrid.surfaces.shared.times import chinese, language
 
 WHY: Final = {
     "decided": N_("An earlier decision on a returned order gave them this kind."),

@@ -11,8 +11,7 @@ from django.utils.timezone import localdate
 from commongrid.matters.queries.answers import standard_answers
 from commongrid.matters.rules.answers import filled
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.matters.present import language
-from commongrid.surfaces.shared.times import day
+from commongrid.surfaces.shared.times import day, language
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.matters.actions import Receipt, Wanted
 from commongrid.matters.queries import vocabulary, waiting
 from commongrid.surfaces.console.matters.forms import Reject, Step, words
-from commongrid.surfaces.console.matters.present import language
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope

@@ -14,7 +14,7 @@ from commongrid.matters.queries import waiting
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.console.matters.history import SORTS
-from commongrid.surfaces.console.matters.present import language
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

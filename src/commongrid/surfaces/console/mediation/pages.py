@@ -22,11 +22,11 @@ from commongrid.matters.queries import mediation as files
 from commongrid.matters.rules.relations import level_of_actor
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters.forms import Step
-from commongrid.surfaces.console.matters.present import language
 from commongrid.surfaces.console.mediation import forms, paper
 from commongrid.surfaces.shared import files as shown_files
 from commongrid.surfaces.shared import qr, sheets
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:

@@ -20,9 +20,10 @@ from commongrid.roster import queries
 from commongrid.roster.actions import Appointment
 from commongrid.roster.actions import appoint as fill_post
 from commongrid.roster.rules import PLACE_LEVELS, may_appoint
-from commongrid.surfaces.console.posts.words import day_field, language, place_asked, trail
+from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.kernel.places import interval, parent_of
 from commongrid.kernel.refusals import N_, BadInput, Refusal
 from commongrid.roster import actions, queries
-from commongrid.surfaces.console.posts.words import day_field, language, trail
+from commongrid.surfaces.console.posts.words import day_field, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
 from commongrid.territory.queries import children
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from commongrid.kernel.refusals import Refusal
 from commongrid.registry.queries import person as person_in_scope
 from commongrid.roster import queries
 from commongrid.roster.rules import may_appoint
-from commongrid.surfaces.console.posts.words import ACTS, STATES, TONES, language, place_asked, trail
+from commongrid.surfaces.console.posts.words import ACTS, STATES, TONES, place_asked, trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory.queries import places
 
 if TYPE_CHECKING:

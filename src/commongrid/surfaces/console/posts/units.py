@@ -18,9 +18,10 @@ from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.matters.queries import waiting
 from commongrid.roster import actions, queries
 from commongrid.roster.rules import UNIT_TYPES_AT
-from commongrid.surfaces.console.posts.words import day_field, language, place_asked, trail
+from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.places import is_code, parse
 from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -36,11 +37,6 @@ ACTS = {
     "roster.stand_in_ended": N_("The stand-in was ended"),
 }
 """Acts in a post's history."""
-
-
-def language() -> str:
-    """The reader's language as rows know it."""
-    return "zh" if (get_language() or "").startswith("zh") else "en"
 
 
 def trail(post: PostLine | None = None, *more: str) -> list[tuple[str, str]]:

@@ -23,13 +23,13 @@ from commongrid.surfaces.console.register.words import (
     chip,
     choices,
     home_name,
-    language,
     read_aloud,
     told,
     trail,
 )
 from commongrid.surfaces.console.register.words import PERSON_STATES as STATES
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:

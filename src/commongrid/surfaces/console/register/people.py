@@ -22,12 +22,12 @@ from commongrid.surfaces.console.register.words import (
     WHY,
     chip,
     choices,
-    language,
     read_aloud,
     told,
     trail,
 )
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from commongrid.kernel.refusals import N_
 from commongrid.registry import queries
 from commongrid.registry.rules.fields import FIELDS
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,11 +59,6 @@ COLUMNS: Final = {
     "*": N_("Entered"),
 }
 """What columns are called that no form writes; an empty name is not shown."""
-
-
-def language() -> str:
-    """The reader's language as rows know it."""
-    return "zh" if (get_language() or "").startswith("zh") else "en"
 
 
 def chip(states: dict[str, tuple[str, str]], state: str) -> tuple[str, str]:
