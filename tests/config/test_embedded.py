@@ -137,6 +137,7 @@ def test_a_taken_port_is_left_to_its_user(folder: Path) -> None:
     with held(folder) as cluster:
         before = cluster.port
     with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # those who just left may linger
         stranger.bind(("127.0.0.1", before))
         stranger.listen()
         with held(folder) as cluster:

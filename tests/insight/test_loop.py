@@ -24,6 +24,7 @@ from commongrid.matters.importing import actions
 from commongrid.matters.importing.jobs import Wish, scope_of, take_over_file
 from commongrid.territory import queries as territory
 from tests.factories import desk, older
+from tests.readers import readers_see
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +128,7 @@ def test_tallies_board_and_live_counts_agree_and_follow_an_undo(
     taken: tuple[list[older.Known], UUID], database: Database
 ) -> None:
     known, batch = taken
+    readers_see()
     assert jobs.tally() == 1
     whole = (date(2024, 3, 10), date(2024, 7, 1))
     zone = territory.calendar(EYE).zone
@@ -153,6 +155,7 @@ def test_tallies_board_and_live_counts_agree_and_follow_an_undo(
     assert board.ready(county(), desk.VILLAGE, *whole) is None
 
     actions.undo(scope_of(desk.COUNTY), Act.new(), batch_id=batch)
+    readers_see()
     assert jobs.tally() == 1
     empty = board.board(county(), desk.COUNTY, question, tallies)
     assert (empty.opened, empty.backlog) == (0, 0)
@@ -172,6 +175,7 @@ def test_nothing_is_ready_before_the_first_count(taken: tuple[list[older.Known],
 
 def test_counting_again_changes_nothing(taken: tuple[list[older.Known], UUID], database: Database) -> None:
     assert taken
+    readers_see()
     jobs.tally()
     with database.as_role("owner") as owner:
         before = owner.execute("SELECT * FROM insight_tally ORDER BY 1, 2, 3, 4").fetchall()
@@ -184,6 +188,7 @@ def test_counting_again_changes_nothing(taken: tuple[list[older.Known], UUID], d
 
 def test_board_costs_few_queries(taken: tuple[list[older.Known], UUID]) -> None:
     assert taken
+    readers_see()
     jobs.tally()
     whole = (date(2024, 1, 1), date(2025, 1, 1))
     with CaptureQueriesContext(connection) as captured:

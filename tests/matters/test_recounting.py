@@ -7,12 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from time import sleep
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +32,7 @@ from commongrid.territory import queries as territory
 from commongrid.territory.rules.holidays import NoticeDay
 from tests.kernel.oracle import clock as oracle
 from tests.matters.test_loop import row
+from tests.readers import readers_see
 from tests.sizes import size
 
 if TYPE_CHECKING:
@@ -53,18 +52,6 @@ def publish(scene: Scene, year: int, *days: NoticeDay) -> None:
     """A year's notice put in force by the county centre."""
     places.publish_year(scene.as_post("county_dispatcher"), Act.new(), year=year, days=days, source="国务院办公厅通知")
     readers_see()
-
-
-def readers_see() -> None:
-    """Wait until readers of the journal see everything so far: any writer of the cluster holds them back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-        ((upto,),) = cursor.fetchall()
-        for _ in range(1500):
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= %s", [upto])
-            if cursor.fetchone() == (True,):
-                return
-            sleep(0.02)
 
 
 def off(*days: date) -> list[NoticeDay]:

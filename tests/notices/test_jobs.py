@@ -20,6 +20,7 @@ from commongrid.notices.models import Notice
 from commongrid.notices.rules.sending import TRIES
 from tests.factories.desk import id_of
 from tests.notices.recording import Recording
+from tests.readers import readers_see
 
 if TYPE_CHECKING:
     from commongrid.notices.channels import Channel
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 CANARIES = ("金丝雀王小明", "13912345678", "水井巷七号", "被打", "刀")
 """A name, a phone, a door and words of the matter: none of them may turn up in any notice."""
+
+
+def reads(*at: datetime) -> None:
+    """Read the journal, as soon as other writers let it."""
+    readers_see()
+    jobs.read(*at)
 
 
 def noon() -> datetime:
@@ -58,12 +65,12 @@ def answer(scene: Scene, matter: UUID) -> None:
 
 def test_who_owes_the_next_step_is_told_once(scene: Scene) -> None:
     matter = scene.with_station("青石桥栏杆松动")
-    jobs.read()
+    reads()
     told = rows(sort="given", channel="inbox", matter=matter, post=id_of("station"))
     assert [one.state for one in told] == ["sent"]
     assert set(told[0].facts) == {"number", "date", "unit"}
     count = len(rows())
-    jobs.read()
+    reads()
     with acting(jobs.SCOPE):
         actions.keep(
             jobs.SCOPE,
@@ -78,7 +85,7 @@ def test_who_owes_the_next_step_is_told_once(scene: Scene) -> None:
 
 def test_another_post_sees_none_of_it(scene: Scene) -> None:
     scene.with_station("青石桥栏杆松动")
-    jobs.read()
+    reads()
     mine = {one.id for one in queries.inbox(scene.as_post("station"))}
     assert mine
     for other in ("dispatcher", "county_dispatcher", "clerk"):
@@ -93,7 +100,7 @@ def test_the_person_hears_of_the_answer_where_a_phone_was_left(scene: Scene) -> 
     )
     answer(scene, matter)
     answer(scene, silent)
-    jobs.read()
+    reads()
     way = Recording()
     jobs.send(noon(), {"sms": way})
     (message,) = way.sent
@@ -114,7 +121,7 @@ def test_everybody_whose_matter_was_merged_hears_of_the_answer_under_their_own_n
     scene.do("dispatcher", matters.divert, lead, unit_id=id_of("transport_unit"), reason="交通站负责")
     scene.do("station", matters.start, lead)
     answer(scene, lead)
-    jobs.read()
+    reads()
     told = {one.matter: one.facts["number"] for one in rows(channel="sms")}
     assert told == {lead: scene.number(lead), other: scene.number(other)}
 
@@ -122,7 +129,7 @@ def test_everybody_whose_matter_was_merged_hears_of_the_answer_under_their_own_n
 def test_protected_matters_send_nothing_unless_asked(scene: Scene) -> None:
     matter = with_phone(scene, "邻里纠纷", confidential=True)
     answer(scene, matter)
-    jobs.read()
+    reads()
     way = Recording()
     jobs.send(noon(), {"sms": way})
     assert way.sent == []
@@ -140,7 +147,7 @@ def test_an_opt_out_is_kept(scene: Scene) -> None:
     actions.wish(holder, Act.new(), wanted=False)
     assert queries.messages_wanted(holder, matter) is False
     answer(scene, matter)
-    jobs.read()
+    reads()
     way = Recording()
     jobs.send(noon(), {"sms": way})
     assert way.sent == []
@@ -149,7 +156,7 @@ def test_an_opt_out_is_kept(scene: Scene) -> None:
 def test_nothing_leaves_in_quiet_hours(scene: Scene) -> None:
     matter = with_phone(scene, "路灯不亮")
     answer(scene, matter)
-    jobs.read()
+    reads()
     way = Recording()
     night = noon().replace(hour=16)
     jobs.send(night, {"sms": way})
@@ -163,7 +170,7 @@ def test_nothing_leaves_in_quiet_hours(scene: Scene) -> None:
 def test_failures_are_tried_again_and_shown_when_given_up(scene: Scene) -> None:
     matter = with_phone(scene, "路灯不亮")
     answer(scene, matter)
-    jobs.read()
+    reads()
     way = Recording(answers=[Outcome(taken=False, fault="http_503")] * (len(TRIES) + 1))
     at = noon()
     for _try in range(40):
@@ -189,7 +196,7 @@ def test_failures_are_tried_again_and_shown_when_given_up(scene: Scene) -> None:
 def test_receipts_say_whether_it_arrived(scene: Scene) -> None:
     matter = with_phone(scene, "路灯不亮")
     answer(scene, matter)
-    jobs.read()
+    reads()
     jobs.send(noon(), {"sms": Recording()})
     assert actions.note_receipt(jobs.SCOPE, "r1", arrived=True) == 1
     assert actions.note_receipt(jobs.SCOPE, "r1", arrived=True) == 1
@@ -200,7 +207,7 @@ def test_receipts_say_whether_it_arrived(scene: Scene) -> None:
 
 def test_old_lines_make_no_notices(scene: Scene) -> None:
     scene.with_station("青石桥栏杆松动")
-    jobs.read(timezone.now() + timedelta(days=3))
+    reads(timezone.now() + timedelta(days=3))
     assert rows() == []
 
 
@@ -209,7 +216,7 @@ def test_no_notice_holds_a_word_of_the_matter(scene: Scene, database: Database) 
     for confidential in (False, True):
         matter = with_phone(scene, f"{CANARIES[2]} {CANARIES[3]} {CANARIES[4]}", confidential=confidential)
         answer(scene, matter)
-    jobs.read()
+    reads()
     way = Recording()
     ways: dict[str, Channel] = {"sms": way, "email": way}
     jobs.send(noon(), ways)

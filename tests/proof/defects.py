@@ -170,6 +170,10 @@ SQL_DEFECTS = (
         "dispute files seen with their matter",
         wider("matters_mediation", "EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = matter_id)"),
     ),
+    (
+        "dispute files seen by every unit",
+        weaker("matters_mediation", "u.function_id = 'justice'::text", "u.function_id IS DISTINCT FROM 'x'::text"),
+    ),
     ("files closed off for violence shown", weaker("matters_mediation", "NOT sealed", "true")),
     ("parties seen without their file", see("matters_mediation_party", "true")),
     ("sittings seen without their file", see("matters_mediation_session", "true")),

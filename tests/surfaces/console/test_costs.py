@@ -17,6 +17,7 @@ from tests.factories import desk
 from tests.factories.desk import Desk, id_of
 from tests.factories.scenes import Scene
 from tests.matters.test_costs import at_most
+from tests.readers import readers_see
 
 REPORT = {
     "kind": "G02", "place": str(desk.VILLAGE), "text": "村口涵洞塌了", "urgency": "normal", "source": "villager",
@@ -69,6 +70,7 @@ def test_a_step_costs_at_most_ten(scene: Scene, as_post: Callable[..., Client]) 
 
 def test_the_board_costs_at_most_four(scene: Scene, as_post: Callable[..., Client]) -> None:
     scene.report("一处")
+    readers_see()
     jobs.tally()
     client = as_post("county_dispatcher")
     warm(client, "/console/figures/")

@@ -14,6 +14,7 @@ from django.test import Client
 from commongrid.insight import jobs
 from commongrid.matters.importing.jobs import Wish, take_over_file
 from tests.factories import desk
+from tests.readers import readers_see
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,7 @@ def office(database: Database, tmp_path: Path) -> desk.Desk:
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([NAMES, *rows])
     take_over_file(path, Wish(columns=COLUMNS, default_place="990101", yes=True), progress=lambda _share, _rows: None)
+    readers_see()
     jobs.tally()
     return office
 
