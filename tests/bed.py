@@ -102,14 +102,18 @@ def _manage(cluster: Cluster, database: str, *commands: str) -> None:
         assert done.returncode == 0, f"{command}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
 
 
-def _template(cluster: Cluster, name: str, source: str, *commands: str) -> str:
-    """A database made once per run: a copy of ``source`` with commands run on it."""
+def template(
+    cluster: Cluster, name: str, source: str, *commands: str, fill: Callable[[Database], None] | None = None
+) -> str:
+    """A database made once per run: a copy of ``source`` with commands run on it, then filled."""
     with locked(f"template-{name}"), psycopg.connect(cluster.admin_dsn(), autocommit=True) as admin:
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
             return name
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         _copy(admin, name, source)
         _manage(cluster, name, *commands)
+        if fill is not None:
+            fill(Database(cluster, name))
         admin.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
     return name
 
@@ -121,13 +125,13 @@ def _copy(admin: psycopg.Connection[tuple[Any, ...]], name: str, source: str) ->
 @pytest.fixture(scope="session")
 def blank_template(cluster: Cluster) -> str:
     """Migrated, walled and seeded, without any place or person."""
-    return _template(cluster, "t_blank", "commongrid", "prepare")
+    return template(cluster, "t_blank", "commongrid", "prepare")
 
 
 @pytest.fixture(scope="session")
 def hamlet_template(cluster: Cluster, blank_template: str) -> str:
     """The smallest demo county."""
-    return _template(
+    return template(
         cluster, "t_hamlet", blank_template, "demo_places --size hamlet --seed 7", "app:demo --size hamlet --seed 7"
     )
 

@@ -9,7 +9,7 @@ import psycopg
 
 from tests.proof import probes, statements
 from tests.proof.defects import Defect, see, sql, weaker, wider
-from tests.proof.world import lay
+from tests.proof.world import laid
 
 if TYPE_CHECKING:
     from tests.bed import Database
@@ -20,14 +20,14 @@ STEPS = ("own grid", "other village")
 def steps_hold(database: Database) -> None:
     """What hangs on matters, figures, the log of reads and slips, for a few roles and relations of place."""
     tally = probes.Tally()
+    world = laid()
     with database.as_role("owner") as owner, psycopg.connect(database.url("app"), autocommit=True) as app:
-        world = lay(owner)
         seats = [world.seats[role] for role in ("county_dispatcher", "dispatcher", "grid_head", "station_handler")]
         matters = [ident for ident, facts in world.matters.items() if facts["relation"] in STEPS]
         for probe in itertools.chain(
-            statements.beside(app, owner, world, seats, matters),
             statements.places(app, seats),
             statements.slips(app, world, matters[:2]),
+            statements.beside(app, owner, world, seats, matters),
         ):
             tally.note(*probe)
             if tally.wrong:

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi import checks
 from commongrid.config.probes import watched
 from commongrid.kernel.codes import slip_code
 from tests.figures import Record
-from tests.proof.world import World, lay
+from tests.proof.world import World
 from tests.sizes import size
 
 if TYPE_CHECKING:
@@ -64,13 +64,6 @@ application.asked = 0  # type: ignore[attr-defined]
 def served() -> Any:
     """The application behind its probes."""
     return watched(get_wsgi_application())
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    """Rows to ask for."""
-    with database.as_role("owner") as owner:
-        return lay(owner)
 
 
 def schema() -> Any:

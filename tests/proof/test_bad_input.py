@@ -25,7 +25,7 @@ from tests.proof import routes
 from tests.proof.hostile import WORDS, Field, Form, Mutant, encoded, forms_of, mutants
 from tests.proof.test_http import sitting
 from tests.proof.watching import Watch
-from tests.proof.world import World, lay
+from tests.proof.world import World
 from tests.registry.conftest import Hamlet
 from tests.sizes import shares, size
 
@@ -91,13 +91,6 @@ def query_of(chance: random.Random) -> tuple[str, str]:
         for name, label in zip(picked, labels, strict=True)
     ]
     return str(list(zip(picked, labels, strict=True))), encoded(pairs).decode()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    """The world of the matrix: every role, rows at every relation of place."""
-    with database.as_role("owner") as owner:
-        return lay(owner)
 
 
 @pytest.mark.parametrize("share", SHARES)

@@ -6,35 +6,59 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.figures import Record
 from tests.proof import defects_beside
-from tests.proof.defects import CODE_DEFECTS, DEFECTS, Defect, walls_hold
+from tests.proof.defects import DEFECTS, Defect, walls_hold
 from tests.proof.defects_beside import steps_hold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.bed import Database
+    from tests.figures import Record
+    from tests.proof.world import World
+
+ALL = (*DEFECTS, *defects_beside.DEFECTS)
+PROBES = (walls_hold, steps_hold)
+"""The checks that probe the world; the others bring what they need."""
 
 
-CHECKS = list(dict.fromkeys([walls_hold, steps_hold, *(defect.caught_by for defect in CODE_DEFECTS)]))
+def each(defects: list[Defect]) -> pytest.MarkDecorator:
+    """One test per defect, by its name."""
+    return pytest.mark.parametrize("defect", defects, ids=lambda defect: defect.name.replace(" ", "-"))
 
 
-@pytest.mark.parametrize(
-    "defect", [*DEFECTS, *defects_beside.DEFECTS], ids=lambda defect: defect.name.replace(" ", "-")
-)
-def test_defect_is_caught(database: Database, defect: Defect, figure: Record) -> None:
-    try:
-        with defect.made(database), pytest.raises((AssertionError, pytest.fail.Exception)):
-            defect.caught_by(database)
-    finally:
-        with database.as_admin() as admin:
-            admin.execute("ALTER ROLE county_app NOBYPASSRLS")
+def each_check(checks: list[Callable[[Database], None]]) -> pytest.MarkDecorator:
+    """One test per check, by its name."""
+    return pytest.mark.parametrize("check", list(dict.fromkeys(checks)), ids=lambda check: check.__name__)
+
+
+def caught(database: Database, defect: Defect, figure: Record) -> None:
+    with defect.made(database), pytest.raises((AssertionError, pytest.fail.Exception)):
+        defect.caught_by(database)
     figure("seeded defects caught", asked=1, done=1)
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_without_a_defect_the_same_test_passes(database: Database, check: Defect) -> None:
-    check(database)  # type: ignore[operator]
+@each([one for one in ALL if one.caught_by in PROBES])
+def test_defect_of_the_walls_is_caught(database: Database, world: World, defect: Defect, figure: Record) -> None:
+    assert world.matters
+    caught(database, defect, figure)
+
+
+@each([one for one in ALL if one.caught_by not in PROBES])
+def test_defect_of_the_code_is_caught(database: Database, defect: Defect, figure: Record) -> None:
+    caught(database, defect, figure)
+
+
+@each_check(list(PROBES))
+def test_without_a_defect_the_probes_pass(database: Database, world: World, check: Callable[[Database], None]) -> None:
+    assert world.matters
+    check(database)
+
+
+@each_check([one.caught_by for one in ALL if one.caught_by not in PROBES])
+def test_without_a_defect_the_same_test_passes(database: Database, check: Callable[[Database], None]) -> None:
+    check(database)
 
 
 def test_there_are_at_least_thirty() -> None:
-    assert len(DEFECTS) >= 30
+    assert len(ALL) >= 30

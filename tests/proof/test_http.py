@@ -22,7 +22,7 @@ from commongrid.accounts.models import Account
 from tests.figures import Record
 from tests.proof import expectation, routes
 from tests.proof.probes import Tally
-from tests.proof.world import World, lay
+from tests.proof.world import World
 from tests.sizes import FULL, shares, size
 
 if TYPE_CHECKING:
@@ -46,13 +46,6 @@ NUMBER = re.compile(rb"P-\d{4}")
 REFUSED = {403, 404}
 WHAT = "HTTP probes, role x route x relation x channel"
 PASSED = {200, 204, 302}
-
-
-@pytest.fixture
-def world(database: Database) -> Iterator[World]:
-    """The world, laid in a fresh database."""
-    with database.as_role("owner") as owner:
-        yield lay(owner)
 
 
 def sitting(seat: Seat) -> Client:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.figures import Record
 from tests.proof import probes, statements
-from tests.proof.world import World, lay
+from tests.proof.world import World
 from tests.sizes import FULL, shares, size
 
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
 SHARES = shares(3)
 WHAT = "raw SQL probes as the app role"
-
-
-@pytest.fixture
-def world(database: Database) -> Iterator[World]:
-    """The world, laid in a fresh database."""
-    with database.as_role("owner") as owner:
-        yield lay(owner)
 
 
 def test_every_role_reads_and_writes_exactly_what_the_policy_says(

@@ -7,6 +7,7 @@ action stands between the world and the walls.
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import product
@@ -17,10 +18,14 @@ from django.apps import apps
 from django.conf import settings
 
 from commongrid.kernel.sealing import Sealer, place_of
+from tests.bed import RUN
 
 if TYPE_CHECKING:
     import psycopg
 
+    from tests.bed import Database
+
+KEPT = RUN / "world.pickle"
 SPACE = UUID("a1a5a9be-5a1f-4df5-8a34-64f3c7a3d5d1")
 COUNTY = 990101_000_000_000
 T1, T2 = 990101_001_000_000, 990101_002_000_000
@@ -116,6 +121,18 @@ UNIT_OF_ROLE = {
     "township_office_handler": "office",
     "unit_deputy": "station",
 }
+
+
+def keep(database: Database) -> None:
+    """Lay the whole world in what becomes a template, and keep what was laid for those who copy it."""
+    with database.as_role("owner") as owner:
+        KEPT.write_bytes(pickle.dumps(lay(owner)))
+
+
+def laid() -> World:
+    """The world of every copy of the template."""
+    world: World = pickle.loads(KEPT.read_bytes())  # noqa: S301 - this run wrote it
+    return world
 
 
 def lay(owner: psycopg.Connection[Any]) -> World:
