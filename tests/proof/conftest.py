@@ -41,5 +41,5 @@ def database(
 @pytest.fixture
 def world(database: Database) -> worlds.World:
     """What this test's county holds: every role, rows at every relation of place."""
-    assert database
+    assert database.name
     return worlds.laid()

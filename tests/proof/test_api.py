@@ -31,7 +31,6 @@ from tests.sizes import size
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.bed import Database
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
 PATHS = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["paths"]

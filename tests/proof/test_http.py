@@ -28,7 +28,6 @@ from tests.sizes import FULL, shares, size
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.bed import Database
     from tests.proof.routes import Target
     from tests.proof.world import Seat
 

@@ -14,8 +14,6 @@ from tests.proof.world import World
 from tests.sizes import FULL, shares, size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.bed import Database
 
 SHARES = shares(3)
