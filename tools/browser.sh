@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sees to a Chromium for the browser tests, and to a font with Chinese characters for their screenshots.
 set -eu
-for name in chromium chromium-browser google-chrome; do
+for name in chromium-headless-shell chromium chromium-browser google-chrome; do
   if command -v "$name" >/dev/null 2>&1; then
     found=$name
     break
@@ -19,8 +19,11 @@ packages=""
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   echo "Installing for the browser tests: $packages"
   log=$(mktemp)
-  if (apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends $packages) >"$log" 2>&1; then
+  export DEBIAN_FRONTEND=noninteractive
+  # the headless shell is smaller and quicker; an older system has only the whole browser
+  shell=$(echo "$packages" | sed 's/^chromium/chromium-headless-shell/')
+  if (apt-get update -qq && { apt-get install -y -qq --no-install-recommends $shell \
+      || apt-get install -y -qq --no-install-recommends $packages; }) >"$log" 2>&1; then
     rm -f "$log"
     exit 0
   fi

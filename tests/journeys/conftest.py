@@ -2,7 +2,7 @@
 
 ``site`` serves the county of ``tests.factories.desk``; ``visitor(...)`` opens a
 page as somebody, in a language and width. Every page looked at is checked with
-axe and kept as a screenshot (in ``COMMONGRID_SHOTS``, else a folder of the run).
+axe; where ``COMMONGRID_SHOTS`` names a folder, a screenshot of each is kept there.
 """
 
 from __future__ import annotations
@@ -34,14 +34,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "assets/node_modules/axe-core/axe.min.js"
-SHOTS = Path(os.environ.get("COMMONGRID_SHOTS") or Path(os.environ["COMMONGRID_TEST_RUN"]) / "shots")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SHOTS = os.environ.get("COMMONGRID_SHOTS")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""What a Chromium may be called, the quickest first."""
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--disable-dev-shm-usage", "--force-color-profile=srgb",
 ]  # fmt: skip
 WIDTHS = {"wide": (1440, 900), "phone": (360, 740)}
-RULES = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+RULES = """() => axe.run(document, {resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
   .then(r => r.violations.map(v => v.id + ': ' + v.help + ' -> ' + v.nodes.slice(0, 3).map(n =>
     n.target + ' ' + n.html.slice(0, 160) + ' ' + (n.any[0] ? n.any[0].message : '')).join(' | ')))"""
 SPILLS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -111,11 +114,11 @@ class Visitor:
         return self.page
 
     def look(self, name: str) -> None:
-        """Keep a screenshot; the page must be clean for axe and fit its width."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(
-            path=SHOTS / f"{name}-{self.width}-{self.language}.png", full_page=True, animations="disabled"
-        )
+        """The page must be clean for axe and fit its width; a screenshot is kept where asked for."""
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            shot = Path(SHOTS, f"{name}-{self.width}-{self.language}.png")
+            self.page.screenshot(path=shot, full_page=True, animations="disabled")
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         for violation in self.page.evaluate(RULES):
