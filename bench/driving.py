@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request: method, address, headers, body, and the status that means it was done."""
+    """One request: method, address, headers, body, and the status that means it was done.
+
+    A redirect counts only where it leads to ``lands``: one to the sign-in is cheap, and no work.
+    """
 
     method: str
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     status: int = 200
+    lands: str = ""
 
 
 class WentWrong(Exception):
@@ -35,6 +39,10 @@ class Driver:
         self.connection.request(one.method, one.path, body=one.body or None, headers=one.headers)
         response = self.connection.getresponse()
         body = response.read()
+        landed = response.getheader("Location", "")
+        if response.status == one.status and not landed.startswith(one.lands):
+            message = f"{one.method} {one.path} leads to {landed}, not to {one.lands}"
+            raise WentWrong(message)
         if response.status != one.status:
             message = (
                 f"{one.method} {one.path}: {response.status}, not {one.status}: {body[:1500].decode(errors='replace')}"

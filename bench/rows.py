@@ -48,7 +48,8 @@ class Reader:
 def reader(post: Post) -> Reader:
     """A session acting as the post, made as signing in makes it."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from commongrid.surfaces.shared.sessions import SessionStore
 
     account = get_user_model().objects.get(pk=post.account)
     session = SessionStore()
@@ -56,6 +57,7 @@ def reader(post: Post) -> Reader:
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session["post"] = str(post.id)
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
     session.create()
     token = secrets.token_hex(16)
     return Reader(post, f"cg_session={session.session_key}; cg_csrf={token}", token)
@@ -102,7 +104,14 @@ def _transition(county: County, reading: Reader) -> Row:
     def product() -> Ask:
         given = {"csrfmiddlewaretoken": reading.token, "note": "已核实，转有关站所办理。"}
         headers = {**reading.headers, "Content-Type": FORM}
-        return Ask("POST", f"/console/matters/{next(waiting)}/accept", headers, urlencode(given).encode(), status=302)
+        return Ask(
+            "POST",
+            f"/console/matters/{next(waiting)}/accept",
+            headers,
+            urlencode(given).encode(),
+            302,
+            "/console/matters/",
+        )
 
     return Row(name="transition", times=4, queries=10, floor=floor, product=product)
 
@@ -139,7 +148,7 @@ def _public_report(places: list[int], kinds: list[tuple[UUID, str]]) -> Ask:
         "urgency": "normal", "name": NAME, "phone": PHONE,
     }  # fmt: skip
     headers = {"Cookie": f"cg_csrf={token}", "Content-Type": FORM, "X-Forwarded-For": _address()}
-    return Ask("POST", "/report/send", headers, urlencode(given).encode(), status=302)
+    return Ask("POST", "/report/send", headers, urlencode(given).encode(), 302, "/s/")
 
 
 def _staff_report(reading: Reader, places: list[int], kinds: list[tuple[UUID, str]]) -> Ask:
@@ -150,7 +159,9 @@ def _staff_report(reading: Reader, places: list[int], kinds: list[tuple[UUID, st
         "name": NAME, "phone": PHONE,
     }  # fmt: skip
     headers = {**reading.headers, "Content-Type": FORM}
-    return Ask("POST", "/console/matters/new/", headers, urlencode(given).encode(), status=302)
+    return Ask(
+        "POST", "/console/matters/new/", headers, urlencode(given).encode(), 302, "/console/matters/new/?recorded="
+    )
 
 
 def _address() -> str:
