@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from commongrid.kernel.clock import localise
+from commongrid.kernel.moments import UnreadableDate, read_moment
 from commongrid.kernel.refusals import N_, BadInput
-from commongrid.matters.importing.rules.moments import UnreadableDate, read_moment
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

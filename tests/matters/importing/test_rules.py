@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commongrid.kernel.moments import UnreadableDate, order_of, read_moment
 from commongrid.kernel.refusals import BadInput
 from commongrid.matters.importing.rules.columns import FIELDS, bind, parse_columns
 from commongrid.matters.importing.rules.faults import FAULTS, NOTES, Account, masked
-from commongrid.matters.importing.rules.moments import UnreadableDate, order_of, read_moment
 from commongrid.matters.importing.rules.reading import Reader, Settings, Taken
 
 NEW_YORK = ZoneInfo("America/New_York")

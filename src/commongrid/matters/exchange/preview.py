@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from commongrid.kernel.moments import order_of
 from commongrid.kernel.refusals import N_, TooLarge
 from commongrid.kernel.sheets import Cell, Limits, read_rows
 from commongrid.matters.exchange import layout, queries
 from commongrid.matters.exchange.reading import OrderRead, ResultRead, RowFault, RowReader
 from commongrid.matters.importing.rules.columns import bind
-from commongrid.matters.importing.rules.moments import order_of
 from commongrid.matters.queries.systems import CaseRow, cases_numbered
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from commongrid.kernel import masking
 from commongrid.kernel.clock import localise
+from commongrid.kernel.moments import Order as DateOrder
+from commongrid.kernel.moments import UnreadableDate, missing, read_moment
 from commongrid.kernel.refusals import N_
 from commongrid.matters.exchange import layout
 from commongrid.matters.importing.rules.columns import Binding
-from commongrid.matters.importing.rules.moments import Order as DateOrder
-from commongrid.matters.importing.rules.moments import UnreadableDate, missing, read_moment
 from commongrid.matters.importing.rules.reading import plain, written, yes_or_no
 
 T = TypeVar("T")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.moments import Order, order_of
 from commongrid.kernel.places import county_of, interval, parse
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope, clock
@@ -23,7 +24,6 @@ from commongrid.kernel.sheets import Cell, Sheet, read_rows
 from commongrid.matters.importing import actions, queries
 from commongrid.matters.importing.rules.columns import Binding, bind, parse_columns
 from commongrid.matters.importing.rules.faults import Account, Dirty, Sink
-from commongrid.matters.importing.rules.moments import Order, order_of
 from commongrid.matters.importing.rules.reading import Reader, Settings, Taken
 from commongrid.matters.importing.staging import Stage
 from commongrid.territory import queries as territory

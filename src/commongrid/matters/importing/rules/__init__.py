@@ -1,1 +1,1 @@
-"""Reading older systems' rows: ``columns``, ``moments``, ``reading``, and the account in ``faults``."""
+"""Reading older systems' rows: ``columns``, ``reading``, and the account in ``faults``."""

@@ -10,10 +10,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from commongrid.kernel.clock import localise
+from commongrid.kernel.moments import Order, UnreadableDate, missing, read_moment
 from commongrid.kernel.places import county_of, township_of
 from commongrid.matters.importing.rules.columns import Binding
 from commongrid.matters.importing.rules.faults import Account, Dirty, Fault, masked, masked_word
-from commongrid.matters.importing.rules.moments import Order, UnreadableDate, missing, read_moment
 from commongrid.matters.rules.routing_round import OUTSIDE, UNSURE, WHOM, handled_at
 
 NUMBER_LENGTH = 64
