@@ -273,3 +273,38 @@ def test_changed_files_are_read_or_refused_and_never_break_the_reader(figure: Re
         except Refusal:
             continue
     figure("byte mutants of spreadsheets and lists", asked=size(200, 3_000), done=number + 1)
+
+
+class TestMarks:
+    def test_hidden_rows_merged_cells_and_formulas_are_told(self) -> None:
+        def fill(book: Any) -> None:
+            page = book.active
+            for row in (["户号", "姓名"], ["1", "甲"], [None, "乙"], ["2", "=1+1"], ["3", "丁"]):
+                page.append(row)
+            page.merge_cells("A2:A3")
+            page.row_dimensions[5].hidden = True
+
+        data = workbook(fill)
+        sheet = read_rows(data, "x.xlsx", marked=True)
+        rows = dict(sheet.numbered)
+        assert rows[3] == ["1", "乙"]
+        assert dict(sheet.marks) == {
+            2: sheets.Marks(merged=True), 3: sheets.Marks(merged=True), 4: sheets.Marks(formulas=(1,)),
+            5: sheets.Marks(hidden=True),
+        }  # fmt: skip
+        plain = read_rows(data, "x.xlsx")
+        assert dict(plain.numbered)[3] == ["", "乙"]
+        assert plain.marks == {}
+
+    def test_empty_rows_and_many_pieces_keep_their_numbers(self) -> None:
+        def fill(book: Any) -> None:
+            page = book.active
+            page["A1"] = "名称"
+            for n in range(2, 20_000, 3):
+                page.cell(n, 1, "很长的一段话" * 8)
+            page.cell(15_002, 2, "=A1")
+            page.row_dimensions[9_002].hidden = True
+
+        sheet = read_rows(workbook(fill), "x.xlsx", marked=True)
+        assert len(list(sheet.rows)) == 6_666
+        assert dict(sheet.marks) == {9_002: sheets.Marks(hidden=True), 15_002: sheets.Marks(formulas=(1,))}

@@ -13,8 +13,8 @@ import io
 import json
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import chain, islice
 from pathlib import Path
@@ -27,7 +27,6 @@ from commongrid.kernel.widths import halfwidth
 
 Cell = str | date | datetime | time
 Numbered = Iterator[tuple[int, list[Cell]]]
-_Table = tuple[str, Numbered, Callable[[], float]]
 
 _HERE: Final = Path(__file__).parent
 _TYPES: Final[dict[str, Callable[[str], Cell]]] = {
@@ -61,6 +60,15 @@ class Limits:
     memory: int = 3 << 30
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a workbook says of a row besides its cells: hidden, filled from a merged cell, columns with a formula."""
+
+    hidden: bool = False
+    merged: bool = False
+    formulas: tuple[int, ...] = ()
+
+
 @dataclass(slots=True)
 class Sheet:
     """A table as read: its header and the rows below it.
@@ -68,12 +76,14 @@ class Sheet:
     ``numbered`` gives each row with its number as a spreadsheet program shows
     it; rows that are blank throughout are left out, short ones filled to the
     width of the header. It can be walked once. ``done`` tells the share read.
+    ``marks`` holds what was asked for besides, by row, once that row was read.
     """
 
     name: str
     header: tuple[str, ...]
     numbered: Numbered
     done: Callable[[], float]
+    marks: Mapping[int, Marks] = field(default_factory=dict)
 
     @property
     def rows(self) -> Iterator[list[Cell]]:
@@ -82,13 +92,21 @@ class Sheet:
 
 
 def read_rows(
-    source: Path | bytes, name: str, *, sheet: str = "", headers: int = 1, limits: Limits | None = None
+    source: Path | bytes,
+    name: str,
+    *,
+    sheet: str = "",
+    headers: int = 1,
+    marked: bool = False,
+    limits: Limits | None = None,
 ) -> Sheet:
     """The rows of a CSV, TSV (also gzipped) or XLSX file, named ``name`` by its sender.
 
     ``headers`` is how many rows with content make the header (two are joined
     by a space, a cell over several columns counts for each), 0 for none.
-    ``sheet`` chooses one by name, else the first visible one is read.
+    ``sheet`` chooses one by name, else the first visible one is read. With
+    ``marked`` a merged cell counts for all it covers, and rows that are hidden,
+    filled so or hold a formula are told in ``marks``.
 
     Refuses, naming what is wrong: BadInput for other kinds of files, damaged,
     locked or empty ones and unknown encodings; TooLarge beyond the limits. A
@@ -102,11 +120,13 @@ def read_rows(
     if not start.strip():
         raise BadInput(N_("This file is empty."))
     if start.startswith(b"PK"):
-        title, rows, done = _workbook(source, sheet, allowed)
+        demand_workbook(source, allowed.unpacked)
+        reader = _Child(source, sheet, allowed, marked=marked)
+        table = Sheet(reader.name, (), reader.rows(), reader.done, reader.marks)
     else:
         _demand_text(start)
-        title, rows, done = _delimited(source, name, allowed)
-    return _below_header(Sheet(title, (), rows, done), headers)
+        table = _delimited(source, name, allowed)
+    return _below_header(table, headers)
 
 
 def column_names(header: Sequence[str]) -> dict[str, int]:
@@ -158,7 +178,7 @@ def _below_header(sheet: Sheet, headers: int) -> Sheet:
     names = _joined([list(map(text_of, cells)) for _, cells in above]) if headers else ()
     below = content if headers else chain(above, content)
     filled = ((number, [*cells, *[""] * (len(names) - len(cells))]) for number, cells in below)
-    return Sheet(sheet.name, names, filled, sheet.done)
+    return Sheet(sheet.name, names, filled, sheet.done, sheet.marks)
 
 
 def _joined(above: list[list[str]]) -> tuple[str, ...]:
@@ -179,16 +199,10 @@ def _filled(cell: Cell) -> bool:
     return not isinstance(cell, str) or bool(cell.strip())
 
 
-def _delimited(source: Path | bytes, name: str, limits: Limits) -> _Table:
+def _delimited(source: Path | bytes, name: str, limits: Limits) -> Sheet:
     table = Delimited(source, limits.unpacked)
     table.examine(halfwidth(name).casefold().removesuffix(".gz").rpartition(".")[2])
-    return name, ((number, [*cells]) for number, cells in enumerate(table.records(), 1)), table.done
-
-
-def _workbook(source: Path | bytes, sheet: str, limits: Limits) -> _Table:
-    demand_workbook(source, limits.unpacked)
-    reader = _Child(source, sheet, limits)
-    return reader.name, reader.rows(), reader.done
+    return Sheet(name, (), ((number, [*cells]) for number, cells in enumerate(table.records(), 1)), table.done)
 
 
 def demand_workbook(source: Path | bytes, unpacked: int) -> None:
@@ -215,13 +229,14 @@ def demand_workbook(source: Path | bytes, unpacked: int) -> None:
 class _Child:
     """The process that reads one workbook; it is ended with its rows, at the latest when its time is up."""
 
-    def __init__(self, source: Path | bytes, sheet: str, limits: Limits) -> None:
-        arguments = (str(limits.memory), str(limits.seconds), sheet)
+    def __init__(self, source: Path | bytes, sheet: str, limits: Limits, *, marked: bool = False) -> None:
+        arguments = (str(limits.memory), str(limits.seconds), sheet, *(("marked",) if marked else ()))
         self.process = confined.start(_HERE / "workbook.py", arguments, source)
         self.timer = threading.Timer(limits.seconds, self.process.kill)
         self.timer.daemon = True
         self.timer.start()
         self.read, self.total = 0, 0
+        self.marks: dict[int, Marks] = {}
         try:
             first = self._line()
         except BaseException:
@@ -238,7 +253,11 @@ class _Child:
         try:
             for number in range(1, self.total + 1):
                 self.read = number
-                yield number, [each if isinstance(each, str) else _typed(each) for each in self._line()]
+                told = self._line()
+                if isinstance(told, dict):
+                    self.marks[number] = Marks(told["hidden"], told["merged"], tuple(told["formulas"]))
+                    told = told["cells"]
+                yield number, [each if isinstance(each, str) else _typed(each) for each in told]
         finally:
             self.close()
 
