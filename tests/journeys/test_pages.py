@@ -65,7 +65,21 @@ BY: Final = {
         (f"household_{act}" for act in ("move_in", "birth", "head", "split", "merge", "flag", "undo")), "clerk"
     ),
     **dict.fromkeys(
-        (f"person_{act}" for act in ("correct", "flag", "marry", "move", "left", "returned", "moved_out", "died")),
+        (
+            f"person_{act}"
+            for act in (
+                "correct",
+                "flag",
+                "marry",
+                "move",
+                "left",
+                "returned",
+                "moved_out",
+                "died",
+                "looks",
+                "looks_print",
+            )
+        ),
         "clerk",
     ),
     "place_add_grid": "county_admin",

@@ -257,6 +257,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("household", ("household_id",)): _homes,
     ("household_undo", ("done", "household_id")): _acts_of_homes,
     ("person", ("person_id",)): _someone,
+    ("flag", ("flag_id",)): _not_there,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 

@@ -16,6 +16,11 @@ from commongrid.journal.fixed import Fixed
 from commongrid.kernel.wall import Wall
 
 OWN_ROWS = "account_id = NULLIF(current_setting('cg.account', true), '')::bigint"
+OF_A_RECORD_SEEN = (
+    "subject_kind IN ('person', 'household') AND (EXISTS (SELECT 1 FROM registry_person p WHERE p.id = subject)"
+    " OR EXISTS (SELECT 1 FROM registry_household h WHERE h.id = subject))"
+)
+"""Looks at a record, whoever looked: shown to those who keep it, so that they can tell whom it is about."""
 KEPT_DAYS: Final = 213
 """How long a line of the access log is kept: seven months."""
 EVENTS = (
@@ -173,7 +178,8 @@ class AccessLine(models.Model):
     wall: ClassVar[Wall] = Wall(
         place="place",
         write="any",
-        also_see=f"{OWN_ROWS} OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock')",
+        also_see=f"{OWN_ROWS} OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock') "
+        f"OR {OF_A_RECORD_SEEN}",
         append_only=True,
         prune=f"at < now() - interval '{KEPT_DAYS} days'",
     )

@@ -47,6 +47,8 @@ class AccessRow:
     about: str
     reason: str
     address: str
+    subject_kind: str = ""
+    subject: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +135,29 @@ def account_named(login_name: str) -> int | None:
 
 
 def access_log(
-    scope: Scope, *, account_id: int | None = None, event: str = "", page: int = 1
+    scope: Scope, *, account_id: int | None = None, event: str = "", subject: UUID | None = None, page: int = 1
 ) -> tuple[list[AccessRow], bool]:
     """One page of the access log in scope, the latest first, and whether another follows.
 
     Refuses: NotAllowed without accounts.log.
     """
     scope.demand("accounts.log")
-    return _page(account_id, event, page)
+    return _page(account_id, event, page, subject)
+
+
+LOOKS: Final = ("revealed", "exported", "printed")
+
+
+def looks_at(scope: Scope, *subjects: UUID, limit: int = 200) -> list[AccessRow]:
+    """Who opened, exported or printed these records, the latest first; shown to whoever sees the records."""
+    rows = AccessLine.objects.filter(subject__in=subjects, event__in=LOOKS).select_related("account")
+    return [_access(one) for one in rows.order_by("-at", "id")[:limit]]
+
+
+def reason_of(scope: Scope, line_id: UUID) -> str:
+    """The reason that this account gave in a line of its own; empty once that is pruned."""
+    found = AccessLine.objects.filter(id=line_id, account=scope.account).values_list("reason", flat=True).first()
+    return found or ""
 
 
 def own_access(scope: Scope, page: int = 1) -> tuple[list[AccessRow], bool]:
@@ -148,24 +165,22 @@ def own_access(scope: Scope, page: int = 1) -> tuple[list[AccessRow], bool]:
     return _page(scope.account or 0, "", page)
 
 
-def _page(account_id: int | None, event: str, page: int) -> tuple[list[AccessRow], bool]:
+def _page(account_id: int | None, event: str, page: int, subject: UUID | None = None) -> tuple[list[AccessRow], bool]:
     found = AccessLine.objects.select_related("account")
     if account_id is not None:
         found = found.filter(account=account_id)
     if event:
         found = found.filter(event=event)
+    if subject is not None:
+        found = found.filter(subject=subject)
     start = (max(page, 1) - 1) * PAGE
-    rows = [
-        AccessRow(
-            at=one.at,
-            event=one.event,
-            account=one.account_id,
-            login_name=one.account.login_name if one.account else "",
-            post=one.post,
-            about=one.about,
-            reason=one.reason,
-            address=one.address or "",
-        )
-        for one in found.order_by("-at", "id")[start : start + PAGE + 1]
-    ]
+    rows = [_access(one) for one in found.order_by("-at", "id")[start : start + PAGE + 1]]
     return rows[:PAGE], len(rows) > PAGE
+
+
+def _access(one: AccessLine) -> AccessRow:
+    return AccessRow(
+        at=one.at, event=one.event, account=one.account_id, login_name=one.account.login_name if one.account else "",
+        post=one.post, about=one.about, reason=one.reason, address=one.address or "", subject_kind=one.subject_kind,
+        subject=one.subject,
+    )  # fmt: skip

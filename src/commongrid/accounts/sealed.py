@@ -6,16 +6,21 @@ column and row, so that a value moved elsewhere does not open.
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
 from commongrid.kernel.sealing import Sealer, blind_index, place_of
 
+TOTP_AAD: Final = "mfa_authenticator.totp"
+"""What secrets of time codes are bound to; allauth keeps them, not a row of ours."""
+
 
 def sealer() -> Sealer:
-    """Seals with the newest key and opens with any the county has."""
-    return Sealer(settings.KEYS.sealing, settings.KEYS.sealing_current)
+    """Seals with the newest key and opens with any the county has; one that was added meanwhile is found."""
+    found: Sealer = settings.SEALING.sealer()
+    return found
 
 
 def seal(text: str, table: str, column: str, row: UUID) -> bytes | None:

@@ -20,6 +20,7 @@ CATALOGUE: tuple[tuple[str, str], ...] = (
     ("figures loop", "figures_loop"),
     ("sign-in", "sign_in"),
     ("verify", "verify"),
+    ("rotate-keys", "rotate_keys"),
     ("doctor", "doctor"),
     ("down", "down"),
     ("provision", "provision"),

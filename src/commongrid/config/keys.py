@@ -8,11 +8,14 @@ Losing them loses what they sealed: back the folder up apart from the database.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from commongrid.kernel.sealing import SM4_PREFIX, Sealer, sm4_available
 
 FIRST_SEALING_KEY = "k1"
 NAMES = ("secret", "fingerprint", "blind", "slip", "address", "seal", "metrics", f"sealing-{FIRST_SEALING_KEY}")
@@ -68,6 +71,41 @@ def load(data: Path) -> Keys:
         sealing=sealing,
         sealing_current=max(sealing, key=_age),
     )
+
+
+class Sealing:
+    """The sealing keys as the folder holds them now: running servers find what a rotation adds, without a restart."""
+
+    def __init__(self, data: Path) -> None:
+        """Look at the folder only when a value is to be sealed or opened."""
+        self._data = data
+        self._seen: int | None = None
+        self._sealer: Sealer | None = None
+
+    def sealer(self) -> Sealer:
+        """Seals with the newest key and opens with any; read anew when the folder changed."""
+        try:
+            seen = folder(self._data).stat().st_mtime_ns
+        except OSError:
+            seen = 0
+        if self._sealer is None or seen != self._seen:
+            keys = load(self._data)
+            self._sealer, self._seen = Sealer(keys.sealing, keys.sealing_current), seen
+        return self._sealer
+
+
+def add_sealing_key(data: Path, *, sm4: bool = False) -> str:
+    """Make a new sealing key, which seals from now on; the older ones stay for opening. Answers its id.
+
+    Refuses: KeysProblem where SM4 is wanted and the linked OpenSSL lacks it, or where the folder can't be written.
+    """
+    if sm4 and not sm4_available():
+        message = "This machine's OpenSSL has no SM4-GCM. Install one that has it, or rotate to AES-256-GCM."
+        raise KeysProblem(message)
+    known = load(data)
+    key_id = f"{SM4_PREFIX if sm4 else 'k'}{max(_age(one)[0] for one in known.sealing) + 1}"
+    kept(folder(data), f"sealing-{key_id}", secrets.token_hex(KEY_BYTES))
+    return key_id
 
 
 def kept(home: Path, name: str, text: str) -> str:
@@ -141,5 +179,6 @@ def _key_id(path: Path) -> str:
 
 
 def _age(key_id: str) -> tuple[int, str]:
-    """Order of key ids: k2 after k1, k10 after k9."""
-    return (len(key_id), key_id)
+    """Order of key ids by their number: k2 after k1, k10 after k9, sm4-3 between k2 and k4."""
+    number = re.search(r"\d+$", key_id)
+    return (int(number[0]) if number else 0, key_id)

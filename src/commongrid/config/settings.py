@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA = env.DATA
 SCHEMA = env.SCHEMA
 KEYS = keyring.load(DATA)
+SEALING = keyring.Sealing(DATA)
 SECRET_KEY = KEYS.secret
 JOURNAL_KEY = KEYS.fingerprint
 DEBUG = env.DEBUG

@@ -56,6 +56,12 @@ def id_number(text: str) -> str:
     return STAR * (len(plain) - 2) + plain[-2:] if len(plain) >= 8 else STAR * len(plain)  # noqa: PLR2004
 
 
+def account(text: str) -> str:
+    """A bank account: the last four digits alone."""
+    digits = "".join(sign for sign in halfwidth(text) if sign.isdigit())
+    return STAR * max(0, len(digits) - 4) + digits[-4:] if len(digits) > 8 else STAR * len(digits)  # noqa: PLR2004
+
+
 def text(written: str) -> str:
     """Free text with every identity, phone and account number in it masked; names cannot be found and stay.
 

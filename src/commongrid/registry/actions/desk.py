@@ -41,7 +41,7 @@ OF: Final[dict[type[models.Model], str]] = {
     Organisation: "organisation",
 }
 TABLES: Final[dict[str, Any]] = {name: table for table, name in OF.items()}
-SEALED: Final = ("id_sealed", "phone_sealed", "ethnic_sealed")
+SEALED: Final = ("id_sealed", "phone_sealed", "bank_sealed", "ethnic_sealed")
 INDEX_OF: Final = {"id_sealed": "id_index", "phone_sealed": "phone_index"}
 MEANWHILE: Final = N_(
     "Somebody changed this record while you were writing. What you wrote is kept; look at what changed, then save."

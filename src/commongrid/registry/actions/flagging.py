@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.registry.actions.desk import Desk, desk, home, person
@@ -45,11 +46,11 @@ def flag(scope: Scope, act: Act, *, what: Recognised, told: Told) -> Line:
     kind = _type(what)
     if kind.sensitive and scope.kind == "post":
         scope.demand(HARDSHIP)
-    table = HardshipFlag if kind.sensitive else Flag
+    table, basis = (HardshipFlag, _sealed(act, what)) if kind.sensitive else (Flag, {"basis": what.basis[:200]})
     who, where = _subject(at, what)
     row = table(
         id=act.id, type_code=kind.code, place=where.place, person_id=who, household_id=where.household,
-        from_on=told.on, source=told.source[:40], body=what.body[:60], basis=what.basis[:200], began_by=act.id,
+        from_on=told.on, source=told.source[:40], body=what.body[:60], began_by=act.id, **basis,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -80,6 +81,11 @@ def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
         subject, of = (row.person_id, "person") if row.person_id else (row.household_id, "household")
         return Line(place=row.place, subject=subject, subject_kind=of, answer={"flag": row.id})
     raise NotFound
+
+
+def _sealed(act: Act, what: Recognised) -> dict[str, Any]:
+    """The basis of a hardship flag: an illness, a document; kept sealed."""
+    return {"basis_sealed": sealed.seal(what.basis[:200].strip(), "registry_hardship_flag", "basis_sealed", act.id)}
 
 
 @dataclass(frozen=True, slots=True)

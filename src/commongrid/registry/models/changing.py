@@ -41,7 +41,10 @@ class Correction(models.Model):
     undone_by = models.UUIDField(null=True)
 
     wall: ClassVar[Wall] = Wall(
-        place="place", household="household", append_only=True, may_set=("place", "household", "undone_by")
+        place="place",
+        household="household",
+        append_only=True,
+        may_set=("place", "household", "undone_by", "before_sealed", "after_sealed"),
     )
 
     class Meta:

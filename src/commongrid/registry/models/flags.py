@@ -76,7 +76,6 @@ class _Recognised(models.Model):
     to_on = models.DateField("结束日期", null=True)
     source = models.CharField("来源", max_length=40, blank=True, default="")
     body = models.CharField("认定机关", max_length=60, blank=True, default="")
-    basis = models.CharField("依据", max_length=200, blank=True, default="")
     began_by = models.UUIDField(null=True)
     ended_by = models.UUIDField(null=True)
     batch = models.UUIDField("导入批次", null=True)
@@ -130,6 +129,8 @@ class Flag(_Recognised):
     Personal data: a fact about a person (S2). Kept: with the person's record.
     """
 
+    basis = models.CharField("依据", max_length=200, blank=True, default="")
+
     wall: ClassVar[Wall] = Wall(place="place", household="household_id")
 
     class Meta:
@@ -146,11 +147,14 @@ class HardshipFlag(_Recognised):
 
     Read only with the power ``people.hardship``, which a named helper holds for
     the own households; a linked member and a grid head never see it, the
-    publishing role has no grant. Never on maps, in rules or rankings.
+    publishing role has no grant. Never on maps, in rules or rankings. The cause and
+    basis in words (an illness, a document) are sealed on top, and shown with a reason.
 
     Personal data: hardship and health (S4 by category). Kept: three years after it ended, then erased, unless the
     archive of its procedure says longer.
     """
+
+    basis_sealed = models.BinaryField("原因和依据", null=True)
 
     wall: ClassVar[Wall] = Wall(
         place="place",

@@ -1,16 +1,19 @@
-"""Sites, things and organisations (地、物、组织)."""
+"""Sites, things and organisations (地、物、组织), and who holds which duty in an organisation."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
 
+from commongrid.journal.dated import period
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models.people import Person
 from commongrid.territory.models import PlaceField
 
+CONDITIONS = ("", "sound", "fault")
 LOCATED = Q(lon__isnull=True, lat__isnull=True) | Q(lon__range=(-180, 180), lat__range=(-90, 90))
 
 
@@ -72,7 +75,8 @@ class Site(models.Model):
 class Thing(models.Model):
     """A thing (物) that somebody looks after: a hydrant, street lamp, camera of the village, well, dog, machine.
 
-    ``every_months`` is how often it is checked; ``last_check_on`` and ``next_check_on`` the days.
+    ``every_months`` is how often it is checked; ``last_check_on`` and ``next_check_on`` the days,
+    ``condition`` how it was found: sound, or at fault (fault).
 
     Personal data: who keeps it (S2). Kept: while it is there, then three years.
     """
@@ -88,6 +92,7 @@ class Thing(models.Model):
     every_months = models.SmallIntegerField("检查周期(月)", null=True)
     last_check_on = models.DateField("上次检查", null=True)
     next_check_on = models.DateField("下次检查", null=True)
+    condition = models.CharField("状况", max_length=8, blank=True, default="")
     ended_on = models.DateField("停用日期", null=True)
     confirmed = models.JSONField("核实日期", default=dict)
     version = models.IntegerField("版本", default=1)
@@ -105,6 +110,7 @@ class Thing(models.Model):
             models.CheckConstraint(
                 condition=Q(every_months__isnull=True) | Q(every_months__range=(1, 120)), name="registry_thing_every"
             ),
+            models.CheckConstraint(condition=Q(condition__in=CONDITIONS), name="registry_thing_condition"),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -155,6 +161,55 @@ class Organisation(models.Model):
             models.Index(fields=["place", "kind", "id"], name="registry_organisation_place"),
             models.Index(fields=["batch"], name="registry_organisation_batch", condition=Q(batch__isnull=False)),
         ]
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.id)
+
+
+class Membership(models.Model):
+    """That a person holds a duty in an organisation, or is a member of it, for a time (任职、成员).
+
+    ``duty`` is a code of the list "duty"; ``name`` the person's name then, so that a former committee stays readable.
+
+    Personal data: who belongs to what (S2) and the name then (S1). Kept: with the organisation.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    place = PlaceField()
+    duty = models.CharField("职务", max_length=8)
+    name = models.CharField(max_length=60)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    began_by = models.UUIDField(null=True)
+    ended_by = models.UUIDField(null=True)
+
+    wall: ClassVar[Wall] = Wall(place="place")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "registry_membership"
+        verbose_name = "任职"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=models.F("from_on")), name="registry_membership_order"
+            ),
+            ExclusionConstraint(
+                name="registry_membership_once",
+                expressions=[
+                    ("organisation", "="), ("person", "="), ("duty", "="), (period("from_on", "to_on"), "&&"),
+                ],
+            ),
+            ExclusionConstraint(
+                name="registry_membership_one_leader",
+                expressions=[("organisation", "="), (period("from_on", "to_on"), "&&")],
+                condition=Q(duty="leader"),
+            ),
+        ]  # fmt: skip
+        indexes: ClassVar = [models.Index(fields=["person", "from_on"], name="registry_membership_person")]
 
     def __str__(self) -> str:
         """The id."""

@@ -30,15 +30,15 @@ class Person(models.Model):
     for good), dead, merged (the same person as ``merged_into``); all but the
     first two have ``ended_on``.
 
-    ID number and phone are sealed and found by blind index only; one living
+    ID number, phone and bank account are sealed, the first two found by blind index only; one living
     record per ID number in the whole county, so a second is refused without
     showing the first. ``sort_key`` and ``initials`` are the name's pinyin.
     ``collective`` is the village of whose collective they are a member.
     ``confirmed`` holds per field the day on which it was last found true.
     Ethnic group is off unless the county switches it on, then sealed; religion has no column.
 
-    Personal data: name (S1), birth (S2), ID number and phone (S4, sealed), ethnic group (S4, sealed), the link to a
-    sign-in. Kept: while the person lives here or holds a post, then by the retention rule of the record.
+    Personal data: name (S1), birth (S2), ID number, phone and bank account (S4, sealed), ethnic group (S4, sealed),
+    the link to a sign-in. Kept: while the person lives here or holds a post, then by the retention rule of the record.
     """
 
     wall: ClassVar = Wall(
@@ -69,6 +69,7 @@ class Person(models.Model):
     id_index = models.BinaryField(max_length=32, null=True)
     phone_sealed = models.BinaryField("联系电话", null=True)
     phone_index = models.BinaryField(max_length=32, null=True)
+    bank_sealed = models.BinaryField("银行账号", null=True)
     ethnic_sealed = models.BinaryField("民族", null=True)
     education = models.CharField("文化程度", max_length=4, blank=True, default="", db_default="")
     occupation = models.CharField("职业", max_length=4, blank=True, default="", db_default="")

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from commongrid.journal.dated import period
-from commongrid.kernel.wall import Wall
+from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 
 
 class Code(models.Model):
@@ -54,9 +54,9 @@ class Code(models.Model):
 class FieldRule(models.Model):
     """How much a field of a record is asked for (字段要求): needed or wanted, of whom, and how long it stays fresh.
 
-    ``of`` is the kind of record, ``field`` its field, ``who`` whom it is asked of: everybody, adults, children or
-    elders. ``fresh_days`` empty: it never goes stale (a date of birth). ``weight`` is what it counts in the record's
-    completeness, which scores the record and never a person.
+    ``of`` is the kind of record, ``field`` its field, ``who`` whom it is asked of: everybody, adults, children,
+    elders, or those away. ``fresh_days`` empty: it never goes stale (a date of birth). ``weight`` is what it counts in
+    the record's completeness, which scores the record and never a person.
 
     Personal data: none. Kept: for good.
     """
@@ -72,7 +72,7 @@ class FieldRule(models.Model):
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True)
 
-    wall: ClassVar[Wall] = Wall(read="open", write="owner")
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
 
     class Meta:
         """Names and constraints."""
@@ -86,7 +86,7 @@ class FieldRule(models.Model):
                 name="registry_field_rule_of",
             ),
             models.CheckConstraint(
-                condition=Q(who__in=("all", "adults", "children", "elders")), name="registry_field_rule_who"
+                condition=Q(who__in=("all", "adults", "children", "elders", "away")), name="registry_field_rule_who"
             ),
             models.CheckConstraint(condition=Q(need__in=("needed", "wanted")), name="registry_field_rule_need"),
             models.CheckConstraint(

@@ -15,23 +15,38 @@ from commongrid.registry.queries.homes import (
 )
 from commongrid.registry.queries.people import (
     FOUND,
+    REVEALED,
     HouseholdRow,
     PersonCard,
     PersonRow,
     StayLine,
     find_people,
     household,
+    may_reveal,
     person,
     person_card,
+    revealed,
 )
-from commongrid.registry.queries.wordlists import CodeRow, FlagLine, FlagTypeRow, codes, flag_types, flags_of
+from commongrid.registry.queries.wordlists import (
+    CodeRow,
+    FlagLine,
+    FlagTypeRow,
+    HardshipRow,
+    codes,
+    flag_types,
+    flags_of,
+    hardship_flag,
+    revealed_basis,
+)
 
 __all__ = (
     "FOUND",
+    "REVEALED",
     "ChangeLine",
     "CodeRow",
     "FlagLine",
     "FlagTypeRow",
+    "HardshipRow",
     "HomeCard",
     "HomeLine",
     "HomesPage",
@@ -46,11 +61,15 @@ __all__ = (
     "find_people",
     "flag_types",
     "flags_of",
+    "hardship_flag",
     "home_by_number",
     "home_card",
     "homes",
     "household",
+    "may_reveal",
     "members_on",
     "person",
     "person_card",
+    "revealed",
+    "revealed_basis",
 )

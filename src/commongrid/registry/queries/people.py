@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import connection
@@ -12,10 +12,11 @@ from django.db.models import Q
 
 from commongrid.accounts import sealed
 from commongrid.kernel import masking
-from commongrid.kernel.refusals import NotYours
+from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours
 from commongrid.kernel.widths import digits
 from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.rules.facts import phone_of
+from commongrid.registry.rules.fields import FIELDS
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -91,6 +92,33 @@ def _row(found: Person) -> PersonRow:
     return PersonRow(id=found.id, name=found.display_name, place=found.place, account=found.account_id)
 
 
+REVEALED: Final = {"id_number": "people.edit", "phone": "people.reveal", "bank": "people.edit"}
+"""Sealed fields that can be shown with a reason, and the power that each asks for: a phone is called from the field."""
+
+
+def may_reveal(scope: Scope, field: str) -> bool:
+    """Whether this reader may have the field shown at all."""
+    return scope.may("people.reveal") and scope.may(REVEALED[field])
+
+
+def revealed(scope: Scope, person_id: UUID, field: str) -> str:
+    """One sealed field of one person in the clear, for a reveal that the surface logs with its reason.
+
+    Refuses: BadInput for another field; NotAllowed without its power; NotYours out of scope; NotFound where it's empty.
+    """
+    if field not in REVEALED:
+        raise BadInput(N_("Choose what to show."))
+    scope.demand("people.reveal")
+    scope.demand(REVEALED[field])
+    column = FIELDS["person"][field].kept_in
+    row = Person.objects.filter(id=person_id).values_list(column, flat=True).first()
+    if row is None and not Person.objects.filter(id=person_id).exists():
+        raise NotYours
+    if row is None:
+        raise NotFound(N_("There is nothing to show."))
+    return sealed.unseal(row, "registry_person", column, person_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayLine:
     """One stay of a person: in which household, where, as what, from when to when."""
@@ -117,6 +145,7 @@ class PersonCard:
     born_on: date | None
     id_number: str
     phone: str
+    bank: str
     education: str
     occupation: str
     political: str
@@ -147,6 +176,7 @@ def person_card(scope: Scope, person_id: UUID) -> PersonCard:
         sex=found.sex, born_on=found.born_on,
         id_number=masking.id_number(sealed.unseal(found.id_sealed, "registry_person", "id_sealed", found.id)),
         phone=masking.phone(sealed.unseal(found.phone_sealed, "registry_person", "phone_sealed", found.id)),
+        bank=masking.account(sealed.unseal(found.bank_sealed, "registry_person", "bank_sealed", found.id)),
         education=found.education, occupation=found.occupation, political=found.political, marital=found.marital,
         works_at=found.works_at, household=found.household_id, as_in_home=found.as_in_home,
         registered_place=found.registered_place, collective=found.collective, version=found.version,

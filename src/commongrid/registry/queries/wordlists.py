@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from commongrid.accounts import sealed
+from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry.models import Code, Flag, FlagType, HardshipFlag
 
 if TYPE_CHECKING:
@@ -49,6 +51,18 @@ class FlagLine:
     to_on: date | None
     body: str
     sensitive: bool
+    basis: str = ""
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardshipRow:
+    """A hardship flag as far as a reveal of its cause needs it."""
+
+    id: UUID
+    place: int
+    person: UUID | None
+    household: UUID | None
 
 
 def codes(scope: Scope, *lists: str) -> Mapping[str, Mapping[str, CodeRow]]:
@@ -70,6 +84,26 @@ def flag_types(scope: Scope, of: str) -> list[FlagTypeRow]:
     ]
 
 
+def hardship_flag(scope: Scope, flag_id: UUID) -> HardshipRow:
+    """A hardship flag within sight. Refuses: NotFound."""
+    row = HardshipFlag.objects.filter(id=flag_id).first()
+    if row is None:
+        raise NotFound
+    return HardshipRow(id=row.id, place=row.place, person=row.person_id, household=row.household_id)
+
+
+def revealed_basis(scope: Scope, flag_id: UUID) -> str:
+    """The cause and basis of a hardship flag in the clear, for a reveal that the surface logs with its reason.
+
+    Refuses: NotAllowed without the power to see hardship; NotFound out of sight or where nothing was written.
+    """
+    scope.demand("people.hardship")
+    row = HardshipFlag.objects.filter(id=flag_id).first()
+    if row is None or row.basis_sealed is None:
+        raise NotFound(N_("There is nothing to show."))
+    return sealed.unseal(row.basis_sealed, "registry_hardship_flag", "basis_sealed", row.id)
+
+
 def flags_of(scope: Scope, *, household: UUID | None = None, person: UUID | None = None) -> list[FlagLine]:
     """The flags of a household with its people's, or of a person, in force first; hardship as far as it is seen."""
     whose = Q(person_id=person) if person else Q(household_id=household)
@@ -88,6 +122,8 @@ def flags_of(scope: Scope, *, household: UUID | None = None, person: UUID | None
                     to_on=row.to_on,
                     body=row.body,
                     sensitive=table is HardshipFlag,
+                    basis=getattr(row, "basis", ""),
+                    sealed=getattr(row, "basis_sealed", None) is not None,
                 )
             )
     return sorted(lines, key=lambda one: (one.to_on is not None, one.from_on))

@@ -82,6 +82,13 @@ def _phone(text: str, _today: date) -> str:
     return read
 
 
+def _bank(text: str, _today: date) -> str:
+    plain = "".join(halfwidth(text).split())
+    if plain and not (plain.isdigit() and 12 <= len(plain) <= 19):  # noqa: PLR2004 - a bank card or passbook
+        raise BadInput(N_("A bank account has 12 to 19 digits."))
+    return plain
+
+
 def _number(text: str, _today: date) -> str:
     try:
         return number_of(text)
@@ -133,6 +140,7 @@ _PERSON: Final = (
     Field(name="born_on", zh="出生日期", en="Date of birth", read=_birth),
     Field(name="id_number", zh="身份证件号码", en="Identity number", read=_identity, column="id_sealed", sealed=True),
     Field(name="phone", zh="联系电话", en="Phone", read=_phone, column="phone_sealed", sealed=True),
+    Field(name="bank", zh="银行账号", en="Bank account", read=_bank, column="bank_sealed", sealed=True),
     Field(name="education", zh="文化程度", en="Education", read=_code, codes="education"),
     Field(name="occupation", zh="职业", en="Occupation", read=_code, codes="occupation"),
     Field(name="political", zh="政治面貌", en="Political status", read=_code, codes="political"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.shortcuts import render
 from django.urls import path
@@ -29,7 +30,8 @@ def listed(request: Asked) -> HttpResponse:
     event = asked if asked in EVENT_TEXTS else ""
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LAST_PAGE_DIGITS else 1
-    lines, more = access_log(request.scope, event=event, page=number)
+    subject = _subject(request.GET.get("subject", ""))
+    lines, more = access_log(request.scope, event=event, subject=subject, page=number)
     posts = faces(request.scope, {line.post for line in lines if line.post})
     language = "zh" if (get_language() or "").startswith("zh") else "en"
     return render(
@@ -46,10 +48,19 @@ def listed(request: Asked) -> HttpResponse:
             ],
             "events": [(code, gettext(name)) for code, name in EVENT_TEXTS.items()],
             "event": event,
+            "subject": subject,
             "page": number,
             "more": more,
         },
     )
+
+
+def _subject(text: str) -> UUID | None:
+    """The record whose lines are wanted, or none."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 urlpatterns: list[URLPattern] = [path("", listed, name="access_log")]

@@ -11,7 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 
 from commongrid.accounts.actions import Access, log_access
 from commongrid.accounts.queries import account_named
-from commongrid.accounts.sealed import sealer
+from commongrid.accounts.sealed import TOTP_AAD, sealer
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import public
@@ -34,7 +34,6 @@ CHANGES = {
 }
 """What allauth tells the person after a change, and how the access log calls it."""
 METHODS = {"password": "password", "link": "link", "mfa": "second_factor"}
-TOTP_AAD = "mfa_authenticator.totp"
 
 
 def note(request: HttpRequest, account: int | None, event: str, about: str = "") -> None:

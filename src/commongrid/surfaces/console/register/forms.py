@@ -144,7 +144,7 @@ class UndoForm(Form):
 
 
 class CorrectForm(ToldForm):
-    """Fields of a person's record; identity number and phone are shown empty and left alone when they stay so."""
+    """Fields of a person's record; sealed ones are shown empty and left alone when they stay so."""
 
     display_name = forms.CharField(
         label=_("Name"), max_length=NAME_LENGTH, error_messages={"required": _("Enter the person's name.")}
@@ -154,6 +154,9 @@ class CorrectForm(ToldForm):
     )
     phone = forms.CharField(
         label=_("Phone"), required=False, max_length=30, help_text=_("Leave empty to keep what is there.")
+    )
+    bank = forms.CharField(
+        label=_("Bank account"), required=False, max_length=30, help_text=_("Leave empty to keep what is there.")
     )
     sex = _chosen(_("Sex"))
     born_on = forms.CharField(label=_("Date of birth"), required=False, max_length=20)

@@ -17,7 +17,7 @@ from commongrid.kernel.places import is_code, level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
-from commongrid.surfaces.console.register import forms
+from commongrid.surfaces.console.register import forms, looks
 from commongrid.surfaces.console.register.words import (
     HOME_STATES,
     chip,
@@ -104,6 +104,7 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
     on = _day(request.GET.get("on", ""), today)
     members = queries.members_on(request.scope, home.id, on)
     words = read_aloud(request.scope, "relation", "sex")
+    flags = queries.flags_of(request.scope, household=home.id)
     people = [one.person for one in members]
     names = {one.person: one.name for one in members} | {home.id: gettext("the household")}
     context = {
@@ -116,13 +117,14 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
             (one, words["relation"].get(one.as_to_head, ""), words["sex"].get(one.sex, ""), chip(STATES, one.state))
             for one in members
         ],
-        "flags": queries.flags_of(request.scope, household=home.id),
+        "flags": flags,
+        "causes": looks.causes(request, looks.about_home(home), flags),
         "names": names,
         "history": told(queries.changes_of(request.scope, home.id, *people), names),
         "may_edit": request.scope.may("people.edit") and not home.ended and on == today,
         "trail": trail(home)[:-1],
     }
-    return render(request, "console/register/home.html", context)
+    return looks.closing(request, render(request, "console/register/home.html", context))
 
 
 def _day(text: str, today: date) -> date:

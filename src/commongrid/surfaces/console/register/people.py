@@ -15,7 +15,7 @@ from commongrid.kernel.refusals import N_, WrongState
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into
 from commongrid.registry.rules.fields import FIELDS
-from commongrid.surfaces.console.register import forms
+from commongrid.surfaces.console.register import forms, looks
 from commongrid.surfaces.console.register.homes import asked, where_in
 from commongrid.surfaces.console.register.words import (
     PERSON_STATES,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import HomeCard, PersonCard
     from commongrid.surfaces.shared.doors import Asked
 
@@ -45,21 +46,38 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
     lists = ("sex", "education", "occupation", "political", "marital", "relation")
     words = read_aloud(request.scope, *lists)
     home = _home(request, card)
+    about = looks.about(card)
+    shown = looks.opened(
+        request, about, tuple(queries.REVEALED), lambda field: queries.revealed(request.scope, card.id, field)
+    )
+    flags = queries.flags_of(request.scope, person=card.id)
     context = {
         "person": card,
         "chip": chip(PERSON_STATES, card.state),
         "home": home,
-        "facts": _facts(card, words),
+        "facts": _facts(card, words, shown),
+        "sealed": _sealed(request.scope, card),
+        "causes": looks.causes(request, about, flags),
+        "may_look": request.scope.may("people.looks"),
         "stays": [
             (one, words["relation"].get(one.as_to_head, ""), _why(one.why_began), _why(one.why_ended))
             for one in card.stays
         ],
-        "flags": queries.flags_of(request.scope, person=card.id),
+        "flags": flags,
         "history": told(queries.changes_of(request.scope, card.id), {card.id: ""}),
         "may_edit": request.scope.may("people.edit") and not card.ended,
         "trail": trail(home),
     }
-    return render(request, "console/register/person.html", context)
+    return looks.closing(request, render(request, "console/register/person.html", context))
+
+
+def _sealed(scope: Scope, card: PersonCard) -> list[tuple[str, str]]:
+    """The sealed fields that hold something and that this reader may have shown, with their names."""
+    return [
+        (name, looks.about_of(name))
+        for name in queries.REVEALED
+        if queries.may_reveal(scope, name) and getattr(card, name)
+    ]
 
 
 def _why(code: str) -> str:
@@ -70,14 +88,17 @@ def _home(request: Asked, card: PersonCard) -> HomeCard | None:
     return queries.home_card(request.scope, card.household) if card.household else None
 
 
-def _facts(card: PersonCard, words: dict[str, dict[str, str]]) -> list[tuple[str, object, str]]:
-    """Label, value and the day on which each field was last found true."""
+def _facts(
+    card: PersonCard, words: dict[str, dict[str, str]], shown: dict[str, str]
+) -> list[tuple[str, object, str, bool]]:
+    """Label, value, the day on which each field was last found true, and whether it stands open."""
     zh = language() == "zh"
     values = {
         "sex": words["sex"].get(card.sex, ""),
         "born_on": card.born_on,
         "id_number": card.id_number,
         "phone": card.phone,
+        "bank": card.bank,
         "education": words["education"].get(card.education, ""),
         "occupation": words["occupation"].get(card.occupation, ""),
         "political": words["political"].get(card.political, ""),
@@ -86,7 +107,12 @@ def _facts(card: PersonCard, words: dict[str, dict[str, str]]) -> list[tuple[str
     }
     fields = FIELDS["person"]
     return [
-        (fields[name].zh if zh else fields[name].en, value, card.confirmed.get(name, ""))
+        (
+            fields[name].zh if zh else fields[name].en,
+            shown.get(name, value),
+            card.confirmed.get(name, ""),
+            name in shown,
+        )
         for name, value in values.items()
     ]
 
@@ -219,7 +245,7 @@ def _initial(card: PersonCard) -> dict[str, object]:
     return {
         "display_name": card.name, "sex": card.sex, "born_on": card.born_on.isoformat() if card.born_on else "",
         "education": card.education, "occupation": card.occupation, "political": card.political,
-        "marital": card.marital, "works_at": card.works_at, "id_number": "", "phone": "", "seen": card.version,
+        "marital": card.marital, "works_at": card.works_at, "id_number": "", "phone": "", "bank": "", "seen": card.version,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.register import homes, people
+from commongrid.surfaces.console.register import homes, looks, people
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -23,6 +23,10 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:household_id>/flag", homes.flag, name="household_flag"),
     path("<uuid:household_id>/undo/<uuid:done>", homes.undo, name="household_undo"),
     path("people/<uuid:person_id>", people.page, name="person"),
+    path("people/<uuid:person_id>/reveal", looks.reveal, name="person_reveal"),
+    path("people/<uuid:person_id>/looks", looks.looks, name="person_looks"),
+    path("people/<uuid:person_id>/looks/print", looks.looks_print, name="person_looks_print"),
+    path("flags/<uuid:flag_id>/reveal", looks.reveal_basis, name="flag_reveal"),
     path("people/<uuid:person_id>/correct", people.correct, name="person_correct"),
     path("people/<uuid:person_id>/confirm", people.confirm, name="person_confirm"),
     path("people/<uuid:person_id>/flag", people.flag, name="person_flag"),
