@@ -14,11 +14,15 @@ from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS, STATES
 from tests.matters.model import State
 
 Edge = tuple[Scope, Call, Move, State]
-STAYING = ("renew_slip", "extend_theirs", "supervise", "retell", "reply", "warn", "overdue", "reply_late")
+STAYING = (
+    "renew_slip", "extend_theirs", "supervise", "instruct", "report_back", "retell", "reply", "warn", "overdue",
+    "reply_late",
+)  # fmt: skip
 AFTER_THE_END = (
     ("merged", "renew_slip"), ("closed", "ask_recheck"),
     ("merged", "unmerge"), ("closed", "recheck"), ("closed", "take_result"), ("closed", "not_kept"),
     *itertools.product(("rejected", "closed"), ("ask_again", "ask_again_for")),
+    *itertools.product(words.ENDED, ("report_back",)),
 )  # fmt: skip
 LEVEL_RANK = {level: n for n, level in enumerate(words.LEVELS)}
 HELPED = (*STAYING, "route_round", "call_up", "fall", "withdraw", "time_out", "withdraw_for", "dissolve", "wake")

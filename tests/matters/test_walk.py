@@ -19,7 +19,7 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound, Refusal
 from commongrid.kernel.scope import Scope, public
 from commongrid.matters import actions, jobs, queries
-from commongrid.matters.actions import About, Receipt, Report, Wanted
+from commongrid.matters.actions import About, Instruction, Receipt, Report, Wanted
 from commongrid.matters.actions.calling import Summons
 from commongrid.matters.rules import words
 from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS
@@ -128,6 +128,8 @@ def ways(rng: random.Random) -> dict[str, Way]:
         "review": (actions.review, {"finding": "有结论", **(target if rng.random() < 0.5 else {})}),
         "receipt": (actions.receipt, {}),
         "supervise": (actions.supervise, {"note": "请加快"}),
+        "instruct": (actions.instruct, {"instruction": Instruction(leader=id_of("county_leader"), words="请抓紧")}),
+        "report_back": (actions.report_back, {"text": "已安排"}),
         "reply": (actions.reply, {"text": "快了"}),
         "rate": (actions.rate, {"solved": answers[0], "satisfied": answers[1]}),
         "withdraw": (actions.withdraw, {}),

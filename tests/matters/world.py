@@ -70,7 +70,7 @@ def elsewhere() -> Iterator[State]:
 
 BESIDE = (
     "merge", "call_meeting", "route_round", "fall", "withdraw", "recheck", "call_up", "raise", "supervise", "remind",
-    "reject", "reply_late",
+    "instruct", "report_back", "reject", "reply_late",
 )  # fmt: skip
 """Events that look at nothing that makes an order or a dispute another matter: explored on the others."""
 
@@ -104,6 +104,8 @@ SPOKEN = ("answered", "to_rate", "to_file", "review")
 def applied(state: State, move: Move, target: Target | None, call: Call) -> State:
     """The model's picture of what ``matters.actions.moving`` writes."""
     s, barred = state.s, state.barred
+    if call.event in ("instruct", "report_back"):
+        return state
     if move.ended:
         return _ended(state, move, call)
     if move.sets.get("sealed") or (call.event == "mediate" and call.moves_on):

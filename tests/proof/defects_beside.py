@@ -38,11 +38,24 @@ def steps_hold(database: Database) -> None:
 STEP_DEFECTS = (
     ("visits seen without their matter", see("matters_visit", "true")),
     ("supervision seen without its matter", see("matters_supervision", "true")),
+    ("leader's note seen without its matter", see("matters_leader_note", "true")),
     ("reminders seen without their matter", see("matters_escalation", "true")),
     ("who reported is seen by everybody", see("matters_party", "true")),
     ("who reported in confidence is seen below", weaker("matters_party", "(NOT hidden_below)", "true")),
     ("who reported is changed by whoever sees nothing", sql("ALTER POLICY change ON matters_party USING (true)")),
     ("ratings shown before their batch", weaker("matters_rating", "(released_at IS NOT NULL)", "true")),
+    (
+        "what another system says shown before its batch",
+        weaker("matters_external_result", "(released_at IS NOT NULL)", "true"),
+    ),
+    ("what another system says shown to every township post", weaker("matters_external_result", "'c'::text", "''")),
+    (
+        "what another system says changed by posts",
+        sql(
+            "GRANT UPDATE ON matters_external_result TO county_app; DROP TRIGGER stays ON matters_external_result;"
+            " CREATE POLICY x ON matters_external_result FOR UPDATE TO county_app USING (true)"
+        ),
+    ),
     (
         "a township reads what was said of its stations",
         weaker("matters_rating", "(unit_id IS NULL)", "true"),

@@ -26,7 +26,7 @@ def lay(owner: psycopg.Connection[Any], world: World) -> None:
 
 
 def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any]) -> None:
-    """Visit, supervision, escalation, the people, the public face, and two ratings: one held back, one released."""
+    """Visit, supervision, escalation, the people, the public face; ratings and results, one held back, one released."""
     place, how = facts["place"], facts["how"]
     of = {"matter_id": ident}
     insert(
@@ -34,6 +34,10 @@ def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, An
         level="township",
     )  # fmt: skip
     insert(owner, "Supervision", id=named("supervision", *how), **of, level="county", place=COUNTY, at=NOW)
+    insert(
+        owner, "LeaderNote", id=named("leader note", *how), **of, leader=named("post", "county_leader"),
+        level="county", place=COUNTY, act=named("leader note", *how), at=NOW, due_at=NOW,
+    )  # fmt: skip
     insert(
         owner, "Escalation", id=named("escalation", *how), **of, deadline_no=1, sort="warned", level="township",
         place=T1, due_at=NOW, at=NOW,
@@ -61,6 +65,11 @@ def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, An
         insert(owner, "SignedSheet", id=sheet, **of, sort=sort, of=sheet, at=NOW)
     insert(owner, "ThemeMatter", id=named("in theme", *how), **of, theme_id=named("theme"), at=NOW)
     for n, (name, released) in enumerate((("held rating", None), ("released rating", NOW)), start=1):
+        insert(
+            owner, "ExternalResult", id=named(name.replace("rating", "result"), *how), **of, place=COUNTY,
+            case_id=named("case", *how), unit_id=facts["unit"], handler_place=T1, result="not_solved",
+            satisfied=False, text="等得太久", at=NOW, released_at=released,
+        )  # fmt: skip
         insert(
             owner, "Rating", id=named(name, *how), **of, round=n, place=COUNTY, unit_id=facts["unit"],
             handler_level="township", handler_place=T1, solved=True, satisfied=False, via="slip", at=NOW,

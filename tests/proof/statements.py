@@ -50,6 +50,11 @@ def rating(*, released: bool) -> May:
     return partial(expectation.sees_rating, released=released)
 
 
+def result(*, released: bool) -> May:
+    """Read as a rating is, and by the centre that takes it in."""
+    return partial(expectation.sees_result, released=released)
+
+
 def cause(seat: Seat, facts: Facts) -> bool:
     """Why a recheck was ordered: the county's centre alone, where it sees the matter."""
     return seat.role == "county_dispatcher" and sees(seat, facts)
@@ -84,6 +89,7 @@ BESIDE = (
     Beside("matters_external_case", "case", adds=None, changes=sees, removes=sees),
     Beside("matters_visit", "visit"),
     Beside("matters_supervision", "supervision", changes=sees, removes=sees),
+    Beside("matters_leader_note", "leader note", changes=sees, removes=sees),
     Beside("matters_escalation", "escalation", fresh=(("deadline_no", 2),)),
     Beside("journal_file", "file", changes=sees, removes=sees),
     Beside("journal_line", "line", reads=expectation.sees_line, adds=always),
@@ -94,6 +100,8 @@ BESIDE = (
     ),
     Beside("matters_rating", "held rating", reads=rating(released=False), fresh=(("round", 3),)),
     Beside("matters_rating", "released rating", reads=rating(released=True), fresh=(("round", 3),)),
+    Beside("matters_external_result", "held result", reads=result(released=False)),
+    Beside("matters_external_result", "released result", reads=result(released=True)),
     Beside("matters_recheck", "recheck", changes=sees, removes=sees),
     Beside("matters_recheck_cause", "recheck cause", reads=cause, adds=cause, changes=cause, removes=cause),
     Beside(
@@ -231,7 +239,11 @@ def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
                 yield covered, done, seat.role, "removes who helps", relation
 
 
-OFFICES_ONLY = {"held rating", "released rating", "party", "recheck cause", "publication", "in theme"}
+OFFICES_ONLY = {
+    "leader note",
+    "held rating", "released rating", "held result", "released result", "party", "recheck cause", "publication",
+    "in theme",
+}  # fmt: skip
 """What hangs on a matter and is for offices alone: not even the holder of its slip reads it."""
 
 

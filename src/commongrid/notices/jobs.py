@@ -20,7 +20,15 @@ from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
-from commongrid.matters.queries.telling import Told, application_seats, supervisors_of, told_of, with_followers
+from commongrid.matters.queries.leaders import leaders_answered
+from commongrid.matters.queries.telling import (
+    Told,
+    application_seats,
+    check_asked,
+    supervisors_of,
+    told_of,
+    with_followers,
+)
 from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules.table import EVENTS
 from commongrid.notices import actions, queries
@@ -44,10 +52,14 @@ GIVEN: Final = frozenset(
     for name in (
         "reported", "diverted", "decided", "raised", "called_up", "fell", "given_back", "routed_round", "woken",
         "came_back", "recheck_ordered", "split", "sent_back", "answered", "settled", "passed_on", "reviewed",
-        "unmerged",
+        "unmerged", "unit_dissolved", "asked_again", "asked_again_for",
     )
 )  # fmt: skip
 """Acts after which somebody else owes the next step."""
+NOTES: Final = ("matters.instructed", "matters.reported_back")
+"""Of leaders' notes, whose answer is owed also after the end."""
+CHECKS: Final = ("matters.check_awaited", "matters.check_overdue")
+"""Of agreements that somebody has to ask about, also when their matter is over."""
 APPLIED: Final = ("matters.applied", "matters.application_raised")
 LONGER: Final = ("matters.extended", "matters.paused", "matters.parked")
 DONE: Final = ("matters.answered", "matters.answered_on_paper", "matters.settled", "matters.passed_on")
@@ -115,6 +127,10 @@ def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
         yield from _to_centres(row, "calendar", desk)
     elif row.name == "matters.rules_changed":
         yield from _to_centres(row, "rules", desk)
+    elif m is not None and row.name in CHECKS:
+        yield from _of_a_check(row, m, desk)
+    elif m is not None and row.name in NOTES:
+        yield from _of_a_note(row, m, desk)
     elif m is not None and m.open:
         yield from _about(row, m, desk)
 
@@ -126,12 +142,35 @@ def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
             yield from _each(row, m, "application", desk.at(seat.place, "matters.approve", seat.unit))
     elif row.name == "matters.reply_missed":
         yield from _each(row, m, "reply_missed", supervisors_of(SCOPE, m.id))
+    elif row.name == "matters.left_without_body":
+        for post, at in desk.at(territory.county(SCOPE).code, CENTRES):
+            yield ToPost("no_body", post, at, Facts(date=m.due_on))
     elif row.name == "matters.overdue":
         place = m.place_at(str(row.facts.get("level", "")))
         yield from _each(row, m, "overdue", desk.at(place, CENTRES) if place else [])
     elif row.name in GIVEN or (row.name == "matters.recounted" and row.facts.get("moved") == "sooner"):
         power = EVENTS[m.step].power if m.step in EVENTS else "matters.handle"
         yield from _each(row, m, "given" if row.name in GIVEN else "sooner", desk.at(m.owner, power, m.unit))
+
+
+def _of_a_check(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
+    """Whoever is in the dispute file hears that somebody has to ask whether the agreement was kept."""
+    asked = check_asked(SCOPE, m.id, str(row.facts.get("level", "")))
+    if asked is None:
+        return
+    posts = [(asked.post, m.place)] if asked.post else []
+    if asked.seat is not None:
+        posts = desk.at(asked.seat.place, "matters.mediate", asked.seat.unit)
+    for post, place in posts:
+        yield ToPost("check", post, place, Facts(number=m.number, date=asked.day), m.id)
+
+
+def _of_a_note(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
+    """The centre hears that a leader waits for its answer, the leader that it came."""
+    if row.name == "matters.reported_back":
+        yield from _each(row, m, "note_answered", leaders_answered(SCOPE, row.id))
+    elif place := m.place_at(str(row.facts.get("level", ""))):
+        yield from _each(row, m, "leader_note", desk.at(place, CENTRES))
 
 
 def _each(row: LineRow, m: Told, sort: str, posts: list[tuple[UUID, int]]) -> Iterator[ToPost]:

@@ -52,7 +52,7 @@ def test_today_asks_little(scene: Scene, as_post: Callable[..., Client]) -> None
     client.get("/console/")
     with counting() as statements:
         client.get("/console/")
-    assert len(statements) <= 10, "\n".join(statements)
+    assert len(statements) <= 11, "\n".join(statements)
 
 
 def test_empty_today_says_what_to_do(county: Desk, as_post: Callable[..., Client]) -> None:

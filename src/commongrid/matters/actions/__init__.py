@@ -5,6 +5,7 @@ from __future__ import annotations
 from commongrid.matters.actions.asking import ask_again, ask_again_for, withdraw_for
 from commongrid.matters.actions.calling import attend, call_meeting, drop, remind, split
 from commongrid.matters.actions.cases import Elsewhere
+from commongrid.matters.actions.checking import raise_check, warn_of_check
 from commongrid.matters.actions.closing import close, receipt, review, visit, withdraw
 from commongrid.matters.actions.drawing import publish_seed
 from commongrid.matters.actions.editing import change_answers, change_rules
@@ -21,6 +22,7 @@ from commongrid.matters.actions.handling import (
     start,
 )
 from commongrid.matters.actions.merging import merge, unmerge
+from commongrid.matters.actions.noting import Instruction, instruct, report_back
 from commongrid.matters.actions.numbering import numbers
 from commongrid.matters.actions.overseeing import miss_reply, reply, supervise, warn_of_reply
 from commongrid.matters.actions.papers import Paper, answer_on_paper, rate_on_paper
@@ -58,12 +60,13 @@ from commongrid.matters.actions.seeding import seed
 from commongrid.matters.actions.themes import add_to_theme, close_theme, open_theme
 from commongrid.matters.actions.ticking import fall, raise_overdue, release_ratings, time_out, warn
 from commongrid.matters.actions.waiting import Wanted, apply, end, extend, grant, park, pause, refer, refuse, resume
-from commongrid.matters.actions.waking import dissolve, raise_application, wake
+from commongrid.matters.actions.waking import dissolve, leave_without_body, raise_application, wake
 
 __all__ = [
     "About",
     "Contact",
     "Elsewhere",
+    "Instruction",
     "OfUnit",
     "Paper",
     "Receipt",
@@ -104,7 +107,9 @@ __all__ = [
     "give_back",
     "go_on_recount",
     "grant",
+    "instruct",
     "late_recheck",
+    "leave_without_body",
     "merge",
     "miss_reply",
     "numbers",
@@ -116,6 +121,7 @@ __all__ = [
     "publish",
     "publish_seed",
     "raise_application",
+    "raise_check",
     "raise_level",
     "raise_overdue",
     "rate",
@@ -133,6 +139,7 @@ __all__ = [
     "renew_slip",
     "reply",
     "report",
+    "report_back",
     "resume",
     "retell",
     "review",
@@ -150,6 +157,7 @@ __all__ = [
     "visit",
     "wake",
     "warn",
+    "warn_of_check",
     "warn_of_reply",
     "withdraw",
     "withdraw_for",

@@ -18,6 +18,7 @@ from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.cases import Elsewhere, accept_theirs, begin_case, lay
 from commongrid.matters.actions.moving import Case, Target, line, owner_place
+from commongrid.matters.actions.noting import Instruction, first_due, note_of_report, told_by
 from commongrid.matters.actions.numbering import numbers
 from commongrid.matters.actions.protecting import (
     NO_CONTACT,
@@ -56,8 +57,8 @@ class Report:
     ``about`` says whom in the government it is about. ``source`` is the channel.
     ``confidential``: known to the centre, hidden below, the place no finer than
     the village, the words put away until the centre retells them. Without any
-    contact the report is anonymous. ``photos`` are files that the surface staged
-    before.
+    contact the report is anonymous. ``leader`` is the leader's note that it comes
+    from. ``photos`` are files that the surface staged before.
     """
 
     kind_code: str
@@ -72,6 +73,7 @@ class Report:
     external_system: str = ""
     external_number: str = ""
     elsewhere: Elsewhere | None = None
+    leader: Instruction | None = None
     photos: tuple[Staged, ...] = ()
 
 
@@ -103,12 +105,17 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     _enter(case, report.place, accused)
     kept = keep_words(case)
     theirs = _theirs(case, report)
+    leader = told_by(scope, report.leader) if report.leader is not None else None
+    if report.leader is not None:
+        matter.leader_due_at = first_due(case, report.leader)
     start(case, "receipt" if matter.sealed else "respond")
     if theirs is not None:
         accept_theirs(case, theirs)
     _insert(matter)
     if theirs is not None:
         lay(theirs)
+    if report.leader is not None and leader is not None:
+        note_of_report(case, leader, report.leader)
     keep_parties(case, report.contact, report.place, report.about.words)
     attach(scope, act, to=Subject(kept, matter.id, matter.place), files=report.photos)
     if of.visibility == "public" and accused is None and not matter.confidential:
@@ -244,9 +251,9 @@ def _enter(case: Case, place: int, accused: Accused | None) -> None:
 
 
 def _to_competent(case: Case, target: Target) -> None:
-    """Hand a sealed matter to its body; its place is that unit's."""
+    """Hand a sealed matter to its body; its place is that unit's. It ends by its receipt: no finishing limit runs."""
     m = case.matter
-    m.sealed, m.to_rate = True, False
+    m.sealed, m.to_rate, m.finish_due_at = True, False, None
     m.place = m.place_then = target.place
     m.unit_id, m.owner_level, m.owner_place = target.unit, "unit", None
     m.handler_level, m.handler_place = target.level, target.place

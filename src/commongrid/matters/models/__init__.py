@@ -7,9 +7,11 @@ from commongrid.matters.models.external import (
     ExternalCase,
     ExternalColumn,
     ExternalReply,
+    ExternalResult,
     ExternalSystem,
     ExternalUpload,
 )
+from commongrid.matters.models.leaders import LeaderNote
 from commongrid.matters.models.matter import Matter, PublicFace
 from commongrid.matters.models.mediation import Mediation, MediationParty, MediationSession
 from commongrid.matters.models.original import Original
@@ -30,9 +32,11 @@ __all__ = [
     "ExternalCase",
     "ExternalColumn",
     "ExternalReply",
+    "ExternalResult",
     "ExternalSystem",
     "ExternalUpload",
     "Kind",
+    "LeaderNote",
     "Limit",
     "Matter",
     "Mediation",

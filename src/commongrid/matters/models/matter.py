@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -59,12 +60,13 @@ class Matter(models.Model):
 
     ``unit`` stays after the unit has answered, so it keeps sight of its work;
     ``handler_level`` (a unit's is its place's level) and ``handler_place`` say
-    who did or does the work; ``barred_*`` who must not get it again.
+    who did or does the work; ``barred_*`` who must not get it again (``barred_parts``: the units that answered a part).
     ``finish_due_at`` is the finishing limit in force, ``finished_at`` the last
     answer: on time is finished_at (else closed_at) <= finish_due_at.
     ``alarm_at`` is when the clock next looks; ``raised_level`` the highest
     level told of this deadline. ``rating`` says only whether there is one: what
-    it says is in Rating, out of the handler's sight (last ``round``).
+    it says is in Rating, out of the handler's sight (last ``round``). ``leader_due_at`` is when the
+    next leader who wrote a note on it wants an answer (see LeaderNote).
 
     ``accused_person`` and ``accused_unit`` are whom a complaint is about: barred,
     with everybody who answers to them, from reading it too. The words of a
@@ -121,6 +123,7 @@ class Matter(models.Model):
     handler_level = models.CharField("办理层级", max_length=12, blank=True, default="")
     handler_place = PlaceField("办理地方", null=True)
     barred_unit = models.UUIDField("不再交办的单位", null=True)
+    barred_parts = ArrayField(models.UUIDField(), verbose_name="不再交办的分办单位", default=list)
     barred_place = PlaceField("不再交办的地方", null=True)
 
     clock = models.CharField("时限类别", max_length=12, blank=True, default="")
@@ -150,6 +153,7 @@ class Matter(models.Model):
     rating = models.CharField("评价情况", max_length=12, blank=True, default="")
     supervised_at = models.DateTimeField("督办时间", null=True)
     interim_due_at = models.DateTimeField("督办答复期限", null=True)
+    leader_due_at = models.DateTimeField("批示回报期限", null=True)
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", verbose_name="所属事项")
     caller = models.CharField("分办层级", max_length=12, blank=True, default="")

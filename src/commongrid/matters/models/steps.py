@@ -125,7 +125,10 @@ class Note(models.Model):
     Personal data: free words may name people. Kept: with the matter's texts.
     """
 
-    SORTS = ("reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", *WAITING)
+    SORTS = (
+        "reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", "instruction", "account",
+        *WAITING,
+    )  # fmt: skip
 
     id = models.UUIDField(primary_key=True)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="notes")
@@ -145,7 +148,19 @@ class Note(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(
-                    sort__in=("reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", *WAITING)
+                    sort__in=(
+                        "reason",
+                        "basis",
+                        "answer",
+                        "finding",
+                        "supervision",
+                        "reply",
+                        "word",
+                        "draft",
+                        "instruction",
+                        "account",
+                        *WAITING,
+                    )
                 ),
                 name="matters_note_sort",
             ),

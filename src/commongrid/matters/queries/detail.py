@@ -17,6 +17,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.queries import calling, waiting
+from commongrid.matters.queries.leaders import LEADS, LeaderNoteRow, leader_notes, waits_for
 from commongrid.matters.queries.leading import may_ask
 from commongrid.matters.queries.originals import OriginalRow, original
 from commongrid.matters.queries.rows import MatterRow, rows_of
@@ -140,6 +141,7 @@ class MatterDetail:
     cases: tuple[CaseRow, ...]
     history: tuple[journal.LineRow, ...]
     original: OriginalRow | None
+    leader_notes: tuple[LeaderNoteRow, ...] = ()
     applications: tuple[waiting.ApplicationRow, ...] = ()
     referrals: tuple[waiting.ReferralRow, ...] = ()
 
@@ -164,6 +166,10 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
         extra = Matter.objects.filter(id=matter_id).values(*columns)[0]
         related = relations(scope, row.whereabouts)
         readable = reads_words(scope, row.whereabouts, row.kind.visibility)
+        told = tuple(journal.history(scope, matter_id))
+        came_so = row.source == "leader" or any(line.name == "matters.instructed" for line in told)
+        noted = leader_notes(scope, matter_id) if came_so else ()
+        allowed = _may_now(scope, row, extra, related)
         return MatterDetail(
             row=row,
             text=extra["text"] if readable else "",
@@ -172,7 +178,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             reported_by=extra["reported_by"],
             accepted_at=extra["accepted_at"],
             finish_due_at=extra["finish_due_at"],
-            may=(*_may_now(scope, row, extra, related), *may_ask(scope, row)),
+            may=(*_leaders_steps(scope, allowed, noted), *may_ask(scope, row)),
             relations=related,
             notes=_notes(matter_id) if readable else (),
             orders=_orders(matter_id),
@@ -182,8 +188,9 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             told=_told(matter_id),
             cases=cases(scope, matter_id) if row.exchanged else (),
             parties=_parties(matter_id) if readable else (),
-            history=tuple(journal.history(scope, matter_id)),
+            history=told,
             original=original(scope, matter_id) if row.confidential and readable else None,
+            leader_notes=noted,
             applications=waiting.applications(matter_id),
             referrals=waiting.referrals(matter_id),
         )
@@ -245,6 +252,15 @@ def _may_now(scope: Scope, row: MatterRow, extra: Mapping[str, object], related:
     if not waiting.decides_now(scope, row, allowed):
         allowed = tuple(event for event in allowed if event not in waiting.APPROVING)
     return tuple(event for event in allowed if event not in _CLOCK and _possible(scope, row, standing, extra, event))
+
+
+def _leaders_steps(
+    scope: Scope, allowed: tuple[str, ...], noted: tuple[LeaderNoteRow, ...]
+) -> tuple[str, ...]:  # fmt: skip
+    """The steps without those about leaders' notes for whoever is neither a leader nor their centre."""
+    writes = scope.level in ("township", "county") and (scope.may(LEADS) or scope.may("matters.divert"))
+    given = {"instruct": writes, "report_back": waits_for(scope, noted)}
+    return tuple(event for event in allowed if given.get(event, True))
 
 
 _CLOCK: Final = ("warn", "overdue", "time_out", "fall", "wake", "dissolve")

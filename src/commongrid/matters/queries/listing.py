@@ -18,6 +18,7 @@ from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, PublicFace
+from commongrid.matters.queries.leaders import owed_by
 from commongrid.matters.queries.rows import COLUMNS, MatterRow, owned_by, rows_from, rows_of
 from commongrid.matters.queries.veil import WITH_THE_CENTRE, covered, covers_some, in_state
 from commongrid.matters.queries.vocabulary import KindRow, kinds, limits
@@ -63,6 +64,7 @@ class Filters:
     overdue: bool = False
     pressing: bool = False
     outside: bool = False
+    noted: bool = False
     text: str = ""
 
 
@@ -161,7 +163,7 @@ _OF_UNIT: Final = Fixed(lambda unit: _open_page(Q(state__in=WITH_THE_CENTRE), un
 
 
 def lanes(scope: Scope, now: datetime | None = None) -> list[Lane]:
-    """What waits for this post, by the step it owes, and what is overdue: two queries."""
+    """What waits for this post, by the step it owes, and what is overdue: four queries."""
     at = now or timezone.now()
     tonight = at + timedelta(days=1)
     with acting(scope):
@@ -174,7 +176,8 @@ def lanes(scope: Scope, now: datetime | None = None) -> list[Lane]:
         )
         counts["below"] = Matter.objects.filter(_told(scope)).count()
         counts["recheck"] = Matter.objects.filter(rechecked_by(scope)).count()
-    order = ("all", "overdue", "today", *(code for code, _ in LANES), "recheck", "below")
+        counts["leader"] = Matter.objects.filter(owed_by(scope)).count()
+    order = ("all", "overdue", "today", *(code for code, _ in LANES), "leader", "recheck", "below")
     return [Lane(code=code, count=counts[code]) for code in order]
 
 
@@ -213,7 +216,7 @@ def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
     found = _searched(Matter.objects.all(), scope, wanted.text) if wanted.text else Matter.objects.all()
     if wanted.state:
         found = found.filter(in_state(scope, wanted.state))
-    elif not wanted.text and wanted.lane != "recheck":
+    elif not wanted.text and wanted.lane not in ("recheck", "leader"):
         found = found.filter(closed_at=None).exclude(covered(scope))
     plain = {
         "series": wanted.series, "source": wanted.source, "urgency": wanted.urgency,
@@ -228,7 +231,7 @@ def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
         found = found.filter(place__range=interval(wanted.place))
     ticked = (
         (wanted.overdue, Q(due_at__lt=timezone.now())), (wanted.pressing, Q(pressing__lt=2)),
-        (wanted.outside, Q(state="asked")),
+        (wanted.outside, Q(state="asked")), (wanted.noted, Q(leader_due_at__isnull=False) | Q(source="leader")),
     )  # fmt: skip
     found = found.filter(*(condition for on, condition in ticked if on))
     return _in_lane(scope, found, wanted.lane)
@@ -241,6 +244,8 @@ def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matte
         return found.filter(_told(scope))
     if lane == "recheck":
         return found.filter(rechecked_by(scope))
+    if lane == "leader":
+        return found.filter(owed_by(scope))
     mine = found.filter(owned_by(scope), closed_at=None)
     now = timezone.now()
     more = {

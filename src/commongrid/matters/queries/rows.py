@@ -28,7 +28,7 @@ COLUMNS: Final = (
     "id", "number", "place", "kind_id", "series", "source", "urgency", "title", "state", "step", "owner_level",
     "owner_place", "unit_id", "handler_level", "handler_place", "clock", "due_at", "warn_at", "provisional",
     "raised_level", "opened_at", "finished_at", "closed_at", "outcome", "reopened", "round", "supervised_at",
-    "interim_due_at", "sealed", "confidential", "anonymous", "external_system", "external_number",
+    "interim_due_at", "leader_due_at", "sealed", "confidential", "anonymous", "external_system", "external_number",
     "held", "exchanged", "external_due_at", "rating", "pressing", "parent_id", "caller", "sent_back",
     "applied", "extended", "slip_no", "leads", "recheck_level", "recheck_place", "recheck_due_at",
 )  # fmt: skip
@@ -71,6 +71,7 @@ class MatterRow:
     round: int
     supervised_at: datetime | None
     interim_due_at: datetime | None
+    leader_due_at: datetime | None
     sealed: bool
     confidential: bool
     anonymous: bool

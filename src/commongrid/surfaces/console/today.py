@@ -20,7 +20,7 @@ from commongrid.matters import queries
 from commongrid.matters.queries import Filters
 from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
-from commongrid.surfaces.console.matters import present, waiting_page
+from commongrid.surfaces.console.matters import leaders, present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
@@ -41,6 +41,7 @@ LANES: Final = {
     "woken": (N_("Parked to review"), "warn"),
     "review": (N_("To review"), ""),
     "reply": (N_("Interim answers wanted"), "warn"),
+    "leader": (N_("Leaders' notes to answer"), "warn"),
     "recheck": (N_("To look at once more"), ""),
     "resting": (N_("Paused and parked"), ""),
     "below": (N_("Overdue below, told to me"), "late"),
@@ -96,6 +97,7 @@ def today(request: Asked) -> HttpResponse:
             "lane": _(LANES[chosen][0]),
             "chosen": chosen,
             "applications": waiting_page.to_decide(request.scope),
+            "own_notes": leaders.own(request.scope),
             "rows": present.rows(request.scope, page.rows),
             "next": page.next,
             "checks": checks(request.scope),

@@ -1,4 +1,4 @@
-"""Deciders of what moves nothing: supervision, interim answers, warnings."""
+"""Deciders of what moves nothing: supervision, leaders' notes, interim answers, warnings."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def _supervise(s: Standing, c: Call) -> Move:
     return stays(s, c)
 
 
+def _instruct(s: Standing, c: Call) -> Move:
+    not_sealed(s)
+    return stays(s, c)
+
+
 def _reply(s: Standing, c: Call) -> Move:
     not_sealed(s)
     if not s.interim:
@@ -36,6 +41,8 @@ def _reply_late(s: Standing, c: Call) -> Move:
 
 DECIDERS: Final[Mapping[str, Decider]] = {
     "supervise": _supervise,
+    "instruct": _instruct,
+    "report_back": stays,
     "reply": _reply,
     "warn": stays,
     "overdue": stays,

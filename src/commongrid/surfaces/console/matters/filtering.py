@@ -36,6 +36,7 @@ def filters_of(asked: QueryDict) -> tuple[queries.Filters, dict[str, str]]:
             overdue=given["view"] == "overdue" or given["overdue"] == "1",
             pressing=given["view"] == "urgent",
             outside=given["view"] == "outside",
+            noted=given["view"] == "leaders",
             text=given["q"],
         ),
         given,

@@ -16,6 +16,7 @@ from commongrid.surfaces.console.matters import (
     elsewhere,
     forms,
     joining,
+    leaders,
     reasons,
     waiting_forms,
     waiting_ways,
@@ -35,6 +36,7 @@ QUIET: Final = (
     "call_up",
     "give_back",
     "supervise",
+    "instruct",
     "raise",
     "send_back",
     "drop",
@@ -42,7 +44,7 @@ QUIET: Final = (
 )
 """Steps that stay folded unless they are the expected one."""
 TARGETED: Final = ("divert", "decide", "review")
-EXPECTED: Final = ("grant",)
+EXPECTED: Final = ("grant", "report_back")
 """Steps that somebody waits for, whatever else is owed."""
 
 
@@ -120,7 +122,9 @@ def _near(one: Choice, at: int) -> bool:
 
 def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None) -> forms.Step:
     """The form of a step, empty or as it was, offering what fits this matter."""
-    more: dict[str, Any] = {**calling.more(scope, m, code), **elsewhere.more(scope, m, code)}
+    more: dict[str, Any] = {
+        **calling.more(scope, m, code), **elsewhere.more(scope, m, code), **leaders.more(scope, code),
+    }  # fmt: skip
     if code == "accept":
         more["kinds"] = kinds_offered(scope, m)
         more["initial"] = {"kind_code": m.row.kind.code}

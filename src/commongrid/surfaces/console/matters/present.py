@@ -140,7 +140,7 @@ def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
         day = when(row.recheck_due_at, "short")
         late = row.recheck_due_at < now
         found.append(Chip(_("Recheck by %(day)s") % {"day": day}, "late" if late else "info", "again"))
-    return (*found, *_from_above(row, now)) if row.open else tuple(found)
+    return (*found, *_from_above(row, now)) if row.open or row.leader_due_at else tuple(found)
 
 
 def _elsewhere(row: MatterRow) -> list[Chip]:
@@ -162,6 +162,10 @@ def _asked(row: MatterRow) -> list[Chip]:
 def _from_above(row: MatterRow, now: datetime) -> list[Chip]:
     """That levels above look on or were told."""
     found = [_supervised(row, now)] if row.supervised_at is not None else []
+    if row.leader_due_at is not None:
+        day = when(row.leader_due_at, "short")
+        late = row.leader_due_at < now
+        found.append(Chip(_("Leader's note, answer by %(day)s") % {"day": day}, "late" if late else "warn", "flag"))
     if row.raised_level:
         level = words.say(words.LEVELS, row.raised_level)
         found.append(Chip(_("%(level)s told") % {"level": level}, "late", "flag"))

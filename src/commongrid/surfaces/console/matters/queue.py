@@ -38,6 +38,7 @@ VIEWS: Final = (
     ("mine", N_("With me")),
     ("overdue", N_("Overdue")),
     ("urgent", N_("Urgent and immediate")),
+    ("leaders", N_("Leaders' notes")),
     ("outside", N_("Asked outside")),
     ("closed", N_("Closed")),
 )

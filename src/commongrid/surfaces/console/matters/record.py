@@ -24,7 +24,7 @@ from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
 from commongrid.matters.queries.systems import systems
-from commongrid.surfaces.console.matters import present, words
+from commongrid.surfaces.console.matters import leaders, present, words
 from commongrid.surfaces.console.matters.choosing import kind_meant, offered, places_for, reaches
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.about import NAMES, AboutSomebody
@@ -135,10 +135,32 @@ class Record(AboutSomebody, Form):
         widget=forms.TextInput(attrs={"class": "middle"}),
     )
 
+    leader = forms.UUIDField(
+        label=_("Whose note it is"),
+        required=False,
+        help_text=_("The centre owes this leader an answer; they read it on their Today."),
+        widget=forms.Select(attrs={"class": "control middle"}),
+    )
+    leader_words = forms.CharField(
+        label=_("The note"),
+        required=False,
+        max_length=4000,
+        help_text=_("In the leader's own words. Empty: the same as above."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    leader_due = forms.DateField(
+        label=_("Answer wanted by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "middle"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Choose a day, such as 2026-11-30.")},
+    )
+
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
-        """Offer the urgencies in force."""
+        """Offer the urgencies in force, and the leaders of this place."""
         super().__init__(*args, **kwargs)
         self.scope = scope
+        self.leaders = leaders.choices(scope)
+        cast("forms.Select", self.fields["leader"].widget).choices = [("", "—"), *self.leaders]
         language = "zh" if chinese() else "en"
         rows = [(row.code, row.label(language)) for row in vocabulary.urgencies(scope)]
         cast("forms.ChoiceField", self.fields["external_system"]).choices = [
@@ -169,6 +191,11 @@ class Record(AboutSomebody, Form):
         external = given["external_system"] or COMES_BY.get(given["source"], "other")
         if number:
             elsewhere = actions.Elsewhere(system=external, number=number, due_at=given["their_due"])
+        note = None
+        if given["leader"] or (given["source"] == "leader" and self.leaders):
+            note = actions.Instruction(
+                leader=given["leader"], words=given["leader_words"], reply_on=given["leader_due"]
+            )  # fmt: skip
         return actions.Report(
             kind_code=given["kind"].code,
             place=given["place"].code,
@@ -186,6 +213,7 @@ class Record(AboutSomebody, Form):
             external_system=external if number else "",
             external_number=number,
             elsewhere=elsewhere,
+            leader=note,
             photos=photos,
         )
 

@@ -7,7 +7,14 @@ from typing import Final
 from commongrid.kernel.refusals import N_
 from commongrid.matters import actions
 from commongrid.matters.exchange import actions as exchange
-from commongrid.surfaces.console.matters import calling_forms, exchange_forms, forms, merging_forms, waiting_ways
+from commongrid.surfaces.console.matters import (
+    calling_forms,
+    exchange_forms,
+    forms,
+    leaders,
+    merging_forms,
+    waiting_ways,
+)
 from commongrid.surfaces.console.matters import protecting as protecting_forms
 from commongrid.surfaces.console.matters.way import Way
 
@@ -127,6 +134,20 @@ WAYS: Final[dict[str, Way]] = {
         button=N_("Supervise"),
         done=N_("Your words are with whoever has it."),
         lead=N_("Supervising does not take it over."),
+    ),
+    "instruct": Way(
+        form=leaders.Instruct,
+        do=actions.instruct,
+        button=N_("Keep the note"),
+        done=N_("The note is kept; its leader gets an answer through the centre."),
+        lead=N_("Whoever has the matter keeps it and reads the note. The centre owes the leader an answer."),
+    ),
+    "report_back": Way(
+        form=leaders.ReportBack,
+        do=actions.report_back,
+        button=N_("Answer the leader"),
+        done=N_("The leader reads your answer on their Today."),
+        tone="go",
     ),
     "reply": Way(
         form=forms.Reply,
