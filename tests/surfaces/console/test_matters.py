@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from django.utils import timezone
 
 from commongrid.journal import attachments
 from commongrid.kernel.act import new_id
 from commongrid.matters import actions
+from commongrid.matters.queries import vocabulary
 from tests.factories import crafted, desk
 from tests.factories.desk import id_of
 from tests.surfaces.console.conftest import counting
@@ -201,6 +205,25 @@ def test_visit_asks_for_both_answers(scene: Scene, as_post: Callable[..., Client
     )
     assert answer.status_code == 422
     assert "Please answer both questions." in answer.text
+
+
+def test_a_decision_is_seen_before_it_is_made_and_ends_by_itself(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.do("station", actions.give_back, scene.with_station("桥面破损"), basis="按清单归县局")
+    scene.with_station("另一座桥", kind="G01")
+    last = timezone.localdate() + timedelta(days=30)
+    sent = {"target": f"unit:{id_of('water_unit')}", "basis": "渠桥归水务站", "until": last.isoformat()}
+    client = as_post("county_dispatcher")
+    page = client.post(url(matter, "decide"), {**sent, "step": "check"})
+    assert page.status_code == 200
+    assert "What this changes" in page.text
+    assert "1 are with somebody else and stay there" in page.text
+    assert not [one for one in vocabulary.work_list(scene.as_post("dispatcher")) if one.decided]
+    assert client.post(url(matter, "decide"), sent).status_code == 302
+    (row,) = [one for one in vocabulary.work_list(scene.as_post("dispatcher")) if one.decided]
+    assert (row.unit, row.valid_to) == (id_of("water_unit"), last + timedelta(days=1))
+    again = scene.do("station", actions.give_back, scene.with_station("第三座桥"), basis="按清单归县局")
+    late = client.post(url(again, "decide"), {**sent, "until": "2020-01-01"})
+    assert (late.status_code, late.context["steps"][0].form.errors.keys()) == (422, {"until"})
 
 
 def test_decide_makes_a_row_of_the_work_list(scene: Scene, as_post: Callable[..., Client]) -> None:

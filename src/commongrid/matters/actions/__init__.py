@@ -10,6 +10,7 @@ from commongrid.matters.actions.closing import close, receipt, review, visit, wi
 from commongrid.matters.actions.drawing import publish_seed
 from commongrid.matters.actions.editing import change_answers, change_rules
 from commongrid.matters.actions.handling import (
+    Basis,
     accept,
     answer,
     call_up,
@@ -64,6 +65,7 @@ from commongrid.matters.actions.waking import dissolve, leave_without_body, rais
 
 __all__ = [
     "About",
+    "Basis",
     "Contact",
     "Elsewhere",
     "Instruction",

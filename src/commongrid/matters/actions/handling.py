@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from commongrid.journal.actions import Line, action
@@ -167,22 +169,39 @@ def give_back(scope: Scope, act: Act, *, matter_id: UUID, basis: str) -> Line:
     return moved(case, Call(event="give_back", level=level_of_actor(scope)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a decision rests on, and the last day on which it holds for other matters; none: until it is changed."""
+
+    words: str
+    until: date | None = None
+
+
 @action("matters.decided", power="matters.decide", facts=FACTS)
 def decide_returned(
-    scope: Scope, act: Act, *, matter_id: UUID, unit_id: UUID | None = None, place: int | None = None, basis: str
+    scope: Scope,
+    act: Act,
+    *,
+    matter_id: UUID,
+    unit_id: UUID | None = None,
+    place: int | None = None,
+    basis: Basis | str,
 ) -> Line:
     """Decide who has a returned order: the same unit, another, a level below, or this centre itself.
 
-    Where it names a unit, the decision becomes a row of the work list.
+    Where it names a unit, the decision becomes a row of the work list, until its last day where it has one.
 
-    Refuses: BadInput without a basis or a target; WrongState unless returned.
+    Refuses: BadInput without a basis or a target, or with a last day that has passed; WrongState unless returned.
     """
     case = opened(scope, act, matter_id=matter_id, event="decide")
-    noted(case, "basis", basis, field="basis")
+    rests = basis if isinstance(basis, Basis) else Basis(words=basis)
+    noted(case, "basis", rests.words, field="basis")
+    if rests.until is not None and rests.until < localdate(act.at):
+        raise BadInput(fields={"until": N_("Choose a last day from today on, or leave it empty.")})
     target = _target(case, unit_id, place)
     place_for(case, target)
     if target.unit is not None and not case.matter.caller:  # who has a part says nothing of who leads the kind
-        _enlist(case, target, basis)
+        _enlist(case, target, rests)
     return moved(case, _to(Call(event="decide"), case, target), target=target)
 
 
@@ -254,17 +273,19 @@ def _listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
     return found, found is None or recalled
 
 
-def _enlist(case: Case, target: Target, basis: str) -> None:
-    """The decision as a row of the work list, for the township where it happened."""
+def _enlist(case: Case, target: Target, basis: Basis) -> None:
+    """The decision as a row of the work list, for the township where it happened; ``queries.deciding`` foretells it."""
     act, level = case.act, target.level
     if level not in ("township", "county"):
         return
     area = enclosing(case.matter.place, "township") or case.matter.place
     today = localdate(act.at)
-    WorkListRow.objects.filter(kind_code=case.kind.code, level=level, place=area, valid_to=None).update(valid_to=today)
+    lasting = Q(valid_to=None) | Q(valid_to__gt=today)
+    WorkListRow.objects.filter(lasting, kind_code=case.kind.code, level=level, place=area).update(valid_to=today)
     WorkListRow(
         id=act.child("lead").id, kind_code=case.kind.code, level=level, place=area, unit_id=target.unit,
-        basis=basis.strip()[:400], decided_in=act.id, valid_from=today,
+        basis=basis.words.strip()[:400], decided_in=act.id, valid_from=today,
+        valid_to=basis.until + timedelta(days=1) if basis.until else None,
     ).save(force_insert=True)  # fmt: skip
     forget_vocabularies("work_list")
 
@@ -303,5 +324,5 @@ def _sealed_target(case: Case, of: KindRow) -> Target:
     target = competent(case, m.place, accused, of.competent)
     seal_where(case, m.place)
     give_back_words(case)
-    m.place, m.sealed, m.to_rate = target.place, True, False
+    m.place, m.sealed, m.to_rate, m.finish_due_at = target.place, True, False, None
     return target

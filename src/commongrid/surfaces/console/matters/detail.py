@@ -89,7 +89,7 @@ def shown(
     opened: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page, perhaps with a refused step or reveal standing open, or with a field just revealed."""
+    """The page, perhaps with a step standing open, refused or to be seen first, or with a field just revealed."""
     m = queries.matter(request.scope, matter_id)
     context = page(request, m)
     context["steps"] = standard.offer(request, m, panel.steps_for(request.scope, m, refused))

@@ -40,7 +40,9 @@ SAY_WHY = _("Please say why, in a sentence.")
 
 
 class Step(Form):
-    """A step of a matter. ``arguments`` are what its action takes."""
+    """A step of a matter. ``arguments`` are what its action takes, ``preview`` what it would change where asked for."""
+
+    preview: object = None
 
     def arguments(self) -> dict[str, Any]:
         """The action's arguments, as the person gave them."""
@@ -197,18 +199,6 @@ class Divert(Target):
     """Give it to a unit of the work list or to a level below."""
 
     reason = words(_("Reason"), _("Needed where the work list does not name this unit or level."), rows=2)
-
-
-class Decide(Target):
-    """Decide on a returned order."""
-
-    words_field: ClassVar[str] = "basis"
-    basis = words(
-        _("Basis of the decision"),
-        _("It becomes a row of the work list, so that the question is asked only once."),
-        missing=_("Say on what basis you decide."),
-        rows=3,
-    )
 
 
 class Review(Target):

@@ -77,6 +77,7 @@ class NextStep:
     first: tuple[Choice, ...] = ()
     others: tuple[Choice, ...] = ()
     answers: tuple[Ready, ...] = ()
+    preview: object = None
 
 
 def steps_for(scope: Scope, m: MatterDetail, refused: tuple[str, forms.Step] | None) -> list[NextStep]:
@@ -112,6 +113,7 @@ def _step(
         lead=_(way.lead) if way.lead else "",
         first=tuple(one for at, one in enumerate(targets) if _near(one, at)),
         others=tuple(one for at, one in enumerate(targets) if not _near(one, at)),
+        preview=again.preview if again is not None else None,
     )
 
 

@@ -41,6 +41,9 @@ def take(request: Asked, matter_id: UUID, code: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
+            if way.preview is not None and request.POST.get("step") == "check":
+                form.preview = way.preview(request.scope, matter_id, form)
+                return detail.shown(request, matter_id, refused=(code, form))
             answer = way.do(request.scope, request.act, matter_id=matter_id, **form.arguments())
         except NotFound:
             raise

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from commongrid.kernel.scope import Scope
 from commongrid.surfaces.console.matters import forms
 
 
@@ -19,3 +21,5 @@ class Way:
     done: str
     lead: str = ""
     tone: str = ""
+    preview: Callable[[Scope, UUID, forms.Step], Any] | None = None
+    """What the step would change beside the matter, to be seen before it is taken."""

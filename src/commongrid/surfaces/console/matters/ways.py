@@ -9,6 +9,7 @@ from commongrid.matters import actions
 from commongrid.matters.exchange import actions as exchange
 from commongrid.surfaces.console.matters import (
     calling_forms,
+    deciding,
     exchange_forms,
     forms,
     leaders,
@@ -70,11 +71,12 @@ WAYS: Final[dict[str, Way]] = {
         done=N_("Given back; the centre above decides."),
     ),
     "decide": Way(
-        form=forms.Decide,
+        form=deciding.Decide,
         do=actions.decide_returned,
         button=N_("Decide"),
         done=N_("Decided."),
         tone="go",
+        preview=deciding.preview,
     ),
     "answer": Way(
         form=forms.Answer,
