@@ -63,7 +63,6 @@ def test_a_meeting_gives_each_its_part_and_the_person_one_answer(scene: Scene) -
     assert (row(its[ROADS]).state, row(its[ROADS]).outcome) == ("withdrawn", "withdrawn")
     answer_part(scene, "department", its[COUNTY_ROADS], "方案已批，11 月 30 日进场")
     assert row(its[COUNTY_ROADS]).outcome == "done"
-    assert queries.answering_units(scene.as_post("dispatcher"), matter) == [TRANSPORT, COUNTY_ROADS]
     scene.do("dispatcher", actions.answer, matter, answer="已清淤 40 米，桥台 11 月 30 日开工加固。")
     assert assert_owed(matter).state in ("answered", "to_rate")
     said = queries.followed(slip_of(matter)).said

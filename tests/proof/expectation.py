@@ -117,6 +117,11 @@ def sees_rating(seat: Seat, matter: dict[str, Any], *, released: bool) -> bool:
     return seat.level == "township" and seat.place == T1
 
 
+def sees_result(seat: Seat, matter: dict[str, Any], *, released: bool) -> bool:
+    """Whether the seat sees what another system said of township work: as a rating, and the centre that takes it in."""
+    return sees_rating(seat, matter, released=released) or (seat.role in CENTRES and sees_matter(seat, matter))
+
+
 def changes_party(seat: Seat, place: int, matter: dict[str, Any]) -> bool:
     """Whether the seat may change a party's row: it covers the row's own place and sees the matter."""
     return sees_matter(seat, matter) and covers(seat, place)

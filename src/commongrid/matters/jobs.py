@@ -23,9 +23,10 @@ from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.act import Act
-from commongrid.kernel.refusals import Refusal
+from commongrid.kernel.refusals import NobodyThere, Refusal
 from commongrid.kernel.timetable import every
 from commongrid.matters import actions
+from commongrid.matters.actions.checking import next_told
 from commongrid.matters.actions.ticking import TICK, act_for, next_level
 from commongrid.matters.exchange.actions import sweep_sheets
 from commongrid.matters.queries import clock as due
@@ -65,6 +66,7 @@ def tick(now: datetime | None = None) -> int:
             if len(alarms) < BATCH or not moved:
                 break
         done += sum(_await(one, at) for one in due.awaited_replies(TICK, at, BATCH))
+        done += sum(_check(one, at) for one in due.checks(TICK, at, BATCH))
     if faults:
         raise faults[0]
     return done
@@ -101,12 +103,24 @@ def applications(now: datetime | None = None) -> int:
 
 @every(seconds=60, name="matters.dissolve")
 def dissolve(now: datetime | None = None) -> int:
-    """Move what units that have ended still hold to those that follow them; answers how many matters moved."""
+    """Move what units that have ended still hold to those that follow them; answers how many matters moved.
+
+    That a sealed one finds no body at all is said once; it is looked at again until one is set up.
+    """
     at = now or timezone.now()
-    return sum(
-        _harmless(partial(actions.dissolve, TICK, act_for(matter, f"dissolved:{unit}", number, at), matter_id=matter))
-        for matter, unit, number in due.orphans(TICK, at)
-    )
+    return sum(_dissolve(matter, unit, number, at) for matter, unit, number in due.orphans(TICK, at))
+
+
+def _dissolve(matter: UUID, unit: UUID | None, number: int, at: datetime) -> int:
+    try:
+        actions.dissolve(TICK, act_for(matter, f"dissolved:{unit}", number, at), matter_id=matter)
+    except NobodyThere:
+        told = act_for(matter, f"without body:{unit}", number, at)
+        _harmless(partial(actions.leave_without_body, TICK, told, matter_id=matter))
+        return 0
+    except Refusal:
+        return 0
+    return 1
 
 
 @every(seconds=3600, name="matters.sheets")
@@ -247,6 +261,16 @@ def _await(one: due.Awaited, at: datetime) -> int:
     act = Act(uuid5(one.id, "missed" if one.missed else "awaited"), at)
     tell = actions.miss_reply if one.missed else actions.warn_of_reply
     return _harmless(partial(tell, TICK, act, matter_id=one.matter, supervision_id=one.id))
+
+
+def _check(one: due.Check, at: datetime) -> int:
+    """Remind whoever mediated, or tell the next level that nobody asked whether the agreement was kept; once each."""
+    if one.due_at > at:
+        act = Act(uuid5(one.id, f"check awaited {one.due_at.isoformat()}"), at)
+        return _harmless(partial(actions.warn_of_check, TICK, act, mediation_id=one.id))
+    level = next_told(one.raised)
+    act = Act(uuid5(one.id, f"check overdue {level} {one.due_at.isoformat()}"), at)
+    return _harmless(partial(actions.raise_check, TICK, act, mediation_id=one.id, level=level))
 
 
 def _harmless(do: Callable[[], object]) -> int:

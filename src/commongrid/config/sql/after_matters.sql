@@ -14,8 +14,12 @@ CREATE POLICY report ON matters_original FOR INSERT TO :app: WITH CHECK (
   (SELECT COALESCE(current_setting('cg.kind', true), '') IN ('public', 'post')));
 DROP POLICY IF EXISTS report ON matters_escalation;
 CREATE POLICY report ON matters_escalation FOR INSERT TO :app: WITH CHECK (sort = 'told');
--- Ratings never change; the clock alone says when a unit may see a batch of them.
+-- Ratings, and what other systems say of their orders, never change; the clock alone says when a unit may see a batch.
 GRANT UPDATE (released_at) ON matters_rating TO :app:;
 DROP POLICY IF EXISTS release ON matters_rating;
 CREATE POLICY release ON matters_rating FOR UPDATE TO :app: USING (
+  (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock'));
+GRANT UPDATE (released_at) ON matters_external_result TO :app:;
+DROP POLICY IF EXISTS release ON matters_external_result;
+CREATE POLICY release ON matters_external_result FOR UPDATE TO :app: USING (
   (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock'));

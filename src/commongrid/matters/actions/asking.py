@@ -6,11 +6,15 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
-from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened
+from commongrid.matters.actions.moving import FACTS, Case, around, columns, moved, noted, opened
+from commongrid.matters.actions.rating import lead_of
+from commongrid.matters.queries.vocabulary import kind_version
+from commongrid.matters.rules.deciding.waiting import ONCE_ONLY
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
 
@@ -23,10 +27,12 @@ SAY: Final = N_("Write down what the person says: what was not seen, or what is 
 def ask_again(scope: Scope, act: Act, *, matter_id: UUID, words: str) -> Line:
     """Ask once more, by slip, after a matter was not accepted or ended as not possible; the level above looks at it.
 
+    The slip of a matter that was merged asks for its lead, which opens again with all that follow it: each who
+    reported it may, once.
+
     Refuses: WrongState a second time, or for what nobody refused; BadInput without words.
     """
-    case = opened(scope, act, matter_id=matter_id, event="ask_again")
-    return _again(case, "ask_again", words)
+    return _asked(scope, act, matter_id, "ask_again", words)
 
 
 @action("matters.asked_again_for", power="matters.accept", facts=(*FACTS, "came"))
@@ -35,9 +41,8 @@ def ask_again_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: 
 
     Refuses: as by slip; BadInput without how they came; NotAllowed away from where it is.
     """
-    case = opened(scope, act, matter_id=matter_id, event="ask_again_for")
     _came(came)
-    done = _again(case, "ask_again_for", words)
+    done = _asked(scope, act, matter_id, "ask_again_for", words)
     return replace(done, facts={**done.facts, "came": came})
 
 
@@ -59,13 +64,30 @@ def _came(came: str) -> None:
         raise BadInput(fields={"came": N_("Choose how the person came.")})
 
 
-def _again(case: Case, event: str, words: str) -> Line:
+def _asked(scope: Scope, act: Act, matter_id: UUID, event: str, words: str) -> Line:
+    """By whoever reported it, or for them; the lead is locked before a matter that was merged into it."""
+    lead = lead_of(scope, matter_id)
+    case = opened(scope, act, matter_id=matter_id, event=event)
     if not words.strip():
         raise BadInput(SAY, fields={"words": SAY})
+    if lead is None or case.matter.merged_into_id != lead.id:
+        return _again(case, Call(event=event, level=level_of_actor(scope)), words)
+    own = case.matter
+    if own.asked_again:
+        raise WrongState(ONCE_ONLY)
+    with handing_over(scope, *around(own.place)):
+        leading = Case(lead, kind_version(scope, lead.kind_id), scope, act, read=columns(lead))
+        done = _again(leading, Call(event=event, level=level_of_actor(scope), follower=True), words)
+        own.asked_again = True
+        own.save(update_fields=["asked_again"])
+    return done
+
+
+def _again(case: Case, call: Call, words: str) -> Line:
     noted(case, "appeal", words, field="words")
     return moved(
         case,
-        Call(event=event, level=level_of_actor(case.scope)),
+        call,
         refused_place=None,
         refused_why_id=None,
         finished_at=None,

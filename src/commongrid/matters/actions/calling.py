@@ -172,6 +172,7 @@ def _part(case: Case, unit: roster.UnitRow, n: int, note: str, meeting: Meeting 
         accepted_at=act.at, finish_from=whole.finish_from or whole.opened_at, finish_due_at=whole.finish_due_at,
         finish_moved=whole.finish_moved or whole.external_due_at is not None, round=whole.round,
         to_visit=False, accused_person_id=whole.accused_person_id, accused_unit_id=whole.accused_unit_id,
+        barred_unit=whole.barred_unit, barred_parts=whole.barred_parts,
     )  # fmt: skip
     its = Case(part, case.kind, case.scope, act, case.calendar)
     start(its, "respond")

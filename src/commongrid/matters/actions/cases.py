@@ -69,7 +69,7 @@ def hold(m: Matter, due: datetime | None) -> None:
     if due is None or (m.external_due_at is not None and due >= m.external_due_at):
         return
     m.external_due_at = due
-    if m.closed_at is None:
+    if m.closed_at is None and not m.sealed:
         m.finish_due_at = due
 
 

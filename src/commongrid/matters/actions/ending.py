@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from commongrid.journal.acting import handing_over
 from commongrid.kernel.places import enclosing, inside
-from commongrid.matters.models import Application, Matter, Order, Publication, PublicFace, Recheck
+from commongrid.matters.models import Application, Matter, Order, Publication, PublicFace, Recheck, Referral
 from commongrid.matters.queries.veil import WITH_THE_CENTRE
 from commongrid.matters.rules import words
 
@@ -23,6 +23,7 @@ def end_parts(case: Case) -> None:
         Order.objects.filter(matter_id__in=ids, ended_at=None).update(ended_at=at, outcome="taken_away")
         waiting = Application.objects.filter(matter_id__in=ids, outcome="")
         waiting.update(outcome="lapsed", decided_at=at)
+        Referral.objects.filter(matter_id__in=ids, outcome="").update(outcome="taken", ended_at=at)
         Matter.objects.filter(id__in=ids).update(
             state="withdrawn", outcome="withdrawn", closed_at=at, owner_level="", owner_place=None, step="", clock="",
             due_at=None, warn_at=None, alarm_at=None, interim_due_at=None,
@@ -46,6 +47,12 @@ def lapse(case: Case) -> None:
     """What was applied for is no longer asked: the matter has moved on."""
     waiting = Application.objects.filter(matter_id=case.matter.id, outcome="")
     waiting.update(outcome="lapsed", decided_at=case.act.at)
+
+
+def referral_over(case: Case) -> None:
+    """No receipt is waited for any more: the matter was taken back."""
+    waiting = Referral.objects.filter(matter_id=case.matter.id, outcome="")
+    waiting.update(outcome="taken", ended_at=case.act.at)
 
 
 def recheck_over(case: Case) -> None:

@@ -20,6 +20,7 @@ from commongrid.matters.models import Mediation, MediationParty, MediationSessio
 from commongrid.matters.models.mediation import METHODS
 from commongrid.matters.queries.vocabulary import kind, limits
 from commongrid.matters.rules.deciding.exchanging import SPOKEN
+from commongrid.matters.rules.limits import set_due
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
 from commongrid.roster import queries as roster
@@ -99,7 +100,7 @@ def begin(scope: Scope, act: Act, *, matter_id: UUID, violence: bool, beginning:
 
 def _close_off(matter_id: UUID, act: Act) -> None:
     """A mediation under way ends here, and its file goes where the matter goes."""
-    Mediation.objects.filter(matter=matter_id).update(sealed=True)
+    Mediation.objects.filter(matter=matter_id).update(sealed=True, check_alarm_at=None)
     Mediation.objects.filter(matter=matter_id, ended_at=None).update(ended_at=act.at, outcome="violence")
 
 
@@ -253,8 +254,9 @@ def agree(scope: Scope, act: Act, *, matter_id: UUID, mediation_id: UUID) -> Lin
         raise WrongState(N_("The signed sheet is not in the file yet. Photograph it by its square code first."))
     row.ended_at, row.outcome = act.at, "agreed"
     start = max(act.at, close_of_office(case.calendar, row.perform_by) if row.perform_by else act.at)
-    row.check_due_at = start + timedelta(days=float(limits(scope)["mediation_kept"].amount))
-    row.save(update_fields=["ended_at", "outcome", "check_due_at"])
+    due = set_due(start, start + timedelta(days=float(limits(scope)["mediation_kept"].amount)))
+    row.check_due_at, row.check_alarm_at = due.at, due.warn_at
+    row.save(update_fields=["ended_at", "outcome", "check_due_at", "check_alarm_at"])
     noted(case, "answer", f"调解达成协议({row.number})。 Settled by agreement.")
     return moved(case, Call(event="answer", level=level_of_actor(scope)), finished_at=act.at, to_visit=to_visit(case))
 
@@ -291,8 +293,8 @@ def check(scope: Scope, act: Act, *, matter_id: UUID, mediation_id: UUID, kept: 
         raise BadInput(fields={"found": N_("Say in a sentence what you found.")})
     if len(found) > LONGEST:
         raise BadInput(fields={"found": N_("This is too long: at most 4,000 characters.")})
-    row.kept, row.checked_at, row.found = kept, act.at, found.strip()
-    row.save(update_fields=["kept", "checked_at", "found"])
+    row.kept, row.checked_at, row.found, row.check_alarm_at = kept, act.at, found.strip(), None
+    row.save(update_fields=["kept", "checked_at", "found", "check_alarm_at"])
     before = (case.matter.state, case.matter.owner_level)
     if kept or case.matter.state not in SPOKEN:
         done = line(case, event="not_kept", before=before)

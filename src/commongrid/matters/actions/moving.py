@@ -19,7 +19,14 @@ from commongrid.kernel.clock import Calendar, Due
 from commongrid.kernel.places import enclosing, inside, interval
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.ending import end_parts, face_turned, follow_whole, lapse, recheck_over
+from commongrid.matters.actions.ending import (
+    end_parts,
+    face_turned,
+    follow_whole,
+    lapse,
+    recheck_over,
+    referral_over,
+)
 from commongrid.matters.actions.timing import time_after
 from commongrid.matters.models import Matter, Note, Order
 from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version
@@ -150,9 +157,9 @@ def standing(case: Case, *, to_visit: bool | None = None) -> Standing:
 
 
 def is_barred(matter: Matter, target: Target) -> bool:
-    """Whether the target is the former handler of a reopened matter."""
+    """Whether the target is the former handler of a reopened matter, or answered a part of it then."""
     if target.unit is not None:
-        return bool(matter.barred_unit == target.unit)
+        return target.unit in (matter.barred_unit, *matter.barred_parts)
     return bool(matter.barred_place == target.place)
 
 
@@ -174,6 +181,8 @@ def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow
     _orders(case, move, call, target, handler_unit)
     if case.read["applied"] and not m.applied and call.event not in ("grant", "refuse"):
         lapse(case)
+    if before[0] == "referred" != m.state and call.event not in ("take_receipt", "come_back"):
+        referral_over(case)
     if m.recheck_level and m.state != "closed":
         recheck_over(case)
     if before[0] == "split" != m.state:
@@ -249,8 +258,9 @@ def _hand(case: Case, move: Move, call: Call, target: Target | None) -> None:
     m = case.matter
     if move.sets.get("bar"):
         m.barred_unit, m.barred_place = m.unit_id, None if m.unit_id else m.handler_place
+        m.barred_parts = [] if m.unit_id else _answered_parts(case)
     elif "bar" in move.sets:
-        m.barred_unit, m.barred_place = None, None
+        m.barred_unit, m.barred_place, m.barred_parts = None, None, []
     if move.handler == "clear":
         m.unit_id, m.handler_level, m.handler_place = None, "", None
     elif move.handler == "target" and target is not None:
@@ -259,6 +269,14 @@ def _hand(case: Case, move: Move, call: Call, target: Target | None) -> None:
         level = call.level if call.event == "settle" else m.owner_level
         m.unit_id, m.handler_level = None, level
         m.handler_place = case.scope.place if call.event == "settle" else m.owner_place
+
+
+def _answered_parts(case: Case) -> list[UUID]:
+    """The units that answered a part in this round; the slip, which sees no part, reaches them for this."""
+    m = case.matter
+    with handing_over(case.scope, *around(m.place)) if case.scope.kind == "slip" else nullcontext():
+        found = Matter.objects.filter(parent_id=m.id, round=m.round, outcome="done", unit__isnull=False)
+        return sorted({unit for unit in found.values_list("unit_id", flat=True) if unit is not None})
 
 
 def _own(case: Case, move: Move, target: Target | None) -> None:

@@ -10,13 +10,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
+from django.db.models import QuerySet
+
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import Scope, clock
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, opened, owner_place, standing
 from commongrid.matters.actions.rating import among
-from commongrid.matters.models import Escalation, Matter, Rating
+from commongrid.matters.models import Escalation, ExternalResult, Matter, Rating
 from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules import words
 from commongrid.matters.rules.limits import step_due
@@ -92,13 +94,23 @@ def fall(scope: Scope, act: Act, *, matter_id: UUID, deadline_no: int) -> Line:
 def release_ratings(scope: Scope, act: Act, *, ratings: tuple[UUID, ...]) -> Line:
     """Let a unit see a batch of its ratings: five, or what a quarter left.
 
+    With each it sees what another system said beside it; what came without a rating is among them by its own id.
+
     Refuses: nothing; those already seen stay as they are.
     """
-    found = Rating.objects.filter(id__in=ratings, released_at=None)
-    of = dict(found.values_list("matter_id", "place"))
+    held: tuple[QuerySet[Rating] | QuerySet[ExternalResult], ...] = (
+        Rating.objects.filter(id__in=ratings, released_at=None),
+        ExternalResult.objects.filter(id__in=ratings, released_at=None),
+        ExternalResult.objects.filter(rating__in=ratings, released_at=None),
+    )
+    of = {matter: place for found in held for matter, place in found.values_list("matter_id", "place")}
     places = sorted(of.values())
-    count = found.update(released_at=act.at)
-    still = Rating.objects.filter(matter_id__in=of, released_at=None).values("matter_id")
+    count = sum([found.update(released_at=act.at) for found in held][:2])
+    still = [
+        matter
+        for table in (Rating, ExternalResult)
+        for matter in table.objects.filter(matter_id__in=of, released_at=None).values_list("matter_id", flat=True)
+    ]
     Matter.objects.filter(id__in=of, held=True).exclude(id__in=still).update(held=False)
     return Line(
         place=places[0] if places else territory.county(scope).code, facts={"count": count}, answer={"count": count}

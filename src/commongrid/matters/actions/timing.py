@@ -44,15 +44,15 @@ def time_after(case: Case, move: Move, lead: LeadRow | None) -> None:
             case.calendar, m.finish_from, pace(case.scope, case.kind, m.urgency, lead), limits(case.scope)
         ).at
         theirs(m)
-    if move.state == "asked":  # a body that the county may only ask has a date, not a limit
+    if move.state == "asked" or m.sealed:  # a body that is only asked has a date; what is sealed ends by its receipt
         m.finish_due_at = None
     if move.clock:
         start(case, move.clock, lead)
 
 
 def theirs(m: Matter) -> None:
-    """The finishing deadline of another system's order is that system's, whatever the kind says."""
-    if m.external_due_at is not None:
+    """The finishing deadline of another system's order is that system's, whatever the kind says; sealed has none."""
+    if m.external_due_at is not None and not m.sealed:
         m.finish_due_at = m.external_due_at
 
 

@@ -7,18 +7,19 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.clock import Due, carried_on, close_of_office, localise, seconds_left
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened, whereabouts
-from commongrid.matters.models import Application, Referral
+from commongrid.matters.models import Application, Matter, Referral
 from commongrid.matters.queries import waiting as asked
 from commongrid.matters.queries.vocabulary import limits, pace
 from commongrid.matters.rules import words
 from commongrid.matters.rules.deciding.waiting import NONE_WAITS
-from commongrid.matters.rules.limits import finish_calendar, step_due, until_due
+from commongrid.matters.rules.limits import finish_calendar, set_due, step_due, until_due
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
 
@@ -47,9 +48,9 @@ def apply(scope: Scope, act: Act, *, matter_id: UUID, sort: str, wanted: Wanted)
     the past or too far off.
     """
     case = opened(scope, act, matter_id=matter_id, event=f"ask_{sort}")
-    call = _call(case, f"ask_{sort}", act.at)
     row = _prepared(case, sort, wanted)
-    _days(case, row)
+    due, _more = _days(case, row)
+    call = _call(case, f"ask_{sort}", row, due)
     seat = asked.seat(scope, whereabouts(case.matter))
     row.to_level, row.to_place, row.to_unit_id = seat.level, seat.place, seat.unit
     row.due_at = step_due(case.calendar, act.at, "application", limits(scope)).at
@@ -83,7 +84,7 @@ def refuse(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
     noted(case, "decision", reason, field="reason")
     row.outcome, row.decided_at, row.decided_by = "refused", act.at, scope.post
     row.save(update_fields=["outcome", "decided_at", "decided_by"])
-    done = moved(case, _call(case, "refuse", row.asked_at))
+    done = moved(case, _call(case, "refuse", row))
     return replace(done, facts={**done.facts, "sort": row.sort})
 
 
@@ -129,12 +130,16 @@ def resume(scope: Scope, act: Act, *, matter_id: UUID, note: str = "") -> Line:
 
 
 def left_over(case: Case) -> dict[str, Any]:
-    """What a pause gives back: the time left, from now on; nothing where there was none or another system's runs."""
+    """What a pause gives back: the time left, from now on, of a part no longer than the whole has.
+
+    Nothing where there was none or another system's limit runs.
+    """
     m = case.matter
     if m.state != "paused" or m.clock_left is None or m.external_due_at is not None:
         return {}
     runs = _calendar(case)
     at = carried_on(case.calendar, case.act.at, m.clock_left.total_seconds(), runs)  # type: ignore[arg-type]  # "W" or "C"
+    at = min(at, _of_the_whole(case) or at)
     case.due = until_due(case.calendar, case.act.at, at, runs)
     return {"finish_due_at": at, "finish_moved": True}
 
@@ -189,17 +194,35 @@ def _prepared(case: Case, sort: str, wanted: Wanted) -> Application:
     return row
 
 
-def _call(case: Case, event: str, asked_at: datetime) -> Call:
-    late = case.matter.finish_due_at is not None and case.matter.finish_due_at < asked_at
+def _call(case: Case, event: str, row: Application, due: Due | None = None) -> Call:
+    late = case.matter.finish_due_at is not None and case.matter.finish_due_at < row.asked_at
     most = int(limits(case.scope)["extensions"].amount)
-    return Call(event=event, level=level_of_actor(case.scope), late=late, most=most)
+    beyond = due is not None and _beyond(case, row.sort, due.at)
+    return Call(event=event, level=level_of_actor(case.scope), late=late, most=most, beyond=beyond)
+
+
+def _beyond(case: Case, sort: str, at: datetime) -> bool:
+    """Whether a day lies past the limit of the whole, or of what is parked past another system's date."""
+    if sort == "refer":
+        return False
+    whole, theirs = _of_the_whole(case), case.matter.external_due_at if sort == "park" else None
+    return any(bound is not None and (at > bound if sort == "extend" else at >= bound) for bound in (whole, theirs))
+
+
+def _of_the_whole(case: Case) -> datetime | None:
+    """The finishing limit of the whole that this is a part of; whoever has the part doesn't see the whole."""
+    m = case.matter
+    if m.parent_id is None:
+        return None
+    with handing_over(case.scope, m.place, m.place):
+        return Matter.objects.filter(id=m.parent_id).values_list("finish_due_at", flat=True).first()
 
 
 def _done(case: Case, row: Application, event: str) -> Line:
     """Carry out what is granted, or done in one step."""
     at, more = _days(case, row)
     case.due = at
-    call = _call(case, event, row.asked_at)
+    call = _call(case, event, row, at)
     row.outcome, row.decided_at, row.decided_by = "granted", case.act.at, case.scope.post
     row.save(force_insert=row.id == case.act.id)
     if row.sort == "refer" and row.body_id is not None and at is not None:
@@ -245,10 +268,14 @@ def _parked(case: Case, row: Application) -> tuple[Due | None, dict[str, Any]]:
 
 
 def _referred(case: Case, row: Application) -> tuple[Due | None, dict[str, Any]]:
+    """Until when the receipt is waited for; of another system's order no longer than its date."""
+    now, theirs = case.act.at, case.matter.external_due_at
     if row.until is None:
-        return step_due(case.calendar, case.act.at, "receipt", limits(case.scope)), {}
-    at = _checked(case, row, close_of_office, case.act.at, "receipt_longest", PAST)
-    return until_due(case.calendar, case.act.at, at, "W"), {}
+        due = step_due(case.calendar, now, "receipt", limits(case.scope))
+    else:
+        at = _checked(case, row, close_of_office, now, "receipt_longest", PAST)
+        due = until_due(case.calendar, now, at, "W")
+    return (set_due(now, theirs) if theirs is not None and now < theirs < due.at else due), {}
 
 
 def _ended(case: Case, row: Application) -> tuple[Due | None, dict[str, Any]]:

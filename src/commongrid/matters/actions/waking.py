@@ -7,10 +7,11 @@ from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
-from commongrid.kernel.places import enclosing
+from commongrid.kernel.places import inside
 from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, Target, line, moved, opened, owner_place, whereabouts
+from commongrid.matters.actions.protecting import Accused, competent
 from commongrid.matters.actions.waiting import left_over
 from commongrid.matters.models import Application
 from commongrid.matters.queries import waiting as asked
@@ -18,6 +19,7 @@ from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules.limits import step_due
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.owners import above
+from commongrid.matters.rules.routing_round import OUTSIDE
 from commongrid.roster import queries as roster
 
 
@@ -61,9 +63,10 @@ def raise_application(scope: Scope, act: Act, *, matter_id: UUID, application_id
 def dissolve(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
     """Move a matter out of a unit that has ended: to the unit that follows it, else back to the centre above.
 
-    A sealed one goes to the unit that is competent now.
+    A sealed one goes to the body that is competent now, else to whoever takes its place at the county.
 
-    Refuses: WrongState while the unit is there, or when it has moved on.
+    Refuses: WrongState while the unit is there, or when it has moved on; NobodyThere for a sealed one that no body
+    is set up for.
     """
     case = opened(scope, act, matter_id=matter_id, event="dissolve")
     m = case.matter
@@ -74,24 +77,36 @@ def dissolve(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
     return moved(case, Call(event="dissolve", to=target.owner if target else ""), target=target)
 
 
+@action("matters.left_without_body", power="matters.tick", kinds=("clock",), facts=FACTS)
+def leave_without_body(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
+    """Say once that a sealed matter is left without any competent body, so that the county sets one up.
+
+    Nothing of the matter is said. It moves as soon as there is such a body.
+
+    Refuses: WrongState for what is not sealed, or while its unit is there.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="dissolve")
+    m = case.matter
+    if not m.sealed or m.unit_id is None or roster.lives(scope, m.unit_id, case.calendar.day_of(act.at)):
+        raise WrongState
+    return line(case, event="dissolve", before=(m.state, m.owner_level))
+
+
 def _successor(case: Case) -> Target | None:
-    """The unit named to follow, if it is there and sees the matter's place."""
+    """The unit named to follow, if it is there and sees the matter's place; a sealed one takes the unit's."""
     found = roster.successor(case.scope, case.matter.unit_id, case.calendar.day_of(case.act.at))
-    if found is None:
+    if found is None or not (case.matter.sealed or inside(case.matter.place, found.place)):
         return None
     return Target(place=found.place, unit=found.id)
 
 
 def _sealed(case: Case) -> Target:
-    m, scope = case.matter, case.scope
-    follows = _successor(case)
-    if follows is not None:
-        return follows
-    day = case.calendar.day_of(case.act.at)
-    at = enclosing(m.place, "township") or m.place
-    found = roster.unit_above(scope, case.kind.competent, at, day)
-    found = found or roster.unit_above(scope, "grid_centre", enclosing(m.place, "county") or m.place, day)
-    if found is None:
-        raise WrongState
-    m.place = found.place
-    return Target(place=found.place, unit=found.id)
+    """Whoever follows the unit, else the body that would take the matter in today; it goes where that body sees it.
+
+    What was sealed because it is about the county's leadership stays with the discipline inspection alone.
+    """
+    m = case.matter
+    accused = Accused(level="" if case.kind.sealed else OUTSIDE, unit=m.accused_unit_id)
+    target = _successor(case) or competent(case, m.place, accused, case.kind.competent)
+    m.place = target.place
+    return target

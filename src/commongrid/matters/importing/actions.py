@@ -65,7 +65,8 @@ SELECT s.id,
   CASE WHEN open THEN 'respond' ELSE '' END,
   CASE WHEN open THEN %(due_at)s::timestamptz END, CASE WHEN open THEN %(warn_at)s::timestamptz END,
   CASE WHEN open THEN %(alarm_at)s::timestamptz END, open AND %(provisional)s,
-  CASE WHEN open THEN 1 ELSE 0 END, '', s.due_at, s.opened_at, s.closed_at, CASE WHEN open THEN '' ELSE 'done' END,
+  CASE WHEN open THEN 1 ELSE 0 END, '', CASE WHEN s.unit IS NULL THEN s.due_at END, s.opened_at, s.closed_at,
+  CASE WHEN open THEN '' ELSE 'done' END,
   false, false, 0, 1, 0, false, '', s.unit IS NOT NULL, false, s.source = 'anonymous',
   %(system)s, s.number, %(batch)s, s.doubt
 FROM (SELECT *, closed_at IS NULL AS open, place / 1000000 * 1000000 AS centre FROM pg_temp.import_stage) s

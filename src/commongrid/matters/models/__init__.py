@@ -15,7 +15,7 @@ from commongrid.matters.models.leaders import LeaderNote
 from commongrid.matters.models.matter import Matter, PublicFace
 from commongrid.matters.models.mediation import Mediation, MediationParty, MediationSession
 from commongrid.matters.models.original import Original
-from commongrid.matters.models.publishing import Publication, SignedSheet
+from commongrid.matters.models.publishing import GuardedWord, Publication, SignedSheet
 from commongrid.matters.models.rechecks import Recheck, RecheckCause
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.models.themes import Theme, ThemeMatter
@@ -35,6 +35,7 @@ __all__ = [
     "ExternalResult",
     "ExternalSystem",
     "ExternalUpload",
+    "GuardedWord",
     "Kind",
     "LeaderNote",
     "Limit",

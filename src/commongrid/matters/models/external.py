@@ -11,7 +11,9 @@ from django.db.models import Q
 from commongrid.journal.dated import period
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models.matter import Matter
-from commongrid.matters.models.steps import OF_ITS_MATTER
+from commongrid.matters.models.rechecks import WITH_MATTERS
+from commongrid.matters.models.steps import DID_IT, OF_ITS_MATTER, OWN_UNIT, Rating
+from commongrid.roster.models import Unit
 from commongrid.territory.models import PlaceField
 
 A_POST = "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'post')"
@@ -19,7 +21,7 @@ OWN_POST = (
     "post = (SELECT NULLIF(current_setting('cg.post', true), '')::uuid) "
     "OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock')"
 )
-RESULTS = ("", "solved", "not_solved", "rework")
+RESULTS = ("solved", "not_solved", "rework")
 SORTS = ("orders", "results")
 SHEETS = (*SORTS, "replies")
 OF_ITS_CASE = "EXISTS (SELECT 1 FROM matters_external_case c WHERE c.id = case_id)"
@@ -111,11 +113,9 @@ class ExternalCase(models.Model):
     one matter, and each number gets its reply. ``due_at`` is the matter's
     finishing deadline while it is the earliest; ``alike`` finds the same words
     from the same village again (a keyed hash). The reply is
-    what the matter was answered with; what went out is kept in ExternalReply. ``result``: solved, not_solved, or
-    rework (given back by the other system). ``late``: the result came after
-    the matter had ended here.
+    what the matter was answered with; what went out is kept in ExternalReply, what came back in ExternalResult.
 
-    Personal data: the result may name people. Kept: with the matter.
+    Personal data: none. Kept: with the matter.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -132,11 +132,6 @@ class ExternalCase(models.Model):
     imported_in = models.UUIDField(null=True)
     replied_at = models.DateTimeField("回复时间", null=True)
     replied_in = models.UUIDField(null=True)
-    result = models.CharField("结果", max_length=12, blank=True, default="")
-    satisfied = models.BooleanField("满意", null=True)
-    result_text = models.TextField("结果说明", blank=True, default="")
-    result_at = models.DateTimeField("结果时间", null=True)
-    late = models.BooleanField("办结后收到", default=False)
 
     wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER)
 
@@ -148,11 +143,6 @@ class ExternalCase(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["system", "number"], name="matters_external_case_once"),
             models.CheckConstraint(condition=~Q(number=""), name="matters_external_case_number"),
-            models.CheckConstraint(condition=Q(result__in=RESULTS), name="matters_external_case_result"),
-            models.CheckConstraint(
-                condition=Q(result="", result_at__isnull=True) | (~Q(result="") & Q(result_at__isnull=False)),
-                name="matters_external_case_result_has_time",
-            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["matter"], name="matters_case_matter"),
@@ -165,6 +155,60 @@ class ExternalCase(models.Model):
     def __str__(self) -> str:
         """System and number."""
         return f"{self.system} {self.number}"
+
+
+class ExternalResult(models.Model):
+    """What another system said came of its order (对方结果): solved, not_solved, or rework (given back), in its words.
+
+    The newest counts. It tells how the person was content, so it has the
+    rating's wall: the centre that takes it in reads it, whoever did the work
+    only once ``released_at`` is set, with ``rating`` where it brought one and in
+    the next batch of that handler otherwise. ``late``: the matter had ended here by then.
+
+    Personal data: the words may name people. Kept: with the matter.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(ExternalCase, models.PROTECT, related_name="results")
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="results")
+    rating = models.OneToOneField(Rating, models.PROTECT, null=True, related_name="told_by")
+    place = PlaceField("所属地方")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    handler_place = PlaceField("办理地方")
+    result = models.CharField("结果", max_length=12)
+    satisfied = models.BooleanField("满意", null=True)
+    text = models.TextField("结果说明", blank=True, default="")
+    late = models.BooleanField("办结后收到", default=False)
+    at = models.DateTimeField("结果时间")
+    released_at = models.DateTimeField("反馈时间", null=True)
+
+    wall: ClassVar[Wall] = Wall(
+        place="place",
+        never=f"NOT {OF_ITS_MATTER}",
+        also_see=f"{OF_ITS_MATTER} AND ({WITH_MATTERS} OR released_at IS NOT NULL "
+        f"AND ({OWN_UNIT} OR unit_id IS NULL AND {DID_IT}))",
+        also_write=f"{A_POST} AND {OF_ITS_MATTER}",
+        append_only=True,
+        may_set=("released_at", "place", "handler_place"),
+    )
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_external_result"
+        verbose_name = "对方结果"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(result__in=RESULTS), name="matters_external_result_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "-at"], name="matters_result_case"),
+            models.Index(fields=["matter"], name="matters_result_matter"),
+            models.Index(fields=["unit", "at"], name="matters_result_held", condition=Q(released_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        """The id, never the result."""
+        return str(self.id)
 
 
 class ExternalReply(models.Model):

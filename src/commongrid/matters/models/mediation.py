@@ -37,7 +37,8 @@ class Mediation(models.Model):
     ``post`` is the mediator's. Under way until ``ended_at``: then "agreed"
     (with words, how and by when it is performed), or "not_agreed" (with the
     ways that stay open). ``check_due_at`` is when somebody asks whether it was
-    kept; ``kept`` what was found. ``signed`` is the newest photo of the signed
+    kept; ``kept`` what was found. ``check_alarm_at`` is when the clock looks next
+    at that, ``check_raised`` the highest level told that nobody asked. ``signed`` is the newest photo of the signed
     sheet, among the files of the mediation. ``sealed``: violence came to light.
 
     Personal data: facts and agreement name people. Kept: as the mediation
@@ -65,6 +66,8 @@ class Mediation(models.Model):
     signed_at = models.DateTimeField(null=True)
     replaced = models.TextField("更换签字件的理由", blank=True, default="")
     check_due_at = models.DateTimeField("回访履行期限", null=True)
+    check_alarm_at = models.DateTimeField("下次提醒", null=True)
+    check_raised = models.CharField("已提醒层级", max_length=12, blank=True, default="")
     kept = models.BooleanField("已履行", null=True)
     checked_at = models.DateTimeField(null=True)
     found = models.TextField("履行情况", blank=True, default="")
@@ -93,6 +96,9 @@ class Mediation(models.Model):
             models.CheckConstraint(
                 condition=Q(kept__isnull=True) | Q(checked_at__isnull=False), name="matters_mediation_check_has_time"
             ),
+            models.CheckConstraint(
+                condition=Q(check_raised__in=("", "township", "county")), name="matters_mediation_check_raised"
+            ),
             models.UniqueConstraint(
                 fields=["matter"], condition=Q(ended_at__isnull=True), name="matters_mediation_one_open"
             ),
@@ -104,6 +110,11 @@ class Mediation(models.Model):
                 fields=["post", "check_due_at"],
                 name="matters_mediation_check",
                 condition=Q(check_due_at__isnull=False, checked_at__isnull=True),
+            ),
+            models.Index(
+                fields=["check_alarm_at"],
+                name="matters_mediation_alarm",
+                condition=Q(check_alarm_at__isnull=False, checked_at__isnull=True),
             ),
         ]
 

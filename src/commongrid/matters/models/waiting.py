@@ -158,7 +158,7 @@ class Application(models.Model):
 
 
 class Referral(models.Model):
-    """One referral to another body (转出): when its receipt is due, and what came: a receipt, or a no.
+    """One referral to another body (转出): when its receipt is due, and what came: a receipt, a no, or taken back.
 
     Personal data: none; ``contact`` is an office's. Kept: with the matter.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commongrid.matters.queries.calling import MeetingRow, PartRow, answering_units, meetings_of, parts_of
+from commongrid.matters.queries.calling import MeetingRow, PartRow, meetings_of, parts_of
 from commongrid.matters.queries.detail import (
     MatterDetail,
     NoteRow,
@@ -82,7 +82,6 @@ __all__ = [
     "ToldRow",
     "UrgencyRow",
     "VisitRow",
-    "answering_units",
     "draw_seed",
     "followed",
     "forget_vocabularies",

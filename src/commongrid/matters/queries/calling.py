@@ -82,10 +82,3 @@ def meetings_of(scope: Scope, matter_id: UUID) -> list[MeetingRow]:
     with acting(scope):
         found = Meeting.objects.filter(matter_id=matter_id).order_by("-at", "id")
         return [MeetingRow(**values) for values in found.values("id", "at", "venue", "level", "place")]
-
-
-def answering_units(scope: Scope, matter_id: UUID) -> list[UUID]:
-    """The units whose parts were answered, for whom the person may be asked one by one."""
-    with acting(scope):
-        found = Matter.objects.filter(parent_id=matter_id, outcome="done", unit__isnull=False)
-        return list(found.order_by("opened_at", "number").values_list("unit_id", flat=True))

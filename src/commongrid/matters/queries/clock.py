@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Matter, Rating, Supervision
+from commongrid.matters.models import ExternalResult, Matter, Mediation, Rating, Supervision
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
@@ -39,6 +39,15 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """An agreement whose alarm has come: somebody has to ask whether it was kept."""
+
+    id: UUID
+    due_at: datetime
+    raised: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
     """An owner that owes a step to at least one open matter."""
 
@@ -50,7 +59,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A rating that its unit has not seen yet."""
+    """A rating that its unit has not seen yet, or a result of another system that came without one."""
 
     id: UUID
     unit: UUID | None
@@ -73,6 +82,14 @@ def awaited_replies(scope: Scope, now: datetime, limit: int) -> list[Awaited]:
         waiting = waiting.filter(Q(reply_by__lte=now) | Q(warn_by__lte=now, warned_at=None))
         found = waiting.filter(matter__closed_at=None).order_by("reply_by", "id")[:limit]
         return [Awaited(id=row.id, matter=row.matter_id, missed=row.reply_by <= now) for row in found if row.reply_by]
+
+
+def checks(scope: Scope, now: datetime, limit: int) -> list[Check]:
+    """Agreements to remind of, or that nobody asked about by their day; the oldest first."""
+    with acting(scope):
+        found = Mediation.objects.filter(check_alarm_at__lte=now, checked_at=None).order_by("check_alarm_at", "id")
+        rows = found.values_list("id", "check_due_at", "check_raised")[:limit]
+        return [Check(id=one, due_at=due, raised=raised) for one, due, raised in rows if due is not None]
 
 
 def seats(scope: Scope) -> list[Seat]:
@@ -118,7 +135,11 @@ def orphans(scope: Scope, now: datetime) -> list[tuple[UUID, UUID | None, int]]:
 
 
 def held_ratings(scope: Scope) -> list[Held]:
-    """Ratings not yet released to those they are about, the oldest first."""
+    """Ratings, and results of other systems without one, not yet released to those they are about; the oldest first."""
+    columns = ("id", "unit", "handler_place", "at")
     with acting(scope):
-        found = Rating.objects.filter(released_at=None).order_by("at", "id")
-        return [Held(**values) for values in found.values("id", "unit", "handler_place", "at")]
+        found = [
+            *Rating.objects.filter(released_at=None).values(*columns),
+            *ExternalResult.objects.filter(released_at=None, rating=None).values(*columns),
+        ]
+    return sorted((Held(**values) for values in found), key=lambda one: (one.at, one.id))

@@ -115,7 +115,8 @@ def _following(row: MatterRow, lead: Led) -> Followed:
         owner_zh=lead.owner_zh, owner_en=lead.owner_en, opened_at=row.opened_at, due_at=lead.due_at,
         closed_at=lead.closed_at, outcome=lead.outcome, sealed=False, rating=row.rating, merged=True,
         said=tuple(Said(sort=sort, text=text, at=at) for sort, text, at in lead.notes),
-        may_rate=lead.may_rate, may_withdraw=False, lines=lead.lines,
+        may_rate=lead.may_rate, may_withdraw=False, lines=lead.lines, wait=lead.wait,
+        may_ask_again=lead.may_ask_again, woken=lead.state == "woken",
     )  # fmt: skip
 
 

@@ -12,9 +12,12 @@ from commongrid.kernel.places import enclosing, interval
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Note
 from commongrid.matters.queries.rows import MatterRow, rows_of
+from commongrid.matters.queries.waiting import Wait, wait_of
 from commongrid.matters.rules.relations import relations
 
 ASKED_IN = ("answered", "to_rate")
+REFUSED = ("given_up",)
+"""Ends of a lead that each who reported it may object to: one that leads is never rejected nor taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Led:
     closed_at: datetime | None
     outcome: str
     may_rate: bool
+    may_ask_again: bool
+    wait: Wait | None
     notes: tuple[tuple[str, str, datetime], ...]
     lines: tuple[journal.LineRow, ...]
 
@@ -45,10 +50,10 @@ class Joined:
 
 def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
     """What this slip sees of the lead its matter was merged into; nothing where it was not merged."""
-    found = Matter.objects.filter(id=row.id).values_list("merged_into", "place", "rating").first()
+    found = Matter.objects.filter(id=row.id).values_list("merged_into", "place", "rating", "asked_again").first()
     if found is None or (lead_id := found[0]) is None:
         return None
-    _lead, place, rating = found
+    _lead, place, rating, asked_again = found
     with handing_over(scope, *interval(enclosing(place, "township") or place)):
         wide = current_scope() or scope
         lead = rows_of(wide, Matter.objects.filter(id=lead_id))[0]
@@ -56,11 +61,13 @@ def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
         notes = Note.objects.filter(matter_id=lead_id, sort__in=sorts).order_by("at", "id")
         said = tuple(notes.values_list("sort", "text", "at"))
         lines = tuple(journal.history(wide, lead_id))
+        wait = wait_of(lead, None)
     since = next((line.at for line in reversed(journal.history(scope, row.id)) if line.name == "matters.merged"), None)
     return Led(
         state=lead.state, owner_zh=lead.owner_zh, owner_en=lead.owner_en, due_at=lead.due_at,
         closed_at=lead.closed_at, outcome=lead.outcome, notes=said,
         may_rate=to_rate and lead.state in ASKED_IN and rating != "rated",
+        may_ask_again=lead.outcome in REFUSED and not asked_again, wait=wait,
         lines=tuple(line for line in lines if since is None or line.at >= since),
     )  # fmt: skip
 
@@ -76,12 +83,20 @@ def units_of_parts(scope: Scope, row: MatterRow) -> tuple[tuple[UUID, str, str],
 
 
 def may_ask(scope: Scope, row: MatterRow) -> tuple[str, ...]:
-    """The event "visit" where this post may record what the reporter of a merged matter answers about its lead."""
-    if row.state != "merged" or row.rating == "rated" or not scope.may("matters.visit"):
+    """What this post may do for the reporter of a merged matter about its lead.
+
+    "visit": record what they answer; "ask_again_for": ask once more after the lead ended as not possible.
+    """
+    if row.state != "merged":
         return ()
-    waiting = Matter.objects.filter(followers=row.id, to_rate=True, state__in=ASKED_IN)
-    lead = next(iter(rows_of(scope, waiting)), None)
-    return ("visit",) if lead is not None and "visitor" in relations(scope, lead.whereabouts) else ()
+    lead = next(iter(rows_of(scope, Matter.objects.filter(followers=row.id))), None)
+    if lead is None:
+        return ()
+    rates = lead.state in ASKED_IN and row.rating != "rated" and scope.may("matters.visit")
+    if rates and "visitor" in relations(scope, lead.whereabouts):
+        return ("visit",) if Matter.objects.filter(id=lead.id, to_rate=True).exists() else ()
+    asks = lead.outcome in REFUSED and scope.may("matters.accept") and "counter" in relations(scope, row.whereabouts)
+    return ("ask_again_for",) if asks and Matter.objects.filter(id=row.id, asked_again=False).exists() else ()
 
 
 def joined(scope: Scope, matter_id: UUID, *, merged: bool) -> Joined:

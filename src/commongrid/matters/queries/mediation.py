@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from commongrid.accounts.sealed import sealer
@@ -15,6 +16,7 @@ from commongrid.kernel import masking
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Mediation, MediationParty, MediationSession
+from commongrid.matters.rules.relations import level_at
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -93,6 +95,8 @@ _LINE = (
 )  # fmt: skip
 _WORDS = ("facts", "agreement", "performance", "ways_on", "replaced", "found")
 MOST = 100
+TOLD_AT: Final = {"township": ("township", "county"), "county": ("county",)}
+"""What was raised to which level is shown to whom."""
 
 
 def mediation(scope: Scope, mediation_id: UUID) -> MediationRow:
@@ -117,13 +121,16 @@ def mediations(scope: Scope) -> list[MediationLine]:
 
 
 def to_check(scope: Scope) -> list[MediationLine]:
-    """Agreements that this post mediated and still has to ask about, the earliest first."""
+    """Agreements that this post still has to see to, the earliest first: that it mediated, or that nobody asked about.
+
+    The latter come to the judicial office and the justice bureau, once each was told.
+    """
     if scope.post is None:
         return []
+    told = Q(post=scope.post) | Q(check_raised__in=TOLD_AT.get(level_at(scope.place) if scope.place else "", ()))
     with acting(scope):
-        found = Mediation.objects.filter(
-            post=scope.post, outcome="agreed", checked_at=None, check_due_at__isnull=False
-        ).order_by("check_due_at", "id")
+        found = Mediation.objects.filter(told, outcome="agreed", checked_at=None, check_due_at__isnull=False)
+        found = found.order_by("check_due_at", "id")
         return [MediationLine(**values) for values in found.values(*_LINE)[:MOST]]
 
 

@@ -83,7 +83,17 @@ def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
     with acting(scope):
         m = (
             Matter.objects.filter(id=matter_id)
-            .values("place", "kind_id", "kind_code", "barred_unit", "barred_place", "accused_unit", "title", "text")
+            .values(
+                "place",
+                "kind_id",
+                "kind_code",
+                "barred_unit",
+                "barred_parts",
+                "barred_place",
+                "accused_unit",
+                "title",
+                "text",
+            )
             .first()
         )
         if m is None:
@@ -114,7 +124,8 @@ def _units_at(scope: Scope, seat: int, level: str, m: Mapping[str, Any], matter_
 def _may_take(unit: Unit, m: Mapping[str, Any]) -> bool:
     """Not the former handler of a reopened matter, nor whom a complaint is about or who answers to them."""
     over = (unit.id, unit.parent_id, unit.master_id)
-    return unit.id != m["barred_unit"] and (m["accused_unit"] is None or m["accused_unit"] not in over)
+    barred = (m["barred_unit"], *m["barred_parts"])
+    return unit.id not in barred and (m["accused_unit"] is None or m["accused_unit"] not in over)
 
 
 def kinds_said(scope: Scope, text: str) -> list[KindSuggestion]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.refusals import N_, BadInput, NotFound
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import ExternalCase, ExternalSystem, Matter
-from commongrid.matters.queries.veil import covered, covers_some
+from commongrid.matters.models import ExternalCase, ExternalResult, ExternalSystem
 from commongrid.matters.queries.vocabulary import remember
 
 
@@ -66,13 +66,14 @@ _SYSTEM = (
     "id", "code", "zh", "en", "source", "accept_days", "finish_days", "extend_days", "their_visit", "note", "position",
     "valid_from",
 )  # fmt: skip
-_CASE = (
+_CASE: Final = (
     "id", "matter", "system", "number", "received_at", "accept_due_at", "due_at", "reply_due_at", "extended_at",
-    "replied_at", "replied_in", "result", "satisfied", "result_text", "result_at", "late",
+    "replied_at", "replied_in",
 )  # fmt: skip
-
-
-_HELD: Final = {"result": "", "satisfied": None, "result_text": "", "result_at": None, "late": False}
+_RESULT: Final = {
+    "result": "result", "satisfied": "satisfied", "result_text": "text", "result_at": "at", "late": "late",
+}  # fmt: skip
+_NONE_YET: Final = {"result": "", "satisfied": None, "result_text": "", "result_at": None, "late": False}
 
 
 def systems(scope: Scope) -> tuple[SystemRow, ...]:
@@ -94,28 +95,31 @@ def known_system(scope: Scope, code: str) -> SystemRow | None:
 
 
 def cases(scope: Scope, matter_id: UUID) -> tuple[CaseRow, ...]:
-    """The orders of other systems on a matter, the oldest first.
-
-    What the person said there is kept from whoever did the work until it is released with their other ratings.
-    """
+    """The orders of other systems on a matter, the oldest first, with what came of each as far as this reader sees."""
     with acting(scope):
-        found = ExternalCase.objects.filter(matter=matter_id).order_by("received_at", "id")
-        held = covers_some(scope) and Matter.objects.filter(covered(scope), id=matter_id).exists()
-        return tuple(CaseRow(**{**values, **(_HELD if held else {})}) for values in found.values(*_CASE))
+        return tuple(_rows(ExternalCase.objects.filter(matter=matter_id).order_by("received_at", "id")))
 
 
 def case_of(scope: Scope, system_code: str, number: str) -> CaseRow | None:
     """The order with this number, if it is in sight."""
     with acting(scope):
-        values = ExternalCase.objects.filter(system=system_code, number=number).values(*_CASE).first()
-    return CaseRow(**values) if values else None
+        return next(_rows(ExternalCase.objects.filter(system=system_code, number=number)), None)
 
 
 def cases_numbered(scope: Scope, system_code: str, numbers: Iterable[str]) -> dict[str, CaseRow]:
     """Those of the numbers that are known here already, by number."""
     with acting(scope):
         found = ExternalCase.objects.filter(system=system_code, number__in=list(numbers))
-        return {values["number"]: CaseRow(**values) for values in found.values(*_CASE)}
+        return {row.number: row for row in _rows(found)}
+
+
+def _rows(found: QuerySet[ExternalCase]) -> Iterator[CaseRow]:
+    """Orders with the newest result of each that this reader sees: one query."""
+    newest = ExternalResult.objects.filter(case=OuterRef("id")).order_by("-at", "-id")
+    asked = found.annotate(**{f"said_{name}": Subquery(newest.values(column)[:1]) for name, column in _RESULT.items()})
+    for values in asked.values(*_CASE, *(f"said_{name}" for name in _RESULT)):
+        said = {name: values.pop(f"said_{name}") for name in _RESULT}
+        yield CaseRow(**values, **(said if said["result"] else _NONE_YET))
 
 
 def need_system(scope: Scope, code: str, field: str = "system") -> SystemRow:

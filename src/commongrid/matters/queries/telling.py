@@ -10,8 +10,9 @@ from uuid import UUID
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Application, Matter, Supervision
+from commongrid.matters.models import Application, Matter, Mediation, Supervision
 from commongrid.matters.rules import words
+from commongrid.roster import queries as roster
 from commongrid.roster.models import Post
 from commongrid.territory import queries as territory
 
@@ -96,6 +97,32 @@ def application_seats(scope: Scope, matter_id: UUID) -> list[SeatAsked]:
     with acting(scope):
         found = Application.objects.filter(matter_id=matter_id, outcome="")
         return [SeatAsked(place=row.to_place, unit=row.to_unit_id) for row in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAsked:
+    """Who has to see to it that somebody asks whether an agreement was kept, by which day: a post, or a unit's."""
+
+    day: date | None
+    post: UUID | None = None
+    seat: SeatAsked | None = None
+
+
+def check_asked(scope: Scope, matter_id: UUID, level: str = "") -> CheckAsked | None:
+    """Of a matter's agreement that waits to be asked about: the mediator; with a level the judicial office there."""
+    with acting(scope):
+        row = (
+            Mediation.objects.filter(matter_id=matter_id, outcome="agreed", checked_at=None)
+            .order_by("opened_at")
+            .last()
+        )
+        if row is None or row.check_due_at is None:
+            return None
+        day = territory.calendar(scope).day_of(row.check_due_at)
+        if not level:
+            return CheckAsked(day=day, post=row.post)
+        office = roster.unit_above(scope, "justice", enclosing(row.place, level) or row.place)  # type: ignore[arg-type]
+        return CheckAsked(day=day, seat=SeatAsked(place=office.place, unit=office.id) if office else None)
 
 
 def supervisors_of(scope: Scope, matter_id: UUID) -> list[tuple[UUID, int]]:

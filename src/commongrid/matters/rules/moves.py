@@ -75,11 +75,12 @@ class Call:
     ``off_list``: the work list names somebody else, so a reason was given.
     ``outside``: the unit it shall go to is outside the county's command.
     ``waiting``: how many parts have not answered; ``met``: a meeting was called.
-    ``follower``: rated by somebody whose matter was merged into this one;
+    ``follower``: rated, or asked for again, by somebody whose matter was merged into this one;
     ``others``: somebody else still has to rate it; ``bad``: somebody else who
     rated it is not satisfied.
     ``late``: the finishing limit had passed when it was asked for; ``most``: how
-    often a limit may be extended.
+    often a limit may be extended; ``beyond``: the day lies past what binds it, of
+    a part the limit of the whole, of another system's order its date.
     """
 
     event: str
@@ -97,6 +98,7 @@ class Call:
     off_list: bool = False
     late: bool = False
     most: int = 2
+    beyond: bool = False
     outside: bool = False
     waiting: int = 0
     met: bool = False

@@ -15,6 +15,8 @@ from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, o
 from commongrid.matters.actions.timing import start
 from commongrid.matters.models import ExternalCase
 from commongrid.matters.queries.systems import known_system
+from commongrid.matters.rules.deciding.waiting import WAITING
+from commongrid.matters.rules.limits import set_due
 from commongrid.matters.rules.moves import Call
 
 if TYPE_CHECKING:
@@ -105,8 +107,11 @@ def _earliest(case: Case) -> None:
 
 
 def _reclocked(case: Case) -> None:
-    """Where the finishing limit runs, let it run to the new date; written in any case."""
-    m = case.matter
+    """Where the finishing limit runs, let it run to the new date; what waits longer wakes by then. Always written."""
+    m, theirs = case.matter, case.matter.external_due_at
     if m.closed_at is None and m.clock == "finish":
         start(case, "finish")
+    elif m.state in WAITING and theirs is not None and m.due_at is not None and theirs < m.due_at:
+        case.due = set_due(case.act.at, theirs)
+        start(case, m.clock)
     written(case)

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput
-from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened, written
+from commongrid.matters.actions.moving import FACTS, Case, line, moved, opened, written
 from commongrid.matters.actions.rating import rating_place
 from commongrid.matters.exchange.actions.orders import case_on
-from commongrid.matters.models import ExternalCase, Matter, Rating
+from commongrid.matters.models import ExternalCase, ExternalResult, Matter, Rating
+from commongrid.matters.models.external import RESULTS
 from commongrid.matters.rules.deciding.exchanging import SPOKEN
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_at
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
-RESULTS = ("solved", "not_solved", "rework")
 LONGEST = 4000
 
 
@@ -35,7 +35,7 @@ class Told:
     due_at: datetime | None = None
 
 
-@action("matters.result_taken", power="matters.exchange", facts=(*FACTS, "result", "late"))
+@action("matters.result_taken", power="matters.exchange", facts=(*FACTS, "late"))
 def take_result(scope: Scope, act: Act, *, matter_id: UUID, case_id: UUID, told: Told) -> Line:
     """Record what came of an order in its own system, and what follows from it.
 
@@ -43,6 +43,8 @@ def take_result(scope: Scope, act: Act, *, matter_id: UUID, case_id: UUID, told:
     it again for somebody else, once; what had ended here and is then said to
     be not solved goes to the county centre to decide. Their satisfaction
     counts as the rating. While the matter is still worked on it is only kept.
+    What they say stands in a row with the rating's wall, never in the line of
+    the journal or in a note, so that whoever did the work learns it with their batch.
 
     Refuses: BadInput for an unknown result; NotFound for an order of another matter.
     """
@@ -50,11 +52,10 @@ def take_result(scope: Scope, act: Act, *, matter_id: UUID, case_id: UUID, told:
     case = opened(scope, act, matter_id=matter_id, event="take_result")
     row, m = case_on(case, case_id), case.matter
     late = m.closed_at is not None
-    noted(case, "word", told.text, needed=False)
-    _keep(case, row, told, late=late)
-    rated = _rate(case, told)
+    rated, rating = _rate(case, told)
+    _keep(case, row, told, rating, late=late)
     done = _moved(case, told, rated=rated)
-    return replace(done, facts={**done.facts, "result": told.result, "late": late} if done.facts else {})
+    return replace(done, facts={**done.facts, "late": late} if done.facts else {})
 
 
 def _check(told: Told) -> None:
@@ -66,34 +67,40 @@ def _check(told: Told) -> None:
         raise BadInput(text, fields={"text": text})
 
 
-def _keep(case: Case, row: ExternalCase, told: Told, *, late: bool) -> None:
+def _keep(case: Case, row: ExternalCase, told: Told, rating: UUID | None, *, late: bool) -> None:
     """The result on its order; what comes back for rework is to be replied to anew."""
-    row.result, row.satisfied, row.result_text = told.result, told.satisfied, told.text.strip()
-    row.result_at, row.late = case.act.at, late
-    if told.result == "rework":
-        row.replied_at, row.replied_in = None, None
-        row.due_at = told.due_at
-    row.save()
-    if told.result == "rework" and case.matter.state in SPOKEN:
+    m, where = case.matter, case.matter.handler_place or case.matter.place
+    ExternalResult(
+        id=case.act.child("result").id, case=row, matter_id=m.id, rating_id=rating, place=rating_place(case),
+        unit_id=m.unit_id, handler_place=where, result=told.result, satisfied=told.satisfied, text=told.text.strip(),
+        late=late, at=case.act.at,
+    ).save(force_insert=True)  # fmt: skip
+    m.held = m.held or m.state in SPOKEN
+    if told.result != "rework":
+        return
+    row.replied_at, row.replied_in, row.due_at = None, None, told.due_at
+    row.save(update_fields=["replied_at", "replied_in", "due_at"])
+    if case.matter.state in SPOKEN:
         others = ExternalCase.objects.filter(matter=case.matter.id, replied_at=None, due_at__isnull=False)
         case.matter.external_due_at = min((one.due_at for one in others if one.due_at), default=None)
 
 
-def _rate(case: Case, told: Told) -> bool:
-    """Their satisfaction as the rating of this round; answers whether there is one."""
+def _rate(case: Case, told: Told) -> tuple[bool, UUID | None]:
+    """Their satisfaction as the rating of this round; answers whether there is one, and which where it is theirs."""
     m = case.matter
     if told.satisfied is None or told.result == "rework" or m.sealed or m.state not in SPOKEN:
-        return False
+        return False, None
     if Rating.objects.filter(matter=m.id, round=m.round).exists():
-        return True
+        return True, None
     where = m.handler_place or m.place
-    Rating(
+    row = Rating(
         id=case.act.child("rating").id, matter_id=m.id, round=m.round, place=rating_place(case), unit_id=m.unit_id,
         handler_level=m.handler_level or level_at(where), handler_place=where, solved=told.result == "solved",
         satisfied=told.satisfied, words="", via="system", at=case.act.at,
-    ).save(force_insert=True)  # fmt: skip
+    )  # fmt: skip
+    row.save(force_insert=True)
     m.held = True
-    return True
+    return True, row.id
 
 
 def _moved(case: Case, told: Told, *, rated: bool) -> Line:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from commongrid.kernel.refusals import N_, WrongState
+from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.matters.rules.moves import Call, Decider, Move, Standing, ends, goes, level_of_owner, not_sealed
 from commongrid.matters.rules.owners import above
 
@@ -23,7 +23,14 @@ WAITING: Final = (*RESTING, "woken", "referred")
 LATE: Final = N_("The limit has passed already. More time and a pause have to be asked for before it ends.")
 ENOUGH: Final = N_("It was extended as often as is allowed. Answer, or ask to park it or to refer it out.")
 THEIRS: Final = N_("Its limit is set by the system it came from. Ask for more time there and enter the new date here.")
+OF_THEIRS: Final = N_(
+    "Its date is set by the system it came from and runs on. Choose a day before it, or ask for more time there."
+)
+OF_THE_WHOLE: Final = N_(
+    "This is a part: the whole has to be answered first. Choose a day within its limit, or ask the centre that gave it."
+)
 WAITS: Final = N_("An application is waiting for the deputy already. It has to be granted or refused first.")
+ONCE_ONLY: Final = N_("You asked once more already; the level above has looked at it and answered.")
 NONE_WAITS: Final = N_("No application is waiting. It was decided, or the matter has moved on.")
 
 
@@ -34,8 +41,15 @@ def _in_time(s: Standing, c: Call) -> None:
         raise WrongState(LATE)
 
 
+def _within(s: Standing, c: Call) -> None:
+    """Refuse a day past what binds it: the whole's limit, or the date of the system it came from."""
+    if c.beyond:
+        raise BadInput(fields={"until": OF_THE_WHOLE if s.caller else OF_THEIRS})
+
+
 def _extend(s: Standing, c: Call) -> Move:
     _in_time(s, c)
+    _within(s, c)
     if s.extended >= c.most:
         raise WrongState(ENOUGH)
     return goes("in_hand", s.owner, sets={"extended": s.extended + 1})
@@ -43,10 +57,12 @@ def _extend(s: Standing, c: Call) -> Move:
 
 def _pause(s: Standing, c: Call) -> Move:
     _in_time(s, c)
+    _within(s, c)
     return goes("paused", s.owner)
 
 
-def _park(s: Standing, _c: Call) -> Move:
+def _park(s: Standing, c: Call) -> Move:
+    _within(s, c)
     return goes("parked", s.owner)
 
 
@@ -125,13 +141,14 @@ def _come_back(s: Standing, _c: Call) -> Move:
     return goes("accepted", s.owner, restart=True)
 
 
-def _ask_again(s: Standing, _c: Call) -> Move:
-    """Once, to the level above whoever said no; the county is its own."""
+def _ask_again(s: Standing, c: Call) -> Move:
+    """Once for each who reported it, to the level above whoever said no; the county is its own."""
     if not s.refused:
         raise WrongState(N_("Only what was not accepted, or ended as not possible, can be asked for again."))
-    if s.asked_again:
-        raise WrongState(N_("You asked once more already; the level above has looked at it and answered."))
-    return goes("reported", above(s.refused), handler="clear", restart=True, sets={"asked_again": True})
+    if s.asked_again and not c.follower:
+        raise WrongState(ONCE_ONLY)
+    sets = {} if c.follower else {"asked_again": True}
+    return goes("reported", above(s.refused), handler="clear", restart=True, sets=sets)
 
 
 def _withdraw_for(s: Standing, _c: Call) -> Move:
