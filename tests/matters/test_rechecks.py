@@ -56,6 +56,19 @@ def order_all(at: datetime) -> int:
     return jobs.rechecks(at)
 
 
+def test_ask_recheck_is_for_the_centre_and_not_offered_in_the_village(scene: Scene) -> None:
+    matter = scene.report("水管漏水", kind="B01")
+    scene.do("clerk", actions.accept, matter)
+    scene.do("clerk", actions.start, matter)
+    scene.do("clerk", actions.answer, matter, answer="已修好。")
+    scene.do("dispatcher", actions.visit, matter, result="asked", answers=(True, True, ""))
+    scene.do("dispatcher", actions.close, matter)
+    assert "ask_recheck" not in queries.may_now(scene.as_post("clerk"), matter)
+    assert "ask_recheck" in queries.may_now(scene.as_post("dispatcher"), matter)
+    with pytest.raises(WrongState):
+        scene.do("clerk", actions.ask_recheck, matter, reason="再看一次")
+
+
 def test_an_order_looks_the_same_whatever_caused_it(scene: Scene) -> None:
     jobs.draw()
     everything("1")

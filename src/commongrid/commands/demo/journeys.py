@@ -10,13 +10,15 @@ import heapq
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
-from commongrid.commands.demo import answers, elsewhere, naming, published, stories, together, waits
+from commongrid.commands.demo import answers, elsewhere, naming, past, published, stories, together, waits
+from commongrid.commands.demo.past import Remembered
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.codes import slip_hash
@@ -24,19 +26,25 @@ from commongrid.kernel.refusals import Refusal
 from commongrid.kernel.scope import Scope, clock, public, slip
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Contact, Report, code_of
+from commongrid.matters.models import Matter
+from commongrid.matters.queries.rows import rows_of
 from commongrid.matters.rules.relations import may, relations
 from commongrid.matters.rules.table import EVENTS
 from commongrid.roster.queries import scopes_in_force
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from random import Random
-
     from commongrid.matters.queries import MatterRow
 
 READER = clock("demo", "matters.read")
 DAYS = 50
 """How long ago the oldest story began."""
+HALF_DAY = timedelta(hours=12)
+"""How often the clock of the past looks."""
+SOON = timedelta(days=2)
+URGENT = 7
+"""One story in so many is urgent."""
+STILL_GOOD = "到现场看过，办结的情况没有变化。"
 DO = {
     "accept": actions.accept,
     "reject": actions.reject,
@@ -63,6 +71,7 @@ DO = {
     "withdraw": actions.withdraw,
     "merge": answers.merge,
     "ask_recheck": actions.ask_recheck,
+    "recheck": actions.recheck,
     **waits.DO,
 }
 
@@ -79,29 +88,40 @@ class Journey:
     matter: UUID = field(default_factory=new_id)
 
 
-def travel(chance: Random, villages: list[int], per_village: int) -> int:
-    """Send matters on their ways up to now; answers how many there are."""
+def travel(chance: Random, villages: list[int], per_village: int, remembered: int = 0) -> int:
+    """Send matters on their ways up to now, after a half year of others; answers how many there are."""
     world = _World(chance, villages)
-    answers.seeds(world.now, DAYS)
+    answers.seeds(world.now, past.DAYS if remembered else DAYS)
     for n in range(max(per_village * len(villages), 2 * len(stories.WAYS))):
         world.begin(n)
+    world.remember(f"past {chance.random()}", remembered)
     world.run()
     jobs.rechecks()
     answers.theme(world.posts)
     published.publish(world.posts)
     told = elsewhere.tell(READER, villages)
     jobs.tick()
+    jobs.ratings()
     return world.begun + told
+
+
+def remember(seed: str, villages: list[int], count: int, now: datetime) -> int:
+    """Only the half year before: so many matters that went their ways unwatched; answers how many there are."""
+    world = _World(Random(seed), villages, now)
+    answers.seeds(world.now, past.DAYS)
+    world.remember(seed, count)
+    world.run()
+    return world.begun
 
 
 class _World:
     """All journeys in one order of time."""
 
-    def __init__(self, chance: Random, villages: list[int]) -> None:
+    def __init__(self, chance: Random, villages: list[int], now: datetime | None = None) -> None:
         self.chance = chance
         self.villages = villages
-        self.now = timezone.now()
-        self.queue: list[tuple[datetime, int, Journey, int]] = []
+        self.now = now or timezone.now()
+        self.queue: list[tuple[datetime, int, Journey | Remembered, int]] = []
         self.begun = 0
         self.stuck: Counter[str] = Counter()
         self.posts = scopes_in_force(READER, timezone.localdate())
@@ -114,7 +134,7 @@ class _World:
         """Put a story at its beginning: the first of each way far enough back to end, the others anywhere."""
         ways = list(stories.WAYS)
         way = ways[n % len(ways)]
-        text = self.chance.choice(stories.TEXTS)
+        text = self.chance.choice([one for one in stories.TEXTS if one[0] not in stories.GRID_FIRST])
         if way in stories.TEXT_OF:
             text = stories.TEXT_OF[way]
         elif way == "receipted" or text[0] in stories.SEALED_KINDS:
@@ -139,60 +159,130 @@ class _World:
             at, journey.pace = self.now - timedelta(days=back), (1.0, 1.0)
         heapq.heappush(self.queue, (min(at, self.now - timedelta(minutes=1)), n, journey, -1))
 
+    def remember(self, seed: str, count: int) -> None:
+        """Put so many matters of the half year before at their beginning."""
+        for n, one in enumerate(past.plan(seed, self.below, count, self.now)):
+            heapq.heappush(self.queue, (one.at, len(self.villages) * 1000 + n, one, -1))
+
     def run(self) -> None:
-        """Step by step in the order of time; the clock looks every half day."""
+        """Step by step in the order of time, under the eyes of the clock."""
         looked = self.queue[0][0] if self.queue else self.now
         while self.queue:
             at, n, journey, index = heapq.heappop(self.queue)
-            while looked + timedelta(hours=12) < at:
-                looked += timedelta(hours=12)
-                jobs.tick(looked)
-                jobs.rechecks(looked)
-            if index < 0:
-                self._report(journey, at)
-            elif not self._take(journey, journey.steps[index], at):
+            looked = self._watch(looked, at)
+            later = (
+                self._live(journey, index, at) if isinstance(journey, Remembered) else self._tell(journey, index, at)
+            )
+            if later is not None and later < self.now:
+                heapq.heappush(self.queue, (later, n, journey, index + 1))
+
+    def _watch(self, looked: datetime, at: datetime) -> datetime:
+        """The clock looks every half day, and on Mondays hands units the ratings of their work."""
+        while looked + HALF_DAY < at:
+            looked += HALF_DAY
+            jobs.tick(looked)
+            jobs.rechecks(looked)
+            self._look_again(looked)
+            if looked.weekday() == 0:
+                jobs.ratings(looked)
+        return looked
+
+    def _tell(self, journey: Journey, index: int, at: datetime) -> datetime | None:
+        """The next step of a story; answers when the one after it is taken."""
+        if index < 0:
+            self._report(journey, at)
+        elif not self._take(journey, journey.steps[index], at):
+            return None
+        if index + 1 == len(journey.steps):
+            return None
+        return at + timedelta(hours=journey.steps[index + 1].after * self.chance.uniform(*journey.pace))
+
+    def _live(self, one: Remembered, index: int, at: datetime) -> datetime | None:
+        """What is owed of a matter of the past; answers when the next step is taken, nothing once it is over."""
+        if index < 0:
+            scope = self._teller(one.place, one.source)
+            actions.report(scope, Act(one.matter, at.astimezone(UTC)), report=one.report())
+            self.begun += 1
+        else:
+            self._do_owed(one, at)
+        row = self._row(one.matter)
+        return past.when(row, one, at) if row.open else None
+
+    def _do_owed(self, one: Remembered, at: datetime) -> None:
+        row = self._row(one.matter)
+        for event, told in past.owed(row, one) if row.open else ():
+            act = Act(UUID(int=one.chance.getrandbits(128), version=4), at.astimezone(UTC))
+            if event == "rate":
+                if self._try(event, self._slip(one.matter), act, one.matter, told):
+                    return
                 continue
-            if index + 1 < len(journey.steps):
-                later = at + timedelta(hours=journey.steps[index + 1].after * self.chance.uniform(*journey.pace))
-                if later < self.now:
-                    heapq.heappush(self.queue, (later, n, journey, index + 1))
+            if self._done_by_somebody(row, event, act, told):
+                return
+        if row.open and not (row.step == "rate" and one.fate == "silent"):
+            self.stuck[f"{one.tale.kind} {row.owner_level} {row.state} {row.step}"] += 1
+
+    def _done_by_somebody(self, row: MatterRow, event: str, act: Act, told: dict[str, object]) -> bool:
+        """Whether one of the posts that may do it did."""
+        return any(
+            self._try(event, scope, act, row.id, {**told, **where})
+            for scope in self._who(row, event)
+            for where in self._where_to(scope, row.id, event)
+        )
+
+    def _look_again(self, at: datetime) -> None:
+        """Rechecks are made before they are late."""
+        with acting(READER):
+            due = Matter.objects.filter(recheck_due_at__range=(at, at + SOON))
+            rows = rows_of(READER, due.order_by("recheck_due_at"))
+        for row in rows:
+            act = Act(new_id(), at.astimezone(UTC))
+            self._done_by_somebody(row, "recheck", act, {"result": "holds", "note": STILL_GOOD})
+
+    def _row(self, matter: UUID) -> MatterRow:
+        with acting(READER):
+            return rows_of(READER, Matter.objects.filter(id=matter))[0]
 
     def _report(self, journey: Journey, at: datetime) -> None:
         kind, source, title, text = journey.text
-        scope = public("matters.report") if source == "villager" else self._reporter(journey.place, source)
+        scope = self._teller(journey.place, source)
         report = Report(
-            kind_code=kind, place=journey.place, title=title, text=text, source=source, contact=journey.contact
+            kind_code=kind,
+            place=journey.place,
+            title=title,
+            text=text,
+            source=source,
+            contact=journey.contact,
+            urgency="urgent" if self.begun % URGENT == 0 else "normal",
         )
         actions.report(scope, Act(journey.matter, at.astimezone(UTC)), report=report)
         self.begun += 1
 
-    def _reporter(self, place: int, source: str) -> Scope:
+    def _teller(self, place: int, source: str) -> Scope:
+        if source == "villager":
+            return public("matters.report")
         role = "grid_member" if source == "patrol" else "dispatcher"
         return next(one for one in self.posts if one.role == role and one.covers(place))
 
     def _take(self, journey: Journey, one: stories.Step, at: datetime) -> bool:
         """Have somebody who may do the step; False where nobody could and the story ends there."""
-        act, told = Act(new_id(), at.astimezone(UTC)), dict(one.told)
+        act, told = Act(new_id(), at.astimezone(UTC)), stories.words_of(journey.text[0], one)
         if one.event in {"rate", "withdraw", "ask_again"}:
-            return self._try(one.event, self._slip(journey), act, journey, told)
-        with acting(READER):
-            row = queries.matter(READER, journey.matter).row
-        for scope in self._who(row, one.event):
-            for where in self._where_to(scope, journey, one.event):
-                if self._try(one.event, scope, act, journey, {**told, **where}):
-                    return True
+            return self._try(one.event, self._slip(journey.matter), act, journey.matter, told)
+        row = self._row(journey.matter)
+        if self._done_by_somebody(row, one.event, act, told):
+            return True
         self.stuck[f"{journey.text[0]} {row.owner_level} {row.state} {one.event}"] += 1
-        return one.event in {"divert", "start", "pass_on"}
+        return one.event in {"divert", "start", "pass_on", "close"}
 
-    def _try(self, event: str, scope: Scope, act: Act, journey: Journey, told: dict[str, object]) -> bool:
+    def _try(self, event: str, scope: Scope, act: Act, matter: UUID, told: dict[str, object]) -> bool:
         try:
-            DO[event](scope, act, matter_id=journey.matter, **told)  # type: ignore[operator]  # one signature for each event
+            DO[event](scope, act, matter_id=matter, **told)  # type: ignore[operator]  # one signature for each event
         except Refusal:
             return False
         return True
 
-    def _slip(self, journey: Journey) -> Scope:
-        hashed = slip_hash(settings.KEYS.slip, code_of(journey.matter))
+    def _slip(self, matter: UUID) -> Scope:
+        hashed = slip_hash(settings.KEYS.slip, code_of(matter))
         return slip(hashed, "matters.follow", "matters.rate")
 
     def _who(self, row: MatterRow, event: str) -> list[Scope]:
@@ -208,11 +298,11 @@ class _World:
         ]
         return sorted(found, key=lambda one: one.hi - one.lo)[:6]
 
-    def _where_to(self, scope: Scope, journey: Journey, event: str) -> list[dict[str, object]]:
+    def _where_to(self, scope: Scope, matter: UUID, event: str) -> list[dict[str, object]]:
         """Where an order may go: what the console suggests, the best first."""
         if event not in {"divert", "decide"}:
             return [{}]
         with acting(scope):
-            found = queries.suggestions(scope, journey.matter)
+            found = queries.suggestions(scope, matter)
         reason = {"reason": "由此单位办理更合适"} if event == "divert" else {}
         return [{"unit_id": one.unit, "place": None if one.unit else one.place, **reason} for one in found]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from commongrid.commands.demo import families, journeys, naming
@@ -31,6 +32,8 @@ from commongrid.territory.rules.editing import Named
 COUNTY = naming.COUNTY * 10**9
 SCOPE = clock("demo", "places.edit", "people.edit", "posts.appoint", "matters.report", "accounts.invite")
 HOUSEHOLDS = 8
+TOLD = {"hamlet": (6, 0), "township": (6, 160), "county": (3, 320)}
+"""Stories of each village, and matters of the half year before; the hamlet is for tests and has no past."""
 COUNTY_UNITS = {
     "transport": ("交通运输局", "Transport Bureau"),
     "water": ("水务局", "Water Bureau"),
@@ -103,6 +106,8 @@ def there_are_places() -> bool:
 
 def lay(size: str, seed: int) -> dict[str, int]:
     """Divide the villages, fill the posts, let matters take their ways; answers how many there are of each."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")  # a demo that a crash cut short is laid anew
     layer = _Layer(size, Random(seed))
     layer.county()
     for n, township in enumerate(naming.county(size, seed)):
@@ -110,7 +115,8 @@ def lay(size: str, seed: int) -> dict[str, int]:
         for m, village in enumerate(township.villages):
             layer.village(village, first=n == 0 and m == 0)
     layer.lend()
-    matters = journeys.travel(layer.chance, layer.villages, per_village={"hamlet": 6, "township": 6, "county": 3}[size])
+    per_village, remembered = TOLD[size]
+    matters = journeys.travel(layer.chance, layer.villages, per_village, remembered)
     return {
         "townships": len(naming.county(size, seed)),
         "villages": len(layer.villages),

@@ -17,11 +17,39 @@ class Step:
     told: tuple[tuple[str, object], ...] = ()
 
 
+def words_of(kind: str, one: Step) -> dict[str, object]:
+    """What a step is told for a matter of this kind."""
+    told = dict(one.told)
+    return {**told, "answer": ANSWERS[kind]} if one.event in ("answer", "pass_on") and kind in ANSWERS else told
+
+
 def step(after: float, event: str, **told: object) -> Step:
     """A step, told in keywords."""
     return Step(after, event, tuple(told.items()))
 
 
+ANSWERS: Final = {
+    "A04": "村里对照审批表丈量，划清界线，双方签字。",
+    "A07": "已约双方到场，说明仲裁途径，厂方答应补签合同。",
+    "B01": "主管破裂处已更换，当天恢复供水。",
+    "B03": "电线杆已扶正，垂落的线已收紧。",
+    "B07": "已联系子女，安排邻居送饭，每日探望。",
+    "C01": "已入户核实，线索转监测帮扶程序。",
+    "D02": "护栏已更换，加装反光标志。",
+    "D07": "已立警示牌，挂上救生圈和竹竿。",
+    "F01": "已清运，改为两天一次。",
+    "F02": "排水沟已清淤，加了盖板。",
+    "G01": "已用级配碎石填平压实，排水沟一并清理。",
+    "G03": "三盏路灯已换灯头，当晚恢复照明。",
+    "G04": "垮塌段已用浆砌石修复，通水正常。",
+    "H01": "农技员到田查看，统一用药，七天后复查已控制。",
+    "H04": "已联系农机合作社，排在本周四。",
+    "J05": "已核实，推荐给道德评议会。",
+    "K01": "材料已代交，证明已送到家里。",
+    "K07": "已与客运站商定，赶集日加开一班。",
+    "L07": "已登记返乡，四口人的信息已变更。",
+}
+"""What was done, by kind; a bridge's answer stands in its story."""
 HAPPY: Final = (True, True, "修得快，谢谢")
 PASSABLE: Final = (True, False, "等得久了一点")
 UNSOLVED: Final = (False, False, "下雨还是不行")
@@ -36,6 +64,7 @@ ROAD: Final = _from_village(
     step(3 * DAY, "answer", answer="已换成1米涵管并夯实，限载牌已立。"),
     step(4 * HOUR, "pass_on", answer="已换成1米涵管并夯实，限载牌已立。"),
 )
+_FILED: Final = step(4 * HOUR, "close")
 _STARTED: Final = _from_village(step(6 * HOUR, "start"))
 _MORE_TIME: Final = step(
     1 * DAY, "ask_extend", days=40, reason="work", told="call", words="要先清淤再换管，工程量比预想的大。"
@@ -52,10 +81,15 @@ def _no_funds(days: int) -> Step:
 
 
 WAYS: Final[dict[str, tuple[Step, ...]]] = {
-    "good": (*ROAD, step(1 * DAY, "visit", result="asked", answers=HAPPY), step(4 * HOUR, "close")),
-    "passable": (*ROAD, step(2 * DAY, "visit", result="asked", answers=PASSABLE), step(4 * HOUR, "close")),
-    "by slip": (*ROAD, step(1 * DAY, "visit", result="left_slip"), step(1 * DAY, "rate", solved=True, satisfied=True)),
-    "not satisfied": (*ROAD, step(1 * DAY, "rate", solved=True, satisfied=False, words="路面还是不平")),
+    "good": (*ROAD, step(1 * DAY, "visit", result="asked", answers=HAPPY), _FILED),
+    "passable": (*ROAD, step(2 * DAY, "visit", result="asked", answers=PASSABLE), _FILED),
+    "by slip": (
+        *ROAD,
+        step(1 * DAY, "visit", result="left_slip"),
+        step(1 * DAY, "rate", solved=True, satisfied=True),
+        _FILED,
+    ),
+    "not satisfied": (*ROAD, step(1 * DAY, "rate", solved=True, satisfied=False, words="路面还是不平"), _FILED),
     "reopened": (
         *ROAD,
         step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
@@ -64,6 +98,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(4 * DAY, "answer", answer="重新勘查，加做了排水沟。"),
         step(4 * HOUR, "pass_on", answer="重新勘查，加做了排水沟。"),
         step(1 * DAY, "visit", result="asked", answers=HAPPY),
+        _FILED,
     ),
     "disagrees": (
         *ROAD,
@@ -80,6 +115,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(1 * DAY, "visit", result="not_reached"),
         step(1 * DAY, "visit", result="not_reached"),
         step(1 * DAY, "visit", result="not_reached"),
+        _FILED,
     ),
     "given back": (
         *_from_village(step(5 * HOUR, "give_back", basis="县道不属于本站职责，依据为公路管养分工。")),
@@ -88,6 +124,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(4 * DAY, "answer", answer="已与公路段共同处理。"),
         step(4 * HOUR, "pass_on", answer="已与公路段共同处理。"),
         step(1 * DAY, "visit", result="asked", answers=HAPPY),
+        _FILED,
     ),
     "passed up": (
         step(3 * HOUR, "accept"),
@@ -97,6 +134,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(5 * DAY, "answer", answer="已列入计划并完成抢修。"),
         step(4 * HOUR, "pass_on", answer="已列入计划并完成抢修。"),
         step(1 * DAY, "visit", result="asked", answers=HAPPY),
+        _FILED,
     ),
     "settled": (
         step(2 * HOUR, "settle", answer="组长到场调解，两家握手言和。"),
@@ -107,7 +145,7 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
     "looked at again": (
         *ROAD,
         step(1 * DAY, "visit", result="asked", answers=HAPPY),
-        step(4 * HOUR, "close"),
+        _FILED,
         step(2 * DAY, "ask_recheck", reason="有群众电话反映路面又下沉，再看一次。"),
     ),
     "refused": (step(5 * HOUR, "reject", reason="与上周已受理的事项相同，请凭原凭条查看进展。"),),
@@ -246,6 +284,8 @@ RECENT: Final = (
 FILED_KIND: Final = "D02"
 """A kind that is checked, not rated."""
 SETTLED_KINDS: Final = ("A02", "K02", "F01")
+GRID_FIRST: Final = ("A02", "D07", "F01", "L07")
+"""Kinds that the grid settles or passes up, while stories begin where somebody accepts."""
 SEALED_KINDS: Final = ("D09",)
 """Kinds whose matter takes the way "receipted" whatever is drawn."""
 TEXT_OF: Final = {

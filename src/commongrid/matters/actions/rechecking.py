@@ -29,10 +29,10 @@ LONGEST_REASON: Final = 4000
 def ask_recheck(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
     """Ask for a recheck of a closed matter; the clock orders it with the others, so nobody can tell who asked.
 
-    Refuses: BadInput without a reason; WrongState unless closed, or while one waits; NotAllowed below the centre.
+    Refuses: BadInput without a reason; WrongState unless closed, while one waits, or below the centre.
     """
     case = opened(scope, act, matter_id=matter_id, event="ask_recheck")
-    decide(standing(case), Call(event="ask_recheck"))
+    decide(standing(case), Call(event="ask_recheck", level=level_of_actor(scope)))
     said = reason.strip()
     if not said or len(said) > LONGEST_REASON:
         text = N_("Please say why, in a sentence.") if not said else N_("This is too long: at most 4,000 characters.")

@@ -45,8 +45,10 @@ def _recheck(s: Standing, c: Call) -> Move:
     raise BadInput(N_("Choose what you found."))
 
 
-def _ask_recheck(s: Standing, _c: Call) -> Move:
+def _ask_recheck(s: Standing, c: Call) -> Move:
     not_sealed(s)
+    if c.level in ("grid", "village"):
+        raise WrongState(N_("A recheck is asked for by the township's or the county's centre."))
     if s.recheck:
         raise WrongState(N_("A recheck of this matter is waiting already."))
     if s.caller:
