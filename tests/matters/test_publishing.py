@@ -12,13 +12,17 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.kernel.dated import Change
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import public
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Wording
+from commongrid.matters.models import GuardedWord
+from commongrid.matters.queries import dated
 from commongrid.matters.queries import publishing as texts
-from commongrid.matters.rules.publishing import found, guarded, masked, people
+from commongrid.matters.rules.publishing import Guarded, found, masked, people
 from tests.factories.desk import VILLAGE
 from tests.matters.waits import add_post
 
@@ -51,19 +55,20 @@ SAID = "李小芳家住上河组12号，低保，电话13812341234，身份证11
 
 
 def test_the_preview_masks_names_numbers_doors_and_hardship() -> None:
-    shown = masked(SAID, ("李小芳",))
+    shown = masked(SAID, ("李小芳",), GUARDED)
     assert all(word not in shown for word in ("李小芳", "12号", "低保", "13812341234", "110101199003078515"))
     assert "11月24日" in shown
     assert "3号桥" in shown
-    assert found(shown, ("李小芳",)) == ()
+    assert found(shown, ("李小芳",), GUARDED) == ()
 
 
-PIECES = (*guarded()[:6], "李小芳", "12号", "13812341234", "5栋", "来", " ", "110101199003078515")
+GUARDED = (*map(Guarded, ("低保户", "低保", "残疾", "poor household")), Guarded("老支书", "person"))
+PIECES = (*(one.word for one in GUARDED), "李小芳", "12号", "13812341234", "5栋", "来", " ", "110101199003078515")
 
 
 @given(st.lists(st.sampled_from(PIECES)))
 def test_what_is_masked_passes_the_gate(pieces: list[str]) -> None:
-    assert found(masked("，".join(pieces), ("李小芳",)), ("李小芳",)) == ()
+    assert found(masked("，".join(pieces), ("李小芳",), GUARDED), ("李小芳",), GUARDED) == ()
 
 
 @pytest.mark.parametrize(
@@ -110,6 +115,27 @@ def test_the_gate_says_what_and_where(scene: Scene, field: str, text: str, says:
     assert list(refused.value.fields) == [field]
     assert says in refused.value.fields[field] % refused.value.params
     assert texts.published(ANYBODY) == []
+
+
+def test_a_word_that_the_county_guards_is_masked_and_refused_from_its_day_on(scene: Scene) -> None:
+    matter = scene.answered("学校门口斑马线看不清")
+    county, of = scene.as_post("county_dispatcher"), dated.vocabulary("guarded")
+    assert texts.draft(county, matter, "老支书家门口", "").title == "老支书家门口"
+    row: dict[str, object] = {"word": "老支书", "sort": "person", "note": "村民都知道是谁"}
+    actions.change_rules(county, Act.new(), vocabulary="guarded", changes=(Change(row=None, values=row, on=TODAY),))
+    assert texts.draft(county, matter, "老支书家门口", "").title == "…家门口"
+    with pytest.raises(BadInput) as refused:
+        publish(scene, matter, title="老支书家门口的路")
+    assert "list of names" in refused.value.fields["title"]
+    (version,) = [one for one in dated.versions(county, of) if one.key == "老支书"]
+    (line, *_rest) = dated.edits(county, of, "老支书")
+    assert line.facts["keys"] != ["老支书"], "a name is no fact"
+    actions.change_rules(
+        county, Act.new(), vocabulary="guarded", changes=(Change(row=version.id, values=None, on=TODAY),)
+    )
+    publish(scene, matter, title="老支书家门口的路")
+    with acting(ANYBODY):
+        assert not GuardedWord.objects.exists(), "who is on the list is nobody's to read"
 
 
 @pytest.mark.parametrize("day", [TODAY - timedelta(days=1), TODAY + timedelta(days=400)])

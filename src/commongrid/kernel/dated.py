@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
 
@@ -25,6 +26,7 @@ Known = Mapping[str, Collection[str]]
 """What a column with a ``source`` may name, by source."""
 
 CODE: Final = re.compile(r"[A-Za-z0-9_]{1,24}")
+_MARK: Final = re.compile(r"[A-Za-z0-9_./-]{0,80}")
 _YES: Final = frozenset({"1", "yes", "true", "on", "是", "y"})
 _NO: Final = frozenset({"", "0", "no", "false", "off", "否", "n"})
 
@@ -98,7 +100,7 @@ class Vocabulary:
         return next(one for one in self.columns if one.code == code)
 
     def key_of(self, values: Mapping[str, object]) -> str:
-        """What identifies the row, as the journal writes it."""
+        """What identifies the row; the journal writes its ``mark``."""
         return "/".join(str(values[one.code] or "-") for one in self.key)
 
 
@@ -112,6 +114,11 @@ class Change:
     row: UUID | None
     values: Values | None
     on: date
+
+
+def mark(key: str) -> str:
+    """A row's key as the journal may hold it: as it is where it is a code, else a digest, for words are no facts."""
+    return key if _MARK.fullmatch(key) else f"w:{sha256(key.encode()).hexdigest()[:24]}"
 
 
 def read_values(vocabulary: Vocabulary, raw: Mapping[str, object], known: Known) -> Values:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
-from commongrid.kernel.dated import NOT_BEFORE_TODAY, Change, Values, Vocabulary, changed_columns, read_values
+from commongrid.kernel.dated import NOT_BEFORE_TODAY, Change, Values, Vocabulary, changed_columns, mark, read_values
 from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Recount, WorkListRow
@@ -79,13 +79,13 @@ def written(scope: Scope, act: Act, of: Vocabulary, changes: Sequence[Change]) -
             raise BadInput(fields={"on": NOT_BEFORE_TODAY})
         former = _locked(of, change.row, today) if change.row else None
         if change.values is None:
-            keys.append(_end(of, former, change.on))
+            keys.append(mark(_end(of, former, change.on)))
             ended += 1
             continue
         values = read_values(of, change.values, known)
         version = _begin(of, act.child(f"row {number}"), former, values, change.on, today)
         differ = changed_columns(of, dated.version_of(of, former).values, values) if former is not None else []
-        keys.append(of.key_of(values))
+        keys.append(mark(of.key_of(values)))
         columns.update(differ)
         begun.append((version, values, differ, change.on))
     forget_vocabularies()

@@ -15,7 +15,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.ending import is_spoken
 from commongrid.matters.models import Matter, Publication
 from commongrid.matters.queries.publishing import names_of, public_place
-from commongrid.matters.queries.vocabulary import kind_version
+from commongrid.matters.queries.vocabulary import guarded_words, kind_version
 from commongrid.matters.rules.publishing import COMPLAINTS, LONGEST, LONGEST_TITLE, complaint
 from commongrid.territory import queries as territory
 
@@ -52,7 +52,7 @@ def publish(scope: Scope, act: Act, *, matter_id: UUID, wording: Wording) -> Lin
     Refuses: NotFound outside the scope; WrongState for kinds and matters that
     are never published, before it is accepted, and twice; BadInput without
     words, for a day that has passed or is too far off, or where the gate finds
-    a name, number, door or word of hardship: it says which and where.
+    a name, number, door or guarded word: it says which and where.
     """
     m = Matter.objects.select_for_update().filter(id=matter_id).first()
     if m is None:
@@ -157,9 +157,9 @@ def _check(scope: Scope, m: Matter, wording: Wording, today: date) -> None:
         fields["until"] = N_("Choose a last day from today on, within a year.")
     if fields:
         raise BadInput(fields=fields)
-    names = names_of(m.id)
+    names, words = names_of(m.id), guarded_words(scope)
     for field in ("title", "text", "answer"):
-        if wrong := complaint(getattr(wording, field), names):
+        if wrong := complaint(getattr(wording, field), names, words):
             raise BadInput(N_("The text can't be published as it stands."), fields={field: wrong[0]}, found=wrong[1])
 
 

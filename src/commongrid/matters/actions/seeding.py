@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 from commongrid.matters.models import (
     ExternalSystem,
+    GuardedWord,
     Kind,
     Limit,
     ReferralBody,
@@ -49,6 +50,8 @@ def seed() -> None:
         _add(WaitingReason, (row for row in _reasons() if (row.sort, row.code) not in given))
         worded = set(StandardAnswer.objects.values_list("code", "language"))
         _add(StandardAnswer, (row for row in _answers() if (row.code, row.language) not in worded))
+        guarded = set(GuardedWord.objects.values_list("word", flat=True))
+        _add(GuardedWord, (row for row in _guarded() if row.word not in guarded))
         if not TileShown.objects.exists():
             _add(TileShown, _tiles())
 
@@ -164,6 +167,11 @@ def _urgencies() -> Iterator[UrgencyRule]:
 def _answers() -> Iterator[StandardAnswer]:
     for row in _rows("answers"):
         yield StandardAnswer(id=_id("answer", row["code"], row["language"]), valid_from=SINCE, **row)
+
+
+def _guarded() -> Iterator[GuardedWord]:
+    for row in _rows("guarded_words"):
+        yield GuardedWord(id=_id("guarded", row["word"]), word=row["word"], valid_from=SINCE)
 
 
 def _tiles() -> Iterator[TileShown]:

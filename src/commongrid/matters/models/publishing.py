@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
 
-from commongrid.kernel.wall import Wall
+from commongrid.journal.dated import period
+from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models.matter import Matter
 from commongrid.matters.models.steps import BACK, OF_ITS_MATTER
 from commongrid.territory.models import PlaceField
 
 STATES = ("proposed", "published", "refused", "down")
+GUARDED_SORTS = ("hardship", "person", "other")
 WHO_PUBLISHES = (
     "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock' "
     "OR COALESCE(current_setting('cg.kind', true), '') = 'post' "
@@ -125,3 +128,40 @@ class SignedSheet(models.Model):
     def __str__(self) -> str:
         """Matter and sort."""
         return f"{self.matter_id} {self.sort}"
+
+
+class GuardedWord(models.Model):
+    """A word that no published text may hold (敏感词), for a period; the mask covers it, the gate refuses it.
+
+    ``sort``: hardship (hardship, health, supervision by the authorities), person (a name that is never
+    published, whatever the matter), other.
+
+    Personal data: names that an office has put on the list. Kept: for good, so that an old refusal can be explained.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    word = models.CharField("词", max_length=60)
+    sort = models.CharField("类别", max_length=12, default="hardship")
+    note = models.CharField("说明", max_length=200, blank=True, default="")
+    valid_from = models.DateField("启用日期")
+    valid_to = models.DateField("停用日期", null=True)
+
+    wall: ClassVar[Wall] = Wall(also_see=f"{WHO_PUBLISHES} OR {WHOLE_COUNTY}", also_write=WHOLE_COUNTY)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_guarded_word"
+        verbose_name = "敏感词"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(word=""), name="matters_guarded_word_is_one"),
+            models.CheckConstraint(condition=Q(sort__in=GUARDED_SORTS), name="matters_guarded_word_sort"),
+            ExclusionConstraint(
+                name="matters_guarded_word_once",
+                expressions=[("word", "="), (period("valid_from", "valid_to"), "&&")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The id, never the word: it may be a name."""
+        return str(self.id)

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
 from commongrid.journal.queries import LineRow, history
-from commongrid.kernel.dated import Known, Values, Vocabulary
+from commongrid.kernel.dated import Known, Values, Vocabulary, mark
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Kind, Matter, TileShown, WorkListRow
@@ -112,6 +112,7 @@ def subject_of(of: Vocabulary, key: str = "") -> UUID:
 
 def edits(scope: Scope, of: Vocabulary, key: str = "") -> list[LineRow]:
     """Who changed a row, or brought whole files in, and when; the newest first, as far as the scope sees the county."""
+    key = mark(key)
     lines = history(scope, subject_of(of, key)) if key else []
     lines += [one for one in history(scope, subject_of(of)) if not key or key in one.facts.get("keys", ())]
     return sorted(lines, key=lambda one: one.at, reverse=True)

@@ -18,6 +18,7 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import MediationParty, Note, Party, Publication, PublicFace
+from commongrid.matters.queries.vocabulary import guarded_words
 from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
 from commongrid.territory import queries as territory
 
@@ -93,11 +94,12 @@ class VillageCount:
 def draft(scope: Scope, matter_id: UUID, title: str, text: str) -> Draft:
     """The masked words of a matter and of the last answer to its person."""
     with acting(scope):
-        names = names_of(matter_id)
+        names, words = names_of(matter_id), guarded_words(scope)
         said = Note.objects.filter(matter_id=matter_id, sort="answer").order_by("-at", "-id")
         answer = said.values_list("text", flat=True).first() or ""
     return Draft(
-        title=masked(title, names)[:LONGEST_TITLE], text=masked(text or title, names), answer=masked(answer, names),
+        title=masked(title, names, words)[:LONGEST_TITLE], text=masked(text or title, names, words),
+        answer=masked(answer, names, words),
         until=timezone.localdate() + SHOWN_FOR,
     )  # fmt: skip
 

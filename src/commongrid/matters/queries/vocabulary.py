@@ -22,9 +22,9 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.places import inside
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import DrawSeed, DutyHours, Kind, Limit, TileShown, UrgencyRule, WorkListRow
+from commongrid.matters.models import DrawSeed, DutyHours, GuardedWord, Kind, Limit, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.rules.limits import LimitRow, Pace
-from commongrid.matters.rules.publishing import people
+from commongrid.matters.rules.publishing import Guarded, people
 
 UNSORTED: Final = "Z00"
 """The kind of what nobody has sorted yet."""
@@ -243,6 +243,11 @@ def draw_seed(scope: Scope, month: date) -> str:
     return found or ""
 
 
+def guarded_words(scope: Scope) -> tuple[Guarded, ...]:
+    """The words that no published text may hold today, the longest first; for whoever publishes."""
+    return remember("guarded", lambda: _load_guarded(scope))
+
+
 def remember(name: str, load: Callable[[], T]) -> T:
     """What was loaded under this name within the last minute, by database, else what loading gives now."""
     key = (str(connection.settings_dict["NAME"]), name)
@@ -298,6 +303,12 @@ def _load_duty(scope: Scope) -> tuple[DutyRow, ...]:
         return tuple(
             DutyRow(id=row.id, kinds=tuple(row.kinds), reason=row.reason, begun_at=row.begun_at) for row in found
         )
+
+
+def _load_guarded(scope: Scope) -> tuple[Guarded, ...]:
+    with acting(scope):
+        rows = [Guarded(word, sort) for word, sort in _now(GuardedWord).values_list("word", "sort")]
+    return tuple(sorted(rows, key=lambda one: (-len(one.word), one.word)))
 
 
 def _load_tiles(scope: Scope) -> tuple[TileRow, ...]:

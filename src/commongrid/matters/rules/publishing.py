@@ -1,17 +1,14 @@
 """What may stand in a published text: the mask that a preview starts from, and the gate that every text passes.
 
-Numbers, doors, words of hardship and the names that the matter knows are
-masked; what somebody writes back in is refused, with what it is and where.
+Numbers, doors, the county's guarded words and the names that the matter knows
+are masked; what somebody writes back in is refused, with what it is and where.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Final
 
 from commongrid.kernel import masking
@@ -32,6 +29,8 @@ COMPLAINTS: Final = {
     "door": N_('"%(found)s" is a door or house number. Name no more than the natural village.'),
     "name": N_('"%(found)s" is the name of somebody in this matter. Write "a villager" or the office instead.'),
     "hardship": N_('"%(found)s" says something about hardship or health. Such words are never published.'),
+    "person": N_('"%(found)s" is on the list of names that are never published. Write "a villager" or the office.'),
+    "other": N_('"%(found)s" is on the county\'s list of words that are never published. Say it otherwise.'),
 }
 """What the gate says of each, with what was found."""
 
@@ -44,29 +43,30 @@ class Found:
     text: str
 
 
-@cache
-def guarded() -> tuple[str, ...]:
-    """Words about hardship and health, the longest first."""
-    text = resources.files("commongrid.matters").joinpath("seeds", "guarded_words.csv").read_text(encoding="utf-8")
-    return tuple(sorted((row["word"] for row in csv.DictReader(text.splitlines())), key=len, reverse=True))
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A word that is never published (敏感词), and what sort of word it is: hardship, person or other."""
+
+    word: str
+    sort: str = "hardship"
 
 
-def masked(text: str, names: Iterable[str]) -> str:
-    """The text with everything masked that the gate would find."""
+def masked(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> str:
+    """The text with everything masked that the gate would find; the longest guarded words come first."""
     for name in _known(names):
         text = text.replace(name, masking.name(name))
-    for word in guarded():
-        text = re.sub(re.escape(word), GAP, text, flags=re.IGNORECASE)
+    for one in guarded:
+        text = re.sub(re.escape(one.word), GAP, text, flags=re.IGNORECASE)
     for door in (_DOOR, _DOOR_EN):
         text = door.sub(GAP, text)
     return masking.text(text)
 
 
-def found(text: str, names: Iterable[str]) -> tuple[Found, ...]:
+def found(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> tuple[Found, ...]:
     """Everything in a text that must not be published, each once, in the order looked for."""
     hits = [Found("name", name) for name in _known(names) if name in text]
     lower = text.lower()
-    hits += [Found("hardship", word) for word in guarded() if word in lower]
+    hits += [Found(one.sort, one.word) for one in guarded if one.word.lower() in lower]
     hits += [Found("door", hit.group().strip()) for door in (_DOOR, _DOOR_EN) for hit in door.finditer(text)]
     shown = masking.text(text)
     if shown != text:
@@ -75,9 +75,9 @@ def found(text: str, names: Iterable[str]) -> tuple[Found, ...]:
     return tuple(dict.fromkeys(hits))
 
 
-def complaint(text: str, names: Iterable[str]) -> tuple[str, str] | None:
+def complaint(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> tuple[str, str] | None:
     """The first thing wrong with a text, as a sentence and what it is about; None where it may be published."""
-    hits = found(text, names)
+    hits = found(text, names, guarded)
     return (COMPLAINTS[hits[0].sort], hits[0].text) if hits else None
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from commongrid.kernel.dated import Column, Values, Vocabulary
 from commongrid.kernel.refusals import N_
 from commongrid.matters.rules.answers import faults_of
+from commongrid.matters.rules.publishing import SHORTEST_NAME
 
 LEVELS: Final = (
     ("grid", N_("Grid")), ("village", N_("Village")), ("township", N_("Township")), ("county", N_("County")),
@@ -41,6 +42,9 @@ PICTURES: Final = (
     ("water", N_("Water")), ("power", N_("Power supply")), ("road", N_("Road")), ("bridge", N_("Bridge")),
     ("lamp", N_("Lamp")), ("waste", N_("Waste")), ("dispute", N_("Dispute")), ("affairs", N_("Village affairs")),
     ("hardship", N_("Hardship")), ("hazard", N_("Hazard")), ("paper", N_("Papers")), ("other", N_("Anything")),
+)  # fmt: skip
+GUARDED_SORTS: Final = (
+    ("hardship", N_("Hardship or health")), ("person", N_("A name")), ("other", N_("Something else")),
 )  # fmt: skip
 _NONE, _LONGEST = Decimal(0), Decimal(3660)
 
@@ -91,6 +95,12 @@ def _limit(values: Values) -> dict[str, str]:
         return {"amount": N_("A share lies between 0 and 1.")}
     if values["measure"] == "count" and isinstance(amount, Decimal) and amount != int(amount):
         return {"amount": N_("A number of things is whole.")}
+    return {}
+
+
+def _guarded(values: Values) -> dict[str, str]:
+    if len(str(values["word"])) < SHORTEST_NAME:
+        return {"word": N_("A single character stands in too many words. Give at least two.")}
     return {}
 
 
@@ -245,8 +255,20 @@ SYSTEMS: Final = Vocabulary(
     ),
 )  # fmt: skip
 
+GUARDED: Final = Vocabulary(
+    code="guarded", title=N_("Guarded words"), table="GuardedWord", power="worklist.edit", check=_guarded,
+    lead=N_("Words that no published text may hold: the preview masks them, the gate refuses them."),
+    shown=("sort", "note"),
+    columns=(
+        Column(code="word", label=N_("Word"), needed=True, fixed=True, longest=60,
+               hint=N_("At least two characters. Capitals make no difference.")),
+        Column(code="sort", label=N_("What it is"), sort="choice", needed=True, choices=GUARDED_SORTS),
+        Column(code="note", label=N_("Note"), longest=200),
+    ),
+)  # fmt: skip
+
 VOCABULARIES: Final = {
-    one.code: one for one in (KINDS, WORK_LIST, LIMITS, URGENCIES, TILES, BODIES, REASONS, SYSTEMS, ANSWERS)
+    one.code: one for one in (KINDS, WORK_LIST, LIMITS, URGENCIES, TILES, BODIES, REASONS, SYSTEMS, GUARDED, ANSWERS)
 }
 FROZEN_FOR_OPEN: Final = ("visibility", "routed_round", "competent", "closes", "parent")
 """Columns of a kind that open matters never change after the fact; a change of them begins with new matters."""
