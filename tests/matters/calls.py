@@ -22,8 +22,10 @@ def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target
         yield from ((call, None) for call in among(plain))
     elif event in _WAYS:
         yield from _WAYS[event](state, plain)
+    elif event in ("ask_again", "ask_again_for") and state.s.leads:
+        yield from ((replace(plain, follower=one), None) for one in (False, True))
     elif event in waiting.DECIDERS:
-        yield from _waiting_calls(plain)
+        yield from _waiting_calls(state, plain)
     else:
         yield from ((replace(plain, settler=settler), None) for settler in (True, False))
 
@@ -34,7 +36,7 @@ Ways = Iterator[tuple[Call, Target | None]]
 def _given_to(state: State, plain: Call) -> Ways:
     """To every unit and level; a reopened one perhaps to the former handler."""
     for target in (one for one in TARGETS if rank(one.level) >= rank(state.base)):
-        barred = state.barred == (target.unit or target.level)
+        barred = state.bars(target.unit or target.level)
         yield replace(plain, to=target.owner, to_level=target.level, to_barred=barred), target
         if plain.event == "divert" and target.unit:
             yield replace(plain, to="unit", to_level=target.level, to_barred=barred, outside=True), target
@@ -61,7 +63,7 @@ def _routed_round(state: State, plain: Call) -> Ways:
 
 
 def _started(state: State, plain: Call) -> Ways:
-    yield replace(plain, to_barred=state.s.owner != "unit" and state.barred == state.s.owner), None
+    yield replace(plain, to_barred=state.s.owner != "unit" and state.bars(state.s.owner)), None
 
 
 def _mediated(state: State, plain: Call) -> Ways:
@@ -100,10 +102,13 @@ _WAYS: dict[str, Callable[[State, Call], Ways]] = {
 }  # fmt: skip
 
 
-def _waiting_calls(plain: Call) -> Ways:
-    """What waiting and other ends look at: asked for in time or late, extended once at most, which unit follows."""
+def _waiting_calls(state: State, plain: Call) -> Ways:
+    """What waiting and other ends look at: in time or late, past what binds it, extended once, which unit follows."""
     if plain.event == "dissolve":
         yield from ((replace(plain, to="unit", to_level=one.level), one) for one in TARGETS if one.unit)
     sort = plain.event.removeprefix("ask_")
     late = (False, True) if sort in ("extend", "pause", "grant") else (False,)
-    yield from ((replace(plain, late=one, most=1), None) for one in late)
+    bound = (False, True) if state.s.caller or state.s.exchanged else (False,)
+    yield from (
+        (replace(plain, late=one, beyond=beyond, most=1), None) for one, beyond in itertools.product(late, bound)
+    )

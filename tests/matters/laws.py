@@ -58,6 +58,9 @@ def _open_matters_are_owed(state: State) -> Iterator[str]:
 def _owner_has_a_way_on(state: State, edges: list[Edge]) -> Iterator[str]:
     s = state.s
     if s.state in words.ENDED:
+        others = any(call.event == "ask_again" and call.follower for _scope, call, *_rest in edges)
+        if s.state == "closed" and s.refused and s.leads and not others:
+            yield "somebody whose matter was merged can't ask again"
         late = [call.event for _scope, call, *_rest in edges if (s.state, call.event) not in AFTER_THE_END]
         if late:
             yield f"{s.state} is not the end: {late[0]}"
@@ -89,7 +92,7 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
     if event == "visit" and level_of_actor(scope) == s.handler and state.base != "county":
         yield "the handler's own level makes the return visit"
     again = s.state == "reopened" and after.s.state in ("diverted", "in_hand")
-    if again and state.barred and (after.unit or after.s.owner) == state.barred:
+    if again and (after.unit or after.s.owner) in state.barred.split("+"):
         yield "a reopened matter goes back to whom it was taken from"
     if event == "give_back" and s.given_back:
         yield "given back twice"
@@ -133,11 +136,15 @@ def _time_and_no_laws(state: State, call: Call, move: Move, after: State) -> Ite
     s, event = state.s, call.event
     if event in ("extend", "grant") and after.s.extended > call.most:
         yield "extended for ever"
+    if call.beyond and s.caller and event in ("extend", "pause", "park", "grant"):
+        yield "a part has longer than its whole"
+    if call.beyond and s.exchanged and move.state == "parked":
+        yield "an order of another system is parked past its date"
     if event in ("extend", "pause", "grant") and call.late and move.state in ("in_hand", "paused"):
         yield "more time after the limit had passed"
     if event in ("ask_again", "ask_again_for"):
         higher = words.LEVELS.index(after.s.owner) > words.LEVELS.index(s.refused or "county")
-        if s.asked_again or not (higher or s.refused == "county"):
+        if (s.asked_again and not call.follower) or not (higher or s.refused == "county"):
             yield "asked again twice, or not of the level above"
 
 

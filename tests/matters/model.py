@@ -93,12 +93,21 @@ ACTORS = tuple(actors())
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A matter in the model: its standing, which unit has or had it, and the level of its place."""
+    """A matter in the model: its standing, which unit has or had it, and the level of its place.
+
+    ``parts`` are the units that answered a part of it, ``barred`` whoever must
+    not get it again; several are joined by a plus.
+    """
 
     s: Standing
     unit: str = ""
     barred: str = ""
     base: str = "grid"
+    parts: str = ""
+
+    def bars(self, who: str) -> bool:
+        """Whether a unit or level must not get it again."""
+        return who in self.barred.split("+")
 
     @property
     def whereabouts(self) -> Whereabouts:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from commongrid.matters.rules import deciding, loop, moves, relations, table, words
-from commongrid.matters.rules.deciding import calling, dispatching, entering, rating, watching, working
+from commongrid.matters.rules.deciding import calling, dispatching, entering, rating, waiting, watching, working
 from commongrid.matters.rules.moves import Move
 from tests.figures import Record
 from tests.matters import laws, model, world
@@ -168,6 +168,14 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a no is objected to for ever": _decider(
         "ask_again", lambda s, c: moves.goes("reported", "county", handler="clear", restart=True)
     ),
+    "a part has longer than its whole": _decider(
+        "extend", lambda s, c: moves.goes("in_hand", s.owner, sets={"extended": 1})
+    ),
+    "an order of another system is parked past its date": _decider("park", lambda s, c: moves.goes("parked", s.owner)),
+    "who follows may not ask again": _decider(
+        "ask_again", lambda s, c: waiting._ask_again(s, replace(c, follower=False))
+    ),
+    "units of the parts get it again": _plain("bars", lambda state, who: state.barred == who, model.State),
     "nobody takes the receipt": _swap("take_receipt", power="matters.nothing"),
     "withdrawn after the end": _swap("withdraw", ways=(*table.EVENTS["withdraw"].ways, ("closed", ("withdrawn",)))),
 }
@@ -190,6 +198,7 @@ def _caught() -> bool:
         for begin, most in (
             (world.parts(), 1500),
             (world.leads(), 500),
+            (world.in_parts(), 500),
             (world.elsewhere(), 500),
             (world.starts(KINDS[:2]), 4000),
         )

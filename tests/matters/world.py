@@ -41,6 +41,7 @@ def starts(every: tuple[tuple[bool, bool, str, bool], ...] | None = None) -> Ite
     yield SEALED
     yield from parts()
     yield from leads()
+    yield from in_parts()
     yield from elsewhere()
 
 
@@ -86,6 +87,19 @@ def leads() -> Iterator[State]:
         yield State(one, unit="station" if by_unit else "", base="grid")
 
 
+def in_parts() -> Iterator[State]:
+    """A matter that two units answered in parts; and a lead given up, whose reporter asked once more already."""
+    whole = Standing(
+        state="answered", owner="county", handler="township", to_visit=True, to_rate=True, interim=True, tries=TRIES,
+    )  # fmt: skip
+    yield State(whole, base="township", parts="station+office")
+    given_up = Standing(
+        state="closed", handler="township", outcome="given_up", refused="township", asked_again=True, leads=True,
+        interim=True,
+    )  # fmt: skip
+    yield State(given_up, base="township")
+
+
 def parts() -> Iterator[State]:
     """Every fresh part of a matter that a centre split: to a unit or a level below it."""
     for caller, target in itertools.product(("township", "county"), TARGETS):
@@ -111,7 +125,7 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
     if move.sets.get("sealed") or (call.event == "mediate" and call.moves_on):
         return SEALED
     if move.sets.get("bar"):
-        barred = state.unit or s.handler
+        barred = "+".join(filter(None, (state.parts, state.unit or s.handler)))
     elif "bar" in move.sets:
         barred = ""
     handler, unit = _hands(state, move, target, call)
@@ -119,14 +133,14 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
     sets: dict[str, Any] = {name: value for name, value in move.sets.items() if name != "bar"}
     fresh = replace(
         s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
-        barred=barred if barred in words.LEVELS else "", outcome="", recheck=False,
+        barred=next((one for one in barred.split("+") if one in words.LEVELS), ""), outcome="", recheck=False,
         leads=s.leads and move.state not in ("reopened", "review"), **{"refused": "", **sets},
     )  # fmt: skip
     fresh, barred = _forgotten(fresh, barred)
     base = max(state.base, call.to, key=rank) if call.event == "route_round" else state.base
     if fresh.owner in words.LEVELS:
         fresh = replace(fresh, owner=max(fresh.owner, base, key=rank))
-    return State(fresh, unit, barred, base)
+    return State(fresh, unit, barred, base, state.parts if fresh.state in SPOKEN else "")
 
 
 def _hands(state: State, move: Move, target: Target | None, call: Call) -> tuple[str, str]:
@@ -183,7 +197,7 @@ def _over(state: State, move: Move, call: Call) -> State:
         recheck=call.event == "ask_recheck", outcome=move.outcome,
         refused=handler if move.outcome == "given_up" else "",
     )  # fmt: skip
-    return State(over, state.unit if by_unit else "", base=state.base)
+    return State(over, state.unit if by_unit else "", base=state.base, parts=state.parts)
 
 
 @cache
@@ -212,11 +226,17 @@ def _plain(state: State) -> bool:
     return state.base == "grid" and not any(more)
 
 
+def _bound(state: State, event: str) -> bool:
+    """What may not last past something else: a part past its whole, an order of another system past its date."""
+    s = state.s
+    return bool((s.caller and event == "extend") or (s.exchanged and event == "park")) and not s.reopened
+
+
 def steps(state: State, actor: int) -> Iterator[tuple[Call, Move, State]]:
     """Everything this actor can do to the matter now, by table, relation and rule."""
     scope = ACTORS[actor]
     for event in allowed(actor, state.s.state, state.whereabouts):
-        if event in ASKED and not _plain(state):
+        if event in ASKED and not (_plain(state) or _bound(state, event)):
             continue
         if event in BESIDE and (state.s.exchanged or state.s.dispute):
             continue
