@@ -46,7 +46,7 @@ def test_a_dispatcher_calls_a_meeting_and_sees_who_owes_an_answer(site: Site) ->
 def test_an_answer_is_passed_on_from_a_phone(site: Site) -> None:
     matter = scenes.Scene(site.desk).to_pass("路灯不亮")
     visitor = site.visitor("dispatcher", language="zh-hans", width="phone")
-    page = visitor.open("/console/?lane=pass_on")
+    page = visitor.open("/console/today/?lane=pass_on")
     visitor.look("lane")
     page = visitor.open(f"/console/matters/{matter}/")
     visitor.look("to-pass")

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 def matter_page(site: Site, post: str, number: str) -> Page:
     """Somebody looks a matter up by its number, as read from a slip."""
-    page = site.visitor(post, language="en").open("/console/")
+    page = site.visitor(post, language="en").open("/console/today/")
     page.keyboard.press("/")
     page.keyboard.type(number)
     page.keyboard.press("Enter")
@@ -111,7 +111,7 @@ def test_the_keyboard_goes_through_today(site: Site) -> None:
     titles = ["第一处塌陷", "第二处塌陷"]
     for title in titles:
         scene.report(title)
-    page = site.visitor("dispatcher", language="en").open("/console/")
+    page = site.visitor("dispatcher", language="en").open("/console/today/")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.textContent") == titles[0]
     page.keyboard.press("j")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 NOT_PAGES: Final = {
+    "console": "leads to the first page of whoever asks",
     "file": "bytes of a photo",
     "exchange_template": "bytes of a workbook",
     "exchange_batch": "walked in its journey, with replies made",

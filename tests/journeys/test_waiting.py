@@ -43,7 +43,7 @@ def test_an_unfunded_road_is_parked_in_two_taps_and_woken_on_its_day(site: Site)
     handler.finish()
 
     deputy = site.visitor("deputy", language="zh-hans", width="phone")
-    page = deputy.open("/console/")
+    page = deputy.open("/console/today/")
     deputy.look("today-applications")
     page.locator("#applications ~ ul a").first.tap()  # one
     page.get_by_role("button", name="批准", exact=True).tap()  # two

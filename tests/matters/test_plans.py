@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import psycopg.types.json
 import pytest
 from django.db import connection
 

@@ -327,7 +327,7 @@ def test_no_cookie_breaks_a_page(laid: Desk, watch: Watch) -> None:
     """Cookies of ours and of others, broken."""
     session, chance = laid.session("clerk"), random.Random(SEED)
     for cookie, value in chance.sample(cases := list(itertools.product(JARS, COOKIES)), size(40, len(cases))):
-        for url in ("/report", "/console/"):
+        for url in ("/report", "/console/today/"):
             given = f"cg_session={session}; {cookie}={value}"
             response = watch.send(Client(raise_request_exception=False), "GET", url, HTTP_COOKIE=given)
             watch.judge(response, f"GET {url} {cookie} {value!r}", "zh-hans", reads=True)
@@ -337,7 +337,7 @@ def test_no_cookie_breaks_a_page(laid: Desk, watch: Watch) -> None:
 def test_a_zero_byte_in_the_session_cookie_is_no_session(laid: Desk, watch: Watch) -> None:
     """A quoted cookie may spell one; it once reached PostgreSQL."""
     response = watch.send(
-        Client(raise_request_exception=False), "GET", "/console/", HTTP_COOKIE='cg_session="\\000abcdefghij"'
+        Client(raise_request_exception=False), "GET", "/console/today/", HTTP_COOKIE='cg_session="\\000abcdefghij"'
     )
     assert response.status_code == 302
     watch.report()
@@ -345,7 +345,7 @@ def test_a_zero_byte_in_the_session_cookie_is_no_session(laid: Desk, watch: Watc
 
 def test_no_host_name_breaks_a_page(laid: Desk, watch: Watch) -> None:
     """A host that is not ours is refused, in the reader's language, with nothing of it in the page."""
-    for host, url in itertools.product(HOSTS, ("/", "/console/", "/look?next=/", "/nothing")):
+    for host, url in itertools.product(HOSTS, ("/", "/console/today/", "/look?next=/", "/nothing")):
         response = watch.send(Client(raise_request_exception=False), "GET", url, HTTP_HOST=host)
         watch.judge(response, f"GET {url} Host {host!r}", "zh-hans", reads=True)
         assert "evil" not in response.content.decode() + response.get("Location", "")

@@ -59,7 +59,7 @@ WORDY = {
 MORE_PAGES = (
     ("dispatcher", "/console/exchange/"), ("dispatcher", "/console/matters/{order}/"), ("mediator", "/console/mediation/"),
     ("mediator", "/console/mediation/{file}/"), ("mediator", "/console/mediation/{file}/agreement"),
-    ("dispatcher", "/console/"), ("dispatcher", "/console/matters/"), ("dispatcher", "/console/matters/?view=closed"), ("dispatcher", f"/console/places/{VILLAGE}/"),
+    ("dispatcher", "/console/today/"), ("dispatcher", "/console/matters/"), ("dispatcher", "/console/matters/?view=closed"), ("dispatcher", f"/console/places/{VILLAGE}/"),
     ("county_dispatcher", f"/console/places/{COUNTY}/"), ("dispatcher", f"/console/places/{GRID}/"), ("dispatcher", "/console/places/?q=x"),
     ("county_admin", "/console/posts/"), ("county_admin", "/console/posts/vacant"), ("county_admin", "/console/posts/units"),
     ("dispatcher", "/console/work-list/"), ("dispatcher", "/console/work-list/states/"), ("dispatcher", "/console/calendar/"),

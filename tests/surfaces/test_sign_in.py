@@ -251,10 +251,10 @@ def test_ended_post_ends_with_the_next_request(desk: Desk, client: Client) -> No
 
 def test_a_post_that_comes_to_want_a_second_factor_is_gone_with_the_next_request(desk: Desk, client: Client) -> None:
     enter(client, "grid_head")
-    assert client.get("/console/").status_code == 200
+    assert client.get("/console/today/").status_code == 200
     with desk.database.as_role("owner") as owner:
         owner.execute("UPDATE roster_role SET second_factor = true WHERE code = 'grid_head'")
-    response: Any = client.get("/console/")
+    response: Any = client.get("/console/today/")
     assert (response.status_code, response["Location"]) == (302, reverse("choose_post"))
 
 
@@ -264,9 +264,9 @@ def test_a_session_without_a_second_factor_never_acts_in_a_post_that_wants_one(d
     session = client.session
     session["post"] = str(id_of("dispatcher"))
     session.save()
-    assert client.get("/console/").status_code == 302
+    assert client.get("/console/today/").status_code == 302
     desk.sign_in(client, "dispatcher")
-    assert client.get("/console/").status_code == 200
+    assert client.get("/console/today/").status_code == 200
 
 
 def test_end_session_of_another_device_only_ones_own(desk: Desk, client: Client) -> None:

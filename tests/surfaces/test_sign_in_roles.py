@@ -25,6 +25,7 @@ def test_every_role_of_the_demo_signs_in(hamlet: Database) -> None:
     with acting(SETTING_UP):
         posts, powers = one_per_role(SETTING_UP), role_powers(SETTING_UP)
     assert {post.role for post in posts} == set(powers)
+    begins: dict[str, str] = {}
     for post in posts:
         act = Act.new()
         secret = link_secret(settings.SECRET_KEY, act.id)
@@ -35,6 +36,14 @@ def test_every_role_of_the_demo_signs_in(hamlet: Database) -> None:
         assert client.session["post"] == str(post.id), post.role
         assert answer.redirect_chain[-1][0] != "/console/post/", post.role
         assert post.state_on(localdate()) == "in_force"
+        front = client.get("/console/", follow=True)
+        assert front.status_code == 200, post.role
+        begins[post.role] = front.redirect_chain[-1][0]
+    assert begins["dispatcher"] == "/console/today/"
+    assert begins["villager"] == "/console/matters/new/"
+    admins = {begins[role] for role in ("system_admin", "security_admin", "auditor")}
+    assert all(page.startswith("/console/") for page in admins)
+    assert not admins & {"/console/post/", "/console/security/"}
     with hamlet.as_role("owner") as owner:
         taken = owner.execute("SELECT count(DISTINCT about) FROM accounts_access_line WHERE event = 'post_taken'")
         assert taken.fetchone() == (len(posts),)

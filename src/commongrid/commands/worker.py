@@ -1,9 +1,8 @@
-"""`commongrid worker`: the clock's work, round by round, and the jobs that people asked for."""
+"""`commongrid worker`: the clock's work, round by round."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import signal
 import threading
 import time
@@ -41,8 +40,7 @@ def run(args: argparse.Namespace) -> int:
             return 1 if worker.round(everything=True) else 0
         signal.signal(signal.SIGTERM, worker.end)
         signal.signal(signal.SIGINT, worker.end)
-        with _asked_for_jobs():
-            worker.work()
+        worker.work()
     return 0
 
 
@@ -130,40 +128,3 @@ class Worker:
 
 def _ms(begun: float) -> int:
     return round((time.perf_counter() - begun) * 1000)
-
-
-class _asked_for_jobs:  # noqa: N801 - reads as a phrase after `with`
-    """The queue of jobs that people asked for, in a thread of its own; nothing where no module has any."""
-
-    def __init__(self) -> None:
-        self.thread: threading.Thread | None = None
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self.task: asyncio.Task[None] | None = None
-
-    def __enter__(self) -> None:
-        from procrastinate.contrib.django import app
-
-        if any(task.startswith("commongrid.") for task in app.tasks):
-            self.thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="asked-for jobs")
-            self.thread.start()
-
-    def __exit__(self, *_error: object) -> None:
-        if self.thread is not None:
-            if self.loop is not None and self.task is not None:
-                self.loop.call_soon_threadsafe(self.task.cancel)
-            self.thread.join(timeout=30)
-
-    async def _serve(self) -> None:
-        from procrastinate.contrib.django import app
-        from procrastinate.contrib.django.procrastinate_app import ProxyApp
-
-        assert isinstance(app, ProxyApp)  # noqa: S101 - tells the type
-        connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-        self.loop = asyncio.get_running_loop()
-        with app.replace_connector(connector) as own:
-            async with own.open_async():
-                self.task = asyncio.create_task(own.run_worker_async(install_signal_handlers=False))
-                try:
-                    await self.task
-                except asyncio.CancelledError:
-                    return

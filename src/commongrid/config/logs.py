@@ -85,7 +85,7 @@ def configure(settings: Mapping[str, str]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(level, logging.WARNING))
-    for name in ("django", "django.server", "procrastinate"):
+    for name in ("django", "django.server"):
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True

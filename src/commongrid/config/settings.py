@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
-    "procrastinate.contrib.django",
     "commongrid",
 ]
 MIDDLEWARE = [

@@ -146,11 +146,11 @@ def test_the_bell_counts_and_leads_to_the_matter(scene: Scene, as_post: Callable
     matter = scene.with_station("青石桥栏杆松动")
     jobs.read()
     client = as_post("station")
-    assert client.get("/console/").context["counts"]["notices"] >= 1
+    assert client.get("/console/today/").context["counts"]["notices"] >= 1
     page = client.get("/console/notices/")
     assert f"/console/matters/{matter}/" in page.text
     assert client.post("/console/notices/").status_code == 302
-    assert client.get("/console/").context["counts"]["notices"] == 0
+    assert client.get("/console/today/").context["counts"]["notices"] == 0
 
 
 def test_a_standard_answer_is_put_into_the_form(scene: Scene, as_post: Callable[..., Client]) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def lanes(client: Client) -> dict[str, int]:
     """Counts by lane, those shown."""
-    return {lane.code: lane.count for lane in client.get("/console/").context["lanes"]}
+    return {lane.code: lane.count for lane in client.get("/console/today/").context["lanes"]}
 
 
 def test_lanes_count_what_waits_for_this_post(scene: Scene, as_post: Callable[..., Client]) -> None:
@@ -35,10 +35,10 @@ def test_lanes_count_what_waits_for_this_post(scene: Scene, as_post: Callable[..
 def test_a_lane_shows_its_list_and_its_step(scene: Scene, as_post: Callable[..., Client]) -> None:
     scene.report("村口涵洞塌陷")
     scene.at_township("路塌方")
-    page = as_post("dispatcher").get("/console/?lane=divert")
+    page = as_post("dispatcher").get("/console/today/?lane=divert")
     assert [row.title for row in page.context["rows"]] == ["路塌方"]
     assert page.context["rows"][0].mine
-    assert as_post("dispatcher").get("/console/?lane=nonsense").status_code == 302
+    assert as_post("dispatcher").get("/console/today/?lane=nonsense").status_code == 302
 
 
 def test_overdue_is_told_apart(scene: Scene, as_post: Callable[..., Client]) -> None:
@@ -49,21 +49,21 @@ def test_overdue_is_told_apart(scene: Scene, as_post: Callable[..., Client]) -> 
 def test_today_asks_little(scene: Scene, as_post: Callable[..., Client]) -> None:
     scene.report("村口涵洞塌陷")
     client = as_post("dispatcher")
-    client.get("/console/")
+    client.get("/console/today/")
     with counting() as statements:
-        client.get("/console/")
+        client.get("/console/today/")
     assert len(statements) <= 11, "\n".join(statements)
 
 
 def test_empty_today_says_what_to_do(county: Desk, as_post: Callable[..., Client]) -> None:
-    page = as_post("dispatcher").get("/console/").text
+    page = as_post("dispatcher").get("/console/today/").text
     assert "Nothing waits for you" in page
     assert "/console/matters/new/" in page
 
 
 def test_a_stopped_clock_turns_the_page_red(county: Desk, as_post: Callable[..., Client]) -> None:
     client = as_post("dispatcher")
-    assert "The clock has stopped" in client.get("/console/").text
+    assert "The clock has stopped" in client.get("/console/today/").text
     with county.database.as_role("owner") as owner:
         owner.execute(
             "INSERT INTO journal_pulse (job, at, done_at, ms, handled, fails, every)"
@@ -71,9 +71,9 @@ def test_a_stopped_clock_turns_the_page_red(county: Desk, as_post: Callable[...,
             ["matters.tick"],
         )
         assert any(one.job == "matters.tick" for one in pulses.pulses())
-        assert "The clock has stopped" not in client.get("/console/").text
+        assert "The clock has stopped" not in client.get("/console/today/").text
         owner.execute("UPDATE journal_pulse SET done_at = now() - interval '4 minutes'")
-    assert "The clock has stopped" in client.get("/console/").text
+    assert "The clock has stopped" in client.get("/console/today/").text
 
 
 def test_search_finds_places_by_initials_and_matters_by_words(scene: Scene, as_post: Callable[..., Client]) -> None:

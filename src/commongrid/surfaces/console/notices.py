@@ -56,7 +56,7 @@ def shown(scope: Scope, notice: NoticeRow) -> Shown:
     """A notice in the reader's language; without a text of the county its sort alone says it."""
     label = gettext(SORTS[notice.sort].label)
     text = queries.words_of(scope, notice, "zh" if chinese() else "en", channel="inbox")
-    url = reverse("matter", args=[notice.matter]) if notice.matter else reverse(WHERE.get(notice.sort, "today"))
+    url = reverse("matter", args=[notice.matter]) if notice.matter else reverse(WHERE.get(notice.sort, "console"))
     return Shown(
         id=notice.id, label=label, text=text or label, at=notice.at, fresh=notice.read_at is None, url=url,
         fault=gettext(FAULTS[notice.fault]) if notice.fault in FAULTS else notice.fault, tries=notice.tries,

@@ -34,7 +34,7 @@ from commongrid.roster.queries import PostRow, posts_of_account, scope_of
 from commongrid.roster.rules import needs_second_factor
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.navigation import destinations
+from commongrid.surfaces.shared.navigation import first_page
 from commongrid.surfaces.shared.sessions import POST_KEY, WAIVED_KEY
 from commongrid.territory.queries import county, is_demo
 
@@ -81,6 +81,20 @@ def land(request: Asked, secret: str) -> HttpResponse:
     record_authentication(request, user, method="link")
     answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=reverse("choose_post")))
     return answer
+
+
+@door(None, kinds=("post", "account"))
+def front(request: Asked) -> HttpResponse:
+    """Where the console begins: the acting post's first page; who acts in none, or in one without pages, chooses.
+
+    Somebody whose only post has no page in the console belongs on the public pages.
+    """
+    if request.scope.kind == "post" and (page := first_page(request.scope)):
+        return HttpResponseRedirect(page)
+    others = [one for one in posts_of_account(request.user.pk or 0, localdate()) if one.id != request.scope.post]
+    if request.scope.kind == "post" and not others:
+        return HttpResponseRedirect(reverse("home"))
+    return HttpResponseRedirect(reverse("choose_post"))
 
 
 @door(None, kinds=("account",), methods=("GET",))
@@ -195,7 +209,7 @@ def _take(request: Asked, chosen: Choice, target: str) -> HttpResponse:
     request.session[WAIVED_KEY] = str(row.id) if chosen.waived else ""
     scope = scope_of(row, localdate())
     accounts.log_access(scope, Act.new(), access=accounts.Access(event="post_taken", about=row.role))
-    return HttpResponseRedirect(target or next((one.url for one in destinations(scope)), reverse("security")))
+    return HttpResponseRedirect(target or first_page(scope) or reverse("home"))
 
 
 def _safe_next(request: Asked) -> str:
@@ -206,6 +220,7 @@ def _safe_next(request: Asked) -> str:
 
 
 urlpatterns: list[URLPattern] = [
+    path("", front, name="console"),
     path("post/", choose_post, name="choose_post"),
     path("post/take", take_post, name="take_post"),
     path("security/", security, name="security"),

@@ -151,4 +151,4 @@ def missed(pulse: PulseRow) -> bool:
     return pulse.age > MISSED * max(pulse.every, 1)
 
 
-urlpatterns = [path("", today, name="today")]
+urlpatterns = [path("today/", today, name="today")]

@@ -61,7 +61,11 @@ def destinations(scope: Scope | None) -> list[Destination]:
     return found
 
 
+def first_page(scope: Scope) -> str:
+    """Where a post's work begins: the first page it may open; nothing for a post without any page."""
+    return next((one.url for one in destinations(scope)), "")
+
+
 def current(items: list[Destination], path: str) -> str:
-    """The destination that a page belongs to; the first page of the console only if it is this one."""
-    fitting = (item.url for item in items if path == item.url or (path.startswith(item.url) and item.route != "today"))
-    return max(fitting, key=len, default="")
+    """The destination that a page belongs to."""
+    return max((item.url for item in items if path.startswith(item.url)), key=len, default="")
