@@ -220,6 +220,41 @@ def _someone(_world: World) -> Objects:
     yield (named("nobody"),), "nobody", nobody
 
 
+def _sorts_held(_world: World) -> Objects:
+    yield ("site",), "a sort of holdings", everybody
+    yield ("nonsense",), "no such sort", nobody
+
+
+def _held(name: str, *before: object) -> Objects:
+    for relation, place in PLACES.items():
+        yield (*before, named(name, relation)), relation, partial(_covers, place)
+    yield (*before, named(f"no such {name}")), f"no such {name}", nobody
+
+
+def _sites(_world: World) -> Objects:
+    yield from _held("site", "site")
+
+
+def _acts_of_sites(_world: World) -> Objects:
+    yield from _held("site", named("no such act"), "site")
+
+
+def _things(_world: World) -> Objects:
+    yield from _held("thing")
+
+
+def _organisations(_world: World) -> Objects:
+    yield from _held("organisation")
+
+
+def _leaving(_world: World) -> Objects:
+    yield (named("no such membership"), named("no such organisation")), "no such membership", nobody
+
+
+def _booklets(_world: World) -> Objects:
+    yield from _held("booklet")
+
+
 def _itself(_world: World) -> Objects:
     yield (), "", everybody
 
@@ -258,6 +293,13 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("household_undo", ("done", "household_id")): _acts_of_homes,
     ("person", ("person_id",)): _someone,
     ("flag", ("flag_id",)): _not_there,
+    ("holding", ("of",)): _sorts_held,
+    ("holding", ("of", "subject")): _sites,
+    ("holding_undo", ("done", "of", "subject")): _acts_of_sites,
+    ("thing", ("subject",)): _things,
+    ("organisation", ("subject",)): _organisations,
+    ("organisation_leave", ("membership_id", "subject")): _leaving,
+    ("booklet", ("booklet_id",)): _booklets,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from tests.proof import register
 from tests.proof.world import COUNTY, NOW, PLACES, T1, insert, named
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def lay(owner: psycopg.Connection[Any], world: World) -> None:
     for ident, facts in world.matters.items():
         of_a_matter(owner, ident, facts)
     at_places(owner, world.seats["county_leader"].post)
+    register.lay(owner)
 
 
 def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any]) -> None:
@@ -46,7 +48,8 @@ def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, An
     if facts["protected"] != "confidential":  # the world lays those
         centre = place - place % 10**6
         insert(owner, "Party", id=named("party", *how), **of, part="reporter", place=centre, hidden_below=True)
-    insert(owner, "PublicFace", id=ident, kind_code="Z98", place=place, opened_on=DAY, state="open")
+    if not facts["sealed"] and not facts["protected"]:  # no other ever has one
+        insert(owner, "PublicFace", id=ident, kind_code="Z98", place=place, opened_on=DAY, state="open")
     insert(
         owner, "Recheck", id=named("recheck", *how), **of, round=1, level="county", place=COUNTY, ordered_at=NOW,
         due_at=NOW, done_at=NOW, result="holds",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.proof import defects_beside
+from tests.proof import defects_beside, defects_register, defects_told
 from tests.proof.defects import DEFECTS, Defect, walls_hold
 from tests.proof.defects_beside import steps_hold
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.figures import Record
     from tests.proof.world import World
 
-ALL = (*DEFECTS, *defects_beside.DEFECTS)
-PROBES = (walls_hold, steps_hold)
+ALL = (*DEFECTS, *defects_beside.DEFECTS, *defects_register.DEFECTS, *defects_told.DEFECTS)
+PROBES = (walls_hold, steps_hold, defects_register.register_holds)
 """The checks that probe the world; the others bring what they need."""
 
 

@@ -1,7 +1,9 @@
 """What is done with the register's records, by topic."""
 
+from commongrid.registry.actions.booklets import NewBooklet, enrol, open_booklet, strike
 from commongrid.registry.actions.correcting import Fields, confirm, correct, undo
 from commongrid.registry.actions.flagging import Recognised, flag, unflag
+from commongrid.registry.actions.holdings import NewHolding, add_holding, check_thing, end_holding, join, leave
 from commongrid.registry.actions.homes import Leaving, found_household, merge_households, set_head, split
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
 from commongrid.registry.actions.people import add_person, tie_account
@@ -12,24 +14,34 @@ __all__ = (
     "Fields",
     "Into",
     "Leaving",
+    "NewBooklet",
+    "NewHolding",
     "Recognised",
+    "add_holding",
     "add_person",
     "born",
+    "check_thing",
     "confirm",
     "correct",
     "died",
+    "end_holding",
+    "enrol",
     "flag",
     "found_household",
+    "join",
+    "leave",
     "left_for_work",
     "married",
     "merge_households",
     "moved",
     "moved_in",
     "moved_out",
+    "open_booklet",
     "returned",
     "seed",
     "set_head",
     "split",
+    "strike",
     "tie_account",
     "undo",
     "unflag",

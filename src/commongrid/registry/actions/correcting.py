@@ -15,6 +15,7 @@ from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.desk import ENTERED, MEANWHILE, SEALED, TABLES, Desk, change, desk
 from commongrid.registry.actions.people import ELSEWHERE
+from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.models import Code, Correction, Flag, HardshipFlag, Stay
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
@@ -47,22 +48,28 @@ def correct(scope: Scope, act: Act, *, fields: Fields, told: Told) -> Line:
     meanwhile; BadInput for what can't be read, a code no list has, an identity
     number that is in the county's register already or contradicts birth and sex.
     """
-    at = desk(scope, act, told)
-    record = _open(fields)
-    values = read_fields(fields.of, fields.written, at.today)
-    _refuse_codes(fields.of, values)
-    columns = {FIELDS[fields.of][name].kept_in: value for name, value in values.items()}
-    columns |= _follows(fields.of, values)
-    try:
-        with transaction.atomic():
-            changed = change(at, record, **columns)
-    except IntegrityError as error:
-        raise _taken(error) from None
-    _fresh(record, values, told.on.isoformat())
+    record, changed = write_fields(desk(scope, act, told), fields)
     return Line(
         place=record.place, subject=record.id, subject_kind=fields.of,
         facts={"of": fields.of, "fields": len(changed)}, answer={"record": record.id, "version": record.version},
     )  # fmt: skip
+
+
+def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
+    """Write fields of one record as read; answers it with the columns that changed."""
+    record = _open(fields)
+    values = read_fields(fields.of, fields.written, at.today)
+    refuse_unlisted(fields.of, values)
+    refuse_strangers(fields.of, values)
+    columns = {FIELDS[fields.of][name].kept_in: value for name, value in values.items()}
+    columns |= follows(fields.of, values)
+    try:
+        with transaction.atomic():
+            changed = change(at, record, **columns)
+    except IntegrityError as error:
+        raise taken(error) from None
+    _fresh(record, values, at.on.isoformat())
+    return record, changed
 
 
 @action("registry.confirmed", power="people.confirm", facts=("of", "fields"), kinds=("post", "clock"))
@@ -98,6 +105,8 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
         raise NotFound(N_("This act changed nothing in the register that you may see."))
     if any(row.undone_by for row in rows):
         raise WrongState(N_("This was undone already."))
+    if ImportBatch.objects.filter(id=done).exists():
+        raise WrongState(N_("This came in with a file. Undo the whole file on the page of its import."))
     if Correction.objects.filter(undone_by=done).exists():
         raise WrongState(N_("An undoing can't be undone; do it again instead."))
     records = {(row.of, row.subject): _locked(row.of, row.subject) for row in rows}
@@ -177,7 +186,7 @@ def _locked(of: str, subject: UUID) -> Any:
     return found
 
 
-def _follows(of: str, values: Mapping[str, object]) -> dict[str, object]:
+def follows(of: str, values: Mapping[str, object]) -> dict[str, object]:
     """What follows from a field: pinyin from a name, a measured point from its two numbers."""
     more: dict[str, object] = {}
     if of == "person" and "display_name" in values:
@@ -191,7 +200,8 @@ def _follows(of: str, values: Mapping[str, object]) -> dict[str, object]:
     return more
 
 
-def _refuse_codes(of: str, values: Mapping[str, object]) -> None:
+def refuse_unlisted(of: str, values: Mapping[str, object]) -> None:
+    """Refuse with BadInput the codes that their list doesn't have."""
     wanted = {
         name: (field.codes, str(value)) for name, value in values.items() if (field := FIELDS[of][name]).codes and value
     }
@@ -202,12 +212,21 @@ def _refuse_codes(of: str, values: Mapping[str, object]) -> None:
         raise BadInput(fields=faults)
 
 
+def refuse_strangers(of: str, values: Mapping[str, object]) -> None:
+    """Refuse with BadInput an owner, keeper or site that is not in the register within sight."""
+    for name, value in values.items():
+        names = FIELDS[of][name].names
+        if names and value is not None and not TABLES[names].objects.filter(id=value).exists():
+            raise BadInput(fields={name: N_("Choose one that is offered.")})
+
+
 def _fresh(record: Any, fields: Iterable[str], day: str) -> None:
     record.confirmed = {**record.confirmed, **dict.fromkeys(fields, day)}
     record.save(update_fields=("confirmed",))
 
 
-def _taken(error: IntegrityError) -> BadInput:
+def taken(error: IntegrityError) -> BadInput:
+    """What another record has already, at its field."""
     told = {
         "registry_person_id_once": ("id_number", ELSEWHERE),
         "household_number_once": ("number", N_("The natural village has a household of this number already.")),

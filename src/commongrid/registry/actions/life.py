@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
+from commongrid.registry.actions.booklets import leave_booklet
 from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, home, living, person, touch
 from commongrid.registry.actions.homes import end_home, move_into, succeed
 from commongrid.registry.actions.people import enter, refuse_codes
@@ -30,11 +32,7 @@ def born(scope: Scope, act: Act, *, into: Into, child: NewPerson, told: Told) ->
     was changed meanwhile; BadInput for what can't be, a birth day other than told included.
     """
     at = desk(scope, act, told)
-    where = home(at, into.household, seen=into.seen)
-    if child.born_on not in {None, told.on}:
-        raise BadInput(fields={"born_on": N_("The child was born on the day of the birth.")})
-    made = _enter(at, child, where, "born", into.as_to_head)
-    return _of(made, household=where)
+    return _of(*newborn(at, into, child))
 
 
 @action("registry.person_moved_in", power="people.edit", facts=("household",), kinds=("post", "clock"))
@@ -62,13 +60,7 @@ def moved(scope: Scope, act: Act, *, person_id: UUID, into: Into, told: Told) ->
     """
     at = desk(scope, act, told)
     who, where = person(at, person_id), home(at, into.household, seen=into.seen)
-    if who.household_id == where.id:
-        raise BadInput(N_("The person lives in this household already."))
-    refuse_codes({"as_to_head": into.as_to_head})
-    _leave_home(at, who, "moved")
-    first = where.head_id is None
-    move_into(at, who, where, as_to_head=SELF if first else into.as_to_head, why="moved", head=first)
-    _arrived(at, who, where, first=first)
+    settle_in(at, who, where, into.as_to_head)
     return _of(who, household=where)
 
 
@@ -106,7 +98,7 @@ def died(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
     Refuses: NotYours out of scope; WrongState where the record has ended; BadInput for a day before birth.
     """
     at = desk(scope, act, told)
-    return _gone(at, person(at, person_id), state="dead", why="died")
+    return _of(gone(at, person(at, person_id), state="dead", why="died"))
 
 
 @action("registry.person_moved_out", power="people.edit", kinds=("post", "clock"))
@@ -116,7 +108,7 @@ def moved_out(scope: Scope, act: Act, *, person_id: UUID, to: str, told: Told) -
     Refuses: as ``died``.
     """
     at = desk(scope, act, told)
-    return _gone(at, person(at, person_id), state="gone", why="moved_out", to=to)
+    return _of(gone(at, person(at, person_id), state="gone", why="moved_out", to=to))
 
 
 @action("registry.person_left", power="people.edit", kinds=("post", "clock"))
@@ -128,12 +120,7 @@ def left_for_work(scope: Scope, act: Act, *, person_id: UUID, to: str, told: Tol
     Refuses: NotYours out of scope; WrongState where they are away already.
     """
     at = desk(scope, act, told)
-    who = person(at, person_id)
-    if who.state == "away":
-        raise WrongState(N_("The register has this person as away already."))
-    change(at, who, state="away", works_at=" ".join(to.split())[:60])
-    _away(at, who)
-    return _of(who)
+    return _of(away_from(at, person(at, person_id), to))
 
 
 @action("registry.person_returned", power="people.edit", kinds=("post", "clock"))
@@ -143,12 +130,44 @@ def returned(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
     Refuses: NotYours out of scope; WrongState where they are not away.
     """
     at = desk(scope, act, told)
-    who = person(at, person_id)
+    return _of(back_home(at, person(at, person_id)))
+
+
+def newborn(at: Desk, into: Into, child: NewPerson) -> tuple[Person, Household]:
+    """Enter a child born on the day told."""
+    where = home(at, into.household, seen=into.seen)
+    if child.born_on not in {None, at.on}:
+        raise BadInput(fields={"born_on": N_("The child was born on the day of the birth.")})
+    return _enter(at, replace(child, born_on=at.on), where, "born", into.as_to_head), where
+
+
+def settle_in(at: Desk, who: Person, where: Household, as_to_head: str) -> None:
+    """Out of the household they are in, into another; the first in an empty one becomes its head."""
+    if who.household_id == where.id:
+        raise BadInput(N_("The person lives in this household already."))
+    refuse_codes({"as_to_head": as_to_head})
+    _leave_home(at, who, "moved")
+    first = where.head_id is None
+    move_into(at, who, where, as_to_head=SELF if first else as_to_head, why="moved", head=first)
+    _arrived(at, who, where, first=first)
+
+
+def away_from(at: Desk, who: Person, to: str) -> Person:
+    """They live elsewhere for now."""
+    if who.state == "away":
+        raise WrongState(N_("The register has this person as away already."))
+    change(at, who, state="away", works_at=" ".join(to.split())[:60])
+    _away(at, who)
+    return who
+
+
+def back_home(at: Desk, who: Person) -> Person:
+    """They have come back."""
     if who.state != "away":
         raise WrongState(N_("The register does not have this person as away."))
     change(at, who, state="here", works_at="")
     _away(at, who)
-    return _of(who)
+    return who
 
 
 def _enter(at: Desk, said: NewPerson, where: Household, why: str, as_to_head: str) -> Person:
@@ -172,13 +191,14 @@ def _arrived(at: Desk, who: Person, where: Household, *, first: bool) -> None:
     change(at, where, state=state, head_id=who.id if first else where.head_id)
 
 
-def _gone(at: Desk, who: Person, *, state: str, why: str, to: str = "") -> Line:
+def gone(at: Desk, who: Person, *, state: str, why: str, to: str = "") -> Person:
+    """They have died or left for good: out of household and booklet, the record ends."""
     if who.born_on and at.on < who.born_on:
         raise BadInput(fields={"on": N_("This is before the person was born. Please check the day.")})
     _leave_home(at, who, why)
-    end_stay(at, who, why=why, sort="registered")
+    leave_booklet(at, who, why)
     change(at, who, state=state, ended_on=at.on, household_id=None, booklet_id=None, works_at=" ".join(to.split())[:60])
-    return _of(who)
+    return who
 
 
 def _leave_home(at: Desk, who: Person, why: str) -> None:

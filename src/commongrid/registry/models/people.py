@@ -83,7 +83,7 @@ class Person(models.Model):
         RegisteredHousehold, models.PROTECT, null=True, related_name="people", verbose_name="户籍户"
     )
     as_in_booklet = models.CharField("户籍户主关系", max_length=4, blank=True, default="", db_default="")
-    registered_place = PlaceField("户籍地", null=True)
+    registered_place = PlaceField("户籍地", null=True, db_index=True)
     collective = PlaceField("集体经济组织成员所在村", null=True)
 
     confirmed = models.JSONField("核实日期", default=dict, db_default=models.Value({}, models.JSONField()))

@@ -17,6 +17,8 @@ from commongrid.kernel.widths import halfwidth
 from commongrid.registry.models import Correction, Household, Person, Stay
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from commongrid.kernel.scope import Scope
 
 PAGE = 50
@@ -104,11 +106,8 @@ class ChangeLine:
     undone: bool
 
 
-def homes(scope: Scope, place: int, *, state: str = "", text: str = "", after: str = "") -> HomesPage:
-    """Households of a place in the order of natural village and number; ended ones only when asked for.
-
-    ``after`` is the number and id that the page before ended with.
-    """
+def listed_homes(scope: Scope, place: int, *, state: str = "", text: str = "") -> QuerySet[Household]:
+    """The households of a place that a list shows; ended ones only when asked for. For queries of this module alone."""
     lo, hi = interval(place)
     rows = Household.objects.filter(place__range=(max(lo, scope.lo), min(hi, scope.hi)))
     if hi == lo:
@@ -116,6 +115,15 @@ def homes(scope: Scope, place: int, *, state: str = "", text: str = "", after: s
     rows = rows.filter(state=state) if state else rows.exclude(state="ended")
     if text:
         rows = rows.filter(Q(number=text) | Q(door__contains=text) | Q(head__display_name__contains=text))
+    return rows
+
+
+def homes(scope: Scope, place: int, *, state: str = "", text: str = "", after: str = "") -> HomesPage:
+    """Households of a place in the order of natural village and number; ended ones only when asked for.
+
+    ``after`` is the number and id that the page before ended with.
+    """
+    rows = listed_homes(scope, place, state=state, text=text)
     total = rows.count()
     if after:
         village, number, ident = after.split("|")

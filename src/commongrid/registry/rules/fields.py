@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from commongrid.kernel.identity import id_number
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, birth_fault, number_of, phone_of
+from commongrid.registry.rules.holdings import credit_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field of a record: its column, how its text is read, and the code list it is drawn from.
 
-    ``sealed`` ones are kept sealed and shown masked; ``lasting`` ones never go stale.
+    ``sealed`` ones are kept sealed and shown masked; ``names`` says which kind of record it names by its id.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Field:
     column: str = ""
     codes: str = ""
     sealed: bool = False
+    names: str = ""
 
     @property
     def kept_in(self) -> str:
@@ -132,6 +135,23 @@ def _count(lowest: int, highest: int) -> Callable[[str, date], int | None]:
     return read
 
 
+def _ident(text: str, _today: date) -> UUID | None:
+    if not text.strip():
+        return None
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise BadInput(N_("Choose one that is offered.")) from None
+
+
+def _credit(text: str, _today: date) -> str:
+    return credit_code(text)
+
+
+def _yes(text: str, _today: date) -> bool:
+    return text.strip().casefold() in {"1", "yes", "true", "on", "是"}
+
+
 _code = _words(8)
 
 _PERSON: Final = (
@@ -166,18 +186,23 @@ _SITE: Final = (
     Field(name="lat", zh="纬度", en="Latitude", read=_degrees(90)),
     Field(name="built_on", zh="建成日期", en="Built on", read=_past),
     Field(name="storeys", zh="层数", en="Storeys", read=_count(1, 120)),
+    Field(name="self_built", zh="自建房", en="Self-built house", read=_yes),
+    Field(name="owner", zh="权属人", en="Owner", read=_ident, column="owner_id", names="person"),
 )
 _THING: Final = (
     Field(name="name", zh="名称", en="Name", read=_words(60)),
     Field(name="kind", zh="类型", en="Kind", read=_words(8, needed=True), codes="thing"),
     Field(name="mark", zh="编号", en="Mark", read=_words(40)),
+    Field(name="keeper", zh="管护人", en="Looked after by", read=_ident, column="keeper_id", names="person"),
+    Field(name="site", zh="所在场所", en="At the site", read=_ident, column="site_id", names="site"),
     Field(name="every_months", zh="检查周期(月)", en="Checked every (months)", read=_count(1, 120)),
     Field(name="next_check_on", zh="下次检查", en="Next check", read=_day),
 )
 _ORGANISATION: Final = (
     Field(name="name", zh="名称", en="Name", read=_words(80, needed=True)),
     Field(name="kind", zh="类型", en="Kind", read=_words(8, needed=True), codes="organisation"),
-    Field(name="credit_code", zh="统一社会信用代码", en="Unified social credit code", read=_words(18)),
+    Field(name="credit_code", zh="统一社会信用代码", en="Unified social credit code", read=_credit),
+    Field(name="site", zh="办公场所", en="Office at", read=_ident, column="site_id", names="site"),
     Field(name="founded_on", zh="成立日期", en="Founded on", read=_past),
 )
 FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {

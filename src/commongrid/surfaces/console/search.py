@@ -12,6 +12,7 @@ from commongrid.kernel.codes import read_matter_number
 from commongrid.kernel.refusals import BadInput
 from commongrid.matters import queries
 from commongrid.registry import queries as registry
+from commongrid.surfaces.console.holdings.pages import title_of
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import language
@@ -32,6 +33,7 @@ def search(request: Asked) -> HttpResponse:
     knows = request.scope.may("people.read") and bool(text)
     people = registry.find_people(request.scope, text, MOST_PLACES) if knows else []
     homes = registry.find_homes(request.scope, text) if knows else []
+    held = registry.find_holdings(request.scope, text) if knows else []
     places = territory.search_places(request.scope, text, limit=MOST_PLACES) if text else []
     lang = language()
     parents = territory.places(request.scope, {one.parent for one in places if one.parent}) if places else {}
@@ -43,6 +45,7 @@ def search(request: Asked) -> HttpResponse:
             "rows": present.rows(request.scope, rows),
             "people": people,
             "homes": homes,
+            "held": [(one, title_of(one)) for one in held],
             "places": [(one, parents[one.parent].label(lang) if one.parent in parents else "") for one in places],
         },
     )

@@ -25,6 +25,7 @@ class Destination:
     key: str
     group: str = ""
     url: str = ""
+    args: tuple[str, ...] = ()
 
 
 DESTINATIONS = (
@@ -38,6 +39,7 @@ DESTINATIONS = (
     Destination("exchange", "inbox", N_("Other systems"), "matters.exchange", "x"),
     Destination("figures", "figures", N_("Figures"), "figures.read", "f"),
     Destination("households", "homes", N_("Households"), "people.read", "h", N_("Network")),
+    Destination("holdings", "land", N_("Sites and things"), "people.read", "s", N_("Network"), args=("site",)),
     Destination("places", "place", N_("Places"), "places.read", "p", N_("Network")),
     Destination("posts", "posts", N_("Posts"), "posts.read", "o", N_("Network")),
     Destination("worklist", "list", N_("Work list"), "worklist.read", "w", N_("Set-up")),
@@ -54,7 +56,7 @@ def destinations(scope: Scope | None) -> list[Destination]:
         if scope is None or not scope.may(item.power):
             continue
         try:
-            url = reverse(item.route)
+            url = reverse(item.route, args=item.args)
         except NoReverseMatch:
             continue
         found.append(replace(item, url=url, text=gettext(item.text), group=gettext(item.group) if item.group else ""))

@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 @door("people.read")
 def listed(request: Asked) -> HttpResponse:
     """Households of a place: the post's own, or one inside it."""
-    code = _place_asked(request)
+    code = place_asked(request)
     state, text = request.GET.get("state", ""), request.GET.get("q", "").replace("\x00", "").strip()[:60]
     if state not in {"", *HOME_STATES}:
         raise NotFound
-    page = queries.homes(request.scope, code, state=state, text=text, after=_after(request.GET.get("after", "")))
+    page = queries.homes(request.scope, code, state=state, text=text, after=after_asked(request.GET.get("after", "")))
     row = territory.place(request.scope, code)
     inside = territory.children(request.scope, code) if level_of(code) in ("county", "township", "village") else []
     context = {
@@ -63,12 +63,14 @@ def listed(request: Asked) -> HttpResponse:
         "inside": [one for one in inside if not one.ended and one.level != "villager_group"],
         "names": _names(request.scope, {line.natural_village for line in page.lines}),
         "may_edit": request.scope.may("people.edit"),
+        "people": queries.population(request.scope, code),
         "trail": trail(),
     }
     return render(request, "console/register/homes.html", context)
 
 
-def _place_asked(request: Asked) -> int:
+def place_asked(request: Asked) -> int:
+    """The place that an address names, else the post's own. Refuses: NotFound for nonsense."""
     text = request.GET.get("place", "")
     if text:
         if not (text.isdigit() and is_code(int(text))):
@@ -80,7 +82,7 @@ def _place_asked(request: Asked) -> int:
     return home
 
 
-def _after(text: str) -> str:
+def after_asked(text: str) -> str:
     """The keyset of an address, or nothing where somebody wrote it by hand."""
     parts = text.split("|")
     if len(parts) != 3 or not parts[0].isdigit():  # noqa: PLR2004 - village, number, id
@@ -101,11 +103,12 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
     """One household, as it is or as it was on a day."""
     home = queries.home_card(request.scope, household_id)
     today = localdate()
-    on = _day(request.GET.get("on", ""), today)
+    on = day_asked(request.GET.get("on", ""), today)
     members = queries.members_on(request.scope, home.id, on)
     words = read_aloud(request.scope, "relation", "sex")
     flags = queries.flags_of(request.scope, household=home.id)
     people = [one.person for one in members]
+    registered = queries.booklets_of(request.scope, people)
     names = {one.person: one.name for one in members} | {home.id: gettext("the household")}
     context = {
         "home": home,
@@ -114,7 +117,13 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
         "on": on,
         "then": on != today,
         "members": [
-            (one, words["relation"].get(one.as_to_head, ""), words["sex"].get(one.sex, ""), chip(STATES, one.state))
+            (
+                one,
+                words["relation"].get(one.as_to_head, ""),
+                words["sex"].get(one.sex, ""),
+                chip(STATES, one.state),
+                registered.get(one.person, (None, "", None)),
+            )
             for one in members
         ],
         "flags": flags,
@@ -127,7 +136,8 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
     return looks.closing(request, render(request, "console/register/home.html", context))
 
 
-def _day(text: str, today: date) -> date:
+def day_asked(text: str, today: date) -> date:
+    """The day that an address names, else today; never one to come."""
     try:
         return min(date.fromisoformat(text), today) if text else today
     except ValueError:
@@ -153,7 +163,7 @@ def found(request: Asked) -> HttpResponse:
 
 def _village_asked(request: Asked) -> int | None:
     """The village that is asked for, or none where the place is wider than one."""
-    code = _place_asked(request)
+    code = place_asked(request)
     return village_of(code) if level_of(code) not in ("county", "township") else None
 
 
@@ -338,7 +348,21 @@ def asked(
     request: Asked, form: Any, do: Callable[[], str], words: tuple[str, str, HomeCard | None], *, of: str = ""
 ) -> HttpResponse:
     """Show the question, or do it and go on; a refusal is shown at the form and what was typed stays."""
-    title, done, home = gettext(words[0]), words[1], words[2]
+    title, home = gettext(words[0]), words[2]
+    context = {
+        "title": title,
+        "back": reverse("household", args=[home.id]) if home else reverse("households"),
+        "name": of or (home_name(home) if home else ""),
+        "trail": trail(home, (title, "")),
+        "search": gettext("Name of the husband or wife") if "spouse" in form.fields else "",
+    }
+    return answered(request, form, do, context, done=words[1])
+
+
+def answered(
+    request: Asked, form: Any, do: Callable[[], str], context: dict[str, Any], *, done: str = N_("Entered.")
+) -> HttpResponse:
+    """Show a form with its context, or do what it asks for and go on; a refusal is shown and what was typed stays."""
     if request.method == "POST" and form.is_valid():
         try:
             address = do()
@@ -347,12 +371,5 @@ def asked(
         else:
             messages.success(request, gettext(done))
             return HttpResponseRedirect(address)
-    back = reverse("household", args=[home.id]) if home else reverse("households")
-    context = {
-        "form": form,
-        "title": title,
-        "back": back,
-        "name": of or (home_name(home) if home else ""),
-        "trail": trail(home, (title, "")),
-    }
-    return render(request, "console/register/form.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return render(request, "console/register/form.html", {"form": form, **context}, status=status)

@@ -95,7 +95,8 @@ def causes(request: Asked, of: Access, flags: list[FlagLine]) -> dict[UUID, str]
     for flag in flags:
         if flag.sealed:
             read = partial(_read_basis, request.scope, flag.id)
-            found |= {flag.id: text for text in opened(request, of, (BASIS,), read, key=flag.id).values()}
+            if text := opened(request, of, (BASIS,), read, key=flag.id).get(BASIS):
+                found[flag.id] = text
     return found
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 def page(request: Asked, person_id: UUID) -> HttpResponse:
     """One person's record: sealed fields masked, where they stayed, what was changed."""
     card = queries.person_card(request.scope, person_id)
-    lists = ("sex", "education", "occupation", "political", "marital", "relation")
+    lists = ("sex", "education", "occupation", "political", "marital", "relation", "duty")
     words = read_aloud(request.scope, *lists)
     home = _home(request, card)
     about = looks.about(card)
@@ -57,6 +57,10 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         "home": home,
         "facts": _facts(card, words, shown),
         "sealed": _sealed(request.scope, card),
+        "registered": queries.booklets_of(request.scope, [card.id])[card.id],
+        "memberships": [
+            (one, words["duty"].get(one.duty, one.duty)) for one in queries.memberships_of(request.scope, card.id)
+        ],
         "causes": looks.causes(request, about, flags),
         "may_look": request.scope.may("people.looks"),
         "stays": [
@@ -245,7 +249,8 @@ def _initial(card: PersonCard) -> dict[str, object]:
     return {
         "display_name": card.name, "sex": card.sex, "born_on": card.born_on.isoformat() if card.born_on else "",
         "education": card.education, "occupation": card.occupation, "political": card.political,
-        "marital": card.marital, "works_at": card.works_at, "id_number": "", "phone": "", "bank": "", "seen": card.version,
+        "marital": card.marital, "works_at": card.works_at, "id_number": "", "phone": "", "bank": "",
+        "seen": card.version,
     }  # fmt: skip
 
 

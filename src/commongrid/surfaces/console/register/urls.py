@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.register import homes, looks, people
+from commongrid.surfaces.console.register import booklets, homes, looks, people
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:household_id>/merge", homes.merge, name="household_merge"),
     path("<uuid:household_id>/flag", homes.flag, name="household_flag"),
     path("<uuid:household_id>/undo/<uuid:done>", homes.undo, name="household_undo"),
+    path("registered", booklets.listed, name="booklets"),
+    path("registered/new", booklets.new, name="booklet_new"),
+    path("registered/<uuid:booklet_id>", booklets.page, name="booklet"),
+    path("people/<uuid:person_id>/enrol", booklets.enrol, name="person_enrol"),
+    path("people/<uuid:person_id>/strike", booklets.strike, name="person_strike"),
     path("people/<uuid:person_id>", people.page, name="person"),
     path("people/<uuid:person_id>/reveal", looks.reveal, name="person_reveal"),
     path("people/<uuid:person_id>/looks", looks.looks, name="person_looks"),

@@ -42,6 +42,7 @@ WHY: Final = {
     "died": N_("died"),
     "moved_out": N_("moved out"),
     "imported": N_("taken over from a list"),
+    "joined": N_("records of one person joined"),
 }
 COLUMNS: Final = {
     "state": N_("State"),

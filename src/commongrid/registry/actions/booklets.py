@@ -1,0 +1,147 @@
+"""Registered households: booklets opened; people entered into one, and struck off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.places import village_of
+from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
+from commongrid.registry.actions.desk import Desk, change, desk, end_stay, entered, person
+from commongrid.registry.actions.people import refuse_codes
+from commongrid.registry.models import Person, RegisteredHousehold, Stay
+from commongrid.registry.rules.facts import SELF, Told, number_of
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBooklet:
+    """A booklet as somebody writes it down: where it is registered, its number, family or collective."""
+
+    place: int
+    number: str
+    sort: str = "family"
+
+
+@action("registry.booklet_opened", power="people.edit", kinds=("post", "clock"))
+def open_booklet(scope: Scope, act: Act, *, new: NewBooklet, told: Told) -> Line:
+    """Enter a registered household: its place and the number of its booklet (立户).
+
+    Refuses: NotYours for a place out of scope; BadInput without a number, with one that is taken there, or for a
+    place wider than a village.
+    """
+    at = desk(scope, act, told)
+    if not scope.covers(new.place):
+        raise NotYours
+    if village_of(new.place) is None:
+        raise BadInput(fields={"place": N_("Choose a village or a place inside one.")})
+    made = RegisteredHousehold(
+        id=act.id, place=new.place, number=number_of(new.number), sort=new.sort, began_on=told.on
+    )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise BadInput(fields={"number": N_("There is a booklet of this number here already.")}) from None
+    entered(at, made)
+    return Line(place=made.place, subject=made.id, subject_kind="booklet", answer={"booklet": made.id})
+
+
+@action("registry.person_enrolled", power="people.edit", facts=("booklet",), kinds=("post", "clock"))
+def enrol(
+    scope: Scope, act: Act, *, person_id: UUID, booklet_id: UUID, as_to_head: str, told: Told
+) -> Line:  # fmt: skip
+    """Somebody is entered into a booklet, out of the one they stood in before (落户). The first becomes its head.
+
+    Refuses: NotYours where either is out of scope; WrongState where either has ended; BadInput for the booklet they
+    stand in already, for a second head, or a code no list has.
+    """
+    at = desk(scope, act, told)
+    who, into = person(at, person_id), _booklet(booklet_id)
+    if who.booklet_id == into.id:
+        raise BadInput(N_("The person stands in this booklet already."))
+    refuse_codes({"as_to_head": as_to_head})
+    leave_booklet(at, who, "moved")
+    first = into.head_id is None
+    if not first and as_to_head == SELF:
+        raise BadInput(fields={"as_to_head": N_("This booklet has a head. Choose what the person is to them.")})
+    code = SELF if first else as_to_head
+    change(at, who, booklet_id=into.id, as_in_booklet=code, registered_place=into.place)
+    Stay(
+        id=at.child(), person_id=who.id, sort="registered", booklet_id=into.id, place=into.place,
+        name=who.display_name, as_to_head=code, head=first, from_on=at.on, why_began="enrolled", began_by=act.id,
+    ).save(force_insert=True)  # fmt: skip
+    if first:
+        change(at, into, head_id=who.id)
+    return _of(who, into)
+
+
+@action("registry.person_struck", power="people.edit", facts=("booklet",), kinds=("post", "clock"))
+def strike(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
+    """Somebody's registration is moved out of the county, wherever they live (户口迁出).
+
+    Refuses: NotYours out of scope; WrongState where they stand in no booklet here.
+    """
+    at = desk(scope, act, told)
+    who = person(at, person_id)
+    if who.booklet_id is None:
+        raise WrongState(N_("The register has this person in no booklet."))
+    of = _booklet(who.booklet_id)
+    leave_booklet(at, who, "struck")
+    change(at, who, booklet_id=None, as_in_booklet="", registered_place=None)
+    return _of(who, of)
+
+
+def leave_booklet(at: Desk, who: Person, why: str) -> None:
+    """Out of the booklet they stand in: another becomes its head, one without anybody ends."""
+    if who.booklet_id is None:
+        return
+    old = _booklet(who.booklet_id)
+    end_stay(at, who, why=why, sort="registered")
+    if old.head_id != who.id:
+        return
+    staying = [one for one in standing_in(old.id) if one.id != who.id]
+    if not staying:
+        change(at, old, head_id=None, ended_on=at.on)
+        return
+    _seat(at, old, staying[0])
+
+
+def _seat(at: Desk, of: RegisteredHousehold, head: Person) -> None:
+    end_stay(at, head, why="head", sort="registered")
+    change(at, head, as_in_booklet=SELF)
+    Stay(
+        id=at.child(), person_id=head.id, sort="registered", booklet_id=of.id, place=of.place, name=head.display_name,
+        as_to_head=SELF, head=True, from_on=at.on, why_began="head", began_by=at.act.id,
+    ).save(force_insert=True)  # fmt: skip
+    change(at, of, head_id=head.id)
+
+
+def standing_in(booklet_id: UUID) -> list[Person]:
+    """Who stands in a booklet now, locked, the eldest first."""
+    people = Person.objects.select_for_update(of=("self",)).filter(booklet_id=booklet_id).order_by("id")
+    return sorted(people, key=lambda one: one.born_on or date.max)
+
+
+def _booklet(booklet_id: UUID) -> RegisteredHousehold:
+    found = RegisteredHousehold.objects.select_for_update(of=("self",)).filter(id=booklet_id).first()
+    if found is None:
+        raise NotYours
+    if found.ended_on is not None:
+        raise WrongState(N_("This booklet has ended; it can only be read."))
+    return found
+
+
+def _of(who: Person, booklet: RegisteredHousehold) -> Line:
+    return Line(
+        place=who.place, subject=who.id, subject_kind="person", facts={"booklet": str(booklet.id)},
+        answer={"person": who.id, "booklet": booklet.id},
+    )  # fmt: skip

@@ -1,0 +1,302 @@
+"""Pages of sites, things and organisations: lists of a place, one with its people and history, and its acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+
+from commongrid.kernel.places import level_of, village_of
+from commongrid.kernel.refusals import N_, NotAllowed, NotFound
+from commongrid.registry import actions, queries
+from commongrid.registry.rules.facts import Told
+from commongrid.registry.rules.fields import FIELDS
+from commongrid.surfaces.console.holdings import forms
+from commongrid.surfaces.console.register.forms import ToldForm, UndoForm
+from commongrid.surfaces.console.register.homes import answered, place_asked
+from commongrid.surfaces.console.register.words import choices, read_aloud, told
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import language
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+
+    from commongrid.registry.queries import HoldingCard, HoldingLine
+    from commongrid.surfaces.shared.doors import Asked
+
+SORTS: Final = {
+    "site": (N_("Sites"), N_("New site"), N_("Pulled down or given up")),
+    "thing": (N_("Things"), N_("New thing"), N_("Taken away")),
+    "organisation": (N_("Organisations"), N_("New organisation"), N_("Dissolved")),
+}
+"""What each sort is called as a list, when entered, when ended."""
+CONDITIONS: Final = {"sound": (N_("Sound"), "ok"), "fault": (N_("At fault"), "late"), "": ("", "")}
+
+
+def trail(of: str, card: HoldingCard | None = None, *more: str) -> list[tuple[str, str]]:
+    """Where this page is."""
+    way = [(gettext(SORTS[of][0]), reverse("holdings", args=[of]))]
+    if card is not None:
+        way.append((title_of(card), reverse("holding", args=[of, card.id])))
+    return [*way, *((text, "") for text in more)]
+
+
+def title_of(card: HoldingCard | HoldingLine, kinds: dict[str, str] | None = None) -> str:
+    """How a record is called: its name, else its kind."""
+    return card.name or (kinds or {}).get(getattr(card, "kind", ""), "") or gettext("without a name")
+
+
+def _of(of: str) -> str:
+    if of not in SORTS:
+        raise NotFound
+    return of
+
+
+@door("people.read")
+def listed(request: Asked, of: str) -> HttpResponse:
+    """Sites, things or organisations of a place; things with what is due for a check."""
+    code, sort = place_asked(request), _of(of)
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+    wanted = queries.Asked(
+        kind=request.GET.get("kind", "")[:8], text=text, overdue=request.GET.get("due") == "1",
+        after=request.GET.get("after", "")[:9],
+    )  # fmt: skip
+    page = queries.holdings(request.scope, sort, code, wanted, localdate())
+    kinds = read_aloud(request.scope, sort)[sort]
+    inside = territory.children(request.scope, code) if level_of(code) in ("county", "township", "village") else []
+    return render(
+        request,
+        "console/holdings/list.html",
+        {
+            "of": sort, "title": gettext(SORTS[sort][0]), "new": gettext(SORTS[sort][1]), "today": localdate(),
+            "rows": [(one, title_of(one, kinds), kinds.get(one.kind, one.kind), _chip(one)) for one in page.lines],
+            "page": page, "wanted": wanted, "place": territory.place(request.scope, code),
+            "kinds": [(kind, name) for kind, name in kinds.items()], "tabs": _tabs(sort, code),
+            "inside": [one for one in inside if not one.ended and one.level in ("township", "village", "grid")],
+            "may_edit": request.scope.may("people.edit") and village_of(code) is not None,
+        },
+    )  # fmt: skip
+
+
+def _tabs(of: str, code: int) -> list[tuple[str, str, bool]]:
+    return [(gettext(words[0]), f"{reverse('holdings', args=[one])}?place={code}", one == of)
+            for one, words in SORTS.items()]  # fmt: skip
+
+
+def _chip(line: HoldingLine | HoldingCard) -> tuple[str, str]:
+    name, tone = CONDITIONS.get(line.condition, ("", ""))
+    return gettext(name) if name else "", tone
+
+
+@door("people.read")
+def page(request: Asked, of: str, subject: UUID) -> HttpResponse:
+    """One site, thing or organisation."""
+    card = queries.holding(request.scope, _of(of), subject)
+    lists = {field.codes for field in FIELDS[of].values() if field.codes} | {"duty"}
+    words = read_aloud(request.scope, *lists)
+    members = queries.members_of(request.scope, card.id) if of == "organisation" else []
+    open_record = card.ended_on is None
+    return render(
+        request,
+        "console/holdings/holding.html",
+        {
+            "of": of, "card": card, "title": title_of(card), "facts": _facts(card, words), "chip": _chip(card),
+            "late": _late(card), "members": [(one, words["duty"].get(one.duty, one.duty)) for one in members],
+            "things": queries.things_at(request.scope, card.id) if of == "site" else [],
+            "kinds": read_aloud(request.scope, "thing")["thing"] if of == "site" else {},
+            "history": told(queries.changes_of(request.scope, card.id), {card.id: ""}),
+            "may_edit": request.scope.may("people.edit") and open_record,
+            "may_check": request.scope.may("people.confirm") and open_record and of == "thing",
+            "end": gettext(SORTS[of][2]), "trail": trail(of),
+        },
+    )  # fmt: skip
+
+
+def _late(card: HoldingCard) -> bool:
+    """Whether a thing should have been checked by now."""
+    following = card.values.get("next_check_on")
+    if card.of != "thing" or card.ended_on is not None:
+        return False
+    return following <= localdate() if following else bool(card.values.get("every_months"))
+
+
+def _facts(card: HoldingCard, words: dict[str, dict[str, str]]) -> list[tuple[str, object, str]]:
+    """Label, value and the day on which each field was last found true; names stand apart."""
+    found = []
+    for name, field in FIELDS[card.of].items():
+        value = card.values[name]
+        if field.names or value in (None, "", False):
+            continue
+        shown = words[field.codes].get(str(value), value) if field.codes else gettext("yes") if value is True else value
+        found.append((forms.label(field), shown, card.confirmed.get(name, "")))
+    return found
+
+
+@door("people.edit", methods=("GET", "POST"))
+def new(request: Asked, of: str) -> HttpResponse:
+    """Enter one in a village."""
+    sort, code = _of(of), place_asked(request)
+    village = village_of(code)
+    if village is None:
+        raise NotFound
+    form = forms.NewForm(request.POST or None, of=sort, scope=request.scope, names=_names(request, village))
+    rows = [row for row in territory.children(request.scope, village) if not row.ended and row.level == "grid"]
+    here = [(str(row.code), row.label(language())) for row in rows if request.scope.covers(row.code)]
+    form.offer({"place": [*here, (str(village), gettext("The village as a whole"))]})
+    for name in forms.LATER:
+        form.fields.pop(name, None)
+
+    def do() -> str:
+        wanted = actions.NewHolding(of=sort, place=int(form.cleaned_data["place"]), written=form.written())
+        made = actions.add_holding(request.scope, request.act, new=wanted, told=form.told)
+        return reverse("holding", args=[sort, made[sort]])
+
+    return _asked(request, form, do, (sort, None, SORTS[sort][1]))
+
+
+def _names(request: Asked, village: int, card: HoldingCard | None = None) -> forms.Names:
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+    sites = [(str(ident), name) for ident, name in queries.sites_of(request.scope, village)]
+    return {
+        "person": forms.people_offered(
+            request.scope, text, card.person if card else None, card.person_name if card else ""
+        ),
+        "site": [("", "—"), *sites],
+    }
+
+
+@door("people.edit", methods=("GET", "POST"))
+def correct(request: Asked, of: str, subject: UUID) -> HttpResponse:
+    """Correct its fields; those left as they are do not change."""
+    card = queries.holding(request.scope, _of(of), subject)
+    before = {name: forms.typed(value) for name, value in card.values.items()}
+    names = _names(request, village_of(card.place) or card.place, card)
+    form = forms.HoldingForm(
+        request.POST or None, of=of, scope=request.scope, names=names, initial={**before, "seen": card.version}
+    )
+
+    def do() -> str:
+        given = form.cleaned_data
+        fields = actions.Fields(of=of, subject=card.id, written=form.written(before), seen=given["seen"])
+        actions.correct(request.scope, request.act, fields=fields, told=form.told)
+        return reverse("holding", args=[of, card.id])
+
+    return _asked(request, form, do, (of, card, N_("Correct the record")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def end(request: Asked, of: str, subject: UUID) -> HttpResponse:
+    """It is there no more."""
+    card = queries.holding(request.scope, _of(of), subject)
+    form = ToldForm(request.POST or None)
+
+    def do() -> str:
+        actions.end_holding(request.scope, request.act, of=of, subject=card.id, told=form.told)
+        return reverse("holding", args=[of, card.id])
+
+    return _asked(request, form, do, (of, card, SORTS[of][2]))
+
+
+@door("people.confirm", methods=("GET", "POST"))
+def check(request: Asked, subject: UUID) -> HttpResponse:
+    """Somebody looked at a thing."""
+    card = queries.holding(request.scope, "thing", subject)
+    form = forms.CheckForm(request.POST or None)
+
+    def do() -> str:
+        sound = form.cleaned_data["found"] == "sound"
+        actions.check_thing(request.scope, request.act, thing_id=card.id, sound=sound, told=form.told)
+        return reverse("holding", args=["thing", card.id])
+
+    return _asked(request, form, do, ("thing", card, N_("It was checked")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def join(request: Asked, subject: UUID) -> HttpResponse:
+    """Somebody takes a duty in an organisation, or becomes a member."""
+    card = queries.holding(request.scope, "organisation", subject)
+    form = forms.JoinForm(request.POST or None)
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+    form.offer({"person": forms.people_offered(request.scope, text)[1:] or [("", gettext("Search for the name first"))],
+                "duty": choices(request.scope, "duty")[1:]})  # fmt: skip
+
+    def do() -> str:
+        given = form.cleaned_data
+        actions.join(
+            request.scope, request.act, organisation_id=card.id, person_id=UUID(given["person"]), duty=given["duty"],
+            told=form.told,
+        )  # fmt: skip
+        return reverse("holding", args=["organisation", card.id])
+
+    return _asked(request, form, do, ("organisation", card, N_("Joins or takes a duty")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def leave(request: Asked, subject: UUID, membership_id: UUID) -> HttpResponse:
+    """A term or membership ends."""
+    card = queries.holding(request.scope, "organisation", subject)
+    if membership_id not in {one.id for one in queries.members_of(request.scope, card.id)}:
+        raise NotFound
+    form = ToldForm(request.POST or None)
+
+    def do() -> str:
+        actions.leave(request.scope, request.act, membership_id=membership_id, told=form.told)
+        return reverse("holding", args=["organisation", card.id])
+
+    return _asked(request, form, do, ("organisation", card, N_("Leaves")))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def undo(request: Asked, of: str, subject: UUID, done: UUID) -> HttpResponse:
+    """Take a whole act back, with a reason."""
+    card = queries.holding(request.scope, _of(of), subject)
+    form = UndoForm(request.POST or None)
+
+    def do() -> str:
+        if done not in {one.act for one in queries.changes_of(request.scope, card.id)}:
+            raise NotAllowed
+        actions.undo(
+            request.scope, request.act, done=done, told=Told(on=localdate(), source=form.cleaned_data["reason"])
+        )
+        return reverse("holdings", args=[of]) if done == card.id else reverse("holding", args=[of, card.id])
+
+    return _asked(request, form, do, (of, card, N_("Undo this")))
+
+
+def _asked(
+    request: Asked, form: Any, do: Callable[[], str], words: tuple[str, HoldingCard | None, str]
+) -> HttpResponse:  # fmt: skip
+    """Ask one question about a record, then go back to it."""
+    of, card, title = words[0], words[1], gettext(words[2])
+    back = reverse("holding", args=[of, card.id]) if card else reverse("holdings", args=[of])
+    return answered(
+        request, form, do,
+        {"title": title, "back": back, "name": title_of(card) if card else "", "trail": trail(of, card, title),
+         "search": _search(form)},
+    )  # fmt: skip
+
+
+def _search(form: Any) -> str:
+    """What the search box above a form that names a person asks for."""
+    people = {"owner", "keeper", "person"} & set(form.fields)
+    return gettext("Search for a person by name") if people else ""
+
+
+urlpatterns = [
+    path("<slug:of>/", listed, name="holdings"),
+    path("<slug:of>/new", new, name="holding_new"),
+    path("<slug:of>/<uuid:subject>", page, name="holding"),
+    path("<slug:of>/<uuid:subject>/correct", correct, name="holding_correct"),
+    path("<slug:of>/<uuid:subject>/end", end, name="holding_end"),
+    path("<slug:of>/<uuid:subject>/undo/<uuid:done>", undo, name="holding_undo"),
+    path("thing/<uuid:subject>/check", check, name="thing_check"),
+    path("organisation/<uuid:subject>/join", join, name="organisation_join"),
+    path("organisation/<uuid:subject>/leave/<uuid:membership_id>", leave, name="organisation_leave"),
+]

@@ -1,0 +1,158 @@
+"""Walls of the register: a row of every table at every relation of place, and who may do what to it.
+
+People and households are probed with the rest; here are the tables beside them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from tests.proof import expectation
+from tests.proof.probes import _changed, become, scope_of_seat
+from tests.proof.world import COUNTY, NOW, PLACES, V11, insert, named
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from tests.proof.world import Seat
+
+Probe = tuple[object, ...]
+DAY = NOW.date()
+TO = V11
+"""The village that every record of the world is offered to."""
+WATCHES_OVER_HARDSHIP = frozenset({"county_dispatcher", "township_principal", "township_team", "helper"})
+
+
+def by_place(seat: Seat, place: int) -> bool:
+    """In scope."""
+    return expectation.covers(seat, place)
+
+
+def never(_seat: Seat, _place: int) -> bool:
+    """What no app may do to it."""
+    return False
+
+
+def hardship(seat: Seat, place: int) -> bool:
+    """In scope, and with the power that linked members and grid heads never have."""
+    return seat.role in WATCHES_OVER_HARDSHIP and by_place(seat, place)
+
+
+def either_side(seat: Seat, place: int) -> bool:
+    """Whoever keeps the record, and whoever keeps the village it is offered to whole."""
+    whole = seat.level in ("county", "township", "village", "assigned_village")
+    return by_place(seat, place) or (whole and by_place(seat, TO))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table of the register, how the world names its rows, and who may do what to one."""
+
+    table: str
+    name: str
+    reads: Callable[[Seat, int], bool] = by_place
+    writes: Callable[[Seat, int], bool] = by_place
+    adds: Callable[[Seat, int], bool] | None = by_place
+    key: str = "id"
+
+
+ROWS = (
+    Row("registry_stay", "stay", adds=None),
+    Row("registry_correction", "correction", writes=never),
+    Row("registry_flag", "flag", adds=None),
+    Row("registry_hardship_flag", "hardship", hardship, hardship, None),
+    Row("registry_site", "site"),
+    Row("registry_thing", "thing"),
+    Row("registry_organisation", "organisation", adds=None),
+    Row("registry_membership", "membership", adds=None),
+    Row("registry_registered_household", "booklet", adds=None),
+    Row("registry_change_request", "request"),
+    Row("registry_handover", "handover", either_side, either_side, None),
+)
+
+
+def lay(owner: psycopg.Connection[Any]) -> None:
+    """A row of each at every relation of place."""
+    for relation, place in PLACES.items():
+        who, home = named("someone", relation), named("household", relation)
+        a_day = {"place": place, "from_on": DAY}
+        insert(owner, "Stay", id=named("stay", relation), person=who, household=home, sort="living", name="某", **a_day)
+        insert(
+            owner, "Correction", id=named("correction", relation), act=who, no=1, of="person", subject=who, place=place,
+            field="phone_sealed", since_on=DAY, at=NOW,
+        )  # fmt: skip
+        insert(owner, "Flag", id=named("flag", relation), type_code="veteran", person=who, **a_day)
+        insert(owner, "HardshipFlag", id=named("hardship", relation), type_code="disabled", person=who, **a_day)
+        insert(owner, "Site", id=named("site", relation), place=place, kind="11", name="屋")
+        insert(owner, "Thing", id=named("thing", relation), place=place, kind="11")
+        insert(owner, "Organisation", id=named("organisation", relation), place=place, kind="11", name="社")
+        insert(
+            owner, "Membership", id=named("membership", relation), organisation=named("organisation", relation),
+            person=who, duty="leader", name="某", **a_day,
+        )  # fmt: skip
+        insert(owner, "RegisteredHousehold", id=named("booklet", relation), place=place, number=relation[:24])
+        insert(
+            owner, "ChangeRequest", id=named("request", relation), sort="died", place=place, on=DAY, asked_at=NOW,
+            due_at=NOW,
+        )  # fmt: skip
+        insert(
+            owner, "Handover", id=named("handover", relation), person=who, name="某", place=place, to_place=TO, on=DAY,
+            offered_at=NOW, due_at=NOW,
+        )  # fmt: skip
+        insert(
+            owner, "RecordTally", place=place, of="person", field="phone", who="all", weight=1, asked=1, missing=0,
+            stale=0, at=NOW,
+        )  # fmt: skip
+        insert(
+            owner, "AccessLine", id=named("look", relation), at=NOW, event="revealed", about="phone", place=COUNTY,
+            subject_kind="person", subject=who,
+        )  # fmt: skip
+
+
+def probes(app: psycopg.Connection[Any], owner: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
+    """Read, change, remove and add a row of every table, by every seat at every relation; who looked at a record."""
+    rows = {(one, relation): _row(owner, one, relation) for one in ROWS for relation in PLACES}
+    for seat in seats:
+        with app.transaction():
+            become(app, scope_of_seat(seat))
+            for (one, relation), row in rows.items():
+                yield from _of(app, one, row, (seat, relation))
+            for relation, place in PLACES.items():
+                yield from _counts(app, seat, relation, place)
+
+
+def _of(app: psycopg.Connection[Any], one: Row, row: dict[str, Any], whom: tuple[Seat, str]) -> Iterator[Probe]:
+    seat, relation = whom
+    place = PLACES[relation]
+    found = app.execute(f"SELECT 1 FROM {one.table} WHERE id = %s".encode(), [row["id"]]).fetchone() is not None
+    yield one.reads(seat, place), found, seat.role, "reads", one.table, relation
+    done = _changed(app, f"UPDATE {one.table} SET id = id WHERE id = %s", [row["id"]])
+    yield one.writes(seat, place), done, seat.role, "changes", one.table, relation
+    if one.table not in ("registry_site", "registry_organisation", "registry_registered_household"):
+        done = _changed(app, f"DELETE FROM {one.table} WHERE id = %s", [row["id"]])
+        yield one.writes(seat, place), done, seat.role, "removes", one.table, relation
+    if one.adds is not None:
+        add = f"INSERT INTO {one.table} SELECT (jsonb_populate_record(NULL::{one.table}, %s::jsonb)).*"
+        done = _changed(app, add, [json.dumps({**row, "id": str(uuid4())})])
+        yield one.adds(seat, place), done, seat.role, "adds", one.table, relation
+
+
+def _counts(app: psycopg.Connection[Any], seat: Seat, relation: str, place: int) -> Iterator[Probe]:
+    tally = "SELECT 1 FROM registry_record_tally WHERE place = %s"
+    found = app.execute(tally.encode(), [place]).fetchone() is not None
+    yield expectation.covers(seat, place), found, seat.role, "reads how complete", relation
+    look = app.execute("SELECT 1 FROM accounts_access_line WHERE id = %s", [named("look", relation)]).fetchone()
+    seen = expectation.covers(seat, place) or expectation.covers(seat, COUNTY)
+    yield seen, look is not None, seat.role, "reads who looked", relation
+
+
+def _row(owner: psycopg.Connection[Any], one: Row, relation: str) -> dict[str, Any]:
+    ident: UUID = named(one.name, relation)
+    found = owner.execute(f"SELECT to_jsonb(t) FROM {one.table} t WHERE id = %s".encode(), [ident]).fetchone()
+    assert found is not None, f"the world has no {one.name}"
+    row: dict[str, Any] = found[0]
+    return row

@@ -1,0 +1,102 @@
+"""Pages of sites, things, organisations and booklets: a clerk's round, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django.utils.timezone import localdate
+
+from commongrid.kernel.act import Act
+from tests.factories.desk import GRID, VILLAGE, Desk, lay
+from tests.registry.conftest import Hamlet
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+DAY = "2026-03-01"
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """The desk's county in a fresh database."""
+    return lay(database)
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def send(client: Client, address: str, **form: object) -> str:
+    answer = client.post(address, {"act": str(Act.new().id), "on": DAY, "source": "", **form})
+    assert answer.status_code == 302, text(answer)
+    return str(answer["Location"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_clerks_round(desk: Desk, language: str) -> None:
+    village = Hamlet()
+    who = village.person(village.home("1"), "赵五")
+    client = desk.sign_in(Client(), "clerk", language)
+    site = send(client, f"/console/holdings/site/new?place={VILLAGE}", place=GRID, kind="22", name="白沙小学",
+                owner=str(who), self_built="on")  # fmt: skip
+    assert "赵五" in text(client.get(site))
+    thing = send(client, f"/console/holdings/thing/new?place={VILLAGE}", place=GRID, kind="12", name="校门红瓶",
+                 every_months="6", site=site.rsplit("/", 1)[1])  # fmt: skip
+    assert "校门红瓶" in text(client.get(site)), "a site shows its things"
+    assert "校门红瓶" in text(client.get(f"/console/holdings/thing/?place={VILLAGE}&due=1"))
+    send(client, f"{thing}/check", found="fault", on=localdate().isoformat())
+    assert "校门红瓶" not in text(client.get(f"/console/holdings/thing/?place={VILLAGE}&due=1"))
+    assert ("At fault" if language == "en" else "有问题") in text(client.get(thing))
+    group = send(client, f"/console/holdings/organisation/new?place={VILLAGE}", place=VILLAGE, kind="43", name="志愿队")
+    assert client.post(f"{group}/join", {"act": str(Act.new().id), "on": DAY}).status_code == 422
+    send(client, f"{group}/join?q=赵五", person=str(who), duty="leader")
+    assert "赵五" in text(client.get(group))
+    assert "志愿队" in text(client.get(f"/console/households/people/{who}"))
+    send(client, f"{group}/correct", name="白沙志愿队", kind="43")
+    page = text(client.get(group))
+    assert "白沙志愿队" in page
+    assert "白沙志愿队" in text(client.get("/console/search/?q=志愿"))
+    send(client, f"{site}/end", on=localdate().isoformat())
+    assert "白沙小学" not in text(client.get(f"/console/holdings/site/?place={VILLAGE}"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_registered_households(desk: Desk, language: str) -> None:
+    village = Hamlet()
+    home, (head, wife, *_) = village.family()
+    client = desk.sign_in(Client(), "clerk", language)
+    booklet = send(client, f"/console/households/registered/new?place={VILLAGE}", place=VILLAGE, number="0007",
+                   sort="family")  # fmt: skip
+    for who, relation in ((head, ""), (wife, "10")):
+        send(client, f"/console/households/people/{who}/enrol", booklet="0007", as_to_head=relation)
+    page = text(client.get(booklet))
+    assert "周一" in page
+    assert "吴二" in page
+    assert "0007" in text(client.get(f"/console/households/{home}")), (
+        "the living household shows who is registered where"
+    )
+    assert "0007" in text(client.get(f"/console/households/registered?place={VILLAGE}"))
+    counts = text(client.get(f"/console/households/?place={VILLAGE}"))
+    assert ("2 are registered here" if language == "en" else "户籍2人") in counts
+    send(client, f"/console/households/people/{wife}/strike")
+    assert "吴二" not in text(client.get(booklet)).split('id="people"')[1].split("</section>")[0]
+
+
+def test_undone_from_its_page(desk: Desk) -> None:
+    client = desk.sign_in(Client(), "clerk")
+    site = send(client, f"/console/holdings/site/new?place={VILLAGE}", place=GRID, kind="22", name="白沙小学")
+    ident = site.rsplit("/", 1)[1]
+    other = send(client, f"/console/holdings/site/new?place={VILLAGE}", place=GRID, kind="23", name="卫生室")
+    wrong = client.post(f"{other}/undo/{ident}", {"act": str(Act.new().id), "reason": "错了"})
+    assert wrong.status_code == 422, "an act is undone from the page of what it changed"
+    send(client, f"{site}/undo/{ident}", reason="错了")
+    assert client.get(site).status_code == 404
+
+
+@pytest.mark.parametrize(("who", "status"), [("grid_head", 403), ("far_dispatcher", 403), ("auditor", 403)])
+def test_others_enter_nothing(desk: Desk, who: str, status: int) -> None:
+    client = desk.sign_in(Client(), who)
+    assert client.get(f"/console/holdings/site/new?place={VILLAGE}").status_code == status
+    assert client.get("/console/holdings/nonsense/").status_code in (403, 404)
