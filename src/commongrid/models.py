@@ -10,6 +10,8 @@ from commongrid.journal.models import *
 from commongrid.matters.importing.models import *
 from commongrid.matters.models import *
 from commongrid.notices.models import *
+from commongrid.registry.importing.models import *
+from commongrid.registry.joining.models import *
 from commongrid.registry.models import *
 from commongrid.roster.models import *
 from commongrid.territory.models import *

@@ -52,3 +52,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 REVOKE ALL ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) TO :app:;
 RESET ROLE;
+-- Which blind indexes of identity numbers the county's register has at all: "exists elsewhere", and nothing else of it.
+-- Asked only by whoever enters people, so that nobody is entered twice; without a post or the clock: nothing.
+GRANT SELECT (id_index, state) ON registry_person TO :search:;
+SET LOCAL ROLE :search:;
+CREATE OR REPLACE FUNCTION numbers_taken(asked bytea[]) RETURNS SETOF bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT id_index FROM registry_person
+  WHERE id_index = ANY (asked) AND id_index IS NOT NULL AND state <> 'merged'
+    AND COALESCE(current_setting('cg.kind', true), '') IN ('post', 'clock') $$;
+REVOKE ALL ON FUNCTION numbers_taken(bytea[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION numbers_taken(bytea[]) TO :app:;
+RESET ROLE;

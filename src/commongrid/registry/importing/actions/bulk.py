@@ -1,0 +1,237 @@
+"""Many rows at once: people by COPY through a table of this session, changes column by column, each with its history.
+
+Row-level security lets nobody COPY into its tables, so new people go through a
+temporary table and one INSERT, which passes the same policies as any other.
+Stays and the marks of entering follow from those rows inside PostgreSQL. What
+is changed leaves its former value in Correction, as every act of the register does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from commongrid.accounts import sealed
+from commongrid.kernel.sealing import Sealer, place_of
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+
+CORRECTION: Final = "registry_correction"
+PERSON_COLUMNS: Final = {
+    "id": "uuid", "display_name": "text", "sort_key": "text", "initials": "text", "place": "int8", "state": "text",
+    "sex": "text", "born_on": "date", "id_sealed": "bytea", "id_index": "bytea", "phone_sealed": "bytea",
+    "phone_index": "bytea", "education": "text", "occupation": "text", "political": "text", "marital": "text",
+    "works_at": "text", "household_id": "uuid", "as_in_home": "text", "registered_place": "int8", "confirmed": "jsonb",
+    "source": "text", "batch": "uuid",
+}  # fmt: skip
+MORE_COLUMNS: Final = {"n": "int4", "head": "bool", "since": "date"}
+"""What a staged person carries besides: its place in the file, whether it is the head, since when it lives there."""
+HOME_COLUMNS: Final = {
+    "id": "uuid", "place": "int8", "natural_village": "int8", "villager_group": "int8", "number": "text",
+    "state": "text", "door": "text", "lon": "float8", "lat": "float8", "point": "text", "head_id": "uuid",
+    "began_on": "date", "confirmed": "jsonb", "batch": "uuid",
+}  # fmt: skip
+TYPES: Final = {**PERSON_COLUMNS, **HOME_COLUMNS, "as_to_head": "text"}
+TABLES: Final = {"person": "registry_person", "household": "registry_household"}
+
+_STAYS = """
+INSERT INTO registry_stay (id, person_id, sort, household_id, place, name, as_to_head, head, from_on, why_began,
+  why_ended, began_by, batch)
+SELECT md5(id::text || 'stay')::uuid, id, 'living', household_id, place, display_name, as_in_home, head, since,
+  'imported', '', batch, batch FROM pg_temp.import_person
+"""
+_ENTERED = """
+INSERT INTO registry_correction (id, act, no, of, subject, place, household, field, before, after, since_on, source, at)
+SELECT md5(id::text || batch::text)::uuid, batch, %(first)s + n, %(of)s, id, place, {household}, '*', '', '', %(on)s,
+  %(source)s, %(at)s FROM pg_temp.{table}
+"""
+_CORRECTIONS = """
+INSERT INTO registry_correction (id, act, no, of, subject, place, household, field, before, after, before_sealed,
+  after_sealed, since_on, source, at)
+SELECT r.id, %(act)s, r.no, r.of, r.subject, r.place, r.household, r.field, r.before, r.after, r.before_sealed,
+  r.after_sealed, %(on)s, %(source)s, %(at)s
+FROM unnest(%(ids)s::uuid[], %(nos)s::int[], %(ofs)s::text[], %(subjects)s::uuid[], %(places)s::bigint[],
+  %(households)s::uuid[], %(fields)s::text[], %(befores)s::text[], %(afters)s::text[], %(sealed_befores)s::bytea[],
+  %(sealed_afters)s::bytea[])
+  AS r(id, no, of, subject, place, household, field, before, after, before_sealed, after_sealed)
+"""
+_FOLLOW = """
+UPDATE registry_stay s SET as_to_head = p.as_in_home FROM registry_person p
+WHERE p.id = ANY(%s) AND s.person_id = p.id AND s.sort = 'living' AND s.to_on IS NULL AND s.as_to_head <> p.as_in_home
+"""
+"""The stay says the same of the person as the record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """When something became so and by which file: what every correction of a batch says."""
+
+    act: Act
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One column of one record: before and after as text, or in the clear for a sealed one."""
+
+    record: Record
+    column: str
+    before: str
+    after: str
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record that changes: person or household, its id, where it belongs, its household."""
+
+    of: str
+    subject: UUID
+    place: int
+    household: UUID | None
+
+    def change(self, column: str, before: str, after: str, *, hidden: bool = False) -> Change:
+        """One column of it, changed; ``hidden`` where it is sealed."""
+        return Change(record=self, column=column, before=before, after=after, sealed=hidden)
+
+
+@dataclass(slots=True)
+class Book:
+    """The history of one batch as it is written: numbers every correction through."""
+
+    kept: Kept
+    count: int = 0
+    sealer: Sealer = field(default_factory=sealed.sealer)
+
+    def add(self, table: str, rows: Iterable[Sequence[Any]], columns: Mapping[str, str]) -> int:
+        """Copy rows into a table of this session; answers how many."""
+        names = ", ".join(columns)
+        number = 0
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())}) "
+                "ON COMMIT DROP"
+            )
+            with cursor.copy(f"COPY pg_temp.{table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types(list(columns.values()))
+                for row in rows:
+                    copy.write_row(row)
+                    number += 1
+        return number
+
+    def people(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Enter people with their stays; rows as ``PERSON_COLUMNS`` and then ``MORE_COLUMNS``."""
+        number = self.add("import_person", rows, {**PERSON_COLUMNS, **MORE_COLUMNS})
+        names = ", ".join(PERSON_COLUMNS)
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO registry_person ({names}) SELECT {names} FROM pg_temp.import_person")  # noqa: S608 - columns of ours
+            cursor.execute(_STAYS)
+        self._entered("person", "import_person", "household_id", number)
+
+    def homes(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Enter households; rows as ``HOME_COLUMNS`` and a number."""
+        number = self.add("import_home", rows, {**HOME_COLUMNS, "n": "int4"})
+        names = ", ".join(HOME_COLUMNS)
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO registry_household ({names}) SELECT {names} FROM pg_temp.import_home")  # noqa: S608 - columns of ours
+        self._entered("household", "import_home", "id", number)
+
+    def _entered(self, of: str, table: str, household: str, number: int) -> None:
+        values: dict[str, Any] = {
+            "of": of,
+            "first": self.count,
+            "on": self.kept.on,
+            "source": self.kept.source,
+            "at": self.kept.act.at,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_ENTERED.format(table=table, household=household), values)
+        self.count += number
+
+    def change(self, changes: Sequence[Change]) -> None:
+        """Write changes column by column, keep what stood there before, and count each record's version up once."""
+        if not changes:
+            return
+        self._keep(changes)
+        by_column: dict[tuple[str, str], list[Change]] = defaultdict(list)
+        for one in changes:
+            by_column[one.record.of, one.column].append(one)
+        for (of, column), some in by_column.items():
+            self._write(of, column, some)
+        for of, table in TABLES.items():
+            touch(table, {one.record.subject for one in changes if one.record.of == of})
+        with connection.cursor() as cursor:
+            cursor.execute(_FOLLOW, [[one.record.subject for one in changes if one.column == "as_in_home"]])
+
+    def _write(self, of: str, column: str, some: Sequence[Change]) -> None:
+        ids, table = [one.record.subject for one in some], TABLES[of]
+        if column.endswith("_sealed"):
+            pairs = [(one.record.subject, one.after) for one in some]
+            write(
+                table, ids,
+                {
+                    column: [self.sealer.seal(text, place_of(table, column, ident)) if text else None
+                             for ident, text in pairs],
+                    column.replace("_sealed", "_index"): [sealed.index(text) for _, text in pairs],
+                },
+            )  # fmt: skip
+        else:
+            write(table, ids, {column: [one.after or (None if TYPES[column] != "text" else "") for one in some]})
+
+    def _keep(self, changes: Sequence[Change]) -> None:
+        rows = [self._correction(one) for one in changes]
+        columns = list(zip(*rows, strict=True))
+        names = ("ids", "nos", "ofs", "subjects", "places", "households", "fields", "befores", "afters",
+                 "sealed_befores", "sealed_afters")  # fmt: skip
+        values: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
+        more: dict[str, Any] = {
+            "act": self.kept.act.id,
+            "on": self.kept.on,
+            "source": self.kept.source,
+            "at": self.kept.act.at,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_CORRECTIONS, {**values, **more})
+
+    def _correction(self, one: Change) -> tuple[Any, ...]:
+        self.count += 1
+        row = self.kept.act.child(f"row {self.count}").id
+        plain = ("", "") if one.sealed else (one.before, one.after)
+        hidden = (self._seal(one.before, "before_sealed", row), self._seal(one.after, "after_sealed", row))
+        its = one.record
+        return (
+            row, self.count, its.of, its.subject, its.place, its.household, one.column, *plain,
+            *(hidden if one.sealed else (None, None)),
+        )  # fmt: skip
+
+    def _seal(self, text: str, column: str, row: UUID) -> bytes | None:
+        return self.sealer.seal(text, place_of(CORRECTION, column, row)) if text else None
+
+
+def write(table: str, ids: Sequence[UUID], columns: Mapping[str, Sequence[Any]]) -> None:
+    """Write one column of many rows, or a sealed one together with its index."""
+    kinds = [TYPES[name] for name in columns]
+    sets = ", ".join(f"{name} = v.{name}::{kind}" for name, kind in zip(columns, kinds, strict=True))
+    given = ", ".join(f"%s::{'bytea' if kind == 'bytea' else 'text'}[]" for kind in kinds)
+    statement = (
+        f"UPDATE {table} AS r SET {sets} "  # noqa: S608 - names of ours
+        f"FROM unnest(%s::uuid[], {given}) AS v(row_id, {', '.join(columns)}) WHERE r.id = v.row_id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(ids), *(list(values) for values in columns.values())])
+
+
+def touch(table: str, ids: Iterable[UUID]) -> None:
+    """Count the version of records up: something about them changed."""
+    if found := list(ids):
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET version = version + 1 WHERE id = ANY(%s)", [found])  # noqa: S608 - a table of ours

@@ -1,0 +1,110 @@
+"""A file on its way: kept sealed until it is decided about, looked through, dropped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from commongrid.accounts import sealed
+from commongrid.journal.acting import acting
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
+from commongrid.registry.importing import looking, queries, telling
+from commongrid.registry.importing.models import SORTS, ImportUpload
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+KEPT: Final = timedelta(days=1)
+SMALL: Final = 256 << 10
+"""Bytes up to which a file is looked through at once; a larger one is left to the worker, and its progress shown."""
+NAME_LENGTH: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What was found in a file: the plan's digest and its account as JSON, or why it can't be read."""
+
+    digest: str = ""
+    found: str = ""
+    fault: str = ""
+
+
+@action("registry.file_sent", power="people.edit", facts=("sort",))
+def send_file(scope: Scope, act: Act, *, sort: str, name: str, data: bytes) -> Line:
+    """Keep a file of people or households, sealed, until this post decides about it; at most a day.
+
+    Refuses: BadInput or TooLarge where it is no sheet whose header can be found.
+    """
+    if sort not in SORTS:
+        raise BadInput
+    if len(data) > looking.LIMITS.sent:
+        raise TooLarge(N_("This file has more than %(megabytes)d MB."), megabytes=looking.LIMITS.sent >> 20)
+    looking.header_of(data, name, sort)
+    place = scope.place or scope.lo
+    ImportUpload(
+        id=act.id, place=place, lo=scope.lo, hi=scope.hi, post=scope.post or act.id, sort=sort, name=name[:NAME_LENGTH],
+        sealed=queries.sealed_data(data, act.id), size=len(data), at=act.at,
+    ).save(force_insert=True)  # fmt: skip
+    return Line(
+        place=place, subject=act.id, subject_kind="import", facts={"sort": sort},
+        answer={"upload": act.id, "small": len(data) <= SMALL},
+    )  # fmt: skip
+
+
+@action("registry.file_looked_through", power="people.edit", facts=("sort",), kinds=("post", "clock"))
+def looked(scope: Scope, act: Act, *, upload_id: UUID, told: Looked) -> Line:
+    """Keep what was found in a file, sealed, until it is decided about.
+
+    Refuses: NotFound once it is gone.
+    """
+    row = queries.upload(scope, upload_id)
+    row.state, row.share = ("refused" if told.fault else "looked"), 100
+    row.digest, row.fault = told.digest, told.fault[:300]
+    row.found = sealed.seal(told.found, queries.TABLE, "found", row.id)
+    row.save(update_fields=["state", "share", "digest", "fault", "found"])
+    return Line(
+        place=row.place, subject=row.id, subject_kind="import", facts={"sort": row.sort}, answer={"upload": row.id}
+    )
+
+
+def progressed(scope: Scope, act: Act, *, upload_id: UUID, share: int) -> None:
+    """Say how much of a file has been read, in a transaction of its own, apart from the journal."""
+    with acting(scope):
+        ImportUpload.objects.filter(id=upload_id).update(state="looking", share=share)
+
+
+def look_through(
+    scope: Scope, act: Act, *, upload_id: UUID, progress: Callable[[float], None] = looking.silent
+) -> None:
+    """Read a file and compare it with the register. Called by the page and the worker; ``looked`` leaves the line."""
+    row = queries.upload(scope, upload_id)
+    data = queries.data_of(scope, upload_id)
+    try:
+        today = queries.today_of(scope, act.at)
+        file = looking.read_file(scope, data, row.name, sort=row.sort, today=today, progress=progress)
+        found = looking.look(scope, file)
+        told = Looked(digest=found.digest, found=json.dumps(telling.account(found), ensure_ascii=False))
+    except Refusal as refusal:
+        told = Looked(fault=json.dumps([refusal.text, refusal.params], ensure_ascii=False))
+    looked(scope, act, upload_id=upload_id, told=told)
+
+
+@action("registry.file_dropped", power="people.edit", facts=("sort",))
+def drop_file(scope: Scope, act: Act, *, upload_id: UUID) -> Line:
+    """Take a file away undecided. Refuses: NotFound."""
+    row = queries.upload(scope, upload_id)
+    row.delete()
+    return Line(place=row.place, subject_kind="import", facts={"sort": row.sort}, answer={"upload": upload_id})
+
+
+@action("registry.files_swept", power="people.edit", kinds=("clock",), facts=("rows",))
+def sweep_files(scope: Scope, act: Act) -> Line:
+    """Take away files that waited for more than a day. Refuses: nothing."""
+    gone, _ = ImportUpload.objects.filter(at__lt=act.at - KEPT).delete()
+    return Line(place=scope.lo, facts={"rows": gone}, answer={"rows": gone})

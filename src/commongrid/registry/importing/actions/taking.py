@@ -1,0 +1,325 @@
+"""A file taken in: all good rows or none, as one act, with its history on every record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from commongrid.accounts import sealed
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.act import new_id
+from commongrid.kernel.pinyin import initials, sort_key
+from commongrid.kernel.refusals import N_, BadInput, WrongState
+from commongrid.kernel.sealing import place_of
+from commongrid.registry.importing import looking, queries
+from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, touch
+from commongrid.registry.importing.models import ImportBatch
+from commongrid.registry.rules.facts import SELF
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+    from commongrid.registry.importing.looking import Look
+    from commongrid.registry.importing.models import ImportUpload
+    from commongrid.registry.importing.rules.matching import Key, KnownHome, KnownPerson, Placed, PlacedHome
+
+FACTS: Final = ("sort", "rows", "fresh", "changed", "same", "left_out", "homes")
+SOURCE: Final = "import"
+CHANGED: Final = N_(
+    "The register changed since you looked at this file. Nothing was taken in; look it through again and decide anew."
+)
+PLACES_BUSY: Final = N_(
+    "The places of this county are being merged or re-coded right now. Nothing was taken in; try again in some minutes."
+)
+IMPORT_BUSY: Final = N_(
+    "Somebody else is taking a file in right now. Nothing was taken in; look your file through again in a minute."
+)
+NOTHING_NEW: Final = N_("There is nothing new in this file: nothing to take in.")
+NO_GOOD: Final = N_("There is no good row in this file. Mend the workbook and send it again.")
+SOME_OUT: Final = N_(
+    "Some rows have a fault or wait for an answer. Mend the workbook, or tick that the good rows come in alone."
+)
+LOCK: Final = 7_301_003
+"""The advisory lock of imports, with the schema beside it: one at a time in each county."""
+COLUMN: Final = {
+    "name": "display_name", "relation": "as_in_home", "id_number": "id_sealed", "phone": "phone_sealed",
+}  # fmt: skip
+"""Where a field is kept, where that is not its own name."""
+CONFIRMED: Final = {
+    "name": "display_name", "relation": "as_in_home", "sex": "sex", "born_on": "born_on", "id_number": "id_number",
+    "phone": "phone", "education": "education", "occupation": "occupation", "political": "political",
+    "marital": "marital", "works_at": "works_at", "registered_place": "registered_place",
+}  # fmt: skip
+"""By field of a row: which field of the record it makes fresh."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the clerk decided: on which plan, the answers to doubts by row, whether good rows alone shall come in."""
+
+    digest: str
+    answers: tuple[tuple[int, str], ...] = ()
+    good_only: bool = False
+
+
+@action("registry.imported", power="people.edit", facts=FACTS)
+def take_in(scope: Scope, act: Act, *, upload_id: UUID, decision: Decision) -> Line:
+    """Take a file of people or households in, as one act (导入).
+
+    It is compared with the register once more, with its records locked. Without ``good_only`` a single row that has a
+    fault or waits for an answer keeps everything out.
+
+    Refuses: WrongState where the register or its places changed since the file was looked at, or another import is
+    under way; BadInput with rows that are out, or where there is nothing new in it.
+    """
+    row = queries.upload(scope, upload_id)
+    data = queries.data_of(scope, upload_id)
+    _alone()
+    today = queries.today_of(scope, act.at)
+    found = looking.look(scope, looking.read_file(scope, data, row.name, sort=row.sort, today=today), lock=True)
+    if found.digest != decision.digest or row.digest != decision.digest:
+        raise WrongState(CHANGED)
+    if decision.answers:
+        found = looking.look(scope, found.file, dict(decision.answers))
+    _demand_good(found, good_only=decision.good_only)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            (_People if row.sort == "people" else _Homes)(scope, act, today, found).write()
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except IntegrityError as clash:
+        raise WrongState(CHANGED) from clash
+    return _done(act, row, found, data, scope)
+
+
+def _alone() -> None:
+    """One import at a time, and none while places are being changed. Refuses: WrongState."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE territory_place IN ROW EXCLUSIVE MODE NOWAIT")
+    except DatabaseError as busy:
+        raise WrongState(PLACES_BUSY) from busy
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(current_schema()))", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise WrongState(IMPORT_BUSY)
+
+
+def _demand_good(found: Look, *, good_only: bool) -> None:
+    counts = found.counts
+    waiting = counts.get("out", 0) + counts.get("doubt", 0)
+    if not counts.get("new", 0) + counts.get("changed", 0):
+        raise BadInput(NO_GOOD if waiting else NOTHING_NEW)
+    if waiting and not good_only:
+        raise BadInput(SOME_OUT)
+
+
+def _done(act: Act, row: ImportUpload, found: Look, data: bytes, scope: Scope) -> Line:
+    counts = found.counts
+    facts = {
+        "sort": row.sort, "rows": len(found.file.rows), "fresh": counts.get("new", 0),
+        "changed": counts.get("changed", 0), "same": counts.get("same", 0),
+        "left_out": counts.get("out", 0) + counts.get("doubt", 0), "homes": found.fresh_homes,
+    }  # fmt: skip
+    ImportBatch(
+        id=act.id, place=row.place, file_hash=hashlib.sha256(data).digest(), post=scope.post, at=act.at, **facts
+    ).save(force_insert=True)
+    row.delete()
+    return Line(place=row.place, subject=act.id, subject_kind="import", facts=facts, answer={**facts, "batch": act.id})
+
+
+class _People:
+    """People written: their new households first, then they themselves, then what is changed of those known."""
+
+    def __init__(self, scope: Scope, act: Act, today: date, found: Look) -> None:
+        self.act, self.today = act, today
+        self.book = Book(Kept(act=act, on=today, source=SOURCE))
+        self.new = [one for one in found.placed if one.status == "new"]
+        self.changed = [one for one in found.placed if one.status == "changed"]
+        coming = [*self.new, *(one for one in self.changed if one.joins)]
+        self.ids = {one.read.row: new_id() if one.known is None else one.known.id for one in coming}
+        self.coming: dict[Key, list[Placed]] = {}
+        for one in coming:
+            self.coming.setdefault(one.read.home, []).append(one)
+        self.known = queries.homes_known(scope, {one.read.home for one in (*coming, *self.changed)})
+        self.served = queries.served_from(scope, {village for village, _ in self.coming})
+        self.home_ids = {key: home.id for key, home in self.known.items()}
+
+    def write(self) -> None:
+        """All of it."""
+        self.book.homes(list(self._homes()))
+        self.book.people(self._rows())
+        self.book.change(list(self._changes()))
+        if joined := [one for one in self.changed if one.joins]:
+            self._join(joined)
+        self.book.change(list(self._homes_changed()))
+        touch("registry_household", [self.known[key].id for key in self.coming if key in self.known])
+
+    def _homes(self) -> Iterator[tuple[Any, ...]]:
+        """Households that the register lacks, each with its head and whether anybody of it is at home."""
+        for n, (key, rows) in enumerate((key, rows) for key, rows in self.coming.items() if key not in self.known):
+            village, number = key
+            ident = self.home_ids[key] = new_id()
+            head = next(one for one in rows if one.read.relation == SELF)
+            group = next((one.read.villager_group for one in rows if one.read.villager_group), None)
+            door = next((one.read.door for one in rows if one.read.door), "")
+            state = "away" if all(one.read.state == "away" for one in rows) else "lived"
+            confirmed = {"people": self.today.isoformat(), "head": self.today.isoformat()}
+            confirmed |= {"door": self.today.isoformat()} if door else {}
+            yield (
+                ident, self.served[village], village, group, number, state, door, None, None, "",
+                self.ids[head.read.row], None, json.dumps(confirmed), self.act.id, n,
+            )  # fmt: skip
+
+    def _place(self, key: Key) -> int:
+        return self.known[key].place if key in self.known else self.served[key[0]]
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        """New people, in the order of the file."""
+        seal = self.book.sealer.seal
+        day, table = self.today.isoformat(), "registry_person"
+        for n, one in enumerate(self.new):
+            read, ident = one.read, self.ids[one.read.row]
+            yield (
+                ident, read.name, sort_key(read.name), initials(read.name)[:24], self._place(read.home),
+                read.state or "here", read.sex, read.born_on,
+                seal(read.id_number, place_of(table, "id_sealed", ident)) if read.id_number else None,
+                one.facts.id_index,
+                seal(read.phone, place_of(table, "phone_sealed", ident)) if read.phone else None,
+                one.facts.phone_index, read.education, read.occupation, read.political, read.marital, read.works_at,
+                self.home_ids[read.home], read.relation, read.registered_place, json.dumps(_fresh(one, day)), SOURCE,
+                self.act.id, n, read.relation == SELF, read.since or self.today,
+            )  # fmt: skip
+
+    def _changes(self) -> Iterator[Change]:
+        """What is changed of people who are known; of sealed fields the former value is opened first."""
+        opened = _opened(
+            [one.known.id for one in self.changed if one.known and {"id_number", "phone"} & set(one.changed)]
+        )
+        for one in self.changed:
+            if one.known is not None:
+                yield from self._of(one, one.known, opened)
+
+    def _of(self, one: Placed, who: KnownPerson, opened: dict[tuple[UUID, str], str]) -> Iterator[Change]:
+        home = self.home_ids[one.read.home]
+        record = Record(of="person", subject=who.id, place=who.place, household=who.household or home)
+        for name in one.changed:
+            column, said = COLUMN.get(name, name), _text(getattr(one.read, name))
+            if column.endswith("_sealed"):
+                yield record.change(column, opened.get((who.id, column), ""), said, hidden=True)
+            else:
+                before = who.as_in_home if name == "relation" else _text(getattr(who, name))
+                yield record.change(column, before, said)
+            if name == "name":
+                yield record.change("sort_key", sort_key(who.name), sort_key(said))
+                yield record.change("initials", initials(who.name), initials(said)[:24])
+        if one.joins:
+            yield record.change("household_id", "", str(home))
+            yield record.change("place", str(who.place), str(self._place(one.read.home)))
+
+    def _join(self, joined: Sequence[Placed]) -> None:
+        """Whoever was known and gets a household now lives there from the day said."""
+        rows = [
+            (self.ids[one.read.row], self.home_ids[one.read.home], self._place(one.read.home), one.read.name,
+             one.read.relation, one.read.relation == SELF, one.read.since or self.today)
+            for one in joined
+        ]  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.executemany(_JOIN, [(*row, self.act.id, self.act.id) for row in rows])
+
+    def _homes_changed(self) -> Iterator[Change]:
+        """Known households that get a head, or whose last at home left, or whose first came."""
+        touched = {one.read.home for one in self.changed if "state" in one.changed} | set(self.coming)
+        found = [self.known[key] for key in touched if key in self.known]
+        at_home = _at_home([home.id for home in found])
+        for home in found:
+            record = Record(of="household", subject=home.id, place=home.place, household=home.id)
+            state = "lived" if at_home.get(home.id) else "away"
+            if state != home.state:
+                yield record.change("state", home.state, state)
+            key = (home.natural_village, home.number)
+            head = next((one for one in self.coming.get(key, ()) if one.read.relation == SELF), None)
+            if home.head is None and head is not None:
+                yield record.change("head_id", "", str(self.ids[head.read.row]))
+
+
+_JOIN = """
+INSERT INTO registry_stay (id, person_id, sort, household_id, place, name, as_to_head, head, from_on, why_began,
+  why_ended, began_by, batch)
+SELECT md5(r.person::text || r.household::text)::uuid, r.person, 'living', r.household, r.place, r.name, r.relation,
+  r.head, r.since, 'imported', '', r.act, r.batch
+FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::uuid, %s::uuid))
+  AS r(person, household, place, name, relation, head, since, act, batch)
+"""
+
+
+class _Homes:
+    """Households written: new ones empty until people come, known ones changed."""
+
+    def __init__(self, scope: Scope, act: Act, today: date, found: Look) -> None:
+        self.act, self.today = act, today
+        self.book = Book(Kept(act=act, on=today, source=SOURCE))
+        self.new = [one for one in found.homes if one.status == "new"]
+        self.changed = [one for one in found.homes if one.status == "changed"]
+        self.served = queries.served_from(scope, {one.read.natural_village for one in self.new})
+
+    def write(self) -> None:
+        """All of it."""
+        self.book.homes([self._row(n, one) for n, one in enumerate(self.new)])
+        self.book.change([change for one in self.changed if one.known for change in self._of(one, one.known)])
+
+    def _row(self, n: int, one: PlacedHome) -> tuple[Any, ...]:
+        read, day = one.read, self.today.isoformat()
+        fresh = {name: day for name, said in (("door", read.door), ("point", read.lon)) if said}
+        return (
+            new_id(), read.grid or self.served[read.natural_village], read.natural_village, read.villager_group,
+            read.number, "empty", read.door, read.lon, read.lat, "measured" if read.lon is not None else "", None,
+            read.began_on, json.dumps(fresh), self.act.id, n,
+        )  # fmt: skip
+
+    def _of(self, one: PlacedHome, home: KnownHome) -> Iterator[Change]:
+        record = Record(of="household", subject=home.id, place=home.place, household=home.id)
+        for name in one.changed:
+            column = "place" if name == "grid" else name
+            yield record.change(column, _text(getattr(home, column)), _text(getattr(one.read, name)))
+        if "lon" in one.changed and home.lon is None:
+            yield record.change("point", "", "measured")
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _fresh(one: Placed, day: str) -> dict[str, str]:
+    return {field: day for name, field in CONFIRMED.items() if getattr(one.read, name)}
+
+
+def _opened(people: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
+    """Numbers as they stand, in the clear, by person and column."""
+    found: dict[tuple[UUID, str], str] = {}
+    if not people:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, id_sealed, phone_sealed FROM registry_person WHERE id = ANY(%s)", [list(people)])
+        for ident, *values in cursor.fetchall():
+            for column, value in zip(("id_sealed", "phone_sealed"), values, strict=True):
+                found[ident, column] = sealed.unseal(value, "registry_person", column, ident)
+    return found
+
+
+def _at_home(homes: Iterable[UUID]) -> dict[UUID, bool]:
+    """Whether anybody of these households is at home."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT household_id, bool_or(state = 'here') FROM registry_person WHERE household_id = ANY(%s) GROUP BY 1",
+            [list(homes)],
+        )
+        return dict(cursor.fetchall())

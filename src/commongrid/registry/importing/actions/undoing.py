@@ -1,0 +1,92 @@
+"""A file undone: what it entered is gone, what it changed is as before, as long as nothing later stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from commongrid.accounts import sealed
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.refusals import N_, WrongState
+from commongrid.registry.importing import queries
+from commongrid.registry.importing.actions.bulk import CORRECTION, Book, Change, Kept, Record
+from commongrid.registry.importing.actions.taking import FACTS
+from commongrid.registry.importing.models import ImportBatch
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+LATER = N_("Something later stands on this import; the page of the import says what. Undo that first.")
+_CHANGED = """
+SELECT id, of, subject, place, household, field, before, after, before_sealed, after_sealed
+FROM registry_correction WHERE act = %s AND field <> '*' ORDER BY no DESC
+"""
+_VISITED = """
+UPDATE registry_household SET version = version + 1
+WHERE batch IS DISTINCT FROM %(b)s AND id IN (SELECT household_id FROM registry_stay WHERE batch = %(b)s)
+"""
+_GONE = (
+    "DELETE FROM registry_stay WHERE batch = %s",
+    "DELETE FROM registry_person WHERE batch = %s",
+    "DELETE FROM registry_household WHERE batch = %s",
+)
+
+
+@action("registry.import_undone", power="people.edit", facts=FACTS)
+def undo_import(scope: Scope, act: Act, *, batch_id: UUID, reason: str) -> Line:
+    """Take a whole file back: people and households it entered are gone, fields it changed are as before (撤销导入).
+
+    The same file may then be taken in again.
+
+    Refuses: NotFound out of sight; WrongState when it was undone already or something later stands on it.
+    """
+    row = ImportBatch.objects.select_for_update().filter(id=queries.batch(scope, batch_id).id).first()
+    if row is None or row.undone_at is not None:
+        raise WrongState(N_("This was undone already."))
+    if queries.later_on(scope, row, limit=1):
+        raise WrongState(LATER)
+    try:
+        with transaction.atomic():
+            _take_back(scope, act, row, reason)
+    except IntegrityError:
+        raise WrongState(LATER) from None
+    row.undone_at, row.undone_by = act.at, act.id
+    row.save(update_fields=["undone_at", "undone_by"])
+    facts = {name: getattr(row, name) for name in FACTS}
+    return Line(place=row.place, subject=row.id, subject_kind="import", facts=facts, answer={**facts, "batch": row.id})
+
+
+def _take_back(scope: Scope, act: Act, row: ImportBatch, reason: str) -> None:
+    book = Book(Kept(act=act, on=queries.today_of(scope, act.at), source=" ".join(reason.split())[:40]))
+    book.change(list(_former(row.id)))
+    with connection.cursor() as cursor:
+        cursor.execute(_VISITED, {"b": row.id})
+        gone = []
+        for statement in _GONE:
+            cursor.execute(statement, [row.id])
+            gone.append(cursor.rowcount)
+        cursor.execute("UPDATE registry_correction SET undone_by = %s WHERE act = %s", [act.id, row.id])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    if (gone[1] if row.sort == "people" else gone[2]) != row.fresh:
+        raise WrongState(LATER)  # some of them are out of sight now
+
+
+def _former(batch: UUID) -> Iterator[Change]:
+    """Every field that the batch changed, the other way round; the last change first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED, [batch])
+        rows = cursor.fetchall()
+    for ident, of, subject, place, household, column, before, after, *hidden in rows:
+        record = Record(of=of, subject=subject, place=place, household=household)
+        if column.endswith("_sealed"):
+            names = ("before_sealed", "after_sealed")
+            was, now = (
+                sealed.unseal(value, CORRECTION, name, ident) for name, value in zip(names, hidden, strict=True)
+            )
+            yield record.change(column, now, was, hidden=True)
+        else:
+            yield record.change(column, after, before)

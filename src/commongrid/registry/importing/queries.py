@@ -1,0 +1,311 @@
+"""Reads for the import: what words mean here, what the register knows of the rows, files and batches."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from django.db import connection
+
+from commongrid.accounts import sealed
+from commongrid.journal.acting import acting
+from commongrid.kernel.places import county_of, interval, significant
+from commongrid.kernel.refusals import N_, NotFound
+from commongrid.kernel.sealing import place_of
+from commongrid.kernel.sheets import plain_name
+from commongrid.registry import queries as registry
+from commongrid.registry.importing.models import ImportBatch, ImportUpload
+from commongrid.registry.importing.rules.matching import Facts, Key, Known, KnownHome, KnownPerson
+from commongrid.registry.importing.rules.reading import Meaning, PersonRead
+from commongrid.registry.importing.rules.words import STATES, meanings
+from commongrid.territory import queries as territory
+from commongrid.territory.models import GridCover, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date, datetime
+
+    from commongrid.kernel.scope import Scope
+
+K = TypeVar("K")
+TABLE = "registry_import_upload"
+LISTS = ("relation", "sex", "education", "occupation", "political", "marital")
+OFFERED = 1000
+"""So many places at most does a template offer in one list."""
+
+_PERSON = (
+    "p.id, p.display_name, split_part(p.sort_key, E'\\x1f', 1), p.id_index, p.phone_index, p.state, p.household_id, "
+    "p.place, p.as_in_home, p.sex, p.born_on, p.education, p.occupation, p.political, p.marital, p.works_at, "
+    "p.registered_place, p.version, h.natural_village, h.number"
+)
+_PEOPLE = f"SELECT {_PERSON} FROM registry_person p LEFT JOIN registry_household h ON h.id = p.household_id WHERE "  # noqa: S608 - columns of ours
+_HOMES = """
+SELECT h.id, h.place, h.natural_village, h.number, h.head_id, h.state, h.door, h.villager_group, h.lon, h.lat,
+  h.began_on, h.version
+FROM registry_household h JOIN unnest(%s::bigint[], %s::text[]) AS asked(village, number)
+  ON h.natural_village = asked.village AND h.number = asked.number
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceChoice:
+    """A place as a template offers it: its name with its code."""
+
+    code: int
+    name: str
+
+    @property
+    def text(self) -> str:
+        """What stands in the drop-down."""
+        return f"{self.name} {significant(self.code)}"
+
+
+def places_of(scope: Scope, level: str) -> list[PlaceChoice]:
+    """Places of a level inside the scope, by code."""
+    with acting(scope):
+        rows = Place.objects.in_force().within(scope.lo, scope.hi).filter(level=level).order_by("code")
+        return [PlaceChoice(code=code, name=name) for code, name in rows.values_list("code", "name")]
+
+
+def villages_of_the_county(scope: Scope) -> list[PlaceChoice]:
+    """Every village of the scope's county: where somebody may be registered."""
+    county = county_of(scope.lo)
+    if county is None:
+        return []
+    lo, hi = interval(county)
+    with acting(scope):
+        rows = Place.objects.in_force().within(lo, hi).filter(level="village").order_by("code")
+        return [PlaceChoice(code=code, name=name) for code, name in rows.values_list("code", "name")]
+
+
+def meaning(scope: Scope, today: date) -> Meaning:
+    """What the words of a sheet mean for this scope."""
+    with acting(scope):
+        found = registry.codes(scope, *LISTS)
+    codes = {
+        name: meanings(((row.code, row.zh, row.en) for row in rows.values()), name) for name, rows in found.items()
+    }
+    villages = villages_of_the_county(scope)
+    return Meaning(
+        today=today,
+        natural_villages=_words(places_of(scope, "natural_village")),
+        villager_groups=_words(places_of(scope, "villager_group")),
+        grids=_words(places_of(scope, "grid")),
+        registered=_words(villages),
+        codes={**codes, "state": meanings(STATES, "state")},
+    )
+
+
+def _words(places: Iterable[PlaceChoice]) -> dict[str, int | None]:
+    """Names and codes of places; a name that several have means none of them."""
+    found: dict[str, int | None] = {}
+    for one in places:
+        name = plain_name(one.name)
+        found[name] = one.code if name not in found else None
+    for one in places:
+        for word in (one.text, significant(one.code), str(one.code), str(one.code)[:12] if not one.code % 1000 else ""):
+            if word:
+                found[plain_name(word)] = one.code
+    return found
+
+
+def served_from(scope: Scope, villages: Iterable[int]) -> dict[int, int]:
+    """From where the households of natural villages are served: their only grid, else the natural village itself."""
+    codes = sorted(set(villages))
+    with acting(scope):
+        rows = list(GridCover.objects.filter(covered__in=codes, valid_to=None).values_list("covered", "grid"))
+    grids: dict[int, list[int]] = {}
+    for covered, grid in rows:
+        grids.setdefault(covered, []).append(grid)
+    return {code: grids[code][0] if len(grids.get(code, ())) == 1 else code for code in codes}
+
+
+def known(scope: Scope, rows: Sequence[tuple[PersonRead, Facts]], *, lock: bool = False) -> Known:
+    """What the register knows of these people and their households; with ``lock`` nobody changes them meanwhile."""
+    numbers = sorted({facts.id_index for _, facts in rows if facts.id_index})
+    nameless = sorted({read.name for read, facts in rows if read.name and not read.bad})
+    with acting(scope):
+        homes = homes_known(scope, {read.home for read, _ in rows if not read.bad}, lock=lock)
+        inside = _people("p.household_id = ANY(%s)", [home.id for home in homes.values()], lock=lock)
+        by_number = {one.id_index: one for one in _people("p.id_index = ANY(%s)", numbers, lock=lock) if one.id_index}
+        left = [number for number in numbers if number not in by_number]
+        named = _people("p.display_name = ANY(%s) AND p.state IN ('here', 'away')", nameless, lock=False)
+        return Known(
+            by_number=by_number, elsewhere=_elsewhere(left), homes=homes,
+            inside=_grouped(inside, lambda one: one.household), named=_grouped(named, lambda one: one.name),
+        )  # fmt: skip
+
+
+def homes_known(scope: Scope, keys: Iterable[Key], *, lock: bool = False) -> dict[Key, KnownHome]:
+    """Households by natural village and number."""
+    asked = sorted(keys)
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            _HOMES + (" ORDER BY h.id FOR UPDATE OF h" if lock else ""), [[v for v, _ in asked], [n for _, n in asked]]
+        )
+        names = ("id", "place", "natural_village", "number", "head", "state", "door", "villager_group", "lon", "lat",
+                 "began_on", "version")  # fmt: skip
+        found = [KnownHome(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return {(one.natural_village, one.number): one for one in found}
+
+
+def _people(where: str, values: Sequence[object], *, lock: bool) -> list[KnownPerson]:
+    if not values:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE + where + (" ORDER BY p.id FOR UPDATE OF p" if lock else ""), [list(values)])
+        return [_person(row) for row in cursor.fetchall()]
+
+
+def _person(row: Sequence[object]) -> KnownPerson:
+    names = ("id", "name", "sounds", "id_index", "phone_index", "state", "household", "place", "as_in_home", "sex",
+             "born_on", "education", "occupation", "political", "marital", "works_at", "registered_place",
+             "version")  # fmt: skip
+    values = dict(zip(names, row, strict=False))
+    for name in ("id_index", "phone_index"):
+        values[name] = bytes(values[name]) if values[name] is not None else None  # type: ignore[call-overload]
+    return KnownPerson(**values, home=(row[18], row[19]) if row[18] is not None else None)  # type: ignore[arg-type]
+
+
+def _grouped(people: Iterable[KnownPerson], key: Callable[[KnownPerson], K | None]) -> dict[K, list[KnownPerson]]:
+    found: dict[K, list[KnownPerson]] = {}
+    for one in people:
+        if (mine := key(one)) is not None:
+            found.setdefault(mine, []).append(one)
+    return found
+
+
+def _elsewhere(numbers: Sequence[bytes]) -> frozenset[bytes]:
+    """Which of the blind indexes the county's register has at all; asked only of those that are not in sight."""
+    if not numbers:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT numbers_taken(%s)", [list(numbers)])
+        return frozenset(bytes(row[0]) for row in cursor.fetchall())
+
+
+# ---- files and batches
+
+
+def upload(scope: Scope, upload_id: UUID) -> ImportUpload:
+    """A file that waits for its decision. Refuses: NotFound."""
+    with acting(scope):
+        row = ImportUpload.objects.defer("sealed").filter(id=upload_id).first()
+    if row is None:
+        raise NotFound(N_("This file is no longer here: it was taken in, dropped, or waited for more than a day."))
+    return row
+
+
+def data_of(scope: Scope, upload_id: UUID) -> bytes:
+    """The file itself, opened. Refuses: NotFound."""
+    with acting(scope):
+        row = ImportUpload.objects.filter(id=upload_id).values_list("sealed", flat=True).first()
+    if row is None:
+        raise NotFound(N_("This file is no longer here: it was taken in, dropped, or waited for more than a day."))
+    return sealed.sealer().open(bytes(row), place_of(TABLE, "sealed", upload_id)).encode("latin-1")
+
+
+def sealed_data(data: bytes, row: UUID) -> bytes:
+    """A file's bytes sealed for its row."""
+    return sealed.sealer().seal(data.decode("latin-1"), place_of(TABLE, "sealed", row))
+
+
+def found(scope: Scope, upload_id: UUID) -> dict[str, Any]:
+    """What was found in a file that was looked through. Refuses: NotFound."""
+    row = upload(scope, upload_id)
+    text = sealed.unseal(row.found, TABLE, "found", row.id)
+    told: dict[str, Any] = json.loads(text) if text else {}
+    return told
+
+
+def uploads(scope: Scope) -> list[ImportUpload]:
+    """The files of this post that wait for a decision, newest first."""
+    with acting(scope):
+        return list(
+            ImportUpload.objects.filter(post=scope.post or UUID(int=0)).defer("sealed", "found").order_by("-at")[:10]
+        )
+
+
+def waiting(scope: Scope) -> list[ImportUpload]:
+    """Files nobody has looked through yet, oldest first; for the clock."""
+    with acting(scope):
+        return list(ImportUpload.objects.filter(state="sent").defer("sealed").order_by("at")[:5])
+
+
+def batches(scope: Scope, limit: int = 30) -> list[ImportBatch]:
+    """The files taken in within the scope, newest first."""
+    with acting(scope):
+        return list(ImportBatch.objects.order_by("-at", "id")[:limit])
+
+
+def batch(scope: Scope, batch_id: UUID) -> ImportBatch:
+    """One file taken in. Refuses: NotFound."""
+    with acting(scope):
+        row = ImportBatch.objects.filter(id=batch_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Something that stands on a batch: what it is, whose, since when; the person or household to look at."""
+
+    what: str
+    name: str
+    at: datetime | None
+    person: UUID | None = None
+    household: UUID | None = None
+
+
+_LATER = """
+WITH people AS MATERIALIZED (SELECT id, display_name, household_id FROM registry_person WHERE batch = %(b)s),
+homes AS MATERIALIZED (SELECT id, number, door FROM registry_household WHERE batch = %(b)s),
+changed AS MATERIALIZED (SELECT DISTINCT ON (subject, field) subject, field, of, no, at FROM registry_correction
+  WHERE act = %(b)s AND field <> '*' ORDER BY subject, field, no DESC),
+later AS (
+  SELECT 'changed' AS what, c.subject, c.of, c.at FROM registry_correction c
+  WHERE c.act <> %(b)s AND c.undone_by IS NULL AND c.at >= %(at)s
+    AND NOT EXISTS (SELECT 1 FROM registry_correction u WHERE u.undone_by = c.act)
+    AND (c.subject IN (SELECT id FROM people) OR c.subject IN (SELECT id FROM homes)
+      OR (c.subject, c.field) IN (SELECT subject, field FROM changed))
+  UNION ALL
+  SELECT 'lives', s.person_id, 'person', NULL FROM registry_stay s
+  WHERE s.batch IS DISTINCT FROM %(b)s
+    AND (s.household_id IN (SELECT id FROM homes) OR s.person_id IN (SELECT id FROM people))
+  UNION ALL
+  SELECT 'moved', s.person_id, 'person', NULL FROM registry_stay s
+  WHERE s.batch = %(b)s AND s.ended_by IS NOT NULL
+  UNION ALL
+  SELECT 'flagged', f.person_id, 'person', NULL FROM registry_flag f WHERE f.person_id IN (SELECT id FROM people)
+  UNION ALL
+  SELECT 'flagged', f.household_id, 'household', NULL FROM registry_flag f
+  WHERE f.person_id IS NULL AND f.household_id IN (SELECT id FROM homes)
+  UNION ALL
+  SELECT 'signs_in', p.id, 'person', NULL FROM registry_person p WHERE p.batch = %(b)s AND p.account_id IS NOT NULL
+)
+SELECT l.what, COALESCE(p.display_name, h.door, h.number, ''), l.at,
+  CASE WHEN l.of = 'person' THEN l.subject END, CASE WHEN l.of = 'household' THEN l.subject END
+FROM later l LEFT JOIN registry_person p ON l.of = 'person' AND p.id = l.subject
+LEFT JOIN registry_household h ON l.of = 'household' AND h.id = l.subject
+ORDER BY l.at DESC NULLS LAST LIMIT %(n)s
+"""
+
+
+def later_on(scope: Scope, row: ImportBatch, limit: int = 20) -> list[Later]:
+    """What stands on a batch and has to be undone before it: changes, moves, flags, a sign-in."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_LATER, {"b": row.id, "at": row.at, "n": limit})
+        found = cursor.fetchall()
+    return [
+        Later(what=what, name=name, at=at, person=person, household=household)
+        for what, name, at, person, household in found
+    ]
+
+
+def today_of(scope: Scope, at: datetime) -> date:
+    """The day of a moment on the county's calendar."""
+    with acting(scope):
+        return territory.calendar(scope).day_of(at)

@@ -1,0 +1,1 @@
+"""Reading a list of people or households: ``layout``, ``words``, ``reading``, what it becomes in ``matching``."""

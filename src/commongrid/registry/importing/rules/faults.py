@@ -1,0 +1,162 @@
+"""What can be wrong or doubtful with a row of the register's sheets, and what to do about it.
+
+A *fault* keeps the row out. A *doubt* asks the clerk: the row waits for an answer. A *note* is only told. Every
+sentence here is the key of its translation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from commongrid.kernel.refusals import N_
+
+_LIST: Final = N_("Choose it from the list of the template.")
+_DAY: Final = N_("Write the solar date, like 1985-03-07.")
+_SHORTER: Final = N_("Shorten it.")
+
+FAULTS: Final[dict[str, tuple[str, str]]] = {
+    "natural_village_missing": (N_("The natural village is missing."), _LIST),
+    "natural_village_unknown": (N_("Your area has no such natural village."), _LIST),
+    "natural_village_several": (N_("Several natural villages have this name."), N_("Write its code beside the name.")),
+    "number_missing": (N_("The household's number is missing."), N_("Everybody of one household has the same number.")),
+    "number_long": (N_("The household's number has more than 20 signs."), N_("Check that the column holds numbers.")),
+    "number_decimal": (
+        N_("The spreadsheet has turned the household's number into a decimal."),
+        N_("Format the column as text and type the number again."),
+    ),
+    "door_long": (N_("The door has more than 120 signs."), _SHORTER),
+    "villager_group_unknown": (N_("Your area has no such villager group."), _LIST),
+    "villager_group_several": (N_("Several villager groups have this name."), N_("Write its code beside the name.")),
+    "villager_group_apart": (N_("The villager group lies in another village."), N_("Correct one of the two columns.")),
+    "grid_unknown": (N_("Your area has no such grid."), _LIST),
+    "grid_several": (N_("Several grids have this name."), N_("Write its code beside the name.")),
+    "grid_apart": (N_("The grid lies in another village than the natural village."), N_("Correct one of the two.")),
+    "relation_missing": (N_("What the person is to the head is missing."), N_("Write “户主” for the head itself.")),
+    "relation_unknown": (N_("What the person is to the head can't be read."), _LIST),
+    "name_missing": (N_("The name is missing."), N_("Write it as on the identity card.")),
+    "name_long": (N_("The name has more than 60 signs."), N_("Write one person per row.")),
+    "name_odd": (N_("This is no name: it holds digits or signs."), N_("Write it as on the identity card.")),
+    "sex_unknown": (N_("The sex can't be read."), N_("Write 男 or 女, or leave it empty with an identity number.")),
+    "born_on_unreadable": (N_("The date of birth can't be read."), _DAY),
+    "born_on_lunar": (N_("The date of birth is a lunar date."), N_("Write the solar date that the identity card has.")),
+    "born_on_future": (N_("The date of birth lies in the future."), N_("Correct the year.")),
+    "born_on_old": (N_("Nobody is over 120 years old."), N_("Correct the year.")),
+    "id_number_decimal": (
+        N_("The spreadsheet has turned this number into a decimal and lost digits."),
+        N_("Format the column as text and type the number again."),
+    ),
+    "id_number_length": (N_("An identity number has 18 signs."), N_("Copy it from the identity card or booklet.")),
+    "id_number_birth": (N_("The date of birth in this identity number can't be."), N_("Copy it again from the card.")),
+    "id_number_sign": (
+        N_("The last sign doesn't fit this identity number."),
+        N_("One digit is wrong; copy it again from the card."),
+    ),
+    "id_number_twice": (N_("This identity number stands in an earlier row."), N_("Delete one of the two rows.")),
+    "born_on_differs": (N_("The identity number says another date of birth."), N_("Correct one of the two columns.")),
+    "sex_differs": (N_("The identity number says another sex."), N_("Correct one of the two columns.")),
+    "phone_unreadable": (N_("A phone number has 7 to 20 digits."), N_("Write one number per row, digits only.")),
+    "phone_decimal": (
+        N_("The spreadsheet has turned this phone number into a decimal."),
+        N_("Format the column as text and type the number again."),
+    ),
+    "education_unknown": (N_("The education can't be read."), _LIST),
+    "occupation_unknown": (N_("The occupation can't be read."), _LIST),
+    "political_unknown": (N_("The political status can't be read."), _LIST),
+    "marital_unknown": (N_("The marital status can't be read."), _LIST),
+    "state_unknown": (N_("At home or away can't be read."), N_("Write 在家 or 外出.")),
+    "works_at_long": (N_("Where they work or study has more than 60 signs."), _SHORTER),
+    "registered_place_unknown": (N_("There is no such place of registration."), _LIST),
+    "registered_place_several": (N_("Several places have this name."), N_("Write its code beside the name.")),
+    "since_unreadable": (N_("The day they came to live there can't be read."), _DAY),
+    "since_lunar": (N_("The day they came to live there is a lunar date."), _DAY),
+    "since_future": (N_("The day they came to live there lies in the future."), N_("Correct the year.")),
+    "since_before_birth": (N_("They came to live there before they were born."), N_("Correct one of the two dates.")),
+    "began_on_unreadable": (N_("The day the household was founded can't be read."), _DAY),
+    "began_on_lunar": (N_("The day the household was founded is a lunar date."), _DAY),
+    "began_on_future": (N_("The day the household was founded lies in the future."), N_("Correct the year.")),
+    "lon_unreadable": (N_("The point is not on the earth."), N_("Write longitude and latitude in degrees, WGS 84.")),
+    "lat_missing": (N_("Longitude and latitude go together."), N_("Fill in both or neither.")),
+    "ditto_first": (N_("There is no row above that “the same” could mean."), N_("Write it out.")),
+    "ditto_here": (N_("“The same as above” is not understood in this column."), N_("Write it out.")),
+    "formula": (N_("This cell holds a formula; formulas are not read."), N_("Copy the column and paste it as values.")),
+    "formula_text": (
+        N_("The text begins like a formula."),
+        N_("Take the sign at its beginning away; a text begins with a letter or a digit."),
+    ),
+    "unprintable": (N_("The cell holds signs that can't be printed."), N_("Type it again.")),
+    "twice": (N_("The same person stands in an earlier row."), N_("Delete one of the two rows.")),
+    "home_twice": (N_("The same household stands in an earlier row."), N_("Delete one of the two rows.")),
+    "home_ended": (N_("The household of this number has ended."), N_("Give the new household another number.")),
+    "second_head": (
+        N_("The household has another head already."),
+        N_("Write what this person is to the head; a new head is entered on the household's page."),
+    ),
+    "head_otherwise": (
+        N_("By the register this person is the head of the household."),
+        N_("Write “户主”; a new head is entered on the household's page."),
+    ),
+    "no_head": (N_("No row says who is the head of this household."), N_("Write “户主” in one of its rows.")),
+    "head_out": (
+        N_("The row of this household's head has a fault or waits for an answer."),
+        N_("Mend that row first."),
+    ),
+    "elsewhere": (
+        N_("Somebody with this identity number is in the county's register already, in another area."),
+        N_("Ask the township to hand the record over; don't enter it twice."),
+    ),
+    "ended": (
+        N_("The record with this identity number has ended: died or moved away."),
+        N_("If that is wrong, undo it on the person's page first."),
+    ),
+    "lives_elsewhere": (
+        N_("By the register this person lives in another household."),
+        N_("Enter the move on the person's page, or correct the household in this row."),
+    ),
+}  # fmt: skip
+"""By code: what is wrong, and what to do."""
+
+DOUBTS: Final[dict[str, tuple[str, str]]] = {
+    "other_name": (
+        N_("The register has this identity number under another name."),
+        N_("The same person: the name is corrected. Otherwise leave the row out and copy the number again."),
+    ),
+    "like_name": (
+        N_("The household has somebody of the same birth whose name sounds the same."),
+        N_("The same person: the name is corrected. Another one: a new record."),
+    ),
+    "other_home": (
+        N_("Somebody of this name and birth lives in another household."),
+        N_("If they moved, leave the row out and enter the move on their page. Another one: a new record."),
+    ),
+    "post_holder": (
+        N_("Somebody of this name holds a post here and has no household yet."),
+        N_("The same person: the record is completed. Another one: a new record."),
+    ),
+}
+CHOICES: Final = {
+    "other_name": ("same",), "like_name": ("same", "new"), "other_home": ("new",), "post_holder": ("same", "new"),
+}  # fmt: skip
+"""How each doubt may be answered, besides leaving the row out."""
+
+NOTES: Final[dict[str, str]] = {
+    "hidden": N_("The row is hidden in the workbook and was read all the same."),
+    "formula_left": N_("A formula was passed over: birth and sex follow from the identity number."),
+    "merged": N_("A merged cell counts for each of its rows."),
+    "door_kept": N_("The household is known: its door is left as it is."),
+    "no_birth": N_("Neither an identity number nor a date of birth: the person can hardly be told from others."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One fault: row as the spreadsheet numbers it, its code, the field, the value masked.
+
+    ``compared``: only other rows or the register could tell.
+    """
+
+    row: int
+    code: str
+    field: str
+    value: str = ""
+    compared: bool = False

@@ -1,0 +1,351 @@
+"""What becomes of each row, decided from the rows and what the register knows: new, changed, unchanged, in doubt, out.
+
+A person is known by identity number, else by name, birth and household; a name
+written otherwise that sounds the same is a doubt and never decided alone. No
+household ever gets a second head: its head is the one it has, else exactly one
+row that says so. Rows that wait for an answer or have a fault are out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from commongrid.kernel.pinyin import sort_key
+from commongrid.kernel.places import village_of
+from commongrid.registry.importing.rules.faults import CHOICES
+from commongrid.registry.importing.rules.reading import HomeRead, PersonRead
+from commongrid.registry.rules.facts import SELF
+
+Key = tuple[int, str]
+"""A household: natural village and number."""
+PLAIN: Final = (
+    "sex", "born_on", "education", "occupation", "political", "marital", "state", "works_at", "registered_place",
+)  # fmt: skip
+HOME_FIELDS: Final = ("door", "villager_group", "grid", "lon", "lat", "began_on")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPerson:
+    """A person of the register as matching needs it; numbers only by their blind index, pinyin without its name."""
+
+    id: UUID
+    name: str
+    sounds: str
+    id_index: bytes | None
+    phone_index: bytes | None
+    state: str
+    household: UUID | None
+    place: int
+    as_in_home: str
+    sex: str = ""
+    born_on: date | None = None
+    education: str = ""
+    occupation: str = ""
+    political: str = ""
+    marital: str = ""
+    works_at: str = ""
+    registered_place: int | None = None
+    version: int = 1
+    home: Key | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownHome:
+    """A household of the register as matching needs it."""
+
+    id: UUID
+    place: int
+    natural_village: int
+    number: str
+    head: UUID | None
+    state: str
+    door: str = ""
+    villager_group: int | None = None
+    lon: float | None = None
+    lat: float | None = None
+    began_on: date | None = None
+    version: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """What the register knows of the people and households that a sheet names."""
+
+    by_number: Mapping[bytes, KnownPerson] = field(default_factory=dict)
+    elsewhere: frozenset[bytes] = frozenset()
+    homes: Mapping[Key, KnownHome] = field(default_factory=dict)
+    inside: Mapping[UUID, Sequence[KnownPerson]] = field(default_factory=dict)
+    named: Mapping[str, Sequence[KnownPerson]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The blind indexes of a row's numbers."""
+
+    id_index: bytes | None = None
+    phone_index: bytes | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Placed:
+    """A row and what becomes of it.
+
+    ``status``: new, changed, same, doubt, out. ``why``: the doubt or fault, ``at`` its field. ``joins``: somebody known
+    who gets this household. ``new_home``: the register has no such household yet. ``answers`` are how the doubt may be
+    answered.
+    """
+
+    read: PersonRead
+    facts: Facts
+    status: str = "new"
+    why: str = ""
+    at: str = ""
+    known: KnownPerson | None = None
+    changed: tuple[str, ...] = ()
+    joins: bool = False
+    new_home: bool = False
+    answers: tuple[str, ...] = ()
+
+    def out(self, why: str, at: str) -> None:
+        """Keep it out, with the reason; the first one stays."""
+        if self.status != "out":
+            self.status, self.why, self.at = "out", why, at
+
+
+def planned(
+    rows: Iterable[tuple[PersonRead, Facts]], known: Known, answered: Mapping[int, str] | None = None
+) -> list[Placed]:
+    """What becomes of every row; ``answered`` says by row how its doubt was answered ("same", "new")."""
+    placed = [Placed(read=read, facts=facts, new_home=read.home not in known.homes) for read, facts in rows]
+    for one in placed:
+        if one.read.bad:
+            one.out("", "")
+    _twice(placed, lambda one: one.facts.id_index, "id_number_twice", "id_number")
+    for one in placed:
+        if one.status != "out":
+            _match(one, known, (answered or {}).get(one.read.row, ""))
+    _twice(placed, lambda one: one.known.id if one.known and one.status == "same" else None, "twice", "name")
+    _new_twice(placed)
+    _heads(placed, known)
+    for one in placed:
+        if one.status in ("same", "changed"):
+            _compare(one)
+    return placed
+
+
+def counts(placed: Iterable[Placed]) -> dict[str, int]:
+    """How many rows of each status."""
+    return dict(Counter(one.status for one in placed))
+
+
+def digest(placed: Iterable[Placed | PlacedHome]) -> str:
+    """What was planned, in a few signs: the same plan, the same digest."""
+    found = hashlib.sha256()
+    for one in placed:
+        found.update(f"{one.read.row} {one.status} {one.why} {one.known.id if one.known else ''}\n".encode())
+    return found.hexdigest()[:32]
+
+
+def _twice(placed: Iterable[Placed], key: Callable[[Placed], object], why: str, at: str) -> None:
+    """Of rows with the same key the first stays."""
+    seen: set[object] = set()
+    for one in placed:
+        if one.status == "out" or (mine := key(one)) is None:
+            continue
+        if mine in seen:
+            one.out(why, at)
+        seen.add(mine)
+
+
+def _new_twice(placed: Iterable[Placed]) -> None:
+    """Of rows of the same name, birth and household the first stays, unless their numbers tell them apart."""
+    seen: dict[object, list[bytes | None]] = defaultdict(list)
+    for one in placed:
+        if one.status != "new":
+            continue
+        before = seen[one.read.home, one.read.name, one.read.born_on]
+        mine = one.facts.id_index
+        if before and (mine is None or None in before):
+            one.out("twice", "name")
+        before.append(mine)
+
+
+def _match(one: Placed, known: Known, answer: str) -> None:
+    """Find the person; doubts are answered here."""
+    home = known.homes.get(one.read.home)
+    if home is not None and home.state == "ended":
+        one.out("home_ended", "number")
+        return
+    found = known.by_number.get(one.facts.id_index) if one.facts.id_index else None
+    if found is None and one.facts.id_index in known.elsewhere:
+        one.out("elsewhere", "id_number")
+    elif found is not None:
+        _by_number(one, found, home, answer)
+    else:
+        _by_name(one, known, home, answer)
+
+
+def _by_number(one: Placed, found: KnownPerson, home: KnownHome | None, answer: str) -> None:
+    if found.state not in ("here", "away"):
+        one.out("ended", "id_number")
+    elif found.name != one.read.name and answer != "same":
+        _doubt(one, "other_name", found)
+    elif found.household is not None and (home is None or found.household != home.id):
+        one.out("lives_elsewhere", "number")
+    else:
+        _same(one, found)
+
+
+def _by_name(one: Placed, known: Known, home: KnownHome | None, answer: str) -> None:
+    """Without a number that is known: by name, birth and household, else by what sounds or looks the same."""
+    inside = [who for who in (known.inside.get(home.id, ()) if home else ()) if _may_be(one, who)]
+    if same := [who for who in inside if who.name == one.read.name]:
+        _same(one, same[0])
+        return
+    like = [who for who in inside if who.born_on == one.read.born_on is not None]
+    if like and (same := [who for who in like if who.sounds == sound(one.read.name)]):
+        _answered(one, "like_name", same[0], answer)
+        return
+    others = [who for who in known.named.get(one.read.name, ()) if _may_be(one, who)]
+    for who in others:
+        if (
+            who.household is None
+            and who.born_on is None
+            and village_of(who.place) == village_of(one.read.natural_village)
+        ):
+            _answered(one, "post_holder", who, answer)
+            return
+        if who.born_on is not None and who.born_on == one.read.born_on:
+            _answered(one, "other_home", who, answer)
+            return
+
+
+def sound(name: str) -> str:
+    """How a name sounds: its pinyin with tones."""
+    return sort_key(name).partition("\x1f")[0]
+
+
+def _may_be(one: Placed, who: KnownPerson) -> bool:
+    """Whether neither number nor birth says that these are two people."""
+    numbers = one.facts.id_index is None or who.id_index is None
+    births = one.read.born_on is None or who.born_on is None or one.read.born_on == who.born_on
+    return numbers and births and who.state in ("here", "away")
+
+
+def _answered(one: Placed, doubt: str, who: KnownPerson, answer: str) -> None:
+    if answer not in CHOICES[doubt]:
+        _doubt(one, doubt, who)
+    elif answer == "same":
+        _same(one, who)
+
+
+def _doubt(one: Placed, why: str, who: KnownPerson) -> None:
+    one.status, one.why, one.known, one.answers = "doubt", why, who, CHOICES[why]
+    one.at = "id_number" if why == "other_name" else "name"
+
+
+def _same(one: Placed, who: KnownPerson) -> None:
+    one.status, one.known, one.joins = "same", who, who.household is None
+
+
+def _heads(placed: Sequence[Placed], known: Known) -> None:
+    """One head for every household, never two."""
+    by_home: dict[Key, list[Placed]] = defaultdict(list)
+    for one in placed:
+        if one.read.natural_village and one.read.number:
+            by_home[one.read.home].append(one)
+    for key, rows in by_home.items():
+        home = known.homes.get(key)
+        if home is not None and home.head is not None:
+            _under_a_head(rows, home.head)
+        else:
+            _first_head(rows)
+
+
+def _under_a_head(rows: Iterable[Placed], head: UUID) -> None:
+    for one in rows:
+        if one.status not in ("new", "same"):
+            continue
+        is_head = one.known is not None and one.known.id == head
+        if one.read.relation == SELF and not is_head:
+            one.out("second_head", "relation")
+        elif is_head and one.read.relation != SELF:
+            one.out("head_otherwise", "relation")
+
+
+def _first_head(rows: Sequence[Placed]) -> None:
+    good = [one for one in rows if one.status in ("new", "same")]
+    heads = [one for one in good if one.read.relation == SELF]
+    for one in heads[1:]:
+        one.out("second_head", "relation")
+    if heads:
+        return
+    waiting = any(one.read.relation == SELF for one in rows if one.status in ("doubt", "out"))
+    for one in good:
+        one.out("head_out" if waiting else "no_head", "relation")
+
+
+def _compare(one: Placed) -> None:
+    """Which fields the row says otherwise than the register; what is not said stays."""
+    who, read = one.known, one.read
+    if who is None:
+        return
+    changed = [name for name in PLAIN if (said := getattr(read, name)) and said != getattr(who, name)]
+    if read.name != who.name:
+        changed.append("name")
+    if read.relation and read.relation != {"01": SELF}.get(who.as_in_home, who.as_in_home):
+        changed.append("relation")
+    if one.facts.id_index and one.facts.id_index != who.id_index:
+        changed.append("id_number")
+    if one.facts.phone_index and one.facts.phone_index != who.phone_index:
+        changed.append("phone")
+    one.changed = tuple(changed)
+    one.status = "changed" if changed or one.joins else "same"
+
+
+@dataclass(slots=True, kw_only=True)
+class PlacedHome:
+    """A household's row and what becomes of it."""
+
+    read: HomeRead
+    status: str = "new"
+    why: str = ""
+    at: str = ""
+    known: KnownHome | None = None
+    changed: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+def planned_homes(rows: Iterable[HomeRead], known: Known) -> list[PlacedHome]:
+    """What becomes of every household's row."""
+    return list(_homes(rows, known))
+
+
+def _homes(rows: Iterable[HomeRead], known: Known) -> Iterator[PlacedHome]:
+    seen: set[Key] = set()
+    for read in rows:
+        home = known.homes.get(read.home)
+        if read.bad:
+            yield PlacedHome(read=read, status="out")
+        elif read.home in seen:
+            yield PlacedHome(read=read, status="out", why="home_twice", at="number")
+        elif home is not None and home.state == "ended":
+            yield PlacedHome(read=read, status="out", why="home_ended", at="number")
+        elif home is None:
+            yield PlacedHome(read=read)
+        else:
+            changed = tuple(name for name in HOME_FIELDS if _differs(read, home, name))
+            yield PlacedHome(read=read, status="changed" if changed else "same", known=home, changed=changed)
+        if not read.bad:
+            seen.add(read.home)
+
+
+def _differs(read: HomeRead, home: KnownHome, name: str) -> bool:
+    said = getattr(read, name)
+    return said not in {None, ""} and said != (home.place if name == "grid" else getattr(home, name))

@@ -1,0 +1,84 @@
+"""The account of a dry run as plain values: counts, faults, doubts, notes, and the first rows of each kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from commongrid.registry.importing.rules.layout import LAYOUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from commongrid.registry.importing.looking import Look
+    from commongrid.registry.importing.rules.matching import Placed, PlacedHome
+
+FAULTS_SHOWN: Final = 200
+DOUBTS_SHOWN: Final = 200
+ROWS_SHOWN: Final = 30
+"""Rows of each kind that a page shows; the workbook that comes back has them all."""
+
+
+def account(look: Look) -> dict[str, Any]:
+    """What the page of a file shows, without asking again."""
+    headings = headings_of(look)
+    faults = look.faults
+    return {
+        "rows": len(look.file.rows),
+        "counts": look.counts,
+        "faulty": len({fault.row for fault in faults}),
+        "homes": look.fresh_homes,
+        "faults": [
+            [fault.row, fault.code, headings.get(fault.field, ""), fault.value] for fault in faults[:FAULTS_SHOWN]
+        ],
+        "more_faults": max(0, len(faults) - FAULTS_SHOWN),
+        "doubts": list(islice(map(_doubt, (one for one in look.placed if one.status == "doubt")), DOUBTS_SHOWN)),
+        "changed": list(islice(map(_changed, (one for one in look.each if one.status == "changed")), ROWS_SHOWN)),
+        "new": list(islice(map(_new, (one for one in look.each if one.status == "new")), ROWS_SHOWN)),
+        "notes": _notes(look),
+    }
+
+
+def headings_of(look: Look) -> dict[str, str]:
+    """What each field's column is called: as in the file, else as in the template."""
+    return {column.field: column.heading for column in LAYOUTS[look.file.sort]} | dict(look.file.headed.headings)
+
+
+def _doubt(one: Placed) -> dict[str, Any]:
+    known = one.known
+    return {
+        "row": one.read.row, "name": one.read.name, "home": one.read.home, "why": one.why, "answers": one.answers,
+        "person": str(known.id) if known else "", "known": known.name if known else "",
+        "known_home": known.home[1] if known and known.home else "",
+    }  # fmt: skip
+
+
+def _changed(one: Placed | PlacedHome) -> dict[str, Any]:
+    who = getattr(one.read, "name", "") or one.read.number
+    return {"row": one.read.row, "name": who, "fields": one.changed, "joins": getattr(one, "joins", False)}
+
+
+def _new(one: Placed | PlacedHome) -> dict[str, Any]:
+    return {
+        "row": one.read.row, "name": getattr(one.read, "name", ""), "village": one.read.natural_village,
+        "number": one.read.number, "relation": getattr(one.read, "relation", ""),
+        "new_home": getattr(one, "new_home", True),
+    }  # fmt: skip
+
+
+def _notes(look: Look) -> dict[str, list[int]]:
+    """Notes with their rows, the first twenty of each and then how many more."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for row, codes in sorted(look.file.reader.notes.items()):
+        for code in dict.fromkeys(codes):
+            found[code].append(row)
+    for row in _doors_kept(look):
+        found["door_kept"].append(row)
+    return {code: [*rows[:20], *([-len(rows) + 20] if len(rows) > 20 else [])] for code, rows in found.items()}  # noqa: PLR2004
+
+
+def _doors_kept(look: Look) -> Iterable[int]:
+    return (
+        one.read.row for one in look.placed if one.read.door and not one.new_home and one.status in ("new", "changed")
+    )

@@ -1,0 +1,111 @@
+"""Reads of suspects: which pairs may be one person, those that wait, one with both records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import connection
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.places import smallest_holding
+from commongrid.kernel.refusals import NotFound
+from commongrid.registry.joining.models import Suspect
+from commongrid.registry.models import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from commongrid.kernel.scope import Scope
+
+PAGE = 50
+_PAIRS = """
+WITH living AS MATERIALIZED (
+  SELECT id, place, display_name, split_part(sort_key, E'\\x1f', 1) AS sounds, born_on, id_index, phone_index,
+    household_id, place / 1000 AS village
+  FROM registry_person WHERE state IN ('here', 'away') AND place BETWEEN %(lo)s AND %(hi)s
+), pairs AS (
+  SELECT a.id AS a, b.id AS b, a.place AS pa, b.place AS pb,
+    CASE WHEN a.display_name = b.display_name THEN 'birth' ELSE 'sound' END AS reason
+  FROM living a JOIN living b ON a.sounds = b.sounds AND a.born_on = b.born_on AND a.id < b.id
+  WHERE (a.id_index IS NULL OR b.id_index IS NULL)
+    AND (a.display_name = b.display_name OR a.village = b.village)
+  UNION ALL
+  SELECT a.id, b.id, a.place, b.place, 'phone'
+  FROM living a JOIN living b ON a.phone_index = b.phone_index AND a.display_name = b.display_name AND a.id < b.id
+  WHERE (a.id_index IS NULL OR b.id_index IS NULL) AND (a.born_on IS NULL OR b.born_on IS NULL)
+  UNION ALL
+  SELECT LEAST(a.id, b.id), GREATEST(a.id, b.id), a.place, b.place, 'post'
+  FROM living a JOIN living b ON a.display_name = b.display_name AND a.village = b.village AND a.id <> b.id
+  WHERE a.household_id IS NULL AND a.born_on IS NULL AND a.id_index IS NULL AND b.household_id IS NOT NULL
+)
+SELECT DISTINCT ON (a, b) a, b, pa, pb, reason FROM pairs
+WHERE NOT EXISTS (SELECT 1 FROM registry_suspect s WHERE s.first = pairs.a AND s.second = pairs.b)
+ORDER BY a, b, reason LIMIT %(n)s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two records that may be one person, and why."""
+
+    first: UUID
+    second: UUID
+    place: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspectRow:
+    """A pair in the list: both names with their birth, where it belongs, since when it waits."""
+
+    id: UUID
+    place: int
+    reason: str
+    found_at: datetime
+    names: tuple[str, str]
+    born: tuple[date | None, date | None]
+
+
+def pairs(scope: Scope, limit: int) -> list[Pair]:
+    """Pairs that nobody has looked at: same name and birth, a name that sounds so, same phone, a post holder."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_PAIRS, {"lo": scope.lo, "hi": scope.hi, "n": limit})
+        return [
+            Pair(first=one, second=other, place=smallest_holding(here, there).lo, reason=reason)
+            for one, other, here, there, reason in cursor.fetchall()
+        ]
+
+
+def suspects(scope: Scope) -> list[SuspectRow]:
+    """Pairs that wait for a decision and whose records are both in sight, oldest first."""
+    with acting(scope):
+        rows = list(Suspect.objects.filter(decision="").order_by("found_at", "id")[: PAGE * 4])
+        ids = {ident for row in rows for ident in (row.first, row.second)}
+        people = {one.id: one for one in Person.objects.filter(id__in=ids, state__in=("here", "away"))}
+    found = [(row, people.get(row.first), people.get(row.second)) for row in rows]
+    return [
+        SuspectRow(
+            id=row.id, place=row.place, reason=row.reason, found_at=row.found_at,
+            names=(one.display_name, other.display_name), born=(one.born_on, other.born_on),
+        )
+        for row, one, other in found
+        if one and other
+    ][:PAGE]  # fmt: skip
+
+
+def suspect(scope: Scope, suspect_id: UUID) -> Suspect:
+    """One pair. Refuses: NotFound."""
+    with acting(scope):
+        row = Suspect.objects.filter(id=suspect_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def joined_from(scope: Scope, person_id: UUID) -> Sequence[UUID]:
+    """The records that were joined into this one, so that their history is read with it."""
+    with acting(scope):
+        return list(Person.objects.filter(merged_into=person_id).values_list("id", flat=True))

@@ -1,0 +1,287 @@
+"""A file taken in: new, changed, unchanged; never a second head; all or nothing; undone while nothing stands on it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from commongrid.accounts import sealed
+from commongrid.journal import queries as journal
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotFound, WrongState
+from commongrid.kernel.scope import public
+from commongrid.registry import actions as registry
+from commongrid.registry.importing import actions, jobs, queries
+from commongrid.registry.importing.rules.layout import HOMES
+from commongrid.registry.models import Household, Person
+from commongrid.registry.queries import changes_of, members_on
+from commongrid.registry.rules.facts import Told
+from tests.factories.desk import FAR_VILLAGE, HAMLET, VILLAGE, id_of
+from tests.factories.scopes import scope_at
+from tests.registry.conftest import CLERK, Hamlet, broken_laws
+from tests.registry.importing.making import HOMES_HEAD, family, number, person, workbook
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+
+def send(*rows: dict[str, object], scope: Any = CLERK, sort: str = "people", data: bytes = b"", **more: Any) -> UUID:
+    """A file sent and looked through; answers its upload."""
+    answer = actions.send_file(scope, Act.new(), sort=sort, name="a.xlsx", data=data or workbook(*rows, **more))
+    upload = UUID(answer["upload"])
+    actions.look_through(scope, Act.new(), upload_id=upload)
+    return upload
+
+
+def take(
+    upload: UUID, scope: Any = CLERK, answers: dict[int, str] | None = None, *, good_only: bool = False
+) -> dict[str, Any]:
+    """Take a file in as it was looked at."""
+    row = queries.upload(CLERK, upload)
+    decision = actions.Decision(digest=row.digest, answers=tuple((answers or {}).items()), good_only=good_only)
+    return actions.take_in(CLERK, Act.new(), upload_id=upload, decision=decision)
+
+
+def counts(answer: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(answer[name] for name in ("fresh", "changed", "same", "left_out", "homes"))
+
+
+def people() -> dict[str, Person]:
+    with acting(CLERK):
+        return {one.display_name: one for one in Person.objects.exclude(source="post").exclude(household=None)}
+
+
+def test_a_list_comes_in_with_households_heads_stays_and_history(village: Hamlet) -> None:
+    rows = [*family(1, 1), *family(2, 2)]
+    rows[1] |= {"phone": "138 1234 5678", "state": "外出", "works_at": "浙江义乌"}
+    answer = take(send(*rows))
+    assert counts(answer) == (6, 0, 0, 0, 2)
+    found = people()
+    wife = next(one for one in found.values() if one.display_name.startswith("吴") and one.state == "away")
+    assert (wife.sex, wife.born_on, wife.as_in_home, wife.state) == ("2", date(1982, 5, 6), "10", "away")
+    assert broken_laws() == []
+    with acting(CLERK):
+        home = Household.objects.get(number="1")
+        assert (home.natural_village, home.state) == (HAMLET, "lived")
+        assert [one.field for one in changes_of(CLERK, home.id)] == ["*"]
+        assert {str(one.act) for one in changes_of(CLERK, home.id, wife.id)} == {answer["batch"]}
+        line = journal.history(CLERK, UUID(answer["batch"]))[-1]
+    assert (line.name, line.facts["fresh"]) == ("registry.imported", 6)
+
+
+def test_the_same_file_again_changes_nothing(village: Hamlet) -> None:
+    rows = [*family(1, 1), person(number="3", name="无号", born_on="1950-02-03"), person(number="4", name="更无")]
+    take(send(*rows))
+    before = {name: one.version for name, one in people().items()}
+    upload = send(*rows)
+    with pytest.raises(BadInput, match="nothing new"):
+        take(upload)
+    assert {name: one.version for name, one in people().items()} == before
+
+
+def test_what_is_said_otherwise_changes_and_what_is_not_said_stays(village: Hamlet) -> None:
+    rows = family(1, 1)
+    rows[0] |= {"phone": "13812345678", "education": "初中"}
+    take(send(*rows))
+    rows[0] |= {"phone": "13987654321", "education": "", "marital": "已婚"}
+    rows[2] |= {"relation": "次子", "state": "外出"}
+    answer = take(send(*rows))
+    assert counts(answer) == (0, 2, 1, 0, 0)
+    head = next(one for one in people().values() if one.as_in_home == "02")
+    assert (head.education, head.marital, head.version) == ("70", "20", 2)
+    with acting(CLERK):
+        kept = {(one.field, one.before, one.after) for one in changes_of(CLERK, head.id) if one.field != "*"}
+    assert kept == {("phone_sealed", "", ""), ("marital", "", "20")}
+    assert broken_laws() == []
+
+
+def test_a_household_never_gets_a_second_head(village: Hamlet) -> None:
+    take(send(*family(1, 1)))
+    upload = send(
+        person(number="1", name="另一人", id_number=number(9)), *family(2, 2), person(number="2", name="第二")
+    )
+    look = queries.upload(CLERK, upload)
+    assert look.state == "looked"
+    with pytest.raises(BadInput, match="good rows"):
+        take(upload)
+    assert counts(take(upload, good_only=True)) == (3, 0, 0, 2, 1)
+    assert broken_laws() == []
+
+
+def test_all_or_nothing_unless_good_rows_alone_are_wished(village: Hamlet) -> None:
+    rows = [*family(1, 1), person(number="2", name="王五", id_number="123")]
+    upload = send(*rows)
+    with pytest.raises(BadInput):
+        take(upload)
+    assert people() == {}
+    assert counts(take(upload, good_only=True)) == (3, 0, 0, 1, 1)
+    with pytest.raises(NotFound):
+        queries.upload(CLERK, upload)
+
+
+def far_hamlet(database: Database) -> Any:
+    """A natural village far away, and its clerk."""
+    with database.as_role("owner") as owner:
+        owner.execute(
+            "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
+            " VALUES (%s, 'natural_village', '', '远寨', '', '', '', %s, '2020-01-01')",
+            [FAR_VILLAGE + 1, FAR_VILLAGE],
+        )
+    return scope_at(FAR_VILLAGE, "people.edit", "people.read")
+
+
+def test_a_number_known_elsewhere_says_so_and_shows_nothing(village: Hamlet, database: Database) -> None:
+    take(send(*family(1, 1)))
+    far = far_hamlet(database)
+    upload = send(person(natural_village="远寨", name="另写的名", id_number=number(1)), scope=far)
+    told = queries.found(far, upload)
+    assert [fault[1] for fault in told["faults"]] == ["elsewhere"]
+    assert not told["doubts"]
+    assert "周" not in str(told)
+    with acting(public()), connection.cursor() as cursor:
+        cursor.execute("SELECT numbers_taken(%s)", [[sealed.index(number(1))]])
+        assert cursor.fetchall() == []
+
+
+def test_doubts_wait_for_an_answer(village: Hamlet) -> None:
+    rows = [*family(1, 1), person(number="2", name="李小芳", born_on="1990-01-01")]
+    take(send(*rows))
+    doubtful = [
+        {**rows[0], "name": "周改名"},
+        person(number="2", name="李晓芳", born_on="1990-01-01"),
+        person(number="3", name="李小芳", born_on="1990-01-01"),
+    ]
+    upload = send(*doubtful)
+    told = queries.found(CLERK, upload)
+    assert [(one["row"], one["why"]) for one in told["doubts"]] == [
+        (2, "other_name"),
+        (3, "like_name"),
+        (4, "other_home"),
+    ]
+    with pytest.raises(BadInput):
+        take(upload)
+    answer = take(upload, answers={2: "same", 3: "same", 4: "new"})
+    assert counts(answer) == (1, 2, 0, 0, 1)
+    assert {"周改名", "李晓芳", "李小芳"} <= set(people())
+    assert broken_laws() == []
+
+
+def test_a_post_holder_gets_a_household_instead_of_a_twin(village: Hamlet) -> None:
+    upload = send(person(name="朱文书", id_number=number(7)))
+    told = queries.found(CLERK, upload)
+    assert [one["why"] for one in told["doubts"]] == ["post_holder"]
+    assert counts(take(upload, answers={2: "same"})) == (0, 1, 0, 0, 1)
+    clerk = people()["朱文书"]
+    assert (clerk.id, clerk.as_in_home, clerk.account_id is not None) == (id_of("clerk_person"), "02", True)
+    assert broken_laws() == []
+
+
+def test_a_batch_is_undone_and_comes_in_once_more(village: Hamlet) -> None:
+    home = village.home("9")
+    village.person(home, "旧人", born_on=date(1970, 1, 1), phone="13800000000")
+    rows = [
+        *family(1, 1), person(number="9", relation="配偶", name="新人", born_on="1972-01-01"),
+        person(number="9", name="旧人", born_on="1970-01-01", phone="13811111111", state="外出"),
+    ]  # fmt: skip
+    batch = UUID(take(send(*rows))["batch"])
+    with acting(CLERK):
+        assert queries.later_on(CLERK, queries.batch(CLERK, batch)) == []
+    actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="表格版本错了")
+    assert set(people()) == {"旧人"}
+    old = people()["旧人"]
+    assert (old.state, old.phone_index) == ("here", sealed.index("13800000000"))
+    assert [one.name for one in members_of(home)] == ["旧人"]
+    assert broken_laws() == []
+    with pytest.raises(WrongState):
+        actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="again")
+    assert counts(take(send(*rows))) == (4, 1, 0, 0, 1)
+    assert broken_laws() == []
+
+
+def members_of(home: UUID) -> list[Any]:
+    with acting(CLERK):
+        return members_on(CLERK, home, queries.today_of(CLERK, Act.new().at))
+
+
+def test_what_stands_on_a_batch_keeps_it_and_is_said(village: Hamlet) -> None:
+    batch = UUID(take(send(*family(1, 1)))["batch"])
+    son = next(one for one in people().values() if one.as_in_home == "20")
+    left = Act.new()
+    today = Told(on=queries.today_of(CLERK, left.at))
+    registry.left_for_work(CLERK, left, person_id=son.id, to="浙江", told=today)
+    with pytest.raises(WrongState, match="later"):
+        actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="错了")
+    with acting(CLERK):
+        stands = queries.later_on(CLERK, queries.batch(CLERK, batch))
+    assert {(one.what, one.name) for one in stands} == {("changed", son.display_name)}
+    with pytest.raises(WrongState, match="file"):
+        registry.undo(CLERK, Act.new(), done=batch, told=today)
+    registry.undo(CLERK, Act.new(), done=left.id, told=today)
+    actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="错了")
+    assert people() == {}
+
+
+def test_what_changed_since_the_look_is_told(village: Hamlet) -> None:
+    first, second = send(*family(1, 1)), send(*family(1, 1))
+    take(first)
+    with pytest.raises(WrongState, match="changed since"):
+        take(second)
+
+
+def test_while_places_change_or_another_import_runs_nothing_comes_in(village: Hamlet, database: Database) -> None:
+    upload = send(*family(1, 1))
+    with database.as_role("owner") as owner, owner.transaction():
+        owner.execute("LOCK TABLE territory_place IN SHARE ROW EXCLUSIVE MODE")
+        with pytest.raises(WrongState, match="merged or re-coded"):
+            take(upload)
+    with database.as_role("app") as other, other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(7301003, hashtext(current_schema()))")
+        with pytest.raises(WrongState, match="Somebody else"):
+            take(upload)
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_place SET valid_to = '2026-11-01' WHERE code = %s", [HAMLET])
+    with pytest.raises(WrongState, match="changed since"):
+        take(upload)
+    assert people() == {}
+
+
+def test_the_worker_looks_through_large_files_and_sweeps_old_ones(village: Hamlet) -> None:
+    answer = actions.send_file(CLERK, Act.new(), sort="people", name="a.xlsx", data=workbook(*family(1, 1)))
+    upload = UUID(answer["upload"])
+    assert jobs.look_through_files() == 0
+    assert jobs.look_through_files(Act.new().at + timedelta(minutes=2)) == 1
+    assert queries.found(CLERK, upload)["counts"] == {"new": 3}
+    assert jobs.sweep(Act.new().at + timedelta(days=2)) == 1
+    with pytest.raises(NotFound):
+        queries.upload(CLERK, upload)
+
+
+def test_only_whoever_sent_a_file_sees_it(village: Hamlet) -> None:
+    upload = send(*family(1, 1))
+    other = scope_at(VILLAGE, "people.edit", role="colleague")
+    with pytest.raises(NotFound):
+        queries.upload(other, upload)
+
+
+def homes(*rows: dict[str, object]) -> UUID:
+    return send(sort="homes", data=workbook(*rows, head=HOMES_HEAD, columns=HOMES))
+
+
+def test_households_come_in_empty_and_change(village: Hamlet) -> None:
+    one: dict[str, object] = {"natural_village": "上河", "number": "1", "door": "上河1号"}
+    assert counts(take(homes(one, {**one, "number": "2", "lon": "108.2", "lat": "27.5"}))) == (2, 0, 0, 0, 2)
+    batch = UUID(take(homes({**one, "door": "上河老屋1号"}))["batch"])
+    with acting(CLERK):
+        found = {home.number: home for home in Household.objects.all()}
+    assert (found["1"].door, found["1"].state, found["2"].point) == ("上河老屋1号", "empty", "measured")
+    actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="错了")
+    assert counts(take(send(person(number="1", name="甲", born_on="1980-01-01")))) == (1, 0, 0, 0, 0)
+    with acting(CLERK):
+        home = Household.objects.get(number="1")
+    assert (home.door, home.state, home.head_id) == ("上河1号", "lived", people()["甲"].id)
+    assert broken_laws() == []
