@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, NotSupportedError, connection, transaction
@@ -12,9 +12,11 @@ from django.db import IntegrityError, NotSupportedError, connection, transaction
 from commongrid.journal import queries
 from commongrid.journal.acting import acting, glancing, handing_over
 from commongrid.journal.actions import ACTIONS, Line, action
+from commongrid.journal.fixed import Fixed, lay_row
+from commongrid.journal.sending import under_way
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import WrongState
-from commongrid.territory.models import OfficeHours
+from commongrid.territory.models import County, OfficeHours
 from tests.factories.scopes import scope_at
 
 if TYPE_CHECKING:
@@ -172,3 +174,61 @@ def test_a_cursor_of_the_server_is_no_glance() -> None:
         assert OfficeHours.objects.filter(id=Act.new().id).count() == 0
         with pytest.raises(NotSupportedError):
             list(OfficeHours.objects.iterator(chunk_size=1))
+
+
+VERSIONS = Fixed(lambda: County.objects.order_by("code").values_list("code", "calendar_version"))
+
+
+def _asked(body: Callable[[], object]) -> list[str]:
+    """The texts that went to the database while the body ran, each one way."""
+    ways: list[str] = []
+
+    def count(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        ways.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):  # the innermost: it sees what is really sent
+        body()
+    return ways
+
+
+def test_what_was_asked_ahead_travels_with_the_next_statement_and_is_answered_once() -> None:
+    with acting(SCOPE):
+        VERSIONS.ahead()
+        ways = _asked(_settings)
+        assert len(ways) == 1
+        assert "territory_county" in ways[0]
+        assert _settings() == (str(SCOPE.lo), str(SCOPE.hi))
+        assert _asked(VERSIONS.rows) == []
+        assert len(_asked(VERSIONS.rows)) == 1, "the answer serves once"
+
+
+def test_an_answer_asked_ahead_is_not_given_to_another_scope() -> None:
+    with acting(SCOPE):
+        VERSIONS.ahead()
+        _settings()
+        with acting(scope_at(COUNTY + 10**6)):
+            assert len(_asked(VERSIONS.rows)) == 1
+
+
+def test_what_was_asked_ahead_and_never_sent_is_asked_again() -> None:
+    with acting(SCOPE):
+        VERSIONS.ahead()
+        with suppress(ZeroDivisionError), transaction.atomic():
+            1 / 0  # noqa: B018 - whatever goes wrong inside a savepoint
+        assert VERSIONS.rows() == list(County.objects.order_by("code").values_list("code", "calendar_version"))
+    VERSIONS.ahead()
+    assert under_way() is False
+
+
+def test_a_row_is_laid_as_saving_it_would() -> None:
+    first, second = Act.new(), Act.new()
+
+    def both() -> None:
+        lay_row(_row(first))
+        _row(second).save(force_insert=True)
+
+    _do(Act.new(), both)
+    with acting(SCOPE):
+        laid, saved = (OfficeHours.objects.filter(id=act.id).values().get() for act in (first, second))
+    assert {**laid, "id": second.id} == saved

@@ -79,12 +79,18 @@ SELECT %s, max(n), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM journ
 
 
 def action(
-    name: str, *, power: str, facts: tuple[str, ...] = (), kinds: tuple[str, ...] = ("post",)
+    name: str,
+    *,
+    power: str,
+    facts: tuple[str, ...] = (),
+    kinds: tuple[str, ...] = ("post",),
+    ahead: Callable[[Scope], None] | None = None,
 ) -> Callable[[Callable[Concatenate[Scope, Act, P], Line]], Callable[Concatenate[Scope, Act, P], Answer]]:
     """Make a function the one named thing that is done, once per act id.
 
     ``name`` is the act's, module and past tense. ``facts`` are the payload's
-    keys. ``kinds`` are the kinds of Scope that may carry it. The function gets
+    keys. ``kinds`` are the kinds of Scope that may carry it. ``ahead`` asks for
+    what the function always needs on the way that claims the id. The function gets
     keyword arguments only and returns its Line; the caller gets the answer.
 
     Refuses: NotAllowed without the power or by another kind of scope;
@@ -101,6 +107,8 @@ def action(
             scope.demand(power)
             with seam.acting(scope):
                 try:
+                    if ahead is not None:
+                        ahead(scope)
                     return _once(scope, act, name, kwargs, lambda: function(scope, act, *args, **kwargs), facts)
                 except BaseException:
                     seam.undo()

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakSet
 
 from django.db import connection
+from django.db.models.sql import InsertQuery
+
+from commongrid.journal.acting import current_scope
+from commongrid.journal.sending import asked_ahead, forget, remember, remembered, under_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from django.db.models import QuerySet
+    from django.db.models import Field, Model, QuerySet
 
 _TABLES: Final = re.compile(r'(?:FROM|JOIN) "\w+"')
 Parameter: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
@@ -46,15 +50,36 @@ class Fixed:
         self._values: dict[object, Parameter] = {}
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows, columns in the order of the query."""
-        text, parameters = self.made()
+        """The rows, columns in the order of the query; those asked for ahead, once."""
+        key = self._key(values)
+        ahead: list[tuple[Any, ...]] | None = remembered(key)
+        if ahead is not None:
+            forget(key)
+            return ahead
         with connection.cursor() as cursor:
-            if self._planned:
-                parameters = tuple(dict.fromkeys(parameters))
-                text = self._kept(cursor, text, parameters)
-            cursor.execute(text, [parameter(values) for parameter in parameters])
+            self._ask(cursor, values)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+    def ahead(self, **values: Any) -> None:
+        """Ask on the way of the next statement for what ``rows`` of the same values will want soon after.
+
+        Only for what nothing in between changes. Outside a transaction of the seam nothing is asked.
+        """
+        if under_way():
+            key = self._key(values)
+            with connection.cursor() as cursor, asked_ahead(lambda found: remember(key, found)):
+                self._ask(cursor, values)
+
+    def _key(self, values: Mapping[str, Any]) -> tuple[object, ...]:
+        return (id(self), id(current_scope()), *values.values())
+
+    def _ask(self, cursor: Any, values: Mapping[str, Any]) -> None:
+        text, parameters = self.made()
+        if self._planned:
+            parameters = tuple(dict.fromkeys(parameters))
+            text = self._kept(cursor, text, parameters)
+        cursor.execute(text, [parameter(values) for parameter in parameters])
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
         """The first row, or None."""
@@ -132,6 +157,30 @@ def _named(name: str, sample: Any) -> Callable[[Mapping[str, Any]], Any]:
     if isinstance(sample, int) and kind is not int:
         return lambda values: kind(values[name])
     return lambda values: values[name]
+
+
+_inserts: dict[type[Model], tuple[str, tuple[Field[Any, Any], ...]]] = {}
+
+
+def lay_row(row: Model) -> None:
+    """Insert one row under the id it has; the ORM writes the statement once per model, and no signal is sent.
+
+    Raises: IntegrityError and DatabaseError as ``save`` does, where the row is sent.
+    """
+    text, fields = _inserts.get(type(row)) or _inserts.setdefault(type(row), _insert_of(row))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+    row._state.adding = False  # noqa: SLF001 - as save says it
+
+
+def _insert_of(row: Model) -> tuple[str, tuple[Field[Any, Any], ...]]:
+    """The statement and the fields whose values it takes, in order."""
+    fields = tuple(field for field in row._meta.local_concrete_fields if not field.generated)
+    query = InsertQuery(type(row))
+    query.insert_values(fields, [row])
+    ((text, _values),) = query.get_compiler(connection=connection).as_sql()
+    return text, fields
 
 
 def dicts(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:

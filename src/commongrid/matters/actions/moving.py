@@ -13,6 +13,7 @@ from uuid import UUID
 
 from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line
+from commongrid.journal.fixed import lay_row
 from commongrid.journal.sending import remember
 from commongrid.kernel.act import Act
 from commongrid.kernel.clock import Calendar, Due
@@ -230,7 +231,7 @@ def noted(case: Case, sort: str, text: str, *, field: str = "note", needed: bool
         id=case.act.child("note").id, matter_id=case.matter.id, act=case.act.id, sort=sort, text=said, at=case.act.at,
         post=case.scope.post,
     )  # fmt: skip
-    row.save(force_insert=True)
+    lay_row(row)
 
 
 def place_for(case: Case, target: Target) -> None:
@@ -344,12 +345,13 @@ def _orders(case: Case, move: Move, call: Call, target: Target | None, former_un
 
 def _order(case: Case, place: int, unit: UUID | None, **more: Any) -> None:
     m = case.matter
-    Order(
+    row = Order(
         id=case.act.child("order").id, matter_id=m.id, round=m.round, unit_id=unit, level=level_at(place), place=place,
         kind_code=m.kind_code,
         by_level=level_of_actor(case.scope), ordered_at=case.act.at, due_at=m.finish_due_at or m.due_at or case.act.at,
         **more,
-    ).save(force_insert=True)  # fmt: skip
+    )  # fmt: skip
+    lay_row(row)
 
 
 def _write(case: Case) -> None:

@@ -14,6 +14,7 @@ from django.conf import settings
 from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import handing_over
 from commongrid.journal.attachments import refile
+from commongrid.journal.fixed import lay_row
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, BadInput, NobodyThere, NotFound
 from commongrid.kernel.scope import Scope
@@ -161,8 +162,8 @@ def keep_parties(case: Case, contact: Contact, where: int, about: str) -> None:
         rows.append(_party(case, "concerned", contact.concerned_name, contact.concerned_phone))
     if about.strip():
         rows.append(_party(case, "accused", about.strip()[:LONGEST_WHOM], ""))
-    if rows:
-        Party.objects.bulk_create(rows)
+    for row in rows:
+        lay_row(row)
 
 
 def _party(case: Case, part: str, name: str, phone: str, where: str = "", person: UUID | None = None) -> Party:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from commongrid.journal.actions import Line, action
 from commongrid.journal.attachments import Staged, Subject, attach
+from commongrid.journal.fixed import lay_row
 from commongrid.kernel.act import Act
 from commongrid.kernel.codes import slip_code, slip_hash
 from commongrid.kernel.places import enclosing, level_of
@@ -19,7 +20,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.cases import Elsewhere, accept_theirs, begin_case, lay
 from commongrid.matters.actions.moving import Case, Target, line, owner_place
 from commongrid.matters.actions.noting import Instruction, first_due, note_of_report, told_by
-from commongrid.matters.actions.numbering import numbers
+from commongrid.matters.actions.numbering import number_ahead, numbers
 from commongrid.matters.actions.protecting import (
     NO_CONTACT,
     NOBODY,
@@ -82,6 +83,7 @@ class Report:
     power="matters.report",
     kinds=("public", "post"),
     facts=("kind", "to", "has", "series", "urgency"),
+    ahead=territory.calendar_ahead,
 )
 def report(scope: Scope, act: Act, *, report: Report) -> Line:
     """Take in a matter and start its response clock.
@@ -99,10 +101,12 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     _check(report)
     calendar = territory.calendar(scope)
     matter = _fresh(scope, act, report, of)
-    matter.number = numbers(matter.place, calendar.day_of(act.at), 1)[0]
+    day = calendar.day_of(act.at)
+    number_ahead(day)
     case = Case(matter, of, scope, act, calendar)
     accused = accused_of(scope, report.about)
     _enter(case, report.place, accused)
+    matter.number = numbers(matter.place, day, 1)[0]
     kept = keep_words(case)
     theirs = _theirs(case, report)
     leader = told_by(scope, report.leader) if report.leader is not None else None
@@ -141,11 +145,11 @@ def _theirs(case: Case, report: Report) -> ExternalCase | None:
 def _insert(matter: Matter) -> None:
     """Lay the row. Refuses: BadInput where another system's number was taken in before."""
     if not matter.external_number:
-        matter.save(force_insert=True)
+        lay_row(matter)
         return
     try:
         with transaction.atomic():
-            matter.save(force_insert=True)
+            lay_row(matter)
     except IntegrityError as error:
         known = N_("A matter with this number of the other system is already recorded.")
         raise BadInput(fields={"external_number": known}) from error
@@ -291,7 +295,7 @@ def _show(case: Case, place: int) -> None:
         opened_on=case.calendar.day_of(case.act.at),
         state="open",
     )
-    face.save(force_insert=True)
+    lay_row(face)
 
 
 def _tell_dispatcher(case: Case) -> None:
@@ -302,4 +306,4 @@ def _tell_dispatcher(case: Case) -> None:
         id=case.act.child("told").id, matter_id=m.id, deadline_no=m.deadline_no, sort="told", level=level_of(place),
         place=place, due_at=m.due_at or case.act.at, at=case.act.at,
     )  # fmt: skip
-    told.save(force_insert=True)
+    lay_row(told)

@@ -138,6 +138,12 @@ def calendar(scope: Scope) -> Calendar:
     return _calendars[key]
 
 
+def calendar_ahead(scope: Scope) -> None:
+    """Ask on the next statement's way whether the calendar changed, for an action that is going to need it."""
+    with acting(scope):
+        _COUNTIES.ahead()
+
+
 _COUNTIES: Final = Fixed(
     lambda: County.objects.order_by("demo", "code").values_list("code", "zone", "calendar_version"), planned=True
 )
