@@ -31,6 +31,11 @@ POSTS = (
 @pytest.fixture
 def scene(database: Database) -> Scene:
     """The county with somebody in every post the loop needs."""
+    return peopled(database)
+
+
+def peopled(database: Database) -> Scene:
+    """That county, for tests that have no fixture."""
     forget_vocabularies()
     forget_calendars()
     laid = desk.lay(database)

@@ -93,3 +93,13 @@ def at_places(owner: psycopg.Connection[Any], post: UUID) -> None:
             owner, "Assignment", id=named("help", relation), post=post, kind="named_helper", place=place,
             household=named("household", relation), from_on=date(2020, 1, 1),
         )  # fmt: skip
+        twin, someone = named("twin", relation), named("someone", relation)
+        insert(owner, "Person", id=twin, display_name="某人", place=place)
+        insert(
+            owner, "Suspect", id=named("suspect", relation), place=place, first=min(twin, someone),
+            second=max(twin, someone), reason="birth", found_at=NOW,
+        )  # fmt: skip
+        insert(
+            owner, "ImportBatch", id=named("batch", relation), place=place, sort="people", file_hash=b"h", rows=1,
+            fresh=1, changed=0, same=0, left_out=0, homes=0, at=NOW,
+        )  # fmt: skip

@@ -123,7 +123,10 @@ class Matter(models.Model):
     handler_level = models.CharField("办理层级", max_length=12, blank=True, default="")
     handler_place = PlaceField("办理地方", null=True)
     barred_unit = models.UUIDField("不再交办的单位", null=True)
-    barred_parts = ArrayField(models.UUIDField(), verbose_name="不再交办的分办单位", default=list)
+    barred_parts = ArrayField(
+        models.UUIDField(), verbose_name="不再交办的分办单位", default=list,
+        db_default=models.Value([], ArrayField(models.UUIDField())),
+    )  # fmt: skip
     barred_place = PlaceField("不再交办的地方", null=True)
 
     clock = models.CharField("时限类别", max_length=12, blank=True, default="")

@@ -25,7 +25,8 @@ class Kind(models.Model):
     ``parent`` is the group's code, empty for a group. ``respond_hours`` and
     ``finish_days`` run on ``calendar`` (W working, C natural); without
     ``finish_days`` only the response counts and finishing falls to the
-    county's default. ``settle_roles`` may settle on the spot. ``closes``:
+    county's default; of a sealed kind only the response ever counts, for it
+    ends here by its receipt. ``settle_roles`` may settle on the spot. ``closes``:
     "rating" (the reporter's good answer closes), "filing" (the centre reads
     and files), "receipt" (the competent body's receipt closes). ``routed_round``:
     a complaint about village cadres, so it starts at the township, out of the

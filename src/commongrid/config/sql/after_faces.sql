@@ -1,0 +1,27 @@
+-- What is sealed, told in confidence or about somebody of the government never has a public face, whoever writes it;
+-- one that becomes so loses it. Where a complaint names no more than a level, its place is that level's: so no face
+-- names a finer place than its matter. Both look past the writer's own sight, and answer with nothing but a refusal.
+CREATE OR REPLACE FUNCTION matters_face_refused() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM fresh f JOIN matters_matter m ON m.id = f.id WHERE m.sealed OR m.confidential
+      OR m.accused_person_id IS NOT NULL OR m.accused_unit_id IS NOT NULL
+      OR f.place NOT IN (m.place, m.place / 1000 * 1000)) THEN
+    RAISE EXCEPTION 'a protected matter has no public face' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS kept_out ON matters_public_face;
+CREATE TRIGGER kept_out AFTER INSERT ON matters_public_face REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION matters_face_refused();
+CREATE OR REPLACE FUNCTION matters_face_taken() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path FROM CURRENT AS $$
+BEGIN
+  DELETE FROM matters_public_face WHERE id = NEW.id;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS faceless ON matters_matter;
+CREATE TRIGGER faceless AFTER UPDATE OF sealed, confidential, accused_person_id, accused_unit_id, place
+  ON matters_matter FOR EACH ROW WHEN (NEW.sealed OR NEW.confidential OR NEW.accused_person_id IS NOT NULL
+    OR NEW.accused_unit_id IS NOT NULL OR NEW.place % 1000000 = 0 AND OLD.place % 1000000 <> 0)
+  EXECUTE FUNCTION matters_face_taken();
