@@ -72,6 +72,24 @@ def test_sign_in_each_role_once(desk: Desk, capsys: pytest.CaptureFixture[str]) 
     assert all(link["title"] and link["url"].count("/in/") == 1 for link in links)
 
 
+def test_sign_in_each_role_rather_a_post_with_something_to_decide(
+    hamlet: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "county_open", nullcontext)
+    chosen = {link["role"]: link["post"] for link in run(capsys, "--each-role", "--json")["links"]}
+    with hamlet.as_role("owner") as owner:
+        deciding = owner.execute(
+            "SELECT p.id::text FROM roster_post p JOIN matters_application a ON a.to_unit_id = p.unit_id"
+            " WHERE a.outcome = '' AND p.role_id = 'unit_deputy'"
+        ).fetchall()
+        owing = owner.execute(
+            "SELECT p.id::text FROM roster_post p JOIN matters_matter m ON m.owner_place = p.place"
+            " WHERE m.closed_at IS NULL AND m.owner_level = 'township' AND p.role_id = 'dispatcher'"
+        ).fetchall()
+    assert (chosen["unit_deputy"],) in deciding
+    assert (chosen["dispatcher"],) in owing
+
+
 @pytest.mark.parametrize(
     ("words", "refusal"),
     [

@@ -56,14 +56,37 @@ def run(args: argparse.Namespace) -> int:
 def _chosen(scope: Scope, args: argparse.Namespace) -> list[PostLine]:
     """The posts asked for. Refuses NotFound where nobody holds such a post."""
     from commongrid.kernel.refusals import N_, NotFound
-    from commongrid.roster.queries import find_posts, one_per_role
+    from commongrid.roster.queries import find_posts
 
     if args.each_role:
-        return one_per_role(scope)
+        return _each_role()
     found = find_posts(scope, args.post)[:1]
     if not found:
         raise NotFound(N_("Nobody holds such a post today."))
     return found
+
+
+def _each_role() -> list[PostLine]:
+    """A post of each role: rather one that is asked to decide something, or that owes a step, than one with neither."""
+    from commongrid.journal.acting import acting
+    from commongrid.kernel.scope import clock
+    from commongrid.matters.queries.waiting import APPROVE, Seat, busy_seats
+    from commongrid.matters.rules.relations import CONTENT
+    from commongrid.roster.queries import one_per_role, role_powers
+
+    scope = clock("sign-in links", "accounts.invite", "matters.read")
+    with acting(scope):
+        deciding, owing = busy_seats(scope)
+        powers = role_powers(scope)
+
+        def rank(post: PostLine) -> int:
+            seat = Seat("", 0, post.unit) if post.unit else Seat(post.level, post.place, None)
+            may = powers.get(post.role, frozenset())
+            if APPROVE in may and seat in deciding:
+                return 0
+            return 1 if may & CONTENT and seat in owing else 2
+
+        return one_per_role(scope, rank=rank)
 
 
 def _begin(seat: str, name: str) -> None:

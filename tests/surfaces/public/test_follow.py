@@ -176,3 +176,20 @@ def test_a_slip_asks_only_where_it_may_be_rated(
     followed = SimpleNamespace(sealed=False, phase=phase, rating=rating, outcome=outcome, may_rate=may_rate)
     with translation.override("en"):
         assert says in telling.stands(cast("Followed", followed))
+
+
+def test_rating_page_says_what_will_happen_the_first_and_the_second_time(
+    villager: Client, code: str, county: Desk
+) -> None:
+    answered(county, code)
+    first = villager.get(f"/s/{code}/rate").text
+    assert "by a different office" in first
+    assert "the county looks at it" not in first
+    with county.database.as_admin() as admin:
+        admin.execute("UPDATE matters_matter SET reopened = 1, round = 2")
+    second = villager.get(f"/s/{code}/rate").text
+    assert "the county looks at it" in second
+    assert "by a different office" not in second
+    told = {"act": str(new_id()), "solved": "no", "satisfied": "no", "words": ""}
+    assert villager.post(f"/s/{code}/rate", told).status_code == 302
+    assert state(county) == "review"

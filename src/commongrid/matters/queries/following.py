@@ -9,6 +9,7 @@ from uuid import UUID
 
 from commongrid.journal.acting import acting
 from commongrid.journal.queries import LineRow
+from commongrid.kernel.places import county_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Note
@@ -45,7 +46,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """A matter as the holder of its slip sees it."""
+    """A matter as the holder of its slip sees it.
+
+    ``reviewed_next``: were it not solved now, the county would look at it, because it was done once more already.
+    """
 
     id: UUID
     number: str
@@ -63,6 +67,8 @@ class Followed:
     may_withdraw: bool
     sealed: bool
     rating: str
+    county: int | None = None
+    reviewed_next: bool = False
     merged: bool = False
     lines: tuple[LineRow, ...] = ()
     units: tuple[tuple[UUID, str, str], ...] = ()
@@ -102,7 +108,8 @@ def followed(scope: Scope) -> Followed:
         opened_at=row.opened_at, due_at=None if row.sealed else row.due_at,
         closed_at=row.closed_at, outcome=row.outcome, said=said, sealed=row.sealed, rating=row.rating,
         may_rate=_would(standing, Call(event="rate", solved=True, satisfied=True)),
-        may_withdraw=_would(standing, Call(event="withdraw")), units=units,
+        may_withdraw=_would(standing, Call(event="withdraw")), units=units, county=county_of(row.place),
+        reviewed_next=_leads(standing, Call(event="rate", solved=False, satisfied=False)) == "review",
         may_ask_again=_would(standing, Call(event="ask_again")), wait=wait,
         woken=row.state == "woken",
     )  # fmt: skip
@@ -116,6 +123,7 @@ def _following(row: MatterRow, lead: Led) -> Followed:
         closed_at=lead.closed_at, outcome=lead.outcome, sealed=False, rating=row.rating, merged=True,
         said=tuple(Said(sort=sort, text=text, at=at) for sort, text, at in lead.notes),
         may_rate=lead.may_rate, may_withdraw=False, lines=lead.lines, wait=lead.wait,
+        county=county_of(row.place), reviewed_next=lead.reopened > 0,
         may_ask_again=lead.may_ask_again, woken=lead.state == "woken",
     )  # fmt: skip
 
@@ -127,8 +135,12 @@ def _said(matter_id: UUID, state: str) -> tuple[Said, ...]:
 
 
 def _would(standing: Standing, call: Call) -> bool:
+    return bool(_leads(standing, call))
+
+
+def _leads(standing: Standing, call: Call) -> str:
+    """The state that a call leads to; nothing where the rules refuse it."""
     try:
-        decide(standing, call)
+        return decide(standing, call).state
     except Refusal:
-        return False
-    return True
+        return ""

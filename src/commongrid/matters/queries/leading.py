@@ -34,6 +34,7 @@ class Led:
     closed_at: datetime | None
     outcome: str
     may_rate: bool
+    reopened: int
     may_ask_again: bool
     wait: Wait | None
     notes: tuple[tuple[str, str, datetime], ...]
@@ -65,7 +66,7 @@ def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
     since = next((line.at for line in reversed(journal.history(scope, row.id)) if line.name == "matters.merged"), None)
     return Led(
         state=lead.state, owner_zh=lead.owner_zh, owner_en=lead.owner_en, due_at=lead.due_at,
-        closed_at=lead.closed_at, outcome=lead.outcome, notes=said,
+        closed_at=lead.closed_at, outcome=lead.outcome, notes=said, reopened=lead.reopened,
         may_rate=to_rate and lead.state in ASKED_IN and rating != "rated",
         may_ask_again=lead.outcome in REFUSED and not asked_again, wait=wait,
         lines=tuple(line for line in lines if since is None or line.at >= since),

@@ -23,7 +23,7 @@ from commongrid.matters.rules.relations import Whereabouts, level_at, relations
 from commongrid.roster import queries as roster
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
 
@@ -308,6 +308,19 @@ def reason(scope: Scope, sort: str, code: str, *, field: str = "reason") -> Reas
     if found is None:
         raise BadInput(fields={field: N_("Choose a reason from the list.")})
     return _reason(found)
+
+
+def busy_seats(scope: Scope) -> tuple[frozenset[Seat], frozenset[Seat]]:
+    """Who is asked to decide an application, and who owes the next step of an open matter; a unit by itself alone."""
+    with acting(scope):
+        asked = Application.objects.filter(outcome="").values_list("to_level", "to_place", "to_unit_id").distinct()
+        open_ones = Matter.objects.filter(closed_at=None).exclude(state__in=("paused", "parked"))
+        owing = open_ones.values_list("owner_level", "owner_place", "unit_id").distinct()
+        return _seats(asked), _seats((level, place, unit if level == "unit" else None) for level, place, unit in owing)
+
+
+def _seats(rows: Iterable[tuple[str, int | None, UUID | None]]) -> frozenset[Seat]:
+    return frozenset(Seat("", 0, unit) if unit else Seat(level, place or 0, None) for level, place, unit in rows)
 
 
 def asked_below(scope: Scope) -> list[tuple[UUID, UUID]]:

@@ -197,12 +197,22 @@ def find_posts(scope: Scope, text: str, on: date | None = None) -> list[PostLine
     return [_line(one) for one in found.order_by("place", "from_on", "id")]
 
 
-def one_per_role(scope: Scope, on: date | None = None) -> list[PostLine]:
-    """One post in force for each role that anybody holds, of the county with the highest code (a demo's)."""
+def one_per_role(
+    scope: Scope, on: date | None = None, *, rank: Callable[[PostLine], int] = lambda _post: 0
+) -> list[PostLine]:
+    """One post in force for each role that anybody holds, of the county with the highest code (a demo's).
+
+    Of several the one with the lowest ``rank``, then the first by place.
+    """
     day = on or localdate()
     found = _lines(day).filter(in_force(day), valid(day, "role__"))
-    first = found.order_by("role__position", (F("place") / 10**9).desc(), "place", "id").distinct("role__position")
-    return [_line(one) for one in first]
+    ordered = [_line(one) for one in found.order_by("role__position", (F("place") / 10**9).desc(), "place", "id")]
+    chosen: dict[str, PostLine] = {}
+    for one in ordered:
+        first = chosen.setdefault(one.role, one)
+        if one.place // 10**9 == first.place // 10**9 and rank(one) < rank(first):
+            chosen[one.role] = one
+    return list(chosen.values())
 
 
 def faces(scope: Scope, post_ids: Iterable[UUID]) -> dict[UUID, PostLine]:

@@ -122,6 +122,7 @@ def withdraw(request: Asked, code: str) -> HttpResponse:
 def _about(request: Asked, matter: Followed, code: str) -> dict[str, Any]:
     """What every page of a slip shows."""
     plain = normalise(code)
+    request.about_place = matter.county
     return {
         "matter": matter,
         "code": plain,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -138,13 +137,18 @@ def _where_again(request: Asked, said: Asking) -> HttpResponse:
     return response
 
 
+def _about(request: Asked, at: int | None) -> None:
+    """The page is headed by the county it is about."""
+    request.about_place = at
+
+
 def _where_page(request: Asked, said: Asking, search: str, wrong: str = "") -> HttpResponse:
+    _about(request, said.at)
     context = {
         "asking": said,
         "kind": _kind(request.scope, said),
         "search": search,
         "choice": choice(request.scope, said.at, search),
-        "above_query": urlencode({"kind": said.kind}) if said.kind else "",
         "wrong": wrong,
     }
     return render(request, "public/report/where.html", context)
@@ -155,6 +159,7 @@ def _tell_page(
 ) -> HttpResponse:
     kind = _kind(request.scope, said)
     place = precise(request.scope, said.at)
+    _about(request, said.at)
     if place and _may_complain(kind):
         form.offer(request.scope, place.code)
     similar = matters.similar(request.scope, kind_code=kind.code if kind else "", place=place.code) if place else ()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from commongrid.kernel.places import level_of, township_of, village_of
+from commongrid.kernel.places import county_of, level_of, township_of, village_of
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
-    from commongrid.territory.queries import PlaceRow
+    from commongrid.territory.queries import CountyRow, PlaceRow
 
 PRECISE = ("natural_village",)
 FINE = ("village", "below")
@@ -18,12 +18,23 @@ FINE = ("village", "below")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What the page offers: places to choose, where one already is, and whether that is precise enough."""
+    """What the page offers: places to choose, where one already is, and whether that is precise enough.
 
-    way: tuple[PlaceRow, ...]
-    places: tuple[PlaceRow, ...]
+    ``step`` is the level to choose now, or "found"; ``counties`` are offered
+    first where there are several.
+    """
+
+    step: str
+    way: tuple[PlaceRow, ...] = ()
+    places: tuple[PlaceRow, ...] = ()
+    counties: tuple[CountyRow, ...] = ()
+    several: bool = False
     whole: PlaceRow | None = None
-    found: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Whether these are places found by their name."""
+        return self.step == "found"
 
 
 def precise(scope: Scope, code: int | None) -> PlaceRow | None:
@@ -36,20 +47,37 @@ def precise(scope: Scope, code: int | None) -> PlaceRow | None:
 
 def choice(scope: Scope, at: int | None, search: str) -> Choice:
     """The next places to choose from: found by name, or one level below where the person is."""
-    county = territory.county(scope)
+    counties = territory.set_up(scope)
+    several = len(counties) > 1
     if search.strip():
-        levels = ("village", *PRECISE)
-        found = territory.search_places(scope, search[:60], within=county.code, levels=levels, limit=30)
-        return Choice(way=(), places=tuple(row for row in found if not row.ended), found=True)
-    if at is None or (village_of(at) is None and township_of(at) is None):
-        return Choice(way=(), places=tuple(territory.children(scope, county.code, level="township")))
-    village = village_of(at)
+        return Choice(step="found", places=_found(scope, search, counties), several=several)
+    codes = {one.code for one in counties}
+    here = county_of(at) if at is not None else None
+    county = here if here in codes else None if several else territory.county(scope).code
+    if county is None:
+        return Choice(step="county", counties=tuple(counties), several=True)
+    township = township_of(at) if at is not None and here == county else None
+    if township is None:
+        way = _way(scope, county) if several else ()
+        found = territory.children(scope, county, level="township")
+        return Choice(step="township", way=way, places=tuple(found), several=several)
+    village = village_of(at or 0)
     if village is None:
-        township = township_of(at) or at
-        return Choice(way=_way(scope, township), places=tuple(territory.children(scope, township, level="village")))
+        found = territory.children(scope, township, level="village")
+        return Choice(step="village", way=_way(scope, township, several=several), places=tuple(found), several=several)
     inside = territory.children(scope, village, level="natural_village")
-    return Choice(way=_way(scope, village), places=tuple(inside), whole=precise(scope, village))
+    way = _way(scope, village, several=several)
+    whole = precise(scope, village)
+    return Choice(step="natural_village", way=way, places=tuple(inside), several=several, whole=whole)
 
 
-def _way(scope: Scope, code: int) -> tuple[PlaceRow, ...]:
-    return tuple(row for row in territory.path(scope, code) if row.level in {"township", "village"})
+def _found(scope: Scope, search: str, counties: list[CountyRow]) -> tuple[PlaceRow, ...]:
+    """Villages and natural villages by name, in the only county or in all of them."""
+    within = counties[0].code if len(counties) == 1 else None
+    found = territory.search_places(scope, search[:60], within=within, levels=("village", *PRECISE), limit=30)
+    return tuple(row for row in found if not row.ended)
+
+
+def _way(scope: Scope, code: int, *, several: bool = True) -> tuple[PlaceRow, ...]:
+    levels = {"township", "village", *(["county"] if several else [])}
+    return tuple(row for row in territory.path(scope, code) if row.level in levels)

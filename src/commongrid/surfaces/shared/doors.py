@@ -38,10 +38,11 @@ SLIP_POWERS = ("matters.follow", "matters.rate")
 
 
 class Asked(HttpRequest):
-    """A request that came through a door: it has a scope, and on POST an act."""
+    """A request that came through a door: it has a scope, and on POST an act; some are about a place."""
 
     scope: Scope
     act: Act
+    about_place: int | None
 
 
 @dataclass(frozen=True, slots=True)

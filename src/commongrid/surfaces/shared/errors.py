@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from commongrid.kernel.refusals import N_, NotFound, Refusal, TooMany
@@ -20,6 +22,24 @@ def sentence(refusal: Refusal) -> str:
     return text % refusal.params if refusal.params else text
 
 
+ADVICE: Final = {
+    400: N_("Nothing was changed."),
+    403: N_("Nothing was changed. If you think it is part of your work, ask whoever appoints posts in your county."),
+    409: N_("Nothing was changed. Open it anew to see where it stands now."),
+    413: N_("Nothing was kept. Choose a smaller file, or send fewer at a time."),
+    422: N_("Nothing was changed. Go back, look at what you chose or typed, and send it again."),
+}
+"""What to do after a refusal, by its status, where the sentence itself may not say it."""
+
+
+def _where_from(request: HttpRequest) -> str:
+    """The page of ours that this request was sent from; nothing where the browser says none, or this very page."""
+    came = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came, allowed_hosts={request.get_host()}) and urlsplit(came).netloc
+    here = request.method in ("GET", "HEAD") and urlsplit(came).path == request.path
+    return came if ours and not here else ""
+
+
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The answer for a refusal: JSON where JSON was asked for, else a page; htmx shows the page's main part."""
     text = sentence(refusal)
@@ -31,7 +51,13 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     response = render(
         request,
         "shared/refusal.html",
-        {"text": text, "fields": fields, "status": refusal.status},
+        {
+            "text": text,
+            "fields": fields,
+            "status": refusal.status,
+            "back": _where_from(request),
+            "advice": gettext(ADVICE[refusal.status]) if refusal.status in ADVICE else "",
+        },
         status=refusal.status,
     )
     if getattr(request, "htmx", None):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import connection
+from django.utils.translation import gettext
 
-from commongrid.kernel.places import show
+from commongrid.kernel.places import county_of, show
 from commongrid.kernel.refusals import Refusal
 from commongrid.surfaces.shared.times import chinese, language
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from django.forms import BaseForm, BoundField
     from django.http import HttpRequest
+
+    from commongrid.territory.queries import CountyRow
 
 _NAMES: dict[tuple[object, ...], tuple[float, Any]] = {}
 MOST_NAMES = 5000
@@ -77,16 +80,36 @@ def _place_name(scope: Any, code: int, *, whole: bool) -> str:
 
 
 def county_name(request: HttpRequest | None) -> str:
-    """The county's name, asked for once a minute per process."""
+    """The county's name, asked for once a minute per process: of the place the page is about, else the reader's."""
     scope = getattr(request, "scope", None)
     if scope is None:
         return ""
     from commongrid.territory import queries
 
+    about: int | None = getattr(request, "about_place", None)
+    if about is not None and (name := county_at(request, about)):
+        return name
     try:
-        return str(_kept(("county", scope.lo), lambda: queries.county(scope)).label(language()))
+        return county_label(_kept(("county", scope.lo), lambda: queries.county(scope)))
     except Refusal:
         return ""
+
+
+def county_at(request: HttpRequest | None, code: int) -> str:
+    """The name of the county of a place, the demo marked; nothing where no such county was set up."""
+    scope = getattr(request, "scope", None)
+    if scope is None:
+        return ""
+    from commongrid.territory import queries
+
+    counties: list[CountyRow] = _kept(("counties", None), lambda: queries.set_up(scope))
+    found = next((one for one in counties if one.code == county_of(code)), None)
+    return county_label(found) if found is not None else ""
+
+
+def county_label(row: CountyRow) -> str:
+    """A county's name, with a mark where it is the demo."""
+    return gettext("%(county)s (demo)") % {"county": row.label(language())} if row.demo else row.label(language())
 
 
 def post_title(request: HttpRequest | None) -> str:

@@ -19,6 +19,7 @@ from commongrid.territory.queries.clock import (
     market_days,
     office_hours,
     published_until,
+    set_up,
 )
 from commongrid.territory.queries.comparison import Compared, compared, register_for
 from commongrid.territory.queries.places import (
@@ -89,6 +90,7 @@ __all__ = [
     "register_for",
     "search_places",
     "sequences_used",
+    "set_up",
     "sets_served_by",
     "successors",
 ]

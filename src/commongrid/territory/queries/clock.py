@@ -83,6 +83,15 @@ class ChangeRow:
     at: datetime
 
 
+def set_up(scope: Scope) -> list[CountyRow]:
+    """Every county that was set up here, the real ones first: mostly one, a demo beside it at the beginning."""
+    with acting(scope):
+        rows = list(County.objects.order_by("demo", "code").values_list("code", "zone", "demo", "calendar_version"))
+        found = Place.objects.filter(code__in=[row[0] for row in rows]).values_list("code", "name", "name_en")
+        names = {code: (name, name_en) for code, name, name_en in found}
+    return [CountyRow(*row, *names.get(row[0], ("", ""))) for row in rows]
+
+
 def county(scope: Scope) -> CountyRow:
     """The county of the scope's places; for a scope of no single county the first real one, else the demo.
 

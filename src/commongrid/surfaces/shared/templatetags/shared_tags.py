@@ -158,6 +158,12 @@ def county_name(context: Context) -> str:
     return fields.county_name(context.get("request"))
 
 
+@register.simple_tag(takes_context=True)
+def county_at(context: Context, code: int) -> str:
+    """The name of the county of a place, the demo marked."""
+    return fields.county_at(context.get("request"), code)
+
+
 @register.inclusion_tag("shared/parts/acting_post.html", takes_context=True)
 def acting_post(context: Context) -> dict[str, object]:
     """The acting post, always visible, leading to the page where it is switched."""
