@@ -23,7 +23,7 @@ from commongrid.matters.models import GuardedWord
 from commongrid.matters.queries import dated
 from commongrid.matters.queries import publishing as texts
 from commongrid.matters.rules.publishing import Guarded, found, masked, people
-from tests.factories.desk import VILLAGE
+from tests.factories.desk import GRID, HAMLET, VILLAGE
 from tests.matters.waits import add_post
 
 if TYPE_CHECKING:
@@ -243,6 +243,23 @@ def test_counts_below_five_are_not_shown(scene: Scene) -> None:
     assert [(one.place, one.count) for one in texts.counts(ANYBODY, TODAY.year, "G")] == [(VILLAGE, 5)]
 
 
+def test_natural_villages_are_told_apart_only_where_nobody_can_be_worked_out(scene: Scene) -> None:
+    for n in range(6):
+        scene.report(f"路灯不亮{n}", kind="G03", place=GRID)  # a grid that serves the one natural village
+    assert [(one.place, one.count) for one in texts.counts_within(ANYBODY, TODAY.year, VILLAGE)] == [(HAMLET, 6)]
+    scene.report("村部路灯不亮", kind="G03")
+    assert [(one.place, one.count) for one in texts.counts_within(ANYBODY, TODAY.year, VILLAGE)] == [
+        (VILLAGE, None), (HAMLET, None),
+    ], "seven in the village less six would be one"  # fmt: skip
+    scene.report("垃圾没人拉", kind="F01")
+    assert [one.count for one in texts.counts(ANYBODY, TODAY.year)] == [8]
+    assert [one.count for one in texts.counts(ANYBODY, TODAY.year, "G")] == [None], "eight less seven would be one"
+    page = Client().get(f"/published/places?place={VILLAGE}", headers={"cookie": "cg_language=en"}).text
+    assert "<svg" in page
+    assert "Shanghe" in page
+    assert "fewer than 5" in page
+
+
 def test_the_public_pages(scene: Scene) -> None:
     one = publish(scene, scene.answered("学校门口斑马线看不清"), title="=斑马线")
     client = Client()
@@ -253,5 +270,9 @@ def test_the_public_pages(scene: Scene) -> None:
     assert client.get("/published/places").status_code == 200
     table = client.get("/published/list.csv").content.decode()
     assert "'=斑马线" in table
+    feed = client.get("/published/feed.atom?kind=G")
+    assert feed.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert f"<id>{one.urn}</id>" in feed.text
+    assert one.urn not in client.get("/published/feed.atom?kind=B").text
     actions.take_down(scene.as_post("dispatcher"), Act.new(), publication_id=one, why="当事人要求")
     assert client.get(f"/published/{one}").status_code == 404

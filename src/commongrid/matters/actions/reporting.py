@@ -287,7 +287,7 @@ def _staffed(case: Case, level: str, place: int, power: str) -> tuple[str, int]:
 
 def _show(case: Case, place: int) -> None:
     """The public face: kind, village and day, never finer than a natural village."""
-    shown = enclosing(place, "village") or place
+    shown = territory.natural_village_of(case.scope, place) or enclosing(place, "village") or place
     face = PublicFace(
         id=case.matter.id,
         kind_code=case.kind.code,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import acting
+from commongrid.kernel.counting import LEAST, shown_parts
 from commongrid.kernel.places import enclosing, interval
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import Scope
@@ -23,8 +24,6 @@ from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
 from commongrid.territory import queries as territory
 
 PAGE: Final = 50
-LEAST: Final = 5
-"""A count below this is not published."""
 SHOWN_FOR: Final = timedelta(days=90)
 """How long a text is proposed to be shown."""
 _COLUMNS = (
@@ -85,7 +84,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VillageCount:
-    """How many matters of public kinds a village had in a year; nothing where it is fewer than five."""
+    """How many matters of public kinds a village or natural village had in a year; nothing where it is not told."""
 
     place: int
     count: int | None
@@ -120,10 +119,7 @@ def names_of(matter_id: UUID) -> tuple[str, ...]:
 
 def public_place(scope: Scope, place: int) -> int:
     """The place that may be named: the natural village, else the village; never a grid or a group."""
-    found = territory.places(scope, [place]).get(place)
-    if found is not None and found.level == "natural_village":
-        return place
-    return enclosing(place, "village") or place
+    return territory.natural_village_of(scope, place) or enclosing(place, "village") or place
 
 
 def published(
@@ -186,20 +182,50 @@ def over(scope: Scope, today: date, limit: int) -> list[UUID]:
 
 
 def counts(scope: Scope, year: int, kind: str = "") -> list[VillageCount]:
-    """Matters of public kinds by village, of the days of a year; never finer, and nothing below five.
+    """Matters of public kinds by village, of the days of a year; nothing below five.
 
-    There are no totals beside them, so that nothing suppressed can be worked out.
+    Of one class a count is told only where it can't be worked out from the whole village and the other classes.
     """
+    by_village: dict[int, Counter[str]] = {}
+    for place, code, n in _faces(scope, year):
+        village = enclosing(place, "village")
+        if village is not None:
+            by_village.setdefault(village, Counter())[code[:1]] += n
+    return [
+        VillageCount(place=village, count=_told(by_class, kind[:1]))
+        for village, by_class in sorted(by_village.items())
+        if not kind or by_class[kind[:1]]
+    ]
+
+
+def _told(by_class: Counter[str], of: str) -> int | None:
+    whole = by_class.total()
+    if whole < LEAST:
+        return None
+    return shown_parts(by_class)[of] if of else whole
+
+
+def counts_within(scope: Scope, year: int, village: int) -> list[VillageCount]:
+    """The same by natural village inside a village, of all kinds together; what names none stands under the village.
+
+    A count is told only where no count beside it, and none of the whole village, gives away one below five.
+    """
+    parts: Counter[int] = Counter()
+    parts.update({row.code: 0 for row in territory.children(scope, village, level="natural_village")})
+    for place, _code, n in _faces(scope, year, village):
+        parts[place] += n
+    shown = shown_parts(parts) if parts.total() >= LEAST else dict.fromkeys(parts)
+    return [VillageCount(place=place, count=shown[place]) for place in sorted(parts)]
+
+
+def _faces(scope: Scope, year: int, within: int | None = None) -> list[tuple[int, str, int]]:
+    """Places, kinds and how many matters, of the days of a year."""
     days = Q(opened_on__gte=date(year, 1, 1), opened_on__lte=date(year, 12, 31))
-    if kind:
-        days &= Q(kind_code__startswith=kind)
-    tally: Counter[int] = Counter()
+    if within is not None:
+        days &= Q(place__range=interval(within))
     with acting(scope):
-        for place, n in PublicFace.objects.filter(days).values_list("place").annotate(n=Count("id")).order_by():
-            village = enclosing(place, "village")
-            if village is not None:
-                tally[village] += n
-    return [VillageCount(place=place, count=n if n >= LEAST else None) for place, n in sorted(tally.items())]
+        found = PublicFace.objects.filter(days).values_list("place", "kind_code").annotate(n=Count("id")).order_by()
+        return list(found)
 
 
 def _row(values: dict[str, Any]) -> PublicationRow:

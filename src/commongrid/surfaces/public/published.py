@@ -1,4 +1,4 @@
-"""What is published of matters: a list to search, one text, counts by village, and the list as open data."""
+"""What is published of matters: a list to search, one text, a plan of counts, the list as open data and as a feed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
 
+from commongrid.kernel.counting import LEAST
 from commongrid.kernel.places import township_of
 from commongrid.matters import queries as matters
 from commongrid.matters.queries import publishing as texts
+from commongrid.surfaces.public import drawing
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
@@ -49,10 +54,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Township:
-    """A township with its villages' counts."""
+    """A township with its villages' counts, or a village with its natural villages'; as rows and as a plan."""
 
     name: str
-    villages: tuple[tuple[str, int | None, int], ...]
+    rows: tuple[tuple[drawing.Area, int], ...]
+    plan: drawing.Plan
 
 
 @door(None, kinds=("public",))
@@ -78,19 +84,55 @@ def published_one(request: Asked, publication_id: UUID) -> HttpResponse:
 
 @door(None, kinds=("public",))
 def published_places(request: Asked) -> HttpResponse:
-    """Counts of a year by township and village, nothing below five."""
+    """A plan and a table of a year's counts: villages by township, or a village's natural villages."""
     wanted = _wanted(request)
     year = wanted.year or timezone.localdate().year
-    counts = texts.counts(request.scope, year, wanted.kind)
-    places = territory.places(
-        request.scope, {one.place for one in counts} | {township_of(one.place) or 0 for one in counts}
-    )
-    most = max((one.count or 0 for one in counts), default=0)
+    village = _village(request.scope, wanted.place)
+    if village is not None:
+        counts = texts.counts_within(request.scope, year, village.code)
+    else:
+        counts = texts.counts(request.scope, year, wanted.kind)
+    codes = {one.place for one in counts} | {township_of(one.place) or 0 for one in counts}
+    places = territory.places(request.scope, codes)
+    areas = [_within(village, counts, places)] if village else _by_township(counts, places, request)
     context = {
-        "townships": _by_township(counts, places, most), "wanted": wanted, "year": year, "least": texts.LEAST,
-        **_choices(request.scope),
+        "areas": [area for area in areas if area.rows], "wanted": wanted, "year": year, "least": LEAST,
+        "village": village, "shades": drawing.STEPS, **_choices(request.scope),
     }  # fmt: skip
     return render(request, "public/published/places.html", context)
+
+
+def _village(scope: Scope, code: int | None) -> PlaceRow | None:
+    """The village whose natural villages are asked for."""
+    found = territory.places(scope, [code]).get(code) if code else None
+    return found if found is not None and found.level == "village" else None
+
+
+@door(None, kinds=("public",))
+def published_feed(request: Asked) -> HttpResponse:
+    """The newest published texts as an Atom feed, as far as the list is filtered."""
+    wanted = _wanted(request)
+    county = territory.county(request.scope)
+    feed = Atom1Feed(
+        title=_("What was done"), link=f"{settings.ADDRESS}{reverse('published')}", description="",
+        feed_url=f"{settings.ADDRESS}{request.get_full_path()}", language="zh-CN" if chinese() else "en",
+        author_name=places_name(request.scope, county.code), feed_guid=f"urn:commongrid:{county.code}:published",
+    )  # fmt: skip
+    for row, kind, place in _shown(request.scope, _found(request.scope, wanted)[: texts.PAGE]):
+        feed.add_item(
+            title=row.title, link=f"{settings.ADDRESS}{reverse('published_one', args=[row.id])}",
+            description="\n\n".join(filter(None, (row.text, row.answer))), unique_id=row.id.urn,
+            pubdate=row.published_at, updateddate=row.published_at, categories=[one for one in (kind, place) if one],
+        )  # fmt: skip
+    response = HttpResponse(content_type=feed.content_type)
+    feed.write(response, "utf-8")
+    return response
+
+
+def places_name(scope: Scope, code: int) -> str:
+    """The name of a place in the reader's language."""
+    found = territory.places(scope, [code]).get(code)
+    return found.label("zh" if chinese() else "en") if found else ""
 
 
 @door(None, kinds=("public",))
@@ -164,19 +206,40 @@ def _name(code: int, places: Mapping[int, PlaceRow], lang: str) -> str:
     return (" · " if lang == "en" else "").join(dict.fromkeys(names))
 
 
-def _by_township(counts: Sequence[texts.VillageCount], places: Mapping[int, PlaceRow], most: int) -> list[Township]:
+def _by_township(
+    counts: Sequence[texts.VillageCount], places: Mapping[int, PlaceRow], request: Asked
+) -> list[Township]:  # fmt: skip
     lang = "zh" if chinese() else "en"
-    groups: dict[int, list[tuple[str, int | None, int]]] = {}
+    groups: dict[int, list[drawing.Area]] = {}
     for one in counts:
         if one.place in places:
-            share = round((one.count or 0) / most * 100) if most else 0
-            groups.setdefault(township_of(one.place) or one.place, []).append(
-                (places[one.place].label(lang), one.count, share)
-            )
-    return [
-        Township(name=places[code].label(lang) if code in places else "", villages=tuple(rows))
-        for code, rows in groups.items()
-    ]
+            query = request.GET.copy()
+            query["place"] = str(one.place)
+            query.pop("kind", None)
+            area = drawing.Area(name=places[one.place].label(lang), count=one.count, address=f"?{query.urlencode()}")
+            groups.setdefault(township_of(one.place) or one.place, []).append(area)
+    most = max((one.count or 0 for one in counts), default=0)
+    return [_area(places[code].label(lang) if code in places else "", rows, most) for code, rows in groups.items()]
+
+
+def _within(
+    village: PlaceRow, counts: Sequence[texts.VillageCount], places: Mapping[int, PlaceRow]
+) -> Township:  # fmt: skip
+    lang = "zh" if chinese() else "en"
+    rows = [
+        drawing.Area(
+            name=_("elsewhere in the village") if one.place == village.code else places[one.place].label(lang),
+            count=one.count,
+        )
+        for one in counts
+        if one.place in places
+    ]  # fmt: skip
+    return _area(village.label(lang), rows, max((one.count or 0 for one in counts), default=0))
+
+
+def _area(name: str, rows: list[drawing.Area], most: int) -> Township:
+    shares = tuple(round((one.count or 0) / most * 100) if most else 0 for one in rows)
+    return Township(name=name, rows=tuple(zip(rows, shares, strict=True)), plan=drawing.plan(name, rows))
 
 
 def _harmless(text: str) -> str:
@@ -188,5 +251,6 @@ urlpatterns = [
     path("published", published, name="published"),
     path("published/places", published_places, name="published_places"),
     path("published/list.csv", published_csv, name="published_csv"),
+    path("published/feed.atom", published_feed, name="published_feed"),
     path("published/<uuid:publication_id>", published_one, name="published_one"),
 ]

@@ -218,6 +218,17 @@ def sets_served_by(scope: Scope, grid: int) -> list[PlaceRow]:
         return _rows(Place.objects.filter(code__in=codes).order_by("code"))
 
 
+def natural_village_of(scope: Scope, code: int) -> int | None:
+    """The natural village that a place is or, as a grid, serves alone; None where it is none or serves several."""
+    found = place_meant(scope, code)
+    if found is None or found.level not in ("natural_village", "grid"):
+        return None
+    if found.level == "natural_village":
+        return code
+    served = [row.code for row in sets_served_by(scope, code) if row.level == "natural_village"]
+    return served[0] if len(served) == 1 else None
+
+
 def grids_serving(scope: Scope, covered: int) -> list[PlaceRow]:
     """The grids that serve a natural village or group now."""
     with acting(scope):
