@@ -255,6 +255,23 @@ def _booklets(_world: World) -> Objects:
     yield from _held("booklet")
 
 
+def _register_sheets(_world: World) -> Objects:
+    yield ("people",), "a template", everybody
+    yield ("cats",), "no such template", nobody
+
+
+def _batches(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (named("batch", relation),), relation, partial(_covers, place)
+    yield (named("no such batch"),), "no such batch", nobody
+
+
+def _suspects(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (named("suspect", relation),), relation, partial(_covers, place)
+    yield (named("no such pair"),), "no such pair", nobody
+
+
 def _itself(_world: World) -> Objects:
     yield (), "", everybody
 
@@ -292,6 +309,10 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("household", ("household_id",)): _homes,
     ("household_undo", ("done", "household_id")): _acts_of_homes,
     ("person", ("person_id",)): _someone,
+    ("people_", ("sort",)): _register_sheets,
+    ("people_", ("upload_id",)): _uploads,
+    ("people_", ("batch_id",)): _batches,
+    ("duplicate", ("suspect_id",)): _suspects,
     ("flag", ("flag_id",)): _not_there,
     ("holding", ("of",)): _sorts_held,
     ("holding", ("of", "subject")): _sites,

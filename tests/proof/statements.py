@@ -214,6 +214,10 @@ def _counts(app: psycopg.Connection[Any], world: World, seat: Seat) -> Iterator[
 AT_PLACES = ("insight_tally", "insight_backlog", "accounts_access_line", "roster_assignment")
 
 
+PLACED = ("insight_tally", "insight_backlog", "registry_import_batch", "registry_suspect")
+"""Tables of which a row is seen and changed by place alone."""
+
+
 def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
     """Tables that know nothing but a place: figures, the log of reads, who helps which household."""
     for seat in seats:
@@ -222,7 +226,7 @@ def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
             become(app, scope)
             for relation, place in PLACES.items():
                 covered = expectation.covers(seat, place)
-                for table in ("insight_tally", "insight_backlog"):
+                for table in PLACED:
                     found = app.execute(f"SELECT 1 FROM {table} WHERE place = %s".encode(), [place]).fetchone()
                     yield covered, found is not None, seat.role, "reads", table, relation
                     done = _changed(app, f"DELETE FROM {table} WHERE place = %s", [place])

@@ -115,6 +115,7 @@ class RowReader:
     _row: int = 0
     _cells: dict[str, Cell] = field(default_factory=dict)
     _bad: bool = False
+    _refused: set[str] = field(default_factory=set)
 
     def person(self, row: int, cells: Sequence[Cell], marks: Marks | None = None) -> PersonRead:
         """The person of a row."""
@@ -165,7 +166,7 @@ class RowReader:
 
     def _begin(self, row: int, cells: Sequence[Cell], marks: Marks | None) -> None:
         """Take the row up: what stands above where it says so, formulas refused or passed over."""
-        self._row, self._bad, self._cells = row, False, {}
+        self._row, self._bad, self._cells, self._refused = row, False, {}, set()
         for column in LAYOUTS[self.sort]:
             if column.field in self.headed.at:
                 self._cells[column.field] = self._taken(column, self.headed.cell(cells, column.field))
@@ -182,11 +183,11 @@ class RowReader:
         plain = cell if not isinstance(cell, str) else " ".join(cell.split())
         if isinstance(plain, str) and plain.casefold() in DITTO:
             if not column.ditto:
-                self._fault("ditto_here", column.field, plain)
+                self._refuse("ditto_here", column.field, plain)
                 return ""
             plain = self._above.get(column.field, "")
             if plain == "":
-                self._fault("ditto_first", column.field)
+                self._refuse("ditto_first", column.field)
         if column.ditto:
             self._above[column.field] = plain
         return plain
@@ -200,10 +201,17 @@ class RowReader:
             if name in _FOLLOWS and self._text("id_number"):
                 self.note("formula_left")
             else:
-                self._fault("formula", name)
+                self._refuse("formula", name)
+
+    def _refuse(self, code: str, name: str, value: str = "") -> None:
+        """A cell that isn't read at all: nothing more is said of it."""
+        self._fault(code, name, value)
+        self._refused.add(name)
 
     def _fault(self, code: str, name: str, value: str = "") -> None:
         self._bad = True
+        if name in self._refused:
+            return
         said = value or self._text(name)
         shown = masking.name(said) if name == "name" else masking.cell(masking.text(said)) if said else ""
         self.faults.append(RowFault(self._row, code, name, shown[:40]))

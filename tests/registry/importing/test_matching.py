@@ -1,0 +1,78 @@
+"""What only other rows or the register can tell of a row: known, changed, in doubt, out; one head per household."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from commongrid.registry.importing.rules import matching
+from commongrid.registry.importing.rules.matching import Facts, Known, KnownHome, KnownPerson
+from tests.factories.desk import GRID, HAMLET
+from tests.registry.importing.making import HEAD, person, row
+from tests.registry.importing.test_mutants import as_csv, read
+
+HOME = KnownHome(id=UUID(int=1), place=GRID, natural_village=HAMLET, number="1", head=UUID(int=10), state="lived")
+HEADED = KnownPerson(
+    id=UUID(int=10), name="周大山", sounds=matching.sound("周大山"), id_index=b"a", phone_index=None, state="here",
+    household=HOME.id, place=GRID, as_in_home="02", born_on=date(1980, 1, 1), home=(HAMLET, "1"),
+)  # fmt: skip
+DEAD = replace(HEADED, id=UUID(int=11), state="dead")
+ENDED = replace(HOME, id=UUID(int=9), number="9", head=None, state="ended")
+KNOWN = Known(
+    by_number={b"a": HEADED, b"d": DEAD}, elsewhere=frozenset([b"e"]),
+    homes={(HAMLET, "1"): HOME, (HAMLET, "9"): ENDED}, inside={HOME.id: [HEADED]}, named={"周大山": [HEADED]},
+)  # fmt: skip
+Asked = tuple[dict[str, object], bytes | None]
+
+
+def plan(
+    *rows: tuple[dict[str, object], bytes | None], answered: dict[int, str] | None = None
+) -> list[tuple[str, str]]:
+    """Status and reason of rows, each with its blind index."""
+    _reader, found = read(as_csv([list(HEAD), *(row(cells) for cells, _ in rows)]), name="a.csv")
+    pairs = [(one, Facts(id_index=index)) for one, (_, index) in zip(found, rows, strict=True)]
+    return [(one.status, one.why) for one in matching.planned(pairs, KNOWN, answered)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([(person(), b"a")], [("same", "")]),
+        ([(person(), b"a"), (person(relation="子", name="周二"), b"a")], [("same", ""), ("out", "id_number_twice")]),
+        ([(person(number="1", name="别人"), b"n")], [("out", "second_head")]),
+        ([(person(relation="配偶"), b"a")], [("out", "head_otherwise")]),
+        ([(person(number="2", relation="妻"), None)], [("out", "no_head")]),
+        ([(person(number="2", name="甲"), None), (person(number="2", name="乙"), None)],
+         [("new", ""), ("out", "second_head")]),
+        ([(person(number="2", name=""), None), (person(number="2", relation="妻", name="乙"), None)],
+         [("out", ""), ("out", "head_out")]),
+        ([(person(number="9", name="甲"), None)], [("out", "home_ended")]),
+        ([(person(number="2", name="甲"), b"e")], [("out", "elsewhere")]),
+        ([(person(number="1", relation="子"), b"d")], [("out", "ended")]),
+        ([(person(number="2"), b"a")], [("out", "lives_elsewhere")]),
+        ([(person(relation="子", name="周二"), None), (person(relation="子", name="周二"), None)],
+         [("new", ""), ("out", "twice")]),
+        ([(person(name="周大三"), b"a")], [("doubt", "other_name")]),
+        ([(person(name="周大闪", relation="子", born_on="1980-01-01"), None)], [("new", "")]),
+        ([(person(name="周大杉", born_on="1980-01-01"), None)], [("doubt", "like_name")]),
+        ([(person(number="2", born_on="1980-01-01"), None)], [("doubt", "other_home")]),
+        ([(person(number="2", born_on="1980-01-01"), b"n")], [("new", "")]),
+        ([(person(born_on="1980-01-01"), None), (person(born_on="1980-01-01"), None)],
+         [("same", ""), ("out", "twice")]),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_a_row(rows: list[Asked], expected: list[tuple[str, str]]) -> None:
+    assert plan(*rows) == expected
+
+
+def test_one_plan_one_digest_and_answers_change_it() -> None:
+    doubt = (person(name="周大三"), b"a")
+    assert plan(doubt, answered={2: "same"}) == [("changed", "")]
+    assert plan(doubt, answered={2: "new"}) == [("doubt", "other_name")]
+    _reader, found = read(as_csv([list(HEAD), row(person())]), name="a.csv")
+    placed = matching.planned([(found[0], Facts(id_index=b"a"))], KNOWN)
+    assert matching.digest(placed) == matching.digest(placed)
+    assert matching.digest(placed) != matching.digest(matching.planned([(found[0], Facts(id_index=b"n"))], KNOWN))
