@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
@@ -155,7 +156,8 @@ def test_two_dispatchers_at_once_leave_one_lead(scene: Scene) -> None:
         assert set(Matter.objects.values_list("id", "merged_into")) == {(one, two), (two, None)}
 
 
-def test_a_matter_in_parts_is_rated_for_each_unit_that_answered(scene: Scene) -> None:
+def in_parts(scene: Scene) -> tuple[UUID, UUID, UUID]:
+    """A matter that two units answered, and both units."""
     matter = scene.at_township("涵洞和水管一起坏了", kind=BRIDGE)
     transport, roads = desk.id_of("transport_unit"), desk.id_of("roads_unit")
     scene.do("dispatcher", actions.split, matter, unit_ids=(transport, roads), note="各办各的")
@@ -165,6 +167,34 @@ def test_a_matter_in_parts_is_rated_for_each_unit_that_answered(scene: Scene) ->
         scene.do(by, actions.answer, part.row.id, answer="办好了")
         scene.do("dispatcher", actions.pass_on, part.row.id, answer="办好了")
     scene.do("dispatcher", actions.answer, matter, answer="涵洞和水管都修好了")
+    return matter, transport, roads
+
+
+@pytest.mark.parametrize("way", ["visit", "ask"])
+def test_a_visitor_asks_about_each_unit_too(scene: Scene, way: str) -> None:
+    matter, transport, roads = in_parts(scene)
+    client = scene.desk.sign_in(Client(), "county_dispatcher")
+    url = f"/console/matters/{matter}/"
+    page = client.get(url if way == "visit" else f"{url}ask").text
+    for name in ("Qingshi Transport Station", "Qingshi Planning Office"):
+        assert f"{name}: Is it solved?" in page
+    marks = {one: (one.hex if way == "visit" else str(n)) for n, one in enumerate((transport, roads))}
+    said = {f"solved_{mark}": "yes" for mark in marks.values()}
+    said |= {f"satisfied_{mark}": "yes" if one == transport else "no" for one, mark in marks.items()}
+    lacking = {name: value for name, value in said.items() if not name.endswith(marks[roads])}
+    more = {"mode": "in_person", "result": "asked", "words": "路边还堆着土"}
+    assert client.post(f"{url}{way}", {**more, **lacking}).status_code == 422
+    done = client.post(f"{url}{way}", {**more, **said})
+    assert done.status_code in (200, 302)
+    with acting(TICK):
+        found = set(Rating.objects.filter(matter=matter).values_list("unit", "satisfied", "via"))
+    via = "visit" if way == "visit" else "handed"
+    assert found == {(transport, True, via), (roads, False, via)}
+    assert row(matter).state == "to_file"
+
+
+def test_a_matter_in_parts_is_rated_for_each_unit_that_answered(scene: Scene) -> None:
+    matter, transport, roads = in_parts(scene)
     holder = slip_of(matter)
     assert {one[0] for one in queries.followed(holder).units} == {transport, roads}
     well = actions.OfUnit(unit=transport, solved=True, satisfied=True)

@@ -37,7 +37,7 @@ from commongrid.matters.actions.publishing import (
     refuse_publication,
     take_down,
 )
-from commongrid.matters.actions.rating import OfUnit, rate, rate_units
+from commongrid.matters.actions.rating import ByUnit, OfUnit, rate, rate_units
 from commongrid.matters.actions.rechecking import (
     ask_recheck,
     choose_recheck,
@@ -66,6 +66,7 @@ from commongrid.matters.actions.waking import dissolve, leave_without_body, rais
 __all__ = [
     "About",
     "Basis",
+    "ByUnit",
     "Contact",
     "Elsewhere",
     "Instruction",

@@ -11,7 +11,7 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, Target, is_barred, moved, noted, opened, place_for
-from commongrid.matters.actions.rating import BOTH, among, asked_through, kept, lead_of
+from commongrid.matters.actions.rating import BOTH, Answers, ByUnit, among, asked_through, kept, kept_by_unit, lead_of
 from commongrid.matters.models import Visit
 from commongrid.matters.rules import words
 from commongrid.matters.rules.moves import Call
@@ -31,15 +31,15 @@ def visit(
     matter_id: UUID,
     result: str,
     mode: str = "phone",
-    answers: tuple[bool, bool, str] | None = None,
+    answers: Answers | ByUnit | None = None,
 ) -> Line:
     """Record a return visit by somebody of another level than the handler.
 
     ``answers`` are solved, satisfied and the person's words, where they were
     asked: in person, by phone, on a phone handed to them, at the counter or on
-    a signed sheet. Three tries on three different days without reaching
-    anybody: not rated, and shown as such. Of a matter that was merged only the
-    answers are taken, about its lead.
+    a signed sheet; of each unit by itself where several answered parts. Three
+    tries on three different days without reaching anybody: not rated, and shown
+    as such. Of a matter that was merged only the answers are taken, about its lead.
 
     Refuses: NotAllowed at the handler's own level; WrongState unless answered
     or waiting for the rating; BadInput for an unknown result or a missing answer.
@@ -50,17 +50,30 @@ def visit(
         raise BadInput(BOTH, fields={"solved": BOTH})
     lead = lead_of(scope, matter_id)
     if lead is not None:
+        if isinstance(answers, ByUnit):
+            raise BadInput(BOTH, fields={"solved": BOTH})
         return asked_through(scope, act, lead, matter_id, (result, answers, VIA.get(mode, mode)))
     case = opened(scope, act, matter_id=matter_id, event="visit")
     days = tried(case, mode, result)
-    solved, satisfied = (answers[0], answers[1]) if answers else (None, None)
+    solved, satisfied = _said(case, answers if result == "asked" else None, VIA.get(mode, mode))
     call = Call(
         event="visit", level=level_of_actor(scope), result=result, days=days, solved=solved, satisfied=satisfied
     )
-    if result == "asked" and answers is not None:
-        kept(case, answers, VIA.get(mode, mode))
     done = moved(case, among(case, call))
     return replace(done, facts={**done.facts, "result": result, "days": days})
+
+
+def _said(case: Case, answers: Answers | ByUnit | None, via: str) -> tuple[bool | None, bool | None]:
+    """Keep what was answered, if anything; the two answers as the rules look at them."""
+    if answers is None:
+        return None, None
+    m = case.matter
+    if isinstance(answers, ByUnit):
+        if m.state in ("answered", "to_rate") and m.to_rate and m.rating != "rated":
+            return kept_by_unit(case, answers, via)
+        return all(one.solved for one in answers.units), all(one.satisfied for one in answers.units)
+    kept(case, answers, via)
+    return answers[0], answers[1]
 
 
 @action("matters.closed", power="matters.accept", facts=FACTS)

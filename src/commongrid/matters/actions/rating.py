@@ -35,6 +35,14 @@ class OfUnit:
     satisfied: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByUnit:
+    """What somebody said of each unit that answered a part, and in their own words."""
+
+    units: tuple[OfUnit, ...]
+    words: str = ""
+
+
 @action("matters.rated", power="matters.rate", kinds=("slip",), facts=FACTS)
 def rate(scope: Scope, act: Act, *, matter_id: UUID, solved: bool, satisfied: bool, words: str = "") -> Line:
     """Rate by slip code: was it solved, and are you satisfied.
@@ -75,20 +83,29 @@ def rate_units(scope: Scope, act: Act, *, matter_id: UUID, units: tuple[OfUnit, 
         raise TooLate(OVER)
     if m.state not in ("answered", "to_rate"):
         raise WrongState(AT_WORK)
-    with handing_over(scope, *around(m.place)):
+    solved, satisfied = kept_by_unit(case, ByUnit(units=units, words=words), "slip")
+    return moved(case, among(case, Call(event="rate", solved=solved, satisfied=satisfied)))
+
+
+def kept_by_unit(case: Case, said: ByUnit, via: str) -> tuple[bool, bool]:
+    """Keep the answers about each unit that answered a part; it is solved when all of them are. Called by visit too.
+
+    Refuses: BadInput unless every unit that answered, and no other, is rated.
+    """
+    m, act = case.matter, case.act
+    with handing_over(case.scope, *around(m.place)):
         parts = Matter.objects.filter(parent_id=m.id, round=m.round, outcome="done", unit__isnull=False)
         answered = {one.unit_id: one for one in parts.order_by("opened_at")}
-    if not units or {one.unit for one in units} != set(answered):
+    if not said.units or {one.unit for one in said.units} != set(answered):
         raise BadInput(BOTH, fields={"units": BOTH})
-    for one in units:
+    for one in said.units:
         part = answered[one.unit]
         Rating(
             id=act.child(f"rating {one.unit}").id, matter_id=m.id, round=m.round, place=rating_place(case),
             unit_id=one.unit, handler_level=part.handler_level, handler_place=part.handler_place or m.place,
-            solved=one.solved, satisfied=one.satisfied, words=words.strip(), via="slip", at=act.at,
+            solved=one.solved, satisfied=one.satisfied, words=said.words.strip()[:LONGEST_WORDS], via=via, at=act.at,
         ).save(force_insert=True)  # fmt: skip
-    solved, satisfied = all(one.solved for one in units), all(one.satisfied for one in units)
-    return moved(case, among(case, Call(event="rate", solved=solved, satisfied=satisfied)))
+    return all(one.solved for one in said.units), all(one.satisfied for one in said.units)
 
 
 def lead_of(scope: Scope, matter_id: UUID) -> Matter | None:

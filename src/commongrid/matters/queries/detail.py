@@ -18,7 +18,7 @@ from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.queries import calling, waiting
 from commongrid.matters.queries.leaders import LEADS, LeaderNoteRow, leader_notes, waits_for
-from commongrid.matters.queries.leading import may_ask
+from commongrid.matters.queries.leading import may_ask, units_of_parts
 from commongrid.matters.queries.originals import OriginalRow, original
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.systems import CaseRow, cases
@@ -120,7 +120,10 @@ class PartyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatterDetail:
-    """A matter with everything on its way; ``may`` are the events this reader may cause now."""
+    """A matter with everything on its way; ``may`` are the events this reader may cause now.
+
+    ``units`` answered parts, so that the person is asked about each of them by itself.
+    """
 
     row: MatterRow
     text: str
@@ -142,6 +145,7 @@ class MatterDetail:
     history: tuple[journal.LineRow, ...]
     original: OriginalRow | None
     leader_notes: tuple[LeaderNoteRow, ...] = ()
+    units: tuple[tuple[UUID, str, str], ...] = ()
     applications: tuple[waiting.ApplicationRow, ...] = ()
     referrals: tuple[waiting.ReferralRow, ...] = ()
 
@@ -191,6 +195,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             history=told,
             original=original(scope, matter_id) if row.confidential and readable else None,
             leader_notes=noted,
+            units=units_of_parts(scope, row) if extra["to_rate"] and "visit" in allowed and _was_split(told) else (),
             applications=waiting.applications(matter_id),
             referrals=waiting.referrals(matter_id),
         )
@@ -252,6 +257,10 @@ def _may_now(scope: Scope, row: MatterRow, extra: Mapping[str, object], related:
     if not waiting.decides_now(scope, row, allowed):
         allowed = tuple(event for event in allowed if event not in waiting.APPROVING)
     return tuple(event for event in allowed if event not in _CLOCK and _possible(scope, row, standing, extra, event))
+
+
+def _was_split(told: tuple[journal.LineRow, ...]) -> bool:
+    return any(line.name in ("matters.split", "matters.meeting_called") for line in told)
 
 
 def _leaders_steps(

@@ -18,10 +18,10 @@ from commongrid.matters import actions
 from commongrid.matters import queries as matters
 from commongrid.notices.queries import messages_wanted
 from commongrid.surfaces.public import telling, waiting
-from commongrid.surfaces.public.forms import Follow, RateUnits
+from commongrid.surfaces.public.forms import Follow
 from commongrid.surfaces.shared import files, qr
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.rating import Rate
+from commongrid.surfaces.shared.rating import YES_NO, Rate, RateUnits
 from commongrid.surfaces.shared.throttle import throttled
 from commongrid.surfaces.shared.times import chinese
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 GUESSES = 60
 """Slips not found per sender and ten minutes."""
 WINDOW = 600
-YES_NO = {"yes": True, "no": False}
 
 
 @throttled("follow", GUESSES, seconds=WINDOW)

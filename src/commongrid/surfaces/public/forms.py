@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -12,11 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.surfaces.public.asking import LONGEST
 from commongrid.surfaces.shared.about import AboutSomebody
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.rating import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
 MOST_PHOTOS = 6
 LARGEST_PHOTO = 20 * 1024 * 1024
@@ -132,27 +129,3 @@ class Follow(Form):
         ),
         error_messages={"required": _("Please type the code that is printed on your slip.")},
     )
-
-
-class RateUnits(Form):
-    """The two questions once for each office that answered a part."""
-
-    words = Rate.base_fields["words"]
-
-    def ask_of(self, units: Sequence[tuple[UUID, str, str]], lang: str) -> None:
-        """One pair of questions per office."""
-        self.units = tuple(one for one, _zh, _en in units)
-        for n, (_unit, zh, en) in enumerate(units):
-            name = (en if lang == "en" else "") or zh
-            for field in ("solved", "satisfied"):
-                asked = copy.deepcopy(Rate.base_fields[field])
-                asked.label = f"{name}: {asked.label}"
-                self.fields[f"{field}_{n}"] = asked
-        self.order_fields([name for name in self.fields if name != "words"])
-
-    def answers(self) -> list[tuple[UUID, bool, bool]]:
-        """Office, solved, satisfied."""
-        said = self.cleaned_data
-        return [
-            (unit, said[f"solved_{n}"] == "yes", said[f"satisfied_{n}"] == "yes") for n, unit in enumerate(self.units)
-        ]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.surfaces.shared.forms import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+YES_NO = {"yes": True, "no": False}
 
 
 class Rate(Form):
@@ -29,3 +38,33 @@ class Rate(Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": "3", "autocomplete": "off"}),
     )
+
+
+class RateUnits(Form):
+    """The two questions once for each office that answered a part."""
+
+    words = Rate.base_fields["words"]
+
+    def ask_of(self, units: Sequence[tuple[UUID, str, str]], lang: str) -> None:
+        """One pair of questions per office."""
+        self.units = tuple(one for one, _zh, _en in units)
+        for n, (_unit, zh, en) in enumerate(units):
+            self.fields |= pair(str(n), (en if lang == "en" else "") or zh)
+        self.order_fields([name for name in self.fields if name != "words"])
+
+    def answers(self) -> list[tuple[UUID, bool, bool]]:
+        """Office, solved, satisfied."""
+        said = self.cleaned_data
+        return [
+            (unit, YES_NO[said[f"solved_{n}"]], YES_NO[said[f"satisfied_{n}"]]) for n, unit in enumerate(self.units)
+        ]
+
+
+def pair(mark: str, name: str) -> dict[str, Any]:
+    """The two questions about one office, under names that end with ``mark``."""
+    found: dict[str, Any] = {}
+    for question in ("solved", "satisfied"):
+        asked = copy.deepcopy(Rate.base_fields[question])
+        asked.label = f"{name}: {asked.label}"
+        found[f"{question}_{mark}"] = asked
+    return found

@@ -11,7 +11,9 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.matters.actions import ByUnit, OfUnit
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.rating import pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -261,29 +263,56 @@ class Visit(Step):
         ("not_reached", _("Nobody was reached")),
     )
 
-    def __init__(self, *args: Any, rated: bool | None = None, **kwargs: Any) -> None:
-        """Offer the results that fit: the two questions where the kind is rated, else a check; all where unknown."""
+    def __init__(
+        self, *args: Any, rated: bool | None = None, units: Iterable[tuple[UUID, str]] = (), **kwargs: Any
+    ) -> None:
+        """Offer the results that fit: the two questions where the kind is rated, else a check; all where unknown.
+
+        Where several units answered parts the questions are asked of each: of ``units``, or of those in what was sent.
+        """
         super().__init__(*args, **kwargs)
+        self.units = dict(units) or dict.fromkeys(_units_sent(self.data), "")
+        for unit, name in self.units.items():
+            for question, field in pair(unit.hex, name).items():
+                field.required = False
+                self.fields[question] = field
+        if self.units:
+            del self.fields["solved"], self.fields["satisfied"]
+            self.order_fields([*(name for name in self.fields if name != "words"), "words"])
         results = {True: self.RATED, False: self.CHECKED, None: (*self.RATED, *self.CHECKED[:2])}[rated]
         cast("forms.ChoiceField", self.fields["result"]).choices = list(results)
         if rated is False:
-            del self.fields["solved"], self.fields["satisfied"]
+            self.fields = {name: one for name, one in self.fields.items() if not name.startswith(("solved", "satisf"))}
 
     def clean(self) -> dict[str, Any]:
         """Both questions go with "they answered", and with nothing else."""
         given = super().clean() or self.cleaned_data
-        for name in ("solved", "satisfied"):
-            if given.get("result") == "asked" and name in self.fields and not given.get(name):
+        for name in (one for one in self.fields if one.startswith(("solved", "satisfied"))):
+            if given.get("result") == "asked" and not given.get(name):
                 self.add_error(name, _("Please answer both questions."))
         return given
 
     def arguments(self) -> dict[str, Any]:
         """Mode, result and, where they were asked, the two answers and the words."""
         given = self.cleaned_data
-        answers = None
-        if given["result"] == "asked":
+        answers: tuple[bool, bool, str] | ByUnit | None = None
+        if given["result"] == "asked" and self.units:
+            answers = ByUnit(units=tuple(map(self._of, self.units)), words=given["words"])
+        elif given["result"] == "asked":
             answers = (given.get("solved") == "yes", given.get("satisfied") == "yes", given["words"])
         return {"mode": given["mode"], "result": given["result"], "answers": answers}
+
+    def _of(self, unit: UUID) -> OfUnit:
+        """The two answers about one unit."""
+        given = self.cleaned_data
+        return OfUnit(
+            unit=unit, solved=given[f"solved_{unit.hex}"] == "yes", satisfied=given[f"satisfied_{unit.hex}"] == "yes"
+        )
+
+
+def _units_sent(data: Any) -> list[UUID]:
+    """The units that a form asked about, from the names of what was sent."""
+    return [UUID(name.removeprefix("solved_")) for name in data if re.fullmatch(r"solved_[0-9a-f]{32}", name)]
 
 
 class Reveal(Form):

@@ -134,6 +134,7 @@ def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None)
         more["alike"] = joining.alike(scope, m)
     elif code == "visit":
         more["rated"] = m.to_rate
+        more["units"] = [(unit, (en if language() == "en" else "") or zh) for unit, zh, en in m.units]
         more["initial"] = {"mode": "in_person"}
     more.update(waiting_forms.offered(scope, WAYS[code].form))
     form = WAYS[code].form(again.data if again is not None else None, auto_id=f"{code}_%s", **more)

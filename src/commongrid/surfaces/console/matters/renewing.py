@@ -18,7 +18,8 @@ from commongrid.matters import actions, queries
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.rating import Rate
+from commongrid.surfaces.shared.rating import YES_NO, Rate, RateUnits
+from commongrid.surfaces.shared.times import language
 
 
 class Renew(Form):
@@ -70,14 +71,14 @@ def _given(request: Asked, matter_id: UUID, number: str, slip_no: int) -> HttpRe
 def hand_over(request: Asked, matter_id: UUID) -> HttpResponse:
     """The two questions alone on the page, for a phone that is handed to the person; the visitor sees no answer."""
     m = queries.matter(request.scope, matter_id)
-    form = Rate(request.POST if request.method == "POST" else None)
+    form = (RateUnits if m.units else Rate)(request.POST if request.method == "POST" else None)
+    if isinstance(form, RateUnits):
+        form.ask_of(m.units, language())
     status = 200
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        answers = (told["solved"] == "yes", told["satisfied"] == "yes", told["words"])
         try:
             actions.visit(
-                request.scope, request.act, matter_id=matter_id, result="asked", mode="handed", answers=answers
+                request.scope, request.act, matter_id=matter_id, result="asked", mode="handed", answers=_said(form)
             )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -89,6 +90,15 @@ def hand_over(request: Asked, matter_id: UUID) -> HttpResponse:
     response = render(request, "console/matters/handed.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _said(form: Rate | RateUnits) -> tuple[bool, bool, str] | actions.ByUnit:
+    """What the person answered, of each office by itself where several did the work."""
+    told = form.cleaned_data
+    if isinstance(form, RateUnits):
+        units = tuple(actions.OfUnit(unit=one, solved=yes, satisfied=good) for one, yes, good in form.answers())
+        return actions.ByUnit(units=units, words=told["words"])
+    return YES_NO[told["solved"]], YES_NO[told["satisfied"]], told["words"]
 
 
 urlpatterns = [
