@@ -131,7 +131,9 @@ def test_an_order_is_parked_only_until_before_the_date_of_its_system(deputy: Sce
     deputy.do("deputy", actions.park, matter, wanted=wanted(10))
     theirs = row(matter).external_due_at
     assert theirs is not None
-    assert assert_owed(matter).due_at < theirs
+    due = assert_owed(matter).due_at
+    assert due is not None
+    assert due < theirs
 
 
 def test_a_date_that_comes_while_it_is_parked_wakes_it_by_then(deputy: Scene) -> None:

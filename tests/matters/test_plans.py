@@ -8,9 +8,12 @@ import psycopg
 import psycopg.types.json
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from commongrid.kernel.scope import public
 from commongrid.matters import queries
 from commongrid.matters.models import Matter
+from commongrid.matters.queries import publishing
 from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk, id_of, lay
 from tests.factories.scopes import scope_at
 
@@ -67,18 +70,19 @@ SCOPES = {
 
 
 class Plans:
-    """Keeps the plan of every statement that reads matters, and counts all statements."""
+    """Keeps the plan of every statement that reads a table, and counts all statements."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: str = "matters_matter") -> None:
         """Nothing yet."""
         self.plans: list[str] = []
         self.count = 0
+        self.reads = f'FROM "{table}"'
 
     def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
         """Explain the statement, then run it."""
         if not str(sql).startswith(("SET LOCAL", "PREPARE", "EXPLAIN")):
             self.count += 1
-        if 'FROM "matters_matter"' in str(sql) and not str(sql).startswith("EXPLAIN"):
+        if self.reads in str(sql) and not str(sql).startswith("EXPLAIN"):
             with connection.cursor() as cursor:
                 cursor.execute("EXPLAIN " + sql, params)
                 self.plans.append("\n".join(row[0] for row in cursor.fetchall()))
@@ -103,3 +107,25 @@ def test_queue_by_statement_built_once_equals_the_one_built_anew(crowded: Desk, 
     first = queries.queue(scope)
     again = queries.queue(scope, queries.Filters(series="asked"))
     assert first == again
+
+
+FACES = """
+INSERT INTO matters_public_face (id, kind_code, place, opened_on, state)
+SELECT gen_random_uuid(), (ARRAY['G02', 'F01', 'B03', 'G03'])[n %% 4 + 1], %(village)s + n %% 3 * 1000,
+  current_date - (n %% 7300), 'open' FROM generate_series(1, 60000) n
+"""
+
+
+def test_counts_for_the_public_read_the_days_of_their_year_alone(database: Database) -> None:
+    """Twenty years of faces: a year is read from its index, never the whole table."""
+    lay(database)
+    with psycopg.connect(database.url("owner"), autocommit=True) as db:
+        db.execute(FACES.encode(), {"village": VILLAGE})
+        db.execute("VACUUM ANALYZE matters_public_face")
+    watch, year = Plans("matters_public_face"), timezone.localdate().year - 1
+    with connection.execute_wrapper(watch):
+        found = publishing.counts(public(), year)
+    assert found
+    (plan,) = watch.plans
+    assert "matters_public_face_year" in plan
+    assert "Seq Scan" not in plan

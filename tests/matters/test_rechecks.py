@@ -12,10 +12,16 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
+from commongrid.insight.queries.dispatching import Period
+from commongrid.insight.queries.loop import loop_figures
+from commongrid.insight.queries.rechecks import rechecked
+from commongrid.insight.rules import Question
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.codes import slip_hash
+from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import slip
 from commongrid.matters import actions, jobs, queries
@@ -25,6 +31,7 @@ from commongrid.matters.models import DrawSeed, Matter, Recheck, RecheckCause
 from commongrid.matters.queries import rechecking, themes, vocabulary
 from commongrid.matters.queries.drawing import draws
 from commongrid.matters.queries.listing import lanes
+from tests.factories import desk
 from tests.factories.desk import id_of
 from tests.factories.scenes import BRIDGE, Scene
 from tests.matters.test_loop import ANYONE, assert_owed, rate, row, slip_of
@@ -198,3 +205,23 @@ def test_a_theme_holds_matters_and_never_a_name(scene: Scene) -> None:
     with pytest.raises(WrongState):
         actions.close_theme(by, Act.new(), theme_id=theme, found="再关")
     assert [row(one).state for one in matters] == ["accepted"] * 3, "a theme ends no matter"
+
+
+def test_what_was_found_worse_than_rated_is_counted_for_the_centre_apart_from_ratings(scene: Scene) -> None:
+    everything("1")
+    jobs.draw()
+    good, sound, low = (closed(scene, satisfied=yes, text=f"涵洞 {yes}") for yes in (True, True, False))
+    now = timezone.now()
+    rated = loop_figures(scene.as_post("county_dispatcher"), Question(at=now))
+    assert (rated.rated, rated.satisfied) == (3, 2)
+    order_all(now)
+    order_all(now + LATER)
+    for matter, result in ((good, "fails"), (sound, "holds"), (low, "holds")):
+        scene.do("county_dispatcher", actions.recheck, matter, result=result, note="到现场看过")
+    period = Period(area=interval(desk.COUNTY), begin=now - timedelta(days=1), end=now + timedelta(days=30))
+    for who in ("county_dispatcher", "dispatcher"):
+        rows = rechecked(scene.as_post(who), period)
+        found = {one.cause: (one.ordered, one.holds, one.worse, one.lapsed) for one in rows}
+        assert found == {"drawn": (2, 1, 1, 0), "low": (1, 1, 0, 0), "centre": (0, 0, 0, 0)}, who
+    for who in ("station", "clerk", "supervisor"):
+        assert {one.ordered for one in rechecked(scene.as_post(who), period)} == {0}, who

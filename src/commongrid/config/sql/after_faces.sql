@@ -1,12 +1,12 @@
 -- What is sealed, told in confidence or about somebody of the government never has a public face, whoever writes it;
 -- one that becomes so loses it. Where a complaint names no more than a level, its place is that level's: so no face
--- names a finer place than its matter. Both look past the writer's own sight, and answer with nothing but a refusal.
+-- names another village than its matter does. Both look past the writer's own sight, and answer with nothing but a refusal.
 CREATE OR REPLACE FUNCTION matters_face_refused() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path FROM CURRENT AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM fresh f JOIN matters_matter m ON m.id = f.id WHERE m.sealed OR m.confidential
       OR m.accused_person_id IS NOT NULL OR m.accused_unit_id IS NOT NULL
-      OR f.place NOT IN (m.place, m.place / 1000 * 1000)) THEN
+      OR f.place <> m.place AND f.place / 1000 <> m.place / 1000) THEN
     RAISE EXCEPTION 'a protected matter has no public face' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NULL;

@@ -332,7 +332,10 @@ class PublicFace(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=("open", "done")), name="matters_public_face_state"),
         ]
-        indexes: ClassVar = [models.Index(fields=["place", "kind_code", "opened_on"], name="matters_public_face_place")]
+        indexes: ClassVar = [
+            models.Index(fields=["place", "kind_code", "opened_on"], name="matters_public_face_place"),
+            models.Index(fields=["opened_on", "place", "kind_code"], name="matters_public_face_year"),
+        ]
 
     def __str__(self) -> str:
         """Kind and place."""

@@ -61,6 +61,7 @@ class Recheck(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["matter", "ordered_at"], name="matters_recheck_matter"),
+            models.Index(fields=["ordered_at"], name="matters_recheck_ordered"),
             models.Index(fields=["due_at"], name="matters_recheck_due", condition=Q(done_at__isnull=True)),
         ]
 
@@ -88,7 +89,7 @@ class RecheckCause(models.Model):
     post = models.UUIDField(null=True)
     at = models.DateTimeField()
     order_at = models.DateTimeField()
-    recheck = models.ForeignKey(Recheck, models.PROTECT, null=True, related_name="causes")
+    recheck = models.ForeignKey(Recheck, models.PROTECT, null=True, related_name="causes", db_index=False)
 
     wall: ClassVar[Wall] = Wall(place="place", never=f"NOT {WITH_MATTERS} OR NOT {OF_ITS_MATTER}")
 
@@ -106,6 +107,7 @@ class RecheckCause(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["matter"], name="matters_recheck_cause_matter"),
+            models.Index(fields=["recheck"], name="matters_recheck_cause_order"),
             models.Index(fields=["order_at"], name="matters_recheck_cause_waits", condition=Q(recheck__isnull=True)),
         ]
 

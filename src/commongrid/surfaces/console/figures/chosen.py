@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from commongrid.insight.queries.board import midnight
 from commongrid.insight.queries.chosen import kinds_meant
+from commongrid.insight.queries.dispatching import Period
 from commongrid.insight.rules import Question
 from commongrid.kernel.places import interval, is_code
 from commongrid.kernel.refusals import NotFound
@@ -145,6 +146,13 @@ def question_of(scope: Scope, chosen: Chosen, series: str = "", *, tallied: bool
     begin, end = (midnight(day, zone) for day in chosen.days)
     kinds = kinds_meant(scope, chosen.kind) if chosen.kind else ()
     return Question(at=timezone.now(), begin=begin, end=end, lo=lo, hi=hi, kinds=kinds, series=series)
+
+
+def period_of(scope: Scope, chosen: Chosen) -> Period:
+    """The place and the days as instants."""
+    zone = territory.calendar(scope).zone
+    begin, end = (midnight(day, zone) for day in chosen.days)
+    return Period(area=interval(chosen.place.code), begin=begin, end=end)
 
 
 def periods(chosen: Chosen) -> list[tuple[str, str, bool]]:

@@ -11,14 +11,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from commongrid.insight.queries import dispatching as given
-from commongrid.insight.queries.board import midnight
-from commongrid.kernel.places import interval
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, periods
+from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, period_of, periods
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
-from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -33,7 +30,7 @@ IDENTITY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def dispatching(request: Asked) -> HttpResponse:
     """Orders off the work list, calls of the townships, bodies that were asked."""
     chosen = chosen_of(request)
-    period = _period(request.scope, chosen)
+    period = period_of(request.scope, chosen)
     off, asked = given.off_list(request.scope, period), given.asked(request.scope, period)
     called = given.called(request.scope, period)
     units = {unit for unit, _count in off} | {unit for unit, _count, _answered in asked} | {one.unit for one in called}
@@ -64,7 +61,7 @@ def off_list(request: Asked) -> HttpResponse:
     unit = request.GET.get("unit", "")
     rows = []
     if IDENTITY.fullmatch(unit):
-        rows = given.off_list_matters(request.scope, _period(request.scope, chosen), UUID(unit))
+        rows = given.off_list_matters(request.scope, period_of(request.scope, chosen), UUID(unit))
     names = _names(request.scope, {UUID(unit)}) if IDENTITY.fullmatch(unit) else {}
     title = _("Orders off the work list")
     return render(
@@ -79,12 +76,6 @@ def off_list(request: Asked) -> HttpResponse:
                       (title, "")],
         },
     )  # fmt: skip
-
-
-def _period(scope: Scope, chosen: Chosen) -> given.Period:
-    zone = territory.calendar(scope).zone
-    begin, end = (midnight(day, zone) for day in chosen.days)
-    return given.Period(area=interval(chosen.place.code), begin=begin, end=end)
 
 
 def _names(scope: Scope, units: set[UUID]) -> dict[UUID, str]:
