@@ -75,6 +75,14 @@ def test_normalise_answers_or_refuses_any_text(typed: str) -> None:
         assert len(codes.normalise(typed)) == 15
 
 
+@pytest.mark.parametrize(
+    ("typed", "end"),
+    [("37", "0037"), ("0037", "0037"), ("2611-0037", "26110037"), (" 2611－0037 ", "26110037"), ("12345", "12345")],
+)
+def test_ending_is_what_people_read_out(typed: str, end: str) -> None:
+    assert codes.ending(typed) == end
+
+
 def test_a_matter_number_names_county_month_and_sequence() -> None:
     number = codes.matter_number(990101001002003, date(2026, 11, 24), 412)
     assert number == "990101-2611-0412"

@@ -89,6 +89,40 @@ class Plans:
         return execute(sql, params, many, context)
 
 
+def test_a_number_is_found_by_its_last_digits_through_an_index(crowded: Desk) -> None:
+    county = SCOPES["county"][0]
+    with crowded.database.as_admin() as admin:
+        admin.execute("UPDATE matters_matter SET number = '990101-2611-' || lpad(substr(number, 2), 4, '0')")
+        admin.execute("VACUUM ANALYZE matters_matter")
+    for typed in ("37", "0037", "2611-0037", "990101-2611-0037"):
+        assert {row.number for row in queries.search(county, typed)} == {"990101-2611-0037"}, typed
+        assert {row.number for row in queries.queue(county, queries.Filters(text=typed)).rows} == {"990101-2611-0037"}
+    assert len(queries.search(county, "990101-2611-003")) == 10
+    with crowded.database.as_admin() as admin:
+        admin.execute("SET enable_seqscan = off")
+        plan = "\n".join(
+            row[0]
+            for row in admin.execute(
+                "EXPLAIN SELECT id FROM matters_matter WHERE reverse(replace(number, '-', '')) COLLATE \"C\" >= '7300'"
+                " AND reverse(replace(number, '-', '')) COLLATE \"C\" < '7300:'"
+            ).fetchall()
+        )
+    assert "matters_matter_number_end" in plan
+
+
+def test_the_last_digits_find_nothing_out_of_sight(crowded: Desk) -> None:
+    numbers = {row.number for row in queries.queue(SCOPES["village"][0]).rows}
+    with crowded.database.as_admin() as admin:
+        admin.execute("UPDATE matters_matter SET number = '990101-2611-' || lpad(substr(number, 2), 4, '0')")
+        hidden = admin.execute(
+            "SELECT number FROM matters_matter WHERE place > %s ORDER BY number LIMIT 1", [TOWNSHIP + 10**6]
+        ).fetchone()
+    assert numbers
+    assert hidden is not None
+    assert queries.search(SCOPES["village"][0], hidden[0][-4:]) == []
+    assert queries.search(SCOPES["county"][0], hidden[0][-4:]) != []
+
+
 @pytest.mark.parametrize(("scope", "index"), SCOPES.values(), ids=SCOPES.keys())
 def test_queue_reads_its_index_in_three_queries(crowded: Desk, scope: Scope, index: str) -> None:
     queries.queue(scope)

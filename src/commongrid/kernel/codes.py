@@ -94,6 +94,14 @@ def read_matter_number(text: str) -> str:
     return typed
 
 
+def ending(text: str) -> str:
+    """What the digits of a matter's number end with, as people read it out: "412", "0412", "2611-0412" or all of it.
+
+    Fewer than four digits are the sequence without its noughts.
+    """
+    return "".join(sign for sign in digits(text) if sign.isdigit()).zfill(4)
+
+
 def _check(values: list[int]) -> int:
     """The checksum: the sum over GF(32) of each value times its own power of the generator."""
     total, power = 0, 1

@@ -11,7 +11,10 @@ GRANT EXECUTE ON FUNCTION grams(text) TO :search:, :app:;
 CREATE INDEX IF NOT EXISTS matters_matter_title_grams ON matters_matter USING gin (grams(title));
 CREATE INDEX IF NOT EXISTS registry_person_name_grams ON registry_person USING gin (grams(display_name));
 
-GRANT SELECT (id, place, title, opened_at) ON matters_matter TO :search:;
+-- a number read out by its last digits: its digits backwards, so that the end is a beginning
+CREATE INDEX IF NOT EXISTS matters_matter_number_end ON matters_matter ((reverse(replace(number, '-', '')) COLLATE "C"));
+
+GRANT SELECT (id, place, title, opened_at, number) ON matters_matter TO :search:;
 CREATE INDEX IF NOT EXISTS registry_household_door_grams ON registry_household USING gin (grams(door));
 
 GRANT SELECT (id, place, display_name, initials, state) ON registry_person TO :search:;
@@ -25,6 +28,15 @@ CREATE OR REPLACE FUNCTION find_matters(q text, lo bigint, hi bigint, n int) RET
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT id FROM matters_matter
   WHERE grams(title) @> grams(q) AND lower(title) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND place BETWEEN lo AND hi
+  ORDER BY opened_at DESC LIMIT n $$;
+-- by the last digits of the number; ':' is the sign after 9
+CREATE OR REPLACE FUNCTION find_numbers(q text, lo bigint, hi bigint, n int) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT id FROM matters_matter
+  WHERE q ~ '^[0-9]{3,}$' AND reverse(replace(number, '-', '')) COLLATE "C" >= reverse(q)
+    AND reverse(replace(number, '-', '')) COLLATE "C" < reverse(q) || ':'
     AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
     AND place BETWEEN lo AND hi
   ORDER BY opened_at DESC LIMIT n $$;
@@ -49,8 +61,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
     AND place BETWEEN lo AND hi AND state <> 'ended'
   ORDER BY place LIMIT n $$;
-REVOKE ALL ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION find_matters(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) TO :app:;
+REVOKE ALL ON FUNCTION find_matters(text, bigint, bigint, int), find_numbers(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_matters(text, bigint, bigint, int), find_numbers(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) TO :app:;
 RESET ROLE;
 -- Which blind indexes of identity numbers the county's register has at all: "exists elsewhere", and nothing else of it.
 -- Asked only by whoever enters people, so that nobody is entered twice; without a post or the clock: nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -14,6 +14,7 @@ from django.utils import timezone
 from commongrid.journal.acting import acting
 from commongrid.journal.fixed import Fixed
 from commongrid.journal.sending import remembered
+from commongrid.kernel.codes import ending
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
@@ -25,6 +26,8 @@ from commongrid.matters.queries.vocabulary import KindRow, kinds, limits
 from commongrid.matters.rules import words
 
 PAGE: Final = 50
+OF_THE_COUNTY: Final = 7
+"""A number begins with its county and a dash; so much alone would find everything."""
 SEARCHED: Final = 200
 """At most so many hits of a text search are looked at."""
 
@@ -182,7 +185,7 @@ def lanes(scope: Scope, now: datetime | None = None) -> list[Lane]:
 
 
 def search(scope: Scope, text: str) -> list[MatterRow]:
-    """Matters by the beginning of their number, by external number, or by words of their title."""
+    """Matters by the beginning or the last digits of their number, by external number, or by words of their title."""
     with acting(scope):
         found = _searched(Matter.objects.all(), scope, text.strip())
         return _found_by(text.strip(), rows_of(scope, found.order_by("-opened_at", "-id")[:PAGE]))
@@ -275,15 +278,21 @@ def _told(scope: Scope) -> Q:
 
 
 def _searched(found: QuerySet[Matter], scope: Scope, text: str) -> QuerySet[Matter]:
-    """By the beginning of a number, by external number, else by words of the title."""
+    """By the beginning or the end of a number, by external number, else by words of the title."""
     if not text:
         return found.none()
     if _is_number(text):
-        return found.filter(Q(number__gte=text, number__lt=text + "~") | Q(external_number=text))
+        begins = Q(number__gte=text, number__lt=text + "~") if len(text) > OF_THE_COUNTY else NONE
+        hits = _hits("find_numbers", ending(text), scope)
+        return found.filter(begins | Q(id__in=hits) | Q(external_number=text))
+    return found.filter(Q(id__in=_hits("find_matters", text, scope)) | Q(external_number=text))
+
+
+def _hits(how: Literal["find_matters", "find_numbers"], text: str, scope: Scope) -> list[UUID]:
+    """The latest matters that a search function of the database finds."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT find_matters(%s, %s, %s, %s)", [text, scope.lo, scope.hi, SEARCHED])
-        hits = [row[0] for row in cursor.fetchall()]
-    return found.filter(Q(id__in=hits) | Q(external_number=text))
+        cursor.execute(f"SELECT {how}(%s, %s, %s, %s)", [text, scope.lo, scope.hi, SEARCHED])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _is_number(text: str) -> bool:
