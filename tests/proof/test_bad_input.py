@@ -106,7 +106,7 @@ def test_no_address_or_header_breaks_a_page(world: World, watch: Watch, share: i
     for name in sorted({target.name for target in every})[share :: len(SHARES)]:
         several = [target for target in every if target.name == name]
         able = [role for role in clients if not several[0].power or several[0].power in held[role]] or list(clients)
-        for _ in range(size(6, 24)):
+        for _ in range(size(6, 40)):
             target = chance.choice(several)
             headers: dict[str, Any] = chance.choice(HEADERS)
             client = stranger if chance.random() < 0.15 else clients[chance.choice(able)]

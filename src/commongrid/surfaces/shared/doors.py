@@ -133,7 +133,8 @@ def _who_are_you(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         target = reverse("choose_post")
     else:
-        target = redirect_to_login(request.get_full_path() if request.method == "GET" else "/").url
+        asked = request.get_full_path() if request.method == "GET" else "/"
+        target = redirect_to_login(asked if len(asked) <= LONGEST_WAY_BACK else "/").url
     if getattr(request, "htmx", None):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = target
