@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -60,6 +60,8 @@ class Door:
         return f"{self.view.__module__.removeprefix('commongrid.surfaces.')}.{self.view.__name__}"
 
 
+LONGEST_WAY_BACK: Final = 2_000
+"""Who signs in is led back to what was asked for; from an address longer than people's, to the first page."""
 DOORS: list[Door] = []
 
 
