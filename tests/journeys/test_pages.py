@@ -5,21 +5,25 @@ A page whose address is not known here fails the walk, so nobody adds one unseen
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import pytest
 from django.urls import get_resolver, reverse
 
+from commongrid.kernel.act import Act
 from commongrid.matters.actions import code_of
+from commongrid.registry import actions as registry
+from commongrid.registry.rules.facts import Told
 from tests.factories import desk, scenes
 from tests.factories.desk import id_of
+from tests.factories.scopes import scope_at
 from tests.journeys.conftest import WIDTHS
-from tests.registry.conftest import Hamlet
+from tests.registry.conftest import CLERK, Hamlet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from uuid import UUID
 
     from tests.journeys.conftest import Site
 
@@ -68,6 +72,9 @@ BY: Final = {
     **dict.fromkeys(("rules_add", "rules_import", "rules_row"), "county_dispatcher"),
     **dict.fromkeys(("wording_add", "wording_import", "wording_list", "wording_row"), "county_dispatcher"),
     "household_new": "clerk",
+    **dict.fromkeys(("booklet_new", "household_report", "handover", "thing_check"), "clerk"),
+    **dict.fromkeys(("holding_new", "holding_correct", "holding_end", "holding_undo"), "clerk"),
+    **dict.fromkeys(("organisation_join", "organisation_leave"), "clerk"),
     "people_import": "clerk",
     "households_export": "clerk",
     "duplicates": "township_principal",
@@ -88,6 +95,9 @@ BY: Final = {
                 "died",
                 "looks",
                 "looks_print",
+                "enrol",
+                "strike",
+                "hand_over",
             )
         ),
         "clerk",
@@ -167,6 +177,17 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("unit_id",):
             return {"unit_id": id_of("transport_unit")}
+        case ("of",):
+            return {"of": "thing"}
+        case ("subject",) if name.startswith("thing"):
+            return {"subject": made["thing"]}
+        case ("subject",) | ("membership_id", "subject"):
+            return {"subject": made["organisation"], **({"membership_id": made["membership"]} if captures[1:] else {})}
+        case ("of", "subject") | ("done", "of", "subject"):
+            held = {"of": "organisation", "subject": made["organisation"]}
+            return held | ({"done": made["organisation"]} if "done" in captures else {})
+        case ("booklet_id",) | ("request_id",) | ("handover_id",):
+            return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("household_id",) | ("person_id",):
             return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("done", "household_id"):
@@ -192,10 +213,35 @@ def addresses(made: dict[str, UUID]) -> Iterator[tuple[str, str, str]]:
             yield who, f"matter-{name}", reverse("matter", kwargs={"matter_id": made[name]})
 
 
+def register_rows() -> dict[str, UUID]:
+    """A family, what stands in its village, what the field reported and what is on offer."""
+    home, (head, person, child, _elder) = Hamlet().family()
+    told = Told(on=date(2026, 3, 1), source="普查")
+    made = {"household": home, "person": person}
+    for of, more in (("thing", {"every_months": "6"}), ("organisation", {})):
+        new = registry.NewHolding(of=of, place=desk.GRID, written={"kind": "11", "name": "白沙合作社", **more})
+        made[of] = UUID(registry.add_holding(CLERK, Act.new(), new=new, told=told)[of])
+    joined = registry.join(
+        CLERK, Act.new(), organisation_id=made["organisation"], person_id=head, duty="leader", told=told
+    )
+    made["membership"] = UUID(joined["membership"])
+    booklet = registry.NewBooklet(place=desk.VILLAGE, number="0001")
+    made["booklet"] = UUID(registry.open_booklet(CLERK, Act.new(), new=booklet, told=told)["booklet"])
+    registry.enrol(CLERK, Act.new(), person_id=head, booklet_id=made["booklet"], as_to_head="", told=told)
+    field = scope_at(desk.VILLAGE, "people.confirm")
+    change = registry.Change(sort="moved_out", household=home, person=child, said={"to": "贵阳"})
+    made["request"] = UUID(registry.report_change(field, Act.new(), change=change, told=told)["request"])
+    offer = registry.offer_record(
+        CLERK, Act.new(), person_id=child, to_place=desk.OTHER_VILLAGE, note="出嫁", told=told
+    )
+    made["handover"] = UUID(offer["handover"])
+    return made
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_is_clean(site: Site, language: str) -> None:
     made = scenes.everything(site.desk)
-    made["household"], (_head, made["person"], *_others) = Hamlet().family()
+    made |= register_rows()
     windows: dict[str, Any] = {}
     for who, name, path in addresses(made):
         visitor = windows.setdefault(who, site.visitor(who, language=language)) if who not in windows else windows[who]

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from commongrid.kernel.codes import slip_code
-from tests.proof import expectation
+from tests.proof import expectation, register
 from tests.proof.world import PLACES, Seat, World, named
 
 Objects = Iterator[tuple[tuple[Any, ...], str, Callable[[Seat], bool]]]
@@ -251,6 +251,20 @@ def _leaving(_world: World) -> Objects:
     yield (named("no such membership"), named("no such organisation")), "no such membership", nobody
 
 
+def _changes_asked(_world: World) -> Objects:
+    yield from _held("request")
+
+
+def _handovers(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (named("handover", relation),), relation, partial(_on_either_side, place)
+    yield (named("no such handover"),), "no such handover", nobody
+
+
+def _on_either_side(place: int, seat: Seat) -> bool:
+    return register.either_side(seat, place)
+
+
 def _booklets(_world: World) -> Objects:
     yield from _held("booklet")
 
@@ -321,6 +335,8 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("organisation", ("subject",)): _organisations,
     ("organisation_leave", ("membership_id", "subject")): _leaving,
     ("booklet", ("booklet_id",)): _booklets,
+    ("change", ("request_id",)): _changes_asked,
+    ("handover", ("handover_id",)): _handovers,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 

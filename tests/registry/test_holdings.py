@@ -27,7 +27,7 @@ GRID_MEMBER = scope_at(VILLAGE, "people.confirm", "people.read", role="grid")
 CODE = "91350100M000100Y43"
 
 
-def made(of: str, place: int = GRID, **written: str) -> UUID:
+def made(of: str, place: int = GRID, /, **written: str) -> UUID:
     answer = actions.add_holding(CLERK, Act.new(), new=NewHolding(of=of, place=place, written=written), told=TOLD)
     return UUID(answer[of])
 
@@ -118,7 +118,7 @@ CLERK_WHO_CHECKS = scope_at(VILLAGE, "people.confirm", "people.edit")
 )
 def test_what_can_not_be_is_refused(village: Hamlet, of: str, written: dict[str, str], field: str) -> None:
     with pytest.raises(BadInput) as refused:
-        made(of, **({"name": ""} if of == "organisation" and "name" not in written else {}), **written)
+        made(of, GRID, **({"name": ""} if of == "organisation" and "name" not in written else {}), **written)
     assert field in refused.value.fields
 
 
@@ -209,9 +209,9 @@ def test_what_registration_refuses(village: Hamlet) -> None:
     _home, (head, wife, *_) = village.family()
     one = booklet("0001")
     enrol(head, one)
-    for wrong in ({"into": one, "person": head}, {"into": one, "person": wife, "as_to_head": "02"}):
+    for who, as_to_head in ((head, ""), (wife, "02")):
         with pytest.raises(BadInput):
-            enrol(**wrong)  # type: ignore[arg-type]
+            enrol(who, one, as_to_head)
     with pytest.raises(BadInput):
         booklet("0001")
     with pytest.raises(WrongState):

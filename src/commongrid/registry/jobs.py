@@ -8,16 +8,20 @@ from uuid import NAMESPACE_OID, uuid5
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
+from commongrid.journal.jobs import follow
+from commongrid.journal.queries import LineRow
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
-from commongrid.registry.actions import count_records, lapse_record
+from commongrid.registry.actions import count_records, lapse_record, open_change
 from commongrid.registry.queries import handovers_lapsing
+from commongrid.registry.rules.requests import OF_KIND
 from commongrid.territory import queries as territory
 
 COUNTER: Final = clock("registry.count", "people.count")
 CHANGES: Final = clock("registry.changes", "people.changes")
+READER: Final = "registry.open_changes"
 
 
 @every(seconds=6 * 3600, name="registry.count")
@@ -31,6 +35,21 @@ def count() -> int:
         act = Act(uuid5(NAMESPACE_OID, f"commongrid records counted {county} {at:%Y-%m-%dT%H}"), at)
         total += int(count_records(COUNTER, act, county=county)["rows"])
     return total
+
+
+@every(seconds=30, name=READER)
+def open_changes() -> int:
+    """Open a request for each matter of class L, behind a bookmark of its own; answers how many lines were read."""
+    return follow(READER, _open, scope=CHANGES)
+
+
+def _open(rows: list[LineRow]) -> None:
+    calendar = territory.calendar(CHANGES)
+    for row in rows:
+        sort = OF_KIND.get(str(row.facts.get("kind", "")))
+        if sort and row.subject_kind == "matter" and row.subject is not None:
+            act = Act(uuid5(row.subject, "change request"), row.at)
+            open_change(CHANGES, act, sort=sort, matter=row.subject, place=row.place_now, on=calendar.day_of(row.at))
 
 
 @every(seconds=600, name="registry.changes")

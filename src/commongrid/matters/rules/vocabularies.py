@@ -9,6 +9,7 @@ from commongrid.kernel.dated import Column, Values, Vocabulary
 from commongrid.kernel.refusals import N_
 from commongrid.matters.rules.answers import faults_of
 from commongrid.matters.rules.publishing import SHORTEST_NAME
+from commongrid.registry.rules.vocabularies import CHANGE_RULES, FIELD_RULES
 
 LEVELS: Final = (
     ("grid", N_("Grid")), ("village", N_("Village")), ("township", N_("Township")), ("county", N_("County")),
@@ -268,7 +269,10 @@ GUARDED: Final = Vocabulary(
 )  # fmt: skip
 
 VOCABULARIES: Final = {
-    one.code: one for one in (KINDS, WORK_LIST, LIMITS, URGENCIES, TILES, BODIES, REASONS, SYSTEMS, GUARDED, ANSWERS)
+    one.code: one
+    for one in (
+        KINDS, WORK_LIST, LIMITS, URGENCIES, TILES, BODIES, REASONS, SYSTEMS, GUARDED, FIELD_RULES, CHANGE_RULES, ANSWERS,
+    )  # fmt: skip
 }
 FROZEN_FOR_OPEN: Final = ("visibility", "routed_round", "competent", "closes", "parent")
 """Columns of a kind that open matters never change after the fact; a change of them begins with new matters."""

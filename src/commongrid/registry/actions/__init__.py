@@ -2,33 +2,54 @@
 
 from commongrid.registry.actions.booklets import NewBooklet, enrol, open_booklet, strike
 from commongrid.registry.actions.correcting import Fields, confirm, correct, undo
+from commongrid.registry.actions.counting import count_records
 from commongrid.registry.actions.flagging import Recognised, flag, unflag
+from commongrid.registry.actions.handing import (
+    accept_record,
+    lapse_record,
+    offer_record,
+    refuse_record,
+    withdraw_record,
+)
 from commongrid.registry.actions.holdings import NewHolding, add_holding, check_thing, end_holding, join, leave
 from commongrid.registry.actions.homes import Leaving, found_household, merge_households, set_head, split
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
 from commongrid.registry.actions.people import add_person, tie_account
+from commongrid.registry.actions.requests import (
+    Change,
+    approve_change,
+    open_change,
+    refuse_change,
+    report_change,
+    withdraw_change,
+)
 from commongrid.registry.actions.seeding import seed
 from commongrid.registry.rules.facts import Into
 
 __all__ = (
+    "Change",
     "Fields",
     "Into",
     "Leaving",
     "NewBooklet",
     "NewHolding",
     "Recognised",
+    "accept_record",
     "add_holding",
     "add_person",
+    "approve_change",
     "born",
     "check_thing",
     "confirm",
     "correct",
+    "count_records",
     "died",
     "end_holding",
     "enrol",
     "flag",
     "found_household",
     "join",
+    "lapse_record",
     "leave",
     "left_for_work",
     "married",
@@ -36,7 +57,12 @@ __all__ = (
     "moved",
     "moved_in",
     "moved_out",
+    "offer_record",
     "open_booklet",
+    "open_change",
+    "refuse_change",
+    "refuse_record",
+    "report_change",
     "returned",
     "seed",
     "set_head",
@@ -45,4 +71,6 @@ __all__ = (
     "tie_account",
     "undo",
     "unflag",
+    "withdraw_change",
+    "withdraw_record",
 )

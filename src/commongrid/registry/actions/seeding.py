@@ -10,7 +10,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import models, transaction
 
-from commongrid.registry.models import Code, FieldRule, FlagType
+from commongrid.registry.models import ChangeRule, Code, FieldRule, FlagType
 
 SINCE = date(2004, 1, 1)
 """Long before any record, so that an old one is read with the same words."""
@@ -26,6 +26,8 @@ def seed() -> None:
         _add(Code, (row for row in _codes() if (row.list, row.code) not in known))
         typed = set(FlagType.objects.values_list("code", flat=True))
         _add(FlagType, (row for row in _flag_types() if row.code not in typed))
+        sorted_ = set(ChangeRule.objects.values_list("sort", flat=True))
+        _add(ChangeRule, (row for row in _change_rules() if row.sort not in sorted_))
         ruled = set(FieldRule.objects.values_list("of", "field", "who"))
         _add(FieldRule, (row for row in _field_rules() if (row.of, row.field, row.who) not in ruled))
 
@@ -68,6 +70,20 @@ def _flag_types() -> Iterator[FlagType]:
             of=row["belongs_to"],
             sensitive=row["sensitive"] == "1",
             procedure=row["procedure"] == "1",
+            position=position,
+            valid_from=SINCE,
+        )
+
+
+def _change_rules() -> Iterator[ChangeRule]:
+    for position, row in enumerate(_rows("change_rules")):
+        yield ChangeRule(
+            id=_id("change rule", row["sort"]),
+            sort=row["sort"],
+            zh=row["zh"],
+            en=row["en"],
+            approve=row["approve"] == "1",
+            days=int(row["days"]),
             position=position,
             valid_from=SINCE,
         )

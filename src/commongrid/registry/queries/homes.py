@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -172,6 +173,28 @@ def members_on(scope: Scope, household_id: UUID, on: date) -> list[Member]:
         for stay in stays
     ]  # fmt: skip
     return sorted(found, key=lambda one: (not one.head, one.born_on or date.max, one.name))
+
+
+def home_on(scope: Scope, now: HomeCard, on: date) -> HomeCard:
+    """A household's record as it was on a day: what was changed after it is taken back, sealed values aside."""
+    rows = Correction.objects.filter(subject=now.id, since_on__gt=on, undone_by=None).order_by("-at", "-no")
+    former: dict[str, str] = {}
+    for one in rows:
+        if one.field in _TOLD:
+            former[one.field] = one.before
+    values = {name: _TOLD[name](text) for name, text in former.items()}
+    return replace(now, **values)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text else None
+
+
+_TOLD: Final[dict[str, Callable[[str], Any]]] = {
+    "door": str, "number": str, "state": str, "villager_group": _whole,
+    "place": int, "ended_on": lambda text: date.fromisoformat(text) if text else None,
+}  # fmt: skip
+"""Fields of a household that its page tells of an earlier day."""
 
 
 def changes_of(scope: Scope, *subjects: UUID, limit: int = 50) -> list[ChangeLine]:

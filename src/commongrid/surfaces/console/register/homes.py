@@ -17,6 +17,7 @@ from commongrid.kernel.places import is_code, level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
+from commongrid.surfaces.console.register import asking as fresh
 from commongrid.surfaces.console.register import forms, looks
 from commongrid.surfaces.console.register.words import (
     HOME_STATES,
@@ -64,6 +65,7 @@ def listed(request: Asked) -> HttpResponse:
         "names": _names(request.scope, {line.natural_village for line in page.lines}),
         "may_edit": request.scope.may("people.edit"),
         "people": queries.population(request.scope, code),
+        "waiting": queries.waiting(request.scope, code),
         "trail": trail(),
     }
     return render(request, "console/register/homes.html", context)
@@ -132,6 +134,9 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
         "history": told(queries.changes_of(request.scope, home.id, *people), names),
         "may_edit": request.scope.may("people.edit") and not home.ended and on == today,
         "trail": trail(home)[:-1],
+        "may_report": request.scope.may("people.confirm") and not home.ended and on == today,
+        "was": queries.home_on(request.scope, home, on) if on != today else home,
+        **(fresh.asking(request.scope, home.id, today) if on == today else {}),
     }
     return looks.closing(request, render(request, "console/register/home.html", context))
 
@@ -360,7 +365,13 @@ def asked(
 
 
 def answered(
-    request: Asked, form: Any, do: Callable[[], str], context: dict[str, Any], *, done: str = N_("Entered.")
+    request: Asked,
+    form: Any,
+    do: Callable[[], str],
+    context: dict[str, Any],
+    *,
+    done: str = N_("Entered."),
+    template: str = "console/register/form.html",
 ) -> HttpResponse:
     """Show a form with its context, or do what it asks for and go on; a refusal is shown and what was typed stays."""
     if request.method == "POST" and form.is_valid():
@@ -372,4 +383,4 @@ def answered(
             messages.success(request, gettext(done))
             return HttpResponseRedirect(address)
     status = 422 if form.errors else 200
-    return render(request, "console/register/form.html", {"form": form, **context}, status=status)
+    return render(request, template, {"form": form, **context}, status=status)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
-    from commongrid.registry.queries import HomeCard, PersonCard
+    from commongrid.registry.queries import HandoverLine, HomeCard, PersonCard
     from commongrid.surfaces.shared.doors import Asked
 
 
@@ -57,6 +57,7 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         "home": home,
         "facts": _facts(card, words, shown),
         "sealed": _sealed(request.scope, card),
+        "offer": _offer(request.scope, card),
         "registered": queries.booklets_of(request.scope, [card.id])[card.id],
         "memberships": [
             (one, words["duty"].get(one.duty, one.duty)) for one in queries.memberships_of(request.scope, card.id)
@@ -73,6 +74,12 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         "trail": trail(home),
     }
     return looks.closing(request, render(request, "console/register/person.html", context))
+
+
+def _offer(scope: Scope, card: PersonCard) -> HandoverLine | None:
+    """An offer of this record that waits, or was not taken over; one that was accepted or withdrawn says nothing."""
+    found = queries.offer_of(scope, card.id)
+    return found if found and found.own and found.state in ("offered", "lapsed", "refused") else None
 
 
 def _sealed(scope: Scope, card: PersonCard) -> list[tuple[str, str]]:

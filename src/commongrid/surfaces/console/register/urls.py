@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.register import booklets, homes, looks, people
+from commongrid.surfaces.console.register import booklets, changes, fresh, homes, looks, people, sheet
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -22,6 +22,16 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:household_id>/merge", homes.merge, name="household_merge"),
     path("<uuid:household_id>/flag", homes.flag, name="household_flag"),
     path("<uuid:household_id>/undo/<uuid:done>", homes.undo, name="household_undo"),
+    path("completeness", fresh.board, name="completeness"),
+    path("changes", changes.listed, name="changes"),
+    path("changes/<uuid:request_id>", changes.page, name="change"),
+    path("changes/<uuid:request_id>/decide", changes.decide, name="change_decide"),
+    path("changes/<uuid:request_id>/withdraw", changes.withdraw, name="change_withdraw"),
+    path("handovers/<uuid:handover_id>", changes.handover, name="handover"),
+    path("people/<uuid:person_id>/hand-over", changes.offer, name="person_hand_over"),
+    path("<uuid:household_id>/report", changes.report, name="household_report"),
+    path("<uuid:household_id>/ask", fresh.ask, name="household_ask"),
+    path("<uuid:household_id>/sheet", sheet.sheet, name="household_sheet"),
     path("registered", booklets.listed, name="booklets"),
     path("registered/new", booklets.new, name="booklet_new"),
     path("registered/<uuid:booklet_id>", booklets.page, name="booklet"),

@@ -104,6 +104,21 @@ def field_name(of: str, column: str) -> str:
     return column
 
 
+MORE_FIELDS: Final = {
+    "as_in_home": N_("To the head"), "head": N_("Head"), "dwelling": N_("Dwelling"), "point": N_("Point"),
+    "people": N_("Who lives here"), "leader": N_("Leader"), "owner": N_("Owner"), "keeper": N_("Looked after by"),
+}  # fmt: skip
+"""What fields are called that no form corrects."""
+
+
+def field_label(of: str, field: str) -> str:
+    """What a field of a record is called in the reader's language."""
+    known = FIELDS.get(of, {}).get(field)
+    if known is not None:
+        return known.zh if language() == "zh" else known.en
+    return gettext(MORE_FIELDS[field]) if field in MORE_FIELDS else field
+
+
 def told(changes: Iterable[ChangeLine], names: dict[Any, str]) -> list[dict[str, Any]]:
     """Changes by act, newest first, as ``parts/history.html`` wants them; with what may be undone."""
     acts: dict[Any, dict[str, Any]] = {}

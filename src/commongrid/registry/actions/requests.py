@@ -1,0 +1,194 @@
+"""Changes asked for by the field: reported, approved, refused, withdrawn; opened by matters of class L."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from commongrid.accounts import sealed
+from commongrid.journal.actions import Line, action
+from commongrid.journal.dated import valid
+from commongrid.kernel.clock import due_at
+from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
+from commongrid.registry.actions.correcting import Fields, write_fields
+from commongrid.registry.actions.desk import Desk, desk, home, person
+from commongrid.registry.actions.life import away_from, back_home, gone, newborn
+from commongrid.registry.models import ChangeRequest, ChangeRule
+from commongrid.registry.rules.facts import Into, NewPerson, Told
+from commongrid.registry.rules.requests import CARRIED, OF_A_PERSON, Reported, read_kept, reported
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+TABLE: Final = "registry_change_request"
+DAYS: Final = 5
+"""Working days to decide where no rule says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change that somebody reports: its sort, of which household and whom, what was told by field."""
+
+    sort: str
+    household: UUID
+    said: Mapping[str, str]
+    person: UUID | None = None
+
+
+@action("registry.change_reported", power="people.confirm", facts=("sort", "carried"), kinds=("post",))
+def report_change(scope: Scope, act: Act, *, change: Change, told: Told) -> Line:
+    """Report what happened in a household; the village approves where the county says so, else it is so at once.
+
+    Refuses: NotYours out of scope; WrongState where the household or person has ended; BadInput where it says too
+    little, names nobody though it is about somebody, or names somebody of another household.
+    """
+    at = desk(scope, act, told)
+    of = home(at, change.household)
+    what = reported(change.sort, change.said)
+    who = change.person if change.sort in OF_A_PERSON else None
+    if change.sort in OF_A_PERSON and (who is None or person(at, who).household_id != of.id):
+        raise BadInput(fields={"person": N_("Choose somebody of this household.")})
+    rule = rule_of(change.sort, at.today)
+    row = ChangeRequest(
+        id=act.id, sort=change.sort, place=of.place, household_id=of.id, person_id=who,
+        said_sealed=sealed.seal(what.kept(), TABLE, "said_sealed", act.id), on=told.on, asked_at=act.at,
+        asked_by=scope.post, due_at=_due(scope, act.at, rule.days if rule else DAYS),
+    )  # fmt: skip
+    carried = what.sort in CARRIED and rule is not None and not rule.approve
+    if carried:
+        _carry_out(at, row, what)
+        row.state, row.decided_at, row.carried_by = "done", act.at, act.id
+    row.save(force_insert=True)
+    return Line(
+        place=row.place, subject=of.id, subject_kind="household", facts={"sort": row.sort, "carried": carried},
+        answer={"request": row.id, "carried": carried},
+    )  # fmt: skip
+
+
+@action("registry.change_approved", power="people.edit", facts=("sort",), kinds=("post",))
+def approve_change(scope: Scope, act: Act, *, request_id: UUID) -> Line:
+    """The village approves what was reported: it is carried out now, as of the day told, and can be undone (同意).
+
+    What can't be carried out by itself was entered by hand, and approving says so.
+
+    Refuses: NotFound out of sight; WrongState once decided, or where the record has ended meanwhile; BadInput where
+    what was told can't be.
+    """
+    row = _open(request_id)
+    at = desk(scope, act, Told(on=row.on, source=_source(row)))
+    if row.sort in CARRIED and row.household_id is not None:
+        said = read_kept(sealed.unseal(row.said_sealed, TABLE, "said_sealed", row.id))
+        _carry_out(at, row, Reported(sort=row.sort, said=said))
+        row.carried_by = act.id
+    _decide(row, act, scope, "done")
+    return _line(row)
+
+
+@action("registry.change_refused", power="people.edit", facts=("sort",), kinds=("post",))
+def refuse_change(scope: Scope, act: Act, *, request_id: UUID, reason: str) -> Line:
+    """The village does not take it over, and says why (不同意).
+
+    Refuses: NotFound out of sight; WrongState once decided; BadInput without a reason.
+    """
+    row = _open(request_id)
+    if not (why := " ".join(reason.split())[:200]):
+        raise BadInput(fields={"reason": N_("Please say why, in a sentence.")})
+    row.reason = why
+    _decide(row, act, scope, "refused")
+    return _line(row)
+
+
+@action("registry.change_withdrawn", power="people.confirm", facts=("sort",), kinds=("post",))
+def withdraw_change(scope: Scope, act: Act, *, request_id: UUID) -> Line:
+    """Whoever reported it takes it back before anybody decided.
+
+    Refuses: NotFound to anybody else; WrongState once decided.
+    """
+    row = _open(request_id)
+    if row.asked_by is None or row.asked_by != scope.post:
+        raise NotFound
+    _decide(row, act, scope, "withdrawn")
+    return _line(row)
+
+
+@action("registry.change_opened", power="people.changes", facts=("sort", "matter"), kinds=("clock",))
+def open_change(scope: Scope, act: Act, *, sort: str, matter: UUID, place: int, on: date) -> Line:
+    """A matter of class L opens a request at its place; the village chooses the household and enters it by hand.
+
+    Refuses: nothing; one matter opens one.
+    """
+    rule = rule_of(sort, on)
+    if not ChangeRequest.objects.filter(matter=matter).exists():
+        ChangeRequest(
+            id=act.id, sort=sort, place=place, matter=matter, on=on, asked_at=act.at,
+            due_at=_due(scope, act.at, rule.days if rule else DAYS),
+        ).save(force_insert=True)  # fmt: skip
+    return Line(place=place, subject=matter, subject_kind="matter", facts={"sort": sort, "matter": str(matter)})
+
+
+def rule_of(sort: str, on: date) -> ChangeRule | None:
+    """The rule in force for a sort of change."""
+    return ChangeRule.objects.filter(valid(on), sort=sort).first()
+
+
+def _due(scope: Scope, at: datetime, days: int) -> datetime:
+    return due_at(territory.calendar(scope), at, days, "W").at
+
+
+def _carry_out(at: Desk, row: ChangeRequest, what: Reported) -> None:
+    """Make it so, by the same steps as the clerk's own acts."""
+    said = what.said
+    if what.sort == "born":
+        child = NewPerson(name=said.get("name", ""), sex=said.get("sex", ""))
+        newborn(at, Into(household=_home_of(row), as_to_head=said.get("as_to_head", "")), child)
+        return
+    who = row.person_id
+    if who is None:
+        raise NotYours
+    match what.sort:
+        case "died":
+            gone(at, person(at, who), state="dead", why="died")
+        case "moved_out":
+            gone(at, person(at, who), state="gone", why="moved_out", to=said.get("to", ""))
+        case "left":
+            away_from(at, person(at, who), said.get("to", ""))
+        case "returned":
+            back_home(at, person(at, who))
+        case _:
+            written = {name: text for name, text in said.items() if name != "words"}
+            write_fields(at, Fields(of="person", subject=who, written=written))
+
+
+def _home_of(row: ChangeRequest) -> UUID:
+    if row.household_id is None:
+        raise NotYours
+    return row.household_id
+
+
+def _source(row: ChangeRequest) -> str:
+    return "事项上报" if row.matter else "网格上报"
+
+
+def _open(request_id: UUID) -> ChangeRequest:
+    row = ChangeRequest.objects.select_for_update(of=("self",)).filter(id=request_id).first()
+    if row is None:
+        raise NotFound
+    if row.state != "open":
+        raise WrongState(N_("This was decided already."))
+    return row
+
+
+def _decide(row: ChangeRequest, act: Act, scope: Scope, state: str) -> None:
+    row.state, row.decided_at, row.decided_by = state, act.at, scope.post
+    row.save()
+
+
+def _line(row: ChangeRequest) -> Line:
+    subject, of = (row.household_id, "household") if row.household_id else (row.matter, "matter")
+    return Line(place=row.place, subject=subject, subject_kind=of, facts={"sort": row.sort}, answer={"request": row.id})

@@ -1,0 +1,159 @@
+"""Reads of changes asked for and of records on offer, always within scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import F
+
+from commongrid.accounts import sealed
+from commongrid.journal.dated import valid
+from commongrid.kernel import masking
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import NotFound
+from commongrid.registry.models import ChangeRequest, ChangeRule, Handover
+from commongrid.registry.rules.requests import read_kept
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLine:
+    """A change asked for: what, of which household and whom, by which post or matter, until when."""
+
+    id: UUID
+    sort: str
+    place: int
+    household: UUID | None
+    door: str
+    number: str
+    person: UUID | None
+    name: str
+    matter: UUID | None
+    on: date
+    asked_at: datetime
+    asked_by: UUID | None
+    due_at: datetime
+    state: str
+    decided_by: UUID | None
+    carried_by: UUID | None
+    reason: str
+    said: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverLine:
+    """A record on offer; ``mine`` tells that it is offered to this scope."""
+
+    id: UUID
+    person: UUID
+    name: str
+    place: int
+    to_place: int
+    on: date
+    note: str
+    offered_at: datetime
+    due_at: datetime
+    state: str
+    reason: str
+    mine: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortRow:
+    """A sort of change in both languages, and whether the village approves it."""
+
+    sort: str
+    zh: str
+    en: str
+    approve: bool
+    days: int
+
+
+def sorts(scope: Scope, today: date) -> dict[str, SortRow]:
+    """The sorts of change in their order, as the rules of a day have them."""
+    rows = ChangeRule.objects.filter(valid(today)).order_by("position", "sort")
+    return {one.sort: SortRow(sort=one.sort, zh=one.zh, en=one.en, approve=one.approve, days=one.days) for one in rows}
+
+
+def requests(scope: Scope, *, state: str = "open", household: UUID | None = None) -> list[RequestLine]:
+    """Changes asked for in scope, the nearest deadline first; decided ones the latest first."""
+    rows = ChangeRequest.objects.filter(state=state) if state else ChangeRequest.objects.all()
+    if household:
+        rows = rows.filter(household_id=household)
+    order = ("due_at", "id") if state == "open" else ("-asked_at", "id")
+    return [_request(one) for one in _named(rows).order_by(*order)[:MOST]]
+
+
+def request(scope: Scope, request_id: UUID) -> RequestLine:
+    """One change asked for, with what was told; a phone masked. Refuses: NotFound."""
+    one = _named(ChangeRequest.objects.filter(id=request_id)).first()
+    if one is None:
+        raise NotFound
+    said = read_kept(sealed.unseal(one.said_sealed, "registry_change_request", "said_sealed", one.id))
+    if said.get("phone"):
+        said["phone"] = masking.phone(said["phone"])
+    return _request(one, said)
+
+
+def handovers(scope: Scope) -> list[HandoverLine]:
+    """Records offered by this place or to it, those that wait first."""
+    rows = Handover.objects.order_by("-offered_at")[:MOST]
+    lines = [_handover(scope, one) for one in rows]
+    return sorted(lines, key=lambda one: (one.state != "offered", one.due_at))
+
+
+def handover(scope: Scope, handover_id: UUID) -> HandoverLine:
+    """One record on offer. Refuses: NotFound."""
+    one = Handover.objects.filter(id=handover_id).first()
+    if one is None:
+        raise NotFound
+    return _handover(scope, one)
+
+
+def offer_of(scope: Scope, person_id: UUID) -> HandoverLine | None:
+    """The last offer of a person's record, if there was any."""
+    one = Handover.objects.filter(person_id=person_id).order_by("-offered_at").first()
+    return _handover(scope, one) if one else None
+
+
+def handovers_lapsing(scope: Scope, at: datetime) -> list[UUID]:
+    """Offers whose time has passed."""
+    return list(Handover.objects.filter(state="offered", due_at__lte=at).values_list("id", flat=True)[:500])
+
+
+def waiting(scope: Scope, place: int) -> tuple[int, int]:
+    """How many changes wait for a decision at a place, and how many records are offered to it."""
+    lo, hi = interval(place)
+    asked = ChangeRequest.objects.filter(state="open", place__range=(lo, hi)).count()
+    return asked, Handover.objects.filter(state="offered", to_place__range=(lo, hi)).count()
+
+
+def _named(rows: Any) -> Any:
+    return rows.annotate(
+        home_door=F("household__door"), home_number=F("household__number"), called=F("person__display_name")
+    )
+
+
+def _request(one: Any, said: dict[str, str] | None = None) -> RequestLine:
+    return RequestLine(
+        id=one.id, sort=one.sort, place=one.place, household=one.household_id, door=one.home_door or "",
+        number=one.home_number or "", person=one.person_id, name=one.called or "", matter=one.matter, on=one.on,
+        asked_at=one.asked_at, asked_by=one.asked_by, due_at=one.due_at, state=one.state, decided_by=one.decided_by,
+        carried_by=one.carried_by, reason=one.reason, said=said or {},
+    )  # fmt: skip
+
+
+def _handover(scope: Scope, one: Handover) -> HandoverLine:
+    return HandoverLine(
+        id=one.id, person=one.person_id, name=one.name, place=one.place, to_place=one.to_place, on=one.on,
+        note=one.note, offered_at=one.offered_at, due_at=one.due_at, state=one.state, reason=one.reason,
+        mine=scope.covers(one.to_place), own=scope.covers(one.place),
+    )  # fmt: skip

@@ -1,0 +1,71 @@
+"""Rules of changes that the field reports: which there are, what each must tell, how what was told is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from commongrid.kernel.refusals import N_, BadInput
+
+SORTS: Final = (
+    "born", "died", "married", "moved_in", "moved_out", "left", "returned", "split", "dwelling", "army_school",
+    "correct", "other",
+)  # fmt: skip
+OF_A_PERSON: Final = frozenset({"died", "moved_out", "left", "returned", "correct"})
+"""Sorts that name somebody of the household."""
+CARRIED: Final = frozenset({"born", "died", "moved_out", "left", "returned", "correct"})
+"""Sorts that approval carries out; what the others ask for the village enters with its own form."""
+OF_KIND: Final = {
+    "L01": "born", "L02": "died", "L03": "married", "L04": "moved_in", "L05": "moved_out", "L06": "left",
+    "L07": "returned", "L08": "split", "L09": "dwelling", "L10": "army_school", "L99": "other",
+}  # fmt: skip
+"""Which sort of change a kind of matter of class L reports."""
+HANDOVER: Final = "handover"
+LONGEST: Final = 200
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "born": ("name", "sex", "as_to_head"), "died": (), "moved_out": ("to",), "left": ("to",), "returned": (),
+    "correct": ("phone", "works_at", "education", "occupation", "political", "marital"),
+}  # fmt: skip
+"""What a report of this sort may tell besides words."""
+WORDS: Final = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What was told of a change, by field; ``words`` are free."""
+
+    sort: str
+    said: Mapping[str, str]
+
+    def kept(self) -> str:
+        """As it is sealed."""
+        return json.dumps(dict(self.said), ensure_ascii=False, sort_keys=True)
+
+
+def reported(sort: str, said: Mapping[str, str]) -> Reported:
+    """A report as it is kept: only the fields of its sort, without what is empty.
+
+    Refuses: BadInput for an unknown sort, a correction that corrects nothing, words too many, and where neither
+    fields nor words say what happened.
+    """
+    if sort not in SORTS:
+        raise BadInput(fields={"sort": N_("Choose what happened.")})
+    wanted = (*FIELDS.get(sort, ()), WORDS)
+    plain = {name: " ".join(said.get(name, "").split())[: LONGEST + 1] for name in wanted}
+    told = {name: text for name, text in plain.items() if text}
+    if any(len(text) > LONGEST for text in told.values()):
+        raise BadInput(fields={WORDS: N_("This is too long: at most 200 signs.")})
+    if sort == "born" and not told.get("name"):
+        raise BadInput(fields={"name": N_("Enter the person's name, at most 60 characters.")})
+    if sort == "correct" and not set(told) - {WORDS}:
+        raise BadInput(N_("Say which field is wrong, and what is right."))
+    if sort not in CARRIED and not told.get(WORDS):
+        raise BadInput(fields={WORDS: N_("Please say in a few words what happened.")})
+    return Reported(sort=sort, said=told)
+
+
+def read_kept(text: str) -> dict[str, str]:
+    """What was told, as it was kept."""
+    return dict(json.loads(text)) if text else {}

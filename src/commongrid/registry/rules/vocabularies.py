@@ -1,0 +1,65 @@
+"""The register's dated vocabularies as their editor knows them: what records must hold, what the village approves."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from commongrid.kernel.dated import Column, Values, Vocabulary
+from commongrid.kernel.refusals import N_
+from commongrid.registry.rules.fields import FIELDS
+
+MORE: Final = {
+    "person": ("as_in_home",), "household": ("head", "dwelling", "point", "people"), "site": ("point",),
+    "organisation": ("leader",),
+}  # fmt: skip
+"""Fields that can be asked for although no form corrects them."""
+OF: Final = (
+    ("person", N_("Person")), ("household", N_("Household")), ("site", N_("Site")), ("thing", N_("Thing")),
+    ("organisation", N_("Organisation")),
+)  # fmt: skip
+WHO: Final = (
+    ("all", N_("Everybody")), ("adults", N_("Adults")), ("children", N_("Children")), ("elders", N_("Elders")),
+    ("away", N_("Who is away")),
+)  # fmt: skip
+NEED: Final = (("needed", N_("Needed")), ("wanted", N_("Wanted")))
+
+
+def _field_rule(values: Values) -> dict[str, str]:
+    of, field = str(values["of"]), str(values["field"])
+    if field not in FIELDS[of] and field not in MORE.get(of, ()):
+        return {"field": N_("This record has no such field.")}
+    if of != "person" and values["who"] != "all":
+        return {"who": N_("Only a person's fields depend on age.")}
+    return {}
+
+
+FIELD_RULES: Final = Vocabulary(
+    code="field_rules", title=N_("What records must hold"), table="FieldRule", power="worklist.edit",
+    check=_field_rule,
+    lead=N_("Which fields are asked for, of whom, and for how many days an answer stays fresh. It scores the record."),
+    shown=("who", "need", "fresh_days", "weight"),
+    columns=(
+        Column(code="of", label=N_("Record"), sort="choice", needed=True, fixed=True, choices=OF),
+        Column(code="field", label=N_("Field"), sort="code", needed=True, fixed=True, longest=24),
+        Column(code="who", label=N_("Asked of"), sort="choice", needed=True, fixed=True, choices=WHO),
+        Column(code="need", label=N_("How much"), sort="choice", needed=True, choices=NEED),
+        Column(code="fresh_days", label=N_("Fresh for (days)"), sort="whole", least=Decimal(1), most=Decimal(3660),
+               hint=N_("Empty: it never goes stale.")),
+        Column(code="weight", label=N_("Weight"), sort="whole", needed=True, least=Decimal(1), most=Decimal(10)),
+    ),
+)  # fmt: skip
+CHANGE_RULES: Final = Vocabulary(
+    code="change_rules", title=N_("Changes the village approves"), table="ChangeRule", power="worklist.edit",
+    lasting=True, new=False,
+    lead=N_("Which changes that the field reports wait for the village, and within how many working days it decides."),
+    shown=("approve", "days"),
+    columns=(
+        Column(code="sort", label=N_("Change"), sort="code", needed=True, fixed=True, longest=12),
+        Column(code="zh", label=N_("Chinese name"), needed=True, longest=40),
+        Column(code="en", label=N_("English name"), needed=True, longest=80),
+        Column(code="approve", label=N_("The village approves"), sort="flag"),
+        Column(code="days", label=N_("Within (working days)"), sort="whole", needed=True, least=Decimal(1),
+               most=Decimal(60)),
+    ),
+)  # fmt: skip

@@ -1,0 +1,285 @@
+"""Changes that the field reports and the village decides; records handed over to another place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from commongrid.kernel.places import county_of, is_code
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.registry import actions, queries
+from commongrid.registry.rules.facts import NAME_LENGTH, NUMBER_LENGTH, Into
+from commongrid.registry.rules.requests import FIELDS as TOLD_FIELDS
+from commongrid.registry.rules.requests import OF_A_PERSON, SORTS
+from commongrid.roster import queries as roster
+from commongrid.surfaces.console.register.forms import ToldForm
+from commongrid.surfaces.console.register.homes import answered, where_in
+from commongrid.surfaces.console.register.words import choices, field_label, home_name, read_aloud, trail
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import RequestLine
+    from commongrid.surfaces.shared.doors import Asked
+
+STATES: Final = {
+    "open": (N_("Waits for the village"), "warn"), "done": (N_("Done"), "ok"), "refused": (N_("Not taken over"), ""),
+    "withdrawn": (N_("Withdrawn"), ""), "offered": (N_("On offer"), "warn"), "accepted": (N_("Accepted"), "ok"),
+    "lapsed": (N_("Lapsed: nobody answered in time"), "late"),
+}  # fmt: skip
+NAMES: Final = {
+    "name": N_("Name"), "to": N_("Where to"), "words": N_("In words"), "as_to_head": N_("To the head of the household"),
+}  # fmt: skip
+
+
+class ReportForm(ToldForm):
+    """What happened in a household, as the field tells it."""
+
+    sort = forms.ChoiceField(label=_("What happened"), error_messages={"required": _("Choose what happened.")})
+    person = forms.ChoiceField(label=_("Whom it is about"), required=False)
+    name = forms.CharField(label=_("Name of a newborn child"), required=False, max_length=NAME_LENGTH)
+    sex = forms.ChoiceField(label=_("Sex of a newborn child"), required=False)
+    as_to_head = forms.ChoiceField(label=_("A newborn child is to the head"), required=False)
+    to = forms.CharField(label=_("Where to"), required=False, max_length=60)
+    phone = forms.CharField(label=_("Right phone"), required=False, max_length=30)
+    works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
+    words = forms.CharField(
+        label=_("In words"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReasonForm(Form):
+    """Why something is not taken over."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, error_messages={"required": _("Please say why, in a sentence.")}
+    )
+
+
+class OfferForm(ToldForm):
+    """To which village a record is offered."""
+
+    to_place = forms.CharField(
+        label=_("Village they move to"),
+        help_text=_("Its code, or part of its name."),
+        max_length=40,
+        error_messages={"required": _("Choose the village they move to.")},
+    )
+    note = forms.CharField(label=_("For those who take it over"), required=False, max_length=200)
+
+
+class AcceptForm(Form):
+    """Into which household."""
+
+    natural_village = forms.ChoiceField(label=_("Natural village"))
+    number = forms.CharField(
+        label=_("Number of the household they go to"),
+        max_length=NUMBER_LENGTH,
+        error_messages={"required": _("Enter the household's number.")},
+    )
+    as_to_head = forms.ChoiceField(label=_("To the head of the household"), required=False)
+
+
+@door("people.read")
+def listed(request: Asked) -> HttpResponse:
+    """Changes that wait for the village, those decided, and records on offer."""
+    scope = request.scope
+    names = _sorts(scope)
+    waiting = queries.requests(scope)
+    decided = [one for one in queries.requests(scope, state="") if one.state != "open"][:30]
+    faces = roster.faces(scope, {one.asked_by for one in (*waiting, *decided) if one.asked_by})
+    context = {
+        "rows": [(one, names.get(one.sort, one.sort), _who(one, faces), one.due_at <= timezone.now())
+                 for one in waiting],
+        "decided": [(one, names.get(one.sort, one.sort), _chip(one.state)) for one in decided],
+        "offers": [(one, _chip(one.state)) for one in queries.handovers(scope)],
+        "may_edit": scope.may("people.edit"), "trail": trail(),
+    }  # fmt: skip
+    return render(request, "console/register/changes.html", context)
+
+
+def _sorts(scope: Scope) -> dict[str, str]:
+    zh = language() == "zh"
+    return {code: row.zh if zh else row.en for code, row in queries.sorts(scope, localdate()).items()}
+
+
+def _who(one: RequestLine, faces: dict[UUID, Any]) -> str:
+    if one.matter:
+        return gettext("a matter of class L")
+    return f"{faces[one.asked_by].label(language())} · {faces[one.asked_by].name}" if one.asked_by in faces else ""
+
+
+def _chip(state: str) -> tuple[str, str]:
+    text, tone = STATES.get(state, ("", ""))
+    return gettext(text) if text else "", tone
+
+
+@door("people.read")
+def page(request: Asked, request_id: UUID) -> HttpResponse:
+    """One change asked for: what was told, and the decision."""
+    return _page(request, queries.request(request.scope, request_id), ReasonForm())
+
+
+def _page(request: Asked, one: RequestLine, form: ReasonForm, status: int = 200) -> HttpResponse:
+    scope = request.scope
+    words = read_aloud(scope, "sex", "relation", "education", "occupation", "political", "marital")
+    faces = roster.faces(scope, {one.asked_by} if one.asked_by else set())
+    lists = {"as_to_head": "relation"}
+    said = [
+        (gettext(NAMES[name]) if name in NAMES else field_label("person", name),
+         words.get(lists.get(name, name), {}).get(value, value))
+        for name, value in one.said.items()
+    ]  # fmt: skip
+    title = _sorts(scope).get(one.sort, one.sort)
+    context = {
+        "row": one, "title": title, "said": said, "who": _who(one, faces), "chip": _chip(one.state), "form": form,
+        "may_decide": one.state == "open" and scope.may("people.edit"),
+        "may_withdraw": one.state == "open" and one.asked_by is not None and one.asked_by == scope.post,
+        "trail": [*trail(), (gettext("Changes"), reverse("changes"))],
+    }  # fmt: skip
+    return render(request, "console/register/change.html", context, status=status)
+
+
+@door("people.edit", methods=("POST",))
+def decide(request: Asked, request_id: UUID) -> HttpResponse:
+    """Approve what was reported, or refuse it with a reason."""
+    one = queries.request(request.scope, request_id)
+    form = ReasonForm(request.POST)
+    refuses = request.POST.get("do") == "refuse"
+    if refuses and not form.is_valid():
+        return _page(request, one, form, 422)
+    if refuses:
+        reason = form.cleaned_data["reason"]
+        actions.refuse_change(request.scope, request.act, request_id=one.id, reason=reason)
+    else:
+        actions.approve_change(request.scope, request.act, request_id=one.id)
+    return HttpResponseRedirect(reverse("change", args=[one.id]))
+
+
+@door("people.confirm", methods=("POST",))
+def withdraw(request: Asked, request_id: UUID) -> HttpResponse:
+    """Whoever reported it takes it back."""
+    actions.withdraw_change(request.scope, request.act, request_id=request_id)
+    return HttpResponseRedirect(reverse("change", args=[request_id]))
+
+
+@door("people.confirm", methods=("GET", "POST"))
+def report(request: Asked, household_id: UUID) -> HttpResponse:
+    """Report what happened in a household, from the field."""
+    home = queries.home_card(request.scope, household_id)
+    form = ReportForm(request.POST or None)
+    members = queries.members_on(request.scope, home.id, localdate())
+    names = _sorts(request.scope)
+    form.offer(
+        {
+            "sort": [("", gettext("Choose one")), *((code, names[code]) for code in SORTS if code in names)],
+            "person": [("", gettext("Nobody in particular")), *((str(one.person), one.name) for one in members)],
+            "sex": choices(request.scope, "sex"),
+            "as_to_head": choices(request.scope, "relation"),
+        }
+    )
+
+    def do() -> str:
+        given = form.cleaned_data
+        sort = given["sort"]
+        said = {name: given.get(name, "") for name in (*TOLD_FIELDS.get(sort, ()), "words")}
+        who = UUID(given["person"]) if given["person"] and sort in OF_A_PERSON else None
+        change = actions.Change(sort=sort, household=home.id, person=who, said=said)
+        made = actions.report_change(request.scope, request.act, change=change, told=form.told)
+        return reverse("change", args=[made["request"]])
+
+    title = gettext("Report a change")
+    context = {
+        "title": title, "back": reverse("household", args=[home.id]), "name": home_name(home),
+        "trail": trail(home, (title, "")),
+    }  # fmt: skip
+    return answered(request, form, do, context, done=N_("Reported."))
+
+
+@door("people.edit", methods=("GET", "POST"))
+def offer(request: Asked, person_id: UUID) -> HttpResponse:
+    """Offer the record to a village outside one's own scope."""
+    card = queries.person_card(request.scope, person_id)
+    form = OfferForm(request.POST or None)
+
+    def do() -> str:
+        given = form.cleaned_data
+        to_place = _village_meant(request.scope, given["to_place"])
+        made = actions.offer_record(
+            request.scope, request.act, person_id=card.id, to_place=to_place, note=given["note"], told=form.told
+        )
+        return reverse("handover", args=[made["handover"]])
+
+    title = gettext("Hand the record over")
+    context = {
+        "title": title, "back": reverse("person", args=[card.id]), "name": card.name,
+        "trail": trail(None, (card.name, reverse("person", args=[card.id])), (title, "")),
+    }  # fmt: skip
+    return answered(request, form, do, context, done=N_("The record is on offer. Until it is accepted it stays here."))
+
+
+def _village_meant(scope: Scope, text: str) -> int:
+    """The village that was typed: its code, or a name that only one village of the county has."""
+    if text.isdigit() and len(text) == 15 and is_code(int(text)):  # noqa: PLR2004 - a place code
+        return int(text)
+    county = county_of(scope.lo) or 0
+    found = [one for one in territory.search_places(scope, text, limit=30)
+             if one.level == "village" and not one.ended and county_of(one.code) == county]  # fmt: skip
+    exact = [one for one in found if text in (one.name, one.name_en)] or found
+    if len(exact) != 1:
+        names = "、".join(f"{one.label(language())} {one.code}" for one in found[:8])
+        raise BadInput(fields={"to_place": N_("Which of these: %(names)s? Type the code.") if names else
+                               N_("There is no such village in the county.")}, names=names)  # fmt: skip
+    return exact[0].code
+
+
+@door("people.edit", methods=("GET", "POST"))
+def handover(request: Asked, handover_id: UUID) -> HttpResponse:
+    """A record on offer: the other side takes it into one of its households; whoever offered it may withdraw."""
+    row = queries.handover(request.scope, handover_id)
+    form = AcceptForm(request.POST if request.method == "POST" and _wish(request) == "accept" else None)
+    choice = {"natural_village": where_in(request.scope, row.to_place)["natural_village"],
+              "as_to_head": choices(request.scope, "relation")}  # fmt: skip
+    for name, offered in choice.items():
+        form.fields[name].choices = offered  # type: ignore[attr-defined]
+    reason = ReasonForm(request.POST if _wish(request) == "refuse" else None)
+
+    def do() -> str:
+        given = form.cleaned_data
+        home = queries.home_by_number(request.scope, int(given["natural_village"] or 0), given["number"])
+        into = Into(household=home, as_to_head=given["as_to_head"])
+        made = actions.accept_record(request.scope, request.act, handover_id=row.id, into=into)
+        return reverse("household", args=[made["household"]])
+
+    if request.method == "POST" and _wish(request) != "accept":
+        if _wish(request) == "withdraw":
+            actions.withdraw_record(request.scope, request.act, handover_id=row.id)
+            return HttpResponseRedirect(reverse("handover", args=[row.id]))
+        if reason.is_valid():
+            text = reason.cleaned_data["reason"]
+            actions.refuse_record(request.scope, request.act, handover_id=row.id, reason=text)
+            return HttpResponseRedirect(reverse("handover", args=[row.id]))
+    context = {
+        "row": row, "form": form, "reason": reason, "chip": _chip(row.state),
+        "trail": [*trail(), (gettext("Changes"), reverse("changes"))],
+    }  # fmt: skip
+    return answered(request, form, do, context, template="console/register/handover.html",
+                    done=N_("The record was taken over."))  # fmt: skip
+
+
+def _wish(request: Asked) -> str:
+    return request.POST.get("do", "accept")

@@ -1,0 +1,220 @@
+"""Changes that the field reports, and records handed over: approved, carried out, undone, refused, lapsed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from commongrid.accounts import sealed
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, NotYours, WrongState
+from commongrid.registry import actions, jobs, queries
+from commongrid.registry.models import ChangeRequest, Handover, Person
+from commongrid.registry.rules.facts import Into, NewHome, Told
+from commongrid.registry.rules.requests import reported
+from tests.factories.desk import FAR_VILLAGE, GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.factories.scopes import scope_at
+from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+TOLD = Told(on=date(2026, 5, 1))
+FIELD = scope_at(VILLAGE, "people.confirm", "people.read", role="grid", narrow="grids", grids=(GRID,))
+OTHER_CLERK = scope_at(OTHER_VILLAGE, "people.edit", "people.read", role="other clerk")
+STRANGER = scope_at(FAR_VILLAGE, "people.edit", "people.read", role="stranger")
+
+
+def report(home: UUID, sort: str, person: UUID | None = None, **said: str) -> UUID:
+    change = actions.Change(sort=sort, household=home, person=person, said=said)
+    return UUID(actions.report_change(FIELD, Act.new(), change=change, told=TOLD)["request"])
+
+
+def state(request: UUID) -> str:
+    with acting(CLERK):
+        return ChangeRequest.objects.get(id=request).state
+
+
+def test_a_reported_death_waits_for_the_village_and_can_be_undone(village: Hamlet) -> None:
+    home, (head, *_) = village.family()
+    asked = report(home, "died", head)
+    assert village.read(head).state == "here"
+    with pytest.raises(NotAllowed):
+        actions.approve_change(FIELD, Act.new(), request_id=asked)
+    act = Act.new()
+    actions.approve_change(CLERK, act, request_id=asked)
+    found = village.read(head)
+    assert (found.state, found.ended_on) == ("dead", date(2026, 5, 1)), "as of the day told"
+    assert broken_laws() == []
+    with pytest.raises(WrongState):
+        actions.approve_change(CLERK, Act.new(), request_id=asked)
+    actions.undo(CLERK, Act.new(), done=act.id, told=TOLD)
+    assert village.read(head).state == "here"
+    assert broken_laws() == []
+
+
+def test_what_the_county_lets_pass_is_so_at_once(village: Hamlet) -> None:
+    home, (head, *_) = village.family()
+    asked = report(home, "left", head, to="浙江义乌")
+    assert state(asked) == "done"
+    assert (village.read(head).state, village.read(head).works_at) == ("away", "浙江义乌")
+    back = report(home, "returned", head)
+    assert state(back) == "done"
+    assert village.read(head).state == "here"
+
+
+def test_a_birth_and_a_correction_are_carried_out(village: Hamlet) -> None:
+    home, (_head, wife, *_) = village.family()
+    actions.approve_change(CLERK, Act.new(), request_id=report(home, "born", name="周小五", sex="2", as_to_head="30"))
+    actions.approve_change(CLERK, Act.new(), request_id=report(home, "correct", wife, phone="13812345678"))
+    with acting(CLERK):
+        child = Person.objects.get(display_name="周小五")
+    assert (child.born_on, child.sex, child.household_id) == (date(2026, 5, 1), "2", home)
+    phone = sealed.unseal(village.read(wife).phone_sealed, "registry_person", "phone_sealed", wife)
+    assert phone == "13812345678"
+    assert broken_laws() == []
+
+
+def test_what_was_told_is_sealed_and_shown_masked(village: Hamlet) -> None:
+    home, (head, *_) = village.family()
+    asked = report(home, "correct", head, phone="13812345678", words="换了号")
+    with acting(CLERK):
+        row = ChangeRequest.objects.get(id=asked)
+        assert b"138" not in bytes(row.said_sealed or b"")
+        assert queries.request(CLERK, asked).said == {"phone": "138****5678", "words": "换了号"}
+        assert [one.id for one in queries.requests(CLERK)] == [asked]
+
+
+def test_refused_with_a_reason_and_withdrawn_by_whoever_asked(village: Hamlet) -> None:
+    home, (head, wife, *_) = village.family()
+    first, second = report(home, "died", head), report(home, "died", wife)
+    with pytest.raises(BadInput):
+        actions.refuse_change(CLERK, Act.new(), request_id=first, reason=" ")
+    actions.refuse_change(CLERK, Act.new(), request_id=first, reason="人在医院，没有去世")
+    other = scope_at(VILLAGE, "people.confirm", role="another")
+    with pytest.raises(NotFound):
+        actions.withdraw_change(other, Act.new(), request_id=second)
+    actions.withdraw_change(FIELD, Act.new(), request_id=second)
+    assert (state(first), state(second)) == ("refused", "withdrawn")
+    assert village.read(head).state == "here"
+
+
+@pytest.mark.parametrize(
+    ("sort", "said", "field"),
+    [
+        ("nonsense", {}, "sort"),
+        ("born", {"sex": "1"}, "name"),
+        ("split", {}, "words"),
+        ("moved_out", {"to": "x" * 201}, "words"),
+    ],
+)
+def test_a_report_that_says_too_little_is_refused(sort: str, said: dict[str, str], field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        reported(sort, said)
+    assert list(refused.value.fields) == [field]
+
+
+def test_a_correction_must_correct_something() -> None:
+    with pytest.raises(BadInput):
+        reported("correct", {"words": "有错"})
+
+
+def test_somebody_of_another_household_can_not_be_meant(village: Hamlet) -> None:
+    home, _people = village.family("1")
+    other = village.person(village.home("2"), "钱六")
+    for who in (None, other):
+        with pytest.raises(BadInput):
+            report(home, "died", who)
+
+
+def test_a_matter_of_class_l_opens_one_request(village: Hamlet) -> None:
+    scope, matter = jobs.CHANGES, UUID(int=7)
+    for _ in range(2):
+        actions.open_change(scope, Act.new(), sort="born", matter=matter, place=GRID, on=DAY)
+    with acting(CLERK):
+        found = ChangeRequest.objects.get(matter=matter)
+    assert (found.sort, found.place, found.state) == ("born", GRID, "open")
+    actions.approve_change(CLERK, Act.new(), request_id=found.id)
+    assert state(found.id) == "done", "what a matter told is entered by hand"
+
+
+def offer(person: UUID, to_place: int = OTHER_VILLAGE) -> UUID:
+    made = actions.offer_record(CLERK, Act.new(), person_id=person, to_place=to_place, note="出嫁", told=TOLD)
+    return UUID(made["handover"])
+
+
+@pytest.fixture
+def other_hamlet(village: Hamlet, database: Database) -> int:
+    """A natural village in the other village."""
+    code = OTHER_VILLAGE + 1
+    with database.as_role("owner") as owner:
+        owner.execute(
+            "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
+            " VALUES (%s, 'natural_village', '', '下河', 'Xiahe', 'xh', 'xiahe', %s, '2020-01-01')",
+            [code, OTHER_VILLAGE],
+        )
+    return code
+
+
+def test_a_record_moves_when_the_other_side_accepts(village: Hamlet, other_hamlet: int) -> None:
+    home, (head, wife, *_) = village.family()
+    new = NewHome(place=OTHER_VILLAGE, natural_village=other_hamlet, number="1")
+    there = UUID(actions.found_household(OTHER_CLERK, Act.new(), new=new)["household"])
+    offered = offer(head)
+    assert village.read(head).household_id == home, "until then it stays"
+    with acting(OTHER_CLERK):
+        assert not Person.objects.filter(id=head).exists(), "the other side sees a name and no record"
+        assert queries.handover(OTHER_CLERK, offered).name == "周一"
+    with acting(STRANGER), pytest.raises(NotFound):
+        queries.handover(STRANGER, offered)
+    for scope in (STRANGER, CLERK):
+        with pytest.raises((NotFound, NotYours)):
+            actions.accept_record(scope, Act.new(), handover_id=offered, into=Into(household=there))
+    actions.accept_record(OTHER_CLERK, Act.new(), handover_id=offered, into=Into(household=there))
+    with acting(OTHER_CLERK):
+        moved = Person.objects.get(id=head)
+        assert (moved.household_id, moved.place, moved.as_in_home) == (there, OTHER_VILLAGE, "02")
+    with acting(CLERK):
+        assert not Person.objects.filter(id=head).exists()
+        assert queries.members_on(CLERK, home, date(2026, 4, 1))[0].name == "周一", "readable as it was"
+    assert village.read_home(home).head_id == wife
+    with pytest.raises(WrongState):
+        actions.accept_record(OTHER_CLERK, Act.new(), handover_id=offered, into=Into(household=there))
+
+
+def test_what_an_offer_refuses(village: Hamlet) -> None:
+    _home, (head, *_) = village.family()
+    for place in (VILLAGE, TOWNSHIP, GRID, 1):
+        with pytest.raises(BadInput):
+            offer(head, place)
+    offer(head)
+    with pytest.raises(WrongState):
+        offer(head)
+
+
+def test_refused_withdrawn_or_lapsed_it_stays(village: Hamlet) -> None:
+    home, (head, *_) = village.family()
+    offered = offer(head)
+    with pytest.raises(NotFound):
+        actions.refuse_record(CLERK, Act.new(), handover_id=offered, reason="x")
+    actions.refuse_record(OTHER_CLERK, Act.new(), handover_id=offered, reason="此人未到本村")
+    second = offer(head)
+    with pytest.raises(NotFound):
+        actions.withdraw_record(OTHER_CLERK, Act.new(), handover_id=second)
+    actions.withdraw_record(CLERK, Act.new(), handover_id=second)
+    third = offer(head)
+    assert jobs.lapse() == 0
+    with pytest.raises(WrongState):
+        actions.lapse_record(jobs.CHANGES, Act.new(), handover_id=third)
+    late = Act(Act.new().id, timezone.now() + timedelta(days=60))
+    actions.lapse_record(jobs.CHANGES, late, handover_id=third)
+    with acting(CLERK):
+        states = [Handover.objects.get(id=one).state for one in (offered, second, third)]
+        assert queries.offer_of(CLERK, head) is not None
+    assert states == ["refused", "withdrawn", "lapsed"]
+    assert village.read(head).household_id == home

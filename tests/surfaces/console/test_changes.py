@@ -1,0 +1,134 @@
+"""Pages of completeness, of changes reported and records handed over, and the household's sheets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils.timezone import localdate
+
+from commongrid.accounts.models import AccessLine
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.registry import actions
+from commongrid.registry.rules.facts import Told
+from tests.factories.desk import GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, lay
+from tests.factories.network import scope_as
+from tests.registry.conftest import CLERK, DAY, Hamlet
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+PHONE, ID = "13812345678", "11010519491231002X"
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """The desk's county in a fresh database."""
+    return lay(database)
+
+
+@pytest.fixture
+def family(desk: Desk) -> tuple[UUID, list[UUID]]:
+    """A family whose head has a phone, an identity number and a hardship flag."""
+    home, people = Hamlet().family()
+    fields = actions.Fields(of="person", subject=people[3], written={"phone": PHONE, "id_number": ID, "born_on": ""})
+    actions.correct(CLERK, Act.new(), fields=fields, told=Told(on=DAY))
+    return home, people
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def send(client: Client, address: str, **form: object) -> Any:
+    return client.post(address, {"act": str(Act.new().id), "on": localdate().isoformat(), "source": "", **form})
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_board_leads_down_to_a_household_and_its_list(
+    desk: Desk, family: tuple[UUID, list[UUID]], language: str
+) -> None:
+    home, _people = family
+    client = desk.sign_in(Client(), "clerk", language)
+    assert f"?place={GRID}" in text(client.get(f"/console/households/completeness?place={VILLAGE}"))
+    grid = text(client.get(f"/console/households/completeness?place={GRID}"))
+    assert str(home) in grid
+    page = text(client.get(f"/console/households/{home}"))
+    assert 'id="asking"' in page
+    sheet = text(client.get(f"/console/households/{home}/ask"))
+    assert ("Education" if language == "en" else "文化程度") in sheet
+    township = desk.sign_in(Client(), "dispatcher", language)
+    assert f"?place={VILLAGE}" in text(township.get(f"/console/households/completeness?place={TOWNSHIP}"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_from_the_field_to_the_village_and_back(desk: Desk, family: tuple[UUID, list[UUID]], language: str) -> None:
+    home, people = family
+    field = desk.sign_in(Client(), "grid_head", language)
+    assert send(field, f"/console/households/{home}/report", sort="born").status_code == 422
+    answer = send(field, f"/console/households/{home}/report", sort="died", person=str(people[3]))
+    assert answer.status_code == 302, text(answer)
+    address = answer["Location"]
+    assert field.post(f"{address}/decide", {"act": str(Act.new().id), "do": "approve"}).status_code == 403
+    clerk = desk.sign_in(Client(), "clerk", language)
+    assert address in text(clerk.get("/console/households/changes"))
+    assert clerk.post(f"{address}/decide", {"act": str(Act.new().id), "do": "refuse"}).status_code == 422
+    assert clerk.post(f"{address}/decide", {"act": str(Act.new().id), "do": "approve"}).status_code == 302
+    page = text(clerk.get(address))
+    assert f"/console/households/{home}/undo/" in page
+    assert ("Died" if language == "en" else "已去世") in text(clerk.get(f"/console/households/people/{people[3]}"))
+
+
+def test_a_record_is_handed_over(desk: Desk, family: tuple[UUID, list[UUID]]) -> None:
+    _home, people = family
+    clerk = desk.sign_in(Client(), "clerk")
+    base = f"/console/households/people/{people[2]}"
+    assert send(clerk, f"{base}/hand-over", to_place="没有的村").status_code == 422
+    answer = send(clerk, f"{base}/hand-over", to_place="凯峡河村")
+    assert answer.status_code == 302, text(answer)
+    assert "on offer" in text(clerk.get(base))
+    page = answer["Location"]
+    assert "周三" in text(clerk.get("/console/households/changes"))
+    assert clerk.post(page, {"act": str(Act.new().id), "do": "withdraw"}).status_code == 302
+    assert "Withdrawn" in text(clerk.get(page))
+    assert str(OTHER_VILLAGE) not in text(clerk.get(base))
+    assert desk.sign_in(Client(), "far_dispatcher").get(page).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_household_sheet_holds_nothing_hidden_and_is_logged(
+    desk: Desk, family: tuple[UUID, list[UUID]], language: str
+) -> None:
+    home, people = family
+    civil = scope_as(desk, "township_principal")
+    what = actions.Recognised(type_code="disabled", person=people[3], basis="二级")
+    more = CLERK.powers | {"people.hardship"}
+    actions.flag(type(CLERK)(**{**_fields(CLERK), "powers": more}), Act.new(), what=what, told=Told(on=DAY))
+    client = desk.sign_in(Client(), "clerk", language)
+    sheet = text(client.get(f"/console/households/{home}/sheet"))
+    assert "周四" in sheet
+    assert "12345" in sheet
+    assert "segno" in sheet
+    hidden = (PHONE, "138**", ID, "1949", "残疾", "Disabled", "二级", "疾")
+    assert [one for one in hidden if one in sheet] == []
+    with acting(civil):
+        assert AccessLine.objects.filter(subject=home, event="printed", about="record").count() == 1
+
+
+def _fields(scope: Any) -> dict[str, Any]:
+    return {name: getattr(scope, name) for name in scope.__slots__}
+
+
+def test_a_household_is_read_as_it_was_last_month(desk: Desk, family: tuple[UUID, list[UUID]]) -> None:
+    home, _people = family
+    fields = actions.Fields(of="household", subject=home, written={"door": "上河新村9号", "number": "77"})
+    actions.correct(CLERK, Act.new(), fields=fields, told=Told(on=localdate()))
+    client = desk.sign_in(Client(), "clerk")
+    now = text(client.get(f"/console/households/{home}"))
+    then = text(client.get(f"/console/households/{home}?on=2026-04-01")).split("<dl", 1)[1].split("</dl>", 1)[0]
+    assert "上河新村9号" in now
+    assert "上河新村9号" not in then
+    assert "<dd>1</dd>" in then
