@@ -13,6 +13,7 @@ import binascii
 import random
 import re
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -24,16 +25,19 @@ from commongrid.matters import actions
 from commongrid.matters.actions import Contact
 from commongrid.matters.importing.jobs import Wish, take_over_file
 from commongrid.matters.importing.telling import as_json
+from commongrid.registry import actions as registry
+from commongrid.registry.rules.facts import Told
 from tests.bed import RUN
 from tests.factories import desk as factory
 from tests.factories.desk import VILLAGE, Desk, id_of
 from tests.factories.scenes import Scene
+from tests.factories.scopes import scope_at
 from tests.figures import Record
+from tests.registry.conftest import CLERK, DAY, Hamlet
 from tests.sizes import size
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from uuid import UUID
 
     from tests.bed import Database
 
@@ -109,6 +113,37 @@ def by_action(scene: Scene, n: int, chance: random.Random) -> UUID:
     return made(f"便道护栏被撞坏 {n}", contact=contact, confidential=chance.random() < 0.3)
 
 
+def in_the_register(n: int) -> UUID:
+    """Somebody of the register with sealed fields: entered, corrected twice, reported from the field, flagged."""
+    village, (words, phone), (_name, other) = Hamlet(), canary(2 * n), canary(2 * n + 1)
+    told = Told(on=DAY)
+    home = village.home(f"k{n}")
+    who = village.person(home, f"周{n}", phone=phone)
+    for written in ({"phone": other, "bank": f"{PHONE}{n:04}{n:04}"}, {"phone": phone}):
+        registry.correct(CLERK, Act.new(), fields=registry.Fields(of="person", subject=who, written=written), told=told)
+    field = scope_at(VILLAGE, "people.confirm")
+    change = registry.Change(sort="correct", household=home, person=who, said={"phone": other, "words": words})
+    asked = registry.report_change(field, Act.new(), change=change, told=told)["request"]
+    registry.approve_change(CLERK, Act.new(), request_id=UUID(asked))
+    illness = registry.Recognised(type_code="serious_illness", person=who, basis=words)
+    civil = scope_at(VILLAGE, "people.edit", "people.hardship")
+    registry.flag(civil, Act.new(), what=illness, told=told)
+    return who
+
+
+def pages_of_the_register(laid: Desk, people: list[UUID]) -> list[str]:
+    """Pages on which somebody reads a sealed value of the register without having it shown."""
+    found = []
+    for who in ("clerk", "grid_head", "township_principal", "dispatcher", "auditor"):
+        client = browser(laid, who)
+        for one in people:
+            base = f"/console/households/people/{one}"
+            urls = (base, f"{base}/correct", f"{base}/looks", f"{base}/looks/print", "/console/households/changes")
+            told = (url for url in urls if TELLING.search(client.get(url).content.decode()))
+            found += [f"{who} reads it at {url}" for url in told]
+    return found
+
+
 def dumped(database: Database) -> list[str]:
     """Places in the database where a canary stands, every table of every schema; sessions and cache unpacked."""
     found = []
@@ -116,9 +151,7 @@ def dumped(database: Database) -> list[str]:
         tables = admin.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
         ).fetchall()
-        assert {"django_session", "cache_entries", "journal_claim", "journal_line"} <= {
-            name for _, name in tables
-        }
+        assert {"django_session", "cache_entries", "journal_claim", "journal_line"} <= {name for _, name in tables}
         for schema, table in tables:
             for (text,) in admin.execute(f'SELECT t::text FROM "{schema}"."{table}" t'):
                 unpacked = text + (_inside(text) if table in {"cache_entries", "django_session"} else "")
@@ -214,6 +247,7 @@ def test_no_sealed_value_stands_anywhere_in_clear(
         else:
             made.append(by_action(scene, n, chance))
     looked = made[: size(3, 40)]
+    known = [in_the_register(n) for n in range(60_000 // 100, 60_000 // 100 + size(3, 40))]
     name, phone = canary(88_000)
     scene.do(
         "county_dispatcher",
@@ -223,7 +257,12 @@ def test_no_sealed_value_stands_anywhere_in_clear(
         result="not_reached",
         answers=None,
     )
-    wrong = pages_of_others(laid, looked)
+    wrong = pages_of_others(laid, looked) + pages_of_the_register(laid, known)
+    address = f"/console/households/people/{known[0]}"
+    reveal = {"field": "phone", "reason": "打电话"}
+    opened = browser(laid, "clerk")
+    opened.post(f"{address}/reveal", reveal)
+    assert TELLING.search(opened.get(address).content.decode()), "a reveal shows the value here too"
     shown = browser(laid, "dispatcher").post(
         reverse("matter_reveal", args=[made[0]]), {"what": "reporter:phone", "reason": f"call {Act.new().id}"}
     )
@@ -242,6 +281,14 @@ def test_no_sealed_value_stands_anywhere_in_clear(
         ).fetchone()
     assert sealed is not None
     assert sealed[0] > COUNT, "so many were really kept"
+    with database.as_admin() as admin:
+        kept = admin.execute(
+            "SELECT count(*) FROM registry_person p JOIN registry_change_request r ON r.person_id = p.id"
+            " JOIN registry_hardship_flag h ON h.person_id = p.id"
+            " WHERE phone_sealed IS NOT NULL AND bank_sealed IS NOT NULL AND said_sealed IS NOT NULL"
+            " AND basis_sealed IS NOT NULL"
+        ).fetchone()
+    assert kept == (len(known),), "and in every sealed column of the register"
     wrong += dumped(database) + kept_files()
     said = capfd.readouterr()
     wrong += [f"log: {line[:200]}" for line in (said.out + said.err).splitlines() if TELLING.search(line)]

@@ -17,7 +17,7 @@ AWAY_TO: Final = ("广东东莞", "浙江义乌", "贵阳", "福建晋江", "重
 MALE, FEMALE = "1", "2"
 
 
-def settle(scope: Scope, chance: Random, household: UUID, since: date) -> None:
+def settle(scope: Scope, chance: Random, household: UUID, since: date) -> list[UUID]:
     """A family moves in: a couple, mostly children, now and then a grandparent; one in three has somebody away."""
     surname = chance.choice(naming.SURNAMES)
     age = chance.randrange(28, 62)
@@ -36,6 +36,7 @@ def settle(scope: Scope, chance: Random, household: UUID, since: date) -> None:
     made = [_enter(scope, household, one, told) for one in people]
     if len(made) > 2 and chance.random() < 1 / 3:  # noqa: PLR2004 - somebody stays at home
         left_for_work(scope, Act.new(), person_id=made[0], to=chance.choice(AWAY_TO), told=told)
+    return made
 
 
 def _person(chance: Random, surname: str, sex: str, year: int, as_to_head: str = "", marital: str = "") -> NewPerson:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from commongrid.commands.demo import families, journeys, naming
+from commongrid.commands.demo import belongings, families, journeys, naming
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
@@ -30,7 +30,8 @@ from commongrid.territory.actions import add_grid, add_natural_village, add_vill
 from commongrid.territory.rules.editing import Named
 
 COUNTY = naming.COUNTY * 10**9
-SCOPE = clock("demo", "places.edit", "people.edit", "posts.appoint", "matters.report", "accounts.invite")
+POWERS = ("places.edit", "people.edit", "people.confirm", "posts.appoint", "matters.report", "accounts.invite")
+SCOPE = clock("demo", *POWERS)
 HOUSEHOLDS = 8
 TOLD = {"hamlet": (6, 0), "township": (6, 160), "county": (3, 320)}
 """Stories of each village, and matters of the half year before; the hamlet is for tests and has no past."""
@@ -195,7 +196,7 @@ class _Layer:
         )
         self._post("party_group_leader", place, ("党小组长", "Party group leader"), party)
         self._post("villager_group_leader", group, ("一组组长", "Leader of group 1"))
-        self._households(grids[0], hamlets[0])
+        belongings.furnish(SCOPE, place, grids[0], self._households(grids[0], hamlets[0]), self.since)
         if first:
             for role in RARE_POSTS:
                 self._post(role, place, ("", ""))
@@ -220,7 +221,8 @@ class _Layer:
         self._post("grid_member", grid, (f"第{n + 1}网格网格员", f"Member of grid {n + 1}"))
         return grid
 
-    def _households(self, grid: int, hamlet: int) -> None:
+    def _households(self, grid: int, hamlet: int) -> list[list[UUID]]:
+        settled = []
         member = self._post("linked_member", grid, ("联户党员", "Linked Party member"))
         helper = self._post("helper", grid, ("帮扶责任人", "Named helper"))
         for n in range(HOUSEHOLDS):
@@ -228,12 +230,13 @@ class _Layer:
                 place=grid, natural_village=hamlet, number=str(n + 1), door=f"{n + 1}号", began_on=self.since
             )
             made = found_household(SCOPE, Act.new(), new=home)
-            families.settle(SCOPE, Random(n), UUID(str(made["household"])), self.since)
+            settled.append(families.settle(SCOPE, Random(n), UUID(str(made["household"])), self.since))
             self._assign(
                 member if n else helper,
                 "linked_household" if n else "named_helper",
                 household=UUID(str(made["household"])),
             )
+        return settled
 
     def _unit(self, place: int, function: str, kind: str, names: tuple[str, str], master: UUID | None = None) -> UUID:
         unit = NewUnit(
