@@ -12,7 +12,7 @@ from commongrid.matters import actions, jobs
 from commongrid.matters.actions import code_of
 from tests.factories import desk, scenes
 from tests.journeys.telling import Counted, ended
-from tests.matters.test_loop import row
+from tests.matters.test_loop import rate, row
 from tests.matters.waits import add_post
 
 if TYPE_CHECKING:
@@ -70,6 +70,13 @@ def test_an_unfunded_road_is_parked_in_two_taps_and_woken_on_its_day(site: Site)
     page.get_by_text("已恢复办理").wait_for()
     assert row(matter).state == "in_hand"
     centre.finish()
+
+    scene.do("station", actions.answer, matter, answer="项目已列入，路面已加宽到五米。")
+    scene.do("dispatcher", actions.pass_on, matter, answer="项目已列入，路面已加宽到五米。")
+    rate(matter, solved=True, satisfied=True)
+    scene.do("dispatcher", actions.close, matter)
+    way = "reported raised accepted diverted started applied granted resumed answered passed_on rated closed woken"
+    ended(scene, matter, "rated", way, Counted())
 
 
 def test_a_labour_dispute_goes_to_arbitration_and_ends_with_its_receipt(site: Site) -> None:
