@@ -40,6 +40,7 @@ NOT_PAGES: Final = {
     "duplicate": "walked in its journey, with two records found",
     "exchange_batch": "walked in its journey, with replies made",
     "exchange_batch_sheet": "bytes of a workbook",
+    "exchange_reply": "walked in its journey, with an answer that waits",
     "exchange_sheet": "walked in its journey, with a sheet sent",
     "exchange_columns": "walked in its journey, with a sheet sent",
     "mediation": "walked in its journey, with a file begun",

@@ -297,6 +297,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("exchange_", ("code", "sort")): _system_sheets,
     ("exchange_", ("upload_id",)): _uploads,
     ("exchange_", ("batch_id",)): _uploads,
+    ("exchange_", ("case_id",)): _uploads,
     ("mediation", ("mediation_id",)): _mediations,
     ("sheet", ("token",)): _tokens,
     ("", ("code",)): _places,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from commongrid.kernel.act import Act
@@ -179,6 +180,24 @@ def test_replies_go_out_once_and_again_as_they_were(scene: Scene) -> None:
     with pytest.raises(WrongState, match="No answered order"):
         exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)
     assert known.replies_of(dispatcher, UUID(str(batch))) == [sent]
+
+
+def test_a_reply_is_worded_otherwise_for_their_system_and_the_answer_stays(scene: Scene) -> None:
+    take(scene, ROW)
+    matter = answered(scene, matter_of(scene, "2611240001"))
+    dispatcher = scene.as_post("dispatcher")
+    (one,) = known.to_reply(dispatcher, HOTLINE)
+    client = scene.desk.sign_in(Client(), "dispatcher")
+    page = f"/console/exchange/replies/{one.case}/"
+    assert "路灯已换新，今晚起亮。" in client.get(page).text
+    assert client.post(page, {"text": "经核实，路灯已更换。"}).status_code == 302
+    (worded,) = known.to_reply(dispatcher, HOTLINE)
+    assert (worded.reply, worded.original) == ("经核实，路灯已更换。", "路灯已换新，今晚起亮。")
+    assert [note.text for note in queries.matter(dispatcher, matter).notes if note.sort == "answer"] == [one.reply]
+    batch = UUID(str(exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)["batch"]))
+    (sent,) = known.replies_of(dispatcher, batch)
+    assert (sent.text, sent.original) == (worded.reply, worded.original)
+    assert client.get(page).status_code == 404, "it went out"
 
 
 def test_every_end_is_replied_to_in_the_words_that_the_person_reads(scene: Scene) -> None:

@@ -10,9 +10,10 @@ from uuid import uuid4
 from django.utils import timezone
 
 from commongrid.journal import attachments
-from commongrid.kernel.act import new_id
+from commongrid.kernel.act import Act, new_id
 from commongrid.matters import actions
-from commongrid.matters.queries import vocabulary
+from commongrid.matters.queries import forget_vocabularies, vocabulary
+from commongrid.territory.actions import Market, set_market_days
 from tests.factories import crafted, desk
 from tests.factories.desk import id_of
 from tests.surfaces.console.conftest import counting
@@ -205,6 +206,25 @@ def test_visit_asks_for_both_answers(scene: Scene, as_post: Callable[..., Client
     )
     assert answer.status_code == 422
     assert "Please answer both questions." in answer.text
+
+
+def test_market_days_are_offered_where_a_day_is_chosen(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.at_township("几家一起修")
+    assert "market-days" not in as_post("dispatcher").get(url(matter)).text.replace('list="market-days"', "")
+    market = Market(place=desk.TOWNSHIP, sort="cycle", numbers=(3,), anchor=timezone.localdate() + timedelta(days=2))
+    set_market_days(scene.as_post("county_dispatcher"), Act.new(), market=market)
+    forget_vocabularies()
+    page = as_post("dispatcher").get(url(matter)).text
+    assert f'value="{market.anchor}T09:00"' in page
+    assert "Market days" in page
+    theme = actions.open_theme(
+        scene.as_post("dispatcher"),
+        Act.new(),
+        name="年年修",
+        numbers=(actions_number(scene, matter),),
+        story="每年雨后",
+    )
+    assert f"/themes/{theme['theme']}/" in as_post("dispatcher").get(url(matter)).text
 
 
 def test_a_decision_is_seen_before_it_is_made_and_ends_by_itself(scene: Scene, as_post: Callable[..., Client]) -> None:

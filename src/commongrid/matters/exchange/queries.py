@@ -67,6 +67,7 @@ class ToReply:
     title: str
     number: str
     reply: str
+    original: str
     who: str
     answered_at: datetime | None
     reply_due_at: datetime | None
@@ -94,6 +95,7 @@ class ReplyRow:
     number: str
     own: str
     text: str
+    original: str
     who: str
     answered_at: datetime | None
 
@@ -183,6 +185,17 @@ def to_reply(scope: Scope, system: str, limit: int = 2000) -> list[ToReply]:
         return [one for values in found if (one := _to_reply(values)) is not None]
 
 
+def one_to_reply(scope: Scope, case_id: UUID) -> ToReply:
+    """One order that waits for its reply. Refuses: NotFound for any other."""
+    with acting(scope):
+        system = ExternalCase.objects.filter(id=case_id).values_list("system", flat=True).first() or ""
+        found = _waiting(system).filter(id=case_id).first()
+        one = _to_reply(found) if found is not None else None
+    if one is None:
+        raise NotFound(N_("This order does not wait for a reply: it went out, or has no answer yet."))
+    return one
+
+
 def _waiting(system: str) -> QuerySet[ExternalCase, Any]:
     done = Q(matter__state__in=ANSWERED, matter__finished_at__isnull=False) | Q(matter__state__in=(REFUSED, TAKEN_BACK))
     done |= Q(matter__state="closed", matter__outcome__in=ENDED_WITH)
@@ -197,7 +210,7 @@ def _replies(found: QuerySet[ExternalCase]) -> QuerySet[ExternalCase, Any]:
     ).values(
         "id", "matter", "matter__number", "matter__title", "matter__state", "matter__unit__name_zh",
         "matter__finished_at", "matter__closed_at", "number", "reply_due_at", "answer", "reason",
-        "finding", "ended", "matter__outcome",
+        "finding", "ended", "matter__outcome", "wording", "worded_from",
     )  # fmt: skip
 
 
@@ -213,10 +226,12 @@ def _to_reply(values: Mapping[str, Any]) -> ToReply | None:
     text = _said(values)
     if not text:
         return None
+    reworded = bool(values["wording"]) and values["worded_from"] == text
     answered = values["matter__state"] in ANSWERED and values["matter__finished_at"] is not None
     return ToReply(
         case=values["id"], matter=values["matter"], own=values["matter__number"], title=values["matter__title"],
-        number=values["number"], reply=text, who=values["matter__unit__name_zh"] or "",
+        number=values["number"], reply=values["wording"] if reworded else text,
+        original=text if reworded else "", who=values["matter__unit__name_zh"] or "",
         answered_at=values["matter__finished_at"] if answered else values["matter__closed_at"],
         reply_due_at=values["reply_due_at"],
     )  # fmt: skip
@@ -258,8 +273,8 @@ def replies_of(scope: Scope, batch_id: UUID) -> list[ReplyRow]:
     with acting(scope):
         found = ExternalReply.objects.filter(batch=batch_id).order_by("row")
         return [
-            ReplyRow(number=number, own=own, text=text, who=who, answered_at=at)
-            for number, own, text, who, at in found.values_list(
-                "case__number", "case__matter__number", "text", "who", "answered_at"
+            ReplyRow(number=number, own=own, text=text, original=original, who=who, answered_at=at)
+            for number, own, text, original, who, at in found.values_list(
+                "case__number", "case__matter__number", "text", "original", "who", "answered_at"
             )
         ]

@@ -114,8 +114,9 @@ class ExternalCase(models.Model):
     finishing deadline while it is the earliest; ``alike`` finds the same words
     from the same village again (a keyed hash). The reply is
     what the matter was answered with; what went out is kept in ExternalReply, what came back in ExternalResult.
+    ``wording`` is how it shall read there instead; it holds while the answer is still ``worded_from``.
 
-    Personal data: none. Kept: with the matter.
+    Personal data: the wording may name people. Kept: with the matter.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -132,6 +133,8 @@ class ExternalCase(models.Model):
     imported_in = models.UUIDField(null=True)
     replied_at = models.DateTimeField("回复时间", null=True)
     replied_in = models.UUIDField(null=True)
+    wording = models.TextField("回复改写", blank=True, default="")
+    worded_from = models.TextField("所据答复", blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER)
 
@@ -214,6 +217,8 @@ class ExternalResult(models.Model):
 class ExternalReply(models.Model):
     """A reply as it went out (已回复), one row of an export; the same export can be made again from these rows.
 
+    ``original`` is the answer that the person reads, where ``text`` puts it otherwise.
+
     Personal data: the reply may name people. Kept: with the matter.
     """
 
@@ -222,6 +227,7 @@ class ExternalReply(models.Model):
     batch = models.UUIDField()
     row = models.IntegerField()
     text = models.TextField()
+    original = models.TextField("原答复", blank=True, default="")
     who = models.CharField("答复单位", max_length=80, blank=True, default="")
     answered_at = models.DateTimeField(null=True)
     at = models.DateTimeField()

@@ -72,6 +72,14 @@ def theme(scope: Scope, theme_id: UUID) -> tuple[ThemeRow, tuple[MatterRow, ...]
     return _row(one, len(found)), tuple(found)
 
 
+def themes_of(scope: Scope, matter_id: UUID) -> list[tuple[UUID, str]]:
+    """The themes that a matter is part of, for the centre that keeps them: ids and names."""
+    if not scope.may("matters.divert"):
+        return []
+    with acting(scope):
+        return list(Theme.objects.filter(members__matter_id=matter_id).order_by("opened_at").values_list("id", "name"))
+
+
 def proposals(scope: Scope, now: datetime) -> list[Proposal]:
     """What came three times within a year: the same kind, village and phone, and no theme yet."""
     values: dict[str, Any] = {"since": now - YEAR, "lo": scope.lo, "hi": scope.hi, "times": TIMES}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commongrid.matters.exchange.actions.orders import change_order, extend_theirs, link_order
-from commongrid.matters.exchange.actions.replies import export_replies
+from commongrid.matters.exchange.actions.replies import export_replies, word_reply
 from commongrid.matters.exchange.actions.results import take_result
 from commongrid.matters.exchange.actions.sheets import (
     drop_sheet,
@@ -26,4 +26,5 @@ __all__ = [
     "send_sheet",
     "sweep_sheets",
     "take_result",
+    "word_reply",
 ]

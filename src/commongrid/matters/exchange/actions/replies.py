@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import N_, WrongState
+from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.matters.exchange import queries
 from commongrid.matters.models import ExternalBatch, ExternalCase, ExternalReply
 from commongrid.matters.queries.systems import system as system_row
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
+
+LONGEST: Final = 4000
+
+
+@action("matters.reply_worded", power="matters.exchange", facts=("system", "own"))
+def word_reply(scope: Scope, act: Act, *, case_id: UUID, text: str) -> Line:
+    """Put the reply to another system in other words; the person's answer stays as it is. Empty: as the answer again.
+
+    The words hold for this answer: a new one goes out as it stands, unless it is worded again.
+
+    Refuses: NotFound unless the order waits for its reply; BadInput when too long.
+    """
+    one = queries.one_to_reply(scope, case_id)
+    said, original = text.strip(), one.original or one.reply
+    if len(said) > LONGEST:
+        raise BadInput(fields={"text": N_("This is too long: at most 4,000 characters.")})
+    own = said in ("", original)
+    row = ExternalCase.objects.select_for_update().get(id=case_id)
+    row.wording, row.worded_from = ("", "") if own else (said, original)
+    row.save(update_fields=["wording", "worded_from"])
+    facts = {"system": row.system, "own": own}
+    return Line(place=row.place, subject=one.matter, subject_kind="matter", facts=facts, answer={"case": case_id})
 
 
 @action("matters.replies_exported", power="matters.exchange", facts=("system", "rows"))
@@ -31,7 +55,7 @@ def export_replies(scope: Scope, act: Act, *, system: str) -> Line:
     ExternalReply.objects.bulk_create(
         ExternalReply(
             id=act.child(f"reply:{one.case}").id, case_id=one.case, batch=act.id, row=number, text=one.reply,
-            who=one.who, answered_at=one.answered_at, at=act.at,
+            original=one.original, who=one.who, answered_at=one.answered_at, at=act.at,
         )
         for number, one in enumerate(rows, 1)
     )  # fmt: skip

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, NotFound, Refusal
@@ -22,6 +24,7 @@ from commongrid.matters.queries.systems import systems as system_rows
 from commongrid.surfaces.console.exchange import sheets
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.errors import sentence
+from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -116,6 +119,32 @@ def kinds_offered(scope: Scope) -> list[str]:
     return [f"{row.code} {row.zh}" for row in vocabulary.kinds(scope) if row.parent]
 
 
+class Wording(Form):
+    """The reply in other words."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Reply to the other system"),
+        required=False,
+        max_length=4000,
+        help_text=gettext_lazy("The person's answer stays as it is. Empty: the reply is the answer again."),
+        error_messages={"max_length": gettext_lazy("This is too long: at most 4,000 characters.")},
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+
+@door("matters.exchange", methods=("GET", "POST"))
+def reword(request: Asked, case_id: UUID) -> HttpResponse:
+    """Word a reply otherwise before it goes out, beside the answer that the person reads."""
+    one = queries.one_to_reply(request.scope, case_id)
+    form = Wording(request.POST if request.method == "POST" else None, initial={"text": one.reply})
+    if request.method == "POST" and form.is_valid():
+        actions.word_reply(request.scope, request.act, case_id=case_id, text=form.cleaned_data["text"])
+        messages.success(request, _("The reply goes out in these words."))
+        return redirect("exchange")
+    context = {"one": one, "original": one.original or one.reply, "form": form}
+    return render(request, "console/exchange/reword.html", context, status=422 if form.errors else 200)
+
+
 @door("matters.exchange", methods=("POST",))
 def export(request: Asked, code: str) -> HttpResponse:
     """Mark the answered orders of a system as replied, and go to their sheet."""
@@ -168,6 +197,7 @@ urlpatterns = [
     path("", desk, name="exchange"),
     path("<slug:code>/template/<slug:sort>.xlsx", template, name="exchange_template"),
     path("<slug:code>/export", export, name="exchange_export"),
+    path("replies/<uuid:case_id>/", reword, name="exchange_reply"),
     path("batches/<uuid:batch_id>/", batch, name="exchange_batch"),
     path("batches/<uuid:batch_id>/replies.xlsx", batch_sheet, name="exchange_batch_sheet"),
     *sheets.urlpatterns,

@@ -58,7 +58,9 @@ class CallMeeting(Several):
     at = forms.DateTimeField(
         label=_("When"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "middle"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "class": "middle", "list": "market-days"}, format="%Y-%m-%dT%H:%M"
+        ),
         error_messages={
             "required": _("Choose the day and time of the meeting."),
             "invalid": _("Choose a day and time, such as 2026-11-30 09:30."),

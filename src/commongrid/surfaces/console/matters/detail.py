@@ -19,6 +19,7 @@ from commongrid.kernel.refusals import N_, Refusal
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import MatterDetail
+from commongrid.matters.queries.themes import themes_of
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console import publishing
 from commongrid.surfaces.console.matters import (
@@ -28,6 +29,7 @@ from commongrid.surfaces.console.matters import (
     history,
     joining,
     leaders,
+    markets,
     panel,
     papers,
     present,
@@ -128,6 +130,8 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         "photos": files.shown(request, attachments.files_of(scope, row.id)) if m.readable else [],
         "alike": joining.alike(scope, m),
         "joined": joining.joined(scope, m),
+        "themes": themes_of(scope, row.id),
+        "markets": markets.coming(scope, row.place) if row.open and set(m.may) & markets.CHOOSES else [],
         "causes": joining.causes(scope, m),
         "calling": calling.card(scope, m),
         **waiting_page.card(scope, m),

@@ -66,6 +66,7 @@ ACTS: Final = {
     "matters.order_linked": N_("A further order of another system is this matter"),
     "matters.order_changed": N_("The other system changed its dates"),
     "matters.order_extended": N_("More time by the other system's rules"),
+    "matters.reply_worded": N_("The reply to the other system was put in other words"),
     "matters.result_taken": N_("The other system said what came of it"),
     "matters.mediation_begun": N_("Taken up for mediation"),
     "matters.mediation_sat": N_("The parties sat together"),
