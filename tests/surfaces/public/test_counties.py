@@ -66,3 +66,12 @@ def test_a_slip_of_the_demo_is_headed_by_the_demo(villager: Client, both: Desk) 
     assert "Yunling County (demo)" in page(villager, slip)
     assert "清溪县" in page(villager, "/")
     assert both.accounts
+
+
+def test_published_texts_are_sought_in_either_county(villager: Client, both: Desk) -> None:
+    listed = page(villager, "/published")
+    for code in (REAL, REAL_TOWNSHIP, COUNTY, TOWNSHIP):
+        assert f'<option value="{code}"' in listed
+    assert '<optgroup label="Yunling County (demo)">' in listed
+    assert f'<option value="{COUNTY}" selected>' in page(villager, f"/published?place={COUNTY}")
+    assert both.accounts

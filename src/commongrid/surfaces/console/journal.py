@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from commongrid.journal import queries as journal
 from commongrid.roster.queries import faces
-from commongrid.surfaces.console import journal_words
+from commongrid.surfaces.console import fact_words, journal_words
 from commongrid.surfaces.console.matters.history import who_of
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import chinese
@@ -74,6 +74,7 @@ def _told(request: Asked, lines: list[LineRow]) -> list[Shown]:
     known = faces(request.scope, posts) if posts else {}
     places = territory.places(request.scope, {line.place_now for line in lines}) if lines else {}
     lang = "zh" if chinese() else "en"
+    names = fact_words.names(request.scope)
     return [
         Shown(
             at=line.at,
@@ -83,7 +84,7 @@ def _told(request: Asked, lines: list[LineRow]) -> list[Shown]:
             where=places[line.place_now].label(lang) if line.place_now in places else str(line.place_now),
             subject_kind=journal_words.concerned(line.subject_kind),
             subject=line.subject,
-            facts=journal_words.facts(line.facts),
+            facts=fact_words.facts(line.facts, names),
         )
         for line in lines
     ]

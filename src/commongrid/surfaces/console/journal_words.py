@@ -1,18 +1,16 @@
-"""The journal's lines in words: what every act is called, what it concerned, and its facts, never a bare code."""
+"""The journal's lines in words: what every act is called and what it concerned, never a bare code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from commongrid.kernel.refusals import N_
-from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.console.matters.history import ACTS as OF_MATTERS
 from commongrid.surfaces.console.places import ACTS as OF_PLACES
 from commongrid.surfaces.console.posts.words import ACTS as OF_POSTS
-from commongrid.surfaces.shared.times import chinese
 
 ACTS: Final[Mapping[str, str]] = {
     **OF_MATTERS,
@@ -93,49 +91,30 @@ ACTS: Final[Mapping[str, str]] = {
 }
 """What every act is called."""
 CONCERNED: Final[Mapping[str, str]] = {
+    "account": N_("Account"),
     "assignment": N_("Assignment"),
+    "booklet": N_("Booklet"),
     "calendar": N_("Calendar"),
     "duty": N_("Duty hours"),
+    "exchange": N_("Other systems"),
     "household": N_("Household"),
     "import": N_("Import"),
+    "keys": N_("Keys"),
     "matter": N_("Matter"),
     "mediation": N_("Mediation"),
     "notice": N_("Notice"),
+    "organisation": N_("Organisation"),
     "person": N_("Person"),
     "place": N_("Place"),
     "post": N_("Post"),
+    "recheck_cause": N_("Recheck"),
     "rules": N_("Work list"),
     "suspect": N_("Perhaps the same person"),
     "theme": N_("Theme"),
+    "thing": N_("Thing"),
     "unit": N_("Unit"),
 }
 """What an act concerned."""
-FACTS: Final[Mapping[str, str]] = {
-    "from": N_("from"),
-    "to": N_("to"),
-    "clock": N_("clock"),
-    "count": N_("number"),
-    "days": N_("days"),
-    "had": N_("was with"),
-    "has": N_("now with"),
-    "hours": N_("hours"),
-    "kind": N_("sort"),
-    "level": N_("level"),
-    "made": N_("account made"),
-    "month": N_("month"),
-    "number": N_("number"),
-    "off_list": N_("off the list"),
-    "on": N_("on"),
-    "outcome": N_("ended as"),
-    "from_on": N_("from day"),
-    "to_on": N_("to day"),
-    "replaced": N_("replaced"),
-    "series": N_("series"),
-    "sort": N_("sort"),
-    "until": N_("until"),
-    "urgency": N_("urgency"),
-}
-"""Facts worth a reader's time, by key; the others are for machines and stay out of the page."""
 
 
 def act(name: str) -> str:
@@ -146,52 +125,3 @@ def act(name: str) -> str:
 def concerned(kind: str) -> str:
     """What an act concerned, in words."""
     return _(CONCERNED[kind]) if kind in CONCERNED else kind
-
-
-def _of(rows: Mapping[str, str]) -> Callable[[str], str]:
-    return lambda code: _(rows[code]) if code in rows else code
-
-
-SORTS: Final[Mapping[str, str]] = {
-    "extend": N_("more time"),
-    "pause": N_("a pause"),
-    "park": N_("parking"),
-    "refer": N_("referring out"),
-    "end": N_("ending with reasons"),
-    "assigned_village": N_("village"),
-    "linked_household": N_("linked household"),
-    "named_helper": N_("helper of a household"),
-    "people": N_("people"),
-    "homes": N_("households"),
-}
-"""What was asked of a deputy, and what a post was given."""
-VALUES: Final[Mapping[str, Callable[[str], str]]] = {
-    "from": words.state,
-    "to": words.state,
-    "had": _of(words.LEVELS),
-    "has": _of(words.LEVELS),
-    "level": _of(words.LEVELS),
-    "clock": _of(words.CLOCKS),
-    "kind": _of(SORTS),
-    "sort": _of(SORTS),
-    "outcome": _of(words.OUTCOMES),
-    "series": _of(words.SERIES),
-    "urgency": _of(words.URGENCIES),
-}
-
-
-def fact(key: str, value: object) -> str:
-    """One fact in words, empty where it says nothing to a reader."""
-    if key not in FACTS or value in ("", None):
-        return ""
-    if isinstance(value, bool):
-        text = _("yes") if value else _("no")
-    else:
-        text = VALUES[key](str(value)) if key in VALUES else str(value)
-    return f"{_(FACTS[key])} {text}"
-
-
-def facts(found: Mapping[str, object]) -> str:
-    """The facts of a line in words."""
-    told = [one for one in (fact(key, value) for key, value in found.items()) if one]
-    return ("，" if chinese() else ", ").join(told)

@@ -17,11 +17,12 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from commongrid.kernel.counting import LEAST
-from commongrid.kernel.places import township_of
+from commongrid.kernel.places import county_of, township_of
 from commongrid.matters import queries as matters
 from commongrid.matters.queries import publishing as texts
 from commongrid.surfaces.public import drawing
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import county_label
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
 
@@ -182,12 +183,21 @@ def _number(text: str, digits: int) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
+def _counties(scope: Scope) -> dict[int, str]:
+    """The names of the counties where there are several, the demo marked; where there is one its name says nothing."""
+    found = territory.set_up(scope)
+    return {one.code: county_label(one) for one in found} if len(found) > 1 else {}
+
+
 def _choices(scope: Scope) -> dict[str, object]:
-    county = territory.county(scope)
+    counties = territory.set_up(scope)
     this = timezone.localdate().year
     return {
         "classes": [row for row in matters.kinds(scope) if not row.parent],
-        "townships_all": territory.children(scope, county.code, level="township"),
+        "counties": [
+            (one.code, county_label(one), territory.children(scope, one.code, level="township")) for one in counties
+        ],
+        "several": len(counties) > 1,
         "years": [this - n for n in range(YEARS)],
     }
 
@@ -197,12 +207,18 @@ def _shown(scope: Scope, rows: Sequence[PublicRow]) -> list[tuple[PublicRow, str
     lang = "zh" if chinese() else "en"
     kinds: dict[str, KindRow] = {row.code: row for row in matters.kinds(scope)}
     places = territory.places(scope, {row.place for row in rows} | {township_of(row.place) or 0 for row in rows})
-    return [(row, kinds[row.kind_code].label(lang) if row.kind_code in kinds else "", _name(row.place, places, lang))
-            for row in rows]  # fmt: skip
+    counties = _counties(scope)
+    return [
+        (row, kinds[row.kind_code].label(lang) if row.kind_code in kinds else "",
+         _name(row.place, places, counties, lang))
+        for row in rows
+    ]  # fmt: skip
 
 
-def _name(code: int, places: Mapping[int, PlaceRow], lang: str) -> str:
+def _name(code: int, places: Mapping[int, PlaceRow], counties: Mapping[int, str], lang: str) -> str:
     names = [places[one].label(lang) for one in (township_of(code) or code, code) if one in places]
+    if (county := counties.get(county_of(code) or 0)) is not None:
+        names.insert(0, county)
     return (" · " if lang == "en" else "").join(dict.fromkeys(names))
 
 
@@ -219,7 +235,8 @@ def _by_township(
             area = drawing.Area(name=places[one.place].label(lang), count=one.count, address=f"?{query.urlencode()}")
             groups.setdefault(township_of(one.place) or one.place, []).append(area)
     most = max((one.count or 0 for one in counts), default=0)
-    return [_area(places[code].label(lang) if code in places else "", rows, most) for code, rows in groups.items()]
+    counties = _counties(request.scope)
+    return [_area(_name(code, places, counties, lang), rows, most) for code, rows in groups.items()]
 
 
 def _within(

@@ -101,7 +101,8 @@ def _cell(chosen: Chosen, series: str, which: str, number: int | None, of: int |
 def _share_of(number: int | None, of: int) -> str:
     if number is None or not of:
         return "—"
-    return _("%(number)s (%(share)s %%)") % {"number": f"{number:,}", "share": round(100 * number / of)}
+    text = _("%(number)s (%(share)s %%)") % {"number": f"{number:,}", "share": round(100 * number / of)}
+    return text.replace(" %", "\u00a0%")
 
 
 def parts(chosen: Chosen, board: Board) -> list[Line]:
