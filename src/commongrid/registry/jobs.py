@@ -15,6 +15,8 @@ from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.registry.actions import count_records, lapse_record, open_change
+from commongrid.registry.importing import jobs as _files  # noqa: F401 - its jobs are on the timetable too
+from commongrid.registry.joining import jobs as _suspects  # noqa: F401 - its jobs are on the timetable too
 from commongrid.registry.queries import handovers_lapsing
 from commongrid.registry.rules.requests import OF_KIND
 from commongrid.territory import queries as territory

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -108,7 +108,7 @@ def home(n: int) -> dict[str, object]:
             "began_on": "2001年2月3日", "villager_group": "一组", "door": "上河1号"}  # fmt: skip
 
 
-def as_csv(rows: list[list[object]], encoding: str = "gb18030") -> bytes:
+def as_csv(rows: Sequence[Sequence[object]], encoding: str = "gb18030") -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows(rows)
     return out.getvalue().encode(encoding, errors="replace")
@@ -311,14 +311,17 @@ def broken(data: bytes, dice: random.Random) -> bytes:
     changed = bytearray(data)
     for _ in range(dice.choice([1, 1, 2, 5, 20])):
         at, to = sorted((dice.randrange(len(changed) + 1), dice.randrange(len(changed) + 1)))
-        change: Callable[[], None] = dice.choice([
-            lambda at=at: changed.__setitem__(slice(at, at + 1), dice.randbytes(1)),
-            lambda at=at, to=to: changed.__delitem__(slice(at, min(to, at + 40))),
-            lambda at=at, to=to: changed.__setitem__(slice(at, at), changed[at : min(to, at + 40)]),
-            lambda at=at: changed.__setitem__(slice(at, at), dice.choice([b'"', b"\0", b"\xff\xfe", b"\r", b","])),
-            lambda at=at: changed.__delitem__(slice(max(at, len(changed) // 2), None)),
-        ])  # fmt: skip
-        change()
+        match dice.randrange(5):
+            case 0:
+                changed[at : at + 1] = dice.randbytes(1)
+            case 1:
+                del changed[at : min(to, at + 40)]
+            case 2:
+                changed[at:at] = changed[at : min(to, at + 40)]
+            case 3:
+                changed[at:at] = dice.choice([b'"', b"\0", b"\xff\xfe", b"\r", b",", b"PK\3\4"])
+            case _:
+                del changed[max(at, len(changed) // 2) :]
     return bytes(changed) or b"x"
 
 

@@ -63,6 +63,7 @@ def test_a_list_comes_in_with_households_heads_stays_and_history(village: Hamlet
     assert counts(answer) == (6, 0, 0, 0, 2)
     found = people()
     wife = next(one for one in found.values() if one.display_name.startswith("吴") and one.state == "away")
+    assert set(wife.confirmed) >= {"display_name", "id_number", "phone", "as_in_home"}
     assert (wife.sex, wife.born_on, wife.as_in_home, wife.state) == ("2", date(1982, 5, 6), "10", "away")
     assert broken_laws() == []
     with acting(CLERK):

@@ -115,13 +115,13 @@ def test_what_is_no_list_is_refused_at_the_form(desk: Desk, client: Client) -> N
 def test_a_large_file_waits_for_the_worker(desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commongrid.registry.importing.actions.sending.SMALL", 10)
     monkeypatch.setattr("commongrid.registry.importing.jobs.SMALL", 10)
-    from commongrid.registry.jobs import look_through_files
+    from commongrid.registry.importing.jobs import look_through_files
 
     desk.sign_in(client, "clerk")
     there = send(client, workbook(*family(1, 1)))["Location"]
     assert "0 % read" in text(client.get(there))
     assert look_through_files() == 1
-    assert "New 3" in text(client.get(there))
+    assert "Newly entered 3" in text(client.get(there))
 
 
 def test_the_list_goes_out_masked_with_its_purpose_and_is_logged(desk: Desk, client: Client) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FAULTS_SHOWN: Final = 200
 DOUBTS_SHOWN: Final = 200
 ROWS_SHOWN: Final = 30
+NEW_SHOWN: Final = 10
 """Rows of each kind that a page shows; the workbook that comes back has them all."""
 
 
@@ -35,7 +36,7 @@ def account(look: Look) -> dict[str, Any]:
         "more_faults": max(0, len(faults) - FAULTS_SHOWN),
         "doubts": list(islice(map(_doubt, (one for one in look.placed if one.status == "doubt")), DOUBTS_SHOWN)),
         "changed": list(islice(map(_changed, (one for one in look.each if one.status == "changed")), ROWS_SHOWN)),
-        "new": list(islice(map(_new, (one for one in look.each if one.status == "new")), ROWS_SHOWN)),
+        "new": list(islice(map(_new, (one for one in look.each if one.status == "new")), NEW_SHOWN)),
         "notes": _notes(look),
     }
 

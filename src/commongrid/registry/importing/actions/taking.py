@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from psycopg.types.json import Jsonb
 
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
@@ -91,7 +91,7 @@ def take_in(scope: Scope, act: Act, *, upload_id: UUID, decision: Decision) -> L
     _demand_good(found, good_only=decision.good_only)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            (_People if row.sort == "people" else _Homes)(scope, act, today, found).write()
+            (People if row.sort == "people" else Homes)(scope, act, today, found).write()
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except IntegrityError as clash:
         raise WrongState(CHANGED) from clash
@@ -134,7 +134,7 @@ def _done(act: Act, row: ImportUpload, found: Look, data: bytes, scope: Scope) -
     return Line(place=row.place, subject=act.id, subject_kind="import", facts=facts, answer={**facts, "batch": act.id})
 
 
-class _People:
+class People:
     """People written: their new households first, then they themselves, then what is changed of those known."""
 
     def __init__(self, scope: Scope, act: Act, today: date, found: Look) -> None:
@@ -153,15 +153,15 @@ class _People:
 
     def write(self) -> None:
         """All of it."""
-        self.book.homes(list(self._homes()))
-        self.book.people(self._rows())
+        self.book.homes(list(self.homes()))
+        self.book.people(self.rows())
         self.book.change(list(self._changes()))
         if joined := [one for one in self.changed if one.joins]:
             self._join(joined)
         self.book.change(list(self._homes_changed()))
         touch("registry_household", [self.known[key].id for key in self.coming if key in self.known])
 
-    def _homes(self) -> Iterator[tuple[Any, ...]]:
+    def homes(self) -> Iterator[tuple[Any, ...]]:
         """Households that the register lacks, each with its head and whether anybody of it is at home."""
         for n, (key, rows) in enumerate((key, rows) for key, rows in self.coming.items() if key not in self.known):
             village, number = key
@@ -174,13 +174,13 @@ class _People:
             confirmed |= {"door": self.today.isoformat()} if door else {}
             yield (
                 ident, self.served[village], village, group, number, state, door, None, None, "",
-                self.ids[head.read.row], None, json.dumps(confirmed), self.act.id, n,
+                self.ids[head.read.row], None, Jsonb(confirmed), self.act.id, n,
             )  # fmt: skip
 
     def _place(self, key: Key) -> int:
         return self.known[key].place if key in self.known else self.served[key[0]]
 
-    def _rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> Iterator[tuple[Any, ...]]:
         """New people, in the order of the file."""
         seal = self.book.sealer.seal
         day, table = self.today.isoformat(), "registry_person"
@@ -193,7 +193,7 @@ class _People:
                 one.facts.id_index,
                 seal(read.phone, place_of(table, "phone_sealed", ident)) if read.phone else None,
                 one.facts.phone_index, read.education, read.occupation, read.political, read.marital, read.works_at,
-                self.home_ids[read.home], read.relation, read.registered_place, json.dumps(_fresh(one, day)), SOURCE,
+                self.home_ids[read.home], read.relation, read.registered_place, Jsonb(_fresh(one, day)), SOURCE,
                 self.act.id, n, read.relation == SELF, read.since or self.today,
             )  # fmt: skip
 
@@ -259,7 +259,7 @@ FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::
 """
 
 
-class _Homes:
+class Homes:
     """Households written: new ones empty until people come, known ones changed."""
 
     def __init__(self, scope: Scope, act: Act, today: date, found: Look) -> None:
@@ -280,7 +280,7 @@ class _Homes:
         return (
             new_id(), read.grid or self.served[read.natural_village], read.natural_village, read.villager_group,
             read.number, "empty", read.door, read.lon, read.lat, "measured" if read.lon is not None else "", None,
-            read.began_on, json.dumps(fresh), self.act.id, n,
+            read.began_on, Jsonb(fresh), self.act.id, n,
         )  # fmt: skip
 
     def _of(self, one: PlacedHome, home: KnownHome) -> Iterator[Change]:

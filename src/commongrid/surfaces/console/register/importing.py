@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SORTS: Final = {"people": N_("People"), "homes": N_("Households")}
 STATUSES: Final = {
-    "new": (N_("New"), "ok"), "changed": (N_("Changed"), "info"), "same": (N_("Unchanged"), ""),
+    "new": (N_("Newly entered"), "ok"), "changed": (N_("Changed"), "info"), "same": (N_("Unchanged"), ""),
     "doubt": (N_("In doubt"), "warn"),
 }  # fmt: skip
 ANSWERS: Final = {"same": N_("The same person"), "new": N_("Another person"), "": N_("Leave the row out")}
