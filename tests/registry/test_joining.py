@@ -1,0 +1,140 @@
+"""Two records of one person: found at night, joined with both histories, told apart for good, taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from commongrid.journal import queries as journal
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, NotYours, WrongState
+from commongrid.registry import actions as registry
+from commongrid.registry.joining import actions, queries
+from commongrid.registry.joining.jobs import find_suspects
+from commongrid.registry.models import Flag, HardshipFlag, Person
+from commongrid.registry.queries import changes_of
+from commongrid.registry.rules.facts import Told
+from tests.factories.desk import FAR_VILLAGE, TOWNSHIP, id_of
+from tests.factories.scopes import scope_at
+from tests.registry.conftest import DAY, Hamlet, broken_laws
+from tests.registry.importing.making import number
+
+POWERS = ("people.edit", "people.read", "people.join", "people.hardship")
+OFFICE = scope_at(TOWNSHIP, *POWERS)
+BORN = date(1980, 1, 1)
+TOLD = Told(on=date(2026, 6, 1), source="本人说明")
+
+
+def join(kept: UUID, ended: UUID, scope: Any = OFFICE, **more: Any) -> UUID:
+    act = Act.new()
+    actions.join(scope, act, twins=actions.Twins(kept=kept, ended=ended, **more), told=TOLD)
+    return act.id
+
+
+def two(village: Hamlet) -> tuple[UUID, UUID]:
+    """One person with a number in household 1, and the head of household 2 with a phone; the wife lives there too."""
+    one = village.person(village.home("1"), "周大山", born_on=BORN, id_number=number(1))
+    home = village.home("2")
+    other = village.person(home, "周大山", born_on=BORN, phone="13812345678", education="70")
+    village.person(home, "吴花", "10", sex="2", born_on=date(1982, 1, 1))
+    return one, other
+
+
+def read(ident: UUID) -> Person:
+    with acting(OFFICE):
+        return Person.objects.get(id=ident)
+
+
+def test_one_goes_on_with_what_the_other_knew_and_both_histories_stay(village: Hamlet) -> None:
+    one, other = two(village)
+    registry.flag(OFFICE, Act.new(), what=registry.Recognised(type_code="veteran", person=other), told=Told(on=DAY))
+    registry.flag(OFFICE, Act.new(), what=registry.Recognised(type_code="disabled", person=other), told=Told(on=DAY))
+    act = join(one, other)
+    kept, ended = read(one), read(other)
+    assert (kept.education, kept.phone_index is not None, kept.id_index is not None) == ("70", True, True)
+    assert (ended.state, ended.merged_into, ended.household_id) == ("merged", one, None)
+    assert broken_laws() == []
+    with acting(OFFICE):
+        assert [line.name for line in journal.history(OFFICE, other)][-1] == "registry.people_joined"
+        assert {change.field for change in changes_of(OFFICE, other)} >= {"*", "state", "merged_into"}
+        marks = [table.objects.get(person_id=one, to_on=None).type_code for table in (Flag, HardshipFlag)]
+        assert queries.joined_from(OFFICE, one) == [other]
+    assert marks == ["veteran", "disabled"]
+
+    registry.undo(OFFICE, Act.new(), done=act, told=TOLD)
+    assert (read(other).state, read(one).phone_index, read(other).as_in_home) == ("here", None, "02")
+    assert broken_laws() == []
+    with acting(OFFICE):
+        assert not Flag.objects.filter(person_id=one).exists()
+
+
+def test_a_post_holder_without_a_home_gets_the_others(village: Hamlet) -> None:
+    home = village.home("1")
+    lived = village.person(home, "朱文书", born_on=BORN, id_number=number(3))
+    son = village.person(home, "朱小", "20", born_on=date(2010, 1, 1))
+    join(id_of("clerk_person"), lived)
+    kept = read(id_of("clerk_person"))
+    assert (kept.household_id, kept.as_in_home, kept.born_on) == (home, "02", BORN)
+    assert village.read_home(home).head_id == kept.id
+    assert read(son).as_in_home == "20"
+    assert broken_laws() == []
+
+
+def test_who_alone_lived_there_leaves_no_household_behind(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "周大山", born_on=BORN)
+    home = village.home("2")
+    other = village.person(home, "周大山", born_on=BORN)
+    join(one, other)
+    assert village.read_home(home).state == "ended"
+    assert broken_laws() == []
+
+
+def test_in_one_household_the_head_stays_the_same_person(village: Hamlet) -> None:
+    home = village.home("1")
+    head = village.person(home, "周大山", born_on=BORN)
+    twin = village.person(home, "周大山", "97", born_on=BORN, id_number=number(1))
+    join(twin, head)
+    assert (village.read_home(home).head_id, read(twin).as_in_home) == (twin, "02")
+    assert broken_laws() == []
+
+
+def test_what_can_not_be_joined_is_refused(village: Hamlet) -> None:
+    one, other = two(village)
+    third = village.person(village.home("3"), "周大山", born_on=BORN, id_number=number(2))
+    with pytest.raises(BadInput):
+        join(one, one)
+    with pytest.raises(BadInput, match="two people"):
+        join(one, third)
+    with pytest.raises(WrongState, match="signs in"):
+        join(other, id_of("clerk_person"))
+    with pytest.raises(WrongState):
+        join(one, other, seen=(1, 99))
+    with pytest.raises(NotAllowed):
+        join(one, other, scope=scope_at(TOWNSHIP, "people.join"))
+    with pytest.raises(NotYours):
+        join(one, other, scope=scope_at(FAR_VILLAGE, *POWERS))
+    assert read(other).state == "here"
+
+
+def test_suspects_are_found_once_and_told_apart_for_good(village: Hamlet) -> None:
+    one, other = two(village)
+    village.person(village.home("4"), "周大衫", born_on=BORN)
+    village.person(village.home("5"), "朱文书", born_on=date(1990, 1, 1))
+    assert find_suspects() == 4
+    assert find_suspects() == 0
+    rows = {frozenset(row.names): row for row in queries.suspects(OFFICE)}
+    assert {row.reason for row in rows.values()} == {"birth", "sound", "post"}
+    with pytest.raises(BadInput):
+        actions.tell_apart(OFFICE, Act.new(), suspect_id=rows[frozenset(["周大山"])].id, why=" ")
+    actions.tell_apart(OFFICE, Act.new(), suspect_id=rows[frozenset(["周大山"])].id, why="同名的堂兄弟")
+    assert find_suspects() == 0
+    assert frozenset(["周大山"]) not in {frozenset(row.names) for row in queries.suspects(OFFICE)}
+    with pytest.raises(WrongState):
+        actions.tell_apart(OFFICE, Act.new(), suspect_id=rows[frozenset(["周大山"])].id, why="again")
+    with pytest.raises(NotFound):
+        queries.suspect(scope_at(FAR_VILLAGE, *POWERS), rows[frozenset(["周大山"])].id)
+    assert read(one).state == read(other).state == "here"
