@@ -14,7 +14,9 @@ from commongrid.matters import actions
 from tests.factories.desk import VILLAGE
 from tests.factories.scenes import Scene
 from tests.journeys.conftest import WIDTHS
+from tests.journeys.telling import Counted, ended
 from tests.matters.exchange.making import ROW, sheet
+from tests.matters.test_loop import rate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +83,23 @@ def test_hotline_orders_come_in_by_sheet_and_the_reply_goes_out(site: Site, tmp_
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert {row[0] for row in rows[1:]} == {ROW[0], "2611240002"}
     assert {row[2] for row in rows[1:]} == {"路灯已换新，今晚起亮。"}
+
+    results_come_back(desk, tmp_path)
     desk.finish()
+    way = "reported order_linked raised accepted started answered result_taken result_taken"
+    ended(scene, found.matter, "rated", way, Counted(series="systems"))
+
+
+def results_come_back(desk: Visitor, tmp_path: Path) -> None:
+    """Both numbers were solved there, says the sheet that comes back."""
+    page, path = desk.page, tmp_path / "results.xlsx"
+    said = ((ROW[0], "已解决", "满意", "灯亮了"), ("2611240002", "已解决", "满意", "灯亮了"))
+    path.write_bytes(sheet(*said, head=("工单编号", "办理状态", "满意度", "意见")))
+    page.goto(desk.address + "/console/exchange/hotline_12345/in/results/")
+    page.set_input_files("input[type=file]", path)
+    page.get_by_role("button", name="核对").click()
+    page.get_by_role("button", name="收入", exact=True).click()
+    page.get_by_text("已收入 2 件").wait_for()
 
 
 def test_a_sheet_with_other_columns_is_mapped_once(site: Site, tmp_path: Path) -> None:
@@ -167,3 +185,9 @@ def test_a_boundary_dispute_is_mediated_signed_photographed_and_checked(site: Si
     shot.get_by_text("了解到的情况已归入案卷").wait_for()
     for visitor in (mediator, phone):
         visitor.finish()
+    rate(matter, solved=True, satisfied=True)
+    if scene.where(matter):
+        scene.do("dispatcher", actions.close, matter)
+    steps = ("begun", "sat", "worded", "signed", "agreed", "checked")
+    way = f"reported accepted {' '.join(f'mediation_{step}' for step in steps)} rated closed"
+    ended(scene, matter, "rated", way, Counted())

@@ -322,3 +322,16 @@ def test_a_single_order_is_entered_by_hand(scene: Scene) -> None:
     assert (case.number, one(scene, matter).row.exchanged) == ("55", True)
     with pytest.raises(BadInput):
         scene.report("井盖缺失", by="dispatcher", source="hotline", external_system=HOTLINE, external_number="55")
+
+
+def test_two_numbers_of_one_matter_bring_two_results_and_one_rating(scene: Scene) -> None:
+    take(scene, ROW)
+    take(scene, row(工单编号="2611240099"))
+    matter = answered(scene, matter_of(scene, "2611240001"))
+    for number in ("2611240001", "2611240099"):
+        case = case_of(scene.as_post("dispatcher"), HOTLINE, number)
+        assert case is not None
+        told = Told(result="solved", satisfied=True, text="灯亮了")
+        scene.do("dispatcher", exchange.take_result, matter, case_id=case.id, told=told)
+    assert {one.result for one in cases(scene.as_post("dispatcher"), matter)} == {"solved"}
+    assert len(queries.matter(scene.as_post("county_dispatcher"), matter).ratings) == 1

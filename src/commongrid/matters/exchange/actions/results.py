@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, opened, written
@@ -90,7 +91,9 @@ def _rate(case: Case, told: Told) -> tuple[bool, UUID | None]:
     m = case.matter
     if told.satisfied is None or told.result == "rework" or m.sealed or m.state not in SPOKEN:
         return False, None
-    if Rating.objects.filter(matter=m.id, round=m.round).exists():
+    with handing_over(case.scope, rating_place(case), m.place):  # of its own work the township does not see it
+        known = Rating.objects.filter(matter=m.id, round=m.round).exists()
+    if known:
         return True, None
     where = m.handler_place or m.place
     row = Rating(
