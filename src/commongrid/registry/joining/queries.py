@@ -109,3 +109,9 @@ def joined_from(scope: Scope, person_id: UUID) -> Sequence[UUID]:
     """The records that were joined into this one, so that their history is read with it."""
     with acting(scope):
         return list(Person.objects.filter(merged_into=person_id).values_list("id", flat=True))
+
+
+def went_on(scope: Scope, person_id: UUID) -> UUID | None:
+    """The record in which this one goes on, if it was joined into another."""
+    with acting(scope):
+        return Person.objects.filter(id=person_id).values_list("merged_into", flat=True).first()

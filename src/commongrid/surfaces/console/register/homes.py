@@ -64,6 +64,7 @@ def listed(request: Asked) -> HttpResponse:
         "inside": [one for one in inside if not one.ended and one.level != "villager_group"],
         "names": _names(request.scope, {line.natural_village for line in page.lines}),
         "may_edit": request.scope.may("people.edit"),
+        "may_join": request.scope.may("people.join"),
         "people": queries.population(request.scope, code),
         "waiting": queries.waiting(request.scope, code),
         "trail": trail(),

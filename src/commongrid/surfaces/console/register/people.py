@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.shortcuts import render
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, WrongState
 from commongrid.registry import actions, queries
+from commongrid.registry.joining import queries as joining
 from commongrid.registry.rules.facts import Into
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.register import forms, looks
@@ -69,7 +70,8 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
             for one in card.stays
         ],
         "flags": flags,
-        "history": told(queries.changes_of(request.scope, card.id), {card.id: ""}),
+        "history": _history(request, card),
+        "merged_into": joining.went_on(request.scope, card.id),
         "may_edit": request.scope.may("people.edit") and not card.ended,
         "trail": trail(home),
     }
@@ -89,6 +91,13 @@ def _sealed(scope: Scope, card: PersonCard) -> list[tuple[str, str]]:
         for name in queries.REVEALED
         if queries.may_reveal(scope, name) and getattr(card, name)
     ]
+
+
+def _history(request: Asked, card: PersonCard) -> list[dict[str, Any]]:
+    """What was changed on the record and on those that were joined into it."""
+    joined = joining.joined_from(request.scope, card.id)
+    names = {card.id: "", **dict.fromkeys(joined, gettext("the record joined into this one"))}
+    return told(queries.changes_of(request.scope, card.id, *joined), names)
 
 
 def _why(code: str) -> str:
