@@ -14,7 +14,7 @@ from commongrid.registry import actions
 from commongrid.registry.rules.facts import Told
 
 SITES: Final = (
-    {"kind": "22", "name": "小学", "door": "村口", "storeys": "3", "use": "11"},
+    {"kind": "22", "name": "小学", "door": "村口", "storeys": "3"},
     {"kind": "42", "name": "山塘", "hazard": "13"},
     {"kind": "12", "name": "老屋", "hazard": "23", "self_built": "1", "storeys": "2"},
 )

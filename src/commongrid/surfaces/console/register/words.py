@@ -25,7 +25,7 @@ HOME_STATES: Final = {
     "ended": (N_("Ended"), ""),
 }
 PERSON_STATES: Final = {
-    "here": (N_("At home"), "ok"),
+    "here": (N_("Is at home"), "ok"),
     "away": (N_("Away"), "info"),
     "gone": (N_("Moved out"), ""),
     "dead": (N_("Died"), ""),
