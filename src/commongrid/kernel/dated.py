@@ -76,6 +76,8 @@ class Vocabulary:
     what is wrong with values that are each fine by themselves. ``effect`` names
     what a change may do to open matters (nothing where it is empty). ``lasting``:
     a row can be changed but not ended, because the loop can't do without it.
+    ``group`` names the column by which a long list is read in parts; kinds are
+    grouped by their class, whichever column names them.
     """
 
     code: str
@@ -89,6 +91,7 @@ class Vocabulary:
     effect: Literal["", "kind", "limit", "urgency"] = ""
     lasting: bool = False
     new: bool = True
+    group: str = ""
 
     @property
     def key(self) -> tuple[Column, ...]:

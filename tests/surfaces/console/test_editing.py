@@ -47,6 +47,44 @@ def test_a_change_is_shown_before_it_is_made(scene: Scene, as_post: Callable[...
     assert "90" in client.get("/console/rules/kinds/?q=G02").text
 
 
+@pytest.mark.parametrize(("of", "group"), [("kinds", "G"), ("work_list", "G"), ("reasons", "park")])
+def test_a_long_list_is_read_in_parts(scene: Scene, as_post: Callable[..., Client], of: str, group: str) -> None:
+    client = as_post("county_dispatcher")
+    whole = client.get(f"/console/rules/{of}/?group=all").context
+    parts = {one.code: len(one.rows) for one in whole["parts"]}
+    assert sum(parts.values()) == len(whole["rows"])
+    assert len(parts) > 3
+    first = client.get(f"/console/rules/{of}/").context
+    assert len(first["rows"]) == len(whole["rows"])
+    assert sum(len(one.rows) for one in first["shown"]) == (
+        len(first["rows"]) if len(first["rows"]) <= 30 else next(iter(parts.values()))
+    )
+    page = client.get(f"/console/rules/{of}/?group={group}")
+    (part,) = page.context["shown"]
+    assert (part.code, len(part.rows)) == (group, parts[group])
+    assert part.name not in ("", group)
+    assert len(page.context["shown"][0].rows) < len(whole["rows"])
+    nonsense = client.get(f"/console/rules/{of}/?group=nonsense").context
+    assert [one.code for one in nonsense["shown"]] == [one.code for one in first["shown"]]
+    assert scene.desk.accounts
+
+
+def test_a_search_looks_through_every_part(scene: Scene, as_post: Callable[..., Client]) -> None:
+    client = as_post("county_dispatcher")
+    found = client.get("/console/rules/kinds/?q=0&group=G").context["shown"]
+    assert len(found) > 3
+    assert scene.desk.accounts
+
+
+def test_reasons_and_systems_name_their_purposes(scene: Scene, as_post: Callable[..., Client]) -> None:
+    client = as_post("county_dispatcher")
+    assert "Not accepted" in client.get("/console/rules/reasons/?group=all").text
+    for of, codes in (("reasons", (">reject<", ">park<")), ("systems", (">hotline<",))):
+        page = client.get(f"/console/rules/{of}/?group=all").text
+        assert not any(code in page for code in codes)
+    assert scene.desk.accounts
+
+
 def test_a_fault_keeps_what_was_typed(scene: Scene, as_post: Callable[..., Client]) -> None:
     client = as_post("county_dispatcher")
     page = client.post(ROW, sent(client.get(ROW), finish_days="about nine", zh="道路桥梁损坏新"))

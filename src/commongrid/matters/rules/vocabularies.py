@@ -121,6 +121,7 @@ _POSITION: Final = Column(
 
 KINDS: Final = Vocabulary(
     code="kinds", title=N_("Kinds of matters"), table="Kind", power="worklist.edit", effect="kind", check=_kind,
+    group="parent",
     lead=N_("What a matter can be about, who meets it first, by when, and how it ends."),
     shown=("first_level", "respond_hours", "finish_days", "calendar", "visit", "visibility"),
     columns=(
@@ -145,7 +146,7 @@ KINDS: Final = Vocabulary(
     ),
 )  # fmt: skip
 WORK_LIST: Final = Vocabulary(
-    code="work_list", title=N_("Who leads"), table="WorkListRow", power="worklist.edit", check=_lead,
+    group="kind_code", code="work_list", title=N_("Who leads"), table="WorkListRow", power="worklist.edit", check=_lead,
     lead=N_("Who leads each kind at the township and the county, and what a township may be given."),
     shown=("function", "unit", "list", "respond_hours", "finish_days"),
     columns=(
@@ -199,6 +200,7 @@ TILES: Final = Vocabulary(
 )  # fmt: skip
 ANSWERS: Final = Vocabulary(
     code="answers", title=N_("Standard answers"), table="StandardAnswer", power="texts.edit", check=faults_of,
+    group="sort",
     lead=N_("Texts offered when answering, rejecting or parking; whoever uses one may still change it."),
     shown=("sort", "language", "kind_code", "text"),
     columns=(
@@ -226,7 +228,7 @@ BODIES: Final = Vocabulary(
     ),
 )  # fmt: skip
 REASONS: Final = Vocabulary(
-    code="reasons", title=N_("Reasons"), table="WaitingReason", power="worklist.edit",
+    group="sort", code="reasons", title=N_("Reasons"), table="WaitingReason", power="worklist.edit",
     lead=N_("Why a matter is not accepted or waits, with what the person can do instead."),
     shown=("sort", "advice_zh"),
     columns=(

@@ -107,7 +107,7 @@ def _check(values: Values) -> dict[str, str]:
 
 
 TEXTS: Final = Vocabulary(
-    code="notices", title=N_("Texts of notices"), table="NoticeText", power="texts.edit", check=_check,
+    group="channel", code="notices", title=N_("Texts of notices"), table="NoticeText", power="texts.edit", check=_check,
     lead=N_("What is written to officials and people when something happens. Nothing personal can stand in them."),
     shown=("text",),
     columns=(

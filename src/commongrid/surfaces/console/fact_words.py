@@ -94,7 +94,8 @@ FACTS: Final[Mapping[str, str]] = {
 """Facts worth a reader's time, by key."""
 MACHINE: Final = frozenset({
     "account", "act", "booklet", "by", "cause", "code", "columns", "covers", "duty", "flagged", "from_post",
-    "household", "into", "key", "keys", "matter", "numbers", "opened_from", "opened_to", "place", "post", "round", "stretches",
+    "household", "into", "key", "keys", "matter", "numbers", "opened_from", "opened_to", "place", "post", "round",
+    "stretches",
 })  # fmt: skip
 """Facts for machines (ids, codes of places, spans), which stay out of the page."""
 SORTS: Final[Mapping[str, str]] = {
@@ -174,10 +175,10 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
 """How the codes under a key are called; what has no name is left out."""
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
-    "active", "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh", "homes",
-    "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off", "off_list", "open",
-    "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "sound", "taken", "unchanged", "values",
-    "wanted", "worked", "year",
+    "active", "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
+    "homes", "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off", "off_list",
+    "open", "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "sound", "taken", "unchanged",
+    "values", "wanted", "worked", "year",
 })  # fmt: skip
 """Numbers, months, yes and no: they read as they are."""
 

@@ -15,6 +15,7 @@ from commongrid.matters.queries import dated
 from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices import actions as notices
 from commongrid.notices.rules.texts import TEXTS
+from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.shared.times import chinese
 
 if TYPE_CHECKING:
@@ -71,8 +72,19 @@ def choices(scope: Scope, of: Vocabulary) -> Choices:
     return dated.choices(scope, of)
 
 
+REASONED: Final = {
+    "reject": N_("Not accepted"), "park": N_("Parked"), "pause": N_("Paused"), "extend": N_("Extended"),
+    "end": N_("Ended as not possible"),
+}  # fmt: skip
+"""What a reason may be for."""
+OWN: Final[Mapping[str, Mapping[str, str]]] = {"reasoned": REASONED, "sources": words.SOURCES}
+"""Lists whose codes the program names itself."""
+
+
 def offered(column: Column, found: Choices) -> list[tuple[str, str]]:
     """A column's choices in the reader's language."""
+    if column.source in OWN:
+        return [(code, words.say(OWN[column.source], code)) for code, _zh, _en in found.get(column.source, [])]
     if column.source:
         return [(code, zh if chinese() else en) for code, zh, en in found.get(column.source, [])]
     return [(code, gettext(label)) for code, label in column.choices]

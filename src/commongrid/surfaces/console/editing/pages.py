@@ -21,6 +21,7 @@ from commongrid.matters.queries.recounting import basis_of, recounts
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.editing.areas import RULES, WORDING, Area, choices, lang, said
 from commongrid.surfaces.console.editing.forms import DayForm, RowForm
+from commongrid.surfaces.console.editing.groups import ALL, Group, groups, part_of
 from commongrid.surfaces.shared.doors import door
 
 if TYPE_CHECKING:
@@ -84,11 +85,14 @@ def _list(request: Asked, area: Area, code: str) -> HttpResponse:
     rows = [shown(of, one, found) for one in dated.versions(request.scope, of)]
     if text:
         rows = [one for one in rows if text.casefold() in f"{one.name} {one.code} {one.cells}".casefold()]
+    parts = groups(request.scope, of, rows, found, ALL if text else request.GET.get("group", "")[:12])
+    chosen = next((one for one in parts if one.chosen), None)
     return render(
         request,
         "console/editing/list.html",
         {
-            "area": area, "of": of, "rows": rows, "q": text, "may": request.scope.may(of.power),
+            "area": area, "of": of, "rows": rows, "q": text, "may": request.scope.may(of.power), "parts": parts,
+            "shown": [chosen] if chosen else parts or [Group(code="", name="", rows=tuple(rows))], "chosen": chosen,
             "heads": [gettext(of.column(one).label) for one in of.shown],
             "lists": [(one, gettext(one.title)) for one in area.vocabularies.values()],
             "title": gettext(of.title), "lead": gettext(of.lead), "recounts": _recounts(request.scope, of),
@@ -117,14 +121,14 @@ def _row(request: Asked, area: Area, code: str, row: UUID | None) -> HttpRespons
             values = read_values(of, form.values(), dated.known(found))
             effect = _effect(scope, of, version, values, found)
             if request.POST.get("step") == "save":
-                return _save(request, area, form, effect)
+                return _save(request, area, form, effect, values)
         except Refusal as refusal:
             form.refuse(refusal)
     return render(request, "console/editing/row.html", _context(request, area, form, found, effect),
                   status=422 if form.errors else 200)  # fmt: skip
 
 
-def _save(request: Asked, area: Area, form: RowForm, effect: Effect) -> HttpResponse:
+def _save(request: Asked, area: Area, form: RowForm, effect: Effect, values: Values) -> HttpResponse:
     of, version = form.of, form.version
     if version is not None and not effect.columns and form.cleaned_data["on"] == version.valid_from:
         raise BadInput(_("Nothing was changed."))
@@ -134,7 +138,7 @@ def _save(request: Asked, area: Area, form: RowForm, effect: Effect) -> HttpResp
     messages.success(
         request, _("The change was kept. Open matters keep their rule, unless you had it applied to them.")
     )
-    return HttpResponseRedirect(reverse(f"{area.name}_list", args=[of.code]))
+    return HttpResponseRedirect(reverse(f"{area.name}_list", args=[of.code]) + part_of(request.scope, of, values))
 
 
 def _context(
@@ -146,6 +150,7 @@ def _context(
     faces = roster.faces(scope, {one.post for one in lines if one.post})
     return {
         "area": area, "of": of, "form": form, "version": version, "title": title, "effect": effect,
+        "part": part_of(scope, of, version.values) if version else "",
         "day": DayForm() if version and not of.lasting else None,
         "versions": [shown(of, one, found) for one in dated.versions_like(scope, of, version)] if version else [],
         "edits": [
