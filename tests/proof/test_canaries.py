@@ -230,6 +230,33 @@ def old_list(folder: Path) -> Path:
     return path
 
 
+def shown_with_a_reason(laid: Desk, person: UUID) -> None:
+    """A reveal in the register shows the value, so the search can find one there."""
+    address = f"/console/households/people/{person}"
+    reveal = {"field": "phone", "reason": "打电话"}
+    opened = browser(laid, "clerk")
+    opened.post(f"{address}/reveal", reveal)
+    assert TELLING.search(opened.get(address).content.decode())
+
+
+def really_sealed(database: Database, known: int) -> None:
+    """So many values were really kept, in every sealed column."""
+    with database.as_admin() as admin:
+        sealed = admin.execute(
+            "SELECT count(*) FROM matters_party WHERE name_sealed IS NOT NULL AND phone_sealed IS NOT NULL"
+        ).fetchone()
+    assert sealed is not None
+    assert sealed[0] > COUNT, "so many were really kept"
+    with database.as_admin() as admin:
+        kept = admin.execute(
+            "SELECT count(*) FROM registry_person p JOIN registry_change_request r ON r.person_id = p.id"
+            " JOIN registry_hardship_flag h ON h.person_id = p.id"
+            " WHERE phone_sealed IS NOT NULL AND bank_sealed IS NOT NULL AND said_sealed IS NOT NULL"
+            " AND basis_sealed IS NOT NULL"
+        ).fetchone()
+    assert kept == (known,), "and in every sealed column of the register"
+
+
 def test_no_sealed_value_stands_anywhere_in_clear(
     laid: Desk,
     scene: Scene,
@@ -258,11 +285,7 @@ def test_no_sealed_value_stands_anywhere_in_clear(
         answers=None,
     )
     wrong = pages_of_others(laid, looked) + pages_of_the_register(laid, known)
-    address = f"/console/households/people/{known[0]}"
-    reveal = {"field": "phone", "reason": "打电话"}
-    opened = browser(laid, "clerk")
-    opened.post(f"{address}/reveal", reveal)
-    assert TELLING.search(opened.get(address).content.decode()), "a reveal shows the value here too"
+    shown_with_a_reason(laid, known[0])
     shown = browser(laid, "dispatcher").post(
         reverse("matter_reveal", args=[made[0]]), {"what": "reporter:phone", "reason": f"call {Act.new().id}"}
     )
@@ -275,20 +298,7 @@ def test_no_sealed_value_stands_anywhere_in_clear(
     )
     taken = take_over_file(old_list(tmp_path), wish, progress=lambda _share, _rows: None)
     wrong += [line for line in [str(as_json(taken))] if TELLING.search(line)]
-    with database.as_admin() as admin:
-        sealed = admin.execute(
-            "SELECT count(*) FROM matters_party WHERE name_sealed IS NOT NULL AND phone_sealed IS NOT NULL"
-        ).fetchone()
-    assert sealed is not None
-    assert sealed[0] > COUNT, "so many were really kept"
-    with database.as_admin() as admin:
-        kept = admin.execute(
-            "SELECT count(*) FROM registry_person p JOIN registry_change_request r ON r.person_id = p.id"
-            " JOIN registry_hardship_flag h ON h.person_id = p.id"
-            " WHERE phone_sealed IS NOT NULL AND bank_sealed IS NOT NULL AND said_sealed IS NOT NULL"
-            " AND basis_sealed IS NOT NULL"
-        ).fetchone()
-    assert kept == (len(known),), "and in every sealed column of the register"
+    really_sealed(database, len(known))
     wrong += dumped(database) + kept_files()
     said = capfd.readouterr()
     wrong += [f"log: {line[:200]}" for line in (said.out + said.err).splitlines() if TELLING.search(line)]
