@@ -219,25 +219,14 @@ def _people(owner: psycopg.Connection[Any], world: World) -> None:
         )
         if level == "assigned_village":
             insert(
-                owner,
-                "Assignment",
-                id=named("assigned"),
-                post=seat.post,
-                kind="assigned_village",
-                place=V11,
+                owner, "Assignment", id=named("assigned"), post=seat.post, kind="assigned_village", place=V11,
                 from_on=LONG_AGO,
-            )
+            )  # fmt: skip
         if role == "linked_member":
             insert(
-                owner,
-                "Assignment",
-                id=named("linked", role),
-                post=seat.post,
-                kind="linked_household",
-                place=V11 + GRID1,
-                household=world.household,
-                from_on=LONG_AGO,
-            )
+                owner, "Assignment", id=named("linked", role), post=seat.post, kind="linked_household",
+                place=V11 + GRID1, household=world.household, from_on=LONG_AGO,
+            )  # fmt: skip
         world.seats[role] = seat
     for relation, place in PLACES.items():
         insert(owner, "Person", id=named("someone", relation), display_name="某人", place=place)
@@ -247,7 +236,8 @@ def _people(owner: psycopg.Connection[Any], world: World) -> None:
 HOW: tuple[tuple[str | None, bool, str], ...] = (
     (None, False, ""), ("station", False, ""), ("bureau", False, ""), ("bureau", True, ""), ("police", True, ""),
     (None, False, "accused person"), (None, False, "accused bureau"), (None, False, "accused station"),
-    ("station", False, "accused bureau"), (None, False, "confidential"), ("station", False, "confidential"),
+    ("station", False, "accused bureau"), (None, False, "accused party group"), (None, False, "confidential"),
+    ("station", False, "confidential"),
 )  # fmt: skip
 """Every matter at every place: its unit, whether it is sealed, and how it is protected besides."""
 ACCUSED_ROLE = "county_leader"
