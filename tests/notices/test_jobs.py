@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,10 +20,13 @@ from commongrid.notices.channels import Outcome
 from commongrid.notices.models import Notice
 from commongrid.notices.rules.sending import TRIES
 from tests.factories.desk import id_of
+from tests.matters.test_loop import slip_of
 from tests.notices.recording import Recording
 from tests.readers import readers_see
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from commongrid.notices.channels import Channel
     from tests.bed import Database
     from tests.factories.scenes import Scene
@@ -124,6 +128,38 @@ def test_everybody_whose_matter_was_merged_hears_of_the_answer_under_their_own_n
     reads()
     told = {one.matter: one.facts["number"] for one in rows(channel="sms")}
     assert told == {lead: scene.number(lead), other: scene.number(other)}
+
+
+def test_the_person_reads_it_in_their_language_and_so_does_an_official(
+    scene: Scene, settings: Any, client: Client
+) -> None:
+    settings.NOTICES = replace(settings.NOTICES, email="grid@county.example")
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE accounts_account SET email = login_name || '@county.example'")
+    scene.desk.sign_in(client, "station")
+    assert client.get("/look?language=en").status_code == 302
+    contact = matters.Contact(name="Mary", phone=CANARIES[1], language="en")
+    matter = scene.with_station("culvert", contact=contact)
+    reads()
+    scene.do("station", matters.start, matter)
+    answer(scene, matter)
+    reads()
+    sms, post = Recording(), Recording()
+    jobs.send(noon(), {"sms": sms, "email": post})
+    assert [one.text.split()[0] for one in sms.sent] == ["Your"]
+    assert [one.text.split()[0] for one in post.sent if one.to.startswith("station@")] == ["Matter"]
+    client.get("/look?language=zh-hans")
+    matter = scene.with_station("涵洞又堵了", contact=contact)
+    actions.wish(slip_of(matter), Act.new(), wanted=True, language="zh")
+    reads()
+    scene.do("station", matters.start, matter)
+    answer(scene, matter)
+    reads()
+    sms.sent.clear()
+    post.sent.clear()
+    jobs.send(noon() + timedelta(days=1), {"sms": sms, "email": post})
+    assert [one.text[:2] for one in sms.sent] == ["您反"]
+    assert [one.text[:2] for one in post.sent if one.to.startswith("station@")] == ["事项"]
 
 
 def test_protected_matters_send_nothing_unless_asked(scene: Scene) -> None:

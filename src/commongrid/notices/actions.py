@@ -83,16 +83,15 @@ def send_again(scope: Scope, act: Act, *, notice_id: UUID) -> Line:
 
 
 @action("notices.wished", power="matters.rate", kinds=("slip",), facts=("wanted",))
-def wish(scope: Scope, act: Act, *, wanted: bool) -> Line:
-    """Keep whether the holder of a slip wants messages about its matter; the last word holds.
+def wish(scope: Scope, act: Act, *, wanted: bool, language: str = "") -> Line:
+    """Keep whether the holder of a slip wants messages about its matter, and in which language; the last word holds.
 
     Refuses: NotFound for a slip of nothing.
     """
     matter = following.followed(scope)
+    said = {"wanted": wanted, "language": language if language in ("zh", "en") else "", "at": act.at}
     Wish.objects.update_or_create(
-        matter_id=matter.id, defaults={"wanted": wanted, "at": act.at}, create_defaults={
-            "id": act.id, "wanted": wanted, "at": act.at,
-        },
+        matter_id=matter.id, defaults=said, create_defaults={"id": act.id, **said},
     )  # fmt: skip
     place = Matter.objects.filter(id=matter.id).values_list("place", flat=True).get()
     return Line(place=place, subject=matter.id, subject_kind="matter", facts={"wanted": wanted})

@@ -201,7 +201,7 @@ def _for_post(row: LineRow, to: ToPost, now: datetime) -> Iterator[Notice]:
         "at": row.at,
     }
     yield Notice(id=uuid5(row.id, f"inbox {to.post}"), channel="inbox", state="sent", done_at=now, **about)
-    if settings.NOTICES.email and queries.address_for(SCOPE, to.post):
+    if settings.NOTICES.email and queries.address_for(SCOPE, to.post)[0]:
         yield Notice(id=uuid5(row.id, f"email {to.post}"), channel="email", next_at=now, **about)
 
 
@@ -252,7 +252,7 @@ def configured() -> dict[str, Channel]:
 
 
 def _send(notice: NoticeRow, ways: dict[str, Channel], at: datetime) -> None:
-    """One notice: by its way, outside any transaction, at a decent hour, to whoever still wants it."""
+    """One notice in its reader's language, else in Chinese; by its way, outside any transaction, at a decent hour."""
     way = ways.get(notice.channel)
     if way is None:
         actions.drop(SCOPE, notice.id, "no_such_way")
@@ -261,12 +261,12 @@ def _send(notice: NoticeRow, ways: dict[str, Channel], at: datetime) -> None:
         actions.put_off(SCOPE, notice.id, later)
         return
     with acting(SCOPE):
-        to = (
+        to, language = (
             queries.address_for(SCOPE, notice.post)
             if notice.post
             else queries.phone_for(SCOPE, notice.matter or notice.id)
         )
-        text = queries.words_of(SCOPE, notice, "zh")
+        text = queries.words_of(SCOPE, notice, language) or queries.words_of(SCOPE, notice, "zh")
     if not to or not text:
         actions.drop(SCOPE, notice.id, "nobody_to_tell" if not to else "no_text")
         return

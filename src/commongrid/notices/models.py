@@ -124,7 +124,9 @@ class NoticeText(models.Model):
 
 
 class Wish(models.Model):
-    """Whether the person behind a matter wants messages about it (短信意愿); without a row the rule of its sort holds.
+    """Whether the person behind a matter wants messages about it (短信意愿), and in which language they said so.
+
+    Without a row the rule of its sort holds, and the language of the report.
 
     Personal data: none; it says nothing but yes or no. Kept: with the matter.
     """
@@ -132,6 +134,7 @@ class Wish(models.Model):
     id = models.UUIDField(primary_key=True)
     matter = models.OneToOneField(Matter, models.CASCADE, related_name="+")
     wanted = models.BooleanField()
+    language = models.CharField(max_length=2, blank=True, default="")
     at = models.DateTimeField()
 
     wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER)

@@ -137,19 +137,23 @@ def messages_wanted(scope: Scope, matter: UUID) -> bool | None:
     return not protected if wanted is None else wanted
 
 
-def phone_for(scope: Scope, matter: UUID) -> str:
-    """The phone to write to about a matter: as left for it, unless the person or the matter's protection says no."""
+def phone_for(scope: Scope, matter: UUID) -> tuple[str, str]:
+    """The phone to write to about a matter, as left for it, and the language its owner reads.
+
+    Nothing where the person or the matter's protection says no.
+    """
     found: Reachable | None = reachable(scope, matter)
     if found is None:
-        return ""
-    wanted = wish(scope, matter)
-    if wanted is None:
-        wanted = not (found.sealed or found.confidential)
-    return found.phone if wanted else ""
-
-
-def address_for(scope: Scope, post: UUID) -> str:
-    """The e-mail address of whoever holds a post, where they left one."""
+        return "", ""
     with acting(scope):
-        found = Post.objects.filter(id=post).values_list("person__account__email", flat=True).first()
-    return found or ""
+        said = Wish.objects.filter(matter_id=matter).values_list("wanted", "language").first()
+    wanted = said[0] if said else not (found.sealed or found.confidential)
+    return (found.phone, (said[1] if said else "") or found.language) if wanted else ("", "")
+
+
+def address_for(scope: Scope, post: UUID) -> tuple[str, str]:
+    """The e-mail address of whoever holds a post, where they left one, and the language they chose for the pages."""
+    columns = ("person__account__email", "person__account__language")
+    with acting(scope):
+        found = Post.objects.filter(id=post).values_list(*columns).first()
+    return (found[0] or "", found[1] or "zh") if found else ("", "zh")

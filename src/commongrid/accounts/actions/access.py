@@ -51,6 +51,11 @@ class Access:
     place: int | None = None
 
 
+def choose_language(account: int, language: str) -> None:
+    """Keep the language that somebody reads pages in, for what is sent to them; apart from the journal."""
+    Account.objects.filter(pk=account).update(language=language)
+
+
 def give_link(scope: Scope, act: Act, *, to: LinkFor, secret_hash: bytes, hours: int) -> None:
     """Keep a one-time sign-in link under the act's id; only the hash of its secret comes here.
 

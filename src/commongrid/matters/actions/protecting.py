@@ -37,13 +37,17 @@ ABOVE_US: Final = N_(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """Who reports and, where it is somebody else, whom it concerns; each line may be empty."""
+    """Who reports and, where it is somebody else, whom it concerns; each line may be empty.
+
+    ``language`` is the one that the reporter reads: "zh" or "en".
+    """
 
     name: str = ""
     phone: str = ""
     concerned_name: str = ""
     concerned_phone: str = ""
     person: UUID | None = None
+    language: str = "zh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +159,9 @@ def keep_parties(case: Case, contact: Contact, where: int, about: str) -> None:
     spot = str(where) if case.matter.place != where else ""
     rows = []
     if contact.name or contact.phone or contact.person:
-        rows.append(_party(case, "reporter", contact.name, contact.phone, spot, contact.person))
+        reporter = _party(case, "reporter", contact.name, contact.phone, spot, contact.person)
+        reporter.language = "en" if contact.language == "en" else "zh"
+        rows.append(reporter)
     elif spot:
         rows.append(_party(case, "where", "", "", spot))
     if contact.concerned_name or contact.concerned_phone:

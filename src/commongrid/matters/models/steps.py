@@ -184,7 +184,7 @@ class Party(models.Model):
     that it is known to the centre and hidden below.
 
     Personal data: name and phone (S3), sealed; ``phone_index`` finds the same
-    phone again without showing it. Kept: until 90 days after the matter ended.
+    phone again without showing it; ``language`` is what the reporter reads. Kept: until 90 days after the matter ended.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -197,6 +197,7 @@ class Party(models.Model):
     phone_sealed = models.BinaryField(null=True)
     phone_index = models.BinaryField(max_length=32, null=True)
     where_sealed = models.BinaryField(null=True)
+    language = models.CharField(max_length=2, default="zh")
 
     wall: ClassVar[Wall] = Wall(
         place="place",

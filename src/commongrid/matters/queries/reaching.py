@@ -14,11 +14,12 @@ from commongrid.matters.models import Matter, Party
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reachable:
-    """A matter's protection and the phone that was left for it; ``repr`` never shows the phone."""
+    """A matter's protection, the phone that was left for it, its reader's language; ``repr`` never shows the phone."""
 
     sealed: bool
     confidential: bool
     phone: str = field(default="", repr=False)
+    language: str = "zh"
 
 
 def reachable(scope: Scope, matter_id: UUID) -> Reachable | None:
@@ -32,7 +33,8 @@ def reachable(scope: Scope, matter_id: UUID) -> Reachable | None:
     if party is not None and party.phone_sealed is not None and not matter.anonymous:
         seals = sealer()
         phone = seals.open(bytes(party.phone_sealed), place_of("matters_party", "phone_sealed", party.id))
-    return Reachable(sealed=matter.sealed, confidential=matter.confidential, phone=phone)
+    language = party.language if party is not None else "zh"
+    return Reachable(sealed=matter.sealed, confidential=matter.confidential, phone=phone, language=language)
 
 
 def protection(scope: Scope, matter_id: UUID) -> bool | None:

@@ -19,6 +19,7 @@ from commongrid.notices.channels import LARGEST, is_signed
 from commongrid.surfaces.public.follow import GUESSES, WINDOW
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.throttle import throttled
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
@@ -32,7 +33,7 @@ MOST = 500
 @door("matters.rate", kinds=("slip",), methods=("POST",))
 def slip_messages(request: Asked, code: str) -> HttpResponse:
     """Keep whether messages are wanted."""
-    actions.wish(request.scope, request.act, wanted=request.POST.get("wanted") == "yes")
+    actions.wish(request.scope, request.act, wanted=request.POST.get("wanted") == "yes", language=language())
     return HttpResponseRedirect(f"{reverse('slip', args=[normalise(code)])}?done=messages")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from commongrid.matters import actions as matters
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ def report(request: Asked, kind_code: str, place: int, told: Mapping[str, Any]) 
         phone=told["phone"],
         concerned_name=told["concerned_name"],
         concerned_phone=told["concerned_phone"],
+        language=language(),
     )
     answer = matters.report(
         request.scope,

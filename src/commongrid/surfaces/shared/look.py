@@ -1,4 +1,7 @@
-"""How a reader likes pages: language, text size, light or dark. Kept in cookies, nothing else is known of anybody."""
+"""How a reader likes pages: language, text size, light or dark. Kept in cookies, nothing else is known of anybody.
+
+Of somebody signed in the language is kept with the account too, for e-mail.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from commongrid.accounts import actions as accounts
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.preferences import CHOICES
 
@@ -27,5 +31,7 @@ def choose_look(request: Asked) -> HttpResponse:
     for name, (cookie, values) in CHOICES.items():
         value = request.GET.get(name, "")
         if value in values:
+            if name == "language" and request.user.is_authenticated:
+                accounts.choose_language(request.user.pk, "en" if value == "en" else "zh")
             response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response

@@ -54,6 +54,7 @@ SOURCES: Final = (
     ("leader", _("Leader's note")),
     ("department", _("Department")),
 )
+LANGUAGES: Final = (("zh", "中文"), ("en", "English"))
 SLIP_SHOWN: Final = 24 * 3600
 """Seconds for which the page after recording can be opened again."""
 COMES_BY: Final = {"hotline": "hotline_12345", "petition": "petition"}
@@ -112,6 +113,13 @@ class Record(AboutSomebody, Form):
     )
     concerned_phone = forms.CharField(
         label=_("Phone of the person concerned"), required=False, max_length=30, widget=contact(inputmode="tel")
+    )
+    language = forms.ChoiceField(
+        label=_("Messages to the reporter in"),
+        choices=LANGUAGES,
+        required=False,
+        widget=forms.RadioSelect,
+        initial="zh",
     )
     confidential = forms.BooleanField(
         label=_("Keep the reporter confidential"),
@@ -208,6 +216,7 @@ class Record(AboutSomebody, Form):
                 phone=given["phone"],
                 concerned_name=given["concerned_name"],
                 concerned_phone=given["concerned_phone"],
+                language=given["language"] or "zh",
             ),
             about=self.whom(),
             external_system=external if number else "",
