@@ -320,6 +320,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("wording_", ("row", "vocabulary")): _wording_rows,
     ("market", ("code",)): _places_to_edit,
     ("", ("duty_id",)): _not_there,
+    ("", ("view_id",)): _not_there,
     ("", ("notice_id",)): _not_there,
     ("household", ("household_id",)): _homes,
     ("household_undo", ("done", "household_id")): _acts_of_homes,

@@ -217,13 +217,9 @@ def test_market_days_are_offered_where_a_day_is_chosen(scene: Scene, as_post: Ca
     page = as_post("dispatcher").get(url(matter)).text
     assert f'value="{market.anchor}T09:00"' in page
     assert "Market days" in page
-    theme = actions.open_theme(
-        scene.as_post("dispatcher"),
-        Act.new(),
-        name="年年修",
-        numbers=(actions_number(scene, matter),),
-        story="每年雨后",
-    )
+    numbers = tuple(actions_number(scene, one) for one in (matter, scene.at_township("又要修")))
+    dispatcher = scene.as_post("dispatcher")
+    theme = actions.open_theme(dispatcher, Act.new(), name="年年修", numbers=numbers, story="每年雨后")
     assert f"/themes/{theme['theme']}/" in as_post("dispatcher").get(url(matter)).text
 
 

@@ -19,6 +19,7 @@ from commongrid.matters.models.publishing import GuardedWord, Publication, Signe
 from commongrid.matters.models.rechecks import Recheck, RecheckCause
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.models.themes import Theme, ThemeMatter
+from commongrid.matters.models.views import SavedView
 from commongrid.matters.models.vocabulary import DrawSeed, Kind, Limit, NumberBase, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.models.waiting import Application, Referral, ReferralBody, WaitingReason
 
@@ -57,6 +58,7 @@ __all__ = [
     "Recount",
     "Referral",
     "ReferralBody",
+    "SavedView",
     "SignedSheet",
     "StandardAnswer",
     "Supervision",

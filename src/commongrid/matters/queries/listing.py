@@ -53,7 +53,10 @@ LANES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What of the queue is wanted; empty means everything open."""
+    """What of the queue is wanted; empty means everything open.
+
+    ``order``: by urgency and then the time left, "due" by the time left alone, "new" the latest first.
+    """
 
     lane: str = ""
     state: str = ""
@@ -69,6 +72,7 @@ class Filters:
     outside: bool = False
     noted: bool = False
     text: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +113,9 @@ def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page
             rows = rows_from(scope, _first_page(scope))
             return Page(rows=tuple(rows[:PAGE]), next=_mark(rows[PAGE - 1], ended=False) if len(rows) > PAGE else "")
         found = _filtered(scope, wanted).filter(in_sight(scope))
-        ended = wanted.state in words.ENDED or bool(wanted.text) or (wanted.state == "answered" and covers_some(scope))
-        found = _after_mark(found, after, ended=ended)
-        soonest = LATE_LOOK if wanted.lane == "recheck" else ORDER
+        ended = _by_opening(wanted) or (wanted.state == "answered" and covers_some(scope))
+        found = _after_mark(found, after, ended=ended, order=wanted.order)
+        soonest = LATE_LOOK if wanted.lane == "recheck" else ORDERS[wanted.order]
         ordered = found.order_by("-opened_at", "-id") if ended else found.order_by(*soonest)
         rows = rows_of(scope, ordered[: PAGE + 1])
     more = _mark(rows[PAGE - 1], ended=ended) if len(rows) > PAGE else ""
@@ -122,9 +126,14 @@ def whole(scope: Scope, filters: Filters, most: int) -> list[MatterRow]:
     """The whole list under these filters in the queue's order, at most so many: for a file."""
     with acting(scope):
         found = _filtered(scope, filters).filter(in_sight(scope))
-        ended = filters.state in words.ENDED or bool(filters.text)
-        rows = rows_of(scope, found.order_by(*(("-opened_at", "-id") if ended else ORDER))[:most])
+        order = ("-opened_at", "-id") if _by_opening(filters) else ORDERS[filters.order]
+        rows = rows_of(scope, found.order_by(*order)[:most])
     return _found_by(filters.text, rows)
+
+
+def _by_opening(wanted: Filters) -> bool:
+    """Whether the latest come first: asked for, or there is no deadline to go by."""
+    return wanted.order == "new" or wanted.state in words.ENDED or bool(wanted.text)
 
 
 def in_sight(scope: Scope) -> Q:
@@ -144,6 +153,7 @@ def _quick(scope: Scope) -> bool:
 EVERYTHING: Final = Filters()
 ORDER: Final = ("pressing", "due_at", "id")
 """The queue's order: immediate, urgent, normal, and the nearest deadline first in each."""
+ORDERS: Final = {"": ORDER, "due": ("due_at", "id"), "new": ("-opened_at", "-id")}
 NONE: Final = Q(pk__in=[])
 LATE_LOOK: Final = ("recheck_due_at", "id")
 
@@ -311,7 +321,7 @@ def _mark(row: MatterRow, *, ended: bool) -> str:
     return f"{row.pressing}~{at.isoformat() if at else ''}~{row.id}"
 
 
-def _after_mark(found: QuerySet[Matter], after: str, *, ended: bool) -> QuerySet[Matter]:
+def _after_mark(found: QuerySet[Matter], after: str, *, ended: bool, order: str) -> QuerySet[Matter]:
     if not after:
         return found
     try:
@@ -322,4 +332,6 @@ def _after_mark(found: QuerySet[Matter], after: str, *, ended: bool) -> QuerySet
     if ended:
         return found.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=row_id), opened_at__lte=at)
     later = Q(due_at__gt=at) | Q(due_at=at, id__gt=row_id)
+    if order == "due":
+        return found.filter(later, due_at__gte=at)
     return found.filter(Q(pressing__gt=pressing) | (Q(pressing=pressing) & later), pressing__gte=pressing)

@@ -35,6 +35,8 @@ ACTS: Final[Mapping[str, str]] = {
     "matters.sheet_dropped": N_("A sheet was dropped"),
     "matters.sheet_sent": N_("A sheet was sent in"),
     "matters.sheets_swept": N_("Old sheets cleared away"),
+    "matters.view_removed": N_("A tab of the queue removed"),
+    "matters.view_saved": N_("A tab of the queue saved"),
     "matters.theme_added": N_("Added to a theme"),
     "matters.theme_closed": N_("Theme closed"),
     "matters.theme_opened": N_("Theme opened"),
@@ -131,6 +133,7 @@ CONCERNED: Final[Mapping[str, str]] = {
     "rules": N_("Work list"),
     "suspect": N_("Perhaps the same person"),
     "theme": N_("Theme"),
+    "view": N_("Saved view"),
     "thing": N_("Thing"),
     "unit": N_("Unit"),
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from commongrid.kernel.places import is_code
+from commongrid.kernel.refusals import N_
 from commongrid.matters import queries
 from commongrid.matters.rules.table import STATES
 from commongrid.surfaces.console.matters import words
@@ -38,9 +39,18 @@ def filters_of(asked: QueryDict) -> tuple[queries.Filters, dict[str, str]]:
             outside=given["view"] == "outside",
             noted=given["view"] == "leaders",
             text=given["q"],
+            order=given["order"] if given["order"] in ORDERS else "",
         ),
         given,
     )
 
 
-NAMES: Final = ("view", "q", "state", "class", "kind", "place", "unit", "series", "source", "urgency", "overdue")
+ORDERS: Final = {"": N_("By urgency, then time left"), "due": N_("By time left"), "new": N_("The latest first")}
+NAMES: Final = (
+    "view", "q", "state", "class", "kind", "place", "unit", "series", "source", "urgency", "overdue", "order",
+)  # fmt: skip
+
+
+def kept(given: dict[str, str]) -> dict[str, str]:
+    """What of an address makes a view: everything that narrows or orders it."""
+    return {name: value for name, value in given.items() if value and name in NAMES}

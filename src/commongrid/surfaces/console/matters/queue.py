@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.http import HttpResponse
@@ -14,17 +15,20 @@ from django.utils.translation import gettext as _
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
+from commongrid.matters.actions.viewing import has_office
 from commongrid.matters.queries import vocabulary
 from commongrid.matters.rules.table import STATES
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import (
     detail,
     export,
+    filtering,
     parked,
     present,
     protecting,
     record,
     renewing,
+    saving,
     steps,
     words,
 )
@@ -55,7 +59,8 @@ def queue(request: Asked) -> HttpResponse:
         return redirect("matters")
     if filters.text and len(page.rows) == 1 and page.rows[0].number == filters.text:
         return redirect("matter", matter_id=page.rows[0].id)
-    narrowed = {name: value for name, value in given.items() if value and name != "view"}
+    narrowed = {name: value for name, value in given.items() if value and name not in ("view", "order")}
+    saved = saving.tabs(request.scope, given)
     return render(
         request,
         "console/matters/queue.html",
@@ -67,6 +72,12 @@ def queue(request: Asked) -> HttpResponse:
             "narrowed": len(narrowed),
             "may_report": request.scope.may("matters.report"),
             "views": [(code, _(text)) for code, text in VIEWS],
+            "saved": saved,
+            "saved_now": next((one for one in saved if one.current), None),
+            "save": saving.Save() if filtering.kept(given).keys() - {"view"} else None,
+            "kept_query": urlencode(filtering.kept(given)),
+            "may_share": has_office(request.scope),
+            "orders": words.choices(filtering.ORDERS),
             **choices(request.scope, filters),
         },
     )
@@ -107,6 +118,7 @@ _UNITS: dict[tuple[str, int], tuple[float, list[roster.UnitRow]]] = {}
 
 urlpatterns = [
     path("", queue, name="matters"),
+    *saving.urlpatterns,
     *parked.urlpatterns,
     *record.urlpatterns,
     *protecting.urlpatterns,
