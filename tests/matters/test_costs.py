@@ -109,12 +109,15 @@ def test_a_queue_and_its_lanes_cost_at_most_six_statements_each(scene: Scene, na
         queries.lanes(scope)
 
 
-def test_suggestions_cost_at_most_six_statements(scene: Scene) -> None:
+def test_suggestions_cost_at_most_four_statements_one_of_them_for_their_reasons(scene: Scene) -> None:
+    scene.answered("涵洞塌了", kind="G02")
     matter = scene.at_township("涵洞")
     scope = scene.as_post("dispatcher")
     queries.suggestions(scope, matter)
-    with at_most(QUEUE):
+    with at_most(QUEUE - 2) as counted:
         best = queries.suggestions(scope, matter)
+    assert sum("matters_order" in one for one in counted) == 1, "precedent and words together"
+    assert best[0].said == ("涵洞",)
     assert (best[0].why, best[0].unit) == ("leads", id_of("transport_unit"))
 
 

@@ -18,12 +18,13 @@ from commongrid.kernel.dated import Change
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import public
 from commongrid.matters import actions, jobs, queries
-from commongrid.matters.actions import Wording
+from commongrid.matters.actions import Wording, mediating
 from commongrid.matters.models import GuardedWord
 from commongrid.matters.queries import dated
 from commongrid.matters.queries import publishing as texts
 from commongrid.matters.rules.publishing import Guarded, found, masked, people
 from tests.factories.desk import GRID, HAMLET, VILLAGE
+from tests.matters.test_mediation import begun
 from tests.matters.waits import add_post
 
 if TYPE_CHECKING:
@@ -276,3 +277,33 @@ def test_the_public_pages(scene: Scene) -> None:
     assert one.urn not in client.get("/published/feed.atom?kind=B").text
     actions.take_down(scene.as_post("dispatcher"), Act.new(), publication_id=one, why="当事人要求")
     assert client.get(f"/published/{one}").status_code == 404
+
+
+def test_the_gate_knows_the_parties_of_a_dispute_whose_file_nobody_here_sees(scene: Scene) -> None:
+    matter, _file = begun(scene)
+    assert "王大山" not in texts.draft(scene.as_post("dispatcher"), matter, "王大山和李二河争地界", "").title
+    with pytest.raises(BadInput) as refused:
+        publish(scene, matter, text="王大山与邻居的地界纠纷已调解。")
+    assert "王大山" in refused.value.fields["text"] % refused.value.params
+
+
+def test_a_complaint_that_names_only_a_level_is_neither_published_nor_merged(scene: Scene) -> None:
+    about = actions.About(whom="township")
+    matter = scene.report("镇里修的桥", kind="G02", about=about)
+    plain = scene.do("county_dispatcher", actions.call_up, scene.at_township("镇里修的桥", kind="G02"), reason="一并")
+    scene.do("county_dispatcher", actions.accept, matter)
+    with pytest.raises(WrongState, match="protected"):
+        publish(scene, matter, by="county_dispatcher")
+    with pytest.raises(WrongState, match="never merged"):
+        scene.do("county_dispatcher", actions.merge, matter, lead=scene.number(plain))
+
+
+def test_what_becomes_sealed_is_no_longer_published(scene: Scene) -> None:
+    add_post(scene, "principal", "township_principal", scene.as_post("dispatcher").place or 0)
+    matter, _file = begun(scene)
+    one = publish(scene, matter, text="一起地界纠纷正在调解。")
+    actions.approve(scene.as_post("principal"), Act.new(), publication_id=one)
+    assert texts.published_one(ANYBODY, one).title
+    mediating.begin(scene.as_post("mediator"), Act.new(), matter_id=matter, violence=True)
+    with pytest.raises(NotFound):
+        texts.published_one(ANYBODY, one)

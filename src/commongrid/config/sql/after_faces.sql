@@ -1,5 +1,5 @@
 -- What is sealed, told in confidence or about somebody of the government never has a public face, whoever writes it;
--- one that becomes so loses it. Where a complaint names no more than a level, its place is that level's: so no face
+-- one that becomes so loses it, and what was published of it. Where a complaint names no more than a level, its place is that level's: so no face
 -- names another village than its matter does. Both look past the writer's own sight, and answer with nothing but a refusal.
 CREATE OR REPLACE FUNCTION matters_face_refused() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path FROM CURRENT AS $$
@@ -18,6 +18,8 @@ CREATE OR REPLACE FUNCTION matters_face_taken() RETURNS trigger LANGUAGE plpgsql
   SET search_path FROM CURRENT AS $$
 BEGIN
   DELETE FROM matters_public_face WHERE id = NEW.id;
+  UPDATE matters_publication SET state = 'down', down_at = now()
+    WHERE matter_id = NEW.id AND state IN ('proposed', 'published');
   RETURN NULL;
 END $$;
 DROP TRIGGER IF EXISTS faceless ON matters_matter;

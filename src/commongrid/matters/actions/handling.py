@@ -300,7 +300,7 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
     since = m.finish_from or m.opened_at
     m.finish_due_at = finish_due(case.calendar, since, pace(scope, of, m.urgency), limits(scope)).at
     theirs(m)
-    if was_public and of.visibility != "public":
+    if (was_public and of.visibility != "public") or not of.publishers:
         face_gone(case)
     if of.sealed:
         return _sealed_target(case, of)

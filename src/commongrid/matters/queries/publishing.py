@@ -16,7 +16,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.counting import LEAST, shown_parts
 from commongrid.kernel.places import enclosing, interval
 from commongrid.kernel.refusals import N_, NotFound
-from commongrid.kernel.scope import Scope
+from commongrid.kernel.scope import Scope, clock
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import MediationParty, Note, Party, Publication, PublicFace
 from commongrid.matters.queries.vocabulary import guarded_words
@@ -24,6 +24,8 @@ from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
 from commongrid.territory import queries as territory
 
 PAGE: Final = 50
+GATE: Final = clock("matters.gate", "matters.read")
+"""Who looks for names that must not be published."""
 SHOWN_FOR: Final = timedelta(days=90)
 """How long a text is proposed to be shown."""
 _COLUMNS = (
@@ -104,17 +106,27 @@ def draft(scope: Scope, matter_id: UUID, title: str, text: str) -> Draft:
 
 
 def names_of(matter_id: UUID) -> tuple[str, ...]:
-    """The names that a matter and its dispute files know, for the mask and the gate; never shown."""
+    """The names that a matter and its dispute files know, for the mask and the gate; never shown.
+
+    Who publishes is in no dispute file, so the gate looks itself.
+    """
     seals = sealer()
     tables = (
         ("matters_party", Party.objects.filter(matter_id=matter_id)),
         ("matters_mediation_party", MediationParty.objects.filter(mediation__matter=matter_id)),
     )
-    return tuple(
-        seals.open(bytes(value or b""), place_of(table, "name_sealed", row))
-        for table, rows in tables
-        for row, value in rows.exclude(name_sealed=None).values_list("id", "name_sealed")
-    )
+    with acting(GATE):
+        return tuple(
+            seals.open(bytes(value or b""), place_of(table, "name_sealed", row))
+            for table, rows in tables
+            for row, value in rows.exclude(name_sealed=None).values_list("id", "name_sealed")
+        )
+
+
+def moved_out_of_sight(matter_id: UUID) -> bool:
+    """Whether where it happened is sealed: told in confidence, or about somebody of the government, if only a level."""
+    with acting(GATE):
+        return Party.objects.filter(matter_id=matter_id).exclude(where_sealed=None).exists()
 
 
 def public_place(scope: Scope, place: int) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import CharField, F, Value
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
@@ -72,7 +73,7 @@ class KindSuggestion:
 
 
 def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
-    """Whom this post may divert the matter to, the best first, each with its reasons: five queries.
+    """Whom this post may divert the matter to, the best first, each with its reasons: one query for all the reasons.
 
     Units that may take it at this post's level come with a reason or, off the
     list, with why "" (a reason of the dispatcher's own is needed); levels below
@@ -115,8 +116,8 @@ def _rank(one: Suggestion) -> tuple[int, int, str]:
 
 def _units_at(scope: Scope, seat: int, level: str, m: Mapping[str, Any], matter_id: UUID) -> list[Suggestion]:
     leads = work_list(scope, kind_code=m["kind_code"], level=level, place=m["place"])
-    before = _precedents(m["kind_code"], seat, matter_id)
-    said = _words(f"{m['title']} {m['text']}", seat, matter_id)
+    given, titles = _done_before(m["kind_code"], seat, matter_id)
+    before, said = _precedents(given), _words(f"{m['title']} {m['text']}", titles)
     units = [unit for unit in _units(seat) if _may_take(unit, m)]
     return [_unit(unit, leads, before.get(unit.id), said.get(unit.id, ())) for unit in units]
 
@@ -146,10 +147,23 @@ def _earlier(seat: int, but: UUID) -> Any:
     return found.order_by("-ordered_at")
 
 
-def _precedents(kind_code: str, seat: int, but: UUID) -> dict[UUID, Precedent]:
+def _done_before(kind_code: str, seat: int, but: UUID) -> tuple[list[Sequence[Any]], dict[UUID, list[str]]]:
+    """What units of this place were given of the kind, and titles of what they answered: the one query of all this."""
+    columns = ("unit_id", "outcome", "ordered_at", "ended_at", "due_at", "said")
+    given = _earlier(seat, but).filter(kind_code=kind_code).annotate(said=Value(None, CharField()))
+    answered = _earlier(seat, but).filter(outcome="answered", matter__kind__visibility__in=SPOKEN_OF)
+    titled = answered.annotate(said=F("matter__title")).values_list(*columns)[:LOOKED_AT]
+    rows, titles = list[Sequence[Any]](), defaultdict[UUID, list[str]](list)
+    for row in given.values_list(*columns)[:LOOKED_AT].union(titled, all=True):
+        if row[-1] is None:
+            rows.append(row)
+        else:
+            titles[row[0]].append(row[-1])
+    return rows, titles
+
+
+def _precedents(rows: list[Sequence[Any]]) -> dict[UUID, Precedent]:
     """What each unit of this place did with the kind in the last year."""
-    columns = ("unit_id", "outcome", "ordered_at", "ended_at", "due_at")
-    rows = list(_earlier(seat, but).filter(kind_code=kind_code).values_list(*columns)[:LOOKED_AT])
     by_unit: dict[UUID, list[Sequence[Any]]] = defaultdict(list)
     for row in rows:
         by_unit[row[0]].append(row)
@@ -164,12 +178,8 @@ def _precedent(own: list[Sequence[Any]], among: int) -> Precedent:
     )  # fmt: skip
 
 
-def _words(text: str, seat: int, but: UUID) -> dict[UUID, tuple[str, ...]]:
-    """Words of the text that stood in titles of what a unit answered before; the one query that words cost."""
-    answered = _earlier(seat, but).filter(outcome="answered", matter__kind__visibility__in=SPOKEN_OF)
-    titles: dict[UUID, list[str]] = defaultdict(list)
-    for unit, title in answered.values_list("unit_id", "matter__title")[:LOOKED_AT]:
-        titles[unit].append(title)
+def _words(text: str, titles: Mapping[UUID, list[str]]) -> dict[UUID, tuple[str, ...]]:
+    """Words of the text that stood in titles of what a unit answered before."""
     found = closest(text, {unit: " ".join(said) for unit, said in titles.items()})
     return {one.key: one.words for one in found}
 
