@@ -269,10 +269,12 @@ class _World:
         if one.event in {"rate", "withdraw", "ask_again"}:
             return self._try(one.event, self._slip(journey.matter), act, journey.matter, told)
         row = self._row(journey.matter)
+        if told.get("result") == "asked" and not (row.kind.rated and row.series == "asked"):
+            told = {"result": "checked"}
         if self._done_by_somebody(row, one.event, act, told):
             return True
         self.stuck[f"{journey.text[0]} {row.owner_level} {row.state} {one.event}"] += 1
-        return one.event in {"divert", "start", "pass_on", "close"}
+        return one.event in {"divert", "start", "pass_on", "close"} or (one.event == "visit" and row.state == "to_file")
 
     def _try(self, event: str, scope: Scope, act: Act, matter: UUID, told: dict[str, object]) -> bool:
         try:

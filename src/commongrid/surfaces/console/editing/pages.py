@@ -71,8 +71,9 @@ def shown(of: Vocabulary, version: Version, found: Choices) -> Shown:
     first = of.key[0]
     name = str(named) if named else said(first, values[first.code], found)
     more = [said(one, values[one.code], found) for one in of.key[1:] if values[one.code]]
+    code = str(values.get("code") or values[first.code])
     return Shown(
-        version=version, name=" · ".join([name, *(more if not named else [])]), code=version.key,
+        version=version, name=" · ".join([name, *(more if not named else [])]), code=code,
         cells=[(gettext(of.column(one).label), said(of.column(one), values[one], found)) for one in of.shown],
         future=version.valid_from > today, current=version.holds(today),
     )  # fmt: skip
