@@ -103,7 +103,7 @@ def workbook(count: int, villages: Sequence[int]) -> bytes:
 def _person(n: int, villages: Sequence[int]) -> dict[str, str]:
     home, place = divmod(n, SIZE)
     born = date(1940, 1, 1) + timedelta(days=(n * 7919) % 28_000)
-    first = f"990101{born:%Y%m%d}{n % 1000:03}"
+    first = f"990101{born:%Y%m%d}{n % 250 * 4 + n // 28_000 % 4:03}"
     phone = {"phone": f"13{n % 10**9:09}"} if n % 5 else {}
     return {
         "natural_village": str(villages[home % len(villages)]), "number": str(90_000 + home),

@@ -70,8 +70,8 @@ GRANT SELECT (id_index, state) ON registry_person TO :search:;
 SET LOCAL ROLE :search:;
 CREATE OR REPLACE FUNCTION numbers_taken(asked bytea[]) RETURNS SETOF bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-  SELECT id_index FROM registry_person
-  WHERE id_index = ANY (asked) AND id_index IS NOT NULL AND state <> 'merged'
+  SELECT p.id_index FROM unnest(asked) AS a(number) JOIN registry_person p ON p.id_index = a.number
+  WHERE p.id_index IS NOT NULL AND p.state <> 'merged'
     AND COALESCE(current_setting('cg.kind', true), '') IN ('post', 'clock') $$;
 REVOKE ALL ON FUNCTION numbers_taken(bytea[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION numbers_taken(bytea[]) TO :app:;

@@ -215,7 +215,7 @@ def sealed_data(data: bytes, row: UUID) -> bytes:
 def found(scope: Scope, upload_id: UUID) -> dict[str, Any]:
     """What was found in a file that was looked through. Refuses: NotFound."""
     row = upload(scope, upload_id)
-    text = sealed.unseal(row.found, TABLE, "found", row.id)
+    text = sealed.unseal(row.found_sealed, TABLE, "found_sealed", row.id)
     told: dict[str, Any] = json.loads(text) if text else {}
     return told
 
@@ -224,7 +224,9 @@ def uploads(scope: Scope) -> list[ImportUpload]:
     """The files of this post that wait for a decision, newest first."""
     with acting(scope):
         return list(
-            ImportUpload.objects.filter(post=scope.post or UUID(int=0)).defer("sealed", "found").order_by("-at")[:10]
+            ImportUpload.objects.filter(post=scope.post or UUID(int=0))
+            .defer("sealed", "found_sealed")
+            .order_by("-at")[:10]
         )
 
 

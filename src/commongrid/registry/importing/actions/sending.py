@@ -66,8 +66,8 @@ def looked(scope: Scope, act: Act, *, upload_id: UUID, told: Looked) -> Line:
     row = queries.upload(scope, upload_id)
     row.state, row.share = ("refused" if told.fault else "looked"), 100
     row.digest, row.fault = told.digest, told.fault[:300]
-    row.found = sealed.seal(told.found, queries.TABLE, "found", row.id)
-    row.save(update_fields=["state", "share", "digest", "fault", "found"])
+    row.found_sealed = sealed.seal(told.found, queries.TABLE, "found_sealed", row.id)
+    row.save(update_fields=["state", "share", "digest", "fault", "found_sealed"])
     return Line(
         place=row.place, subject=row.id, subject_kind="import", facts={"sort": row.sort}, answer={"upload": row.id}
     )
