@@ -17,7 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from commongrid.commands.demo import answers, elsewhere, naming, past, published, stories, together, waits
+from commongrid.commands.demo import answers, elsewhere, leaders, naming, past, published, stories, together, waits
 from commongrid.commands.demo.past import Remembered
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
@@ -99,6 +99,7 @@ def travel(chance: Random, villages: list[int], per_village: int, remembered: in
     jobs.rechecks()
     answers.theme(world.posts)
     published.publish(world.posts)
+    leaders.write(world.posts)
     told = elsewhere.tell(READER, villages)
     jobs.tick()
     jobs.ratings()
