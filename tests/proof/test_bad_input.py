@@ -178,7 +178,8 @@ PAGES: tuple[tuple[str, str], ...] = (
         "correct", "flag", "marry", "move", "left", "moved-out", "died",
     )),
     ("clerk", "/console/households/people/{someone}"), ("clerk", f"/console/households/new?place={VILLAGE}"),
-    ("clerk", "/console/households/{household}/undo/{household}"),
+    ("clerk", "/console/households/{household}/undo/{household}"), ("clerk", "/console/households/import"),
+    ("clerk", f"/console/households/export?place={VILLAGE}"),
     ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
 )  # fmt: skip
 """Who opens which page; every form on it is sent."""
@@ -231,6 +232,10 @@ BARE: dict[str, tuple[str, str, str]] = {
     "slip_withdraw": ("", "/s/{code}/withdraw", ""),
     "look": ("", "/look", "next"),
     "matters_export": ("dispatcher", "/console/matters/export", "purpose"),
+    "people_upload": ("clerk", f"/console/households/import/{LIMIT}", "digest good_only doubt-2"),
+    "people_drop": ("clerk", f"/console/households/import/{LIMIT}/drop", ""),
+    "people_batch": ("clerk", f"/console/households/import/batches/{LIMIT}", "reason"),
+    "duplicate": ("township_principal", f"/console/households/duplicates/{LIMIT}", "answer why seen"),
     "person_returned": ("clerk", "/console/households/people/{someone}/returned", "on source"),
 }
 """Routes sent to without a form at hand: a step that the moment does not offer, or a button alone; and their fields."""

@@ -101,8 +101,8 @@ def _sheet(scope: Scope, homes: Sequence[ExportedHome], people: Sequence[Exporte
         made = _("Exported %(when)s for: %(purpose)s. Only for this purpose.") % {
             "when": when(timezone.now()), "purpose": purpose,
         }  # fmt: skip
-        _page(book, _("Households"), made, _HOME_HEADS, _home_rows(scope, homes))
-        _page(book, _("People"), made, _PEOPLE_HEADS, _people_rows(scope, homes, people))
+        _page(book, _("List of households"), made, _HOME_HEADS, _home_rows(scope, homes))
+        _page(book, _("List of people"), made, _PEOPLE_HEADS, _people_rows(scope, homes, people))
     return out.getvalue()
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from commongrid.registry.importing.models import ImportBatch, ImportUpload
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SORTS: Final = {"people": N_("People"), "homes": N_("Households")}
+SORTS: Final = {"people": N_("List of people"), "homes": N_("List of households")}
 STATUSES: Final = {
     "new": (N_("Newly entered"), "ok"), "changed": (N_("Changed"), "info"), "same": (N_("Unchanged"), ""),
     "doubt": (N_("In doubt"), "warn"),
