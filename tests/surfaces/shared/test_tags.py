@@ -73,6 +73,7 @@ def test_bar_stays_within_its_frame() -> None:
 
 def test_icon_is_silent_unless_labelled() -> None:
     assert 'aria-hidden="true"' in shown('{% icon "road" %}')
+    assert 'width="20" height="20"' in shown('{% icon "road" %}')  # small where the style sheet has not come
     assert 'role="img" aria-label="&lt;Road&gt;"' in shown('{% icon "road" label %}', label="<Road>")
 
 

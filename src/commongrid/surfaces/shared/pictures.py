@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from commongrid.surfaces.shared import assets, times
 
+SIZE: Final = 'width="20" height="20" viewBox="0 0 24 24"'
+"""Pictograms stay small where the style sheet has not come."""
 WARN: Final = 75
 LATE: Final = 100
 
@@ -20,7 +22,7 @@ def icon(name: str, label: str = "") -> SafeString:
     """A pictogram of the sprite; silent to screen readers unless it has a ``label``."""
     lines = assets.icons().get(name) or assets.icons()["other"]
     said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true" focusable="false"'
-    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" {said}>{lines}</svg>')  # noqa: S308 - our own file
+    return mark_safe(f'<svg class="icon" {SIZE} {said}>{lines}</svg>')  # noqa: S308 - our own file
 
 
 def bar(percent: float, tone: str = "") -> SafeString:
@@ -31,7 +33,7 @@ def bar(percent: float, tone: str = "") -> SafeString:
 @lru_cache(maxsize=1000)
 def _bar(width: int, tone: str) -> SafeString:
     return mark_safe(  # noqa: S308 - a number and an escaped word
-        f'<svg class="bar {escape(tone)}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"'
+        f'<svg class="bar {escape(tone)}" width="100" height="6" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"'
         ' focusable="false"><rect class="rest" width="100" height="6"/>'
         f'<rect class="used" width="{width}" height="6"/></svg>'
     )

@@ -31,8 +31,6 @@ register.filter("when", times.when)
 register.filter("ago", times.ago)
 register.filter("left", times.left)
 register.filter("lasting", times.lasting)
-SIZE = 'class="icon" width="20" height="20" viewBox="0 0 24 24"'
-"""Pictograms stay small where the style sheet has not come."""
 Context = template.Context
 
 
