@@ -166,6 +166,8 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return {}
         case ("matter_id",):
             return {"matter_id": made[OF_A_MATTER.get(name, "accepted")]}
+        case ("code",) if name == "ledger":
+            return {"code": "roster"}
         case ("code",) | ("code", "sort") if name.startswith("exchange_"):
             return {"code": "hotline_12345", **({"sort": "orders"} if "sort" in captures else {})}
         case ("code",) if name.startswith("slip"):

@@ -265,6 +265,11 @@ def _on_either_side(place: int, seat: Seat) -> bool:
     return register.either_side(seat, place)
 
 
+def _ledgers(_world: World) -> Objects:
+    yield ("roster",), "a ledger", everybody
+    yield ("nonsense",), "no such ledger", nobody
+
+
 def _booklets(_world: World) -> Objects:
     yield from _held("booklet")
 
@@ -339,6 +344,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("booklet", ("booklet_id",)): _booklets,
     ("change", ("request_id",)): _changes_asked,
     ("handover", ("handover_id",)): _handovers,
+    ("ledger", ("code",)): _ledgers,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 

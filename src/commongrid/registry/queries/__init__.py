@@ -48,6 +48,7 @@ from commongrid.registry.queries.homes import (
     homes,
     members_on,
 )
+from commongrid.registry.queries.ledgers import LedgerRow, Wanted, ledger, ledger_rows, offered
 from commongrid.registry.queries.people import (
     FOUND,
     REVEALED,
@@ -107,6 +108,7 @@ __all__ = (
     "HomeScore",
     "HomesPage",
     "HouseholdRow",
+    "LedgerRow",
     "Member",
     "MemberLine",
     "PersonCard",
@@ -116,6 +118,7 @@ __all__ = (
     "SortRow",
     "StayLine",
     "ToAsk",
+    "Wanted",
     "booklet",
     "booklet_by_number",
     "booklets",
@@ -141,11 +144,14 @@ __all__ = (
     "home_scores",
     "homes",
     "household",
+    "ledger",
+    "ledger_rows",
     "may_reveal",
     "members_of",
     "members_on",
     "memberships_of",
     "offer_of",
+    "offered",
     "person",
     "person_card",
     "population",

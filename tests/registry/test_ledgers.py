@@ -1,0 +1,130 @@
+"""The ready ledgers: who is in each by age, flag, population and period; hardship only for those who may see it."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import NotAllowed, NotFound
+from commongrid.kernel.scope import Scope
+from commongrid.registry import actions, queries
+from commongrid.registry.models import Code, FlagType
+from commongrid.registry.rules.facts import Told
+from commongrid.registry.rules.freshness import years
+from commongrid.registry.rules.ledgers import LEDGERS, born_between, columns_of
+from tests.factories.desk import FAR_VILLAGE, GRID, VILLAGE
+from tests.factories.scopes import scope_at
+from tests.registry.conftest import CLERK, DAY, Hamlet
+
+TODAY = date(2026, 11, 24)
+CIVIL = scope_at(VILLAGE, "people.edit", "people.read", "people.hardship")
+TOLD = Told(on=DAY)
+
+
+def names(code: str, scope: Scope = CLERK, population: str = "resident", since: date = date(2026, 1, 1)) -> list[str]:
+    wanted = queries.Wanted(place=VILLAGE, population=population, on=TODAY, since=since)
+    with acting(scope):
+        return [str(row.values["name"]) for row in queries.ledger_rows(scope, queries.ledger(scope, code), wanted)]
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2030, 1, 1)), st.integers(0, 110), st.integers(0, 20), st.dates(date(2000, 1, 1))
+)
+def test_days_of_birth_are_those_of_the_ages(born: date, youngest: int, more: int, on: date) -> None:
+    first, last = born_between((youngest, youngest + more), on)
+    if born <= on:
+        assert (first <= born <= last) is (youngest <= years(born, on) <= youngest + more)
+
+
+def test_there_are_at_least_twenty_and_each_has_columns() -> None:
+    assert len(LEDGERS) >= 20
+    assert all(one.zh and one.en and columns_of(one) for one in LEDGERS.values())
+
+
+def test_every_flag_and_kind_that_a_ledger_names_is_in_its_list(village: Hamlet) -> None:
+    with acting(CLERK):
+        flags = dict(FlagType.objects.values_list("code", "sensitive"))
+        kinds = set(Code.objects.filter(list="thing").values_list("code", flat=True))
+    for one in LEDGERS.values():
+        assert {flags[flag] for flag in one.flags} <= {one.sealed}, one.code
+        assert set(one.kinds) <= kinds
+
+
+def test_people_by_age_and_by_population(village: Hamlet) -> None:
+    _home, (head, _wife, _son, father) = village.family()
+    village.person(village.home("2"), "郑老", sex="2", born_on=date(1940, 1, 1))
+    assert names("elders_80") == ["郑老"]
+    assert set(names("elders_60")) == {"周四", "郑老"}
+    assert names("children") == []
+    booklet = UUID(actions.open_booklet(CLERK, Act.new(), new=actions.NewBooklet(place=VILLAGE, number="1"), told=TOLD)[
+        "booklet"
+    ])  # fmt: skip
+    for who in (head, father):
+        actions.enrol(CLERK, Act.new(), person_id=who, booklet_id=booklet, as_to_head="", told=TOLD)
+    assert set(names("roster", population="registered")) == {"周一", "周四"}
+    assert names("elders_60", population="registered") == ["周四"]
+    assert len(names("roster")) == 5
+    actions.left_for_work(CLERK, Act.new(), person_id=head, to="浙江", told=TOLD)
+    assert names("away") == ["周一"]
+
+
+def test_what_happened_in_a_period(village: Hamlet) -> None:
+    _home, (head, *_) = village.family()
+    actions.died(CLERK, Act.new(), person_id=head, told=Told(on=date(2026, 6, 1)))
+    assert names("deaths") == ["周一"]
+    assert names("deaths", since=date(2026, 6, 2)) == []
+    assert len(names("moves")) == 4
+    assert len(names("changes")) == 5
+
+
+def test_hardship_is_for_those_who_may_see_it(village: Hamlet) -> None:
+    home, (head, _wife, son, _father) = village.family()
+    for what in (
+        actions.Recognised(type_code="disabled", person=son), actions.Recognised(type_code="dibao", household=home)
+    ):  # fmt: skip
+        actions.flag(CIVIL, Act.new(), what=what, told=TOLD)
+    actions.flag(CLERK, Act.new(), what=actions.Recognised(type_code="veteran", person=head), told=TOLD)
+    assert names("veterans") == ["周一"]
+    assert names("disabled", CIVIL) == ["周三"]
+    assert names("allowances", CIVIL) == ["周一"], "a household's flag names its head"
+    with pytest.raises(NotAllowed):
+        names("disabled")
+    with pytest.raises(NotFound):
+        names("nonsense")
+    with acting(CLERK):
+        assert not any(one.sealed for one in queries.offered(CLERK))
+
+
+def test_numbers_are_masked_and_other_villages_are_not_there(village: Hamlet) -> None:
+    village.person(village.home("1"), "赵五", phone="13812345678", id_number="11010519491231002X")
+    wanted = queries.Wanted(place=VILLAGE, population="resident", on=TODAY, since=DAY)
+    with acting(CLERK):
+        row = queries.ledger_rows(CLERK, LEDGERS["roster"], wanted)[0]
+        assert (row.values["phone"], row.values["id_number"]) == ("138****5678", "1101**********002X")
+    far = scope_at(FAR_VILLAGE, "people.read")
+    with acting(far):
+        assert queries.ledger_rows(far, LEDGERS["roster"], wanted) == []
+
+
+def test_homes_sites_and_things(village: Hamlet) -> None:
+    _home, people = village.family()
+    for who in people:
+        actions.left_for_work(CLERK, Act.new(), person_id=who, to="", told=TOLD)
+    assert names("homes_away") == ["周一"]
+    for of, written in (
+        ("site", {"kind": "12", "name": "老屋", "hazard": "23", "self_built": "1"}),
+        ("thing", {"kind": "41", "name": "黄狗"}),
+        ("thing", {"kind": "12", "name": "红瓶", "every_months": "6"}),
+        ("organisation", {"kind": "41", "name": "理事会"}),
+    ):
+        new = actions.NewHolding(of=of, place=GRID, written=written)
+        actions.add_holding(CLERK, Act.new(), new=new, told=TOLD)
+    assert [names(code) for code in ("hazards", "self_built", "dogs", "due", "organisations")] == [
+        ["老屋"], ["老屋"], ["黄狗"], ["红瓶"], ["理事会"],
+    ]  # fmt: skip

@@ -1,0 +1,70 @@
+"""Ledgers as pages and spreadsheets: every one opens, an export names its purpose, formulas are dead, it is logged."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+from commongrid.accounts.models import AccessLine
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.registry.rules.ledgers import LEDGERS
+from tests.factories.desk import VILLAGE, Desk, lay
+from tests.factories.network import scope_as
+from tests.registry.conftest import Hamlet
+
+if TYPE_CHECKING:
+    from tests.bed import Database
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """The desk's county in a fresh database."""
+    return lay(database)
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_ledger_opens(desk: Desk, language: str) -> None:
+    Hamlet().family()
+    client = desk.sign_in(Client(), "township_principal", language)
+    listed = text(client.get("/console/households/ledgers"))
+    for code, one in LEDGERS.items():
+        assert (one.en if language == "en" else one.zh) in listed
+        answer = client.get(f"/console/households/ledgers/{code}?place={VILLAGE}&population=registered")
+        assert answer.status_code == 200, code
+    assert "周一" in text(client.get(f"/console/households/ledgers/roster?place={VILLAGE}"))
+
+
+def test_hardship_is_not_offered_to_the_grid(desk: Desk) -> None:
+    client = desk.sign_in(Client(), "grid_head")
+    assert "Disabled people" not in text(client.get("/console/households/ledgers"))
+    assert client.get("/console/households/ledgers/disabled").status_code == 403
+    assert client.get("/console/households/ledgers/nonsense").status_code == 404
+
+
+def test_an_export_names_its_purpose_and_holds_no_formula(desk: Desk) -> None:
+    village = Hamlet()
+    village.person(village.home("1"), "=1+1", phone="13812345678")
+    client = desk.sign_in(Client(), "clerk")
+    address = f"/console/households/ledgers/roster?place={VILLAGE}"
+    assert client.post(address, {"act": str(Act.new().id), "purpose": " "}).status_code == 422
+    answer = client.post(address, {"act": str(Act.new().id), "purpose": "=cmd|' /C calc'!A0"})
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert "<f>" not in sheet
+    assert "'=1+1" in strings
+    assert "delete it by" in strings
+    assert "13812345678" not in strings
+    with acting(scope_as(desk, "auditor")):
+        line = AccessLine.objects.get(event="exported")
+    assert (line.about, line.reason) == ("ledger.roster.1", "=cmd|' /C calc'!A0")
