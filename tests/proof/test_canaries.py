@@ -26,6 +26,7 @@ from commongrid.matters.actions import Contact
 from commongrid.matters.importing.jobs import Wish, take_over_file
 from commongrid.matters.importing.telling import as_json
 from commongrid.registry import actions as registry
+from commongrid.registry.importing import actions as importing
 from commongrid.registry.rules.facts import Told
 from tests.bed import RUN
 from tests.factories import desk as factory
@@ -34,6 +35,8 @@ from tests.factories.scenes import Scene
 from tests.factories.scopes import scope_at
 from tests.figures import Record
 from tests.registry.conftest import CLERK, DAY, Hamlet
+from tests.registry.importing.making import person
+from tests.registry.importing.test_taking import send, take
 from tests.sizes import size
 
 if TYPE_CHECKING:
@@ -230,6 +233,25 @@ def old_list(folder: Path) -> Path:
     return path
 
 
+def by_the_door() -> None:
+    """Phones in lists of people: one list waits, one came in and was changed, one was undone, one is faulty."""
+
+    def listed(first: int, phones: int, **more: object) -> list[dict[str, object]]:
+        return [
+            person(
+                number=str(n), name=f"客{chr(0x4E00 + n)}", born_on="1980-01-01", phone=canary(phones + n)[1], **more
+            )
+            for n in range(first, first + 3)
+        ]
+
+    take(send(*listed(500, 7000)))
+    take(send(*listed(500, 7100)))
+    undone = take(send(*listed(510, 7200)))
+    importing.undo_import(CLERK, Act.new(), batch_id=UUID(undone["batch"]), reason="试")
+    send(*listed(520, 7300))
+    send(*listed(530, 7400, sex=canary(7500)[1], works_at=canary(7501)[1]))
+
+
 def shown_with_a_reason(laid: Desk, person: UUID) -> None:
     """A reveal in the register shows the value, so the search can find one there."""
     address = f"/console/households/people/{person}"
@@ -284,6 +306,7 @@ def test_no_sealed_value_stands_anywhere_in_clear(
         result="not_reached",
         answers=None,
     )
+    by_the_door()
     wrong = pages_of_others(laid, looked) + pages_of_the_register(laid, known)
     shown_with_a_reason(laid, known[0])
     shown = browser(laid, "dispatcher").post(
