@@ -33,8 +33,8 @@ def bar(percent: float, tone: str = "") -> SafeString:
 @lru_cache(maxsize=1000)
 def _bar(width: int, tone: str) -> SafeString:
     return mark_safe(  # noqa: S308 - a number and an escaped word
-        f'<svg class="bar {escape(tone)}" width="100" height="6" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false"><rect class="rest" width="100" height="6"/>'
+        f'<svg class="bar {escape(tone)}" width="100" height="6" viewBox="0 0 100 6" preserveAspectRatio="none"'
+        ' aria-hidden="true" focusable="false"><rect class="rest" width="100" height="6"/>'
         f'<rect class="used" width="{width}" height="6"/></svg>'
     )
 
