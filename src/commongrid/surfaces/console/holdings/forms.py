@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Names = dict[str, list[tuple[str, str]]]
 """People and sites that a form offers."""
 PLACES: Final = "place"
+NEEDED: Final = {("organisation", "name")}
+"""Fields that a record can't do without, besides its kind."""
 LATER: Final = ("next_check_on",)
 """Fields that follow from an act and are asked for only when the record is corrected."""
 
@@ -49,7 +51,7 @@ class HoldingForm(ToldForm):
         super().__init__(*args, **kwargs)
         self.of = of
         for name, field in FIELDS[of].items():
-            self.fields[name] = _control(field, scope, names)
+            self.fields[name] = _control(field, scope, names, needed=(of, name) in NEEDED or name == "kind")
         self.order_fields([PLACES, *FIELDS[of], "on", "source", "seen"])
         for name in FIELDS[of]:
             if not isinstance(self.fields[name].widget, forms.CheckboxInput):
@@ -89,8 +91,9 @@ class JoinForm(ToldForm):
     duty = forms.ChoiceField(label=_("Duty"), error_messages={"required": _("Choose one of the list.")})
 
 
-def _control(field: Field, scope: Scope, names: Names) -> forms.Field:
-    about: dict[str, Any] = {"label": label(field), "required": False}
+def _control(field: Field, scope: Scope, names: Names, *, needed: bool) -> forms.Field:
+    missing = {"required": _("Please fill this in.")}
+    about: dict[str, Any] = {"label": label(field), "required": needed, "error_messages": missing}
     if field.names:
         return forms.CharField(widget=forms.Select(choices=names.get(field.names, [("", "—")])), **about)
     if field.codes:

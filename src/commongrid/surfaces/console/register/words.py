@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.refusals import N_
 from commongrid.registry import queries
+from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.shared.times import language
 
@@ -44,6 +46,7 @@ WHY: Final = {
     "imported": N_("taken over from a list"),
     "joined": N_("records of one person joined"),
 }
+UNREADABLE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{15}")
 COLUMNS: Final = {
     "state": N_("State"),
     "ended_on": N_("Ended on"),
@@ -54,6 +57,9 @@ COLUMNS: Final = {
     "head_id": N_("Head"),
     "became": N_("Went on in"),
     "point": N_("Point"),
+    "as_in_booklet": N_("To the head in the booklet"),
+    "last_check_on": N_("Last check"),
+    "condition": N_("How it was found"),
     "sort_key": "",
     "initials": "",
     "merged_into": N_("Merged into another record"),
@@ -119,15 +125,28 @@ def field_label(of: str, field: str) -> str:
     return gettext(MORE_FIELDS[field]) if field in MORE_FIELDS else field
 
 
+def _readable(value: str) -> str:
+    """A former value as a person reads it; ids and codes of places say nothing and are left out."""
+    return "" if UNREADABLE.fullmatch(value) else value
+
+
 def told(changes: Iterable[ChangeLine], names: dict[Any, str]) -> list[dict[str, Any]]:
     """Changes by act, newest first, as ``parts/history.html`` wants them; with what may be undone."""
     acts: dict[Any, dict[str, Any]] = {}
     for one in changes:
         event = acts.setdefault(
             one.act,
-            {"at": one.at, "act": one.act, "undone": one.undone, "who": one.source, "lines": [], "on": one.since_on},
+            {
+                "at": one.at,
+                "act": one.act,
+                "undone": one.undone,
+                "who": one.source,
+                "lines": [],
+                "on": one.since_on,
+                "file": one.source == SAID,
+            },
         )
         label = field_name(one.of, one.field)
         if label:
-            event["lines"].append((names.get(one.subject, ""), label, one.before, one.after))
+            event["lines"].append((names.get(one.subject, ""), label, _readable(one.before), _readable(one.after)))
     return list(acts.values())
