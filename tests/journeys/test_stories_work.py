@@ -113,7 +113,10 @@ def test_three_offices_meet_and_the_person_gets_one_answer(story: Story) -> None
     part_done(story, "roads", its[id_of("roads_unit")], "桥台已加固")
     part_done(story, "department", its[id_of("transport_county_unit")], "方案已批，护坡完工")
     story.step("dispatcher", pier, "answer", answer="已清淤、加固桥台并做好护坡，桥恢复通行。")
-    assert "已清淤 40 米" not in story.slip(pier), "one answer, not three"
+    slip = story.slip(pier)
+    assert "已清淤 40 米" not in slip, "one answer, not three"
+    assert "Several offices were called to one meeting" in slip
+    assert "Transport Bureau" not in slip, "who was called is not the person's to follow"
     says_of_each(story, pier, ("yes", "yes"), ("yes", "yes"), ("yes", "yes"))
     story.step("dispatcher", pier, "close")
     way = "reported accepted meeting_called attended answered units_rated closed"
@@ -129,6 +132,7 @@ def test_split_between_two_with_one_answer_rated_office_by_office(story: Story) 
     part_done(story, "station", its[id_of("transport_unit")], "路面已补")
     part_done(story, "roads", its[id_of("roads_unit")], "沟已清")
     story.step("dispatcher", road, "answer", answer="沟已清，路面已补。")
+    assert "Several offices work on it together" in story.slip(road)
     says_of_each(story, road, ("yes", "yes"), ("yes", "no"))
     assert row(road).state == "to_file", "somebody is not satisfied: it is read before it ends"
     story.step("dispatcher", road, "close")
@@ -180,6 +184,8 @@ def test_a_petition_has_its_sixty_days_and_thirty_more(story: Story) -> None:
     ]
     result = {"case_id": str(case.id), "result": "solved", "satisfied": "yes"}
     story.step("dispatcher", letter, "take_result", **result)
+    for said in ("The answer was passed on to you", "The system it came from has said what came of it"):
+        assert said in story.slip(letter)
     way = "reported accepted order_extended diverted started answered passed_on result_taken"
     clocks = "respond respond finish pass file"
     story.ends(letter, "rated", way, clocks, Counted(series="systems"))
