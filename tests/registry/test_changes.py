@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -141,6 +142,20 @@ def test_a_matter_of_class_l_opens_one_request(village: Hamlet) -> None:
     assert (found.sort, found.place, found.state) == ("born", GRID, "open")
     actions.approve_change(CLERK, Act.new(), request_id=found.id)
     assert state(found.id) == "done", "what a matter told is entered by hand"
+
+
+def test_only_the_report_of_a_matter_opens_its_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[UUID] = []
+    monkeypatch.setattr(jobs, "open_change", lambda _scope, act, **_told: opened.append(act.id))
+    monkeypatch.setattr(jobs.territory, "calendar", lambda _scope: SimpleNamespace(day_of=lambda at: at.date()))
+
+    def line(name: str, kind: str) -> SimpleNamespace:
+        return SimpleNamespace(
+            id=uuid4(), name=name, subject=UUID(int=7), place_now=GRID, at=timezone.now(), facts={"kind": kind}
+        )
+
+    jobs._open([line("matters.reported", "L01"), line("matters.accepted", "L01"), line("matters.reported", "G02")])
+    assert len(opened) == 1
 
 
 def offer(person: UUID, to_place: int = OTHER_VILLAGE) -> UUID:

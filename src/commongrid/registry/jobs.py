@@ -24,6 +24,8 @@ from commongrid.territory import queries as territory
 COUNTER: Final = clock("registry.count", "people.count")
 CHANGES: Final = clock("registry.changes", "people.changes")
 READER: Final = "registry.open_changes"
+REPORTED: Final = "matters.reported"
+"""The act that opens a request: every later step of the matter names its kind too, and opens none."""
 
 
 @every(seconds=6 * 3600, name="registry.count")
@@ -48,9 +50,9 @@ def open_changes() -> int:
 def _open(rows: list[LineRow]) -> None:
     calendar = territory.calendar(CHANGES)
     for row in rows:
-        sort = OF_KIND.get(str(row.facts.get("kind", "")))
-        if sort and row.subject_kind == "matter" and row.subject is not None:
-            act = Act(uuid5(row.subject, "change request"), row.at)
+        sort = OF_KIND.get(str(row.facts.get("kind", ""))) if row.name == REPORTED else None
+        if sort and row.subject is not None:
+            act = Act(uuid5(row.id, "change request"), row.at)
             open_change(CHANGES, act, sort=sort, matter=row.subject, place=row.place_now, on=calendar.day_of(row.at))
 
 
