@@ -11,6 +11,7 @@ from django.conf import settings
 from commongrid.accounts import actions, sealed
 from commongrid.accounts.actions import resealing
 from commongrid.config import keys
+from commongrid.config.walls import walled_models
 from commongrid.journal.acting import acting
 from commongrid.kernel.scope import clock
 from commongrid.kernel.sealing import SealBroken, key_of, sm4_available
@@ -136,3 +137,13 @@ def test_a_lost_key_is_told_without_the_value(ring: Path) -> None:
     with pytest.raises(SealBroken) as broken:
         sealed.unseal(value, "t", "c", ONE)
     assert "138" not in str(broken.value)
+
+
+def test_what_is_only_added_to_may_still_be_sealed_anew() -> None:
+    walls = {model._meta.db_table: wall for model, wall in walled_models()}
+    stuck = [
+        f"{one.table}.{one.column}"
+        for one in actions.sealed_columns()
+        if walls[one.table].append_only and one.column not in walls[one.table].may_set
+    ]
+    assert stuck == []

@@ -164,7 +164,9 @@ class MediationSession(models.Model):
     note = models.TextField(blank=True, default="")
     at = models.DateTimeField()
 
-    wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MEDIATION, also_write=OF_ITS_MEDIATION, append_only=True)
+    wall: ClassVar[Wall] = Wall(
+        also_see=OF_ITS_MEDIATION, also_write=OF_ITS_MEDIATION, append_only=True, may_set=("attended_sealed",)
+    )
 
     class Meta:
         """Names and constraints."""
