@@ -213,3 +213,12 @@ def test_a_preview_counts_what_a_recount_would_do(scene: Scene, county: Scope) -
     anew = basis_of(county, "kinds", values).anew(county, rows[0], timezone.now())
     assert anew.due.at > rows[0].due_at
     assert isinstance(rows[0].id, UUID)
+
+
+@pytest.mark.parametrize(("visibility", "faults"), [("public", ["visibility"]), ("parties", []), ("restricted", [])])
+def test_what_is_routed_round_the_village_is_not_shown_to_everybody(visibility: str, faults: list[str]) -> None:
+    check = VOCABULARIES["kinds"].check
+    assert check is not None
+    values = {"parent": "M", "visibility": visibility, "closes": "rating", "rated": True, "publish": "none",
+              "routed_round": True, "first_level": "township"}  # fmt: skip
+    assert list(check(values)) == faults

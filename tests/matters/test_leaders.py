@@ -134,3 +134,29 @@ def test_a_matter_that_comes_from_a_note_keeps_whose(scene: Scene) -> None:
     with pytest.raises(BadInput) as refused:
         scene.report("路断了", by="county_dispatcher", source="leader", leader=Instruction())
     assert "leader" in refused.value.fields
+
+
+def test_a_note_on_a_confidential_report_needs_words_of_its_own(scene: Scene) -> None:
+    with pytest.raises(BadInput) as refused:
+        scene.report(
+            "请不要说是我讲的：沟渠被填了", by="county_dispatcher", source="leader", confidential=True,
+            leader=Instruction(leader=LEADER),
+        )  # fmt: skip
+    assert list(refused.value.fields) == ["leader_words"]
+    matter = scene.report(
+        "请不要说是我讲的：沟渠被填了", by="county_dispatcher", source="leader", confidential=True, leader=BY_OFFICE
+    )
+    (note,) = queries.matter(scene.as_post("county_dispatcher"), matter).leader_notes
+    assert note.text == BY_OFFICE.words
+
+
+def test_what_waits_stands_before_what_was_answered(scene: Scene) -> None:
+    first, second = (noted(scene, scene.with_station(text)) for text in ("桥栏断了", "水渠堵了"))
+    answered(scene, first)
+    notes = [
+        (one.matter, one.answered_at is None) for one, _row in leaders.notes_of_leader(scene.as_post("county_leader"))
+    ]
+    assert notes == [(second, True), (first, False)]
+    with acting(scene.as_post("county_leader")):
+        rows = LeaderNote.objects.order_by(leaders.WAITING_FIRST).values_list("matter", flat=True)
+        assert list(rows[:1]) == [second], "whatever is cut off was answered"

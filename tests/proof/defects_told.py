@@ -26,6 +26,7 @@ from commongrid.matters.queries.systems import cases
 from tests.factories.desk import VILLAGE, id_of
 from tests.factories.scenes import BRIDGE, Scene
 from tests.matters.conftest import peopled
+from tests.matters.test_loop import slip_of
 from tests.proof.defects import Defect, patch, sql, weaker
 
 if TYPE_CHECKING:
@@ -147,8 +148,7 @@ def faces_hold(database: Database) -> None:
                 assert not _shown(app, one), "a protected matter gets a public face"
     happy, not_happy, silent = (scene.answered(f"涵洞 {n}", kind=BRIDGE) for n in range(3))
     for matter, satisfied in ((happy, True), (not_happy, False)):
-        slip = {"matter_id": matter, "solved": True, "satisfied": satisfied}
-        actions.rate(_slip(scene, matter), Act.new(), **slip)
+        actions.rate(slip_of(matter), Act.new(), matter_id=matter, solved=True, satisfied=satisfied)
     with looking(database, scene.as_post("station")) as app:
         shown = faces(app)
         assert {shown[one] for one in (happy, not_happy, silent)} == {"done"}
@@ -164,13 +164,6 @@ def _shown(app: psycopg.Connection[Any], matter: UUID) -> bool:
     except psycopg.errors.IntegrityConstraintViolation:
         return False
     return True
-
-
-def _slip(scene: Scene, matter: UUID) -> Scope:
-    from tests.matters.test_loop import slip_of
-
-    assert scene
-    return slip_of(matter)
 
 
 def counts_hold(database: Database) -> None:

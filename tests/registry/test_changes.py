@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,6 +23,7 @@ from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
 
 if TYPE_CHECKING:
+    from commongrid.journal.queries import LineRow
     from tests.bed import Database
 
 TOLD = Told(on=date(2026, 5, 1))
@@ -147,12 +148,15 @@ def test_a_matter_of_class_l_opens_one_request(village: Hamlet) -> None:
 def test_only_the_report_of_a_matter_opens_its_request(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[UUID] = []
     monkeypatch.setattr(jobs, "open_change", lambda _scope, act, **_told: opened.append(act.id))
-    monkeypatch.setattr(jobs.territory, "calendar", lambda _scope: SimpleNamespace(day_of=lambda at: at.date()))
 
-    def line(name: str, kind: str) -> SimpleNamespace:
-        return SimpleNamespace(
+    zone = SimpleNamespace(day_of=lambda at: at.date())
+    monkeypatch.setattr("commongrid.territory.queries.calendar", lambda _scope: zone)
+
+    def line(name: str, kind: str) -> LineRow:
+        told = SimpleNamespace(
             id=uuid4(), name=name, subject=UUID(int=7), place_now=GRID, at=timezone.now(), facts={"kind": kind}
         )
+        return cast("LineRow", told)
 
     jobs._open([line("matters.reported", "L01"), line("matters.accepted", "L01"), line("matters.reported", "G02")])
     assert len(opened) == 1

@@ -18,6 +18,7 @@ from django.utils import timezone
 from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
+from commongrid.kernel.places import enclosing
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.matters.queries.leaders import leaders_answered
@@ -143,8 +144,9 @@ def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
     elif row.name == "matters.reply_missed":
         yield from _each(row, m, "reply_missed", supervisors_of(SCOPE, m.id))
     elif row.name == "matters.left_without_body":
-        for post, at in desk.at(territory.county(SCOPE).code, CENTRES):
-            yield ToPost("no_body", post, at, Facts(date=m.due_on))
+        county = enclosing(m.place, "county") or territory.county(SCOPE).code
+        for post, at in desk.at(county, CENTRES):
+            yield ToPost("no_body", post, at, Facts())
     elif row.name == "matters.overdue":
         place = m.place_at(str(row.facts.get("level", "")))
         yield from _each(row, m, "overdue", desk.at(place, CENTRES) if place else [])

@@ -96,6 +96,10 @@ def note_of_report(case: Case, leader: Leader, instruction: Instruction) -> None
     if m.sealed or not case.scope.covers(m.place):
         raise BadInput(fields={"leader": NOT_OVER_IT})
     text = instruction.words.strip() or m.text
+    if not text:  # the words of a confidential report are put away for the centre
+        raise BadInput(
+            fields={"leader_words": N_("Say what the leader wrote: the report's own words stay with the centre.")}
+        )
     Note(
         id=case.act.child("note").id, matter_id=m.id, act=case.act.id, sort="instruction", text=text, at=case.act.at,
         post=case.scope.post,

@@ -122,7 +122,7 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
         note_of_report(case, leader, report.leader)
     keep_parties(case, report.contact, report.place, report.about.words)
     attach(scope, act, to=Subject(kept, matter.id, matter.place), files=report.photos)
-    if of.visibility == "public" and accused is None and not matter.confidential:
+    if of.visibility == "public" and not of.routed_round and accused is None and not matter.confidential:
         _show(case, report.place)
     if report.urgency != "normal" and not matter.sealed:
         _tell_dispatcher(case)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
@@ -74,13 +74,16 @@ def leader_notes(scope: Scope, matter_id: UUID) -> tuple[LeaderNoteRow, ...]:
         return _rows(LeaderNote.objects.filter(matter_id=matter_id).order_by("at", "id"))
 
 
+WAITING_FIRST: Final = F("answered_at").asc(nulls_first=True)
+
+
 def notes_of_leader(scope: Scope) -> list[tuple[LeaderNoteRow, MatterRow]]:
     """This leader's notes that wait for an answer, the most urgent first, then those answered lately."""
     if not scope.may(LEADS) or scope.post is None:
         return []
     lately = Q(answered_at=None) | Q(answered_at__gt=timezone.now() - SHOWN_FOR)
     with acting(scope):
-        found = _rows(LeaderNote.objects.filter(lately, leader=scope.post).order_by("due_at", "id")[:50])
+        found = _rows(LeaderNote.objects.filter(lately, leader=scope.post).order_by(WAITING_FIRST, "due_at", "id")[:50])
         matters = {row.id: row for row in rows_of(scope, Matter.objects.filter(id__in={one.matter for one in found}))}
     rows = [(one, matters[one.matter]) for one in found if one.matter in matters]
     return sorted(rows, key=lambda pair: (pair[0].answered_at is not None, pair[0].due_at))

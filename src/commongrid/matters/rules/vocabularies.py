@@ -75,6 +75,8 @@ def _sealed(values: Values) -> dict[str, str]:
 
 
 def _unsealed(values: Values) -> dict[str, str]:
+    if values["routed_round"] and values["visibility"] == "public":
+        return {"visibility": N_("What is routed round the village is not shown to everybody: choose another sight.")}
     if values["closes"] == "receipt":
         return {"closes": N_("Only a sealed kind ends by receipt.")}
     if values["closes"] == "rating" and not values["rated"]:
@@ -273,8 +275,19 @@ GUARDED: Final = Vocabulary(
 VOCABULARIES: Final = {
     one.code: one
     for one in (
-        KINDS, WORK_LIST, LIMITS, URGENCIES, TILES, BODIES, REASONS, SYSTEMS, GUARDED, FIELD_RULES, CHANGE_RULES, ANSWERS,
-    )  # fmt: skip
+        KINDS,
+        WORK_LIST,
+        LIMITS,
+        URGENCIES,
+        TILES,
+        BODIES,
+        REASONS,
+        SYSTEMS,
+        GUARDED,
+        FIELD_RULES,
+        CHANGE_RULES,
+        ANSWERS,
+    )
 }
 FROZEN_FOR_OPEN: Final = ("visibility", "routed_round", "competent", "closes", "parent")
 """Columns of a kind that open matters never change after the fact; a change of them begins with new matters."""

@@ -37,7 +37,7 @@ SORTS: Final = {
         Sort(code="application", label=N_("An application waits for you"), audience="post", fields=("number", "date")),
         Sort(code="reply_missed", label=N_("An interim answer did not come"), audience="post", fields=("number",)),
         Sort(code="check", label=N_("Ask whether an agreement was kept"), audience="post", fields=("number", "date")),
-        Sort(code="no_body", label=N_("Nobody is competent for something sealed"), audience="post", fields=("date",)),
+        Sort(code="no_body", label=N_("Nobody is competent for something sealed"), audience="post", fields=()),
         Sort(code="leader_note", label=N_("A leader's note waits for an answer"), audience="post",
              fields=("number", "date")),
         Sort(code="note_answered", label=N_("Your note was answered"), audience="post", fields=("number",)),
