@@ -83,6 +83,8 @@ def test_a_file_is_looked_through_mended_taken_in_and_undone(desk: Desk, client:
     assert taken.status_code == 302, text(taken)
     with acting(EYE):
         assert Person.objects.filter(source="import").count() == 3
+        home = Person.objects.filter(source="import").values_list("household_id", flat=True).first()
+    assert taken["Location"] in text(client.get(f"/console/households/{home}"))
     back.parent.worksheets[0].cell(5, 4).value = "王五"
     back.cell(5, 5).value = number(5)
     mended = io.BytesIO()

@@ -129,7 +129,8 @@ def known(scope: Scope, rows: Sequence[tuple[PersonRead, Facts]], *, lock: bool 
     with acting(scope):
         homes = homes_known(scope, {read.home for read, _ in rows if not read.bad}, lock=lock)
         inside = _people("p.household_id = ANY(%s)", [home.id for home in homes.values()], lock=lock)
-        by_number = {one.id_index: one for one in _people("p.id_index = ANY(%s)", numbers, lock=lock) if one.id_index}
+        numbered = _people("p.id_index = ANY(%s) AND p.state <> 'merged'", numbers, lock=lock)
+        by_number = {one.id_index: one for one in numbered if one.id_index}
         left = [number for number in numbers if number not in by_number]
         named = _people("p.display_name = ANY(%s) AND p.state IN ('here', 'away')", nameless, lock=False)
         return Known(

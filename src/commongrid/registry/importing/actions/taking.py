@@ -21,6 +21,7 @@ from commongrid.kernel.sealing import place_of
 from commongrid.registry.importing import looking, queries
 from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, touch
 from commongrid.registry.importing.models import ImportBatch
+from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.facts import SELF
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class People:
 
     def __init__(self, scope: Scope, act: Act, today: date, found: Look) -> None:
         self.act, self.today = act, today
-        self.book = Book(Kept(act=act, on=today, source=SOURCE))
+        self.book = Book(Kept(act=act, on=today, source=SAID))
         self.new = [one for one in found.placed if one.status == "new"]
         self.changed = [one for one in found.placed if one.status == "changed"]
         coming = [*self.new, *(one for one in self.changed if one.joins)]
@@ -264,7 +265,7 @@ class Homes:
 
     def __init__(self, scope: Scope, act: Act, today: date, found: Look) -> None:
         self.act, self.today = act, today
-        self.book = Book(Kept(act=act, on=today, source=SOURCE))
+        self.book = Book(Kept(act=act, on=today, source=SAID))
         self.new = [one for one in found.homes if one.status == "new"]
         self.changed = [one for one in found.homes if one.status == "changed"]
         self.served = queries.served_from(scope, {one.read.natural_village for one in self.new})

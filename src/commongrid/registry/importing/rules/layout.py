@@ -17,6 +17,8 @@ from commongrid.kernel.sheets import Cell, plain_name, text_of
 VERSION: Final = 1
 LOOKED_AT: Final = 8
 """So many rows with content are looked at for the header; above it stand titles and notes."""
+SAID: Final = "表格导入 by file"
+"""What the history of a record says where others name who said so; an undoing names its own reason."""
 NAMED: Final = "问题 What to do"
 """The column of faults in a returned workbook; it is passed over when that comes back."""
 _VERSION: Final = re.compile(r"\bv([0-9]{1,3})$")

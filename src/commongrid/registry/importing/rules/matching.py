@@ -145,11 +145,20 @@ def counts(placed: Iterable[Placed]) -> dict[str, int]:
 
 
 def digest(placed: Iterable[Placed | PlacedHome]) -> str:
-    """What was planned, in a few signs: the same plan, the same digest."""
+    """What was planned, in a few signs: the same plan on the same records, the same digest."""
     found = hashlib.sha256()
     for one in placed:
-        found.update(f"{one.read.row} {one.status} {one.why} {one.known.id if one.known else ''}\n".encode())
+        found.update(f"{one.read.row} {one.status} {one.why} {_stands_on(one)}\n".encode())
     return found.hexdigest()[:32]
+
+
+def _stands_on(one: Placed | PlacedHome) -> str:
+    """The record a row is about; where the row may overwrite something, also its version and the fields."""
+    if one.known is None:
+        return ""
+    if one.status not in ("changed", "doubt"):
+        return str(one.known.id)
+    return f"{one.known.id} {one.known.version} {' '.join(one.changed)}"
 
 
 def _twice(placed: Iterable[Placed], key: Callable[[Placed], object], why: str, at: str) -> None:
