@@ -20,8 +20,9 @@ from commongrid.registry.queries import changes_of
 from commongrid.registry.rules.facts import Told
 from tests.factories.desk import FAR_VILLAGE, TOWNSHIP, id_of
 from tests.factories.scopes import scope_at
-from tests.registry.conftest import DAY, Hamlet, broken_laws
-from tests.registry.importing.making import number
+from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+from tests.registry.importing.making import number, person
+from tests.registry.importing.test_taking import counts, send, take
 
 POWERS = ("people.edit", "people.read", "people.join", "people.hardship")
 OFFICE = scope_at(TOWNSHIP, *POWERS)
@@ -70,6 +71,15 @@ def test_one_goes_on_with_what_the_other_knew_and_both_histories_stay(village: H
     assert broken_laws() == []
     with acting(OFFICE):
         assert not Flag.objects.filter(person_id=one).exists()
+
+
+def test_the_next_list_knows_who_was_joined_by_the_number(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "周大山", born_on=BORN)
+    other = village.person(village.home("2"), "周大山", born_on=BORN, id_number=number(1))
+    join(one, other)
+    upload = send(person(number="1", name="周大山", id_number=number(1), education="初中"))
+    assert counts(take(upload)) == (0, 1, 0, 0, 0)
+    assert read(one).education == "70"
 
 
 def test_a_post_holder_without_a_home_gets_the_others(village: Hamlet) -> None:
@@ -138,3 +148,23 @@ def test_suspects_are_found_once_and_told_apart_for_good(village: Hamlet) -> Non
     with pytest.raises(NotFound):
         queries.suspect(scope_at(FAR_VILLAGE, *POWERS), rows[frozenset(["周大山"])].id)
     assert read(one).state == read(other).state == "here"
+
+
+def test_a_village_can_not_take_back_a_join_nor_leave_hidden_marks_on_the_wrong_record(village: Hamlet) -> None:
+    one, other = two(village)
+    act = join(one, other)
+    with pytest.raises(NotAllowed):
+        registry.undo(CLERK, Act.new(), done=act, told=TOLD)
+    assert read(other).state == "merged"
+
+
+def test_a_pair_that_was_joined_and_taken_apart_again_waits_again(village: Hamlet) -> None:
+    one, other = two(village)
+    find_suspects()
+    act = join(one, other)
+    with acting(OFFICE):
+        assert queries.suspects(OFFICE) == []
+    registry.undo(OFFICE, Act.new(), done=act, told=TOLD)
+    with acting(OFFICE):
+        waiting = [set(row.names) for row in queries.suspects(OFFICE)]
+    assert waiting == [{"周大山"}]

@@ -76,3 +76,17 @@ def test_one_plan_one_digest_and_answers_change_it() -> None:
     placed = matching.planned([(found[0], Facts(id_index=b"a"))], KNOWN)
     assert matching.digest(placed) == matching.digest(placed)
     assert matching.digest(placed) != matching.digest(matching.planned([(found[0], Facts(id_index=b"n"))], KNOWN))
+
+
+def digest_of(known: Known, **cells: object) -> str:
+    """The digest of a plan with one row of the head that is known by number."""
+    _reader, found = read(as_csv([list(HEAD), row(person(**cells))]), name="a.csv")
+    return matching.digest(matching.planned([(found[0], Facts(id_index=b"a"))], known))
+
+
+def test_what_a_row_would_overwrite_is_part_of_the_plan() -> None:
+    later = replace(KNOWN, by_number={b"a": replace(HEADED, version=2)})
+    assert digest_of(KNOWN, sex="男") != digest_of(later, sex="男")
+    assert digest_of(KNOWN, sex="男") != digest_of(KNOWN, sex="男", works_at="浙江")
+    assert digest_of(KNOWN, name="周大三") != digest_of(later, name="周大三")
+    assert digest_of(KNOWN) == digest_of(later)

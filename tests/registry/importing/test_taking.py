@@ -234,6 +234,21 @@ def test_what_changed_since_the_look_is_told(village: Hamlet) -> None:
         take(second)
 
 
+def test_a_field_corrected_since_the_look_is_not_overwritten(village: Hamlet) -> None:
+    rows = family(1, 1)
+    rows[0] |= {"education": "初中"}
+    take(send(*rows))
+    head = next(one for one in people().values() if one.as_in_home == "02")
+    rows[0] |= {"education": "小学"}
+    upload = send(*rows)
+    corrected = registry.Fields(of="person", subject=head.id, written={"education": "60"})
+    told = Told(on=queries.today_of(CLERK, Act.new().at))
+    registry.correct(CLERK, Act.new(), fields=corrected, told=told)
+    with pytest.raises(WrongState, match="changed since"):
+        take(upload)
+    assert village.read(head.id).education == "60"
+
+
 def test_while_places_change_or_another_import_runs_nothing_comes_in(village: Hamlet, database: Database) -> None:
     upload = send(*family(1, 1))
     with database.as_role("owner") as owner, owner.transaction():
