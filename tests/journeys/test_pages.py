@@ -5,22 +5,17 @@ A page whose address is not known here fails the walk, so nobody adds one unseen
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import pytest
 from django.urls import get_resolver, reverse
 
-from commongrid.kernel.act import Act
 from commongrid.matters.actions import code_of
-from commongrid.registry import actions as registry
-from commongrid.registry.rules.facts import Told
 from tests.factories import desk, scenes
 from tests.factories.desk import id_of
-from tests.factories.scopes import scope_at
 from tests.journeys.conftest import WIDTHS
-from tests.registry.conftest import CLERK, Hamlet
+from tests.registry.rows import register_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -214,31 +209,6 @@ def addresses(made: dict[str, UUID]) -> Iterator[tuple[str, str, str]]:
     for who, names in MATTERS.items():
         for name in names:
             yield who, f"matter-{name}", reverse("matter", kwargs={"matter_id": made[name]})
-
-
-def register_rows() -> dict[str, UUID]:
-    """A family, what stands in its village, what the field reported and what is on offer."""
-    home, (head, person, child, _elder) = Hamlet().family()
-    told = Told(on=date(2026, 3, 1), source="普查")
-    made = {"household": home, "person": person}
-    for of, more in (("thing", {"every_months": "6"}), ("organisation", {})):
-        new = registry.NewHolding(of=of, place=desk.GRID, written={"kind": "11", "name": "白沙合作社", **more})
-        made[of] = UUID(registry.add_holding(CLERK, Act.new(), new=new, told=told)[of])
-    joined = registry.join(
-        CLERK, Act.new(), organisation_id=made["organisation"], person_id=head, duty="leader", told=told
-    )
-    made["membership"] = UUID(joined["membership"])
-    booklet = registry.NewBooklet(place=desk.VILLAGE, number="0001")
-    made["booklet"] = UUID(registry.open_booklet(CLERK, Act.new(), new=booklet, told=told)["booklet"])
-    registry.enrol(CLERK, Act.new(), person_id=head, booklet_id=made["booklet"], as_to_head="", told=told)
-    field = scope_at(desk.VILLAGE, "people.confirm")
-    change = registry.Change(sort="moved_out", household=home, person=child, said={"to": "贵阳"})
-    made["request"] = UUID(registry.report_change(field, Act.new(), change=change, told=told)["request"])
-    offer = registry.offer_record(
-        CLERK, Act.new(), person_id=child, to_place=desk.OTHER_VILLAGE, note="出嫁", told=told
-    )
-    made["handover"] = UUID(offer["handover"])
-    return made
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -26,7 +26,7 @@ from tests.proof.hostile import WORDS, Field, Form, Mutant, encoded, forms_of, m
 from tests.proof.test_http import sitting
 from tests.proof.watching import Watch
 from tests.proof.world import World
-from tests.registry.conftest import Hamlet
+from tests.registry.rows import register_rows
 from tests.sizes import shares, size
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def laid(database: Database) -> Desk:
 def matters(laid: Desk) -> dict[str, UUID]:
     """Matters on every stretch of their way, and a household with its people."""
     made = everything(laid)
-    home, (_head, someone, *_others) = Hamlet().family()
-    return {**made, "household": home, "someone": someone}
+    rows = register_rows()
+    return {**made, **rows, "someone": rows["person"]}
 
 
 # ---- addresses
@@ -180,6 +180,13 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("clerk", "/console/households/people/{someone}"), ("clerk", f"/console/households/new?place={VILLAGE}"),
     ("clerk", "/console/households/{household}/undo/{household}"), ("clerk", "/console/households/import"),
     ("clerk", f"/console/households/export?place={VILLAGE}"),
+    *(("clerk", "/console/households/people/{someone}/" + act) for act in ("enrol", "strike", "hand-over")),
+    ("clerk", f"/console/households/registered/new?place={VILLAGE}"), ("grid_head", "/console/households/{household}/report"),
+    ("clerk", "/console/households/changes/{request}"), ("clerk", "/console/households/handovers/{handover}"),
+    ("clerk", f"/console/holdings/thing/new?place={VILLAGE}"), ("clerk", "/console/holdings/thing/{thing}/check"),
+    *(("clerk", "/console/holdings/organisation/{organisation}/" + act) for act in ("correct", "end", "join")),
+    ("clerk", "/console/holdings/organisation/{organisation}/undo/{organisation}"),
+    ("clerk", "/console/holdings/organisation/{organisation}/leave/{membership}"), ("clerk", "/console/households/ledgers/roster"),
     ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
 )  # fmt: skip
 """Who opens which page; every form on it is sent."""
@@ -236,6 +243,9 @@ BARE: dict[str, tuple[str, str, str]] = {
     "people_drop": ("clerk", f"/console/households/import/{LIMIT}/drop", ""),
     "people_batch": ("clerk", f"/console/households/import/batches/{LIMIT}", "reason"),
     "duplicate": ("township_principal", f"/console/households/duplicates/{LIMIT}", "answer why seen"),
+    "flag_reveal": ("township_principal", f"/console/households/flags/{LIMIT}/reveal", "field reason"),
+    "person_reveal": ("clerk", "/console/households/people/{someone}/reveal", "field reason"),
+    "change_withdraw": ("grid_head", "/console/households/changes/{request}/withdraw", ""),
     "person_returned": ("clerk", "/console/households/people/{someone}/returned", "on source"),
 }
 """Routes sent to without a form at hand: a step that the moment does not offer, or a button alone; and their fields."""

@@ -20,7 +20,7 @@ from tests.factories.scenes import everything
 from tests.figures import Record
 from tests.proof.hostile import encoded
 from tests.proof.test_bad_input import PAGES, values_of
-from tests.registry.conftest import Hamlet
+from tests.registry.rows import register_rows
 from tests.sizes import shares, size
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ PAYLOADS = [twist(base.format(MARK)) for twist in TWISTS for base in BASES]
 WORDY = {
     "territory_place": "name name_en", "territory_former_name": "name name_en", "roster_unit": "name_zh name_en office_phone",
     "roster_post": "display_name title_zh title_en office_phone", "registry_person": "display_name", "registry_household": "number",
+    "registry_site": "name door", "registry_thing": "name mark", "registry_organisation": "name", "registry_membership": "name",
+    "registry_handover": "name note reason", "registry_change_request": "reason", "registry_registered_household": "number",
     "matters_mediation": "number mediator committee facts agreement performance ways_on",
     "matters_external_case": "number result_text",
     "matters_matter": "title text external_number external_system", "matters_note": "text", "matters_rating": "words",
@@ -65,7 +67,12 @@ MORE_PAGES = (
     ("dispatcher", "/console/work-list/"), ("dispatcher", "/console/work-list/states/"), ("dispatcher", "/console/calendar/"),
     ("county_dispatcher", "/console/figures/"), ("county_dispatcher", "/console/figures/behind/count/"), ("dispatcher", "/console/search/?q=x"),
     ("clerk", "/console/matters/{reported}/slip/"), ("clerk", "/console/matters/new/places/?place_text="), ("", "/"), ("", "/about"), ("", "/feedback"),
-    ("", "/s/{code}/print"), ("", f"/report/where?kind=G02&at={VILLAGE}"), ("supervisor", "/console/matters/{overdue}/"),
+    *(("clerk", f"/console/holdings/{of}/?place={VILLAGE}") for of in ("site", "thing", "organisation")),
+    *(("clerk", "/console/households/" + page) for page in (
+        "changes", "registered", "registered/{booklet}", "completeness", "{household}", "{household}/sheet", "{household}/ask",
+        "ledgers/organisations", "people/{someone}/looks", "people/{someone}/looks/print",
+    )),
+    ("clerk", "/console/holdings/organisation/{organisation}"), ("", "/s/{code}/print"), ("", f"/report/where?kind=G02&at={VILLAGE}"), ("supervisor", "/console/matters/{overdue}/"),
 )  # fmt: skip
 REFLECTING = (
     ("dispatcher", "/console/matters/?q={}&class={}&kind={}&state={}&view={}&after={}"), ("dispatcher", "/console/places/?q={}"), ("dispatcher", "/console/search/?q={}"),
@@ -188,8 +195,8 @@ def values(laid: Desk) -> dict[str, Any]:
 
 def made_for(laid: Desk) -> dict[str, Any]:
     """What stands in the addresses: matters of every sort, a household with its people."""
-    home, (_head, someone, *_others) = Hamlet().family()
-    return values_of({**everything(laid), "household": home, "someone": someone})
+    rows = register_rows()
+    return values_of({**everything(laid), **rows, "someone": rows["person"]})
 
 
 def columns_of(database: Database) -> list[tuple[str, str, int]]:
