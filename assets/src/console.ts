@@ -7,6 +7,7 @@ import { listenToKeys } from "./keys";
 import { rememberLook } from "./look";
 import { closeMenus } from "./menus";
 import { shrinkPhotos } from "./photos";
+import { showChosen } from "./rows";
 
 document.documentElement.classList.add("js");
 rememberLook();
@@ -17,6 +18,7 @@ function improve(root: ParentNode): void {
   guardForms(root);
   keepDrafts(root);
   shrinkPhotos(root);
+  showChosen(root);
 }
 improve(document);
 htmx.onLoad((element) => {
