@@ -2,7 +2,8 @@
 
 Everything is made through the same actions that people use: places through the
 import of code lists (as the owner), then posts, units and matters (as the app).
-The county's code lies in a range that the statistics bureau does not assign.
+The county's code lies in a range that the statistics bureau does not assign. The largest size has the population of a
+census (``population``), written by COPY, and a report that holds it against that census.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ import json
 import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from commongrid.commands.demo.population.reporting import Report
 
 HELP = "Load a demo county with fictional names into an empty database."
 
@@ -20,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """How large, and which of many."""
     parser.add_argument("--size", choices=("hamlet", "township", "county"), default="township", help="how large")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="same number, same county (default: 1)")
+    parser.add_argument("--report", action="store_true", help="only hold the people there are against the census")
     parser.add_argument("--json", action="store_true", help="print what was made as JSON")
 
 
@@ -29,19 +35,35 @@ def run(args: argparse.Namespace) -> int:
 
     with county_open():
         from commongrid.commands.demo import laying
+        from commongrid.commands.demo.population.census import census
+        from commongrid.commands.demo.population.reporting import report
         from commongrid.kernel.refusals import N_, Unavailable, WrongState
 
+        if args.report:
+            tell(report(laying.SCOPE, laying.COUNTY, census()), as_json=args.json)
+            return 0
         if laying.there_are_places():
             raise WrongState(N_("There are places already. A demo county is only loaded into an empty database."))
         if not owner_address():
             raise Unavailable(N_("Only the owner role may import places: set DATABASE_OWNER_URL."))
         lay_places(args.size, args.seed)
         made = laying.lay(args.size, args.seed)
+        found = report(laying.SCOPE, laying.COUNTY, census()) if args.size == laying.POPULATED else None
     if args.json:
-        print(json.dumps(made, ensure_ascii=False))
+        print(json.dumps(made | ({"census": found.as_json()} if found else {}), ensure_ascii=False))
     else:
         print(", ".join(f"{count} {name}" for name, count in made.items()))
+        if found:
+            tell(found, as_json=False)
     return 0
+
+
+def tell(found: Report, *, as_json: bool) -> None:
+    """Print a report on the population."""
+    if as_json:
+        print(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        print(*found.lines(), sep="\n")
 
 
 def owner_address() -> str:

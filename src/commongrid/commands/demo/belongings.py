@@ -28,7 +28,9 @@ CHECKED: Final = (200, 30)
 """So many days ago the first things were checked: one is due again, one is not."""
 
 
-def furnish(scope: Scope, village: int, grid: int, families: list[list[UUID]], since: date) -> None:
+def furnish(
+    scope: Scope, village: int, grid: int, families: list[list[UUID]], since: date, *, booklets: bool = True
+) -> None:
     """Sites, things and an association for a village; a booklet for each family, which its head heads."""
     told = Told(on=since, source="普查")
     today = timezone.localdate()
@@ -44,7 +46,7 @@ def furnish(scope: Scope, village: int, grid: int, families: list[list[UUID]], s
     council = _add(scope, "organisation", village, {"kind": "41", "name": "红白理事会"}, told)
     for head, duty in zip(heads, ("leader", "deputy", "member", "member"), strict=False):
         actions.join(scope, Act.new(), organisation_id=council, person_id=head, duty=duty, told=told)
-    for n, people in enumerate(families, 1):
+    for n, people in enumerate(families if booklets else (), 1):
         _register(scope, village, f"{n:04}", people[:3], told)
 
 

@@ -10,10 +10,13 @@ from django.db import connection
 from django.utils import timezone
 
 from commongrid.commands.demo import belongings, families, journeys, naming
+from commongrid.commands.demo.population import filling
+from commongrid.commands.demo.population.people import Hamlet
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
 from commongrid.registry.actions import found_household
+from commongrid.registry.models import Household
 from commongrid.registry.rules.facts import NewHome
 from commongrid.roster.actions import (
     Appointment,
@@ -33,6 +36,8 @@ COUNTY = naming.COUNTY * 10**9
 POWERS = ("places.edit", "people.edit", "people.confirm", "posts.appoint", "matters.report", "accounts.invite")
 SCOPE = clock("demo", *POWERS)
 HOUSEHOLDS = 8
+POPULATED = "county"
+"""The size at which a whole population lives in the hamlets."""
 TOLD = {"hamlet": (6, 0), "township": (6, 160), "county": (3, 320)}
 """Stories of each village, and matters of the half year before; the hamlet is for tests and has no past."""
 COUNTY_UNITS = {
@@ -106,7 +111,10 @@ def there_are_places() -> bool:
 
 
 def lay(size: str, seed: int) -> dict[str, int]:
-    """Divide the villages, fill the posts, let matters take their ways; answers how many there are of each."""
+    """Divide the villages, fill the posts, let matters take their ways; answers how many there are of each.
+
+    A county gets the population of a census, the smaller ones some families in each village.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")  # a demo that a crash cut short is laid anew
     layer = _Layer(size, Random(seed))
@@ -115,6 +123,7 @@ def lay(size: str, seed: int) -> dict[str, int]:
         layer.township(township)
         for m, village in enumerate(township.villages):
             layer.village(village, first=n == 0 and m == 0)
+    people = layer.populate(seed) if size == POPULATED else 0
     layer.lend()
     per_village, remembered = TOLD[size]
     matters = journeys.travel(layer.chance, layer.villages, per_village, remembered)
@@ -123,6 +132,7 @@ def lay(size: str, seed: int) -> dict[str, int]:
         "villages": len(layer.villages),
         "posts": layer.posts,
         "matters": matters,
+        **({"people": people} if people else {}),
     }
 
 
@@ -137,6 +147,7 @@ class _Layer:
         self.since: date = timezone.localdate() - timedelta(days=700)
         self.units: dict[tuple[int, str], UUID] = {}
         self.dispatchers: list[list[UUID]] = []
+        self.hamlets: list[Hamlet] = []
 
     def county(self) -> None:
         """The county's departments and posts."""
@@ -196,12 +207,32 @@ class _Layer:
         )
         self._post("party_group_leader", place, ("党小组长", "Party group leader"), party)
         self._post("villager_group_leader", group, ("一组组长", "Leader of group 1"))
-        belongings.furnish(SCOPE, place, grids[0], self._households(grids[0], hamlets[0]), self.since)
+        self.hamlets += [
+            Hamlet(code, name, place, grids[n % village.grids], village.community, seat=first and village.community)
+            for n, (code, name) in enumerate(zip(hamlets, village.hamlets, strict=True))
+        ]
+        if self.size != POPULATED:
+            belongings.furnish(SCOPE, place, grids[0], self._households(grids[0], hamlets[0]), self.since)
         if first:
             for role in RARE_POSTS:
                 self._post(role, place, ("", ""))
             self._post("grid_force", grids[0], ("驻格民警", "Police officer of the grid"))
             self._post("villager", grids[0], ("", ""))
+
+    def populate(self, seed: int) -> int:
+        """Everybody of a census into the hamlets; the first homes of each village are linked and helped."""
+        made = filling.fill(SCOPE, self.hamlets, timezone.localdate(), str(seed))
+        firsts = {one.village: one for one in reversed(self.hamlets)}
+        for place, hamlet in sorted(firsts.items()):
+            found = Household.objects.filter(natural_village=hamlet.code, state="lived", head__state="here")
+            with acting(SCOPE):
+                homes = list(found.filter(began_on__lte=self.since).order_by("number")[:HOUSEHOLDS])
+            serving = self._serving(hamlet.grid)
+            for n, home in enumerate(homes):
+                self._serve(serving, n, home.id)
+            heads = [[home.head_id] for home in homes if home.head_id]
+            belongings.furnish(SCOPE, place, hamlet.grid, heads, self.since, booklets=False)
+        return made
 
     def lend(self) -> None:
         """The second township's dispatcher is away; the other one of the centre stands in."""
@@ -223,20 +254,26 @@ class _Layer:
 
     def _households(self, grid: int, hamlet: int) -> list[list[UUID]]:
         settled = []
-        member = self._post("linked_member", grid, ("联户党员", "Linked Party member"))
-        helper = self._post("helper", grid, ("帮扶责任人", "Named helper"))
+        serving = self._serving(grid)
         for n in range(HOUSEHOLDS):
             home = NewHome(
                 place=grid, natural_village=hamlet, number=str(n + 1), door=f"{n + 1}号", began_on=self.since
             )
             made = found_household(SCOPE, Act.new(), new=home)
             settled.append(families.settle(SCOPE, Random(n), UUID(str(made["household"])), self.since))
-            self._assign(
-                member if n else helper,
-                "linked_household" if n else "named_helper",
-                household=UUID(str(made["household"])),
-            )
+            self._serve(serving, n, UUID(str(made["household"])))
         return settled
+
+    def _serving(self, grid: int) -> tuple[UUID, UUID]:
+        member = self._post("linked_member", grid, ("联户党员", "Linked Party member"))
+        return member, self._post("helper", grid, ("帮扶责任人", "Named helper"))
+
+    def _serve(self, serving: tuple[UUID, UUID], n: int, household: UUID) -> None:
+        """The first household has a named helper, the others a linked member."""
+        member, helper = serving
+        self._assign(
+            member if n else helper, "linked_household" if n else "named_helper", household=household
+        )  # fmt: skip
 
     def _unit(self, place: int, function: str, kind: str, names: tuple[str, str], master: UUID | None = None) -> UUID:
         unit = NewUnit(

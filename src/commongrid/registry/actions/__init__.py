@@ -15,6 +15,7 @@ from commongrid.registry.actions.holdings import NewHolding, add_holding, check_
 from commongrid.registry.actions.homes import Leaving, found_household, merge_households, set_head, split
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
 from commongrid.registry.actions.people import add_person, tie_account
+from commongrid.registry.actions.peopling import Stage, Staged, people
 from commongrid.registry.actions.requests import (
     Change,
     approve_change,
@@ -34,6 +35,8 @@ __all__ = (
     "NewBooklet",
     "NewHolding",
     "Recognised",
+    "Stage",
+    "Staged",
     "accept_record",
     "add_holding",
     "add_person",
@@ -60,6 +63,7 @@ __all__ = (
     "offer_record",
     "open_booklet",
     "open_change",
+    "people",
     "refuse_change",
     "refuse_record",
     "report_change",

@@ -80,6 +80,7 @@ ACTS: Final[Mapping[str, str]] = {
     "registry.member_joined": N_("Somebody joined an organisation"),
     "registry.member_left": N_("Somebody left an organisation"),
     "registry.people_joined": N_("Two records of one person were joined"),
+    "registry.peopled": N_("People and households of a demo entered"),
     "registry.people_married": N_("Marriage entered"),
     "registry.person_added": N_("Person entered"),
     "registry.person_born": N_("Birth entered"),
