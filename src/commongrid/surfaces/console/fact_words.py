@@ -64,6 +64,7 @@ FACTS: Final[Mapping[str, str]] = {
     "on": N_("on"),
     "open": N_("open"),
     "outcome": N_("ended as"),
+    "own": N_("own words"),
     "people": N_("people"),
     "recoded": N_("re-coded"),
     "renamed": N_("renamed"),
@@ -74,6 +75,7 @@ FACTS: Final[Mapping[str, str]] = {
     "same": N_("as before"),
     "series": N_("series"),
     "sessions": N_("devices"),
+    "shared": N_("shared"),
     "sort": N_("sort"),
     "sound": N_("in order"),
     "state": N_("state"),
@@ -176,9 +178,9 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
     "active", "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
-    "homes", "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off", "off_list",
-    "open", "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "sound", "taken", "unchanged",
-    "values", "wanted", "worked", "year",
+    "homes", "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off",
+    "off_list", "open", "own", "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "shared",
+    "sound", "taken", "unchanged", "values", "wanted", "worked", "year",
 })  # fmt: skip
 """Numbers, months, yes and no: they read as they are."""
 
