@@ -53,7 +53,9 @@ def test_population_in_the_register_is_the_census_and_each_record_is_whole(hamle
     with pytest.raises(NotFound):
         report(SCOPE, COUNTY, small())
     made = fill(SCOPE, hamlets(hamlet), TODAY, "1", small())
-    found = {(one.name, one.ages): one.made for one in report(SCOPE, COUNTY, small()).figures}
+    told = report(SCOPE, COUNTY, small())
+    assert (told.on, told.headless, len(list(told.lines()))) == (TODAY, 0, len(told.figures) + 2)
+    found = {(one.name, one.ages): one.made for one in told.figures}
     for one in compared(before, small(), TODAY).figures:
         if one.name != MEAN and "towns" not in one.name:
             assert abs(found[one.name, one.ages] - one.made - one.census) <= FEW, one
