@@ -139,21 +139,24 @@ def glancing(scope: Scope) -> Iterator[None]:
 
 
 @contextmanager
-def handing_over(scope: Scope, to_lo: int, to_hi: int, *, unit: UUID | None = None) -> Iterator[None]:
+def handing_over(
+    scope: Scope, to_lo: int, to_hi: int, *, unit: UUID | None = None, powers: tuple[str, ...] = ()
+) -> Iterator[None]:
     """Let a row leave its author's sight: the one widening, for the statements inside.
 
     PostgreSQL applies the SELECT policy to the new row of an UPDATE, so an order
     sent to another place or unit would be refused. After the rule has decided,
     the scope becomes the smallest interval, without narrowing, that holds both
     ends (a scope that sees nothing becomes the target alone), and with ``unit``
-    the receiving unit's. Used only by actions, listed and tested as a wall. No
+    the receiving unit's. ``powers`` are those of rows that go along unseen, as
+    marks of hardship with their person. Used only by actions, listed and tested as a wall. No
     savepoint: what fails inside rolls the whole action back, and the former
     scope is back too, because the page that tells of it is rendered in the same transaction.
     """
     lo, hi = (to_lo, to_hi) if scope.lo > scope.hi else (min(scope.lo, to_lo), max(scope.hi, to_hi))
     wide = replace(
         scope, lo=lo, hi=hi, narrow="", grids=(), households=(), unit=unit or scope.unit, units=(), person=None,
-        powers=scope.powers | {*READING, CENTRE}, level="county",
+        powers=scope.powers | {*READING, CENTRE, *powers}, level="county",
     )  # fmt: skip
     before = _current.get()
     token = _current.set(wide)

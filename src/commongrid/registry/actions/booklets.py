@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.places import village_of
+from commongrid.kernel.places import county_of, interval, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.registry.actions.desk import Desk, change, desk, end_stay, entered, person
 from commongrid.registry.actions.people import refuse_codes
@@ -104,15 +105,28 @@ def leave_booklet(at: Desk, who: Person, why: str) -> None:
     """Out of the booklet they stand in: another becomes its head, one without anybody ends."""
     if who.booklet_id is None:
         return
-    old = _booklet(who.booklet_id)
+    old = _locked(who.booklet_id)
     end_stay(at, who, why=why, sort="registered")
-    if old.head_id != who.id:
+    if old.ended_on is not None or old.head_id != who.id:
         return
     staying = [one for one in standing_in(old.id) if one.id != who.id]
     if not staying:
         change(at, old, head_id=None, ended_on=at.on)
         return
     _seat(at, old, staying[0])
+
+
+def quit_booklet(at: Desk, who: Person, why: str) -> None:
+    """Out of the booklet wherever in the county it is registered: who has died or left for good stands in none.
+
+    A move to another village leaves the registration where it was, so the booklet may be out of this clerk's sight,
+    and those who stand in it may live anywhere in the county.
+    """
+    if who.booklet_id is None:
+        return
+    county = county_of(who.place) or who.place
+    with handing_over(at.scope, *interval(county)):
+        leave_booklet(at, who, why)
 
 
 def _seat(at: Desk, of: RegisteredHousehold, head: Person) -> None:
@@ -131,10 +145,15 @@ def standing_in(booklet_id: UUID) -> list[Person]:
     return sorted(people, key=lambda one: one.born_on or date.max)
 
 
-def _booklet(booklet_id: UUID) -> RegisteredHousehold:
+def _locked(booklet_id: UUID) -> RegisteredHousehold:
     found = RegisteredHousehold.objects.select_for_update(of=("self",)).filter(id=booklet_id).first()
     if found is None:
         raise NotYours
+    return found
+
+
+def _booklet(booklet_id: UUID) -> RegisteredHousehold:
+    found = _locked(booklet_id)
     if found.ended_on is not None:
         raise WrongState(N_("This booklet has ended; it can only be read."))
     return found

@@ -10,13 +10,18 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 
 from commongrid.accounts import sealed
+from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.pinyin import initials, sort_key
+from commongrid.kernel.places import county_of, interval
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
+from commongrid.kernel.scope import HARDSHIP
 from commongrid.registry.actions.desk import ENTERED, MEANWHILE, SEALED, TABLES, Desk, change, desk
+from commongrid.registry.actions.marks import carry_marks, restore_marks
 from commongrid.registry.actions.people import ELSEWHERE
 from commongrid.registry.importing.models import ImportBatch
-from commongrid.registry.models import Code, Correction, Flag, HardshipFlag, Stay
+from commongrid.registry.joining.models import Suspect
+from commongrid.registry.models import Code, Correction, Stay
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
 
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
+JOINING = ("people.join", HARDSHIP)
 LATER = N_("Something later stands on this. Undo that first, or correct the fields one by one.")
 
 
@@ -97,18 +103,12 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
     ``told.source`` is the reason. The act itself stays in the journal.
 
     Refuses: NotFound for an act that changed nothing here; WrongState when it was undone already or something later
-    stands on it; NotYours where a record is out of scope now.
+    stands on it; NotYours where a record is out of scope now or the act reached farther; NotAllowed for a join
+    without the powers it took, whether or not there was anything unseen to carry.
     """
     at = desk(scope, act, told)
-    rows = list(Correction.objects.select_for_update().filter(act=done).order_by("no"))
-    if not rows:
-        raise NotFound(N_("This act changed nothing in the register that you may see."))
-    if any(row.undone_by for row in rows):
-        raise WrongState(N_("This was undone already."))
-    if ImportBatch.objects.filter(id=done).exists():
-        raise WrongState(N_("This came in with a file. Undo the whole file on the page of its import."))
-    if Correction.objects.filter(undone_by=done).exists():
-        raise WrongState(N_("An undoing can't be undone; do it again instead."))
+    rows = _changes_of(scope, done)
+    pairs = _joined(scope, rows)
     records = {(row.of, row.subject): _locked(row.of, row.subject) for row in rows}
     for row in rows:
         if row.field != ENTERED:
@@ -119,6 +119,7 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
     except (IntegrityError, models.ProtectedError):
         raise WrongState(LATER) from None
     Correction.objects.filter(act=done).update(undone_by=act.id)
+    _wait_again(pairs)
     first = records[rows[0].of, rows[0].subject]
     return Line(
         place=first.place, subject=rows[0].subject, subject_kind=rows[0].of, facts={"act": str(done)},
@@ -126,23 +127,56 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
     )  # fmt: skip
 
 
+def _changes_of(scope: Scope, done: UUID) -> list[Correction]:
+    """What the act changed, locked; all of it or nothing, for what lies out of sight would stay as it is."""
+    rows = list(Correction.objects.select_for_update().filter(act=done).order_by("no"))
+    if not rows:
+        raise NotFound(N_("This act changed nothing in the register that you may see."))
+    if any(row.undone_by for row in rows):
+        raise WrongState(N_("This was undone already."))
+    if ImportBatch.objects.filter(id=done).exists():
+        raise WrongState(N_("This came in with a file. Undo the whole file on the page of its import."))
+    if Correction.objects.filter(undone_by=done).exists():
+        raise WrongState(N_("An undoing can't be undone; do it again instead."))
+    if scope.kind == "post":
+        with handing_over(scope, *interval(county_of(scope.lo) or scope.lo)):
+            if Correction.objects.filter(act=done).count() != len(rows):
+                raise NotYours
+    return rows
+
+
+def _joined(scope: Scope, rows: Iterable[Correction]) -> list[tuple[UUID, UUID]]:
+    """The pairs of records that the act joined, as suspects are kept; a post needs the powers it took to join them."""
+    joined = [(row.subject, UUID(row.after)) for row in rows if row.field == "merged_into" and row.after]
+    for power in JOINING if joined and scope.kind == "post" else ():
+        scope.demand(power)
+    return [(min(pair), max(pair)) for pair in joined]
+
+
+def _wait_again(pairs: Iterable[tuple[UUID, UUID]]) -> None:
+    """Two records that are no longer joined may still be one person: somebody decides anew."""
+    for first, second in pairs:
+        Suspect.objects.filter(first=first, second=second, decision="merged").update(
+            decision="", why="", decided_at=None, decided_by=None
+        )
+
+
 def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tuple[str, UUID], Any]) -> None:
     made = {(row.of, row.subject) for row in rows if row.field == ENTERED}
-    for table in (Stay, Flag, HardshipFlag):
-        table.objects.filter(began_by=done).delete()
-        table.objects.filter(ended_by=done).update(to_on=None, ended_by=None, **_unsaid(table))
+    before = {record.id: record.place for record in records.values()}
+    restore_marks(at, done, before.values())
+    Stay.objects.filter(began_by=done).delete()
+    Stay.objects.filter(ended_by=done).update(to_on=None, ended_by=None, why_ended="")
     former: dict[tuple[str, UUID], dict[str, object]] = {}
     for row in reversed(rows):
         if row.field != ENTERED and (row.of, row.subject) not in made:
             former.setdefault((row.of, row.subject), {})[row.field] = _before(row, records[row.of, row.subject])
     for whose, columns in former.items():
         change(at, records[whose], **columns)
+        if whose[0] == "person" and columns.keys() & {"place", "household_id"}:
+            carry_marks(at, records[whose], left=before[whose[1]])
     for of, subject in made:
         TABLES[of].objects.filter(id=subject).delete()
-
-
-def _unsaid(table: type[models.Model]) -> dict[str, str]:
-    return {"why_ended": ""} if table is Stay else {}
 
 
 def _before(row: Correction, record: Any) -> object:

@@ -12,6 +12,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, entered, home, living, touch
+from commongrid.registry.actions.marks import carry_marks
 from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.rules.facts import DOOR_LENGTH, SELF, SPOUSE, Into, NewHome, Told, as_to, number_of
 from commongrid.territory import queries as territory
@@ -123,10 +124,12 @@ def set_head(scope: Scope, act: Act, *, household_id: UUID, person_id: UUID, tol
 
 
 def move_into(at: Desk, who: Person, new: Household, *, as_to_head: str, why: str, head: bool = False) -> None:
-    """End the stay where they are and begin one in the other household; the record's place follows."""
+    """End the stay where they are and begin one in the other household; the record's place and marks follow."""
+    left = who.place
     end_stay(at, who, why=why)
     change(at, who, household_id=new.id, place=new.place, as_in_home=as_to_head)
     begin_stay(at, who, new, as_to_head=as_to_head, why=why, head=head)
+    carry_marks(at, who, left=left)
 
 
 def end_home(at: Desk, old: Household, *, became: UUID | None = None) -> None:

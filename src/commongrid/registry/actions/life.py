@@ -8,9 +8,10 @@ from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
-from commongrid.registry.actions.booklets import leave_booklet
+from commongrid.registry.actions.booklets import quit_booklet
 from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, home, living, person, touch
 from commongrid.registry.actions.homes import end_home, move_into, succeed
+from commongrid.registry.actions.marks import end_marks
 from commongrid.registry.actions.people import enter, refuse_codes
 from commongrid.registry.models import Household, Person
 from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told
@@ -192,11 +193,12 @@ def _arrived(at: Desk, who: Person, where: Household, *, first: bool) -> None:
 
 
 def gone(at: Desk, who: Person, *, state: str, why: str, to: str = "") -> Person:
-    """They have died or left for good: out of household and booklet, the record ends."""
+    """They have died or left for good: out of household and booklet, the record and its marks end."""
     if who.born_on and at.on < who.born_on:
         raise BadInput(fields={"on": N_("This is before the person was born. Please check the day.")})
     _leave_home(at, who, why)
-    leave_booklet(at, who, why)
+    quit_booklet(at, who, why)
+    end_marks(at, who)
     change(at, who, state=state, ended_on=at.on, household_id=None, booklet_id=None, works_at=" ".join(to.split())[:60])
     return who
 

@@ -13,6 +13,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, living, person, touch
 from commongrid.registry.actions.homes import end_home, succeed
+from commongrid.registry.actions.marks import carry_marks
 from commongrid.registry.joining import queries
 from commongrid.registry.joining.models import Suspect
 from commongrid.registry.models import Flag, HardshipFlag, Household, Person
@@ -89,12 +90,14 @@ def _join(at: Desk, kept: Person, ended: Person) -> None:
         filled["phone_sealed"] = phone
     if kept.household_id is None and home is not None:
         filled |= {"household_id": home.id, "place": home.place, "as_in_home": role}
+    left = kept.place
     try:
         with transaction.atomic():
             change(at, kept, **{name: value for name, value in filled.items() if value})
     except IntegrityError:
         raise BadInput(TWO_NUMBERS) from None
     if "household_id" in filled and home is not None:
+        carry_marks(at, kept, left=left)
         begin_stay(at, kept, home, as_to_head=role, why="joined", head=home.head_id == kept.id)
     _carry_marks(at, kept, ended)
 
