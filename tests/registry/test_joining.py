@@ -12,6 +12,7 @@ from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, NotYours, WrongState
+from commongrid.kernel.scope import clock
 from commongrid.registry import actions as registry
 from commongrid.registry.joining import actions, queries
 from commongrid.registry.joining.jobs import find_suspects
@@ -168,3 +169,22 @@ def test_a_pair_that_was_joined_and_taken_apart_again_waits_again(village: Hamle
     with acting(OFFICE):
         waiting = [set(row.names) for row in queries.suspects(OFFICE)]
     assert waiting == [{"周大山"}]
+
+
+def test_pairs_whose_records_are_gone_hide_nobody_who_waits(village: Hamlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 1)
+    gone = tuple(
+        queries.Pair(first=UUID(int=n), second=UUID(int=n + 100), place=TOWNSHIP, reason="birth") for n in range(1, 10)
+    )
+    actions.keep_suspects(clock("registry.suspects", "people.join"), Act.new(), found=gone)
+    two(village)
+    assert find_suspects() == 1
+    assert [row.names for row in queries.suspects(OFFICE)] == [("周大山", "周大山")]
+
+
+def test_twins_who_come_within_the_hour_are_found_in_the_same_hour(village: Hamlet) -> None:
+    two(village)
+    now = Act.new().at
+    assert find_suspects(now) == 1
+    village.person(village.home("3"), "周大山", born_on=BORN)
+    assert find_suspects(now) == 2

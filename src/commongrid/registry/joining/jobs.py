@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
-from uuid import NAMESPACE_OID, uuid5
 
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
-from commongrid.kernel.act import Act
+from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.registry.joining import actions, queries
@@ -29,6 +28,5 @@ def find_suspects(now: datetime | None = None) -> int:
     for county in counties:
         scope = clock(NAME, "people.join", lo=county.code, hi=county.code + 10**9 - 1)
         if found := queries.pairs(scope, MOST):
-            act = Act(uuid5(NAMESPACE_OID, f"commongrid suspects {county.code} {at:%Y-%m-%d %H}"), at)
-            done += int(actions.keep_suspects(scope, act, found=tuple(found))["found"])
+            done += int(actions.keep_suspects(scope, Act(new_id(), at), found=tuple(found))["found"])
     return done

@@ -80,20 +80,19 @@ def pairs(scope: Scope, limit: int) -> list[Pair]:
 
 
 def suspects(scope: Scope) -> list[SuspectRow]:
-    """Pairs that wait for a decision and whose records are both in sight, oldest first."""
+    """Pairs that wait for a decision and whose records are both living and in sight, oldest first."""
     with acting(scope):
-        rows = list(Suspect.objects.filter(decision="").order_by("found_at", "id")[: PAGE * 4])
-        ids = {ident for row in rows for ident in (row.first, row.second)}
-        people = {one.id: one for one in Person.objects.filter(id__in=ids, state__in=("here", "away"))}
-    found = [(row, people.get(row.first), people.get(row.second)) for row in rows]
+        living = Person.objects.filter(state__in=("here", "away"))
+        found = Suspect.objects.filter(decision="", first__in=living.values("id"), second__in=living.values("id"))
+        rows = list(found.order_by("found_at", "id")[:PAGE])
+        people = living.in_bulk({ident for row in rows for ident in (row.first, row.second)})
     return [
         SuspectRow(
             id=row.id, place=row.place, reason=row.reason, found_at=row.found_at,
             names=(one.display_name, other.display_name), born=(one.born_on, other.born_on),
         )
-        for row, one, other in found
-        if one and other
-    ][:PAGE]  # fmt: skip
+        for row, one, other in ((row, people[row.first], people[row.second]) for row in rows)
+    ]  # fmt: skip
 
 
 def suspect(scope: Scope, suspect_id: UUID) -> Suspect:
