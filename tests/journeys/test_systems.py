@@ -85,7 +85,6 @@ def test_hotline_orders_come_in_by_sheet_and_the_reply_goes_out(site: Site, tmp_
     assert {row[2] for row in rows[1:]} == {"路灯已换新，今晚起亮。"}
 
     results_come_back(desk, tmp_path)
-    desk.finish()
     way = "reported order_linked raised accepted started answered result_taken result_taken"
     ended(scene, found.matter, "rated", way, Counted(series="systems"))
 
@@ -100,6 +99,7 @@ def results_come_back(desk: Visitor, tmp_path: Path) -> None:
     page.get_by_role("button", name="核对").click()
     page.get_by_role("button", name="收入", exact=True).click()
     page.get_by_text("已收入 2 件").wait_for()
+    desk.finish()
 
 
 def test_a_sheet_with_other_columns_is_mapped_once(site: Site, tmp_path: Path) -> None:

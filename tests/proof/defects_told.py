@@ -28,6 +28,7 @@ from tests.factories.scenes import BRIDGE, Scene
 from tests.matters.conftest import peopled
 from tests.matters.test_loop import slip_of
 from tests.proof.defects import Defect, patch, sql, weaker
+from tests.readers import readers_see
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,11 +173,13 @@ def counts_hold(database: Database) -> None:
     for n in range(4):
         scene.report(f"涵洞 {n}", kind=BRIDGE)
     scene.report("有人打人", kind="A12")
+    readers_see()
     tallies.tally()
     year = timezone.localdate().year
     anybody = public("matters.report")
     assert [(one.place, one.count) for one in publishing.counts(anybody, year)] == [(VILLAGE, None)]
     scene.report("涵洞 5", kind=BRIDGE)
+    readers_see()
     tallies.tally()
     assert [one.count for one in publishing.counts(anybody, year)] == [5]
     total = "SELECT coalesce(sum(opened), 0) FROM insight_tally WHERE level = 'county'"

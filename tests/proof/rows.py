@@ -67,6 +67,12 @@ def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, An
         sheet = named(f"{sort} sheet", *how)
         insert(owner, "SignedSheet", id=sheet, **of, sort=sort, of=sheet, at=NOW)
     insert(owner, "ThemeMatter", id=named("in theme", *how), **of, theme_id=named("theme"), at=NOW)
+    _rated(owner, facts, of)
+
+
+def _rated(owner: psycopg.Connection[Any], facts: dict[str, Any], of: dict[str, UUID]) -> None:
+    """What the person said, here and to another system: held back, and released."""
+    how = facts["how"]
     for n, (name, released) in enumerate((("held rating", None), ("released rating", NOW)), start=1):
         insert(
             owner, "ExternalResult", id=named(name.replace("rating", "result"), *how), **of, place=COUNTY,
