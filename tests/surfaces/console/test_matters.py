@@ -229,10 +229,11 @@ def test_a_decision_is_seen_before_it_is_made_and_ends_by_itself(scene: Scene, a
     last = timezone.localdate() + timedelta(days=30)
     sent = {"target": f"unit:{id_of('water_unit')}", "basis": "渠桥归水务站", "until": last.isoformat()}
     client = as_post("county_dispatcher")
+    assert 'value="check">See what it changes' in client.get(url(matter)).text
     page = client.post(url(matter, "decide"), {**sent, "step": "check"})
     assert page.status_code == 200
     assert "What this changes" in page.text
-    assert "1 are with somebody else and stay there" in page.text
+    assert "With somebody else, where they stay: 1" in page.text
     assert not [one for one in vocabulary.work_list(scene.as_post("dispatcher")) if one.decided]
     assert client.post(url(matter, "decide"), sent).status_code == 302
     (row,) = [one for one in vocabulary.work_list(scene.as_post("dispatcher")) if one.decided]

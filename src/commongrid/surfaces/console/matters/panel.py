@@ -77,6 +77,8 @@ class NextStep:
     first: tuple[Choice, ...] = ()
     others: tuple[Choice, ...] = ()
     answers: tuple[Ready, ...] = ()
+    foretold: bool = False
+    """Whether what it changes is seen before it is taken."""
     preview: object = None
 
 
@@ -113,6 +115,7 @@ def _step(
         lead=_(way.lead) if way.lead else "",
         first=tuple(one for at, one in enumerate(targets) if _near(one, at)),
         others=tuple(one for at, one in enumerate(targets) if not _near(one, at)),
+        foretold=way.preview is not None,
         preview=again.preview if again is not None else None,
     )
 

@@ -118,8 +118,8 @@ class Record(AboutSomebody, Form):
         label=_("Messages to the reporter in"),
         choices=LANGUAGES,
         required=False,
-        widget=forms.RadioSelect,
         initial="zh",
+        widget=forms.Select(attrs={"class": "control middle"}),
     )
     confidential = forms.BooleanField(
         label=_("Keep the reporter confidential"),
