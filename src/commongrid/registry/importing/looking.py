@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db import connection
 
 from commongrid.accounts import sealed
 from commongrid.kernel.moments import order_of
@@ -33,8 +38,36 @@ Progress = Callable[[float], None]
 Row = tuple[int, list[Cell]]
 
 
+_ready: ContextVar[tuple[UUID, File] | None] = ContextVar("commongrid_file", default=None)
+
+
+@contextmanager
+def read_before(upload: UUID, file: File) -> Iterator[None]:
+    """Have a file at hand that was read before the act that takes it in began.
+
+    An act's transaction holds every reader of the journal back; reading a hundred thousand rows is no part of it.
+    """
+    token = _ready.set((upload, file))
+    try:
+        yield
+    finally:
+        _ready.reset(token)
+
+
+def ready(upload: UUID) -> File | None:
+    """The file of an upload, where it was read before."""
+    found = _ready.get()
+    return found[1] if found is not None and found[0] == upload else None
+
+
 def silent(_share: float) -> None:
     """Nobody waits for the progress."""
+
+
+def awake(_share: float) -> None:
+    """A word to PostgreSQL while a long file is read within a transaction, so that it isn't taken for forgotten."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -84,7 +84,8 @@ def take_in(scope: Scope, act: Act, *, upload_id: UUID, decision: Decision) -> L
     data = queries.data_of(scope, upload_id)
     _alone()
     today = queries.today_of(scope, act.at)
-    found = looking.look(scope, looking.read_file(scope, data, row.name, sort=row.sort, today=today), lock=True)
+    file = looking.ready(upload_id) or looking.read_file(scope, data, row.name, sort=row.sort, today=today)
+    found = looking.look(scope, file, lock=True)
     if found.digest != decision.digest or row.digest != decision.digest:
         raise WrongState(CHANGED)
     if decision.answers:
