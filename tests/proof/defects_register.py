@@ -47,6 +47,8 @@ DEFECTS = tuple(
         ("an offer shown to the other side's grids", weaker("registry_handover", "= ''::text", "IS NOT NULL")),
         ("sites entered anywhere", sql("ALTER POLICY add ON registry_site WITH CHECK (true)")),
         ("how complete records are shown to everybody", see("registry_record_tally", "true")),
+        ("who looked at a record shown to any who see it", weaker("accounts_access_line", "'l'::text", "''::text")),
+        ("looks at hardship shown to the village", weaker("accounts_access_line", "'h'::text", "''::text")),
         ("who looked at a record shown to everybody", wider("accounts_access_line", "subject IS NOT NULL")),
     )
 )  # fmt: skip

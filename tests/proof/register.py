@@ -26,6 +26,12 @@ TO = V11
 """The village that every record of the world is offered to."""
 WATCHES_OVER_HARDSHIP = frozenset({"county_dispatcher", "township_principal", "township_team", "helper"})
 
+TELL_LOOKS = frozenset(
+    {"township_principal", "township_team", "village_secretary", "village_committee", "village_clerk"}
+)
+LOOKED = {"look": "phone", "look-basis": "basis"}
+"""Lines of the log of reads about a record, by what was looked at."""
+
 
 def by_place(seat: Seat, place: int) -> bool:
     """In scope."""
@@ -107,10 +113,11 @@ def lay(owner: psycopg.Connection[Any]) -> None:
             owner, "RecordTally", place=place, of="person", field="phone", who="all", weight=1, asked=1, missing=0,
             stale=0, at=NOW,
         )  # fmt: skip
-        insert(
-            owner, "AccessLine", id=named("look", relation), at=NOW, event="revealed", about="phone", place=COUNTY,
-            subject_kind="person", subject=who,
-        )  # fmt: skip
+        for name, about in LOOKED.items():
+            insert(
+                owner, "AccessLine", id=named(name, relation), at=NOW, event="revealed", about=about, place=COUNTY,
+                subject_kind="person", subject=who,
+            )  # fmt: skip
 
 
 def probes(app: psycopg.Connection[Any], owner: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
@@ -145,9 +152,17 @@ def _counts(app: psycopg.Connection[Any], seat: Seat, relation: str, place: int)
     tally = "SELECT 1 FROM registry_record_tally WHERE place = %s"
     found = app.execute(tally.encode(), [place]).fetchone() is not None
     yield expectation.covers(seat, place), found, seat.role, "reads how complete", relation
-    look = app.execute("SELECT 1 FROM accounts_access_line WHERE id = %s", [named("look", relation)]).fetchone()
-    seen = expectation.covers(seat, place) or expectation.covers(seat, COUNTY)
-    yield seen, look is not None, seat.role, "reads who looked", relation
+    for name, about in LOOKED.items():
+        look = app.execute("SELECT 1 FROM accounts_access_line WHERE id = %s", [named(name, relation)]).fetchone()
+        yield _told(seat, place, about), look is not None, seat.role, "reads who looked", name, relation
+
+
+def _told(seat: Seat, place: int, about: str) -> bool:
+    """Whoever keeps the record and shows people who looked at it; of hardship those who read it; and the auditor."""
+    if seat.role == "auditor":
+        return expectation.covers(seat, COUNTY)
+    readers = TELL_LOOKS & WATCHES_OVER_HARDSHIP if about == "basis" else TELL_LOOKS
+    return seat.role in readers and expectation.covers(seat, place)
 
 
 def _row(owner: psycopg.Connection[Any], one: Row, relation: str) -> dict[str, Any]:

@@ -16,11 +16,21 @@ from commongrid.journal.fixed import Fixed
 from commongrid.kernel.wall import Wall
 
 OWN_ROWS = "account_id = NULLIF(current_setting('cg.account', true), '')::bigint"
-OF_A_RECORD_SEEN = (
-    "subject_kind IN ('person', 'household') AND (EXISTS (SELECT 1 FROM registry_person p WHERE p.id = subject)"
-    " OR EXISTS (SELECT 1 FROM registry_household h WHERE h.id = subject))"
+_STANDS = "(SELECT strpos(COALESCE(current_setting('cg.standing', true), ''), '{}') > 0)"
+OF_A_RECORD = "subject_kind IN ('person', 'household')"
+OF_HARDSHIP = "about = 'basis'"
+"""A look at what a hardship flag was recognised for: the line alone tells that there is one."""
+NOT_TOLD = (
+    f"NOT {_STANDS.format('a')} AND ({OF_A_RECORD} AND NOT {_STANDS.format('l')}"
+    f" OR {OF_HARDSHIP} AND NOT {_STANDS.format('h')})"
 )
-"""Looks at a record, whoever looked: shown to those who keep it, so that they can tell whom it is about."""
+"""Whoever neither audits nor shows people who looked at their records; of hardship, whoever may not read that."""
+_SEEN = (
+    "EXISTS (SELECT 1 FROM registry_person p WHERE p.id = subject)"
+    " OR EXISTS (SELECT 1 FROM registry_household h WHERE h.id = subject)"
+)
+OF_A_RECORD_SEEN = f"{OF_A_RECORD} AND NOT ({NOT_TOLD}) AND ({_SEEN})"
+"""Looks at a record, whoever looked: shown to those who keep it and may tell whom it is about."""
 KEPT_DAYS: Final = 213
 """How long a line of the access log is kept: seven months."""
 EVENTS = (
@@ -180,6 +190,7 @@ class AccessLine(models.Model):
         write="any",
         also_see=f"{OWN_ROWS} OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock') "
         f"OR {OF_A_RECORD_SEEN}",
+        never=NOT_TOLD,
         append_only=True,
         prune=f"at < now() - interval '{KEPT_DAYS} days'",
     )

@@ -12,6 +12,7 @@ from allauth.usersessions.models import UserSession
 from commongrid.accounts.models import BROUGHT, AccessLine, Account, SignInLink
 from commongrid.accounts.rules import SECOND_FACTORS, device_name, refuse_link
 from commongrid.kernel.refusals import N_, NotFound
+from commongrid.kernel.scope import HARDSHIP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,8 +150,13 @@ LOOKS: Final = ("revealed", "exported", "printed")
 
 
 def looks_at(scope: Scope, *subjects: UUID, limit: int = 200) -> list[AccessRow]:
-    """Who opened, exported or printed these records, the latest first; shown to whoever sees the records."""
+    """Who opened, exported or printed these records, the latest first; shown to whoever sees the records.
+
+    What of hardship was looked at is shown with the power to read hardship alone.
+    """
     rows = AccessLine.objects.filter(subject__in=subjects, event__in=LOOKS).select_related("account")
+    if not scope.may(HARDSHIP):
+        rows = rows.exclude(about="basis")
     return [_access(one) for one in rows.order_by("-at", "id")[:limit]]
 
 

@@ -21,8 +21,10 @@ AUDIT = "journal.verify"
 CENTRE = "matters.divert"
 """At a township or the county: the centre, which alone knows who reported in confidence and in what words."""
 HARDSHIP = "people.hardship"
-PUBLISH = "matters.publish"
 """Opens hardship and health flags of those in scope."""
+LOOKS = "people.looks"
+"""Opens who has looked at the records in scope, for the people they are about."""
+PUBLISH = "matters.publish"
 BELOW_A_VILLAGE = ("grid", "natural_village", "villager_group", "party_group", "household")
 """Levels of role that stand with the grid."""
 EVERYWHERE = (10**14, 10**15 - 1)
@@ -80,7 +82,7 @@ class Scope:
     def standing(self) -> str:
         """How walls know it, a letter each.
 
-        r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read), p(ublishes) and others below.
+        r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read), l(ooks told), p(ublishes).
         """
         held = {
             "r": bool(READING & self.powers),
@@ -89,6 +91,7 @@ class Scope:
             "v": self.level == "village",
             "g": self.level in BELOW_A_VILLAGE,
             "h": HARDSHIP in self.powers,
+            "l": LOOKS in self.powers,
             "p": PUBLISH in self.powers and self.level in ("township", "county"),
         }
         return "".join(letter for letter, holds in held.items() if holds)

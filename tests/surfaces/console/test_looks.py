@@ -13,9 +13,10 @@ from commongrid.accounts.models import AccessLine
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.registry import actions
+from commongrid.registry.joining.actions import Twins, join
 from commongrid.registry.rules.facts import Told
 from commongrid.surfaces.console.register import looks
-from tests.factories.desk import OTHER_GRID, VILLAGE, Desk, lay
+from tests.factories.desk import OTHER_GRID, TOWNSHIP, VILLAGE, Desk, lay
 from tests.factories.network import scope_as
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet
@@ -150,12 +151,40 @@ def test_the_cause_of_a_hardship_flag_is_sealed_and_shown_with_a_reason(desk: De
     assert principal.post(address, form).status_code == 302
     assert "肝病三年" in text(principal.get(page))
     assert lines(desk, person) == [("revealed", "basis", "核对救助申请")]
-    assert "肝病三年" not in text(desk.sign_in(Client(), "clerk").get(page))
+    clerk = desk.sign_in(Client(), "clerk")
+    assert "肝病三年" not in text(clerk.get(page))
+    for part in ("looks", "looks/print"):
+        assert "核对救助申请" not in text(clerk.get(f"{page}/{part}")), "that there is a cause is not the village's"
+        assert "核对救助申请" in text(principal.get(f"{page}/{part}"))
+
+
+def test_only_the_cause_can_be_asked_for_at_the_door_of_the_cause(desk: Desk, person: UUID) -> None:
+    what = actions.Recognised(type_code="serious_illness", person=person, basis="肝病三年")
+    act = Act.new()
+    actions.flag(CIVIL, act, what=what, told=Told(on=DAY))
+    principal = desk.sign_in(Client(), "township_principal")
+    form = {"act": str(Act.new().id), "field": "phone", "reason": "核对"}
+    principal.post(f"/console/households/flags/{act.id}/reveal", form)
+    show(principal, person, "basis")
+    assert lines(desk, person) == []
+
+
+def test_looks_at_a_record_that_was_joined_into_this_one_are_told_too(desk: Desk, person: UUID) -> None:
+    other = Hamlet().person(Hamlet().home("2"), "赵五")
+    show(desk.sign_in(Client(), "clerk"), person, "phone", "合并之前")
+    office = scope_at(TOWNSHIP, "people.edit", "people.read", "people.join", "people.hardship")
+    join(office, Act.new(), twins=Twins(kept=other, ended=person), told=Told(on=DAY, source="本人说明"))
+    assert "合并之前" in text(desk.sign_in(Client(), "clerk").get(f"/console/households/people/{other}/looks"))
 
 
 def test_looks_go_with_the_record(desk: Desk, person: UUID) -> None:
-    """Whoever keeps the record reads who looked, wherever those sit; whoever doesn't, reads nothing."""
+    """Whoever keeps the record and tells of looks reads them, wherever those sit; nobody else reads any."""
     show(desk.sign_in(Client(), "clerk"), person, "phone")
-    for scope, sees in ((scope_at(VILLAGE, "people.looks"), True), (scope_at(OTHER_GRID, "people.looks"), False)):
+    readers = (
+        (scope_at(VILLAGE, "people.looks"), True),
+        (scope_at(VILLAGE, "people.read"), False),
+        (scope_at(OTHER_GRID, "people.looks"), False),
+    )
+    for scope, sees in readers:
         with acting(scope):
             assert AccessLine.objects.filter(subject=person).exists() is sees

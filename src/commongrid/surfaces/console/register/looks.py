@@ -23,7 +23,9 @@ from commongrid.accounts.actions import Access
 from commongrid.accounts.texts import EVENT_TEXTS
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, Refusal
+from commongrid.kernel.scope import HARDSHIP
 from commongrid.registry import queries
+from commongrid.registry.joining.queries import joined_from
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.register.words import trail
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 OPEN_SECONDS: Final = 300
 KEPT: Final = "opened"
 BASIS: Final = "basis"
+OF_A_PERSON: Final = ("id_number", "phone", "bank")
 ABOUTS: Final = {"basis": N_("Cause and basis"), "record": N_("the record on paper"), "looks": N_("this list")}
 
 
@@ -76,7 +79,7 @@ def reveal_basis(request: Asked, flag_id: UUID) -> HttpResponse:
     of = "person" if flag.person else "household"
     back = reverse(of, args=[flag.person or flag.household])
     what = Access(event="revealed", subject_kind=of, subject=flag.person or flag.household, place=flag.place)
-    return _open(request, what, partial(_read_basis, request.scope, flag_id), back, key=flag_id)
+    return _open(request, what, partial(_read_basis, request.scope, flag_id), back, key=flag_id, fields=(BASIS,))
 
 
 def about(card: PersonCard) -> Access:
@@ -105,10 +108,13 @@ def _read_basis(scope: Scope, flag_id: UUID, _field: str) -> str:
 
 
 def _open(
-    request: Asked, what: Access, read: Callable[[str], str], back: str, *, key: UUID | None = None
-) -> HttpResponse:
+    request: Asked, what: Access, read: Callable[[str], str], back: str, *, key: UUID | None = None,
+    fields: tuple[str, ...] = OF_A_PERSON,
+) -> HttpResponse:  # fmt: skip
     """Check that there is something this reader may see, log it with the reason, and leave it open."""
     form = Reveal(request.POST)
+    if form.is_valid() and form.cleaned_data["field"] not in fields:
+        form.add_error("field", gettext("Choose what to show."))
     if not form.is_valid():
         for faults in form.errors.values():
             messages.error(request, str(faults[0]))
@@ -189,7 +195,7 @@ def looks_print(request: Asked, person_id: UUID) -> HttpResponse:
 
 
 def _looks(scope: Scope, card: PersonCard) -> dict[str, object]:
-    subjects = [card.id, *([card.household] if card.household else [])]
+    subjects = [card.id, *joined_from(scope, card.id), *([card.household] if card.household else [])]
     lines = access.looks_at(scope, *subjects)
     faces = roster.faces(scope, {one.post for one in lines if one.post})
     lang = language()
@@ -202,7 +208,7 @@ def _looks(scope: Scope, card: PersonCard) -> dict[str, object]:
         )
         for one in lines
     ]
-    return {"person": card, "rows": rows}
+    return {"person": card, "rows": rows, "all_told": scope.may(HARDSHIP)}
 
 
 def about_of(code: str) -> str:
