@@ -1,27 +1,30 @@
-"""A file taken in: new, changed, unchanged; never a second head; all or nothing; undone while nothing stands on it."""
+"""A file taken in: new, changed, unchanged; never a second head; all or nothing."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from psycopg.errors import UniqueViolation
 
 from commongrid.accounts import sealed
+from commongrid.accounts.models import AccessLine
 from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotFound, WrongState
-from commongrid.kernel.scope import public
+from commongrid.kernel.scope import clock, public
 from commongrid.registry import actions as registry
-from commongrid.registry.importing import actions, jobs, queries
+from commongrid.registry.importing import actions, queries
 from commongrid.registry.importing.rules.layout import HOMES
 from commongrid.registry.models import Household, Person
-from commongrid.registry.queries import changes_of, members_on
+from commongrid.registry.queries import changes_of
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import FAR_VILLAGE, HAMLET, VILLAGE, id_of
+from tests.factories.desk import FAR_VILLAGE, HAMLET, id_of
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, Hamlet, broken_laws
 from tests.registry.importing.making import HOMES_HEAD, family, number, person, workbook
@@ -144,9 +147,29 @@ def test_a_number_known_elsewhere_says_so_and_shows_nothing(village: Hamlet, dat
     assert [fault[1] for fault in told["faults"]] == ["elsewhere"]
     assert not told["doubts"]
     assert "周" not in str(told)
+    with acting(clock("test.log", "accounts.log")):
+        line = AccessLine.objects.get(event="revealed")
+    assert (line.about, line.place, line.post, line.subject) == ("elsewhere.1", FAR_VILLAGE, far.post, upload)
     with acting(public()), connection.cursor() as cursor:
         cursor.execute("SELECT numbers_taken(%s)", [[sealed.index(number(1))]])
         assert cursor.fetchall() == []
+
+
+def test_another_county_in_the_database_neither_tells_nor_takes_a_number(village: Hamlet, database: Database) -> None:
+    taken = sealed.index(number(1))
+    assert taken is not None
+    take(send(*family(1, 1)))
+    beside = replace(CLERK, lo=CLERK.lo + 10**9, hi=CLERK.hi + 10**9)
+    numbered = "UPDATE registry_person SET id_sealed = 'x', id_index = %s WHERE id = %s"
+    with acting(CLERK):
+        assert queries.taken_elsewhere([taken]) == {taken}
+    with acting(beside):
+        assert queries.taken_elsewhere([taken]) == frozenset()
+    there, here = (registry.add_person(of, Act.new(), display_name="同号", place=of.lo) for of in (beside, CLERK))
+    with database.as_role("owner") as owner:
+        owner.execute(numbered, [taken, UUID(there["person"])])
+        with pytest.raises(UniqueViolation):
+            owner.execute(numbered, [taken, UUID(here["person"])])
 
 
 def test_doubts_wait_for_an_answer(village: Hamlet) -> None:
@@ -180,51 +203,6 @@ def test_a_post_holder_gets_a_household_instead_of_a_twin(village: Hamlet) -> No
     clerk = people()["朱文书"]
     assert (clerk.id, clerk.as_in_home, clerk.account_id is not None) == (id_of("clerk_person"), "02", True)
     assert broken_laws() == []
-
-
-def test_a_batch_is_undone_and_comes_in_once_more(village: Hamlet) -> None:
-    home = village.home("9")
-    village.person(home, "旧人", born_on=date(1970, 1, 1), phone="13800000000")
-    rows = [
-        *family(1, 1), person(number="9", relation="配偶", name="新人", born_on="1972-01-01"),
-        person(number="9", name="旧人", born_on="1970-01-01", phone="13811111111", state="外出"),
-    ]  # fmt: skip
-    batch = UUID(take(send(*rows))["batch"])
-    with acting(CLERK):
-        assert queries.later_on(CLERK, queries.batch(CLERK, batch)) == []
-    actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="表格版本错了")
-    assert set(people()) == {"旧人"}
-    old = people()["旧人"]
-    assert (old.state, old.phone_index) == ("here", sealed.index("13800000000"))
-    assert [one.name for one in members_of(home)] == ["旧人"]
-    assert broken_laws() == []
-    with pytest.raises(WrongState):
-        actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="again")
-    assert counts(take(send(*rows))) == (4, 1, 0, 0, 1)
-    assert broken_laws() == []
-
-
-def members_of(home: UUID) -> list[Any]:
-    with acting(CLERK):
-        return members_on(CLERK, home, queries.today_of(CLERK, Act.new().at))
-
-
-def test_what_stands_on_a_batch_keeps_it_and_is_said(village: Hamlet) -> None:
-    batch = UUID(take(send(*family(1, 1)))["batch"])
-    son = next(one for one in people().values() if one.as_in_home == "20")
-    left = Act.new()
-    today = Told(on=queries.today_of(CLERK, left.at))
-    registry.left_for_work(CLERK, left, person_id=son.id, to="浙江", told=today)
-    with pytest.raises(WrongState, match="later"):
-        actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="错了")
-    with acting(CLERK):
-        stands = queries.later_on(CLERK, queries.batch(CLERK, batch))
-    assert {(one.what, one.name) for one in stands} == {("changed", son.display_name)}
-    with pytest.raises(WrongState, match="file"):
-        registry.undo(CLERK, Act.new(), done=batch, told=today)
-    registry.undo(CLERK, Act.new(), done=left.id, told=today)
-    actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="错了")
-    assert people() == {}
 
 
 def test_what_changed_since_the_look_is_told(village: Hamlet) -> None:
@@ -264,24 +242,6 @@ def test_while_places_change_or_another_import_runs_nothing_comes_in(village: Ha
     with pytest.raises(WrongState, match="changed since"):
         take(upload)
     assert people() == {}
-
-
-def test_the_worker_looks_through_large_files_and_sweeps_old_ones(village: Hamlet) -> None:
-    answer = actions.send_file(CLERK, Act.new(), sort="people", name="a.xlsx", data=workbook(*family(1, 1)))
-    upload = UUID(answer["upload"])
-    assert jobs.look_through_files() == 0
-    assert jobs.look_through_files(Act.new().at + timedelta(minutes=2)) == 1
-    assert queries.found(CLERK, upload)["counts"] == {"new": 3}
-    assert jobs.sweep(Act.new().at + timedelta(days=2)) == 1
-    with pytest.raises(NotFound):
-        queries.upload(CLERK, upload)
-
-
-def test_only_whoever_sent_a_file_sees_it(village: Hamlet) -> None:
-    upload = send(*family(1, 1))
-    other = scope_at(VILLAGE, "people.edit", role="colleague")
-    with pytest.raises(NotFound):
-        queries.upload(other, upload)
 
 
 def homes(*rows: dict[str, object]) -> UUID:

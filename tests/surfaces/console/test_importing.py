@@ -114,6 +114,24 @@ def test_what_is_no_list_is_refused_at_the_form(desk: Desk, client: Client) -> N
     assert client.get(there).status_code == 404
 
 
+def test_a_form_sent_twice_gets_its_first_answer_and_what_is_not_asked_is_counted(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commongrid.registry.importing.telling.DOUBTS_SHOWN", 1)
+    desk.sign_in(client, "clerk")
+    rows = family(1, 1)
+    there = send(client, workbook(*rows))["Location"]
+    form = {"act": str(Act.new().id), "digest": digest(text(client.get(there)))}
+    first, again = client.post(there, form), client.post(there, form)
+    assert (first.status_code, again.status_code, again["Location"]) == (302, 302, first["Location"])
+    assert client.post(there, {**form, "act": str(Act.new().id)}).status_code == 404
+    assert client.get(there).status_code == 404
+    renamed = [{**row, "name": f"吴{sign}"} for sign, row in zip("甲乙丙", rows, strict=True)]
+    page = text(client.get(send(client, workbook(*renamed))["Location"]))
+    assert page.count("<legend>Row") == 1
+    assert "and 2 more, which stay out this time" in page
+
+
 def test_a_large_file_waits_for_the_worker(desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commongrid.registry.importing.actions.sending.SMALL", 10)
     monkeypatch.setattr("commongrid.registry.importing.jobs.SMALL", 10)

@@ -50,7 +50,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   ORDER BY place LIMIT n)
   UNION ALL
   (SELECT id FROM registry_person
-  WHERE q ~ '^[a-z]{2,}$' AND initials >= q AND initials < q || '{'
+  WHERE q ~ '^[a-z]{2,}$' AND initials <> '' AND initials >= q AND initials < q || '{'
     AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
     AND place BETWEEN lo AND hi AND state IN ('here', 'away')
   ORDER BY initials, place LIMIT n) $$;
@@ -65,13 +65,16 @@ REVOKE ALL ON FUNCTION find_matters(text, bigint, bigint, int), find_numbers(tex
 GRANT EXECUTE ON FUNCTION find_matters(text, bigint, bigint, int), find_numbers(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) TO :app:;
 RESET ROLE;
 -- Which blind indexes of identity numbers the county's register has at all: "exists elsewhere", and nothing else of it.
--- Asked only by whoever enters people, so that nobody is entered twice; without a post or the clock: nothing.
+-- Asked only by whoever enters people, so that nobody is entered twice; without a post or the clock: nothing. Of another
+-- county in the same database it says nothing: a number is taken once in each.
 GRANT SELECT (id_index, state) ON registry_person TO :search:;
 SET LOCAL ROLE :search:;
 CREATE OR REPLACE FUNCTION numbers_taken(asked bytea[]) RETURNS SETOF bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT p.id_index FROM unnest(asked) AS a(number) JOIN registry_person p ON p.id_index = a.number
   WHERE p.id_index IS NOT NULL AND p.state <> 'merged'
+    AND p.place / 1000000000 BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint / 1000000000
+      AND NULLIF(current_setting('cg.hi', true), '')::bigint / 1000000000
     AND COALESCE(current_setting('cg.kind', true), '') IN ('post', 'clock') $$;
 REVOKE ALL ON FUNCTION numbers_taken(bytea[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION numbers_taken(bytea[]) TO :app:;

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from django.db import DatabaseError
 from django.utils import timezone
 
-from commongrid.kernel.act import Act
+from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope, clock
 from commongrid.kernel.timetable import every
 from commongrid.registry.importing import actions, queries
-from commongrid.registry.importing.actions.sending import SMALL
+from commongrid.registry.importing.actions.sending import SMALL, TRIES
+
+if TYPE_CHECKING:
+    from commongrid.registry.importing.models import ImportUpload
 
 READER: Final = "registry.files"
 LONE: Final = 60
@@ -24,16 +28,34 @@ LONE: Final = 60
 
 @every(seconds=2, name=READER)
 def look_through_files(now: datetime | None = None) -> int:
-    """Look through the files that wait, each as far as its sender sees; answers how many."""
+    """Look through the files that wait, each as far as its sender sees; answers how many.
+
+    A file that fails is refused, or read anew where only the database failed; the rest is looked through after it.
+    """
     done, at = 0, now or timezone.now()
-    for row in queries.waiting(clock(READER, "people.edit")):
+    for row in queries.waiting(clock(READER, "people.edit"), at):
         if row.size <= SMALL and (at - row.at).total_seconds() < LONE:
             continue
-        scope = clock(READER, "people.edit", lo=row.lo, hi=row.hi)
         with suppress(NotFound):  # dropped meanwhile
-            actions.look_through(scope, Act.new(), upload_id=row.id, progress=_progress(scope, row.id))
-        done += 1
+            done += _look_through(row, at)
     return done
+
+
+def _look_through(row: ImportUpload, at: datetime) -> int:
+    scope = clock(READER, "people.edit", lo=row.lo, hi=row.hi)
+    if not actions.take_up(scope, Act(new_id(), at), upload_id=row.id):
+        return 0
+    if row.tries >= TRIES:
+        actions.give_up(scope, Act.new(), upload_id=row.id)
+        return 1
+    try:
+        actions.look_through(scope, Act.new(), upload_id=row.id, progress=_progress(scope, row.id))
+    except (NotFound, DatabaseError):
+        raise
+    except Exception:
+        actions.give_up(scope, Act.new(), upload_id=row.id)
+        raise
+    return 1
 
 
 def _progress(scope: Scope, upload: UUID) -> Callable[[float], None]:

@@ -21,8 +21,9 @@ OWN_POST = (
 class ImportUpload(models.Model):
     """A file between its upload and the decision about it (待导入文件): sealed, seen by whoever sent it, gone in a day.
 
-    States: sent; looking (``share`` per cent are read); looked (``found_sealed`` is what it would do; ``digest``
-    names the plan); refused (``fault`` says why it can't be read). ``lo`` and ``hi`` are what its sender may see.
+    States: sent; looking (``share`` per cent are read; whoever reads said so at ``read_at``, and it is the ``tries``-th
+    reading); looked (``found_sealed`` is what it would do; ``digest`` names the plan); refused (``fault`` says why it
+    can't be read). ``lo`` and ``hi`` are what its sender may see.
 
     Personal data: the file as sent and what was found in it, sealed. Kept: until taken in or dropped, at most a day.
     """
@@ -38,6 +39,8 @@ class ImportUpload(models.Model):
     size = models.IntegerField("字节数")
     state = models.CharField("状态", max_length=8, default="sent")
     share = models.SmallIntegerField("进度", default=0)
+    read_at = models.DateTimeField("读取时间", null=True)
+    tries = models.SmallIntegerField("读取次数", default=0)
     found_sealed = models.BinaryField(null=True)
     digest = models.CharField(max_length=32, blank=True, default="")
     fault = models.CharField(max_length=300, blank=True, default="")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
@@ -27,11 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
+    from django.db.models import QuerySet
+
     from commongrid.kernel.scope import Scope
 
 K = TypeVar("K")
 TABLE = "registry_import_upload"
 LISTS = ("relation", "sex", "education", "occupation", "political", "marital")
+LEASE = timedelta(minutes=5)
+"""After so long without a sign of its reader a file is read anew."""
 OFFERED = 1000
 """So many places at most does a template offer in one list."""
 
@@ -134,7 +140,7 @@ def known(scope: Scope, rows: Sequence[tuple[PersonRead, Facts]], *, lock: bool 
         left = [number for number in numbers if number not in by_number]
         named = _people("p.display_name = ANY(%s) AND p.state IN ('here', 'away')", nameless, lock=False)
         return Known(
-            by_number=by_number, elsewhere=_elsewhere(left), homes=homes,
+            by_number=by_number, elsewhere=taken_elsewhere(left), homes=homes,
             inside=_grouped(inside, lambda one: one.household), named=_grouped(named, lambda one: one.name),
         )  # fmt: skip
 
@@ -178,7 +184,7 @@ def _grouped(people: Iterable[KnownPerson], key: Callable[[KnownPerson], K | Non
     return found
 
 
-def _elsewhere(numbers: Sequence[bytes]) -> frozenset[bytes]:
+def taken_elsewhere(numbers: Sequence[bytes]) -> frozenset[bytes]:
     """Which of the blind indexes the county's register has at all; asked only of those that are not in sight."""
     if not numbers:
         return frozenset()
@@ -231,10 +237,15 @@ def uploads(scope: Scope) -> list[ImportUpload]:
         )
 
 
-def waiting(scope: Scope) -> list[ImportUpload]:
-    """Files nobody has looked through yet, oldest first; for the clock."""
+def unread(at: datetime) -> QuerySet[ImportUpload]:
+    """Files that nobody reads: those just sent, and those whose reader has said nothing for a while."""
+    return ImportUpload.objects.filter(Q(state="sent") | Q(state="looking", read_at__lt=at - LEASE))
+
+
+def waiting(scope: Scope, at: datetime) -> list[ImportUpload]:
+    """Files nobody looks through, oldest first; for the clock."""
     with acting(scope):
-        return list(ImportUpload.objects.filter(state="sent").defer("sealed").order_by("at")[:5])
+        return list(unread(at).defer("sealed").order_by("at")[:5])
 
 
 def batches(scope: Scope, limit: int = 30) -> list[ImportBatch]:
@@ -287,6 +298,26 @@ later AS (
   SELECT 'flagged', f.household_id, 'household', NULL FROM registry_flag f
   WHERE f.person_id IS NULL AND f.household_id IN (SELECT id FROM homes)
   UNION ALL
+  SELECT 'flagged', f.person_id, 'person', NULL FROM registry_hardship_flag f
+  WHERE f.person_id IN (SELECT id FROM people)
+  UNION ALL
+  SELECT 'flagged', f.household_id, 'household', NULL FROM registry_hardship_flag f
+  WHERE f.person_id IS NULL AND f.household_id IN (SELECT id FROM homes)
+  UNION ALL
+  SELECT 'asked', COALESCE(r.person_id, r.household_id),
+    CASE WHEN r.person_id IS NULL THEN 'household' ELSE 'person' END, r.asked_at
+  FROM registry_change_request r
+  WHERE r.state = 'open' AND (r.person_id IN (SELECT id FROM people) OR r.household_id IN (SELECT id FROM homes))
+  UNION ALL
+  SELECT 'offered', o.person_id, 'person', o.offered_at FROM registry_handover o
+  WHERE o.state = 'offered' AND o.person_id IN (SELECT id FROM people)
+  UNION ALL
+  SELECT 'member', m.person_id, 'person', NULL FROM registry_membership m WHERE m.person_id IN (SELECT id FROM people)
+  UNION ALL
+  SELECT 'owns', s.owner_id, 'person', NULL FROM registry_site s WHERE s.owner_id IN (SELECT id FROM people)
+  UNION ALL
+  SELECT 'keeps', t.keeper_id, 'person', NULL FROM registry_thing t WHERE t.keeper_id IN (SELECT id FROM people)
+  UNION ALL
   SELECT 'signs_in', p.id, 'person', NULL FROM registry_person p WHERE p.batch = %(b)s AND p.account_id IS NOT NULL
 )
 SELECT l.what, COALESCE(p.display_name, h.door, h.number, ''), l.at,
@@ -298,7 +329,10 @@ ORDER BY l.at DESC NULLS LAST LIMIT %(n)s
 
 
 def later_on(scope: Scope, row: ImportBatch, limit: int = 20) -> list[Later]:
-    """What stands on a batch and has to be undone before it: changes, moves, flags, a sign-in."""
+    """What stands on a batch in this scope's sight and has to be undone before it.
+
+    Changes, moves, flags, requests that wait, duties, holdings, a sign-in.
+    """
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(_LATER, {"b": row.id, "at": row.at, "n": limit})
         found = cursor.fetchall()

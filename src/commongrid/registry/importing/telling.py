@@ -34,6 +34,7 @@ def account(look: Look) -> dict[str, Any]:
             [fault.row, fault.code, headings.get(fault.field, ""), fault.value] for fault in faults[:FAULTS_SHOWN]
         ],
         "more_faults": max(0, len(faults) - FAULTS_SHOWN),
+        "more_doubts": max(0, look.counts.get("doubt", 0) - DOUBTS_SHOWN),
         "doubts": list(islice(map(_doubt, (one for one in look.placed if one.status == "doubt")), DOUBTS_SHOWN)),
         "changed": list(islice(map(_changed, (one for one in look.each if one.status == "changed")), ROWS_SHOWN)),
         "new": list(islice(map(_new, (one for one in look.each if one.status == "new")), NEW_SHOWN)),

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from commongrid.journal.dated import period
 from commongrid.kernel.wall import Wall
@@ -115,7 +115,8 @@ class Person(models.Model):
                 name="registry_person_id_found_again",
             ),
             models.UniqueConstraint(
-                fields=["id_index"],
+                F("id_index"),
+                F("place") / 10**9,  # the county
                 condition=Q(id_index__isnull=False) & ~Q(state__in=("merged",)),
                 name="registry_person_id_once",
             ),

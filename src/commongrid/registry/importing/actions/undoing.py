@@ -29,6 +29,22 @@ _VISITED = """
 UPDATE registry_household SET version = version + 1
 WHERE batch IS DISTINCT FROM %(b)s AND id IN (SELECT household_id FROM registry_stay WHERE batch = %(b)s)
 """
+HIDDEN = N_(
+    "Something later stands on this import that this page can't show: a post, a matter, or something that other "
+    "offices keep. Nothing was undone; ask the township."
+)
+_DECIDED = (
+    """
+DELETE FROM registry_change_request WHERE state <> 'open'
+  AND (person_id IN (SELECT id FROM registry_person WHERE batch = %(b)s)
+    OR household_id IN (SELECT id FROM registry_household WHERE batch = %(b)s))
+""",
+    """
+DELETE FROM registry_handover WHERE state <> 'offered'
+  AND person_id IN (SELECT id FROM registry_person WHERE batch = %(b)s)
+""",
+)
+"""What was decided about records that are gone goes along; the journal keeps that it was."""
 _GONE = (
     "DELETE FROM registry_stay WHERE batch = %s",
     "DELETE FROM registry_person WHERE batch = %s",
@@ -40,7 +56,7 @@ _GONE = (
 def undo_import(scope: Scope, act: Act, *, batch_id: UUID, reason: str) -> Line:
     """Take a whole file back: people and households it entered are gone, fields it changed are as before (撤销导入).
 
-    The same file may then be taken in again.
+    Requests about them that were decided go along. The same file may then be taken in again.
 
     Refuses: NotFound out of sight; WrongState when it was undone already or something later stands on it.
     """
@@ -53,7 +69,7 @@ def undo_import(scope: Scope, act: Act, *, batch_id: UUID, reason: str) -> Line:
         with transaction.atomic():
             _take_back(scope, act, row, reason)
     except IntegrityError:
-        raise WrongState(LATER) from None
+        raise WrongState(HIDDEN) from None
     row.undone_at, row.undone_by = act.at, act.id
     row.save(update_fields=["undone_at", "undone_by"])
     facts = {name: getattr(row, name) for name in FACTS}
@@ -65,6 +81,8 @@ def _take_back(scope: Scope, act: Act, row: ImportBatch, reason: str) -> None:
     book.change(list(_former(row.id)))
     with connection.cursor() as cursor:
         cursor.execute(_VISITED, {"b": row.id})
+        for statement in _DECIDED:
+            cursor.execute(statement, {"b": row.id})
         gone = []
         for statement in _GONE:
             cursor.execute(statement, [row.id])
@@ -72,7 +90,7 @@ def _take_back(scope: Scope, act: Act, row: ImportBatch, reason: str) -> None:
         cursor.execute("UPDATE registry_correction SET undone_by = %s WHERE act = %s", [act.id, row.id])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     if (gone[1] if row.sort == "people" else gone[2]) != row.fresh:
-        raise WrongState(LATER)  # some of them are out of sight now
+        raise WrongState(HIDDEN)  # some of them are out of sight now
 
 
 def _former(batch: UUID) -> Iterator[Change]:

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -40,7 +41,9 @@ STATUSES: Final = {
 ANSWERS: Final = {"same": N_("The same person"), "new": N_("Another person"), "": N_("Leave the row out")}
 STANDS: Final = {
     "changed": N_("was changed"), "lives": N_("lives or lived there by another act"), "moved": N_("has moved since"),
-    "flagged": N_("has a mark"), "signs_in": N_("signs in here"),
+    "flagged": N_("has a mark"), "signs_in": N_("signs in here"), "asked": N_("has a change that waits for approval"),
+    "offered": N_("is offered to another place"), "member": N_("has a duty in an organisation"),
+    "owns": N_("owns a building"), "keeps": N_("keeps a thing"),
 }  # fmt: skip
 
 
@@ -141,28 +144,44 @@ def _offered(scope: Scope) -> dict[str, list[str]]:
 @door("people.edit", methods=("GET", "POST"))
 def upload(request: Asked, upload_id: UUID) -> HttpResponse:
     """What a file would do, row by row; POST takes it in."""
-    row = queries.upload(request.scope, upload_id)
+    try:
+        row = queries.upload(request.scope, upload_id)
+    except NotFound:
+        if request.method != "POST" or not (form := Decide(request.POST)).is_valid():
+            raise
+        decision = _said(request, form)
+        return _taken(request, actions.take_in(request.scope, request.act, upload_id=upload_id, decision=decision))
     if row.state in ("sent", "looking"):
         context = {"row": row, "trail": _trail(_("Being looked through"))}
         return render(request, "console/register/import_progress.html", context)
     form = Decide(request.POST or None, initial={"digest": row.digest})
     if request.method != "POST" or not form.is_valid():
         return _looked(request, row, form)
-    answers = tuple(
-        (number, answer)
-        for name, answer in request.POST.items()
-        if answer in ("same", "new") and (number := _row_of(name)) is not None
-    )
-    decision = actions.Decision(
-        digest=form.cleaned_data["digest"], answers=answers, good_only=form.cleaned_data["good_only"]
-    )
     try:
-        answer = actions.take_in(request.scope, request.act, upload_id=row.id, decision=decision)
+        with looking.read_before(row.id, _file(request, row)):
+            answer = actions.take_in(request.scope, request.act, upload_id=row.id, decision=_said(request, form))
     except NotFound:
         raise
     except Refusal as refusal:
         form.add_error(None, sentence(refusal))
         return _looked(request, row, form, status=refusal.status)
+    return _taken(request, answer)
+
+
+def _said(request: Asked, form: Decide) -> actions.Decision:
+    """What the clerk decided, as the form brought it."""
+    answers = tuple(
+        (number, answer)
+        for name, answer in request.POST.items()
+        if answer in ("same", "new") and (number := _row_of(name)) is not None
+    )
+    return actions.Decision(
+        digest=form.cleaned_data["digest"], answers=answers, good_only=form.cleaned_data["good_only"]
+    )
+
+
+def _taken(request: Asked, answer: dict[str, Any]) -> HttpResponse:
+    """On to what came of it; a form that was sent twice gets there too."""
     messages.success(
         request, _("%(fresh)s new, %(changed)s changed, %(same)s unchanged, %(left_out)s left out.") % answer
     )
@@ -184,6 +203,7 @@ def _looked(request: Asked, row: ImportUpload, form: Decide, status: int = 200) 
         "faulty": found.get("faulty", 0), "homes": found.get("homes", 0),
         "faults": list(map(_fault, found.get("faults", ()))),
         "more_faults": found.get("more_faults", 0), "doubts": list(map(_doubt, found.get("doubts", ()))),
+        "more_doubts": found.get("more_doubts", 0),
         "fresh": [{**one, "village": names.get(one["village"], "")} for one in found.get("new", ())],
         "changed": [{**one, "fields": _fields(row.sort, one)} for one in found.get("changed", ())],
         "notes": [_note(code, rows) for code, rows in found.get("notes", {}).items()],
@@ -239,10 +259,15 @@ def _note(code: str, rows: list[int]) -> dict[str, Any]:
 def mended(request: Asked, upload_id: UUID) -> HttpResponse:
     """The file as it was sent, with a column that says what to do."""
     row = queries.upload(request.scope, upload_id)
-    data = queries.data_of(request.scope, upload_id)
-    today = queries.today_of(request.scope, row.at)
-    look = looking.look(request.scope, looking.read_file(request.scope, data, row.name, sort=row.sort, today=today))
+    look = looking.look(request.scope, _file(request, row))
     return _workbook(workbooks.returned(look, offered=_offered(request.scope)), f"{row.sort}-to-mend.xlsx")
+
+
+def _file(request: Asked, row: ImportUpload) -> looking.File:
+    """The file, read again: it stays sealed until it is decided about."""
+    data = queries.data_of(request.scope, row.id)
+    today = queries.today_of(request.scope, timezone.now())
+    return looking.read_file(request.scope, data, row.name, sort=row.sort, today=today, progress=looking.awake)
 
 
 @door("people.edit", methods=("POST",))
