@@ -101,6 +101,17 @@ def test_hardship_is_for_those_who_may_see_it(village: Hamlet) -> None:
         assert not any(one.sealed for one in queries.offered(CLERK))
 
 
+def test_flags_elsewhere_crowd_nobody_out(village: Hamlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    _home, people = village.family()
+    for who in people:
+        actions.flag(CLERK, Act.new(), what=actions.Recognised(type_code="veteran", person=who), told=TOLD)
+    new = actions.NewBooklet(place=VILLAGE, number="1")
+    booklet = UUID(actions.open_booklet(CLERK, Act.new(), new=new, told=TOLD)["booklet"])
+    actions.enrol(CLERK, Act.new(), person_id=people[3], booklet_id=booklet, as_to_head="", told=TOLD)
+    monkeypatch.setattr("commongrid.registry.queries.ledgers.MOST", 1)
+    assert names("veterans", population="registered") == ["周四"]
+
+
 def test_numbers_are_masked_and_other_villages_are_not_there(village: Hamlet) -> None:
     village.person(village.home("1"), "赵五", phone="13812345678", id_number="11010519491231002X")
     wanted = queries.Wanted(place=VILLAGE, population="resident", on=TODAY, since=DAY)

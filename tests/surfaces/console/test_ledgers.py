@@ -50,6 +50,16 @@ def test_hardship_is_not_offered_to_the_grid(desk: Desk) -> None:
     assert client.get("/console/households/ledgers/nonsense").status_code == 404
 
 
+def test_each_look_at_a_ledger_of_hardship_is_logged(desk: Desk) -> None:
+    client = desk.sign_in(Client(), "township_principal")
+    for code in ("disabled", "roster"):
+        assert client.get(f"/console/households/ledgers/{code}?place={VILLAGE}").status_code == 200
+    with acting(scope_as(desk, "auditor")):
+        assert list(AccessLine.objects.filter(event="revealed").values_list("about", flat=True)) == [
+            "ledger.disabled.0"
+        ]
+
+
 def test_an_export_names_its_purpose_and_holds_no_formula(desk: Desk) -> None:
     village = Hamlet()
     village.person(village.home("1"), "=1+1", phone="13812345678")

@@ -100,14 +100,16 @@ def _flagged(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
     names = {row.code: row for row in FlagType.objects.filter(valid_to=None, code__in=of.flags)}
     table = HardshipFlag if of.sealed else Flag
     flags = table.objects.filter(in_force(wanted.on), type_code__in=of.flags)
-    own = {one.person_id: one for one in flags.filter(person__isnull=False)[: MOST + 1]}
-    heads = {one.household_id: one for one in flags.filter(person=None)[: MOST + 1]}
+    of_people, of_homes = flags.filter(person__isnull=False), flags.filter(person=None)
     rows = Person.objects.filter(
-        Q(id__in=own) | Q(household_id__in=heads, as_in_home="02"), _population(wanted, within),
-        state__in=("here", "away"),
+        Q(id__in=of_people.values("person_id")) | Q(household_id__in=of_homes.values("household_id"), as_in_home="02"),
+        _population(wanted, within), state__in=("here", "away"),
     )  # fmt: skip
+    people = list(_named(rows).order_by("place", "home_number", "id")[: MOST + 1])
+    own = {one.person_id: one for one in of_people.filter(person_id__in={one.id for one in people})}
+    heads = {one.household_id: one for one in of_homes.filter(household_id__in={one.household_id for one in people})}
     lines = []
-    for one in _named(rows).order_by("place", "home_number", "id")[: MOST + 1]:
+    for one in people:
         flag = own.get(one.id) or heads[one.household_id]
         named = names.get(flag.type_code)
         detail = f"{named.zh if named else flag.type_code} {flag.from_on.isoformat()} {flag.body}".strip()

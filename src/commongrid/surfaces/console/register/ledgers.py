@@ -73,7 +73,7 @@ def offered(request: Asked) -> HttpResponse:
 
 @door("people.read", methods=("GET", "POST"))
 def page(request: Asked, code: str) -> HttpResponse:
-    """One ledger of a place; sent with a purpose it comes as a spreadsheet."""
+    """One ledger of a place; sent with a purpose it comes as a spreadsheet. Each look at one of hardship is logged."""
     of = queries.ledger(request.scope, code)
     wanted = _wanted(request)
     rows = queries.ledger_rows(request.scope, of, wanted)
@@ -82,6 +82,9 @@ def page(request: Asked, code: str) -> HttpResponse:
         form.add_error(None, gettext("More than 5,000 rows: choose a smaller place first."))
     if request.method == "POST" and form.is_valid():
         return _exported(request, of, rows, form.cleaned_data["purpose"])
+    if of.sealed:
+        looked = Access(event="revealed", about=f"ledger.{of.code}.{min(len(rows), SHOWN)}")
+        accounts.log_access(request.scope, Act.new(), access=looked)
     words, heads = _words(request.scope, rows), [gettext(head) for _key, head in columns_of(of)]
     context = {
         "of": of, "title": name_of(of), "heads": heads,
