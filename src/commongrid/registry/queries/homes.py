@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -119,6 +119,13 @@ def listed_homes(scope: Scope, place: int, *, state: str = "", text: str = "") -
     return rows
 
 
+def _sizes(homes: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """How many people each of these households has, and how many of them are away: of a page, never of all."""
+    rows = Person.objects.filter(household__in=homes).values("household")
+    counted = rows.annotate(size=Count("id"), far=Count("id", filter=Q(state="away")))
+    return {home: (size, far) for home, size, far in counted.values_list("household", "size", "far")}
+
+
 def homes(scope: Scope, place: int, *, state: str = "", text: str = "", after: str = "") -> HomesPage:
     """Households of a place in the order of natural village and number; ended ones only when asked for.
 
@@ -133,13 +140,14 @@ def homes(scope: Scope, place: int, *, state: str = "", text: str = "", after: s
             | Q(natural_village=int(village), number__gt=number)
             | Q(natural_village=int(village), number=number, id__gt=UUID(ident))
         )
-    away = Count("people", filter=Q(people__state="away"))
-    rows = rows.annotate(heads_name=F("head__display_name"), size=Count("people"), far=away)
-    found = list(rows.order_by("natural_village", "number", "id")[: PAGE + 1])
+    named = rows.annotate(heads_name=F("head__display_name"))
+    found = list(named.order_by("natural_village", "number", "id")[: PAGE + 1])
+    sizes = _sizes([one.id for one in found])
     lines = [
         HomeLine(
             id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,
-            state=one.state, head=one.heads_name or "", people=one.size, away=one.far,
+            state=one.state, head=one.heads_name or "", people=sizes.get(one.id, (0, 0))[0],
+            away=sizes.get(one.id, (0, 0))[1],
         )
         for one in found[:PAGE]
     ]  # fmt: skip
