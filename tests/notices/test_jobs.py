@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from commongrid.notices import actions, jobs, queries
 from commongrid.notices.channels import Outcome
 from commongrid.notices.models import Notice
 from commongrid.notices.rules.sending import TRIES
-from tests.factories.desk import id_of
+from tests.factories.desk import GRID, id_of
 from tests.matters.test_loop import slip_of
 from tests.notices.recording import Recording
 from tests.readers import readers_see
@@ -27,6 +28,7 @@ from tests.readers import readers_see
 if TYPE_CHECKING:
     from django.test import Client
 
+    from commongrid.journal.queries import LineRow
     from commongrid.notices.channels import Channel
     from tests.bed import Database
     from tests.factories.scenes import Scene
@@ -272,3 +274,12 @@ def test_no_notice_holds_a_word_of_the_matter(scene: Scene, database: Database) 
         assert canary not in kept, canary
         assert canary not in sent, canary
         assert canary not in shown, canary
+
+
+def test_what_nobody_decides_is_told_to_the_village_and_the_township(scene: Scene) -> None:
+    line = cast("LineRow", SimpleNamespace(name="registry.change_late", place_now=GRID, at=NOON))
+    with acting(jobs.SCOPE):
+        told = list(jobs._to_posts(line, None, jobs._Desk(NOON.date())))
+    assert [(one.sort, one.matter) for one in told] == [("change_late", None)] * len(told)
+    assert id_of("clerk") in {one.post for one in told}
+    assert len({one.place for one in told}) == 2

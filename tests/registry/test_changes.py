@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 from uuid import UUID, uuid4
@@ -16,9 +17,9 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, NotYours, WrongState
 from commongrid.registry import actions, jobs, queries
 from commongrid.registry.models import ChangeRequest, Handover, Person
-from commongrid.registry.rules.facts import Into, NewHome, Told
+from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from commongrid.registry.rules.requests import reported
-from tests.factories.desk import FAR_VILLAGE, GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
 
@@ -89,7 +90,7 @@ def test_what_was_told_is_sealed_and_shown_masked(village: Hamlet) -> None:
         row = ChangeRequest.objects.get(id=asked)
         assert b"138" not in bytes(row.said_sealed or b"")
         assert queries.request(CLERK, asked).said == {"phone": "138****5678", "words": "换了号"}
-        assert [one.id for one in queries.requests(CLERK)] == [asked]
+        assert [one.id for one in queries.requests(CLERK)[0]] == [asked]
 
 
 def test_refused_with_a_reason_and_withdrawn_by_whoever_asked(village: Hamlet) -> None:
@@ -237,3 +238,92 @@ def test_refused_withdrawn_or_lapsed_it_stays(village: Hamlet) -> None:
         assert queries.offer_of(CLERK, head) is not None
     assert states == ["refused", "withdrawn", "lapsed"]
     assert village.read(head).household_id == home
+
+
+def test_what_was_told_is_for_those_who_decide_and_whoever_told_it(village: Hamlet) -> None:
+    home, (head, *_) = village.family()
+    asked = report(home, "correct", head, words="换了号", works_at="浙江")
+    reader = scope_at(TOWNSHIP, "people.read", role="dispatcher")
+    for scope, told in ((CLERK, True), (FIELD, True), (reader, False)):
+        with acting(scope):
+            found = queries.request(scope, asked)
+        assert (bool(found.said), found.withheld) == (told, not told)
+
+
+def test_who_was_entered_stays_while_a_change_or_an_offer_stands_on_them(village: Hamlet) -> None:
+    home, _people = village.family()
+    act = Act.new()
+    newcomer = NewPerson(name="郑七")
+    actions.moved_in(CLERK, act, into=Into(household=home, as_to_head="97"), newcomer=newcomer, told=Told(on=DAY))
+    other = report(home, "died", act.id)
+    actions.refuse_change(CLERK, Act.new(), request_id=other, reason="没有去世")
+    with pytest.raises(WrongState, match="three years"):
+        actions.undo(CLERK, Act.new(), done=act.id, told=TOLD)
+    with acting(CLERK):
+        assert ChangeRequest.objects.get(id=other).person_id == act.id
+
+
+def test_what_out_of_sight_stands_on_a_record_keeps_it_too(village: Hamlet) -> None:
+    home, _people = village.family()
+    act = Act.new()
+    newcomer = NewPerson(name="郑七")
+    actions.moved_in(CLERK, act, into=Into(household=home, as_to_head="97"), newcomer=newcomer, told=Told(on=DAY))
+    civil = scope_at(VILLAGE, "people.edit", "people.read", "people.hardship", role="civil")
+    actions.flag(civil, Act.new(), what=actions.Recognised(type_code="disabled", person=act.id), told=TOLD)
+    with pytest.raises(WrongState):
+        actions.undo(CLERK, Act.new(), done=act.id, told=TOLD)
+    assert village.read(act.id).state == "here"
+
+
+def test_who_moved_within_the_village_meanwhile_is_taken_over_and_the_offer_stays_readable(
+    village: Hamlet, other_hamlet: int
+) -> None:
+    _home, (_head, wife, *_) = village.family()
+    offered = offer(wife)
+    to = NewHome(place=VILLAGE, natural_village=HAMLET, number="8")
+    elsewhere = UUID(actions.found_household(CLERK, Act.new(), new=to)["household"])
+    actions.moved(CLERK, Act.new(), person_id=wife, into=Into(household=elsewhere), told=Told(on=DAY))
+    new = NewHome(place=OTHER_VILLAGE, natural_village=other_hamlet, number="1")
+    there = UUID(actions.found_household(OTHER_CLERK, Act.new(), new=new)["household"])
+    actions.accept_record(OTHER_CLERK, Act.new(), handover_id=offered, into=Into(household=there))
+    for scope in (CLERK, OTHER_CLERK):
+        with acting(scope):
+            assert queries.handover(scope, offered).state == "accepted"
+
+
+def test_what_waits_is_never_hidden_behind_what_was_answered(village: Hamlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, (head, wife, son, father) = village.family()
+    waits, told = offer(head), report(home, "died", head)
+    for one in (wife, son, father):
+        actions.refuse_record(OTHER_CLERK, Act.new(), handover_id=offer(one), reason="未到")
+        actions.refuse_change(CLERK, Act.new(), request_id=report(home, "died", one), reason="没有去世")
+    monkeypatch.setattr(import_module("commongrid.registry.queries.requests"), "MOST", 2)
+    with acting(CLERK):
+        first, more = queries.handovers(CLERK)
+        rest, last = queries.handovers(CLERK, page=2)
+        assert [one.id for one in queries.requests(CLERK)[0]] == [told]
+        assert len(queries.decided(CLERK)) == 3
+    assert (first[0].id, len(first), more, len(rest), last) == (waits, 2, True, 2, False)
+
+
+def test_what_nobody_decides_is_called_late_once_and_what_its_matter_drops_is_closed(village: Hamlet) -> None:
+    home, (head, *_) = village.family()
+    asked, matter = report(home, "died", head), UUID(int=8)
+    actions.open_change(jobs.CHANGES, Act.new(), sort="born", matter=matter, place=GRID, on=DAY)
+    assert jobs.call_late() == 0
+    with pytest.raises(WrongState):
+        actions.call_change_late(jobs.CHANGES, Act.new(), request_id=asked)
+    late = Act(Act.new().id, timezone.now() + timedelta(days=60))
+    actions.call_change_late(jobs.CHANGES, late, request_id=asked)
+    with acting(jobs.CHANGES):
+        assert asked not in queries.changes_running_late(jobs.CHANGES, late.at)
+        opened = queries.change_of_matter(jobs.CHANGES, matter)
+    assert (state(asked), opened is not None) == ("open", True)
+    line = SimpleNamespace(id=uuid4(), subject=matter, at=timezone.now(), facts={"kind": "L01", "to": "withdrawn"})
+    going_on = SimpleNamespace(id=uuid4(), subject=matter, at=timezone.now(), facts={"kind": "L01", "to": "accepted"})
+    with acting(jobs.CHANGES):
+        jobs._close([cast("LineRow", going_on)])
+    assert state(cast("UUID", opened)) == "open"
+    with acting(jobs.CHANGES):
+        jobs._close([cast("LineRow", line), cast("LineRow", line)])
+    assert state(cast("UUID", opened)) == "withdrawn"

@@ -18,7 +18,7 @@ from django.utils import timezone
 from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
-from commongrid.kernel.places import enclosing
+from commongrid.kernel.places import enclosing, township_of, village_of
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.matters.queries.leaders import leaders_answered
@@ -128,6 +128,8 @@ def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
         yield from _to_centres(row, "calendar", desk)
     elif row.name == "matters.rules_changed":
         yield from _to_centres(row, "rules", desk)
+    elif row.name == "registry.change_late":
+        yield from _of_a_change(row, desk)
     elif m is not None and row.name in CHECKS:
         yield from _of_a_check(row, m, desk)
     elif m is not None and row.name in NOTES:
@@ -153,6 +155,13 @@ def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
     elif row.name in GIVEN or (row.name == "matters.recounted" and row.facts.get("moved") == "sooner"):
         power = EVENTS[m.step].power if m.step in EVENTS else "matters.handle"
         yield from _each(row, m, "given" if row.name in GIVEN else "sooner", desk.at(m.owner, power, m.unit))
+
+
+def _of_a_change(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
+    """Those who decide in the village, and the township above them."""
+    places = (village_of(row.place_now), township_of(row.place_now)) if row.place_now else ()
+    for post, place in dict.fromkeys(one for code in places if code for one in desk.at(code, "people.edit")):
+        yield ToPost("change_late", post, place, Facts(date=territory.calendar(SCOPE).day_of(row.at)))
 
 
 def _of_a_check(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:

@@ -1,4 +1,4 @@
-"""What the clock does with the register: counts how complete it is, lets offers lapse that nobody answered."""
+"""What the clock does with the register: counts how complete it is, lets offers lapse, calls late what waits."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
-from commongrid.registry.actions import count_records, lapse_record, open_change
+from commongrid.registry.actions import call_change_late, close_change, count_records, lapse_record, open_change
 from commongrid.registry.importing import jobs as _files  # noqa: F401 - its jobs are on the timetable too
 from commongrid.registry.joining import jobs as _suspects  # noqa: F401 - its jobs are on the timetable too
-from commongrid.registry.queries import handovers_lapsing
+from commongrid.registry.queries import change_of_matter, changes_running_late, handovers_lapsing
 from commongrid.registry.rules.requests import OF_KIND
 from commongrid.territory import queries as territory
 
 COUNTER: Final = clock("registry.count", "people.count")
 CHANGES: Final = clock("registry.changes", "people.changes")
 READER: Final = "registry.open_changes"
+ENDED: Final = {"withdrawn": "事项已撤回", "rejected": "事项不予受理"}
+"""Where a matter ends without anything to enter, and the reason that is kept."""
 REPORTED: Final = "matters.reported"
 """The act that opens a request: every later step of the matter names its kind too, and opens none."""
 
@@ -44,7 +46,12 @@ def count() -> int:
 @every(seconds=30, name=READER)
 def open_changes() -> int:
     """Open a request for each matter of class L, behind a bookmark of its own; answers how many lines were read."""
-    return follow(READER, _open, scope=CHANGES)
+    return follow(READER, _read, scope=CHANGES)
+
+
+def _read(rows: list[LineRow]) -> None:
+    _open(rows)
+    _close(rows)
 
 
 def _open(rows: list[LineRow]) -> None:
@@ -54,6 +61,31 @@ def _open(rows: list[LineRow]) -> None:
         if sort and row.subject is not None:
             act = Act(uuid5(row.id, "change request"), row.at)
             open_change(CHANGES, act, sort=sort, matter=row.subject, place=row.place_now, on=calendar.day_of(row.at))
+
+
+def _close(rows: list[LineRow]) -> None:
+    """A matter that was withdrawn or not accepted asks for nothing any more."""
+    for row in rows:
+        reason = ENDED.get(str(row.facts.get("to", ""))) if str(row.facts.get("kind", "")) in OF_KIND else None
+        found = change_of_matter(CHANGES, row.subject) if reason and row.subject is not None else None
+        if reason and found:
+            close_change(CHANGES, Act(uuid5(row.id, "change closed"), row.at), request_id=found, reason=reason)
+
+
+@every(seconds=600, name="registry.late_changes")
+def call_late() -> int:
+    """Say of changes whose time has passed that nobody decided them; answers of how many."""
+    at = timezone.now()
+    with acting(CHANGES):
+        late = changes_running_late(CHANGES, at)
+    done = 0
+    for request in late:
+        try:
+            call_change_late(CHANGES, Act(uuid5(request, "late"), at), request_id=request)
+        except WrongState:  # decided in the same minute
+            continue
+        done += 1
+    return done
 
 
 @every(seconds=600, name="registry.changes")

@@ -69,12 +69,15 @@ def test_from_the_field_to_the_village_and_back(desk: Desk, family: tuple[UUID, 
     home, people = family
     field = desk.sign_in(Client(), "grid_head", language)
     assert send(field, f"/console/households/{home}/report", sort="born").status_code == 422
-    answer = send(field, f"/console/households/{home}/report", sort="died", person=str(people[3]))
+    answer = send(field, f"/console/households/{home}/report", sort="died", person=str(people[3]), words="在县医院")
     assert answer.status_code == 302, text(answer)
     address = answer["Location"]
+    assert "在县医院" in text(field.get(address))
+    assert "在县医院" not in text(desk.sign_in(Client(), "dispatcher", language).get(address))
     assert field.post(f"{address}/decide", {"act": str(Act.new().id), "do": "approve"}).status_code == 403
     clerk = desk.sign_in(Client(), "clerk", language)
     assert address in text(clerk.get("/console/households/changes"))
+    assert address not in text(clerk.get("/console/households/changes?page=2&offers=2"))
     assert clerk.post(f"{address}/decide", {"act": str(Act.new().id), "do": "refuse"}).status_code == 422
     assert clerk.post(f"{address}/decide", {"act": str(Act.new().id), "do": "approve"}).status_code == 302
     page = text(clerk.get(address))

@@ -41,6 +41,7 @@ SORTS: Final = {
         Sort(code="leader_note", label=N_("A leader's note waits for an answer"), audience="post",
              fields=("number", "date")),
         Sort(code="note_answered", label=N_("Your note was answered"), audience="post", fields=("number",)),
+        Sort(code="change_late", label=N_("A reported change waits too long"), audience="post", fields=("date",)),
         Sort(code="sooner", label=N_("A deadline of yours comes earlier"), audience="post", fields=("number", "date")),
         Sort(code="calendar", label=N_("The working calendar changed"), audience="post", fields=("date",)),
         Sort(code="rules", label=N_("The work list changed"), audience="post", fields=("date",)),

@@ -19,6 +19,8 @@ from commongrid.registry.actions.peopling import Stage, Staged, people
 from commongrid.registry.actions.requests import (
     Change,
     approve_change,
+    call_change_late,
+    close_change,
     open_change,
     refuse_change,
     report_change,
@@ -42,7 +44,9 @@ __all__ = (
     "add_person",
     "approve_change",
     "born",
+    "call_change_late",
     "check_thing",
+    "close_change",
     "confirm",
     "correct",
     "count_records",

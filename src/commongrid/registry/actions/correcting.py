@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import handing_over
@@ -21,7 +21,7 @@ from commongrid.registry.actions.marks import carry_marks, restore_marks
 from commongrid.registry.actions.people import ELSEWHERE
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
-from commongrid.registry.models import Code, Correction, Stay
+from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Stay
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
 
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 JOINING = ("people.join", HARDSHIP)
+ASKED = N_(
+    "A change was asked for of this record, or it was on offer. That is kept three years, and the record with it: "
+    "correct its fields, or record that the person moved out."
+)
 LATER = N_("Something later stands on this. Undo that first, or correct the fields one by one.")
 
 
@@ -116,7 +120,10 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
     try:
         with transaction.atomic():
             _take_back(at, done, rows, records)
-    except (IntegrityError, models.ProtectedError):
+    except models.ProtectedError as error:
+        asked = any(isinstance(one, ChangeRequest | Handover) for one in error.protected_objects)
+        raise WrongState(ASKED if asked else LATER) from None
+    except IntegrityError:
         raise WrongState(LATER) from None
     Correction.objects.filter(act=done).update(undone_by=act.id)
     _wait_again(pairs)
@@ -177,6 +184,8 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
             carry_marks(at, records[whose], left=before[whose[1]])
     for of, subject in made:
         TABLES[of].objects.filter(id=subject).delete()
+    if made:
+        connection.check_constraints()  # now, and not at the end: what is out of sight may stand on it too
 
 
 def _before(row: Correction, record: Any) -> object:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.clock import due_at
-from commongrid.kernel.places import level_of
+from commongrid.kernel.places import interval, level_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
 from commongrid.registry.actions.desk import desk, home, person
 from commongrid.registry.actions.life import settle_in
@@ -74,11 +74,11 @@ def accept_record(scope: Scope, act: Act, *, handover_id: UUID, into: Into) -> L
     where = home(at, into.household, seen=into.seen)
     if not row.to_place <= where.place <= row.to_place + 999:
         raise BadInput(fields={"number": N_("The record was offered to another village.")})
-    before = row.place
-    with handing_over(scope, before, before):
+    with handing_over(scope, *interval(village_of(row.place) or row.place)):  # they may have moved within it meanwhile
         who = person(at, row.person_id)
+        before = who.place
         settle_in(at, who, where, into.as_to_head)
-        row.state, row.answered_at, row.answered_by, row.place = "accepted", act.at, scope.post, where.place
+        row.state, row.answered_at, row.answered_by = "accepted", act.at, scope.post
         row.save()
     return Line(
         place=where.place, subject=who.id, subject_kind="person", facts={"from": before},

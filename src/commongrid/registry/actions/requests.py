@@ -132,6 +132,32 @@ def open_change(scope: Scope, act: Act, *, sort: str, matter: UUID, place: int, 
     return Line(place=place, subject=matter, subject_kind="matter", facts={"sort": sort, "matter": str(matter)})
 
 
+@action("registry.change_late", power="people.changes", facts=("sort",), kinds=("clock",))
+def call_change_late(scope: Scope, act: Act, *, request_id: UUID) -> Line:
+    """Nobody decided in time: the village and the township are told, once; the request stays open.
+
+    Refuses: NotFound; WrongState once decided, once called late, or before its time.
+    """
+    row = _open(request_id)
+    if row.due_at > act.at or row.late_at is not None:
+        raise WrongState
+    row.late_at = act.at
+    row.save(update_fields=("late_at",))
+    return _line(row)
+
+
+@action("registry.change_closed", power="people.changes", facts=("sort",), kinds=("clock",))
+def close_change(scope: Scope, act: Act, *, request_id: UUID, reason: str) -> Line:
+    """The matter that asked for it was withdrawn or not accepted, and the request with it.
+
+    Refuses: NotFound; WrongState once decided.
+    """
+    row = _open(request_id)
+    row.reason = reason
+    _decide(row, act, scope, "withdrawn")
+    return _line(row)
+
+
 def rule_of(sort: str, on: date) -> ChangeRule | None:
     """The rule in force for a sort of change."""
     return ChangeRule.objects.filter(valid(on), sort=sort).first()

@@ -71,22 +71,25 @@ class ChangeRequest(models.Model):
     phone, a place gone to. ``matter`` is the matter of class L that opened it.
 
     States: open (waits until ``due_at``), done (carried out by ``carried_by``,
-    or entered by hand), refused (``reason`` says why), withdrawn by whoever asked.
+    or entered by hand), refused (``reason`` says why), withdrawn by whoever asked or with its matter.
+    ``late_at``: when the clock found it overdue and told the level above, once.
 
-    Personal data: what was told (S4, sealed), whom it is about. Kept: three years after it was decided.
+    Personal data: what was told (S4, sealed), whom it is about. Kept: three years after it was decided, or until the
+    file that brought its record in is undone.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
     sort = models.CharField(max_length=12)
     place = PlaceField(db_index=True)
-    household = models.ForeignKey(Household, models.CASCADE, null=True, related_name="+")
-    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     matter = models.UUIDField(null=True, unique=True)
     said_sealed = models.BinaryField(null=True)
     on = models.DateField()
     asked_at = models.DateTimeField()
     asked_by = models.UUIDField(null=True)
     due_at = models.DateTimeField()
+    late_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, default="open")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.UUIDField(null=True)
@@ -123,17 +126,18 @@ class ChangeRequest(models.Model):
 class Handover(models.Model):
     """A person's record offered to a place outside the clerk's scope (移交); it moves when the other side accepts.
 
-    ``place`` is where the record lies, ``to_place`` the village it is offered
+    ``place`` is where the record lay when it was offered, ``to_place`` the village it is offered
     to; both sides see this row, and of the person no more than ``name``.
 
     States: offered (until ``due_at``), accepted (the record moved), refused or
     withdrawn, lapsed (nobody accepted in time: the record stays where it was).
 
-    Personal data: a name (S1) and where somebody moves (S2). Kept: three years after it was answered.
+    Personal data: a name (S1) and where somebody moves (S2). Kept: three years after it was answered, or
+    until the file that brought the record in is undone.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
     place = PlaceField(db_index=True)
     to_place = PlaceField(db_index=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Case, F, When
 
 from commongrid.accounts import sealed
 from commongrid.journal.dated import valid
@@ -25,7 +25,10 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestLine:
-    """A change asked for: what, of which household and whom, by which post or matter, until when."""
+    """A change asked for: what, of which household and whom, by which post or matter, until when.
+
+    ``withheld``: something was told that this reader may not see.
+    """
 
     id: UUID
     sort: str
@@ -45,6 +48,7 @@ class RequestLine:
     carried_by: UUID | None
     reason: str
     said: dict[str, str] = field(default_factory=dict)
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,31 +87,42 @@ def sorts(scope: Scope, today: date) -> dict[str, SortRow]:
     return {one.sort: SortRow(sort=one.sort, zh=one.zh, en=one.en, approve=one.approve, days=one.days) for one in rows}
 
 
-def requests(scope: Scope, *, state: str = "open", household: UUID | None = None) -> list[RequestLine]:
-    """Changes asked for in scope, the nearest deadline first; decided ones the latest first."""
-    rows = ChangeRequest.objects.filter(state=state) if state else ChangeRequest.objects.all()
-    if household:
-        rows = rows.filter(household_id=household)
-    order = ("due_at", "id") if state == "open" else ("-asked_at", "id")
-    return [_request(one) for one in _named(rows).order_by(*order)[:MOST]]
+def requests(scope: Scope, *, page: int = 1) -> tuple[list[RequestLine], bool]:
+    """One page of the changes that wait in scope, the nearest deadline first, and whether another follows."""
+    rows, more = _page(_named(ChangeRequest.objects.filter(state="open")).order_by("due_at", "id"), page)
+    return [_request(one) for one in rows], more
+
+
+def decided(scope: Scope, *, most: int = 30) -> list[RequestLine]:
+    """Changes that were decided in scope, the latest first."""
+    rows = ChangeRequest.objects.exclude(state="open")
+    return [_request(one) for one in _named(rows).order_by("-decided_at", "id")[:most]]
+
+
+def _page(rows: Any, page: int) -> tuple[list[Any], bool]:
+    start = (max(page, 1) - 1) * MOST
+    found = list(rows[start : start + MOST + 1])
+    return found[:MOST], len(found) > MOST
 
 
 def request(scope: Scope, request_id: UUID) -> RequestLine:
-    """One change asked for, with what was told; a phone masked. Refuses: NotFound."""
+    """One change asked for; what was told for those who decide or told it, a phone masked. Refuses: NotFound."""
     one = _named(ChangeRequest.objects.filter(id=request_id)).first()
     if one is None:
         raise NotFound
+    if not (scope.may("people.edit") or (one.asked_by is not None and one.asked_by == scope.post)):
+        return _request(one, withheld=one.said_sealed is not None)
     said = read_kept(sealed.unseal(one.said_sealed, "registry_change_request", "said_sealed", one.id))
     if said.get("phone"):
         said["phone"] = masking.phone(said["phone"])
     return _request(one, said)
 
 
-def handovers(scope: Scope) -> list[HandoverLine]:
-    """Records offered by this place or to it, those that wait first."""
-    rows = Handover.objects.order_by("-offered_at")[:MOST]
-    lines = [_handover(scope, one) for one in rows]
-    return sorted(lines, key=lambda one: (one.state != "offered", one.due_at))
+def handovers(scope: Scope, *, page: int = 1) -> tuple[list[HandoverLine], bool]:
+    """One page of the records offered by this place or to it, those that wait first; and whether another follows."""
+    waiting = Case(When(state="offered", then="due_at"))
+    rows, more = _page(Handover.objects.order_by(waiting.asc(nulls_last=True), "-offered_at", "id"), page)
+    return [_handover(scope, one) for one in rows], more
 
 
 def handover(scope: Scope, handover_id: UUID) -> HandoverLine:
@@ -129,6 +144,17 @@ def handovers_lapsing(scope: Scope, at: datetime) -> list[UUID]:
     return list(Handover.objects.filter(state="offered", due_at__lte=at).values_list("id", flat=True)[:500])
 
 
+def changes_running_late(scope: Scope, at: datetime) -> list[UUID]:
+    """Changes whose time has passed and of which nobody was told yet."""
+    late = ChangeRequest.objects.filter(state="open", due_at__lte=at, late_at=None)
+    return list(late.order_by("due_at").values_list("id", flat=True)[:500])
+
+
+def change_of_matter(scope: Scope, matter: UUID) -> UUID | None:
+    """The change that a matter asked for and that still waits, if there is one."""
+    return ChangeRequest.objects.filter(matter=matter, state="open").values_list("id", flat=True).first()
+
+
 def waiting(scope: Scope, place: int) -> tuple[int, int]:
     """How many changes wait for a decision at a place, and how many records are offered to it."""
     lo, hi = interval(place)
@@ -142,12 +168,12 @@ def _named(rows: Any) -> Any:
     )
 
 
-def _request(one: Any, said: dict[str, str] | None = None) -> RequestLine:
+def _request(one: Any, said: dict[str, str] | None = None, *, withheld: bool = False) -> RequestLine:
     return RequestLine(
         id=one.id, sort=one.sort, place=one.place, household=one.household_id, door=one.home_door or "",
         number=one.home_number or "", person=one.person_id, name=one.called or "", matter=one.matter, on=one.on,
         asked_at=one.asked_at, asked_by=one.asked_by, due_at=one.due_at, state=one.state, decided_by=one.decided_by,
-        carried_by=one.carried_by, reason=one.reason, said=said or {},
+        carried_by=one.carried_by, reason=one.reason, said=said or {}, withheld=withheld,
     )  # fmt: skip
 
 

@@ -53,6 +53,8 @@ ACTS: Final[Mapping[str, str]] = {
     "registry.account_tied": N_("An account was given to a person"),
     "registry.booklet_opened": N_("Registered household entered"),
     "registry.change_approved": N_("Reported change approved"),
+    "registry.change_closed": N_("Requested change closed with its matter"),
+    "registry.change_late": N_("Reported change not decided in time"),
     "registry.change_opened": N_("A matter asked for a change of the register"),
     "registry.change_refused": N_("Reported change not taken over"),
     "registry.change_reported": N_("Change reported from the field"),

@@ -41,6 +41,7 @@ STATES: Final = {
     "withdrawn": (N_("Withdrawn"), ""), "offered": (N_("On offer"), "warn"), "accepted": (N_("Accepted"), "ok"),
     "lapsed": (N_("Lapsed: nobody answered in time"), "late"),
 }  # fmt: skip
+PAGE_DIGITS: Final = 4
 NAMES: Final = {
     "name": N_("Name"), "to": N_("Where to"), "words": N_("In words"), "as_to_head": N_("To the head of the household"),
 }  # fmt: skip
@@ -99,17 +100,25 @@ def listed(request: Asked) -> HttpResponse:
     """Changes that wait for the village, those decided, and records on offer."""
     scope = request.scope
     names = _sorts(scope)
-    waiting = queries.requests(scope)
-    decided = [one for one in queries.requests(scope, state="") if one.state != "open"][:30]
+    page, offered = (page_asked(request.GET.get(name, "")) for name in ("page", "offers"))
+    waiting, more = queries.requests(scope, page=page)
+    offers, more_offers = queries.handovers(scope, page=offered)
+    decided = queries.decided(scope)
     faces = roster.faces(scope, {one.asked_by for one in (*waiting, *decided) if one.asked_by})
     context = {
         "rows": [(one, names.get(one.sort, one.sort), _who(one, faces), one.due_at <= timezone.now())
                  for one in waiting],
         "decided": [(one, names.get(one.sort, one.sort), _chip(one.state)) for one in decided],
-        "offers": [(one, _chip(one.state)) for one in queries.handovers(scope)],
+        "offers": [(one, _chip(one.state)) for one in offers],
+        "page": page, "more": more, "offered": offered, "more_offers": more_offers,
         "may_edit": scope.may("people.edit"), "trail": trail(),
     }  # fmt: skip
     return render(request, "console/register/changes.html", context)
+
+
+def page_asked(text: str) -> int:
+    """The number of the page, as the address has it."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= PAGE_DIGITS else 1
 
 
 def _sorts(scope: Scope) -> dict[str, str]:
