@@ -175,6 +175,13 @@ def asked_ahead(wanted: Callable[[list[tuple[Any, ...]]], None]) -> Iterator[Non
         _ahead.reset(token)
 
 
+def answered() -> None:
+    """Send what was asked ahead, where no statement has come by that it could travel with."""
+    sending = _sending.get()
+    if sending is not None and any(one.wanted for one in sending.waiting):
+        sending.flush()
+
+
 def settle(statement: str) -> None:
     """Settings of the transaction: with the next statement where one is under way, else at once."""
     sending = _sending.get()

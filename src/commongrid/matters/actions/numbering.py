@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import connection
 
-from commongrid.journal.sending import asked_ahead, forget, remember, remembered, under_way
+from commongrid.journal.sending import answered, asked_ahead, forget, remember, remembered, under_way
 from commongrid.kernel.codes import matter_number
 
 _NUMBERED = "SELECT nextval('matters_number') - base FROM matters_number_base, generate_series(1, %s) WHERE month = %s"
@@ -41,6 +41,8 @@ def numbers(place: int, day: date, count: int) -> list[str]:
 
 def _drawn(month: date) -> list[tuple[int]]:
     """The number drawn ahead, which serves once; none where nothing was, or the month has no number yet."""
+    if remembered(("number", month)) is None:
+        answered()
     rows: list[tuple[int]] = remembered(("number", month)) or []
     forget(("number", month))
     return rows

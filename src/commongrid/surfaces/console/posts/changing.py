@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.places import interval, parent_of
-from commongrid.kernel.refusals import N_, BadInput, Refusal
+from commongrid.kernel.refusals import N_, BadInput, NotYours, Refusal
 from commongrid.roster import actions, queries
+from commongrid.roster.rules import may_appoint
 from commongrid.surfaces.console.posts.words import day_field, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
@@ -67,7 +68,7 @@ class StandInForm(Form):
 @door("posts.appoint", methods=("GET", "POST"))
 def end(request: Asked, post_id: UUID) -> HttpResponse:
     """End a post from a day on."""
-    post = queries.post(request.scope, post_id)
+    post = _to_change(request.scope, post_id)
     form = EndForm(request.POST or None)
 
     def do() -> None:
@@ -80,7 +81,7 @@ def end(request: Asked, post_id: UUID) -> HttpResponse:
 @door("posts.appoint", methods=("GET", "POST"))
 def move(request: Asked, post_id: UUID) -> HttpResponse:
     """Move the holder to another place of the same level, in the same role."""
-    post = queries.post(request.scope, post_id)
+    post = _to_change(request.scope, post_id)
     form = MoveForm(request.POST or None)
     form.fields["place"].choices = _places_like(request.scope, post)  # type: ignore[attr-defined]
 
@@ -97,7 +98,7 @@ def move(request: Asked, post_id: UUID) -> HttpResponse:
 @door("posts.appoint", methods=("GET", "POST"))
 def stand_in(request: Asked, post_id: UUID) -> HttpResponse:
     """Have somebody act in a post whose holder is away or gone."""
-    post = queries.post(request.scope, post_id)
+    post = _to_change(request.scope, post_id)
     form = StandInForm(request.POST or None)
     form.fields["by"].choices = _who_may_stand_in(request.scope, post)  # type: ignore[attr-defined]
 
@@ -122,6 +123,17 @@ def stand_in_end(request: Asked, post_id: UUID, stand_in_id: UUID) -> HttpRespon
     actions.end_stand_in(request.scope, request.act, stand_in_id=stand_in_id, on=localdate())
     messages.success(request, gettext("The stand-in was ended."))
     return HttpResponseRedirect(reverse("post", args=[post_id]))
+
+
+def _to_change(scope: Scope, post_id: UUID) -> PostLine:
+    """The post, if this one may change it: who may not is told at once, not after a form.
+
+    Refuses: NotFound; NotYours out of scope or not beneath.
+    """
+    post = queries.post(scope, post_id)
+    if not scope.covers(post.place) or not may_appoint(scope.level, post.level):
+        raise NotYours
+    return post
 
 
 def _asked(
