@@ -22,8 +22,8 @@ WAVES: Final = ((2, 0.10), (3, 0.08), (5, 0.05), (8, 0.025), (13, 0.012))
 CORNERS: Final = 180
 MOUTHS: Final = ((-0.62, 1), (-0.24, -1), (0.12, 1), (0.48, -1))
 """Where valleys meet the river, as a share of the radius, and on which side."""
-RIM: Final = 0.93
-"""Nobody lives nearer to the border."""
+RIM, EDGE = 0.93, 0.98
+"""No hamlet lies nearer to the border, and no home, as a share of the way from the middle."""
 STEP: Final = 0.25
 ROW: Final = 60
 """Homes along one row of a hamlet before the next begins behind it."""
@@ -64,9 +64,9 @@ class Land:
         """Whether a place in kilometres lies inside the border."""
         return hypot(*point) <= self.rim(atan2(point[1], point[0]))
 
-    def inside(self, point: Point) -> Point:
+    def inside(self, point: Point, share: float = RIM) -> Point:
         """The place, drawn towards the middle until it is well inside."""
-        far, most = hypot(*point), self.rim(atan2(point[1], point[0])) * RIM
+        far, most = hypot(*point), self.rim(atan2(point[1], point[0])) * share
         return point if far <= most else (point[0] * most / far, point[1] * most / far)
 
     def _river(self) -> list[Point]:
@@ -111,10 +111,10 @@ class Land:
         """The place of one of a hamlet's homes, as degrees: along the lane, in rows where there are many."""
         row, place = divmod(n, ROW)
         half = min(count, ROW) / 2
-        along = (place - half) * 0.018 + chance.gauss(0, 0.006)
-        aside = (row // 2 + 1) * 0.035 * (1 if row % 2 else -1) + chance.gauss(0, 0.008)
+        along = (place - half) * 0.018 + chance.uniform(-0.008, 0.008)
+        aside = (row // 2 + 1) * 0.035 * (1 if row % 2 else -1) + chance.uniform(-0.012, 0.012)
         (x, y), (east, north) = lane.at, lane.way
-        return degrees(self.inside((x + along * east - aside * north, y + along * north + aside * east)))
+        return degrees(self.inside((x + along * east - aside * north, y + along * north + aside * east), EDGE))
 
 
 def _steps(lo: float, hi: float) -> list[float]:
