@@ -13,6 +13,7 @@ from commongrid.accounts.models import AccessLine
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.registry import actions
+from commongrid.registry.jobs import CHANGES
 from commongrid.registry.rules.facts import Told
 from tests.factories.desk import GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, lay
 from tests.factories.network import scope_as
@@ -20,6 +21,7 @@ from tests.registry.conftest import CLERK, DAY, Hamlet
 
 if TYPE_CHECKING:
     from tests.bed import Database
+    from tests.factories.scenes import Scene
 
 PHONE, ID = "13812345678", "11010519491231002X"
 
@@ -135,3 +137,13 @@ def test_a_household_is_read_as_it_was_last_month(desk: Desk, family: tuple[UUID
     assert "上河新村9号" in now
     assert "上河新村9号" not in then
     assert "<dd>1</dd>" in then
+
+
+def test_a_matter_leads_to_the_change_that_it_asked_for(scene: Scene) -> None:
+    matter = scene.report("周家添了个孩子", kind="L01")
+    clerk = scene.desk.sign_in(Client(), "clerk")
+    assert "Open the change" not in text(clerk.get(f"/console/matters/{matter}/"))
+    actions.open_change(CHANGES, Act.new(), sort="born", matter=matter, place=VILLAGE, on=DAY)
+    page = text(clerk.get(f"/console/matters/{matter}/"))
+    assert "/console/households/changes/" in page
+    assert "Waits for the village" in page

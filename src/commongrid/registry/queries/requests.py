@@ -15,7 +15,7 @@ from commongrid.kernel import masking
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotFound
 from commongrid.registry.models import ChangeRequest, ChangeRule, Handover
-from commongrid.registry.rules.requests import read_kept
+from commongrid.registry.rules.requests import OF_KIND, read_kept
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -148,6 +148,13 @@ def changes_running_late(scope: Scope, at: datetime) -> list[UUID]:
     """Changes whose time has passed and of which nobody was told yet."""
     late = ChangeRequest.objects.filter(state="open", due_at__lte=at, late_at=None)
     return list(late.order_by("due_at").values_list("id", flat=True)[:500])
+
+
+def asked_by_matter(scope: Scope, matter: UUID, kind: str) -> tuple[UUID, str] | None:
+    """The change that a matter of this kind asked for, and what came of it; nothing for kinds that ask for none."""
+    if kind not in OF_KIND or not scope.may("people.read"):
+        return None
+    return ChangeRequest.objects.filter(matter=matter).values_list("id", "state").first()
 
 
 def change_of_matter(scope: Scope, matter: UUID) -> UUID | None:

@@ -37,6 +37,7 @@ from commongrid.surfaces.console.matters import (
     waiting_page,
     words,
 )
+from commongrid.surfaces.console.register import changes
 from commongrid.surfaces.shared import files
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import language, left
@@ -134,6 +135,7 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         "markets": markets.coming(scope, row.place) if row.open and set(m.may) & markets.CHOOSES else [],
         "causes": joining.causes(scope, m),
         "calling": calling.card(scope, m),
+        "change": changes.of_matter(scope, row.id, row.kind.code),
         **waiting_page.card(scope, m),
         **leaders.card(scope, m),
         "source": words.say(words.SOURCES, row.source),

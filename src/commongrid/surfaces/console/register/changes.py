@@ -137,6 +137,12 @@ def _chip(state: str) -> tuple[str, str]:
     return gettext(text) if text else "", tone
 
 
+def of_matter(scope: Scope, matter: UUID, kind: str) -> tuple[UUID, tuple[str, str]] | None:
+    """The change of the register that a matter asked for, with what came of it as a chip."""
+    found = queries.asked_by_matter(scope, matter, kind)
+    return (found[0], _chip(found[1])) if found else None
+
+
 @door("people.read")
 def page(request: Asked, request_id: UUID) -> HttpResponse:
     """One change asked for: what was told, and the decision."""
