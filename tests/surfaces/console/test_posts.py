@@ -147,7 +147,7 @@ def test_end_then_history_says_so(desk: Desk, client: Client) -> None:
 def test_end_of_the_level_above_is_refused(desk: Desk, client: Client) -> None:
     desk.sign_in(client, "dispatcher")
     answer = client.post(f"/console/posts/{id_of('township_principal')}/end", {"on": localdate().isoformat()})
-    assert answer.status_code == 404
+    assert answer.status_code == 422
     assert "filled by the level above" in text(answer)
 
 

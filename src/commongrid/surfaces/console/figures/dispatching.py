@@ -1,4 +1,4 @@
-"""How matters were given out, unit by unit, each figure with the matters behind it where there are some."""
+"""How matters were given out, unit by unit, and what rechecks found; figures open the matters behind them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from commongrid.insight.queries import dispatching as given
+from commongrid.insight.queries.rechecks import Rechecked, reads_causes, rechecked
+from commongrid.kernel.refusals import N_
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, period_of, periods
 from commongrid.surfaces.console.matters import present
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.surfaces.shared.doors import Asked
 
+CAUSES: Final = {
+    "drawn": N_("Drawn among good ratings: worse than rated where it does not hold"),
+    "low": N_("A low rating"),
+    "centre": N_("The centre asked for it"),
+}
 IDENTITY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -50,8 +57,16 @@ def dispatching(request: Asked) -> HttpResponse:
             ],
             "called": [(names.get(one.unit, ""), one) for one in called],
             "asked": [(names.get(unit, ""), count, answered) for unit, count, answered in asked],
+            "rechecks": _rechecks(request.scope, chosen),
         },
     )
+
+
+def _rechecks(scope: Scope, chosen: Chosen) -> list[tuple[str, Rechecked]]:
+    """What looking once more found, for a centre; nothing for anybody else."""
+    if not reads_causes(scope):
+        return []
+    return [(_(CAUSES[one.cause]), one) for one in rechecked(scope, period_of(scope, chosen))]
 
 
 @door("matters.read")

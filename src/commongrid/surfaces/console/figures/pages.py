@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from commongrid.insight.queries import behind as lists
 from commongrid.insight.queries import board as boards
 from commongrid.insight.queries.loop import loop_by_series
-from commongrid.insight.queries.rechecks import Rechecked, reads_causes, rechecked
 from commongrid.insight.rules import Question
 from commongrid.kernel.places import interval
-from commongrid.kernel.refusals import N_, BadInput, NotFound
+from commongrid.kernel.refusals import BadInput, NotFound
 from commongrid.matters.queries import vocabulary
 from commongrid.surfaces.console.figures import dispatching
-from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, period_of, periods, question_of
+from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, periods, question_of
 from commongrid.surfaces.console.figures.lines import FIGURES, Cell, counted, line, parts
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.shared.doors import door
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
     from commongrid.matters.queries import MatterRow
     from commongrid.surfaces.shared.doors import Asked
 
-CAUSES: Final = {
-    "drawn": N_("Drawn among good ratings: worse than rated where it does not hold"),
-    "low": N_("A low rating"),
-    "centre": N_("The centre asked for it"),
-}
 LIVE_AT_MOST: Final = 50_000
 """More matters than this are not read one by one in a request; their lasting times are left to the command line."""
 
@@ -66,17 +60,9 @@ def figures(request: Asked) -> HttpResponse:
             "series": words.choices(words.SERIES),
             "series_name": words.say(words.SERIES, chosen.series),
             "periods": periods(chosen),
-            "rechecks": _rechecks(request.scope, chosen),
             **shown,
         },
     )
-
-
-def _rechecks(scope: Scope, chosen: Chosen) -> list[tuple[str, Rechecked]]:
-    """What looking once more found, for a centre; nothing for anybody else."""
-    if not reads_causes(scope):
-        return []
-    return [(_(CAUSES[one.cause]), one) for one in rechecked(scope, period_of(scope, chosen))]
 
 
 @door("figures.read")

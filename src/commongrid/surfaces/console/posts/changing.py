@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.kernel.places import interval, parent_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, Refusal
 from commongrid.roster import actions, queries
-from commongrid.roster.rules import may_appoint
 from commongrid.surfaces.console.posts.words import day_field, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
@@ -126,12 +125,9 @@ def stand_in_end(request: Asked, post_id: UUID, stand_in_id: UUID) -> HttpRespon
 
 
 def _to_change(scope: Scope, post_id: UUID) -> PostLine:
-    """The post, if this one may change it: who may not is told at once, not after a form.
-
-    Refuses: NotFound; NotYours out of scope or not beneath.
-    """
+    """The post, if it is in scope: who may not change it is told at once, not after a form. Refuses: NotYours."""
     post = queries.post(scope, post_id)
-    if not scope.covers(post.place) or not may_appoint(scope.level, post.level):
+    if not scope.covers(post.place):
         raise NotYours
     return post
 
