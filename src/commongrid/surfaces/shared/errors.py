@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -35,9 +36,12 @@ ADVICE: Final = {
 def _where_from(request: HttpRequest) -> str:
     """The page of ours that this request was sent from; nothing where the browser says none, or this very page."""
     came = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(came, allowed_hosts={request.get_host()}) and urlsplit(came).netloc
-    here = request.method in ("GET", "HEAD") and urlsplit(came).path == request.path
-    return came if ours and not here else ""
+    try:
+        way, host = urlsplit(came), request.get_host()
+    except (ValueError, DisallowedHost):  # what can't be read, or was asked of another host, leads nowhere
+        return ""
+    here = request.method in ("GET", "HEAD") and way.path == request.path
+    return came if way.netloc and not here and url_has_allowed_host_and_scheme(came, allowed_hosts={host}) else ""
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
