@@ -28,7 +28,13 @@ def served(folder: Path, port: int, *words: str) -> Iterator[subprocess.Popen[st
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
     environment = {**kept, "COMMONGRID_DATA": str(folder), "PORT": str(port), "COMMONGRID_SERVERS": "1"}
     command = [sys.executable, "-m", "commongrid.cli", "up", "--no-demo", "--no-links", *words]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_as_at_a_terminal,  # noqa: PLW1509 - it takes no lock that another thread may hold
+    ) as process:
         try:
             yield process
         finally:
@@ -36,6 +42,11 @@ def served(folder: Path, port: int, *words: str) -> Iterator[subprocess.Popen[st
                 process.terminate()
             if process.stderr and not process.stderr.closed:
                 process.communicate()
+
+
+def _as_at_a_terminal() -> None:
+    """Ctrl-C counts, also where whoever runs the tests works in the background and ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ready(port: int, seconds: float = 120) -> dict[str, Any]:
@@ -141,6 +152,6 @@ def test_an_early_ctrl_c_leaves_nothing(folder: Path, seconds: float) -> None:
     with served(folder, postmaster.free_port()) as up:
         time.sleep(seconds)
         up.send_signal(signal.SIGINT)
-        up.communicate()
+        up.communicate(timeout=60)
     assert up.returncode != 0
     assert not Cluster(folder).running()

@@ -90,18 +90,22 @@ def walls() -> Iterator[Finding]:
 
 
 def definer_functions() -> Iterator[Finding]:
-    """Functions that run as their owner, and who may execute them."""
+    """Functions that run as their owner, and who may execute them: searches, and triggers that nobody can call."""
     rows = _rows(
         "SELECT p.oid::regprocedure::text, p.proowner::regrole::text, "
         "COALESCE((SELECT array_agg(CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END) "
         "  FROM aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) a "
-        "  WHERE a.privilege_type = 'EXECUTE'), '{}') "
+        "  WHERE a.privilege_type = 'EXECUTE'), '{}'), p.prorettype = 'trigger'::regtype "
         "FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = to_regnamespace(current_schema()) ORDER BY 1"
     )
-    lines = tuple(f"{name} runs as {owner}, executed by {', '.join(who)}" for name, owner, who in rows)
-    wrong = [name for name, owner, who in rows if "PUBLIC" in who or owner != roles()["search"]]
+    lines = tuple(f"{name} runs as {owner}, executed by {', '.join(who)}" for name, owner, who, _trigger in rows)
+    wrong = [
+        name
+        for name, owner, who, trigger in rows
+        if not (set(who) <= {owner} if trigger else owner == roles()["search"] and "PUBLIC" not in who)
+    ]
     if wrong:
-        text = f"Executable by everybody, or not owned by the search role: {', '.join(map(str, wrong))}"
+        text = f"Executable by others than it may be, or not owned by the search role: {', '.join(map(str, wrong))}"
         yield Finding("functions", "fault", text, lines)
     else:
         yield Finding("functions", "ok", f"{len(lines)} SECURITY DEFINER functions, as they should be", lines)

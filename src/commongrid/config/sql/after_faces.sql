@@ -27,3 +27,5 @@ CREATE TRIGGER faceless AFTER UPDATE OF sealed, confidential, accused_person_id,
   ON matters_matter FOR EACH ROW WHEN (NEW.sealed OR NEW.confidential OR NEW.accused_person_id IS NOT NULL
     OR NEW.accused_unit_id IS NOT NULL OR NEW.place % 1000000 = 0 AND OLD.place % 1000000 <> 0)
   EXECUTE FUNCTION matters_face_taken();
+-- A trigger runs whoever may call its function; nobody may by themselves.
+REVOKE ALL ON FUNCTION matters_face_refused(), matters_face_taken() FROM PUBLIC;
