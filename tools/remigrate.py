@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-RELEASED = 1
+RELEASED = 2
 HOME = Path("src/commongrid/migrations")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")
@@ -25,5 +25,5 @@ with HOME.joinpath("__init__.py").open() as lock:
         if int(path.name[:4]) > RELEASED:
             path.unlink()
     django.setup()
-    call_command("makemigrations", "commongrid", "--name", "whole_loop", verbosity=1)
+    call_command("makemigrations", "commongrid", "--name", "register", verbosity=1)
 sys.exit(0)
