@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import WrongState
-from commongrid.kernel.scope import clock
+from commongrid.kernel.scope import Scope, clock
 from commongrid.kernel.timetable import every
 from commongrid.registry.actions import call_change_late, close_change, count_records, lapse_record, open_change
 from commongrid.registry.importing import jobs as _files  # noqa: F401 - its jobs are on the timetable too
@@ -75,29 +77,24 @@ def _close(rows: list[LineRow]) -> None:
 @every(seconds=600, name="registry.late_changes")
 def call_late() -> int:
     """Say of changes whose time has passed that nobody decided them; answers of how many."""
-    at = timezone.now()
-    with acting(CHANGES):
-        late = changes_running_late(CHANGES, at)
-    done = 0
-    for request in late:
-        try:
-            call_change_late(CHANGES, Act(uuid5(request, "late"), at), request_id=request)
-        except WrongState:  # decided in the same minute
-            continue
-        done += 1
-    return done
+    return _each(changes_running_late, "late", lambda act, one: call_change_late(CHANGES, act, request_id=one))
 
 
 @every(seconds=600, name="registry.changes")
 def lapse() -> int:
     """Let offers lapse whose time has passed; answers how many."""
+    return _each(handovers_lapsing, "lapsed", lambda act, one: lapse_record(CHANGES, act, handover_id=one))
+
+
+def _each(due: Callable[[Scope, datetime], list[UUID]], what: str, do: Callable[[Act, UUID], object]) -> int:
+    """Do it once for each whose time has passed; answers how many there were."""
     at = timezone.now()
     with acting(CHANGES):
-        due = handovers_lapsing(CHANGES, at)
+        found = due(CHANGES, at)
     done = 0
-    for handover in due:
+    for one in found:
         try:
-            lapse_record(CHANGES, Act(uuid5(handover, "lapsed"), at), handover_id=handover)
+            do(Act(uuid5(one, what), at), one)
         except WrongState:  # answered in the same minute
             continue
         done += 1

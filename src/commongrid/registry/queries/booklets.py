@@ -14,7 +14,7 @@ from commongrid.kernel.places import interval, level_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry.models import Person, RegisteredHousehold, Stay
-from commongrid.registry.queries.homes import Member
+from commongrid.registry.queries.homes import Member, members
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -104,17 +104,7 @@ def booklet_by_number(scope: Scope, village: int, number: str) -> UUID:
 
 def registered_on(scope: Scope, booklet_id: UUID, on: date) -> list[Member]:
     """Who stood in a booklet on a day, the head first, then by age."""
-    stays = list(Stay.objects.filter(in_force(on), booklet_id=booklet_id, sort="registered"))
-    people = {one.id: one for one in Person.objects.filter(id__in={stay.person_id for stay in stays})}
-    found = [
-        Member(
-            person=stay.person_id, name=stay.name, as_to_head=stay.as_to_head, head=stay.head, from_on=stay.from_on,
-            to_on=stay.to_on, sex=who.sex if (who := people.get(stay.person_id)) else "",
-            born_on=who.born_on if who else None, state=who.state if who else "",
-        )
-        for stay in stays
-    ]  # fmt: skip
-    return sorted(found, key=lambda one: (not one.head, one.born_on or date.max, one.name))
+    return members(Stay.objects.filter(in_force(on), booklet_id=booklet_id, sort="registered"))
 
 
 def booklets_of(scope: Scope, people: list[UUID]) -> dict[UUID, tuple[UUID | None, str, int | None]]:

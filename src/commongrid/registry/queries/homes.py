@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -170,7 +170,12 @@ def home_card(scope: Scope, household_id: UUID) -> HomeCard:
 
 def members_on(scope: Scope, household_id: UUID, on: date) -> list[Member]:
     """Who lived in it on a day, the head first, then by age; the name is the one they had then."""
-    stays = list(Stay.objects.filter(in_force(on), household_id=household_id, sort="living"))
+    return members(Stay.objects.filter(in_force(on), household_id=household_id, sort="living"))
+
+
+def members(found_stays: Iterable[Stay]) -> list[Member]:
+    """Whose stays these are, the head first, then by age; the name is the one they had then."""
+    stays = list(found_stays)
     people = {one.id: one for one in Person.objects.filter(id__in={stay.person_id for stay in stays})}
     found = [
         Member(

@@ -23,6 +23,7 @@ from commongrid.matters.queries.systems import system as system_row
 from commongrid.matters.queries.systems import systems as system_rows
 from commongrid.surfaces.console.exchange import sheets
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.downloads import workbook
 from commongrid.surfaces.shared.errors import sentence
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.matters.exchange.queries import BatchRow, ToReply, Waiting
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_PLACES: Final = 600
 SHOWN: Final = 8
 SORTS: Final = {"orders": N_("Orders in"), "results": N_("Results in"), "replies": N_("Replies out")}
@@ -95,7 +95,7 @@ def template(request: Asked, code: str, sort: str) -> HttpResponse:
         sort, places=places_offered(request.scope), kinds=kinds_offered(request.scope),
         remembered=queries.remembered(request.scope, of.code, sort),
     )  # fmt: skip
-    return _workbook(book, f"{of.code}-{sort}.xlsx")
+    return workbook(book, f"{of.code}-{sort}.xlsx")
 
 
 def places_offered(scope: Scope) -> list[str]:
@@ -183,14 +183,7 @@ def batch_sheet(request: Asked, batch_id: UUID) -> HttpResponse:
         headings=queries.remembered(request.scope, row.system, "replies"),
         zone=territory.calendar(request.scope).zone,
     )
-    return _workbook(book, f"{row.system}-{row.at:%Y%m%d}-{str(batch_id)[-4:]}.xlsx")
-
-
-def _workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return workbook(book, f"{row.system}-{row.at:%Y%m%d}-{str(batch_id)[-4:]}.xlsx")
 
 
 urlpatterns = [

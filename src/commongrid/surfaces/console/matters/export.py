@@ -22,6 +22,7 @@ from commongrid.matters import queries
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.console.matters.filtering import filters_of
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.downloads import workbook
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import when
 
@@ -30,7 +31,6 @@ MOST: Final = 5000
 UNSAFE: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet program might take for a formula."""
 WIDTHS: Final = (20, 44, 22, 24, 12, 14, 24, 18, 18, 16)
-SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Export(Form):
@@ -62,11 +62,8 @@ def export(request: Asked) -> HttpResponse:
     accounts.log_access(
         request.scope, Act.new(), access=Access(event="exported", about=f"matters.{len(rows)}", reason=purpose)
     )
-    response = HttpResponse(_sheet(present.rows(request.scope, rows), purpose), content_type=SHEET)
-    name = f"matters-{timezone.localtime():%Y%m%d-%H%M}.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    sheet = _sheet(present.rows(request.scope, rows), purpose)
+    return workbook(sheet, f"matters-{timezone.localtime():%Y%m%d-%H%M}.xlsx")
 
 
 def _asked(request: Asked, form: Export, status: int = 200) -> HttpResponse:

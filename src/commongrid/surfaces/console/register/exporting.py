@@ -21,9 +21,9 @@ from commongrid.kernel.places import is_code
 from commongrid.kernel.refusals import NotFound
 from commongrid.registry.queries.exporting import homes_to_export, people_to_export
 from commongrid.surfaces.console.matters.export import safe
-from commongrid.surfaces.console.register.importing import XLSX
 from commongrid.surfaces.console.register.words import HOME_STATES, PERSON_STATES, read_aloud, trail
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.downloads import workbook
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language, when
 from commongrid.territory import queries as territory
@@ -73,10 +73,8 @@ def export(request: Asked) -> HttpResponse:
     people = people_to_export(request.scope, homes)
     about = Access(event="exported", about=f"households.{len(homes)}.people.{len(people)}", reason=given["purpose"])
     accounts.log_access(request.scope, Act.new(), access=about)
-    response = HttpResponse(_sheet(request.scope, homes, people, given["purpose"]), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="households-{timezone.localtime():%Y%m%d-%H%M}.xlsx"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    sheet = _sheet(request.scope, homes, people, given["purpose"])
+    return workbook(sheet, f"households-{timezone.localtime():%Y%m%d-%H%M}.xlsx")
 
 
 def _place_of(scope: Scope, text: str) -> int:

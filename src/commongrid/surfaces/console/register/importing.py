@@ -23,6 +23,7 @@ from commongrid.registry.importing.rules import layout
 from commongrid.registry.importing.rules.faults import DOUBTS, FAULTS, NOTES
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.downloads import workbook
 from commongrid.surfaces.shared.errors import sentence
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.registry.importing.models import ImportBatch, ImportUpload
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SORTS: Final = {"people": N_("List of people"), "homes": N_("List of households")}
 STATUSES: Final = {
     "new": (N_("Newly entered"), "ok"), "changed": (N_("Changed"), "info"), "same": (N_("Unchanged"), ""),
@@ -124,7 +124,7 @@ def template(request: Asked, sort: str) -> HttpResponse:
     """An empty sheet with this area's places and codes to choose from."""
     if sort not in layout.LAYOUTS:
         raise NotFound
-    return _workbook(workbooks.template(sort, offered=_offered(request.scope)), f"{sort}-v{layout.VERSION}.xlsx")
+    return workbook(workbooks.template(sort, offered=_offered(request.scope)), f"{sort}-v{layout.VERSION}.xlsx")
 
 
 def _offered(scope: Scope) -> dict[str, list[str]]:
@@ -260,7 +260,7 @@ def mended(request: Asked, upload_id: UUID) -> HttpResponse:
     """The file as it was sent, with a column that says what to do."""
     row = queries.upload(request.scope, upload_id)
     look = looking.look(request.scope, _file(request, row))
-    return _workbook(workbooks.returned(look, offered=_offered(request.scope)), f"{row.sort}-to-mend.xlsx")
+    return workbook(workbooks.returned(look, offered=_offered(request.scope)), f"{row.sort}-to-mend.xlsx")
 
 
 def _file(request: Asked, row: ImportUpload) -> looking.File:
@@ -306,13 +306,6 @@ def _batch(request: Asked, row: ImportBatch, form: Undo) -> dict[str, Any]:
 
 def _trail(title: str) -> list[tuple[str, str]]:
     return trail(None, (_("Import"), reverse("people_import")), (title, ""))
-
-
-def _workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 urlpatterns = [

@@ -25,6 +25,7 @@ from commongrid.surfaces.console.matters.export import safe
 from commongrid.surfaces.console.register.homes import day_asked, place_asked
 from commongrid.surfaces.console.register.words import HOME_STATES, WHY, read_aloud, trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.downloads import workbook
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language, when
 from commongrid.territory import queries as territory
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 200
 """Rows on the page; the spreadsheet has all."""
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 POPULATION_NAMES: Final = {"resident": _("Lives here"), "registered": _("Is registered here")}
 GROUPS: Final = (
     (_("People"), ("person", "flag")), (_("What happened"), ("stay",)),
@@ -158,10 +158,7 @@ def _exported(request: Asked, of: Ledger, rows: list[LedgerRow], purpose: str) -
     accounts.log_access(request.scope, Act.new(), access=about)
     words = _words(request.scope, rows)
     body = [_cells(of, one, words) for one in rows]
-    response = HttpResponse(_sheet(of, body, purpose), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{of.code}-{timezone.localtime():%Y%m%d-%H%M}.xlsx"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return workbook(_sheet(of, body, purpose), f"{of.code}-{timezone.localtime():%Y%m%d-%H%M}.xlsx")
 
 
 def _sheet(of: Ledger, body: list[list[str]], purpose: str) -> bytes:
