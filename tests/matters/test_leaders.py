@@ -10,15 +10,20 @@ import pytest
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
+from commongrid.journal.queries import history
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, WrongState
-from commongrid.matters import actions, queries
+from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Instruction
+from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import LeaderNote, Matter
 from commongrid.matters.queries import Filters, leaders
+from commongrid.notices import jobs as notices
+from commongrid.notices.models import Notice
 from tests.factories.desk import id_of
 from tests.matters.test_loop import row, slip_of
 from tests.matters.waits import add_post
+from tests.readers import readers_see
 
 if TYPE_CHECKING:
     from tests.factories.scenes import Scene
@@ -160,3 +165,45 @@ def test_what_waits_stands_before_what_was_answered(scene: Scene) -> None:
     with acting(scene.as_post("county_leader")):
         rows = LeaderNote.objects.order_by(leaders.WAITING_FIRST).values_list("matter", flat=True)
         assert list(rows[:1]) == [second], "whatever is cut off was answered"
+
+
+def late_lines(matter: UUID) -> list[str]:
+    """To whom the clock told that an answer is late, in order."""
+    return [str(line.facts["level"]) for line in history(TICK, matter) if line.name == "matters.note_overdue"]
+
+
+def told_late() -> list[UUID | None]:
+    """The posts that heard of it, in order."""
+    readers_see()
+    notices.read(timezone.now())
+    with acting(notices.SCOPE):
+        return list(
+            Notice.objects.filter(sort="note_late", channel="inbox").order_by("at", "id").values_list("post", flat=True)
+        )
+
+
+def test_an_answer_that_is_late_is_told_to_the_centre_and_the_leader_then_to_the_county(scene: Scene) -> None:
+    matter = noted(scene, scene.in_hand("塌方"), "township_principal", Instruction(words="先保校车"))
+    with acting(TICK):
+        due = LeaderNote.objects.get(matter_id=matter).due_at
+    jobs.tick(due - timedelta(seconds=1))
+    assert late_lines(matter) == []
+    jobs.tick(due)
+    jobs.tick(due + timedelta(minutes=1))
+    assert late_lines(matter) == ["township"], "once each"
+    assert set(told_late()) == {id_of("dispatcher"), id_of("township_principal")}
+    with acting(TICK):
+        further = LeaderNote.objects.get(matter_id=matter).raise_at
+    assert further is not None
+    jobs.tick(further)
+    jobs.tick(further + timedelta(days=60))
+    assert late_lines(matter) == ["township", "county"]
+    assert told_late()[2:] == [id_of("county_dispatcher")]
+
+
+def test_an_answered_note_is_never_told_late_and_a_countys_own_has_nobody_above(scene: Scene) -> None:
+    matter, other = noted(scene, scene.in_hand("塌方")), noted(scene, scene.in_hand("断桥"))
+    answered(scene, matter)
+    jobs.tick(timezone.now() + timedelta(days=60))
+    jobs.tick(timezone.now() + timedelta(days=120))
+    assert (late_lines(matter), late_lines(other)) == ([], ["county"])

@@ -27,6 +27,7 @@ from commongrid.kernel.refusals import NobodyThere, Refusal
 from commongrid.kernel.timetable import every
 from commongrid.matters import actions
 from commongrid.matters.actions.checking import next_told
+from commongrid.matters.actions.noting import next_told as note_next_told
 from commongrid.matters.actions.ticking import TICK, act_for, next_level
 from commongrid.matters.exchange.actions import sweep_sheets
 from commongrid.matters.queries import clock as due
@@ -67,6 +68,7 @@ def tick(now: datetime | None = None) -> int:
                 break
         done += sum(_await(one, at) for one in due.awaited_replies(TICK, at, BATCH))
         done += sum(_check(one, at) for one in due.checks(TICK, at, BATCH))
+        done += sum(_late_note(one, at) for one in due.late_notes(TICK, at, BATCH))
     if faults:
         raise faults[0]
     return done
@@ -271,6 +273,13 @@ def _check(one: due.Check, at: datetime) -> int:
     level = next_told(one.raised)
     act = Act(uuid5(one.id, f"check overdue {level} {one.due_at.isoformat()}"), at)
     return _harmless(partial(actions.raise_check, TICK, act, mediation_id=one.id, level=level))
+
+
+def _late_note(one: due.LateNote, at: datetime) -> int:
+    """Tell a level that a leader waits past the day; once each."""
+    level = note_next_told(one.level, one.raised)
+    act = Act(uuid5(one.id, f"note overdue {level}"), at)
+    return _harmless(partial(actions.raise_note, TICK, act, note_id=one.id, level=level))
 
 
 def _harmless(do: Callable[[], object]) -> int:

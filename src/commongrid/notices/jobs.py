@@ -21,7 +21,7 @@ from commongrid.journal.queries import LineRow
 from commongrid.kernel.places import enclosing, township_of, village_of
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
-from commongrid.matters.queries.leaders import leaders_answered
+from commongrid.matters.queries.leaders import leaders_answered, leaders_waiting
 from commongrid.matters.queries.telling import (
     Told,
     application_seats,
@@ -57,7 +57,7 @@ GIVEN: Final = frozenset(
     )
 )  # fmt: skip
 """Acts after which somebody else owes the next step."""
-NOTES: Final = ("matters.instructed", "matters.reported_back")
+NOTES: Final = ("matters.instructed", "matters.reported_back", "matters.note_overdue")
 """Of leaders' notes, whose answer is owed also after the end."""
 CHECKS: Final = ("matters.check_awaited", "matters.check_overdue")
 """Of agreements that somebody has to ask about, also when their matter is over."""
@@ -177,11 +177,17 @@ def _of_a_check(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
 
 
 def _of_a_note(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
-    """The centre hears that a leader waits for its answer, the leader that it came."""
+    """The centre hears that a leader waits for its answer, the leader that it came or is late."""
     if row.name == "matters.reported_back":
         yield from _each(row, m, "note_answered", leaders_answered(SCOPE, row.id))
-    elif place := m.place_at(str(row.facts.get("level", ""))):
-        yield from _each(row, m, "leader_note", desk.at(place, CENTRES))
+        return
+    place = m.place_at(str(row.facts.get("level", "")))
+    centre = desk.at(place, CENTRES) if place else []
+    if row.name == "matters.instructed":
+        yield from _each(row, m, "leader_note", centre)
+    else:
+        waiting = [one for one in leaders_waiting(SCOPE, m.id, row.at) if one[1] == place]
+        yield from _each(row, m, "note_late", [*centre, *waiting])
 
 
 def _each(row: LineRow, m: Told, sort: str, posts: list[tuple[UUID, int]]) -> Iterator[ToPost]:

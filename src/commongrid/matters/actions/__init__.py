@@ -23,7 +23,7 @@ from commongrid.matters.actions.handling import (
     start,
 )
 from commongrid.matters.actions.merging import merge, unmerge
-from commongrid.matters.actions.noting import Instruction, instruct, report_back
+from commongrid.matters.actions.noting import Instruction, instruct, raise_note, report_back
 from commongrid.matters.actions.numbering import numbers
 from commongrid.matters.actions.overseeing import miss_reply, reply, supervise, warn_of_reply
 from commongrid.matters.actions.papers import Paper, answer_on_paper, rate_on_paper
@@ -127,6 +127,7 @@ __all__ = [
     "raise_application",
     "raise_check",
     "raise_level",
+    "raise_note",
     "raise_overdue",
     "rate",
     "rate_on_paper",

@@ -19,6 +19,7 @@ from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules.limits import step_due
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call
+from commongrid.territory import queries as territory
 
 WHOSE = N_("Choose the leader whose note it is.")
 NO_CENTRE = N_("Only the centre of a township or of the county records leaders' notes, or the leader.")
@@ -77,6 +78,28 @@ def report_back(scope: Scope, act: Act, *, matter_id: UUID, text: str) -> Line:
     written(case)
     done = line(case, event="report_back", before=(case.matter.state, case.matter.owner_level))
     return replace(done, facts={**done.facts, "level": scope.level} if done.facts else {})
+
+
+@action("matters.note_overdue", power="matters.tick", kinds=("clock",), facts=("level",))
+def raise_note(scope: Scope, act: Act, *, note_id: UUID, level: str) -> Line:
+    """Tell one level that a leader waits past the day: their own centre first, then the county's.
+
+    Refuses: WrongState once it was answered, before the day, or where that level was told.
+    """
+    row = LeaderNote.objects.select_for_update().filter(id=note_id, answered_at=None).first()
+    if row is None or next_told(row.level, row.raised) != level or (row.raise_at or row.due_at) > act.at:
+        raise WrongState
+    row.raised = level
+    further = next_told(row.level, level)
+    row.raise_at = step_due(territory.calendar(scope), act.at, "raise_step", limits(scope)).at if further else None
+    row.save(update_fields=["raised", "raise_at"])
+    answer = {"note": row.id, "matter": row.matter_id}
+    return Line(place=row.place, subject=row.matter_id, subject_kind="matter", facts={"level": level}, answer=answer)
+
+
+def next_told(owing: str, raised: str) -> str:
+    """Which level is told next that an answer owed by the centre of ``owing`` is late; nothing once the county was."""
+    return owing if not raised else "county" if raised == "township" else ""
 
 
 def told_by(scope: Scope, instruction: Instruction) -> Leader:

@@ -21,8 +21,10 @@ class LeaderNote(models.Model):
 
     ``leader`` is the post whose note it is, ``post`` whoever recorded it: the
     leader, or the centre of ``level`` at ``place``, which owes them an answer by
-    ``due_at`` whatever becomes of the matter. The words of both are Notes of the
-    acts ``act`` and ``answered_in``. The matter keeps its owner and its limits.
+    ``due_at`` whatever becomes of the matter. ``raised`` is the highest level
+    that was told that it did not come, ``raise_at`` when the next one is. The
+    words of both are Notes of the acts ``act`` and ``answered_in``. The matter
+    keeps its owner and its limits.
 
     Personal data: none; the words are Notes. Kept: with the matter.
     """
@@ -36,6 +38,8 @@ class LeaderNote(models.Model):
     act = models.UUIDField()
     at = models.DateTimeField("批示时间")
     due_at = models.DateTimeField("回报期限")
+    raised = models.CharField("已告知逾期的层级", max_length=12, default="")
+    raise_at = models.DateTimeField("告知上一级的时间", null=True)
     answered_at = models.DateTimeField("回报时间", null=True)
     answered_in = models.UUIDField(null=True)
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import ExternalResult, Matter, Mediation, Rating, Supervision
+from commongrid.matters.models import ExternalResult, LeaderNote, Matter, Mediation, Rating, Supervision
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
@@ -67,6 +67,15 @@ class Held:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LateNote:
+    """A leader's note that was not answered by its day."""
+
+    id: UUID
+    level: str
+    raised: str
+
+
 def alarms(scope: Scope, now: datetime, limit: int) -> list[Alarm]:
     """Open matters whose alarm has come, the oldest first."""
     columns = ("id", "state", "owner_level", "handler_level", "raised_level", "deadline_no", "due_at")
@@ -90,6 +99,14 @@ def checks(scope: Scope, now: datetime, limit: int) -> list[Check]:
         found = Mediation.objects.filter(check_alarm_at__lte=now, checked_at=None).order_by("check_alarm_at", "id")
         rows = found.values_list("id", "check_due_at", "check_raised")[:limit]
         return [Check(id=one, due_at=due, raised=raised) for one, due, raised in rows if due is not None]
+
+
+def late_notes(scope: Scope, now: datetime, limit: int) -> list[LateNote]:
+    """Leaders' notes without an answer of which another level has to hear; the oldest first."""
+    late = Q(raised="", due_at__lte=now) | Q(raise_at__lte=now)
+    with acting(scope):
+        found = LeaderNote.objects.filter(late, answered_at=None).order_by("due_at", "id")
+        return [LateNote(*values) for values in found.values_list("id", "level", "raised")[:limit]]
 
 
 def seats(scope: Scope) -> list[Seat]:

@@ -108,6 +108,13 @@ def leaders_answered(scope: Scope, act: UUID) -> list[tuple[UUID, int]]:
         return list(LeaderNote.objects.filter(answered_in=act).values_list("leader", "place"))
 
 
+def leaders_waiting(scope: Scope, matter: UUID, at: datetime) -> list[tuple[UUID, int]]:
+    """The leaders who wait for an answer past the day, with their places."""
+    with acting(scope):
+        late = LeaderNote.objects.filter(matter_id=matter, answered_at=None, due_at__lte=at)
+        return list(late.order_by("due_at", "id").values_list("leader", "place"))
+
+
 def _rows(found: Iterable[LeaderNote]) -> tuple[LeaderNoteRow, ...]:
     rows = list(found)
     acts = {act for row in rows for act in (row.act, row.answered_in) if act}

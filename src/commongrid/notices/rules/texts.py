@@ -40,6 +40,8 @@ SORTS: Final = {
         Sort(code="no_body", label=N_("Nobody is competent for something sealed"), audience="post", fields=()),
         Sort(code="leader_note", label=N_("A leader's note waits for an answer"), audience="post",
              fields=("number", "date")),
+        Sort(code="note_late", label=N_("A leader's note was not answered in time"), audience="post",
+             fields=("number",)),
         Sort(code="note_answered", label=N_("Your note was answered"), audience="post", fields=("number",)),
         Sort(code="change_late", label=N_("A reported change waits too long"), audience="post", fields=("date",)),
         Sort(code="sooner", label=N_("A deadline of yours comes earlier"), audience="post", fields=("number", "date")),
