@@ -26,6 +26,7 @@ def steps_hold(database: Database) -> None:
         matters = [ident for ident, facts in world.matters.items() if facts["relation"] in STEPS]
         for probe in itertools.chain(
             statements.places(app, seats),
+            statements.offices(app, world, seats),
             statements.slips(app, world, matters[:2]),
             statements.beside(app, owner, world, seats, matters),
         ):
@@ -73,6 +74,10 @@ STEP_DEFECTS = (
     ("sheets that came back seen without their matter", see("matters_signed_sheet", "true")),
     ("themes show their matters to everybody", see("matters_theme_matter", "true")),
     ("figures of every place shown", see("insight_tally", "true")),
+    ("guarded words shown to everybody", see("matters_guarded_word", "true")),
+    ("guarded words kept by every publisher", sql("ALTER POLICY change ON matters_guarded_word USING (true)")),
+    ("views of others shown", see("matters_saved_view", "true")),
+    ("an office's views shown to its place", weaker("matters_saved_view", "= ''::text", "IS NOT NULL")),
     ("how much is open at every place shown", see("insight_backlog", "true")),
     ("who helps which household shown", see("roster_assignment", "true")),
     ("the log of reads shown", see("accounts_access_line", "true")),

@@ -85,6 +85,24 @@ def sees_line(seat: Seat, matter: dict[str, Any]) -> bool:
     return (seat.role == "auditor" and not matter["sealed"]) or sees_matter(seat, matter)
 
 
+def keeps_guarded_words(seat: Seat) -> bool:
+    """Whether the seat may change what no published text may hold: whoever has the whole county in sight."""
+    return covers(seat, COUNTY)
+
+
+def reads_guarded_words(seat: Seat) -> bool:
+    """Whether the seat reads them: who publishes, and who keeps them."""
+    return seat.role in PUBLISHERS or keeps_guarded_words(seat)
+
+
+def same_office(seat: Seat, other: Seat) -> bool:
+    """Whether two seats sit in one office: the same unit, or without one the same whole place."""
+    if other.unit is not None or seat.unit is not None:
+        return seat.unit == other.unit
+    whole = ("county", "township", "village", "assigned_village")
+    return seat.level in whole and seat.place == other.place
+
+
 JUSTICE_SEATS = ("department_handler", "township_office_handler")
 """Seats in a judicial office: the bureau of the county and the office of the township are such in this world."""
 

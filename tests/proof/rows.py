@@ -23,6 +23,7 @@ def lay(owner: psycopg.Connection[Any], world: World) -> None:
     insert(owner, "Theme", id=named("theme"), place=COUNTY, name="涵洞", opened_at=NOW)
     for ident, facts in world.matters.items():
         of_a_matter(owner, ident, facts)
+    of_offices(owner, world)
     at_places(owner, world.seats["county_leader"].post)
     register.lay(owner)
 
@@ -84,6 +85,17 @@ def _rated(owner: psycopg.Connection[Any], facts: dict[str, Any], of: dict[str, 
             handler_level="township", handler_place=T1, solved=True, satisfied=False, via="slip", at=NOW,
             released_at=released,
         )  # fmt: skip
+
+
+def of_offices(owner: psycopg.Connection[Any], world: World) -> None:
+    """A guarded word, and of every post a view of its own and one for its office."""
+    insert(owner, "GuardedWord", id=named("guarded word"), word="张某某", sort="person", valid_from=DAY)
+    for role, seat in world.seats.items():
+        for name in ("own view", "shared view"):
+            insert(
+                owner, "SavedView", id=named(name, role), post=seat.post, place=seat.place or COUNTY, unit=seat.unit,
+                name=name, filters={}, shared=name == "shared view", at=NOW,
+            )  # fmt: skip
 
 
 def at_places(owner: psycopg.Connection[Any], post: UUID) -> None:

@@ -243,6 +243,27 @@ def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
                 yield covered, done, seat.role, "removes who helps", relation
 
 
+def offices(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iterator[Probe]:
+    """What offices keep for themselves: the words that no published text may hold, and views of the queue."""
+    word = [named("guarded word")]
+    for seat in seats:
+        with app.transaction():
+            become(app, scope_of_seat(seat))
+            found = app.execute("SELECT 1 FROM matters_guarded_word WHERE id = %s", word).fetchone() is not None
+            yield expectation.reads_guarded_words(seat), found, seat.role, "reads guarded words"
+            done = _changed(app, "UPDATE matters_guarded_word SET note = 'x' WHERE id = %s", word)
+            yield expectation.keeps_guarded_words(seat), done, seat.role, "changes guarded words"
+            for other in world.seats.values():
+                own = seat.post == other.post
+                for name in ("own view", "shared view"):
+                    view = [named(name, other.role)]
+                    found = app.execute("SELECT 1 FROM matters_saved_view WHERE id = %s", view).fetchone() is not None
+                    seen = own or (name == "shared view" and expectation.same_office(seat, other))
+                    yield seen, found, seat.role, "reads", name, other.role
+                    done = _changed(app, "UPDATE matters_saved_view SET name = 'x' WHERE id = %s", view)
+                    yield own, done, seat.role, "changes", name, other.role
+
+
 OFFICES_ONLY = {
     "leader note",
     "held rating", "released rating", "held result", "released result", "party", "recheck cause", "publication",

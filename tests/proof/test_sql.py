@@ -53,6 +53,7 @@ def test_every_statement_does_exactly_what_the_policy_says(
             statements.beside(app, owner, world, seats, matters),
             statements.ways(app, world, seats, matters),
             statements.places(app, seats),
+            statements.offices(app, world, seats),
             statements.slips(app, world, matters[share :: len(SHARES)]),
             statements.accounts(app, seats),
             statements.nobody(app, world),
