@@ -19,6 +19,7 @@ from commongrid.matters.actions.papers import sheet_of
 from commongrid.matters.queries.papers import paper_order, sheets_of
 from commongrid.surfaces.shared.sheets import token
 from tests.factories.desk import VILLAGE
+from tests.matters.test_merging import in_parts
 
 if TYPE_CHECKING:
     from tests.factories.scenes import Scene
@@ -177,3 +178,26 @@ def test_the_answer_sheet_is_printed_by_whoever_asks(scene: Scene, client: Clien
     form = {**form, "satisfied": "no", "words": "慢了", "photos": io.BytesIO(photo())}
     assert client.post(address, form).status_code == 302
     assert queries.matter(scene.as_post("county_dispatcher"), matter).ratings[-1].satisfied is False
+
+
+def test_on_paper_each_office_that_answered_a_part_is_asked_about(scene: Scene, client: Client) -> None:
+    matter, transport, roads = in_parts(scene)
+    sheet = sheet_of(matter, queries.matter(scene.as_post("dispatcher"), matter).row.round)
+    scene.desk.sign_in(client, "county_dispatcher", "en")
+    printed = client.get(f"/console/matters/{matter}/answer-sheet").content.decode()
+    address = f"/console/sheets/{token('a', matter, sheet)}/"
+    shown = client.get(address).content.decode()
+    for name in ("Qingshi Transport Station", "Qingshi Planning Office"):
+        assert name in printed
+        assert f"{name}: Is it solved?" in shown
+    ticks = {f"{of}_{unit.hex}": "yes" for of in ("solved", "satisfied") for unit in (transport, roads)}
+    ticks[f"satisfied_{roads.hex}"] = "no"
+    form = {"telling": scene.number(matter)[-4:], "words": "路边还堆着土"}
+    lacking = {name: value for name, value in ticks.items() if name != f"solved_{roads.hex}"}
+    assert client.post(address, {**form, **lacking, "photos": io.BytesIO(photo())}).status_code == 422
+    assert client.post(address, {**form, **ticks, "photos": io.BytesIO(photo())}).status_code == 302
+    m = queries.matter(scene.as_post("county_dispatcher"), matter)
+    assert {(one.unit, one.satisfied, one.via) for one in m.ratings} == {
+        (transport, True, "paper"), (roads, False, "paper"),
+    }  # fmt: skip
+    assert m.row.state == "to_file"

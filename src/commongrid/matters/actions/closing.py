@@ -55,7 +55,7 @@ def visit(
         return asked_through(scope, act, lead, matter_id, (result, answers, VIA.get(mode, mode)))
     case = opened(scope, act, matter_id=matter_id, event="visit")
     days = tried(case, mode, result)
-    solved, satisfied = _said(case, answers if result == "asked" else None, VIA.get(mode, mode))
+    solved, satisfied = heard(case, answers if result == "asked" else None, VIA.get(mode, mode))
     call = Call(
         event="visit", level=level_of_actor(scope), result=result, days=days, solved=solved, satisfied=satisfied
     )
@@ -63,8 +63,8 @@ def visit(
     return replace(done, facts={**done.facts, "result": result, "days": days})
 
 
-def _said(case: Case, answers: Answers | ByUnit | None, via: str) -> tuple[bool | None, bool | None]:
-    """Keep what was answered, if anything; the two answers as the rules look at them."""
+def heard(case: Case, answers: Answers | ByUnit | None, via: str) -> tuple[bool | None, bool | None]:
+    """Keep what was answered, if anything; the two answers as the rules look at them. Called for paper too."""
     if answers is None:
         return None, None
     m = case.matter

@@ -11,10 +11,10 @@ from commongrid.journal.attachments import Staged, Subject, attach
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.closing import tried
+from commongrid.matters.actions.closing import heard, tried
 from commongrid.matters.actions.handling import to_visit
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened, standing, whereabouts
-from commongrid.matters.actions.rating import BOTH, Answers, among, kept
+from commongrid.matters.actions.rating import BOTH, Answers, ByUnit, among
 from commongrid.matters.models import Matter, Order, SignedSheet
 from commongrid.matters.queries.vocabulary import kind_version
 from commongrid.matters.rules.loop import decide
@@ -71,8 +71,12 @@ def answer_on_paper(scope: Scope, act: Act, *, matter_id: UUID, paper: Paper, an
 
 
 @action("matters.rated_on_paper", power="matters.visit", facts=(*FACTS, "replaced"))
-def rate_on_paper(scope: Scope, act: Act, *, matter_id: UUID, paper: Paper, answers: Answers | None = None) -> Line:
+def rate_on_paper(
+    scope: Scope, act: Act, *, matter_id: UUID, paper: Paper, answers: Answers | ByUnit | None = None
+) -> Line:
     """Enter the two answers that the person ticked on the printed answer, with the photo of the sheet.
+
+    Of each unit by itself where several answered parts.
 
     Once entered, a better photo may replace the first with a reason; the
     answers stay as they were.
@@ -89,10 +93,8 @@ def rate_on_paper(scope: Scope, act: Act, *, matter_id: UUID, paper: Paper, answ
         raise BadInput(BOTH, fields={"solved": BOTH})
     _keep(case, "answer", paper)
     tried(case, "paper", "asked")
-    kept(case, answers, "paper")
-    call = Call(
-        event="visit", level=level_of_actor(scope), result="asked", solved=answers[0], satisfied=answers[1], days=0
-    )
+    solved, satisfied = heard(case, answers, "paper")
+    call = Call(event="visit", level=level_of_actor(scope), result="asked", solved=solved, satisfied=satisfied, days=0)
     done = moved(case, among(case, call))
     return replace(done, facts={**done.facts, "replaced": False} if done.facts else {})
 

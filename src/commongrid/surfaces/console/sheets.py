@@ -27,10 +27,13 @@ from commongrid.surfaces.console.matters import papers
 from commongrid.surfaces.console.mediation import paper
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.rating import pair
 from commongrid.surfaces.shared.sheets import Face, Named, named
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.forms import BoundField
 
     from django.http import HttpResponse
 
@@ -77,6 +80,9 @@ class Photographed(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    def ask_of(self, units: tuple[tuple[UUID, str], ...]) -> None:
+        """Ask about each of several offices; only what a person ticks asks about any."""
+
 
 class AnswerWritten(Photographed):
     """What somebody wrote on a printed order, typed from the paper."""
@@ -108,6 +114,23 @@ class Ticked(Photographed):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def ask_of(self, units: tuple[tuple[UUID, str], ...]) -> None:
+        """The two questions of each office, in the order of the sheet."""
+        if not units:
+            return
+        del self.fields["solved"], self.fields["satisfied"]
+        for unit, name in units:
+            for question, field in pair(unit.hex, name).items():
+                field.required = False
+                self.fields[question] = field
+        asked = [name for name in self.fields if name.startswith(("solved_", "satisfied_"))]
+        self.order_fields(["telling", *asked, "words", "photos", "reason"])
+
+    @property
+    def questions(self) -> list[BoundField]:
+        """The questions, in the order of the sheet."""
+        return [self[name] for name in self.fields if name.startswith(("solved", "satisfied"))]
 
 
 STEPS: Final[dict[str, Step]] = {
@@ -158,8 +181,9 @@ def sheet(request: Asked, token: str) -> HttpResponse:
 def _form(request: Asked, step: Step, face: Face) -> Photographed:
     """The step's form; where a photo came before only the photo is replaced, and what was entered stays."""
     form = step.form(request.POST or None, request.FILES or None)
-    entered = {"answer", "solved", "satisfied", "words"} & set(form.fields) if face.done else {"reason"}
-    for name in entered:
+    form.ask_of(face.units)
+    kept = ("telling", "photos", "reason")
+    for name in [one for one in form.fields if (one not in kept if face.done else one == "reason")]:
         del form.fields[name]
     return form
 

@@ -38,6 +38,8 @@ class Face:
     back: str
     ended: str = ""
     """Why nothing is entered from this sheet any more."""
+    units: tuple[tuple[UUID, str], ...] = ()
+    """The offices that the person was asked about one by one, by name."""
 
 
 @dataclass(frozen=True, slots=True)

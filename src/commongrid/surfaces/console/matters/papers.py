@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -25,8 +27,6 @@ from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.http import HttpResponse
 
     from commongrid.journal.attachments import Staged
@@ -71,7 +71,7 @@ def answer(request: Asked, matter_id: UUID) -> HttpResponse:
     level = _named(request.scope, did.place if did else None) or words.say(words.LEVELS, m.row.handler_level)
     context = {
         "said": said, "who": unit or level, "phone": _phone(request.scope),
-        "centre": _centre(request.scope, m), "hidden": m.row.confidential or m.row.anonymous,
+        "centre": _centre(request.scope, m), "hidden": m.row.confidential or m.row.anonymous, "units": _units(m),
         "qr": qr.svg(sheets.address(request, "a", matter_id, sheet_of(matter_id, m.row.round))),
     }  # fmt: skip
     return _printed(request, m, "answer", context)
@@ -99,15 +99,32 @@ def answer_face(scope: Scope, matter: UUID, sheet: UUID) -> sheets.Face:
     m = queries.matter(scope, matter)
     done = _came_back(scope, matter, sheet)
     fresh = m.row.state in TO_RATE and sheet == sheet_of(matter, m.row.round) and "visit" in m.may
-    return _face(m, _("Answer with the two questions"), done=done, ended="" if done or fresh else _(MOVED_ON))
+    face = _face(m, _("Answer with the two questions"), done=done, ended="" if done or fresh else _(MOVED_ON))
+    return replace(face, units=_units(m))
 
 
 def keep_answer(scope: Scope, act: Act, named: Named, photos: tuple[Staged, ...], said: dict[str, Any]) -> Any:
     """What the person ticked, and the photo."""
     paper = actions.Paper(of=named.sheet, photos=photos, reason=said.get("reason", ""))
-    both = said.get("solved"), said.get("satisfied")
-    answers = (both[0] == "yes", both[1] == "yes", said.get("words", "")) if all(both) else None
-    return actions.rate_on_paper(scope, act, matter_id=named.matter, paper=paper, answers=answers)
+    return actions.rate_on_paper(scope, act, matter_id=named.matter, paper=paper, answers=ticked(said))
+
+
+def ticked(said: dict[str, Any]) -> tuple[bool, bool, str] | actions.ByUnit | None:
+    """What was ticked, of each office by itself where several were asked about; nothing unless all questions were."""
+    asked = {name: said[name] for name in said if name.startswith(("solved", "satisfied"))}
+    if not asked or not all(asked.values()):
+        return None
+    words = said.get("words", "")
+    if "solved" in asked:
+        return asked["solved"] == "yes", asked["satisfied"] == "yes", words
+    marks = [name.removeprefix("solved_") for name in asked if name.startswith("solved_")]
+    units = (
+        actions.OfUnit(
+            unit=UUID(one), solved=asked[f"solved_{one}"] == "yes", satisfied=asked[f"satisfied_{one}"] == "yes"
+        )
+        for one in marks
+    )
+    return actions.ByUnit(units=tuple(units), words=words)
 
 
 def card(request: Asked, m: MatterDetail) -> dict[str, Any]:
@@ -133,6 +150,11 @@ def _face(m: MatterDetail, title: str, *, done: bool, ended: str) -> sheets.Face
     shown = reporter.name if reporter and reporter.name else m.row.kind.label(language())
     back = reverse("matter", kwargs={"matter_id": m.row.id})
     return sheets.Face(number=m.row.number, title=title, about=shown, done=done, back=back, ended=ended)
+
+
+def _units(m: MatterDetail) -> tuple[tuple[UUID, str], ...]:
+    """The offices that are asked about one by one, in the reader's language."""
+    return tuple((unit, (en if language() == "en" else "") or zh) for unit, zh, en in m.units)
 
 
 def _named(scope: Scope, code: int | None) -> str:
