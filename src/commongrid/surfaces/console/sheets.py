@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.forms import BoundField
-
     from django.http import HttpResponse
 
     from commongrid.journal.attachments import Staged
