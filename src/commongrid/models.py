@@ -12,6 +12,7 @@ from commongrid.matters.models import *
 from commongrid.notices.models import *
 from commongrid.registry.importing.models import *
 from commongrid.registry.joining.models import *
+from commongrid.registry.keeping.models import *
 from commongrid.registry.models import *
 from commongrid.roster.models import *
 from commongrid.territory.models import *

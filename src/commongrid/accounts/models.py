@@ -13,6 +13,7 @@ from django.db.models.query import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.journal.fixed import Fixed
+from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 
 OWN_ROWS = "account_id = NULLIF(current_setting('cg.account', true), '')::bigint"
@@ -97,6 +98,12 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     wall: ClassVar[Wall] = Wall(exempt="a login name and a password hash, no place; read before any scope exists")
+    keeps: ClassVar[Keeping] = Keeping(
+        whose="id = ANY(%(accounts)s)",
+        erased={
+            "login_name": "'gone-' || id", "email": "''", "language": "''", "is_active": "false", "password": "'!'",
+        },
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -142,6 +149,10 @@ class SignInLink(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     wall: ClassVar[Wall] = Wall(exempt="found by the hash of its secret, before any scope exists")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="sign_in_link", ended="made_at",
+        whose="person = ANY(%(people)s) OR account_id = ANY(%(accounts)s)",
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -194,6 +205,10 @@ class AccessLine(models.Model):
         append_only=True,
         prune=f"at < now() - interval '{KEPT_DAYS} days'",
     )
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="access_log", ended="at",
+        whose="account_id = ANY(%(accounts)s) OR subject = ANY(%(people)s)",
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

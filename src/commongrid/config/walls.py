@@ -15,6 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from commongrid.kernel.keeping import GONE, Keeping
 from commongrid.kernel.wall import Wall
 
 SQL = Path(__file__).parent / "sql"
@@ -98,6 +99,13 @@ def policies(table: str, wall: Wall) -> Iterator[str]:
         yield f"CREATE POLICY remove ON {table} FOR DELETE TO {role['app']} USING ({write(wall)})"
 
 
+def erasures(table: str, keeps: Keeping) -> Iterator[str]:
+    """What the clock may empty in a table that is otherwise only added to; the trigger holds it to that."""
+    role = roles()
+    yield f"GRANT UPDATE ({', '.join(keeps.emptied)}) ON {table} TO {role['app']}"
+    yield f"CREATE POLICY erase ON {table} FOR UPDATE TO {role['app']} USING ({CLOCK})"
+
+
 def grants(table: str, wall: Wall) -> Iterator[str]:
     """What the app and the reports may do with a table at all."""
     role = roles()
@@ -114,13 +122,14 @@ def grants(table: str, wall: Wall) -> Iterator[str]:
         yield f"GRANT SELECT ON {table} TO {role['ro']}"
 
 
-def append_only(table: str, wall: Wall) -> Iterator[str]:
+def append_only(table: str, wall: Wall, keeps: Keeping | None = None) -> Iterator[str]:
     """Plain triggers that refuse update, delete and truncate, also to the owner."""
     yield f"""
 CREATE OR REPLACE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND {_only_may_set(wall)} THEN RETURN NEW; END IF;
-{_may_go(wall)}  RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+{_may_be_emptied(keeps)}{_may_go(wall)}  RAISE EXCEPTION '{table} is append-only'
+    USING ERRCODE = 'integrity_constraint_violation';
 END $$"""
     yield f"DROP TRIGGER IF EXISTS stays ON {table}"
     yield f"DROP TRIGGER IF EXISTS stays_whole ON {table}"
@@ -133,6 +142,24 @@ def _only_may_set(wall: Wall) -> str:
         return "false"
     drop = " - ".join(f"'{column}'" for column in wall.may_set)
     return f"to_jsonb(NEW) - {drop} = to_jsonb(OLD) - {drop}"
+
+
+def _may_be_emptied(keeps: Keeping | None) -> str:
+    """That a change does nothing but empty columns of an erasure, or cover the one word that it is after in them."""
+    if keeps is None or not keeps.emptied:
+        return ""
+    drop = " - ".join(f"'{column}'" for column in keeps.emptied)
+    columns = ", ".join(f"'{column}'" for column in keeps.emptied)
+    return f"""  IF TG_OP = 'UPDATE' THEN
+    DECLARE was jsonb := to_jsonb(OLD); is_now jsonb := to_jsonb(NEW);
+    BEGIN
+      IF is_now - {drop} = was - {drop} AND (SELECT bool_and(is_now -> c = was -> c
+          OR COALESCE(is_now ->> c, '') IN ('', '\\x', '{GONE}')
+          OR is_now ->> c = replace(was ->> c, NULLIF(current_setting('cg.seek', true), ''), '{GONE}'))
+          FROM unnest(ARRAY[{columns}]) AS c) THEN RETURN NEW; END IF;
+    END;
+  END IF;
+"""  # noqa: S608 - from a declaration of ours
 
 
 def _may_go(wall: Wall) -> str:
@@ -155,13 +182,16 @@ def statements() -> Iterator[str]:
         table = model._meta.db_table
         yield from (
             f"DROP POLICY IF EXISTS {name} ON {table}"
-            for name in ("migrations", "see", "add", "change", "remove", "search")
+            for name in ("migrations", "see", "add", "change", "remove", "search", "erase")
         )
         yield from grants(table, wall)
         if wall.scoped:
             yield from policies(table, wall)
+        keeps: Keeping | None = getattr(model, "keeps", None)
         if wall.append_only:
-            yield from append_only(table, wall)
+            yield from append_only(table, wall, keeps)
+            if keeps is not None and keeps.emptied:
+                yield from erasures(table, keeps)
     for path in sorted(SQL.glob("after_*.sql")):
         yield _filled(path)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
+from commongrid.kernel.keeping import Keeping, with_matter
 from commongrid.kernel.wall import Wall
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ OF_ITS_MEDIATION = "subject_kind = 'mediation' AND EXISTS (SELECT 1 FROM matters
 """A photo of a signed agreement is seen by whoever sees the dispute file, not by all who see the matter."""
 OF_ITS_SHEET = "subject_kind = 'sheet' AND EXISTS (SELECT 1 FROM matters_signed_sheet s WHERE s.id = subject)"
 """A photo of a sheet that came back on paper is seen by whoever sees that sheet."""
+MATTER_OF_A_FILE = (
+    "COALESCE((SELECT s.matter_id FROM matters_signed_sheet s WHERE s.id = subject), "
+    "(SELECT d.matter_id FROM matters_mediation d WHERE d.id = subject), subject)"
+)
+"""The matter that a file belongs to, by itself or through a sheet or a dispute file of it."""
 OF_A_MATTER_UNSEEN = (
     "subject_kind = 'matter' AND (SELECT COALESCE(current_setting('cg.kind', true), '') <> 'clock') "
     "AND NOT (facts <> '{}'::jsonb AND "
@@ -244,6 +250,9 @@ class File(models.Model):
     wall: ClassVar[Wall] = Wall(
         also_see=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS} OR {OF_ITS_MEDIATION} OR {OF_ITS_SHEET}",
         also_write=f"{OF_ITS_MATTER} OR {OF_ITS_WORDS} OR {OF_ITS_MEDIATION} OR {OF_ITS_SHEET}",
+    )
+    keeps: ClassVar[Keeping] = with_matter(
+        MATTER_OF_A_FILE, archive="mediation", whose=f"{MATTER_OF_A_FILE} = ANY(%(matters)s)", own_sight=True
     )
 
     class Meta:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from commongrid.journal.dated import period
+from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models import Matter
 from commongrid.notices.rules.texts import SORTS
@@ -56,6 +57,7 @@ class Notice(models.Model):
         also_see=OWN_POST,
         also_write=OWN_POST,
     )
+    keeps: ClassVar[Keeping] = Keeping(kind="notice", ended="done_at")
 
     class Meta:
         """Names and constraints."""

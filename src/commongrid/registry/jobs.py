@@ -19,6 +19,7 @@ from commongrid.kernel.timetable import every
 from commongrid.registry.actions import call_change_late, close_change, count_records, lapse_record, open_change
 from commongrid.registry.importing import jobs as _files  # noqa: F401 - its jobs are on the timetable too
 from commongrid.registry.joining import jobs as _suspects  # noqa: F401 - its jobs are on the timetable too
+from commongrid.registry.keeping import jobs as _keeping  # noqa: F401 - its jobs are on the timetable too
 from commongrid.registry.queries import change_of_matter, changes_running_late, handovers_lapsing
 from commongrid.registry.rules.requests import OF_KIND
 from commongrid.territory import queries as territory

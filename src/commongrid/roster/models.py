@@ -13,6 +13,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from commongrid.journal.dated import period
+from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models import Household, Person
 from commongrid.roster.rules import ADMINISTRATORS, LEVELS, NO_ID, TARGETS
@@ -229,6 +230,10 @@ class Post(models.Model):
     office_phone = models.TextField(blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(place="place", read="open")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="post", whose="person_id = ANY(%(people)s)",
+        bars="from_on <= CURRENT_DATE AND (to_on IS NULL OR to_on > CURRENT_DATE)",
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -279,6 +284,7 @@ class StandIn(models.Model):
     reason = models.TextField(blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(place="place", read="open")
+    keeps: ClassVar[Keeping] = Keeping(words=("reason",))
 
     class Meta:
         """Names and constraints."""

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 
@@ -180,6 +182,17 @@ def _open_account(act: Act) -> Account:
     account.set_unusable_password()
     account.save()
     return account
+
+
+def forget_accounts(scope: Scope, act: Act, *, account_ids: list[int]) -> None:
+    """End every session of these accounts and take away what proves them and where they are written to.
+
+    Called by the erasure of the person behind them, which empties the accounts themselves.
+    """
+    for account_id in account_ids:
+        end_sessions(scope, act, account_id=account_id)
+    EmailAddress.objects.filter(user_id__in=account_ids).delete()
+    Authenticator.objects.filter(user_id__in=account_ids).delete()
 
 
 def prune_access(act: Act) -> int:

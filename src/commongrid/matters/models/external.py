@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from commongrid.journal.dated import period
+from commongrid.kernel.keeping import HIDDEN, Keeping, with_matter
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models.matter import Matter
 from commongrid.matters.models.rechecks import WITH_MATTERS
@@ -24,6 +25,7 @@ OWN_POST = (
 RESULTS = ("solved", "not_solved", "rework")
 SORTS = ("orders", "results")
 SHEETS = (*SORTS, "replies")
+ITS_MATTER = "(SELECT c.matter_id FROM matters_external_case c WHERE c.id = case_id)"
 OF_ITS_CASE = "EXISTS (SELECT 1 FROM matters_external_case c WHERE c.id = case_id)"
 
 
@@ -137,6 +139,10 @@ class ExternalCase(models.Model):
     worded_from = models.TextField("所据答复", blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MATTER, also_write=OF_ITS_MATTER)
+    keeps: ClassVar[Keeping] = with_matter(
+        whose="matter_id = ANY(%(matters)s)", words=("wording", "worded_from"), own_sight=True,
+        leaves={"wording": "''", "worded_from": "''", "alike": "NULL"},
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -194,6 +200,7 @@ class ExternalResult(models.Model):
         append_only=True,
         may_set=("released_at", "place", "handler_place"),
     )
+    keeps: ClassVar[Keeping] = with_matter(leaves={"text": "''"}, words=("text",))
 
     class Meta:
         """Names and constraints."""
@@ -233,6 +240,9 @@ class ExternalReply(models.Model):
     at = models.DateTimeField()
 
     wall: ClassVar[Wall] = Wall(also_see=OF_ITS_CASE, also_write=OF_ITS_CASE, append_only=True)
+    keeps: ClassVar[Keeping] = with_matter(
+        ITS_MATTER, leaves={"text": HIDDEN, "original": "''"}, words=("text", "original")
+    )
 
     class Meta:
         """Names and constraints."""
@@ -300,6 +310,7 @@ class ExternalUpload(models.Model):
     at = models.DateTimeField()
 
     wall: ClassVar[Wall] = Wall(also_see=OWN_POST, also_write=OWN_POST)
+    keeps: ClassVar[Keeping] = Keeping(kind="import_file", ended="at")
 
     class Meta:
         """Names and constraints."""

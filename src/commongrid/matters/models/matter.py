@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from commongrid.kernel.keeping import HIDDEN, MEDIATED, NAMED, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.vocabulary import Kind
 from commongrid.matters.rules import words
@@ -197,6 +198,12 @@ class Matter(models.Model):
     asked_again = models.BooleanField("已再次申请", default=False)
 
     wall: ClassVar[Wall] = Wall(place="place", unit="unit_id", slip="slip_hash", never=OUT_OF_SIGHT)
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="matter", ended="closed_at", whose="id = ANY(%(matters)s)", words=("title", "text"),
+        leaves={"title": HIDDEN, "text": "''"}, about=NAMED.format(matter="matters_matter.id"),
+        waits="closed_at IS NULL OR closed_at > now()",
+        part_of=MEDIATED.format(matter="matters_matter.id"), archive="mediation", own_sight=True,
+    )  # fmt: skip
 
     class Meta:
         """Names, constraints and the indexes that lists name."""

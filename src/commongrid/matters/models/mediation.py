@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from commongrid.kernel.keeping import HIDDEN, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.matter import Matter
 from commongrid.territory.models import PlaceField
@@ -28,6 +29,7 @@ IN_THE_FILE = (
 Where violence came to light it is closed off, and only whoever sees the sealed matter sees it.
 """
 
+ITS_END = "(SELECT d.ended_at FROM matters_mediation d WHERE d.id = mediation_id)"
 OF_ITS_MEDIATION = "EXISTS (SELECT 1 FROM matters_mediation d WHERE d.id = mediation_id)"
 
 
@@ -74,6 +76,14 @@ class Mediation(models.Model):
     sealed = models.BooleanField("密封", default=False)
 
     wall: ClassVar[Wall] = Wall(also_see=IN_THE_FILE, also_write=IN_THE_FILE)
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="mediation", ended="ended_at", whose="matter_id = ANY(%(named)s)",
+        leaves={
+            "mediator": HIDDEN, "facts": HIDDEN, "agreement": HIDDEN, "performance": "''", "ways_on": HIDDEN,
+            "replaced": "''", "found": "''",
+        },
+        own_sight=True,
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -137,6 +147,7 @@ class MediationParty(models.Model):
     address_sealed = models.BinaryField(null=True)
 
     wall: ClassVar[Wall] = Wall(also_see=OF_ITS_MEDIATION, also_write=OF_ITS_MEDIATION)
+    keeps: ClassVar[Keeping] = Keeping(kind="mediation", ended=ITS_END)
 
     class Meta:
         """Names and constraints."""
@@ -166,6 +177,9 @@ class MediationSession(models.Model):
 
     wall: ClassVar[Wall] = Wall(
         also_see=OF_ITS_MEDIATION, also_write=OF_ITS_MEDIATION, append_only=True, may_set=("attended_sealed",)
+    )
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="mediation", ended=ITS_END, leaves={"attended_sealed": "''::bytea", "note": "''"}
     )
 
     class Meta:

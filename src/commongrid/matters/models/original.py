@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from commongrid.kernel.keeping import Keeping, with_matter
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.steps import CENTRE, OF_ITS_MATTER
 from commongrid.territory.models import PlaceField
@@ -36,6 +37,10 @@ class Original(models.Model):
         never=f"NOT {CENTRE} OR NOT {OF_ITS_MATTER.replace('matter_id', 'matters_original.id')}",
         also_see=f"{BY_SLIP} AND {OF_ITS_MATTER.replace('matter_id', 'matters_original.id')}",
     )
+    keeps: ClassVar[Keeping] = with_matter(
+        "matters_original.id", archive="mediation", whose="id = ANY(%(matters)s)", own_sight=True,
+        leaves={"title": "''", "text": "''"}, words=("title", "text"),
+    )  # fmt: skip
 
     class Meta:
         """Names."""

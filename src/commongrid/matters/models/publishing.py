@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from commongrid.journal.dated import period
+from commongrid.kernel.keeping import Keeping, with_matter
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models.matter import Matter
 from commongrid.matters.models.steps import BACK, OF_ITS_MATTER
@@ -114,6 +115,7 @@ class SignedSheet(models.Model):
         also_write=OF_ITS_MATTER,
         append_only=True,
     )
+    keeps: ClassVar[Keeping] = with_matter(leaves={"reason": "''"}, words=("reason",))
 
     class Meta:
         """Names and constraints."""
@@ -147,6 +149,7 @@ class GuardedWord(models.Model):
     valid_to = models.DateField("停用日期", null=True)
 
     wall: ClassVar[Wall] = Wall(also_see=f"{WHO_PUBLISHES} OR {WHOLE_COUNTY}", also_write=WHOLE_COUNTY)
+    keeps: ClassVar[Keeping] = Keeping(whose="word = ANY(%(names)s)", words=("note",), about="false")
 
     class Meta:
         """Names and constraints."""

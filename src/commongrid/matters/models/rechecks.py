@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from commongrid.kernel.keeping import Keeping, with_matter
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.matter import Matter
 from commongrid.matters.models.steps import OF_ITS_MATTER
@@ -92,6 +93,7 @@ class RecheckCause(models.Model):
     recheck = models.ForeignKey(Recheck, models.PROTECT, null=True, related_name="causes", db_index=False)
 
     wall: ClassVar[Wall] = Wall(place="place", never=f"NOT {WITH_MATTERS} OR NOT {OF_ITS_MATTER}")
+    keeps: ClassVar[Keeping] = with_matter(leaves={"reason": "''"}, words=("reason",))
 
     class Meta:
         """Names and constraints."""

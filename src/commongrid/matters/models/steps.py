@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from commongrid.kernel.keeping import HIDDEN, Keeping, with_matter
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.matter import Matter
 from commongrid.matters.rules import words
@@ -62,6 +63,9 @@ DID_IT = (
 WAITING = ("waiting", "decision", "appeal")
 """Words of an application (read by the person once granted), of its decision, and of who asks again."""
 
+NOTE_SORTS = (
+    "reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", "instruction", "account", *WAITING,
+)  # fmt: skip
 OWN_UNIT = "unit_id = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
 
 
@@ -125,10 +129,7 @@ class Note(models.Model):
     Personal data: free words may name people. Kept: with the matter's texts.
     """
 
-    SORTS = (
-        "reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", "instruction", "account",
-        *WAITING,
-    )  # fmt: skip
+    SORTS = NOTE_SORTS
 
     id = models.UUIDField(primary_key=True)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="notes")
@@ -139,6 +140,9 @@ class Note(models.Model):
     post = models.UUIDField(null=True)
 
     wall: ClassVar[Wall] = Wall(also_see=UP_TO_THE_ANSWER, also_write=OF_ITS_MATTER, append_only=True)
+    keeps: ClassVar[Keeping] = with_matter(
+        "matters_note.matter_id", archive="mediation", leaves={"text": HIDDEN}, words=("text",)
+    )
 
     class Meta:
         """Names and constraints."""
@@ -146,24 +150,7 @@ class Note(models.Model):
         db_table = "matters_note"
         verbose_name = "说明"
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(
-                    sort__in=(
-                        "reason",
-                        "basis",
-                        "answer",
-                        "finding",
-                        "supervision",
-                        "reply",
-                        "word",
-                        "draft",
-                        "instruction",
-                        "account",
-                        *WAITING,
-                    )
-                ),
-                name="matters_note_sort",
-            ),
+            models.CheckConstraint(condition=Q(sort__in=NOTE_SORTS), name="matters_note_sort"),
             models.CheckConstraint(condition=~Q(text=""), name="matters_note_says_something"),
         ]
         indexes: ClassVar = [models.Index(fields=["matter", "at"], name="matters_note_matter")]
@@ -204,6 +191,10 @@ class Party(models.Model):
         also_see=f"NOT hidden_below AND {OF_ITS_MATTER}",
         never=f"NOT {REPORTER} AND (NOT {OF_ITS_MATTER} OR hidden_below AND NOT {CENTRE})",
     )
+    keeps: ClassVar[Keeping] = with_matter(
+        kind="party", whose="person_id = ANY(%(people)s) OR id = ANY(%(parties)s)", own_sight=True,
+        leaves=dict.fromkeys(("person_id", "name_sealed", "phone_sealed", "phone_index", "where_sealed"), "NULL"),
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -298,6 +289,9 @@ class Rating(models.Model):
         also_write=f"(SELECT COALESCE(current_setting('cg.kind', true), '') IN ('slip', 'post')) AND {OF_ITS_MATTER}",
         append_only=True,
         may_set=("released_at", "place", "handler_place"),
+    )
+    keeps: ClassVar[Keeping] = with_matter(
+        whose="matter_id = ANY(%(matters)s)", leaves={"words": "''"}, words=("words",), own_sight=True
     )
 
     class Meta:

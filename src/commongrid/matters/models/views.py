@@ -7,11 +7,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.roster.models import Unit
 from commongrid.territory.models import PlaceField
 
 OWN_VIEW = "post = (SELECT NULLIF(current_setting('cg.post', true), '')::uuid)"
+CLOCK = "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock')"
+"""The clock reads and changes a view for an erasure alone: search words may name somebody."""
 OFFICE_VIEW = (
     "shared AND (SELECT COALESCE(current_setting('cg.kind', true), '') = 'post') AND CASE WHEN unit_id IS NOT NULL "
     "THEN unit_id = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid) "
@@ -39,7 +42,8 @@ class SavedView(models.Model):
     shared = models.BooleanField("本单位共用", default=False)
     at = models.DateTimeField("保存时间")
 
-    wall: ClassVar[Wall] = Wall(also_see=f"{OWN_VIEW} OR {OFFICE_VIEW}", also_write=OWN_VIEW)
+    wall: ClassVar[Wall] = Wall(also_see=f"{OWN_VIEW} OR {OFFICE_VIEW} OR {CLOCK}", also_write=f"{OWN_VIEW} OR {CLOCK}")
+    keeps: ClassVar[Keeping] = Keeping(words=("filters", "name"))
 
     class Meta:
         """Names and constraints."""

@@ -9,7 +9,7 @@ from commongrid.kernel.dated import Column, Values, Vocabulary
 from commongrid.kernel.refusals import N_
 from commongrid.matters.rules.answers import faults_of
 from commongrid.matters.rules.publishing import SHORTEST_NAME
-from commongrid.registry.rules.vocabularies import CHANGE_RULES, FIELD_RULES
+from commongrid.registry.rules.vocabularies import CHANGE_RULES, FIELD_RULES, RETENTION
 
 LEVELS: Final = (
     ("grid", N_("Grid")), ("village", N_("Village")), ("township", N_("Township")), ("county", N_("County")),
@@ -286,6 +286,7 @@ VOCABULARIES: Final = {
         GUARDED,
         FIELD_RULES,
         CHANGE_RULES,
+        RETENTION,
         ANSWERS,
     )
 }

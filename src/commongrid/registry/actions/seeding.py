@@ -10,6 +10,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import models, transaction
 
+from commongrid.registry.keeping.models import RetentionRule
 from commongrid.registry.models import ChangeRule, Code, FieldRule, FlagType
 
 SINCE = date(2004, 1, 1)
@@ -30,6 +31,8 @@ def seed() -> None:
         _add(ChangeRule, (row for row in _change_rules() if row.sort not in sorted_))
         ruled = set(FieldRule.objects.values_list("of", "field", "who"))
         _add(FieldRule, (row for row in _field_rules() if (row.of, row.field, row.who) not in ruled))
+        kept = set(RetentionRule.objects.values_list("code", flat=True))
+        _add(RetentionRule, (row for row in _retention_rules() if row.code not in kept))
 
 
 def _add(table: type[models.Model], rows: Iterable[models.Model]) -> None:
@@ -99,6 +102,22 @@ def _field_rules() -> Iterator[FieldRule]:
             need=row["need"],
             fresh_days=int(row["fresh_days"]) if row["fresh_days"] else None,
             weight=int(row["weight"]),
+            position=position,
+            valid_from=SINCE,
+        )
+
+
+def _retention_rules() -> Iterator[RetentionRule]:
+    for position, row in enumerate(_rows("retention")):
+        yield RetentionRule(
+            id=_id("retention", row["code"]),
+            code=row["code"],
+            zh=row["zh"],
+            en=row["en"],
+            length=int(row["length"]) if row["length"] else None,
+            unit=row["unit"],
+            archive=row["archive"] == "1",
+            basis=row["basis"],
             position=position,
             valid_from=SINCE,
         )

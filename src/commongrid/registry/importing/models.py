@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
@@ -47,6 +48,7 @@ class ImportUpload(models.Model):
     at = models.DateTimeField()
 
     wall: ClassVar[Wall] = Wall(also_see=OWN_POST, also_write=OWN_POST)
+    keeps: ClassVar[Keeping] = Keeping(kind="import_file", ended="at")
 
     class Meta:
         """Names and constraints."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from commongrid.kernel.keeping import OF_THEM, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
@@ -36,6 +37,7 @@ class Suspect(models.Model):
     decided_by = models.UUIDField(null=True)
 
     wall: ClassVar[Wall] = Wall(place="place")
+    keeps: ClassVar[Keeping] = Keeping(whose=f"first {OF_THEM} OR second {OF_THEM}", words=("why",))
 
     class Meta:
         """Names and constraints."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
@@ -46,6 +47,11 @@ class Correction(models.Model):
         append_only=True,
         may_set=("place", "household", "undone_by", "before_sealed", "after_sealed"),
     )
+    keeps: ClassVar[Keeping] = Keeping(
+        whose="subject = ANY(%(people)s) OR subject = ANY(%(homes)s) OR subject = ANY(%(booklets)s)",
+        leaves={"before": "''", "after": "''", "before_sealed": "NULL", "after_sealed": "NULL", "source": "''"},
+        words=("before", "after", "source"),
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

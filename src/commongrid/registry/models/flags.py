@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from commongrid.journal.dated import period
+from commongrid.kernel.keeping import OF_THEM, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models.homes import Household
 from commongrid.registry.models.people import Person
@@ -19,6 +20,9 @@ HARDSHIP_READERS = (
     "OR strpos(COALESCE(current_setting('cg.standing', true), ''), 'h') > 0)"
 )
 """Scopes that hold the power to read hardship: never a linked member, a grid head or the publishing role."""
+
+
+OF_THEM_OR_THEIR_HOME = f"person_id {OF_THEM} OR (person_id IS NULL AND household_id = ANY(%(homes)s))"
 
 
 class FlagType(models.Model):
@@ -132,6 +136,7 @@ class Flag(_Recognised):
     basis = models.CharField("依据", max_length=200, blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(place="place", household="household_id")
+    keeps: ClassVar[Keeping] = Keeping(whose=OF_THEM_OR_THEIR_HOME, words=("source", "body", "basis"))
 
     class Meta:
         """Names and constraints."""
@@ -160,6 +165,9 @@ class HardshipFlag(_Recognised):
         place="place",
         household="household_id",
         never=f"NOT {HARDSHIP_READERS}",
+    )
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="hardship", ended="to_on", whose=OF_THEM_OR_THEIR_HOME, words=("source", "body")
     )
 
     class Meta:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from commongrid.journal.dated import period
+from commongrid.kernel.keeping import HIDDEN, OF_THEM, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models.people import Person
 from commongrid.territory.models import PlaceField
@@ -47,6 +48,10 @@ class Site(models.Model):
     batch = models.UUIDField("导入批次", null=True)
 
     wall: ClassVar[Wall] = Wall(place="place")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="site", ended="ended_on", whose=f"owner_id {OF_THEM}", words=("name", "door"),
+        leaves={"owner_id": "NULL", "name": "''", "door": "''"}, erased={"owner_id": "NULL"},
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -99,6 +104,11 @@ class Thing(models.Model):
     batch = models.UUIDField("导入批次", null=True)
 
     wall: ClassVar[Wall] = Wall(place="place", household="household")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="thing", ended="ended_on", whose=f"keeper_id {OF_THEM} OR household = ANY(%(homes)s)",
+        words=("name", "mark"), erased={"keeper_id": "NULL"},
+        leaves={"keeper_id": "NULL", "household": "NULL", "name": "''", "mark": "''"},
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -187,6 +197,11 @@ class Membership(models.Model):
     ended_by = models.UUIDField(null=True)
 
     wall: ClassVar[Wall] = Wall(place="place")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="organisation",
+        ended="(SELECT o.ended_on FROM registry_organisation o WHERE o.id = organisation_id)",
+        whose=f"person_id {OF_THEM}", leaves={"name": HIDDEN},
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

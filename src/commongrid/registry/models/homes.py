@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
@@ -53,6 +54,10 @@ class Household(models.Model):
     batch = models.UUIDField("导入批次", null=True)
 
     wall: ClassVar[Wall] = Wall(place="place", household="id")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="household", ended="ended_on", whose="id = ANY(%(homes)s)", words=("door",),
+        leaves={"door": "''", "point": "''", "lon": "NULL", "lat": "NULL", "confirmed": "'{}'"},
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -106,6 +111,10 @@ class RegisteredHousehold(models.Model):
     batch = models.UUIDField("导入批次", null=True)
 
     wall: ClassVar[Wall] = Wall(place="place")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="booklet", ended="ended_on", whose="id = ANY(%(booklets)s)",
+        leaves={"number": "left(replace(id::text, '-', ''), 24)"},
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from commongrid.journal.dated import period
+from commongrid.kernel.keeping import HIDDEN, OF_THEM, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models.homes import Household, RegisteredHousehold
 from commongrid.territory.models import PlaceField
@@ -28,7 +29,8 @@ class Person(models.Model):
 
     States: here, away (lives elsewhere for now), gone (moved out of the county
     for good), dead, merged (the same person as ``merged_into``); all but the
-    first two have ``ended_on``.
+    first two have ``ended_on``. One that was erased keeps nothing but that there was one (``erased_at``), so that
+    histories of others stay readable.
 
     ID number, phone and bank account are sealed, the first two found by blind index only; one living
     record per ID number in the whole county, so a second is refused without
@@ -38,7 +40,7 @@ class Person(models.Model):
     Ethnic group is off unless the county switches it on, then sealed; religion has no column.
 
     Personal data: name (S1), birth (S2), ID number, phone and bank account (S4, sealed), ethnic group (S4, sealed),
-    the link to a sign-in. Kept: while the person lives here or holds a post, then by the retention rule of the record.
+    the link to a sign-in. Kept: while the person lives here or holds a post, then ten years, then erased.
     """
 
     wall: ClassVar = Wall(
@@ -46,6 +48,19 @@ class Person(models.Model):
         household="household_id",
         also_see="account_id = NULLIF(current_setting('cg.account', true), '')::bigint",
     )
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="person",
+        ended="CASE WHEN erased_at IS NULL THEN ended_on END",
+        whose=f"id {OF_THEM}",
+        leaves={
+            "display_name": HIDDEN, "sort_key": "''", "initials": "''", "account_id": "NULL", "sex": "''",
+            "born_on": "NULL", "id_sealed": "NULL", "id_index": "NULL", "phone_sealed": "NULL", "phone_index": "NULL",
+            "bank_sealed": "NULL", "ethnic_sealed": "NULL", "education": "''", "occupation": "''", "political": "''",
+            "marital": "''", "works_at": "''", "household_id": "NULL", "as_in_home": "''", "booklet_id": "NULL",
+            "as_in_booklet": "''", "registered_place": "NULL", "collective": "NULL", "confirmed": "'{}'",
+            "source": "''", "batch": "NULL", "erased_at": "COALESCE(erased_at, now())",
+        },
+    )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, editable=False)
     display_name = models.CharField("姓名", max_length=60)
@@ -61,6 +76,7 @@ class Person(models.Model):
     place = PlaceField("所在地方", db_index=True)
     state = models.CharField("状态", max_length=8, default="here", db_default="here")
     ended_on = models.DateField("注销日期", null=True)
+    erased_at = models.DateTimeField("删除时间", null=True)
     merged_into = models.UUIDField("并入", null=True)
 
     sex = models.CharField("性别", max_length=1, blank=True, default="", db_default="")
@@ -163,6 +179,14 @@ class Stay(models.Model):
     batch = models.UUIDField(null=True)
 
     wall: ClassVar[Wall] = Wall(place="place", household="household_id")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="household",
+        ended="COALESCE((SELECT h.ended_on FROM registry_household h WHERE h.id = household_id), "
+        "(SELECT b.ended_on FROM registry_registered_household b WHERE b.id = booklet_id))",
+        whose=f"person_id {OF_THEM}",
+        leaves={"name": HIDDEN},
+        erased={"name": HIDDEN, "to_on": "COALESCE(to_on, GREATEST(from_on, CURRENT_DATE))", "batch": "NULL"},
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

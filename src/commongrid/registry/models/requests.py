@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from commongrid.journal.dated import period
+from commongrid.kernel.keeping import OF_THEM, Keeping
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.registry.models.homes import Household
 from commongrid.registry.models.people import Person
@@ -97,6 +98,10 @@ class ChangeRequest(models.Model):
     reason = models.CharField(max_length=200, blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(place="place", household="household_id")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="request", ended="decided_at", whose=f"person_id {OF_THEM} OR household_id = ANY(%(homes)s)",
+        words=("reason",),
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -152,6 +157,9 @@ class Handover(models.Model):
     reason = models.CharField(max_length=200, blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(place="place", also_see=WITH_THE_OTHER_SIDE, also_write=WITH_THE_OTHER_SIDE)
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="handover", ended="answered_at", whose=f"person_id {OF_THEM}", words=("note", "reason")
+    )
 
     class Meta:
         """Names and constraints."""

@@ -22,6 +22,7 @@ WHO: Final = (
     ("all", N_("Everybody")), ("adults", N_("Adults")), ("children", N_("Children")), ("elders", N_("Elders")),
     ("away", N_("Who is away")),
 )  # fmt: skip
+KEPT_UNITS: Final = (("days", N_("days")), ("months", N_("months")), ("years", N_("years")))
 NEED: Final = (("needed", N_("Needed")), ("wanted", N_("Wanted")))
 
 
@@ -61,5 +62,21 @@ CHANGE_RULES: Final = Vocabulary(
         Column(code="approve", label=N_("The village approves"), sort="flag"),
         Column(code="days", label=N_("Within (working days)"), sort="whole", needed=True, least=Decimal(1),
                most=Decimal(60)),
+    ),
+)  # fmt: skip
+RETENTION: Final = Vocabulary(
+    code="retention", title=N_("How long records are kept"), table="RetentionRule", power="worklist.edit",
+    lasting=True, new=False,
+    lead=N_("How long each kind of record is kept after it ended, and by which law. Applied every day."),
+    shown=("length", "unit", "archive", "basis"),
+    columns=(
+        Column(code="code", label=N_("Kind of record"), sort="code", needed=True, fixed=True, longest=24),
+        Column(code="zh", label=N_("Chinese name"), needed=True, longest=60),
+        Column(code="en", label=N_("English name"), needed=True, longest=80),
+        Column(code="length", label=N_("Kept for"), sort="whole", least=Decimal(1), most=Decimal(3660),
+               hint=N_("Empty: for good.")),
+        Column(code="unit", label=N_("Unit of time"), sort="choice", needed=True, choices=KEPT_UNITS),
+        Column(code="archive", label=N_("Kept by law, also against an erasure"), sort="flag"),
+        Column(code="basis", label=N_("Legal basis"), needed=True, longest=200),
     ),
 )  # fmt: skip

@@ -1,0 +1,368 @@
+"""Reads of keeping: the rules in force, what belongs to a person, what the clock reported, what was erased."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection, models
+
+from commongrid.accounts import sealed
+from commongrid.journal.acting import acting
+from commongrid.journal.dated import valid
+from commongrid.kernel.keeping import Keeping
+from commongrid.kernel.refusals import NotYours
+from commongrid.registry.keeping.listing import Listed
+from commongrid.registry.keeping.models import Erasure, RetentionReport, RetentionRule
+from commongrid.registry.keeping.rules import any_of, sought_names, sought_numbers
+from commongrid.registry.models import Correction, Handover, Membership, Person, Stay
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+Cells = dict[str, Any]
+PAGE: Final = 60
+MOST_OPENED: Final = 20_000
+"""Sealed names of reporters in the person's villages that are opened, to find those who are this person."""
+MOST_LINES: Final = 2_000
+_BY_PHONE = "SELECT id FROM matters_party WHERE phone_index = ANY(%s)"
+_BY_NAME = (
+    "SELECT id, name_sealed FROM matters_party WHERE name_sealed IS NOT NULL AND person_id IS NULL"
+    " AND place / 1000 = ANY(%s) LIMIT %s"
+)
+_NAMED = (
+    "SELECT matter_id, part = 'reporter' FROM matters_party WHERE person_id = ANY(%(people)s) OR id = ANY(%(parties)s)"
+    " UNION SELECT id, false FROM matters_matter WHERE accused_person_id = ANY(%(people)s)"
+)
+"""Matters know people by these; the one place where the register reads names from above, as the journal's walls do."""
+_NAMESAKES = (
+    "SELECT DISTINCT place / 1000 FROM registry_person WHERE NOT id = ANY(%s) AND erased_at IS NULL"
+    " AND place / 1000 = ANY(%s) AND display_name ~ %s"
+)
+_HOMES = (
+    "SELECT h.id FROM {table} h WHERE h.ended_on IS NOT NULL AND EXISTS"
+    " (SELECT 1 FROM registry_stay s WHERE s.{column} = h.id AND s.person_id = ANY(%(people)s)) AND NOT EXISTS"
+    " (SELECT 1 FROM registry_stay s JOIN registry_person p ON p.id = s.person_id WHERE s.{column} = h.id"
+    "  AND NOT s.person_id = ANY(%(people)s) AND p.erased_at IS NULL)"
+)
+"""Homes that have ended and in which nobody else whose record stands ever was."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Traces:
+    """Everything by which a person is found in the tables: ids of records, and the signs to look for in words."""
+
+    people: list[UUID]
+    accounts: list[int] = field(default_factory=list)
+    parties: list[UUID] = field(default_factory=list)
+    homes: list[UUID] = field(default_factory=list)
+    booklets: list[UUID] = field(default_factory=list)
+    matters: list[UUID] = field(default_factory=list)
+    named: list[UUID] = field(default_factory=list)
+    villages: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+
+    @property
+    def signs(self) -> str:
+        """The names and numbers as JSON, to be sealed while something waits."""
+        return json.dumps([self.names, self.numbers], ensure_ascii=False)
+
+
+def kept_tables() -> Iterator[tuple[type[models.Model], Keeping]]:
+    """Every table that declares how it is kept; the person's own record last, because the others are found by it."""
+    found = [one for one in apps.get_app_config("commongrid").get_models() if hasattr(one, "keeps")]
+    for model in sorted(found, key=lambda one: (one is Person, one._meta.db_table)):
+        yield model, model.keeps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How long a kind of record is kept, on a day."""
+
+    code: str
+    zh: str
+    en: str
+    length: int | None
+    unit: str
+    archive: bool
+    basis: str
+
+
+def rules(scope: Scope, today: date) -> dict[str, Rule]:
+    """The rules in force on a day, by kind of record, in order."""
+    with acting(scope):
+        rows = RetentionRule.objects.filter(valid(today)).order_by("position", "code")
+        return {
+            one.code: Rule(
+                code=one.code, zh=one.zh, en=one.en, length=one.length, unit=one.unit, archive=one.archive,
+                basis=one.basis,
+            )
+            for one in rows
+        }  # fmt: skip
+
+
+def with_joined(person_id: UUID) -> list[UUID]:
+    """The record and all that were joined into it, one after another."""
+    found, fresh = [person_id], [person_id]
+    while fresh:
+        fresh = list(Person.objects.filter(merged_into__in=fresh).exclude(id__in=found).values_list("id", flat=True))
+        found += fresh
+    return found
+
+
+def traces(scope: Scope, people: Sequence[UUID], kept: str = "") -> Traces:
+    """By what these records of one person are found everywhere, as far as the scope sees.
+
+    ``kept`` are the signs of an erasure that waits: by then the record itself no longer says them.
+    """
+    of = Traces(people=list(people))
+    with acting(scope):
+        rows = list(Person.objects.filter(id__in=of.people))
+        names, numbers = _signs(of.people, rows)
+        if kept:
+            names, numbers = (
+                set(now) | set(then) for now, then in zip((names, numbers), json.loads(kept), strict=True)
+            )
+        of.names, of.numbers = list(sought_names(names)), list(sought_numbers(numbers))
+        of.accounts = [one.account_id for one in rows if one.account_id is not None]
+        of.villages = _villages(of, rows)
+        values = {"people": of.people}
+        of.homes = _ids(_HOMES.format(table="registry_household", column="household_id"), values)
+        of.booklets = _ids(_HOMES.format(table="registry_registered_household", column="booklet_id"), values)
+        indexes = [index for one in of.numbers if (index := sealed.index(one))]
+        of.parties = [*_ids(_BY_PHONE, [indexes]), *_parties_by_name(of)]
+        with connection.cursor() as cursor:
+            cursor.execute(_NAMED, {"people": of.people, "parties": of.parties})
+            found = cursor.fetchall()
+        of.named = sorted({matter for matter, _own in found})
+        of.matters = sorted({matter for matter, own in found if own})
+    return of
+
+
+def _signs(people: list[UUID], rows: list[Person]) -> tuple[set[str], set[str]]:
+    """Every name and number that the records say or ever said."""
+    names = {one.display_name for one in rows}
+    for table in (Stay, Handover, Membership):
+        names |= set(table._default_manager.filter(person_id__in=people).values_list("name", flat=True))
+    numbers = {
+        sealed.unseal(getattr(one, column), "registry_person", column, one.id)
+        for one in rows for column in ("id_sealed", "phone_sealed", "bank_sealed")
+    }  # fmt: skip
+    for row in Correction.objects.filter(subject__in=people):
+        if row.field == "display_name":
+            names |= {row.before, row.after}
+        elif row.field in ("id_sealed", "phone_sealed", "bank_sealed", "id_number", "phone", "bank"):
+            numbers |= {
+                sealed.unseal(getattr(row, column), "registry_correction", column, row.id)
+                for column in ("before_sealed", "after_sealed")
+            }
+    return names, numbers
+
+
+def _villages(of: Traces, rows: list[Person]) -> list[int]:
+    """Villages where the person's records lie and nobody else bears the name."""
+    places = {one.place for one in rows} | {one.registered_place for one in rows if one.registered_place}
+    places |= set(Stay.objects.filter(person_id__in=of.people).values_list("place", flat=True))
+    villages = {int(place) // 1000 for place in places}
+    if not of.names:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMESAKES, [of.people, list(villages), any_of(tuple(of.names))])
+        return sorted(villages - {village for (village,) in cursor.fetchall()})
+
+
+def _parties_by_name(of: Traces) -> list[UUID]:
+    """Reporters and people concerned who were told by name alone, where the name can only be this person's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_NAME, [of.villages, MOST_OPENED])
+        return [
+            ident
+            for ident, name in cursor.fetchall()
+            if sealed.unseal(name, "matters_party", "name_sealed", ident) in of.names
+        ]
+
+
+def _ids(sql: str, values: Any) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def values_of(of: Traces) -> dict[str, Any]:
+    """The traces as conditions name them."""
+    return {
+        "people": of.people, "accounts": of.accounts, "parties": of.parties, "homes": of.homes,
+        "booklets": of.booklets, "matters": of.matters, "named": of.named, "villages": of.villages, "names": of.names,
+    }  # fmt: skip
+
+
+def counted(table: str, condition: str, values: dict[str, Any]) -> int:
+    """How many rows of a table a condition of its declaration finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table} WHERE {condition}", values)  # noqa: S608 - from a declaration
+        return int(cursor.fetchone()[0])
+
+
+def barred(of: Traces) -> bool:
+    """Whether something stands against an erasure at all: somebody in office cannot be erased."""
+    return any(
+        counted(model._meta.db_table, f"({keeps.whose}) AND ({keeps.bars})", values_of(of))
+        for model, keeps in kept_tables()
+        if keeps.bars
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What an erasure would do, by kind of record: how many rows go, how many an archive keeps."""
+
+    goes: dict[str, int]
+    held: dict[str, int]
+
+
+def outlook(scope: Scope, of: Traces, today: date) -> Outlook:
+    """What an erasure would do, counted as far as this post sees: it learns of no matter that is out of its sight."""
+    in_force = rules(scope, today)
+    goes: dict[str, int] = {}
+    held: dict[str, int] = {}
+    with acting(scope):
+        for model, keeps in kept_tables():
+            if not keeps.whose:
+                continue
+            kind = keeps.kind or "person"
+            archive = kind if kind in in_force and in_force[kind].archive else ""
+            found = counted(model._meta.db_table, keeps.whose, values_of(of))
+            part = counted(model._meta.db_table, f"({keeps.whose}) AND ({keeps.part_of})", values_of(of))
+            if archive or part:
+                held[archive or keeps.archive] = held.get(archive or keeps.archive, 0) + (found if archive else part)
+            if not archive and found > part:
+                goes[kind] = goes.get(kind, 0) + found - part
+    return Outlook(goes=goes, held=held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """What the clock did on one day: per kind of record what was removed, held and left for the next day."""
+
+    on: date
+    at: datetime
+    rows: tuple[Cells, ...]
+
+
+def reports(scope: Scope, limit: int = PAGE) -> list[ReportRow]:
+    """The clock's reports, the newest first."""
+    with acting(scope):
+        found = RetentionReport.objects.order_by("-on")[:limit]
+        return [ReportRow(on=one.on, at=one.at, rows=tuple(one.rows)) for one in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureRow:
+    """One erasure as the county reads it."""
+
+    id: UUID
+    at: datetime
+    post: UUID | None
+    basis: str
+    reason: str
+    rows: dict[str, int]
+    held: dict[str, int]
+    waits: bool
+
+
+def erasures(scope: Scope, limit: int = PAGE) -> list[ErasureRow]:
+    """Who was erased, the newest first: no name, only why and what is kept."""
+    with acting(scope):
+        return [
+            ErasureRow(
+                id=one.id, at=one.at, post=one.post, basis=one.basis, reason=one.reason, rows=one.rows, held=one.held,
+                waits=one.done_at is None,
+            )
+            for one in Erasure.objects.order_by("-at")[:limit]
+        ]  # fmt: skip
+
+
+def waiting(scope: Scope) -> list[UUID]:
+    """Erasures that come back for what was still worked on."""
+    with acting(scope):
+        return list(Erasure.objects.filter(done_at=None).order_by("at").values_list("id", flat=True))
+
+
+def known(scope: Scope) -> list[Listed]:
+    """Every erasure of the database, as the list beside it knows them."""
+    with acting(scope):
+        rows = Erasure.objects.order_by("at").values_list("id", "place", "basis", "people")
+        return [Listed(act=ident, place=place, basis=basis, people=tuple(ids)) for ident, place, basis, ids in rows]
+
+
+def erased_at(scope: Scope, person_id: UUID) -> datetime | None:
+    """When a record was erased, or nothing. Refuses NotYours."""
+    with acting(scope):
+        found = Person.objects.filter(id=person_id).values_list("erased_at", flat=True)
+        if not found:
+            raise NotYours
+        return found[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One table of the file for a person: its name there, and its rows with sealed values opened."""
+
+    table: str
+    name: str
+    rows: tuple[Cells, ...]
+
+
+INTERNAL: Final = frozenset({
+    "sort_key", "initials", "id_index", "phone_index", "slip_hash", "password", "secret_hash", "version", "batch",
+    "received_hash", "stored_hash", "alike", "erased_at", "pressing", "post", "made_by",
+})  # fmt: skip
+"""Columns that say nothing of a person: keys, order, hashes, and who of the offices wrote a row."""
+
+
+def everything(scope: Scope, wide: Scope, person_id: UUID) -> list[Section]:
+    """Everything that is held of a person, table by table: for their own eyes.
+
+    Records of the register are read with the ``wide`` scope wherever they lie; matters and dispute files only as far
+    as the post at the counter sees them, so that what was told in confidence is not given away on this way.
+    """
+    with acting(wide):
+        of = traces(wide, with_joined(person_id))
+    sections = []
+    for model, keeps in kept_tables():
+        if not keeps.whose:
+            continue
+        with acting(scope if keeps.own_sight else wide):
+            if rows := _rows_of(model, keeps, of):
+                name = str(model._meta.verbose_name)
+                sections.append(Section(table=model._meta.db_table, name=name, rows=rows))
+    return sections
+
+
+def _rows_of(model: type[models.Model], keeps: Keeping, of: Traces) -> tuple[Cells, ...]:
+    columns = [str(one.column) for one in model._meta.concrete_fields if one.column not in INTERNAL]
+    listed = ", ".join(map(connection.ops.quote_name, columns))
+    sql = f"SELECT {listed} FROM {model._meta.db_table} WHERE {keeps.whose} LIMIT {MOST_LINES}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values_of(of))
+        return tuple(_opened(model._meta.db_table, dict(zip(columns, row, strict=True))) for row in cursor.fetchall())
+
+
+def _opened(table: str, row: Cells) -> Cells:
+    """A row with its sealed values opened, under their names without the seal."""
+    found = {}
+    for column, value in row.items():
+        if column == "sealed" or column.endswith("_sealed"):
+            text = sealed.unseal(value, table, column, row["id"]) if value else ""
+            found[column.removesuffix("_sealed")] = text
+        elif isinstance(value, memoryview | bytes):
+            continue
+        else:
+            found[column] = value
+    return found

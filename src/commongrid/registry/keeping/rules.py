@@ -1,0 +1,65 @@
+"""What an erasure may rest on, and which signs of a person it looks for; plain values."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from commongrid.kernel.keeping import GONE
+from commongrid.kernel.refusals import N_
+from commongrid.kernel.widths import digits
+
+BASES: Final = {
+    "purpose": N_("The purpose is fulfilled, can't be reached, or no longer needs the data (PIPL art. 47 no. 1)"),
+    "period": N_("The time for which it may be kept is over (PIPL art. 47 no. 2)"),
+    "consent": N_("The person has withdrawn their consent (PIPL art. 47 no. 3)"),
+    "unlawful": N_("It was collected or used against the law (PIPL art. 47 no. 4)"),
+    "law": N_("Another law demands it (PIPL art. 47 no. 5)"),
+}
+"""Legal bases of an erasure, by the code that the journal keeps."""
+SHOWN_BY: Final = {
+    "card": N_("The person came, with their identity card"),
+    "guardian": N_("A guardian came, with proof"),
+    "proxy": N_("Somebody came with a written authority and both identity cards"),
+    "kin": N_("Close kin of somebody who has died came, with proof (PIPL art. 49)"),
+}
+"""How whoever asks for a file showed that they may."""
+SHORTEST_NAME: Final = 2
+LONG_NUMBER: Final = 11
+
+
+def ways_to_write(number: str) -> tuple[str, ...]:
+    """A number as people write it: plain, and of a mobile phone also in groups."""
+    plain = digits(number).strip()
+    if not plain:
+        return ()
+    ways = [plain]
+    if plain.isdigit() and len(plain) == LONG_NUMBER:
+        ways += [f"{plain[:3]}{gap}{plain[3:7]}{gap}{plain[7:]}" for gap in ("-", " ")]
+    if plain[-1:] in "Xx":
+        ways += [plain[:-1] + "X", plain[:-1] + "x"]
+    return tuple(dict.fromkeys(ways))
+
+
+def sought_names(names: set[str]) -> tuple[str, ...]:
+    """Names that are looked for in words, the longest first; a single sign would be found everywhere."""
+    kept = {one.strip() for one in names} - {"", GONE}
+    return tuple(sorted((one for one in kept if len(one) >= SHORTEST_NAME), key=lambda one: (-len(one), one)))
+
+
+def sought_numbers(numbers: set[str]) -> tuple[str, ...]:
+    """Numbers in every way they are written, the longest first."""
+    ways = {way for one in numbers if len(digits(one)) >= 7 for way in ways_to_write(one)}  # noqa: PLR2004 - a landline
+    return tuple(sorted(ways, key=lambda one: (-len(one), one)))
+
+
+def any_of(signs: tuple[str, ...]) -> str:
+    """A pattern for PostgreSQL that finds any of the signs; one that finds nothing where there are none."""
+    return "|".join(re.sub(r"([^\w\s])", r"\\\1", one) for one in signs) or "(?!)"
+
+
+def covered(text: str, signs: tuple[str, ...]) -> str:
+    """The text with every sign covered."""
+    for sign in signs:
+        text = text.replace(sign, GONE)
+    return text
