@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 from commongrid.kernel.refusals import N_, BadInput
-from commongrid.kernel.widths import cut_by_spreadsheet, digits, whole
+from commongrid.kernel.widths import cut_by_spreadsheet, digits, plain_number, whole
 
 Level = Literal["province", "prefecture", "county", "township", "village", "natural_village", "villager_group", "grid"]
 """Every level a place row can have, from the widest."""
@@ -73,6 +73,12 @@ EVERYWHERE: Final = Interval(FIRST, LAST)
 def is_code(code: int) -> bool:
     """Whether the number has 15 digits."""
     return FIRST <= code <= LAST
+
+
+def code_read(text: str) -> int | None:
+    """The code that an address or form names, 15 ASCII digits; nothing for any other text."""
+    code = plain_number(text, len(str(LAST)))
+    return code if code is not None and is_code(code) else None
 
 
 def level_of(code: int) -> CodeLevel:

@@ -23,6 +23,11 @@ def digits(text: str) -> str:
     return "".join(halfwidth(text).split())
 
 
+def plain_number(text: str, longest: int) -> int | None:
+    """The number that an address or form names, of at most ``longest`` ASCII digits; nothing for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= longest else None
+
+
 _SCIENTIFIC = re.compile(r"([0-9])\.?([0-9]*)[eE]\+?([0-9]{1,2})")
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q
 
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotFound, NotYours
+from commongrid.kernel.widths import plain_number
 from commongrid.registry.models import Membership, Organisation, Person, Site, Thing
 from commongrid.registry.rules.fields import FIELDS
 
@@ -107,7 +108,7 @@ def holdings(scope: Scope, of: str, place: int, wanted: Asked, today: date) -> H
     rows = late if wanted.overdue and of == "thing" else rows
     total = rows.count()
     order = ("next_check_on", "id") if of == "thing" else ("kind", "name", "id")
-    first = int(wanted.after) if wanted.after.isdigit() else 0
+    first = plain_number(wanted.after, 9) or 0
     found = list(_annotated(of, rows).order_by(*order)[first : first + PAGE + 1])
     following = str(first + PAGE) if len(found) > PAGE else ""
     return HoldingsPage(lines=[_line(of, one) for one in found[:PAGE]], total=total, overdue=overdue, next=following)

@@ -9,8 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from commongrid.kernel.identity import id_number
+from commongrid.kernel.places import code_read
 from commongrid.kernel.refusals import N_, BadInput
-from commongrid.kernel.widths import halfwidth
+from commongrid.kernel.widths import halfwidth, plain_number
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, birth_fault, number_of, phone_of
 from commongrid.registry.rules.holdings import credit_code
 
@@ -87,7 +88,7 @@ def _phone(text: str, _today: date) -> str:
 
 def _bank(text: str, _today: date) -> str:
     plain = "".join(halfwidth(text).split())
-    if plain and not (plain.isdigit() and 12 <= len(plain) <= 19):  # noqa: PLR2004 - a bank card or passbook
+    if plain and not (plain.isascii() and plain.isdigit() and 12 <= len(plain) <= 19):  # noqa: PLR2004 - a bank card or passbook
         raise BadInput(N_("A bank account has 12 to 19 digits."))
     return plain
 
@@ -103,9 +104,10 @@ def _place(text: str, _today: date) -> int | None:
     plain = halfwidth(text)
     if not plain:
         return None
-    if not (plain.isdigit() and len(plain) == 15):  # noqa: PLR2004 - a place code
+    code = code_read(plain)
+    if code is None:
         raise BadInput(N_("Choose a place."))
-    return int(plain)
+    return code
 
 
 def _degrees(limit: int) -> Callable[[str, date], float | None]:
@@ -127,10 +129,10 @@ def _count(lowest: int, highest: int) -> Callable[[str, date], int | None]:
     def read(text: str, _today: date) -> int | None:
         if not text.strip():
             return None
-        plain = halfwidth(text)
-        if not plain.isdigit() or not lowest <= int(plain) <= highest:
+        number = plain_number(halfwidth(text), 9)
+        if number is None or not lowest <= number <= highest:
             raise BadInput(N_("Enter a number from %(lowest)s to %(highest)s."), lowest=lowest, highest=highest)
-        return int(plain)
+        return number
 
     return read
 

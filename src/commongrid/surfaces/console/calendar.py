@@ -14,6 +14,7 @@ from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 
 from commongrid.kernel.clock import SEED_FROM
 from commongrid.kernel.refusals import NotFound
+from commongrid.kernel.widths import plain_number
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries
@@ -85,8 +86,7 @@ def year(request: Asked) -> HttpResponse:
 
 def _wanted(text: str, this_year: int, until: int) -> int:
     """The year asked for, this one where it can't be read, kept between the first known and the next."""
-    wanted = int(text) if text.isascii() and text.isdigit() and len(text) == len("2026") else this_year
-    return min(max(wanted, SEED_FROM), until)
+    return min(max(plain_number(text, len("2026")) or this_year, SEED_FROM), until)
 
 
 def _short(weekday: int) -> str:

@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils import timezone
 
 from commongrid.journal import queries as journal
+from commongrid.kernel.widths import plain_number
 from commongrid.roster.queries import faces
 from commongrid.surfaces.console import fact_words, journal_words
 from commongrid.surfaces.console.matters.history import who_of
@@ -105,7 +106,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _number(text: str) -> int:
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LAST_PAGE_DIGITS else 1
+    return max(1, plain_number(text, LAST_PAGE_DIGITS) or 1)
 
 
 def _id(text: str) -> UUID | None:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel import sheets
 from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
-from commongrid.kernel.widths import halfwidth
+from commongrid.kernel.widths import halfwidth, plain_number
 from commongrid.matters import actions as matters
 from commongrid.matters.queries import vocabulary
 from commongrid.surfaces.console.posts.words import day_field
@@ -273,10 +273,11 @@ def _set_market(request: Asked, code: int, given: dict[str, Any]) -> None:
     if given["sort"] == "none":
         actions.set_market_days(request.scope, request.act, none_at=code)
         return
-    numbers = [one for one in re.split(r"[\s,;、]+", halfwidth(given["numbers"])) if one]
-    if not all(one.isascii() and one.isdigit() and len(one) <= 2 for one in numbers):  # noqa: PLR2004 - two digits
+    read = [plain_number(one, 2) for one in re.split(r"[\s,;、]+", halfwidth(given["numbers"])) if one]
+    numbers = tuple(one for one in read if one is not None)
+    if len(numbers) < len(read):
         raise BadInput(fields={"numbers": N_("Give numbers, such as 1, 6.")})
-    wanted = actions.Market(place=code, sort=given["sort"], numbers=tuple(map(int, numbers)), anchor=given["anchor"])
+    wanted = actions.Market(place=code, sort=given["sort"], numbers=numbers, anchor=given["anchor"])
     actions.set_market_days(request.scope, request.act, market=wanted)
 
 

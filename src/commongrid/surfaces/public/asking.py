@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.http import urlencode
 
-from commongrid.kernel.places import is_code
+from commongrid.kernel.places import code_read
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 LONGEST = 7500
 """Characters of a report; matters.report takes somewhat more."""
-
-DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +47,4 @@ def read(request: HttpRequest) -> Asking:
     """What the form or address says; anything that can't be one is left out."""
     given = request.POST if request.method == "POST" else request.GET
     words = request.POST.get("words", "") if request.method == "POST" else ""
-    return Asking(kind=given.get("kind", "").strip()[:8], at=place_code(given.get("at", "")), words=words[:LONGEST])
-
-
-def place_code(text: str) -> int | None:
-    """A 15-digit place code, or None."""
-    if not (text.isascii() and text.isdigit() and len(text) == DIGITS):
-        return None
-    return int(text) if is_code(int(text)) else None
+    return Asking(kind=given.get("kind", "").strip()[:8], at=code_read(given.get("at", "")), words=words[:LONGEST])

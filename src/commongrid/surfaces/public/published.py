@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from commongrid.kernel.counting import LEAST
 from commongrid.kernel.places import county_of, township_of
+from commongrid.kernel.widths import plain_number
 from commongrid.matters import queries as matters
 from commongrid.matters.queries import publishing as texts
 from commongrid.surfaces.public import drawing
@@ -171,16 +172,12 @@ def _wanted(request: Asked) -> Wanted:
     given = request.GET
     known = {row.code for row in matters.kinds(request.scope)}
     kind = given.get("kind", "") if given.get("kind", "") in known else ""
-    place = _number(given.get("place", ""), 15)
-    year = _number(given.get("year", ""), 4)
+    place = plain_number(given.get("place", ""), 15)
+    year = plain_number(given.get("year", ""), 4)
     this = timezone.localdate().year
     if year is not None and not this - YEARS < year <= this:
         year = None
-    return Wanted(kind=kind, place=place, year=year, page=min(_number(given.get("page", ""), 3) or 0, 200))
-
-
-def _number(text: str, digits: int) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+    return Wanted(kind=kind, place=place, year=year, page=min(plain_number(given.get("page", ""), 3) or 0, 200))
 
 
 def _counties(scope: Scope) -> dict[int, str]:

@@ -187,6 +187,7 @@ def _effect(scope: Scope, of: Vocabulary, version: Version | None, values: Value
 
 def _end(request: Asked, area: Area, code: str, row: UUID) -> HttpResponse:
     of = area.vocabulary(code)
+    dated.version(request.scope, of, row)
     form = DayForm(request.POST)
     if not form.is_valid():
         raise BadInput(_("Choose the day."))

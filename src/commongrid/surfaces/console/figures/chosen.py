@@ -15,7 +15,7 @@ from commongrid.insight.queries.board import midnight
 from commongrid.insight.queries.chosen import kinds_meant
 from commongrid.insight.queries.dispatching import Period
 from commongrid.insight.rules import Question
-from commongrid.kernel.places import interval, is_code
+from commongrid.kernel.places import code_read, interval
 from commongrid.kernel.refusals import NotFound
 from commongrid.matters.queries import vocabulary
 from commongrid.surfaces.console.matters import words
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 PERIOD: Final = 30
 """Days of the period shown first, today included."""
-DIGITS: Final = 15
 """Of a place's code."""
 
 
@@ -121,9 +120,10 @@ def _way(request: Asked) -> tuple[PlaceRow, ...]:
         if home is None:
             home = territory.county(scope).code
         return _way_to(scope, home)
-    if not (text.isascii() and text.isdigit() and len(text) == DIGITS and is_code(int(text))):
+    code = code_read(text)
+    if code is None:
         raise NotFound
-    way = _way_to(scope, int(text))
+    way = _way_to(scope, code)
     lo, hi = interval(way[-1].code)
     if hi < scope.lo or scope.hi < lo:
         raise NotFound

@@ -17,7 +17,7 @@ from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.holdings import forms
 from commongrid.surfaces.console.register.forms import ToldForm, UndoForm
-from commongrid.surfaces.console.register.homes import answered, place_asked
+from commongrid.surfaces.console.register.homes import answered, place_asked, village_asked, village_first
 from commongrid.surfaces.console.register.words import choices, read_aloud, told
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
@@ -142,10 +142,9 @@ def _facts(card: HoldingCard, words: dict[str, dict[str, str]]) -> list[tuple[st
 @door("people.edit", methods=("GET", "POST"))
 def new(request: Asked, of: str) -> HttpResponse:
     """Enter one in a village."""
-    sort, code = _of(of), place_asked(request)
-    village = village_of(code)
+    sort, village = _of(of), village_asked(request)
     if village is None:
-        raise NotFound
+        return village_first(request, reverse("holdings", args=[sort]))
     form = forms.NewForm(request.POST or None, of=sort, scope=request.scope, names=_names(request, village))
     rows = [row for row in territory.children(request.scope, village) if not row.ended and row.level == "grid"]
     here = [(str(row.code), row.label(language())) for row in rows if request.scope.covers(row.code)]

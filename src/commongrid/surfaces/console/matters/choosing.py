@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from commongrid.kernel.places import interval, level_of
+from commongrid.kernel.places import code_read, interval, level_of
 from commongrid.matters.queries import vocabulary
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
@@ -70,8 +70,9 @@ def places_for(scope: Scope, text: str) -> list[Found]:
 def offered(scope: Scope, text: str, chosen: str) -> list[Found]:
     """What matches, and what was chosen before even if it no longer matches."""
     found = places_for(scope, text)
-    if chosen.isascii() and chosen.isdigit() and all(str(one.row.code) != chosen for one in found):
-        row = territory.places(scope, [int(chosen)]).get(int(chosen)) if len(chosen) == 15 else None  # noqa: PLR2004
+    code = code_read(chosen)
+    if code is not None and all(one.row.code != code for one in found):
+        row = territory.places(scope, [code]).get(code)
         if row is not None and reaches(scope, row.code):
             found.insert(0, Found(row, ""))
     return found

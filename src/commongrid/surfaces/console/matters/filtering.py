@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from commongrid.kernel.places import is_code
+from commongrid.kernel.places import code_read
 from commongrid.kernel.refusals import N_
 from commongrid.matters import queries
 from commongrid.matters.rules.table import STATES
@@ -21,7 +21,6 @@ IDENTITY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def filters_of(asked: QueryDict) -> tuple[queries.Filters, dict[str, str]]:
     """Filters for the query and the plain values for the form; what makes no sense in the address is left out."""
     given = {name: asked.get(name, "").replace("\x00", "").strip()[:LONGEST_TEXT] for name in NAMES}
-    place = int(given["place"]) if given["place"].isascii() and given["place"].isdigit() else 0
     state = given["state"] if given["state"] in STATES else ""
     return (
         queries.Filters(
@@ -29,7 +28,7 @@ def filters_of(asked: QueryDict) -> tuple[queries.Filters, dict[str, str]]:
             state="closed" if given["view"] == "closed" and not state else state,
             group=given["class"] if given["class"].isalpha() else "",
             kind=given["kind"],
-            place=place if is_code(place) else None,
+            place=code_read(given["place"]),
             unit=UUID(given["unit"]) if IDENTITY.fullmatch(given["unit"]) else None,
             series=given["series"] if given["series"] in words.SERIES else "",
             source=given["source"] if given["source"] in words.SOURCES else "",

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.journal import attachments
 from commongrid.kernel.act import new_id
 from commongrid.kernel.photos import LARGEST
+from commongrid.kernel.places import code_read
 from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
@@ -185,10 +186,9 @@ class Record(AboutSomebody, Form):
 
     def clean_place(self) -> PlaceRow:
         """The place chosen, in this post's reach."""
-        text = self.cleaned_data["place"]
-        code = int(text) if text.isascii() and text.isdigit() and len(text) == 15 else 0  # noqa: PLR2004 - digits of a code
+        code = code_read(self.cleaned_data["place"])
         row = territory.place_meant(self.scope, code) if code else None
-        if row is None or row.ended or not reaches(self.scope, code):
+        if row is None or row.ended or not reaches(self.scope, row.code):
             raise forms.ValidationError(gettext(CHOOSE_PLACE))
         return row
 

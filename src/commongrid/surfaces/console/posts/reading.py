@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from commongrid.journal.queries import history
 from commongrid.kernel.places import ancestors_of
 from commongrid.kernel.refusals import Refusal
+from commongrid.kernel.widths import plain_number
 from commongrid.registry.queries import person as person_in_scope
 from commongrid.roster import queries
 from commongrid.roster.rules import may_appoint
@@ -157,5 +158,4 @@ def _chip(row: PostLine) -> tuple[str, str]:
 
 
 def _page_number(request: Asked) -> int:
-    text = request.GET.get("page", "1")
-    return max(1, min(int(text), FARTHEST_PAGE)) if text.isascii() and text.isdigit() and len(text) < 9 else 1  # noqa: PLR2004
+    return max(1, min(plain_number(request.GET.get("page", ""), 9) or 1, FARTHEST_PAGE))

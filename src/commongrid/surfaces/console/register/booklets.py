@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.places import level_of, village_of
-from commongrid.kernel.refusals import N_, NotFound
+from commongrid.kernel.refusals import N_
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import NUMBER_LENGTH
 from commongrid.surfaces.console.register import homes
@@ -96,9 +96,9 @@ def page(request: Asked, booklet_id: UUID) -> HttpResponse:
 @door("people.edit", methods=("GET", "POST"))
 def new(request: Asked) -> HttpResponse:
     """Enter a registered household of a village."""
-    village = village_of(homes.place_asked(request))
+    village = homes.village_asked(request)
     if village is None:
-        raise NotFound
+        return homes.village_first(request, reverse("booklets"))
     form = BookletForm(request.POST or None)
     form.offer({"place": _places(request.scope, village)})
 

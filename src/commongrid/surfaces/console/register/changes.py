@@ -14,8 +14,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commongrid.kernel.places import county_of, is_code
+from commongrid.kernel.places import code_read, county_of
 from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.widths import halfwidth, plain_number
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import NAME_LENGTH, NUMBER_LENGTH, Into
 from commongrid.registry.rules.requests import FIELDS as TOLD_FIELDS
@@ -118,7 +119,7 @@ def listed(request: Asked) -> HttpResponse:
 
 def page_asked(text: str) -> int:
     """The number of the page, as the address has it."""
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= PAGE_DIGITS else 1
+    return max(1, plain_number(text, PAGE_DIGITS) or 1)
 
 
 def _sorts(scope: Scope) -> dict[str, str]:
@@ -249,8 +250,8 @@ def offer(request: Asked, person_id: UUID) -> HttpResponse:
 
 def _village_meant(scope: Scope, text: str) -> int:
     """The village that was typed: its code, or a name that only one village of the county has."""
-    if text.isdigit() and len(text) == 15 and is_code(int(text)):  # noqa: PLR2004 - a place code
-        return int(text)
+    if (code := code_read(halfwidth(text))) is not None:
+        return code
     county = county_of(scope.lo) or 0
     found = [one for one in territory.search_places(scope, text, limit=30)
              if one.level == "village" and not one.ended and county_of(one.code) == county]  # fmt: skip

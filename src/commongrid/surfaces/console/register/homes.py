@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
-from commongrid.kernel.places import is_code, level_of, village_of
+from commongrid.kernel.places import code_read, level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.kernel.widths import plain_number
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from commongrid.surfaces.console.register import asking as fresh
@@ -76,9 +77,10 @@ def place_asked(request: Asked) -> int:
     """The place that an address names, else the post's own. Refuses: NotFound for nonsense."""
     text = request.GET.get("place", "")
     if text:
-        if not (text.isdigit() and is_code(int(text))):
+        code = code_read(text)
+        if code is None:
             raise NotFound
-        return int(text)
+        return code
     home = territory.home(request.scope)
     if home is None:
         raise NotFound
@@ -88,7 +90,7 @@ def place_asked(request: Asked) -> int:
 def after_asked(text: str) -> str:
     """The keyset of an address, or nothing where somebody wrote it by hand."""
     parts = text.split("|")
-    if len(parts) != 3 or not parts[0].isdigit():  # noqa: PLR2004 - village, number, id
+    if len(parts) != 3 or plain_number(parts[0], 15) is None:  # noqa: PLR2004 - village, number, id
         return ""
     try:
         UUID(parts[2])
@@ -153,10 +155,9 @@ def day_asked(text: str, today: date) -> date:
 @door("people.edit", methods=("GET", "POST"))
 def found(request: Asked) -> HttpResponse:
     """Enter a new household in a village."""
-    village = _village_asked(request)
+    village = village_asked(request)
     if village is None:
-        messages.info(request, gettext("Choose a village first; households belong to one."))
-        return HttpResponseRedirect(reverse("households"))
+        return village_first(request, reverse("households"))
     form = forms.HomeForm(request.POST or None)
     form.offer(where_in(request.scope, village))
 
@@ -167,10 +168,16 @@ def found(request: Asked) -> HttpResponse:
     return asked(request, form, do, (N_("New household"), N_("The household was entered."), None))
 
 
-def _village_asked(request: Asked) -> int | None:
+def village_asked(request: Asked) -> int | None:
     """The village that is asked for, or none where the place is wider than one."""
     code = place_asked(request)
     return village_of(code) if level_of(code) not in ("county", "township") else None
+
+
+def village_first(request: Asked, back: str) -> HttpResponse:
+    """Back to the list of a wider place, where a village is chosen."""
+    messages.info(request, gettext("Choose a village first; every record belongs to one."))
+    return HttpResponseRedirect(back)
 
 
 def where_in(scope: Scope, village: int) -> dict[str, list[tuple[str, str]]]:
