@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 
 from commongrid.accounts.models import BROUGHT, AccessLine, Account, SignInLink
 from commongrid.accounts.rules import SECOND_FACTORS, device_name, refuse_link
+from commongrid.kernel.places import ancestors_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import HARDSHIP
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from commongrid.kernel.scope import Scope
 
@@ -50,6 +53,7 @@ class AccessRow:
     address: str
     subject_kind: str = ""
     subject: UUID | None = None
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +164,23 @@ def looks_at(scope: Scope, *subjects: UUID, limit: int = 200) -> list[AccessRow]
     return [_access(one) for one in rows.order_by("-at", "id")[:limit]]
 
 
+def exports(scope: Scope, page: int = 1) -> tuple[list[AccessRow], bool]:
+    """One page of the lists that were exported in sight, the latest first, and whether another follows.
+
+    Refuses: NotAllowed without people.looks.
+    """
+    scope.demand("people.looks")
+    found = AccessLine.objects.select_related("account").filter(event="exported", subject_kind="list")
+    return _cut(found, page)
+
+
+def exports_covering(scope: Scope, place: int, limit: int = 50) -> list[AccessRow]:
+    """The lists exported of a place or of one around it, the latest first: whoever belongs there may be in them."""
+    around = {place, *ancestors_of(place)}
+    found = AccessLine.objects.select_related("account").filter(event="exported", subject_kind="list")
+    return [_access(one) for one in found.filter(place__in=around).order_by("-at", "id")[:limit]]
+
+
 def reason_of(scope: Scope, line_id: UUID) -> str:
     """The reason that this account gave in a line of its own; empty once that is pruned."""
     found = AccessLine.objects.filter(id=line_id, account=scope.account).values_list("reason", flat=True).first()
@@ -179,6 +200,10 @@ def _page(account_id: int | None, event: str, page: int, subject: UUID | None = 
         found = found.filter(event=event)
     if subject is not None:
         found = found.filter(subject=subject)
+    return _cut(found, page)
+
+
+def _cut(found: QuerySet[AccessLine], page: int) -> tuple[list[AccessRow], bool]:
     start = (max(page, 1) - 1) * PAGE
     rows = [_access(one) for one in found.order_by("-at", "id")[start : start + PAGE + 1]]
     return rows[:PAGE], len(rows) > PAGE
@@ -188,5 +213,5 @@ def _access(one: AccessLine) -> AccessRow:
     return AccessRow(
         at=one.at, event=one.event, account=one.account_id, login_name=one.account.login_name if one.account else "",
         post=one.post, about=one.about, reason=one.reason, address=one.address or "", subject_kind=one.subject_kind,
-        subject=one.subject,
+        subject=one.subject, place=one.place,
     )  # fmt: skip

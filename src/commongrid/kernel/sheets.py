@@ -76,7 +76,8 @@ class Sheet:
     ``numbered`` gives each row with its number as a spreadsheet program shows
     it; rows that are blank throughout are left out, short ones filled to the
     width of the header. It can be walked once. ``done`` tells the share read.
-    ``marks`` holds what was asked for besides, by row, once that row was read.
+    ``marks`` holds what was asked for besides, by row, once that row was read;
+    ``sheets`` are the names of all visible sheets of a workbook.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Sheet:
     numbered: Numbered
     done: Callable[[], float]
     marks: Mapping[int, Marks] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
     @property
     def rows(self) -> Iterator[list[Cell]]:
@@ -122,7 +124,7 @@ def read_rows(
     if start.startswith(b"PK"):
         demand_workbook(source, allowed.unpacked)
         reader = _Child(source, sheet, allowed, marked=marked)
-        table = Sheet(reader.name, (), reader.rows(), reader.done, reader.marks)
+        table = Sheet(reader.name, (), reader.rows(), reader.done, reader.marks, reader.sheets)
     else:
         _demand_text(start)
         table = _delimited(source, name, allowed)
@@ -178,7 +180,7 @@ def _below_header(sheet: Sheet, headers: int) -> Sheet:
     names = _joined([list(map(text_of, cells)) for _, cells in above]) if headers else ()
     below = content if headers else chain(above, content)
     filled = ((number, [*cells, *[""] * (len(names) - len(cells))]) for number, cells in below)
-    return Sheet(sheet.name, names, filled, sheet.done, sheet.marks)
+    return Sheet(sheet.name, names, filled, sheet.done, sheet.marks, sheet.sheets)
 
 
 def _joined(above: list[list[str]]) -> tuple[str, ...]:
@@ -242,7 +244,7 @@ class _Child:
         except BaseException:
             self.close()
             raise
-        self.name, self.total = str(first["sheet"]), int(first["rows"])
+        self.name, self.total, self.sheets = str(first["sheet"]), int(first["rows"]), tuple(first["sheets"])
 
     def done(self) -> float:
         """The share of the rows given so far, 0 to 1."""

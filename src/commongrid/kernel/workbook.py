@@ -2,8 +2,8 @@
 
 It shares nothing with the process that asked: no keys, no database, no
 environment. It limits its own memory (bytes) and processor time (seconds), may
-write no file, and prints one JSON line first (``{"sheet": …, "rows": …}`` or
-``{"fault": …}``), then one per row. Text stands for itself, dates and times are
+write no file, and prints one JSON line first (``{"sheet": …, "rows": …,
+"sheets": […]}`` or ``{"fault": …}``), then one per row. Text stands for itself, dates and times are
 ``["date", "2024-01-02"]``, ``["datetime", …]``, ``["time", …]``. Macros are
 never looked at: only cell values are read. With ``marked`` merged cells are
 filled down and across, and a row that is hidden, was filled so or holds a
@@ -180,7 +180,7 @@ def main(memory: str, seconds: str, name: str = "", marked: str = "") -> None:
     sheet = book.get_sheet_by_name(name or shown[0])
     before: list[str | list[str]] = [""] * (sheet.start[1] if sheet.start else 0)
     count = sheet.end[0] + 1 if sheet.end else 0
-    say({"sheet": sheet.name, "rows": count})
+    say({"sheet": sheet.name, "rows": count, "sheets": shown})
     rows = (before + [cell(value) for value in row] for row in sheet.iter_rows())
     if marked:
         say_marked(sheet.name, rows, sheet.merged_cell_ranges or [], count)

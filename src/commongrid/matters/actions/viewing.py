@@ -27,9 +27,7 @@ def save_view(scope: Scope, act: Act, *, name: str, filters: dict[str, str], sha
 
     Refuses: BadInput without a name or filters, or past twelve; NotAllowed to share where there is no office.
     """
-    said = " ".join(name.split())
-    if not said or len(said) > LONGEST_NAME:
-        raise BadInput(fields={"name": NO_NAME})
+    said = _named(name)
     if not filters:
         raise BadInput(fields={"name": N_("Choose filters or another order first; then there is something to keep.")})
     if shared and not has_office(scope):
@@ -46,17 +44,43 @@ def save_view(scope: Scope, act: Act, *, name: str, filters: dict[str, str], sha
     return _line(scope, row, shared=shared)
 
 
+@action("matters.view_renamed", power="matters.read", facts=())
+def rename_view(scope: Scope, act: Act, *, view_id: UUID, name: str) -> Line:
+    """Give a view another name; what it filters and who shares it stay.
+
+    Refuses: NotFound for anybody's but this post's own; BadInput without a name, or for one that another view has.
+    """
+    row = _own(scope, view_id)
+    said = _named(name)
+    if SavedView.objects.filter(post=row.post, name=said).exclude(id=row.id).exists():
+        raise BadInput(fields={"name": N_("You have another view of this name.")})
+    row.name = said
+    row.save(update_fields=["name"])
+    return Line(place=scope.place or scope.lo, subject=view_id, subject_kind="view", answer={"view": view_id})
+
+
 @action("matters.view_removed", power="matters.read", facts=())
 def remove_view(scope: Scope, act: Act, *, view_id: UUID) -> Line:
     """Remove a view; a shared one is gone for the whole office.
 
     Refuses: NotFound for anybody's but this post's own.
     """
+    _own(scope, view_id).delete()
+    return Line(place=scope.place or scope.lo, subject=view_id, subject_kind="view", answer={"view": view_id})
+
+
+def _named(name: str) -> str:
+    said = " ".join(name.split())
+    if not said or len(said) > LONGEST_NAME:
+        raise BadInput(fields={"name": NO_NAME})
+    return said
+
+
+def _own(scope: Scope, view_id: UUID) -> SavedView:
     row = SavedView.objects.filter(id=view_id, post=_post(scope)).first()
     if row is None:
         raise NotFound(N_("There is no such view of yours."))
-    row.delete()
-    return Line(place=scope.place or scope.lo, subject=view_id, subject_kind="view", answer={"view": view_id})
+    return row
 
 
 def _post(scope: Scope) -> UUID:

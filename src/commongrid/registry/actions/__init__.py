@@ -13,6 +13,14 @@ from commongrid.registry.actions.handing import (
 )
 from commongrid.registry.actions.holdings import NewHolding, add_holding, check_thing, end_holding, join, leave
 from commongrid.registry.actions.homes import Leaving, found_household, merge_households, set_head, split
+from commongrid.registry.actions.ledgers import (
+    Form,
+    change_ledger,
+    lay_ledger,
+    may_share,
+    remove_ledger,
+    save_ledger,
+)
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
 from commongrid.registry.actions.people import add_person, tie_account
 from commongrid.registry.actions.peopling import Stage, Staged, people
@@ -32,6 +40,7 @@ from commongrid.registry.rules.facts import Into
 __all__ = (
     "Change",
     "Fields",
+    "Form",
     "Into",
     "Leaving",
     "NewBooklet",
@@ -45,6 +54,7 @@ __all__ = (
     "approve_change",
     "born",
     "call_change_late",
+    "change_ledger",
     "check_thing",
     "close_change",
     "confirm",
@@ -57,9 +67,11 @@ __all__ = (
     "found_household",
     "join",
     "lapse_record",
+    "lay_ledger",
     "leave",
     "left_for_work",
     "married",
+    "may_share",
     "merge_households",
     "moved",
     "moved_in",
@@ -70,8 +82,10 @@ __all__ = (
     "people",
     "refuse_change",
     "refuse_record",
+    "remove_ledger",
     "report_change",
     "returned",
+    "save_ledger",
     "seed",
     "set_head",
     "split",

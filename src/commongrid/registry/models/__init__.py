@@ -4,6 +4,7 @@ from commongrid.registry.models.changing import Correction
 from commongrid.registry.models.flags import Flag, FlagType, HardshipFlag
 from commongrid.registry.models.holdings import Membership, Organisation, Site, Thing
 from commongrid.registry.models.homes import Household, RegisteredHousehold
+from commongrid.registry.models.ledgers import SavedLedger
 from commongrid.registry.models.people import Person, Stay
 from commongrid.registry.models.requests import ChangeRequest, ChangeRule, Handover
 from commongrid.registry.models.tallying import RecordTally
@@ -25,6 +26,7 @@ __all__ = (
     "Person",
     "RecordTally",
     "RegisteredHousehold",
+    "SavedLedger",
     "Site",
     "Stay",
     "Thing",

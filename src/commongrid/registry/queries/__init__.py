@@ -49,6 +49,8 @@ from commongrid.registry.queries.homes import (
     members_on,
 )
 from commongrid.registry.queries.ledgers import LedgerRow, Wanted, ledger, ledger_rows, offered
+from commongrid.registry.queries.own_ledgers import Laid, OwnLedger, form_of, own_ledger, own_ledgers
+from commongrid.registry.queries.own_rows import flag_names, own_rows
 from commongrid.registry.queries.people import (
     FOUND,
     REVEALED,
@@ -112,9 +114,11 @@ __all__ = (
     "HomeScore",
     "HomesPage",
     "HouseholdRow",
+    "Laid",
     "LedgerRow",
     "Member",
     "MemberLine",
+    "OwnLedger",
     "PersonCard",
     "PersonRow",
     "Population",
@@ -138,8 +142,10 @@ __all__ = (
     "find_holdings",
     "find_homes",
     "find_people",
+    "flag_names",
     "flag_types",
     "flags_of",
+    "form_of",
     "handover",
     "handovers",
     "handovers_lapsing",
@@ -160,6 +166,9 @@ __all__ = (
     "memberships_of",
     "offer_of",
     "offered",
+    "own_ledger",
+    "own_ledgers",
+    "own_rows",
     "person",
     "person_card",
     "population",

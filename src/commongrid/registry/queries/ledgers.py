@@ -82,14 +82,15 @@ def ledger_rows(scope: Scope, of: Ledger, wanted: Wanted) -> list[LedgerRow]:
 Within = tuple[int, int]
 
 
-def _population(wanted: Wanted, within: Within, path: str = "") -> Q:
+def of_population(wanted: Wanted, within: Within, path: str = "") -> Q:
+    """The people of the population asked for: registered there, or living in a household there."""
     if wanted.population == "registered":
         return Q(**{f"{path}registered_place__range": within})
     return Q(**{f"{path}household__isnull": False, f"{path}place__range": within})
 
 
 def _people(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
-    rows = Person.objects.filter(_population(wanted, within), state__in=of.states or ("here", "away"))
+    rows = Person.objects.filter(of_population(wanted, within), state__in=of.states or ("here", "away"))
     if of.ages != (0, 200):
         rows = rows.filter(born_on__range=born_between(of.ages, wanted.on))
     found = _named(rows).order_by("place", "home_number", "id")[: MOST + 1]
@@ -103,7 +104,7 @@ def _flagged(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
     of_people, of_homes = flags.filter(person__isnull=False), flags.filter(person=None)
     rows = Person.objects.filter(
         Q(id__in=of_people.values("person_id")) | Q(household_id__in=of_homes.values("household_id"), as_in_home="02"),
-        _population(wanted, within), state__in=("here", "away"),
+        of_population(wanted, within), state__in=("here", "away"),
     )  # fmt: skip
     people = list(_named(rows).order_by("place", "home_number", "id")[: MOST + 1])
     own = {one.person_id: one for one in of_people.filter(person_id__in={one.id for one in people})}

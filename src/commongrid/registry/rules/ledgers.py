@@ -16,8 +16,6 @@ Of = Literal["person", "flag", "stay", "household", "site", "thing", "organisati
 POPULATIONS: Final = ("resident", "registered")
 MOST: Final = 5_000
 """So many rows at most; more are narrowed first."""
-EXPIRES_DAYS: Final = 30
-"""So long an exported ledger may be kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval, parse
 from commongrid.kernel.refusals import NotFound
-from commongrid.roster.models import Post, Role, RolePower, StandIn
+from commongrid.roster.models import Assignment, Post, Role, RolePower, StandIn
 from commongrid.territory.models import Place
 
 if TYPE_CHECKING:
@@ -218,6 +218,17 @@ def one_per_role(
 def faces(scope: Scope, post_ids: Iterable[UUID]) -> dict[UUID, PostLine]:
     """The public faces of many posts in one query, for histories and lists."""
     return {one.id: _line(one) for one in _lines(localdate()).filter(id__in=set(post_ids))}
+
+
+def linked_members(scope: Scope, households: Iterable[UUID], on: date | None = None) -> dict[UUID, PostLine]:
+    """Who is linked to each of these households on a day, as far as the scope sees the links; two queries."""
+    ties = dict(
+        Assignment.objects.filter(
+            in_force(on or localdate()), kind="linked_household", household__in=set(households)
+        ).values_list("household_id", "post_id")
+    )
+    seen = faces(scope, ties.values()) if ties else {}
+    return {home: seen[post] for home, post in ties.items() if home is not None and post in seen}
 
 
 def stand_ins(scope: Scope, post_id: UUID) -> list[StandIn]:

@@ -12,7 +12,9 @@ from django.utils.translation import get_language, gettext
 from commongrid.accounts.queries import access_log
 from commongrid.accounts.texts import EVENT_TEXTS
 from commongrid.roster.queries import faces
+from commongrid.surfaces.console.handing import said
 from commongrid.surfaces.shared.doors import door
+from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -33,6 +35,7 @@ def listed(request: Asked) -> HttpResponse:
     subject = _subject(request.GET.get("subject", ""))
     lines, more = access_log(request.scope, event=event, subject=subject, page=number)
     posts = faces(request.scope, {line.post for line in lines if line.post})
+    places = territory.places(request.scope, {line.place for line in lines if line.event == "exported" and line.place})
     language = "zh" if (get_language() or "").startswith("zh") else "en"
     return render(
         request,
@@ -43,6 +46,8 @@ def listed(request: Asked) -> HttpResponse:
                     line,
                     gettext(EVENT_TEXTS[line.event]),
                     f"{posts[line.post].name} · {posts[line.post].label(language)}" if line.post in posts else "",
+                    said(line.about),
+                    places[line.place].label(language) if line.event == "exported" and line.place in places else "",
                 )
                 for line in lines
             ],

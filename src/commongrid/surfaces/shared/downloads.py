@@ -1,4 +1,4 @@
-"""Workbooks that are sent to a browser: saved as a file, kept by nobody on the way."""
+"""Files that are sent to a browser: saved as a file, kept by nobody on the way."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from typing import Final
 from django.http import HttpResponse
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def workbook(data: bytes, name: str) -> HttpResponse:
     """The answer that saves a workbook under a name of plain letters."""
-    response = HttpResponse(data, content_type=XLSX)
+    return _saved(data, name, XLSX)
+
+
+def document(data: bytes, name: str) -> HttpResponse:
+    """The answer that saves a Word document under a name of plain letters."""
+    return _saved(data, name, DOCX)
+
+
+def _saved(data: bytes, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -74,6 +74,7 @@ def queue(request: Asked) -> HttpResponse:
             "views": [(code, _(text)) for code, text in VIEWS],
             "saved": saved,
             "saved_now": next((one for one in saved if one.current), None),
+            "rename": saving.Rename(),
             "save": saving.Save() if filtering.kept(given).keys() - {"view"} else None,
             "kept_query": urlencode(filtering.kept(given)),
             "may_share": has_office(request.scope),

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commongrid.kernel.refusals import Refusal
+from commongrid.kernel.refusals import BadInput, Refusal
 from commongrid.matters import actions
 from commongrid.matters.queries.viewing import ViewRow, views
 from commongrid.surfaces.console.matters.filtering import filters_of, kept
@@ -30,18 +30,21 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 
-class Save(Form):
-    """The name of a view, and whether the office shares it."""
+class Rename(Form):
+    """Another name for a view."""
 
     name = forms.CharField(
-        label=_("Name of the tab"),
-        max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        label=_("Name of the tab"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": _("Give it a short name, at most 30 characters."),
             "max_length": _("Give it a short name, at most 30 characters."),
         },
-    )
+    )  # fmt: skip
+
+
+class Save(Rename):
+    """The name of a view, and whether the office shares it."""
+
     shared = forms.BooleanField(
         label=_("Share it with my office"),
         required=False,
@@ -89,6 +92,27 @@ def save(request: Asked) -> HttpResponse:
 
 
 @door("matters.read", methods=("POST",))
+def rename(request: Asked, view_id: UUID) -> HttpResponse:
+    """Give a view of one's own another name, and go back to it."""
+    back = HttpResponseRedirect(reverse("matters"))
+    found = next((one for one in views(request.scope) if one.id == view_id and one.own), None)
+    if found is not None:
+        back = HttpResponseRedirect(f"{reverse('matters')}?{urlencode(found.filters)}")
+    form = Rename(request.POST)
+    if not form.is_valid():
+        messages.error(request, gettext("Give it a short name, at most 30 characters."))
+        return back
+    try:
+        actions.rename_view(request.scope, request.act, view_id=view_id, name=form.cleaned_data["name"])
+    except BadInput as refusal:
+        text = next(iter(refusal.fields.values()), "")
+        messages.error(request, gettext(text) if text else sentence(refusal))
+    else:
+        messages.success(request, gettext("The tab has its new name."))
+    return back
+
+
+@door("matters.read", methods=("POST",))
 def remove(request: Asked, view_id: UUID) -> HttpResponse:
     """Remove a view of one's own."""
     actions.remove_view(request.scope, request.act, view_id=view_id)
@@ -98,5 +122,6 @@ def remove(request: Asked, view_id: UUID) -> HttpResponse:
 
 urlpatterns = [
     path("views/", save, name="matter_view_save"),
+    path("views/<uuid:view_id>/rename", rename, name="matter_view_rename"),
     path("views/<uuid:view_id>/remove", remove, name="matter_view_remove"),
 ]

@@ -1,31 +1,23 @@
-"""The list of households as a spreadsheet: what this reader sees, masked, with its purpose, logged as an export."""
+"""The list of households as Excel or Word: what this reader sees, masked, with its purpose, logged as an export."""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import xlsxwriter
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commongrid.accounts import actions as accounts
-from commongrid.accounts.actions import Access
-from commongrid.kernel.act import Act
 from commongrid.kernel.places import is_code
 from commongrid.kernel.refusals import NotFound
 from commongrid.registry.queries.exporting import homes_to_export, people_to_export
-from commongrid.surfaces.console.matters.export import safe
+from commongrid.surfaces.console import handing
 from commongrid.surfaces.console.register.words import HOME_STATES, PERSON_STATES, read_aloud, trail
 from commongrid.surfaces.shared.doors import Asked, door
-from commongrid.surfaces.shared.downloads import workbook
-from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.times import language, when
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -38,15 +30,9 @@ MOST: Final = 5_000
 """So many households at most; more are narrowed first."""
 
 
-class Export(Form):
-    """What the list is for."""
+class Export(handing.Purpose):
+    """What the list is for, and which list."""
 
-    purpose = forms.CharField(
-        label=gettext_lazy("What you need the list for"),
-        help_text=gettext_lazy("It is kept in the access log and written on the sheet."),
-        max_length=200,
-        error_messages={"required": gettext_lazy("Say what you need the list for.")},
-    )
     place = forms.CharField(required=False, max_length=15, widget=forms.HiddenInput)
     state = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
     q = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
@@ -54,7 +40,7 @@ class Export(Form):
 
 @door("people.read", methods=("GET", "POST"))
 def export(request: Asked) -> HttpResponse:
-    """Ask for the purpose, then hand out the sheet."""
+    """Ask for the purpose, then hand out the list."""
     asked = {name: request.GET.get(name, "").replace("\x00", "")[:60] for name in ("place", "state", "q")}
     form = Export(request.POST or None, initial=asked)
     if request.method != "POST":
@@ -71,10 +57,9 @@ def export(request: Asked) -> HttpResponse:
         form.add_error(None, _("More than 5,000 households: choose a smaller place or a state first."))
         return _asked(request, form, status=422)
     people = people_to_export(request.scope, homes)
-    about = Access(event="exported", about=f"households.{len(homes)}.people.{len(people)}", reason=given["purpose"])
-    accounts.log_access(request.scope, Act.new(), access=about)
-    sheet = _sheet(request.scope, homes, people, given["purpose"])
-    return workbook(sheet, f"households-{timezone.localtime():%Y%m%d-%H%M}.xlsx")
+    of = _list(request.scope, place, homes, people, given["purpose"])
+    handing.log(request.scope, "households", of, place=place)
+    return handing.answer(of, "households", request.POST.get("into", ""))
 
 
 def _place_of(scope: Scope, text: str) -> int:
@@ -93,29 +78,20 @@ def _asked(request: Asked, form: Export, status: int = 200) -> HttpResponse:
     return render(request, "console/register/export.html", context, status=status)
 
 
-def _sheet(scope: Scope, homes: Sequence[ExportedHome], people: Sequence[ExportedPerson], purpose: str) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        made = _("Exported %(when)s for: %(purpose)s. Only for this purpose.") % {
-            "when": when(timezone.now()), "purpose": purpose,
-        }  # fmt: skip
-        _page(book, _("List of households"), made, _HOME_HEADS, _home_rows(scope, homes))
-        _page(book, _("List of people"), made, _PEOPLE_HEADS, _people_rows(scope, homes, people))
-    return out.getvalue()
-
-
-def _page(book: Any, title: str, made: str, heads: Sequence[Any], rows: Iterable[Sequence[str]]) -> None:
-    page = book.add_worksheet(title[:31])
-    head = book.add_format({"bold": True, "bg_color": "#E3EFEA", "border": 1})
-    text = book.add_format({"num_format": "@", "valign": "top"})
-    page.write_string(0, 0, safe(made))
-    for at, name in enumerate(heads):
-        page.set_column(at, at, 18, text)
-        page.write_string(1, at, str(name), head)
-    for number, cells in enumerate(rows, 2):
-        for at, value in enumerate(cells):
-            page.write_string(number, at, safe(value), text)
-    page.freeze_panes(2, 0)
+def _list(
+    scope: Scope, place: int, homes: Sequence[ExportedHome], people: Sequence[ExportedPerson], purpose: str
+) -> handing.Handed:
+    tables = (
+        (_("List of households"), _HOME_HEADS, _home_rows(scope, homes)),
+        (_("List of people"), _PEOPLE_HEADS, _people_rows(scope, homes, people)),
+    )
+    return handing.handed(
+        scope, title=_("List of households"), place=territory.place(scope, place).label(language()), purpose=purpose,
+        tables=[
+            handing.Table(name=name, heads=tuple(map(str, heads)), rows=handing.rows_of(rows))
+            for name, heads, rows in tables
+        ],
+    )  # fmt: skip
 
 
 _HOME_HEADS: Final = (

@@ -28,6 +28,7 @@ from commongrid.registry import queries
 from commongrid.registry.joining.queries import joined_from
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.roster import queries as roster
+from commongrid.surfaces.console.register.exports import told
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
@@ -46,7 +47,8 @@ OPEN_SECONDS: Final = 300
 KEPT: Final = "opened"
 BASIS: Final = "basis"
 OF_A_PERSON: Final = ("id_number", "phone", "bank")
-ABOUTS: Final = {"basis": N_("Cause and basis"), "record": N_("the record on paper"), "looks": N_("this list")}
+ABOUTS: Final = {"basis": N_("Cause and basis"), "record": N_("the record on paper"), "looks": N_("this list"),
+    "file": N_("everything held of the person")}
 
 
 class Reveal(Form):
@@ -208,7 +210,8 @@ def _looks(scope: Scope, card: PersonCard) -> dict[str, object]:
         )
         for one in lines
     ]
-    return {"person": card, "rows": rows, "all_told": scope.may(HARDSHIP)}
+    exported = told(scope, access.exports_covering(scope, card.place))
+    return {"person": card, "rows": rows, "exported": exported, "all_told": scope.may(HARDSHIP)}
 
 
 def about_of(code: str) -> str:

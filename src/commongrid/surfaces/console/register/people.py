@@ -65,6 +65,9 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         ],
         "causes": looks.causes(request, about, flags),
         "may_look": request.scope.may("people.looks"),
+        "may_give": request.scope.may("people.file"),
+        "may_erase": request.scope.may("people.erase"),
+        "erased_at": card.erased_at,
         "stays": [
             (one, words["relation"].get(one.as_to_head, ""), _why(one.why_began), _why(one.why_ended))
             for one in card.stays

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.register import booklets, changes, fresh, homes, ledgers, looks, people, sheet
+from commongrid.surfaces.console.register import (
+    booklets,
+    changes,
+    exports,
+    fresh,
+    homes,
+    ledgers,
+    looks,
+    own_ledgers,
+    people,
+    sheet,
+)
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -32,7 +43,9 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:household_id>/report", changes.report, name="household_report"),
     path("<uuid:household_id>/ask", fresh.ask, name="household_ask"),
     path("<uuid:household_id>/sheet", sheet.sheet, name="household_sheet"),
+    *own_ledgers.urlpatterns,
     *ledgers.urlpatterns,
+    path("exports", exports.listed, name="exports"),
     path("registered", booklets.listed, name="booklets"),
     path("registered/new", booklets.new, name="booklet_new"),
     path("registered/<uuid:booklet_id>", booklets.page, name="booklet"),

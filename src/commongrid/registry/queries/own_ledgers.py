@@ -1,0 +1,100 @@
+"""Ledgers that people made, as read: this post's own, then those that the posts of its place share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from commongrid.accounts import sealed
+from commongrid.journal.acting import acting
+from commongrid.kernel.refusals import N_, NotAllowed, NotFound
+from commongrid.kernel.sealing import place_of
+from commongrid.registry.models import SavedLedger
+from commongrid.registry.rules.own_ledgers import Spec
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+TABLE: Final = "registry_saved_ledger"
+GONE: Final = N_("There is no such ledger: it was removed, or isn't shared with this post.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """How a form of somebody else's is filled.
+
+    ``name`` of its file, ``sheet`` inside it, ``first`` the number of the first row to fill, ``at`` the columns of the
+    sheet by their place (0 is A) with what stands in each, ``clear`` whether what stands below is taken away.
+    """
+
+    name: str
+    sheet: str
+    first: int
+    at: tuple[tuple[int, str], ...]
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLedger:
+    """A ledger that somebody made; ``own`` ones can be changed by this post."""
+
+    id: UUID
+    name: str
+    spec: Spec
+    shared: bool
+    own: bool
+    laid: Laid | None
+
+
+def own_ledgers(scope: Scope) -> list[OwnLedger]:
+    """This post's own ledgers, then those of its place, by name; what tells hardship only to those who may see that."""
+    if scope.post is None:
+        return []
+    with acting(scope):
+        rows = list(SavedLedger.objects.defer("form_sealed").order_by("name", "id"))
+    found = [_ledger(scope, row) for row in rows]
+    shown = [one for one in found if not one.spec.sealed or scope.may("people.hardship")]
+    return sorted(shown, key=lambda one: not one.own)
+
+
+def own_ledger(scope: Scope, ledger_id: UUID) -> OwnLedger:
+    """One ledger that somebody made.
+
+    Refuses: NotFound where it is gone or not shared; NotAllowed where it tells hardship and this reader may not see it.
+    """
+    row = SavedLedger.objects.defer("form_sealed").filter(id=ledger_id).first()
+    if row is None:
+        raise NotFound(GONE)
+    found = _ledger(scope, row)
+    if found.spec.sealed and not scope.may("people.hardship"):
+        raise NotAllowed
+    return found
+
+
+def form_of(scope: Scope, ledger_id: UUID) -> bytes:
+    """The workbook that a ledger is laid into. Refuses: NotFound where there is none."""
+    kept = SavedLedger.objects.filter(id=ledger_id).values_list("form_sealed", flat=True).first()
+    if kept is None:
+        raise NotFound(GONE)
+    return sealed.sealer().open(bytes(kept), place_of(TABLE, "form_sealed", ledger_id)).encode("latin-1")
+
+
+def sealed_form(data: bytes, row: UUID) -> bytes:
+    """A workbook's bytes sealed for its row."""
+    return sealed.sealer().seal(data.decode("latin-1"), place_of(TABLE, "form_sealed", row))
+
+
+def _ledger(scope: Scope, row: SavedLedger) -> OwnLedger:
+    spec = Spec(
+        of=row.of, columns=tuple(row.columns), filters=row.filters, group=row.group, order=row.order, down=row.down
+    )
+    return OwnLedger(
+        id=row.id, name=row.name, spec=spec, shared=row.shared, own=row.post == scope.post,
+        laid=_laid(row.form) if row.form else None,
+    )  # fmt: skip
+
+
+def _laid(form: dict[str, Any]) -> Laid:
+    at = tuple((int(place), str(key)) for place, key in form["at"])
+    return Laid(name=form["name"], sheet=form["sheet"], first=form["first"], at=at, clear=form["clear"])

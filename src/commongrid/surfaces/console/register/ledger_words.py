@@ -1,0 +1,147 @@
+"""How the values of a ledger read, and where its rows lead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import N_
+from commongrid.registry import queries
+from commongrid.roster import queries as roster
+from commongrid.surfaces.console.holdings.pages import CONDITIONS
+from commongrid.surfaces.console.register.words import HOME_STATES, PERSON_STATES, WHY, read_aloud
+from commongrid.surfaces.shared.times import language
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import LedgerRow
+
+LISTS: Final = (
+    "relation", "sex", "education", "occupation", "political", "marital", "use", "hazard", "site", "thing",
+    "organisation",
+)  # fmt: skip
+PLACES: Final = ("place", "villager_group", "registered_place", "grid")
+NOBODYS: Final = UUID(int=0)
+YES_NO: Final = {"1": N_("Yes"), "0": N_("No")}
+Words = Mapping[str, Callable[[Any], str]]
+
+
+def address(row: LedgerRow) -> str:
+    """The record that a row opens, or nothing."""
+    if row.of == "person":
+        return reverse("person", args=[row.subject])
+    if row.of == "household":
+        return reverse("household", args=[row.subject])
+    return reverse("holding", args=[row.of, row.subject]) if row.of else ""
+
+
+def code_words(scope: Scope) -> dict[str, dict[str, str]]:
+    """Every code list that a ledger draws on, with its words."""
+    return {
+        **read_aloud(scope, *LISTS),
+        "person_state": {code: gettext(PERSON_STATES[code][0]) for code in ("here", "away")},
+        "home_state": {code: gettext(text) for code, (text, _tone) in HOME_STATES.items()},
+        "condition": {code: gettext(text) for code, (text, _tone) in CONDITIONS.items() if text},
+        "yes_no": {code: gettext(text) for code, text in YES_NO.items()},
+    }
+
+
+def flag_words(scope: Scope) -> dict[str, dict[str, str]]:
+    """The types of flags, and those of hardship for whoever may see them."""
+    zh, found = language() == "zh", {}
+    for key, hardship in (("flags", False), ("hardship", True)):
+        rows = queries.flag_names(scope, hardship=hardship) if not hardship or scope.may("people.hardship") else {}
+        found[key] = {code: row.zh if zh else row.en for code, row in rows.items()}
+    return found
+
+
+def words(scope: Scope, rows: Sequence[LedgerRow]) -> Words:
+    """How the value of each column of a ready ledger reads."""
+    codes, places = code_words(scope), _places(scope, rows)
+    kinds = codes.get(rows[0].of, {}) if rows else {}
+
+    def detail(value: str) -> str:
+        sort, found, code = value.partition(":")
+        named = {"why": WHY, "state": {one: text for one, (text, _tone) in HOME_STATES.items()}}.get(sort)
+        if found and named is not None:
+            return gettext(named[code]) if code in named else ""
+        return codes["hazard"].get(code, "") if found and sort == "hazard" else value
+
+    return {
+        **places, "relation": lambda code: codes["relation"].get(code, ""),
+        "sex": lambda code: codes["sex"].get(code, ""), "kind": lambda code: kinds.get(code, str(code)),
+        "detail": detail,
+    }  # fmt: skip
+
+
+def own_words(scope: Scope, rows: Sequence[LedgerRow], coded: Mapping[str, str]) -> Words:
+    """How the value of each column of a ledger somebody made reads; ``coded`` is the code list of each that has one."""
+    codes, flags = code_words(scope), flag_words(scope)
+
+    def read(named: Mapping[str, str]) -> Callable[[Any], str]:
+        return lambda code: named.get(code, str(code))
+
+    def listed(named: Mapping[str, str]) -> Callable[[Any], str]:
+        return lambda several: gettext(", ").join(named[code] for code in several if code in named)
+
+    return {
+        **_places(scope, rows), **{key: read(codes[name]) for key, name in coded.items()},
+        **{key: listed(named) for key, named in flags.items()},
+    }  # fmt: skip
+
+
+def _places(scope: Scope, rows: Sequence[LedgerRow]) -> Words:
+    codes = {row.values[key] for row in rows for key in PLACES if row.values.get(key)}
+    found, lang = territory.places(scope, codes), language()
+
+    def named(code: int) -> str:
+        return str(found[code].label(lang)) if code in found else ""
+
+    def grid(code: int) -> str:
+        return named(code) if code in found and found[code].level == "grid" else ""
+
+    return {**dict.fromkeys(PLACES, named), "grid": grid}
+
+
+def cell(key: str, value: Any, said: Words) -> str:
+    """The text of one value."""
+    if value is None or value in ("", ()):
+        return ""
+    if key in said:
+        return said[key](value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def cells(keys: Iterable[str], row: LedgerRow, said: Words) -> tuple[str, ...]:
+    """The texts of a row."""
+    return tuple(cell(key, row.values.get(key), said) for key in keys)
+
+
+def linked(scope: Scope, rows: Sequence[LedgerRow], on: date) -> list[LedgerRow]:
+    """The rows with the member that each household is linked to, and the office phone that answers."""
+    homes = {row.values["~household"] for row in rows if row.values.get("~household")}
+    members = roster.linked_members(scope, homes, on)
+    names = {home: f"{one.name} {one.office_phone}".strip() for home, one in members.items()}
+    return [
+        queries.LedgerRow(
+            of=row.of, subject=row.subject,
+            values={**row.values, "linked": names.get(row.values["~household"] or NOBODYS, "")},
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def places_near(scope: Scope, place: int) -> list[tuple[str, str]]:
+    """Where a ledger may be asked for instead: the places above as far as the post reaches, and those just below."""
+    lang, way = language(), territory.path(scope, place)
+    reached = [one for one in way if scope.lo <= interval(one.code).lo and interval(one.code).hi <= scope.hi]
+    below = [one for one in territory.children(scope, place) if one.level in ("township", "village")]
+    here = [(str(one.code), one.label(lang)) for one in reached]
+    return [*here, *((str(one.code), f"— {one.label(lang)}") for one in below)]
