@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from commongrid.territory.actions.bounding import (
+    Drawn,
+    Spots,
+    derive_cells,
+    draw_boundary,
+    drop_boundary_file,
+    import_boundaries,
+    remove_boundary,
+    send_boundaries,
+    shape_of,
+    sweep_boundary_files,
+)
 from commongrid.territory.actions.editing import (
     add_grid,
     add_natural_village,
@@ -17,18 +29,28 @@ from commongrid.territory.actions.seeding import seed
 from commongrid.territory.actions.timing import Market, publish_year, set_market_days, set_office_hours
 
 __all__ = [
+    "Drawn",
     "Market",
+    "Spots",
     "add_grid",
     "add_natural_village",
     "add_villager_group",
     "cover",
+    "derive_cells",
+    "draw_boundary",
+    "drop_boundary_file",
     "end_place",
+    "import_boundaries",
     "import_places",
     "mark_demo",
     "publish_year",
     "recode",
+    "remove_boundary",
     "rename_place",
     "seed",
+    "send_boundaries",
     "set_market_days",
     "set_office_hours",
+    "shape_of",
+    "sweep_boundary_files",
 ]

@@ -1,0 +1,33 @@
+"""Tables of places, their boundaries, and the county's clock."""
+
+from commongrid.territory.models.boundaries import SOURCES, Boundary, BoundaryFile
+from commongrid.territory.models.places import (
+    CalendarChange,
+    CalendarDay,
+    County,
+    FormerName,
+    GridCover,
+    MarketDays,
+    OfficeHours,
+    Place,
+    PlaceField,
+    PlaceSet,
+    Succession,
+)
+
+__all__ = (
+    "SOURCES",
+    "Boundary",
+    "BoundaryFile",
+    "CalendarChange",
+    "CalendarDay",
+    "County",
+    "FormerName",
+    "GridCover",
+    "MarketDays",
+    "OfficeHours",
+    "Place",
+    "PlaceField",
+    "PlaceSet",
+    "Succession",
+)

@@ -1,0 +1,240 @@
+"""Reads of boundaries: of a place, of its neighbours, and which place holds a point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from commongrid.journal.acting import acting
+from commongrid.kernel import boundaries, shapes
+from commongrid.kernel.boundaries import Misfit
+from commongrid.kernel.places import EVERYWHERE, Interval, interval
+from commongrid.kernel.refusals import NotFound
+from commongrid.territory.models import Boundary, BoundaryFile, Place
+from commongrid.territory.queries.places import place as place_row
+from commongrid.territory.rules.bounding import Area, Gazetteer, Meant, meant
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.kernel.shapes import Shape
+
+NEAR: Final = (0.01, 0.05, 0.5)
+"""How far around a place one looks for boundaries, in degrees, until some are found; the last is some 50 km."""
+GRIDS: Final = ("grid",)
+LIVED_IN: Final = ("natural_village", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A boundary in force: of which place, where it comes from, its shape and size."""
+
+    place: int
+    source: str
+    shape: dict[str, Any]
+    area_m2: float
+    box: tuple[float, float, float, float]
+    valid_from: date
+    by: UUID | None
+    basis: str = ""
+
+    @property
+    def derived(self) -> bool:
+        """Whether nobody set it: it follows from where dwellings stand."""
+        return self.source == "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A boundary that was in force, in a place's history."""
+
+    id: UUID
+    source: str
+    area_m2: float
+    valid_from: date
+    valid_to: date | None
+    by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The place that holds a point, or the nearest with its distance; ``derived`` where nobody set its boundary."""
+
+    place: int
+    level: str
+    metres: float
+    derived: bool
+
+    @property
+    def inside(self) -> bool:
+        """Whether the point lies in it."""
+        return self.metres == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a boundary has to fit to: its siblings' set boundaries, its parent's, and whether every sibling has one."""
+
+    siblings: Mapping[int, Shape]
+    parent: Shape | None
+    complete: bool
+
+
+_COLUMNS = ("place", "source", "shape", "area_m2", "west", "south", "east", "north", "valid_from", "by", "basis")
+
+
+def _outlines(found: Any) -> list[Outline]:
+    return [
+        Outline(place, source, shape, area, tuple(box), valid_from, by, basis)
+        for place, source, shape, area, *box, valid_from, by, basis in found.values_list(*_COLUMNS)
+    ]
+
+
+def outlines(scope: Scope, codes: Iterable[int]) -> dict[int, Outline]:
+    """Boundaries in force of these places, those that have one."""
+    with acting(scope):
+        rows = _outlines(Boundary.objects.filter(place__in=list(codes), valid_to=None))
+    return {one.place: one for one in rows}
+
+
+def outlines_below(scope: Scope, code: int) -> dict[int, Outline]:
+    """Boundaries in force of the places directly below one."""
+    with acting(scope):
+        below = Place.objects.in_force().filter(parent=code).values("code")
+        rows = _outlines(Boundary.objects.filter(place__in=below, valid_to=None))
+    return {one.place: one for one in rows}
+
+
+def former_boundaries(scope: Scope, code: int) -> list[Former]:
+    """The boundaries a place had and has, newest first."""
+    with acting(scope):
+        found = Boundary.objects.filter(place=code).order_by("-valid_from", "-id")
+        return [Former(*row) for row in found.values_list("id", "source", "area_m2", "valid_from", "valid_to", "by")]
+
+
+def former_shape(scope: Scope, boundary_id: UUID) -> tuple[int, dict[str, Any]]:
+    """Place and shape of a boundary, in force or not. Refuses: NotFound."""
+    with acting(scope):
+        found = Boundary.objects.filter(id=boundary_id).values_list("place", "shape").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def surroundings(scope: Scope, code: int) -> Surroundings:
+    """What a boundary of this place has to fit to; derived cells bind nobody."""
+    own = place_row(scope, code)
+    with acting(scope):
+        siblings = Place.objects.in_force().filter(parent=own.parent, level=own.level).exclude(code=code)
+        codes = list(siblings.values_list("code", flat=True))
+        found = Boundary.objects.filter(place__in=[*codes, own.parent or 0], valid_to=None).exclude(source="derived")
+        drawn = {place: shapes.read(shape) for place, shape in found.values_list("place", "shape")}
+    parent = drawn.pop(own.parent or 0, None)
+    return Surroundings(drawn, parent, complete=len(drawn) == len(codes))
+
+
+def misfits(scope: Scope, code: int, own: Shape) -> list[Misfit]:
+    """Where a boundary for this place overlaps others, leaves gaps or reaches outside its parent, largest first."""
+    around = surroundings(scope, code)
+    return boundaries.misfits(own, around.siblings, around.parent, complete=around.complete)
+
+
+def gaps_below(scope: Scope, code: int, level: str) -> list[Misfit]:
+    """Land of a place that none of its children of a level holds, where all of them have set boundaries."""
+    with acting(scope):
+        codes = list(Place.objects.in_force().filter(parent=code, level=level).values_list("code", flat=True))
+        drawn = Boundary.objects.filter(place__in=[*codes, code], valid_to=None).exclude(source="derived")
+        found = {place: shapes.read(shape) for place, shape in drawn.values_list("place", "shape")}
+    own = found.pop(code, None)
+    return [] if own is None or len(found) < len(codes) or not found else boundaries.gaps(found.values(), own)
+
+
+# which place holds a point
+
+
+def locate(
+    scope: Scope, lon: float, lat: float, *, levels: tuple[str, ...] = GRIDS, within: int | None = None
+) -> Located | None:
+    """The place of the first of these levels that holds the point, else the nearest of it with its distance.
+
+    A set boundary goes before a derived one. Nothing where there is none within some 50 km.
+    """
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
+        return None
+    area = interval(within) if within is not None else EVERYWHERE
+    for level in levels:
+        if (found := _located(scope, (lon, lat), level, area)) is not None:
+            return found
+    return None
+
+
+def _located(scope: Scope, at: tuple[float, float], level: str, area: Interval) -> Located | None:
+    for far in NEAR:
+        near = _near(scope, at, level, area, far)
+        if near:
+            far_off = [
+                Located(place, level, shapes.distance(shapes.read(shape), *at), source == "derived")
+                for place, source, shape in near
+            ]
+            return min(far_off, key=lambda one: (one.metres, one.derived, one.place))
+    return None
+
+
+def _near(
+    scope: Scope, at: tuple[float, float], level: str, area: Interval, far: float
+) -> list[tuple[int, str, dict[str, Any]]]:
+    """Boundaries whose box reaches into a square around a place."""
+    lon, lat = at
+    box = Q(west__lte=lon + far, east__gte=lon - far, south__lte=lat + far, north__gte=lat - far)
+    with acting(scope):
+        of_level = Place.objects.in_force().within(*area).filter(level=level).values("code")
+        found = Boundary.objects.filter(box, valid_to=None, place__range=area, place__in=of_level)
+        return list(found.values_list("place", "source", "shape"))
+
+
+# files
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of boundaries that waits for a decision, with the place of each of its areas."""
+
+    id: UUID
+    place: int
+    name: str
+    datum: str
+    at: datetime
+    areas: list[Meant]
+
+    @property
+    def good(self) -> list[Meant]:
+        """Those that can be taken in."""
+        return [one for one in self.areas if one.place is not None]
+
+
+def gazetteer(scope: Scope, code: int) -> Gazetteer:
+    """Every place in force that lies in one, or is it, for areas to be matched with."""
+    with acting(scope):
+        found = Place.objects.in_force().within(*interval(code)).exclude(level__in=("province", "prefecture"))
+        return Gazetteer.of(found.values_list("code", "name"))
+
+
+def boundary_file(scope: Scope, file_id: UUID) -> FileRow:
+    """A file that waits. Refuses: NotFound."""
+    with acting(scope):
+        row = BoundaryFile.objects.filter(id=file_id).first()
+        if row is None:
+            raise NotFound
+        areas = [Area(**{**one, "at": tuple(one["at"]) if one["at"] else None}) for one in row.areas]
+        return FileRow(row.id, row.place, row.name, row.datum, row.at, meant(areas, gazetteer(scope, row.place)))
+
+
+def boundary_files(scope: Scope) -> list[tuple[UUID, int, str, datetime]]:
+    """Files that wait in scope, newest first: id, place, name, when."""
+    with acting(scope):
+        return list(BoundaryFile.objects.order_by("-at").values_list("id", "place", "name", "at")[:20])
