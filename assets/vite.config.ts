@@ -18,7 +18,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["src/console.ts", "src/public.ts", "src/print.ts"],
+      input: ["src/console.ts", "src/public.ts", "src/print.ts", "src/map.ts"],
       onwarn: (warning, warn) => {
         if (warning.code !== "EVAL") warn(warning); // htmx mentions eval; `allowEval` and the CSP forbid it
       },

@@ -2,6 +2,7 @@
 import "../styles/main.scss";
 import { keepDrafts } from "./drafts";
 import { guardForms } from "./forms";
+import { offerLocation } from "./locate";
 import { rememberLook } from "./look";
 import { closeMenus } from "./menus";
 import { shrinkPhotos } from "./photos";
@@ -16,3 +17,4 @@ keepDrafts(document);
 shrinkPhotos(document);
 offerPrinting(document);
 offerReading(document);
+offerLocation(document);

@@ -14,8 +14,9 @@ from django.urls import get_resolver, reverse
 from commongrid.matters.actions import code_of
 from tests.factories import desk, scenes
 from tests.factories.desk import id_of
+from tests.factories.network import scope_as
 from tests.journeys.conftest import WIDTHS
-from tests.registry.rows import register_rows
+from tests.registry.rows import own_ledger, register_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,10 @@ pytestmark = pytest.mark.browser
 NOT_PAGES: Final = {
     "console": "leads to the first page of whoever asks",
     "file": "bytes of a photo",
+    "map": "leads to the place of whoever asks",
+    "map_shapes": "what the page map_at draws",
+    "map_points": "what the page map_at draws",
+    "boundary_file": "walked in its test, with a file sent",
     "exchange_template": "bytes of a workbook",
     "people_template": "bytes of a workbook",
     "people_mended": "bytes of a workbook",
@@ -68,12 +73,16 @@ BY: Final = {
     **dict.fromkeys(("rules_add", "rules_import", "rules_row"), "county_dispatcher"),
     **dict.fromkeys(("wording_add", "wording_import", "wording_list", "wording_row"), "county_dispatcher"),
     "household_new": "clerk",
+    **dict.fromkeys(("map_at", "place_boundaries", "place_boundary", "place_cells"), "clerk"),
     **dict.fromkeys(("booklet_new", "household_report", "handover", "thing_check"), "clerk"),
     **dict.fromkeys(("holding_new", "holding_correct", "holding_end", "holding_undo"), "clerk"),
     **dict.fromkeys(("organisation_join", "organisation_leave"), "clerk"),
     "people_import": "clerk",
-    "households_export": "clerk",
+    **dict.fromkeys(("households_export", "exports", "own_ledger_new", "own_ledger_form"), "clerk"),
+    **dict.fromkeys(("own_ledger", "own_ledger_change", "own_ledger_columns"), "clerk"),
     "duplicates": "township_principal",
+    "person_file": "township_principal",
+    **dict.fromkeys(("person_erase", "retention"), "county_admin"),
     **dict.fromkeys(
         (f"household_{act}" for act in ("move_in", "birth", "head", "split", "merge", "flag", "undo")), "clerk"
     ),
@@ -125,7 +134,10 @@ MATTERS: Final = {
     "grid_head": ("quarrel",),
 }
 """Which matter is looked at by whom: every state and every form once."""
-QUERIES: Final = {"search": "?q=bsc", "worklist": "?class=G", "figures_behind": "", "matters": "?state="}
+QUERIES: Final = {
+    "own_ledger_new": "?of=person", "search": "?q=bsc", "worklist": "?class=G", "figures_behind": "",
+    "matters": "?state=",
+}  # fmt: skip
 
 
 def _leaves(patterns: Iterable[Any]) -> Iterator[Any]:
@@ -190,6 +202,8 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("done", "household_id"):
             return {"done": made["household"], "household_id": made["household"]}
+        case ("ledger_id",):
+            return {"ledger_id": made["ledger"]}
         case ("which",):
             return {"which": "open"}
         case _:
@@ -215,6 +229,7 @@ def addresses(made: dict[str, UUID]) -> Iterator[tuple[str, str, str]]:
 def test_every_page_is_clean(site: Site, language: str) -> None:
     made = scenes.everything(site.desk)
     made |= register_rows()
+    made["ledger"] = own_ledger(scope_as(site.desk, "clerk"))
     windows: dict[str, Any] = {}
     for who, name, path in addresses(made):
         visitor = windows.setdefault(who, site.visitor(who, language=language)) if who not in windows else windows[who]

@@ -270,6 +270,22 @@ def _ledgers(_world: World) -> Objects:
     yield ("nonsense",), "no such ledger", nobody
 
 
+def _own_ledgers(world: World) -> Objects:
+    for role in ("village_secretary", "dispatcher"):
+        owner = world.seats[role]
+        yield (named("own ledger", role),), f"{role}'s ledger", partial(_is, owner)
+        yield (named("shared ledger", role),), f"{role}'s shared ledger", partial(_shares, owner)
+    yield (named("no such ledger"),), "no such ledger", nobody
+
+
+def _is(owner: Seat, seat: Seat) -> bool:
+    return seat.post == owner.post
+
+
+def _shares(owner: Seat, seat: Seat) -> bool:
+    return seat.post == owner.post or expectation.same_place(seat, owner)
+
+
 def _booklets(_world: World) -> Objects:
     yield from _held("booklet")
 
@@ -289,6 +305,12 @@ def _suspects(_world: World) -> Objects:
     for relation, place in PLACES.items():
         yield (named("suspect", relation),), relation, partial(_covers, place)
     yield (named("no such pair"),), "no such pair", nobody
+
+
+def _boundary_files(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (named("boundary file", relation),), relation, partial(_covers, place)
+    yield (named("no such file"),), "no such file", nobody
 
 
 def _itself(_world: World) -> Objects:
@@ -334,6 +356,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("people_", ("upload_id",)): _uploads,
     ("people_", ("batch_id",)): _batches,
     ("duplicate", ("suspect_id",)): _suspects,
+    ("boundary_file", ("file_id",)): _boundary_files,
     ("flag", ("flag_id",)): _not_there,
     ("holding", ("of",)): _sorts_held,
     ("holding", ("of", "subject")): _sites,
@@ -345,6 +368,8 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("change", ("request_id",)): _changes_asked,
     ("handover", ("handover_id",)): _handovers,
     ("ledger", ("code",)): _ledgers,
+    ("own_ledger", ("ledger_id",)): _own_ledgers,
+    ("own_ledger_", ("ledger_id",)): _not_there,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 

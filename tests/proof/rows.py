@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.proof.world import World
 
 DAY = date(2026, 11, 2)
+LAND = {"type": "Polygon", "coordinates": [[[108.6, 27.2], [108.61, 27.2], [108.61, 27.21], [108.6, 27.2]]]}
 
 
 def lay(owner: psycopg.Connection[Any], world: World) -> None:
@@ -88,13 +89,18 @@ def _rated(owner: psycopg.Connection[Any], facts: dict[str, Any], of: dict[str, 
 
 
 def of_offices(owner: psycopg.Connection[Any], world: World) -> None:
-    """A guarded word, and of every post a view of its own and one for its office."""
+    """A guarded word; of every post a view of its own and one for its office, and so a ledger."""
     insert(owner, "GuardedWord", id=named("guarded word"), word="张某某", sort="person", valid_from=DAY)
     for role, seat in world.seats.items():
         for name in ("own view", "shared view"):
             insert(
                 owner, "SavedView", id=named(name, role), post=seat.post, place=seat.place or COUNTY, unit=seat.unit,
                 name=name, filters={}, shared=name == "shared view", at=NOW,
+            )  # fmt: skip
+        for name in ("own ledger", "shared ledger"):
+            insert(
+                owner, "SavedLedger", id=named(name, role), post=seat.post, place=seat.place or COUNTY, name=name,
+                of="person", columns=["name"], shared=name == "shared ledger", at=NOW,
             )  # fmt: skip
 
 
@@ -107,12 +113,22 @@ def at_places(owner: psycopg.Connection[Any], post: UUID) -> None:
         )  # fmt: skip
         insert(owner, "Backlog", level="place", place=place, series="asked", open=1)
         insert(owner, "AccessLine", id=named("access", relation), at=NOW, event="refused", place=place)
+        listed = {"event": "exported", "subject_kind": "list", "about": "ledger.roster.1.20260101"}
+        insert(owner, "AccessLine", id=named("list", relation), at=NOW, place=place, **listed)
         insert(
             owner, "Assignment", id=named("help", relation), post=post, kind="named_helper", place=place,
             household=named("household", relation), from_on=date(2020, 1, 1),
         )  # fmt: skip
         twin, someone = named("twin", relation), named("someone", relation)
         insert(owner, "Person", id=twin, display_name="某人", place=place)
+        insert(
+            owner, "BoundaryFile", id=named("boundary file", relation), place=place, post=post, name="x", datum="wgs84",
+            areas=[], at=NOW,
+        )  # fmt: skip
+        insert(
+            owner, "Boundary", id=named("boundary", relation), place=place, source="drawn", shape=LAND, area_m2=1,
+            west=108.6, south=27.2, east=108.61, north=27.21, valid_from=DAY,
+        )  # fmt: skip
         insert(
             owner, "Suspect", id=named("suspect", relation), place=place, first=min(twin, someone),
             second=max(twin, someone), reason="birth", found_at=NOW,

@@ -214,7 +214,7 @@ def _counts(app: psycopg.Connection[Any], world: World, seat: Seat) -> Iterator[
 AT_PLACES = ("insight_tally", "insight_backlog", "accounts_access_line", "roster_assignment")
 
 
-PLACED = ("insight_tally", "insight_backlog", "registry_import_batch", "registry_suspect")
+PLACED = ("insight_tally", "insight_backlog", "registry_import_batch", "registry_suspect", "territory_boundary_file")
 """Tables of which a row is seen and changed by place alone."""
 
 
@@ -231,6 +231,15 @@ def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
                     yield covered, found is not None, seat.role, "reads", table, relation
                     done = _changed(app, f"DELETE FROM {table} WHERE place = %s", [place])
                     yield covered, done, seat.role, "removes", table, relation
+                yield (
+                    True,
+                    _exists(app, "territory_boundary", named("boundary", relation)),
+                    seat.role,
+                    "reads",
+                    relation,
+                )
+                done = _changed(app, "DELETE FROM territory_boundary WHERE place = %s", [place])
+                yield covered, done, seat.role, "removes territory_boundary", relation
                 line = [named("access", relation)]
                 found = app.execute("SELECT 1 FROM accounts_access_line WHERE id = %s", line).fetchone()
                 yield covered, found is not None, seat.role, "reads the log of reads", relation
@@ -244,7 +253,7 @@ def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
 
 
 def offices(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iterator[Probe]:
-    """What offices keep for themselves: the words that no published text may hold, and views of the queue."""
+    """What offices keep for themselves: the words that no published text may hold, views of the queue, ledgers."""
     word = [named("guarded word")]
     for seat in seats:
         with app.transaction():
@@ -255,13 +264,25 @@ def offices(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> It
             yield expectation.keeps_guarded_words(seat), done, seat.role, "changes guarded words"
             for other in world.seats.values():
                 own = seat.post == other.post
-                for name in ("own view", "shared view"):
-                    view = [named(name, other.role)]
-                    found = app.execute("SELECT 1 FROM matters_saved_view WHERE id = %s", view).fetchone() is not None
-                    seen = own or (name == "shared view" and expectation.same_office(seat, other))
-                    yield seen, found, seat.role, "reads", name, other.role
-                    done = _changed(app, "UPDATE matters_saved_view SET name = 'x' WHERE id = %s", view)
+                for table, name, shares in SHARED:
+                    one = [named(name, other.role)]
+                    query = f"SELECT 1 FROM {table} WHERE id = %s"
+                    found = app.execute(query.encode(), one).fetchone() is not None
+                    yield own or shares(seat, other), found, seat.role, "reads", name, other.role
+                    done = _changed(app, f"UPDATE {table} SET name = 'x' WHERE id = %s", one)
                     yield own, done, seat.role, "changes", name, other.role
+
+
+def _with_nobody(_seat: Seat, _other: Seat) -> bool:
+    return False
+
+
+SHARED = (
+    ("matters_saved_view", "own view", _with_nobody), ("matters_saved_view", "shared view", expectation.same_office),
+    ("registry_saved_ledger", "own ledger", _with_nobody),
+    ("registry_saved_ledger", "shared ledger", expectation.same_place),
+)  # fmt: skip
+"""What posts keep under a name, and whom they share it with."""
 
 
 OFFICES_ONLY = {

@@ -20,11 +20,15 @@ from commongrid.registry.actions import call_change_late, close_change, count_re
 from commongrid.registry.importing import jobs as _files  # noqa: F401 - its jobs are on the timetable too
 from commongrid.registry.joining import jobs as _suspects  # noqa: F401 - its jobs are on the timetable too
 from commongrid.registry.keeping import jobs as _keeping  # noqa: F401 - its jobs are on the timetable too
-from commongrid.registry.queries import change_of_matter, changes_running_late, handovers_lapsing
+from commongrid.registry.queries import change_of_matter, changes_running_late, handovers_lapsing, points
 from commongrid.registry.rules.requests import OF_KIND
 from commongrid.territory import queries as territory
+from commongrid.territory.actions import Spots, sweep_boundary_files
+from commongrid.territory.actions import derive_cells as derive
+from commongrid.territory.queries import cells
 
 COUNTER: Final = clock("registry.count", "people.count")
+CELLS: Final = clock("registry.cells", "places.edit")
 CHANGES: Final = clock("registry.changes", "people.changes")
 READER: Final = "registry.open_changes"
 ENDED: Final = {"withdrawn": "事项已撤回", "rejected": "事项不予受理"}
@@ -44,6 +48,31 @@ def count() -> int:
         act = Act(uuid5(NAMESPACE_OID, f"commongrid records counted {county} {at:%Y-%m-%dT%H}"), at)
         total += int(count_records(COUNTER, act, county=county)["rows"])
     return total
+
+
+@every(seconds=6 * 3600, name="registry.cells")
+def derive_cells() -> int:
+    """Lay cells around homes where places have no boundary and homes have changed, from townships down to grids."""
+    made = 0
+    with acting(CELLS):
+        counties = [one.code for one in territory.counties(CELLS)]
+    for county in counties:
+        sweep_boundary_files(CELLS, Act.new(), place=county)
+        townships = [one.code for one in territory.children(CELLS, county, level="township")]
+        made += _cells(county, points.dwellings(CELLS, county))
+        for township in townships:
+            homes = points.dwellings(CELLS, township)
+            made += _cells(township, homes)
+            for village in territory.children(CELLS, township, level="village"):
+                made += _cells(village.code, [one for one in homes if village.code in one[2]])
+    return made
+
+
+def _cells(parent: int, homes: list[points.Dwelling]) -> int:
+    """Cells within one place, where they would be others than they are."""
+    if not cells.stale(CELLS, parent, homes):
+        return 0
+    return int(derive(CELLS, Act.new(), parent=parent, spots=Spots(at=tuple(homes)))["cells"])
 
 
 @every(seconds=30, name=READER)

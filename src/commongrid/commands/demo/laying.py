@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -9,9 +10,10 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from commongrid.commands.demo import belongings, families, journeys, naming
+from commongrid.commands.demo import belongings, families, journeys, mapping, naming
 from commongrid.commands.demo.population import filling
-from commongrid.commands.demo.population.people import Hamlet
+from commongrid.commands.demo.population.land import Land
+from commongrid.commands.demo.population.people import Hamlet, lanes
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
@@ -117,13 +119,14 @@ def lay(size: str, seed: int) -> dict[str, int]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")  # a demo that a crash cut short is laid anew
-    layer = _Layer(size, Random(seed))
+    layer = _Layer(size, Random(seed), str(seed))
     layer.county()
     for n, township in enumerate(naming.county(size, seed)):
         layer.township(township)
         for m, village in enumerate(township.villages):
             layer.village(village, first=n == 0 and m == 0)
     people = layer.populate(seed) if size == POPULATED else 0
+    mapping.bound(SCOPE, COUNTY, layer.land, layer.lanes)
     layer.lend()
     per_village, remembered = TOLD[size]
     matters = journeys.travel(layer.chance, layer.villages, per_village, remembered)
@@ -136,12 +139,23 @@ def lay(size: str, seed: int) -> dict[str, int]:
     }
 
 
+def _hamlets_to_be(size: str, seed: int) -> Iterator[Hamlet]:
+    """The natural villages as they will be numbered: the first places of each village."""
+    for township in naming.county(size, seed):
+        for village in township.villages:
+            place = village.code * 1000
+            for n, name in enumerate(village.hamlets, start=1):
+                yield Hamlet(place + n, name, place, place, village.community)
+
+
 class _Layer:
     """Makes posts and what they need, in one go through the actions."""
 
-    def __init__(self, size: str, chance: Random) -> None:
+    def __init__(self, size: str, chance: Random, seed: str) -> None:
         self.size = size
         self.chance = chance
+        self.land = Land(seed)
+        self.lanes = lanes(self.land, list(_hamlets_to_be(size, int(seed))), seed)
         self.villages: list[int] = []
         self.posts = 0
         self.since: date = timezone.localdate() - timedelta(days=700)
@@ -256,9 +270,11 @@ class _Layer:
         settled = []
         serving = self._serving(grid)
         for n in range(HOUSEHOLDS):
+            lon, lat = self.land.home(self.lanes[hamlet], n, HOUSEHOLDS, Random(n))
             home = NewHome(
-                place=grid, natural_village=hamlet, number=str(n + 1), door=f"{n + 1}号", began_on=self.since
-            )
+                place=grid, natural_village=hamlet, number=str(n + 1), door=f"{n + 1}号", began_on=self.since,
+                lon=lon, lat=lat,
+            )  # fmt: skip
             made = found_household(SCOPE, Act.new(), new=home)
             settled.append(families.settle(SCOPE, Random(n), UUID(str(made["household"])), self.since))
             self._serve(serving, n, UUID(str(made["household"])))

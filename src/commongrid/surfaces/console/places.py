@@ -55,6 +55,11 @@ ACTS: Final = {
     "places.grid_added": N_("Added"), "places.grid_redrawn": N_("What the grid serves was changed"),
     "places.renamed": N_("Renamed"), "places.ended": N_("Ended"),
     "places.imported": N_("The list of places was imported"), "places.recoded": N_("Records followed new codes"),
+    "places.boundary_drawn": N_("Boundary drawn"), "places.boundary_removed": N_("Boundary taken away"),
+    "places.boundaries_imported": N_("Boundaries brought in from a file"),
+    "places.cells_derived": N_("Cells derived from homes"), "places.boundary_file_sent": N_("File of boundaries sent"),
+    "places.boundary_file_dropped": N_("File of boundaries dropped"),
+    "places.boundary_files_swept": N_("Old files of boundaries cleared away"),
 }  # fmt: skip
 ADD: Final = {
     "natural_village": N_("Add a natural village"), "villager_group": N_("Add a villager group"),

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from commongrid.kernel import shapes
 from commongrid.kernel.counting import LEAST
-from commongrid.kernel.places import county_of, township_of
+from commongrid.kernel.places import county_of, level_of, township_of
 from commongrid.kernel.widths import plain_number
 from commongrid.matters import queries as matters
 from commongrid.matters.queries import publishing as texts
@@ -26,12 +27,14 @@ from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import county_label
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
+from commongrid.territory.queries import boundaries as bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from commongrid.kernel.scope import Scope
+    from commongrid.kernel.shapes import Shape
     from commongrid.matters.queries import KindRow
     from commongrid.matters.queries.publishing import PublicRow
     from commongrid.surfaces.shared.doors import Asked
@@ -61,6 +64,7 @@ class Township:
     name: str
     rows: tuple[tuple[drawing.Area, int], ...]
     plan: drawing.Plan
+    map: drawing.Map | None = None
 
 
 @door(None, kinds=("public",))
@@ -96,7 +100,7 @@ def published_places(request: Asked) -> HttpResponse:
         counts = texts.counts(request.scope, year, wanted.kind)
     codes = {one.place for one in counts} | {township_of(one.place) or 0 for one in counts}
     places = territory.places(request.scope, codes)
-    areas = [_within(village, counts, places)] if village else _by_township(counts, places, request)
+    areas = [_within(request.scope, village, counts, places)] if village else _by_township(counts, places, request)
     context = {
         "areas": [area for area in areas if area.rows], "wanted": wanted, "year": year, "least": LEAST,
         "village": village, "shades": drawing.STEPS, **_choices(request.scope),
@@ -229,31 +233,45 @@ def _by_township(
             query = request.GET.copy()
             query["place"] = str(one.place)
             query.pop("kind", None)
-            area = drawing.Area(name=places[one.place].label(lang), count=one.count, address=f"?{query.urlencode()}")
+            area = drawing.Area(
+                name=places[one.place].label(lang), count=one.count, address=f"?{query.urlencode()}", place=one.place
+            )
             groups.setdefault(township_of(one.place) or one.place, []).append(area)
     most = max((one.count or 0 for one in counts), default=0)
     counties = _counties(request.scope)
-    return [_area(_name(code, places, counties, lang), rows, most) for code, rows in groups.items()]
+    return [
+        _area(_name(code, places, counties, lang), rows, most, _lands(request.scope, code, "village"))
+        for code, rows in groups.items()
+    ]
+
+
+def _lands(scope: Scope, code: int, level: str) -> dict[int, Shape]:
+    """The shapes of the places of a level directly below one, where all of them have one."""
+    below = [row.code for row in territory.children(scope, code, level=level)]
+    found = bounds.outlines(scope, below)
+    return {one: shapes.read(outline.shape) for one, outline in found.items()} if len(found) == len(below) else {}
 
 
 def _within(
-    village: PlaceRow, counts: Sequence[texts.VillageCount], places: Mapping[int, PlaceRow]
-) -> Township:  # fmt: skip
+    scope: Scope, village: PlaceRow, counts: Sequence[texts.VillageCount], places: Mapping[int, PlaceRow]
+) -> Township:
     lang = "zh" if chinese() else "en"
     rows = [
         drawing.Area(
             name=_("elsewhere in the village") if one.place == village.code else places[one.place].label(lang),
-            count=one.count,
+            count=one.count, place=one.place,
         )
         for one in counts
         if one.place in places
     ]  # fmt: skip
-    return _area(village.label(lang), rows, max((one.count or 0 for one in counts), default=0))
+    most = max((one.count or 0 for one in counts), default=0)
+    return _area(village.label(lang), rows, most, _lands(scope, village.code, "natural_village"))
 
 
-def _area(name: str, rows: list[drawing.Area], most: int) -> Township:
+def _area(name: str, rows: list[drawing.Area], most: int, lands: Mapping[int, Shape]) -> Township:
     shares = tuple(round((one.count or 0) / most * 100) if most else 0 for one in rows)
-    return Township(name=name, rows=tuple(zip(rows, shares, strict=True)), plan=drawing.plan(name, rows))
+    drawn = drawing.drawn([one for one in rows if level_of(one.place) != "village" or one.place in lands], lands)
+    return Township(name=name, rows=tuple(zip(rows, shares, strict=True)), plan=drawing.plan(name, rows), map=drawn)
 
 
 def _harmless(text: str) -> str:

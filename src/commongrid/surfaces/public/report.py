@@ -14,7 +14,7 @@ from commongrid.kernel.refusals import BadInput, Refusal
 from commongrid.matters import queries as matters
 from commongrid.surfaces.public import asking, pictures, sending
 from commongrid.surfaces.public.forms import Telling
-from commongrid.surfaces.public.where import choice, precise
+from commongrid.surfaces.public.where import choice, nearby, precise
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.throttle import throttled
 
@@ -149,6 +149,7 @@ def _where_page(request: Asked, said: Asking, search: str, wrong: str = "") -> H
         "kind": _kind(request.scope, said),
         "search": search,
         "choice": choice(request.scope, said.at, search),
+        "nearby": nearby(request.scope, request.POST.get("lon", ""), request.POST.get("lat", "")),
         "wrong": wrong,
     }
     return render(request, "public/report/where.html", context)

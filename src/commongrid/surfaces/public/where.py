@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from commongrid.kernel.places import county_of, level_of, township_of, village_of
 from commongrid.territory import queries as territory
+from commongrid.territory.queries import boundaries as bounds
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.territory.queries import CountyRow, PlaceRow
 
 PRECISE = ("natural_village",)
+FARTHEST_M = 5_000
+"""Somebody who stands farther than this from every village is asked as everybody else is."""
 FINE = ("village", "below")
 
 
@@ -69,6 +72,25 @@ def choice(scope: Scope, at: int | None, search: str) -> Choice:
     way = _way(scope, village, several=several)
     whole = precise(scope, village)
     return Choice(step="natural_village", way=way, places=tuple(inside), several=several, whole=whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """The village where somebody stands, or the nearest with its distance in metres, rounded."""
+
+    place: PlaceRow
+    metres: int
+
+
+def nearby(scope: Scope, lon: str, lat: str) -> Nearby | None:
+    """Where a person is who sent their location; it is asked once and kept nowhere."""
+    try:
+        found = bounds.locate(scope, float(lon), float(lat), levels=bounds.LIVED_IN)
+    except ValueError:
+        return None
+    if found is None or found.metres > FARTHEST_M or (row := precise(scope, found.place)) is None:
+        return None
+    return Nearby(row, round(found.metres / 10) * 10)
 
 
 def _found(scope: Scope, search: str, counties: list[CountyRow]) -> tuple[PlaceRow, ...]:

@@ -113,7 +113,7 @@ class Speller:
         self.births = traits.Births(today)
         self.phones = 0
         self.land = Land(seed)
-        self.lanes = _lanes(self.land, hamlets, Random(f"lanes {seed}"))
+        self.lanes = lanes(self.land, hamlets, seed)
         self.rural = [one.code for one in hamlets if not one.urban] or [one.code for one in hamlets]
 
     def filled(self, census: Census) -> Iterator[Filled]:
@@ -270,18 +270,19 @@ def stand(planned: Planned, people: Sequence[Someone], *, own: bool) -> None:
             one.as_in_booklet = SPOUSE
 
 
-def _lanes(land: Land, hamlets: Sequence[Hamlet], chance: Random) -> dict[int, Lane]:
+def lanes(land: Land, hamlets: Sequence[Hamlet], seed: str) -> dict[int, Lane]:
     """The lane of each hamlet."""
+    chance = Random(f"lanes {seed}")
     townships: dict[int, dict[int, list[int]]] = {}
     for one in hamlets:
         townships.setdefault(one.village // 10**6, {}).setdefault(one.village, []).append(one.code)
     found: dict[int, Lane] = {}
     for stretch, villages in zip(land.stretches(len(townships)), townships.values(), strict=True):
         most = max(map(len, villages.values()))
-        for codes, lanes in zip(
+        for codes, laid in zip(
             villages.values(), land.hamlets(stretch, len(villages), most, chance), strict=True
         ):  # fmt: skip
-            found |= dict(zip(codes, lanes, strict=False))
+            found |= dict(zip(codes, laid, strict=False))
     return found
 
 

@@ -16,6 +16,7 @@ from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import new_id
 from commongrid.kernel.pinyin import initials, sort_key
+from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.sealing import place_of
 from commongrid.registry.importing import looking, queries
@@ -23,6 +24,8 @@ from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Recor
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.facts import SELF
+from commongrid.territory import queries as territory
+from commongrid.territory.queries import boundaries as bounds
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from commongrid.registry.importing.looking import Look
     from commongrid.registry.importing.models import ImportUpload
     from commongrid.registry.importing.rules.matching import Key, KnownHome, KnownPerson, Placed, PlacedHome
+    from commongrid.registry.importing.rules.reading import HomeRead
 
 FACTS: Final = ("sort", "rows", "fresh", "changed", "same", "left_out", "homes")
 SOURCE: Final = "import"
@@ -270,6 +274,7 @@ class Homes:
         self.new = [one for one in found.homes if one.status == "new"]
         self.changed = [one for one in found.homes if one.status == "changed"]
         self.served = queries.served_from(scope, {one.read.natural_village for one in self.new})
+        self.scope = scope
 
     def write(self) -> None:
         """All of it."""
@@ -280,10 +285,19 @@ class Homes:
         read, day = one.read, self.today.isoformat()
         fresh = {name: day for name, said in (("door", read.door), ("point", read.lon)) if said}
         return (
-            new_id(), read.grid or self.served[read.natural_village], read.natural_village, read.villager_group,
+            new_id(), read.grid or self._grid(read), read.natural_village, read.villager_group,
             read.number, "empty", read.door, read.lon, read.lat, "measured" if read.lon is not None else "", None,
             read.began_on, Jsonb(fresh), self.act.id, n,
         )  # fmt: skip
+
+    def _grid(self, read: HomeRead) -> int:
+        """From where a new home is served: the only grid of its natural village, of several the one that holds it."""
+        served = self.served[read.natural_village]
+        if served != read.natural_village or read.lon is None or read.lat is None:
+            return served
+        found = bounds.locate(self.scope, read.lon, read.lat, within=village_of(read.natural_village))
+        serving = {one.code for one in territory.grids_serving(self.scope, read.natural_village)}
+        return found.place if found is not None and found.inside and found.place in serving else served
 
     def _of(self, one: PlacedHome, home: KnownHome) -> Iterator[Change]:
         record = Record(of="household", subject=home.id, place=home.place, household=home.id)

@@ -1,0 +1,182 @@
+/* A map of shapes and points from this server alone: no tiles, no fonts, no other address. Names are elements of the
+   page, so that they use its fonts; every number stands in the table beside the map as well. */
+import "maplibre-gl/dist/maplibre-gl.css";
+import {
+  Map as Drawn,
+  Marker,
+  NavigationControl,
+  ScaleControl,
+  type StyleSpecification,
+  setWorkerUrl,
+} from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { draw } from "./draw";
+import { showHomes } from "./homes";
+import { type Colours, colours } from "./look";
+
+setWorkerUrl(workerUrl);
+
+export interface Place {
+  code: string;
+  name: string;
+  shade: number;
+  count: number | null;
+  derived: boolean;
+  lon: number;
+  lat: number;
+  url: string;
+}
+export interface Shapes extends GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, Place> {
+  frame: GeoJSON.Feature | null;
+  box: [number, number, number, number] | null;
+}
+
+const WHOLE: [number, number, number, number] = [73, 18, 135, 54];
+
+async function fetched<T>(address: string | undefined): Promise<T | null> {
+  if (!address) return null;
+  const answer = await fetch(address);
+  return answer.ok ? ((await answer.json()) as T) : null;
+}
+
+function empty(colour: Colours): StyleSpecification {
+  return {
+    version: 8,
+    sources: {},
+    layers: [{ id: "paper", type: "background", paint: { "background-color": colour.paper } }],
+  };
+}
+
+export async function show(box: HTMLElement): Promise<void> {
+  const shapes = await fetched<Shapes>(box.dataset.shapes);
+  const colour = colours();
+  const map = new Drawn({
+    container: box,
+    style: empty(colour),
+    bounds: shapes?.box ?? WHOLE,
+    fitBoundsOptions: { padding: 28 },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    maxZoom: 20,
+    locale: words(box),
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+  await new Promise<void>((ready) => map.once("load", () => ready()));
+  const drawing = box.dataset.draws !== undefined;
+  if (shapes) layShapes(map, shapes, colour, drawing ? box.dataset.own : undefined);
+  const homes = await fetched<GeoJSON.FeatureCollection<GeoJSON.Point>>(box.dataset.points);
+  if (homes) showHomes(map, homes, colour);
+  if (shapes && !drawing) nameShapes(map, shapes, !homes);
+  markMisfits(map, box);
+  if (drawing) draw(map, box, colour);
+  box.classList.add("ready");
+  box.dataset.ready = "";
+}
+
+function words(box: HTMLElement): Record<string, string> {
+  const { zoomIn = "", zoomOut = "", title = "" } = box.dataset;
+  return { "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "Map.Title": title };
+}
+
+function layShapes(map: Drawn, shapes: Shapes, colour: Colours, own: string | undefined): void {
+  const features = own ? shapes.features.filter((one) => one.properties.code !== own) : shapes.features;
+  map.addSource("shapes", { type: "geojson", data: { type: "FeatureCollection", features } });
+  map.addLayer({
+    id: "areas",
+    type: "fill",
+    source: "shapes",
+    paint: {
+      "fill-color": [
+        "match",
+        ["get", "shade"],
+        1,
+        colour.shades[1],
+        2,
+        colour.shades[2],
+        3,
+        colour.shades[3],
+        4,
+        colour.shades[4],
+        colour.shades[0],
+      ],
+      "fill-opacity": 0.9,
+    },
+  });
+  map.addLayer({
+    id: "lines",
+    type: "line",
+    source: "shapes",
+    filter: ["!", ["get", "derived"]],
+    paint: { "line-color": colour.line, "line-width": 1.2 },
+  });
+  map.addLayer({
+    id: "derived",
+    type: "line",
+    source: "shapes",
+    filter: ["get", "derived"],
+    paint: { "line-color": colour.line, "line-width": 1, "line-dasharray": [3, 2] },
+  });
+  if (shapes.frame) {
+    map.addSource("frame", { type: "geojson", data: shapes.frame });
+    map.addLayer({ id: "frame", type: "line", source: "frame", paint: { "line-color": colour.ink, "line-width": 2 } });
+  }
+  if (own) return;
+  map.on("click", "areas", (event) => {
+    const url = event.features?.[0]?.properties.url as string | undefined;
+    const onPoint =
+      map.getLayer("homes") &&
+      map.queryRenderedFeatures(event.point, { layers: ["homes", "sites", "clusters"] }).length > 0;
+    if (url && !onPoint) location.assign(url);
+  });
+  map.on("mouseenter", "areas", () => map.getCanvas().style.setProperty("cursor", "pointer"));
+  map.on("mouseleave", "areas", () => map.getCanvas().style.removeProperty("cursor"));
+}
+
+/* A name, with its number while single homes are not shown. Names that would lie on each other give way. */
+function nameShapes(map: Drawn, shapes: Shapes, counted: boolean): void {
+  const byCount = [...shapes.features].sort(
+    (one, other) => (other.properties.count ?? 0) - (one.properties.count ?? 0),
+  );
+  const markers = byCount.map(({ properties }) => {
+    const element = document.createElement("a");
+    element.className = "map-name";
+    element.href = properties.url;
+    element.tabIndex = -1; // the table beside it leads to the same page
+    element.textContent = properties.name;
+    if (counted && properties.count !== null) {
+      const number = document.createElement("b");
+      number.textContent = String(properties.count);
+      element.append(number);
+    }
+    return new Marker({ element }).setLngLat([properties.lon, properties.lat]).addTo(map);
+  });
+  const settle = () => {
+    const taken: DOMRect[] = [];
+    for (const marker of markers) {
+      const element = marker.getElement();
+      element.hidden = false;
+      const own = element.getBoundingClientRect();
+      const clash = taken.some(
+        (one) => own.left < one.right && one.left < own.right && own.top < one.bottom && one.top < own.bottom,
+      );
+      element.hidden = clash;
+      if (!clash) taken.push(own);
+    }
+  };
+  map.on("moveend", settle);
+  settle();
+}
+
+/* Where something does not fit: a mark that the list beside the map names. */
+function markMisfits(map: Drawn, box: HTMLElement): void {
+  for (const line of document.querySelectorAll<HTMLElement>(`[data-misfit="${box.id}"]`)) {
+    const at: [number, number] = [Number(line.dataset.lon), Number(line.dataset.lat)];
+    const element = document.createElement("div");
+    element.className = "map-mark";
+    new Marker({ element }).setLngLat(at).addTo(map);
+    line.querySelector("button")?.addEventListener("click", () => map.flyTo({ center: at, zoom: 17 }));
+  }
+}

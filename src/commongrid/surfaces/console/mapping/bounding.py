@@ -1,0 +1,281 @@
+"""Boundaries: drawn and changed on the map, brought in from a file, derived where there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from commongrid.kernel import boundaries, geofiles
+from commongrid.kernel import shapes as kernel_shapes
+from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.registry.queries import points
+from commongrid.roster import queries as roster
+from commongrid.surfaces.console.mapping.pages import place_of, trail
+from commongrid.surfaces.console.places import LEVELS
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.errors import sentence
+from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import language
+from commongrid.territory import actions, queries
+from commongrid.territory.actions import Drawn, Spots
+from commongrid.territory.queries import boundaries as bounds
+from commongrid.territory.rules.bounding import areas
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.kernel.boundaries import Misfit
+    from commongrid.kernel.scope import Scope
+    from commongrid.surfaces.shared.doors import Asked
+    from commongrid.territory.queries import PlaceRow
+    from commongrid.territory.queries.boundaries import FileRow
+
+SOURCES: Final = {"drawn": N_("Drawn on the map"), "imported": N_("From a file"), "derived": N_("Derived from homes")}
+MISFITS: Final = {
+    "overlap": N_("Overlaps %(name)s"), "gap": N_("A gap that no neighbour holds"), "outside": N_("Outside the parent"),
+}  # fmt: skip
+DATUMS: Final = {
+    "cgcs2000": N_("CGCS2000 (land survey, since 2008)"), "wgs84": N_("WGS 84 (satellite receivers, OpenStreetMap)"),
+    "gcj02": N_("GCJ-02 (Chinese web maps: Amap, Tencent)"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A misfit in words: what, how many square metres, and where."""
+
+    text: str
+    m2: float
+    lon: float
+    lat: float
+
+
+def to_edit(request: Asked, code: int) -> PlaceRow:
+    """The place, if all of it is in scope and it exists now. Refuses: NotFound for others."""
+    row = place_of(request, code)
+    if row.ended or not queries.covers_whole(request.scope, code):
+        raise NotFound
+    return row
+
+
+def told(scope: Scope, found: list[Misfit]) -> list[Told]:
+    """Misfits in the reader's language, the largest first."""
+    names = queries.places(scope, {one.other for one in found if one.other})
+    return [
+        Told(
+            gettext(MISFITS[one.what]) % {"name": names[one.other].label(language()) if one.other in names else ""},
+            one.m2, one.lon, one.lat,
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+# draw
+
+
+class DrawForm(Form):
+    """A boundary as GeoJSON; the map writes it, and it can be pasted."""
+
+    shape = forms.CharField(
+        label=_("Boundary as GeoJSON"), widget=forms.Textarea(attrs={"rows": "4", "spellcheck": "false"}),
+        help_text=_("The map fills this in. A polygon copied from another program (WGS 84) can be pasted."),
+        error_messages={"required": _("Draw the boundary on the map first.")},
+    )  # fmt: skip
+
+
+@door("places.edit", methods=("GET", "POST"))
+def boundary(request: Asked, code: int) -> HttpResponse:
+    """Draw a place's boundary, look at what does not fit, snap it to its neighbours, keep it or take it away."""
+    place = to_edit(request, code)
+    if request.method != "POST":
+        own = bounds.outlines(request.scope, [code]).get(code)
+        return _page(request, place, DrawForm(initial={"shape": json.dumps(own.shape) if own else ""}))
+    do = request.POST.get("do", "check")
+    if do == "remove":
+        return _remove(request, place)
+    form = DrawForm(request.POST)
+    if not form.is_valid():
+        return _page(request, place, form, status=422)
+    drawn = Drawn(shape=form.cleaned_data["shape"], snap=do == "snap", mend=do in {"mend", "snap"})
+    try:
+        if do == "save":
+            actions.draw_boundary(request.scope, request.act, place=code, drawn=drawn)
+            messages.success(request, gettext("Saved. The former boundary stays in the history."))
+            return HttpResponseRedirect(reverse("map_at", args=[code]))
+        found = actions.shape_of(request.scope, code, drawn)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(request, place, form, status=refusal.status)
+    fitted = DrawForm(initial={"shape": json.dumps(kernel_shapes.written(found))})
+    misfits = told(request.scope, bounds.misfits(request.scope, code, found))
+    return _page(request, place, fitted, checked=kernel_shapes.area_m2(found), misfits=misfits)
+
+
+def _remove(request: Asked, place: PlaceRow) -> HttpResponse:
+    try:
+        actions.remove_boundary(request.scope, request.act, place=place.code)
+    except Refusal as refusal:
+        form = DrawForm({"shape": request.POST.get("shape", "")})
+        form.refuse(refusal)
+        return _page(request, place, form, status=refusal.status)
+    messages.success(request, gettext("Taken away. It stays in the history."))
+    return HttpResponseRedirect(reverse("place_boundary", args=[place.code]))
+
+
+def _page(request: Asked, place: PlaceRow, form: DrawForm, *, status: int = 200, **more: object) -> HttpResponse:
+    """The drawing page; ``more`` says what a check found."""
+    parent = place.parent or place.code
+    former = bounds.former_boundaries(request.scope, place.code)
+    faces = roster.faces(request.scope, {one.by for one in former if one.by})
+    context: dict[str, Any] = {
+        "place": place, "form": form, "trail": trail(request, place.code, (gettext("Boundary"), "")),
+        "what": gettext(LEVELS[place.level]),
+        "around": f"{reverse('map_shapes', args=[parent])}?level={place.level}",
+        "points": reverse("map_points", args=[place.code]) if request.scope.may("people.read") else "",
+        "former": [
+            (one, gettext(SOURCES[one.source]), faces[one.by].label(language()) if one.by in faces else "")
+            for one in former
+        ],
+        "set": any(one.valid_to is None and one.source != "derived" for one in former),
+        **more,
+    }  # fmt: skip
+    return render(request, "console/map/boundary.html", context, status=status)
+
+
+@door("places.edit", methods=("GET", "POST"))
+def cells(request: Asked, code: int) -> HttpResponse:
+    """Derive cells for the places below one that have no boundary, from where homes stand; asked before."""
+    place = to_edit(request, code)
+    form = Form(request.POST if request.method == "POST" else None)
+    spots = Spots(at=tuple(points.dwellings(request.scope, code))) if request.scope.may("people.read") else Spots(at=())
+    if request.method == "POST":
+        try:
+            done = actions.derive_cells(request.scope, request.act, parent=code, spots=spots)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("%(count)s cells were derived.") % {"count": done["cells"]})
+            return HttpResponseRedirect(reverse("map_at", args=[code]))
+    context = {
+        "place": place, "form": form, "homes": len(spots.at),
+        "trail": trail(request, code, (gettext("Derive cells"), "")),
+    }  # fmt: skip
+    return render(request, "console/map/cells.html", context, status=422 if form.errors else 200)
+
+
+# files
+
+
+class SendForm(Form):
+    """A file of boundaries, and what its numbers are measured on."""
+
+    sheet = forms.FileField(
+        label=_("File"),
+        help_text=_("GeoJSON, a Shapefile as .zip, GeoPackage or KML; at most 32 MB."),
+        widget=forms.FileInput(attrs={"accept": ".geojson,.json,.zip,.gpkg,.kml"}),
+        error_messages={"required": _("Choose the file."), "empty": _("This file is empty.")},
+    )
+    datum = forms.ChoiceField(
+        label=_("Measured on"), choices=[(code, _(text)) for code, text in DATUMS.items()], widget=forms.RadioSelect,
+        help_text=_("Ask whoever made the map. A wrong choice lies some 500 metres off."),
+        error_messages={
+            "required": _("Say what the numbers of the file are measured on."),
+            "invalid_choice": _("Say what the numbers of the file are measured on."),
+        },
+    )  # fmt: skip
+    mend = forms.BooleanField(label=_("Mend lines that cross themselves"), required=False)
+
+
+@door("places.edit", methods=("GET", "POST"))
+def send(request: Asked, code: int) -> HttpResponse:
+    """Send a file of boundaries of places within this one, and see those that wait."""
+    place = to_edit(request, code)
+    form, status = SendForm(request.POST or None, request.FILES or None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return HttpResponseRedirect(reverse("boundary_file", args=[_sent(request, code, form)]))
+            except Refusal as refusal:
+                form.add_error("sheet", sentence(refusal))
+                status = refusal.status
+    waiting = bounds.boundary_files(request.scope)
+    context = {
+        "place": place, "form": form, "waiting": waiting,
+        "trail": trail(request, code, (gettext("Import boundaries"), "")),
+    }  # fmt: skip
+    return render(request, "console/map/import.html", context, status=status)
+
+
+def _sent(request: Asked, code: int, form: SendForm) -> UUID:
+    given, datum = form.cleaned_data["sheet"], form.cleaned_data["datum"]
+    found = geofiles.features(given.read(), str(given.name))
+    read = areas(found, datum, mend=form.cleaned_data["mend"])
+    answer = actions.send_boundaries(
+        request.scope, request.act, place=code, name=str(given.name), datum=datum, areas=read
+    )
+    return UUID(str(answer["file"]))
+
+
+@door("places.edit", methods=("GET", "POST"))
+def file(request: Asked, file_id: UUID) -> HttpResponse:
+    """Look through a file of boundaries: which place each area is, what is wrong; take the chosen in, or drop it."""
+    row = bounds.boundary_file(request.scope, file_id)
+    form = Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        dropping = request.POST.get("do") == "drop"
+        chosen = tuple(int(each) for each in request.POST.getlist("row") if each.isascii() and each.isdigit())
+        doing: Callable[[], object] = (
+            (lambda: actions.drop_boundary_file(request.scope, request.act, file_id=file_id))
+            if dropping
+            else (lambda: actions.import_boundaries(request.scope, request.act, file_id=file_id, rows=chosen))
+        )
+        try:
+            doing()
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("The file is dropped.") if dropping else gettext("Boundaries taken in."))
+            return HttpResponseRedirect(reverse("map_at", args=[row.place]))
+    return render(request, "console/map/file.html", _looked(request, row, form), status=422 if form.errors else 200)
+
+
+def _looked(request: Asked, row: FileRow, form: Form) -> dict[str, Any]:
+    """What the page of a file shows: each area with its place and former boundary; whether homes speak against it."""
+    names = queries.places(request.scope, {one.place for one in row.areas if one.place})
+    there = bounds.outlines(request.scope, names)
+    doubt = None
+    if request.scope.may("people.read") and row.good:
+        shapes = {one.place: kernel_shapes.read(one.area.shape) for one in row.good if one.place}
+        doubt = boundaries.doubt(shapes, points.dwellings_by_place(request.scope, row.place), row.datum)  # type: ignore[arg-type]
+    return {
+        "file": row, "form": form, "doubt": doubt, "datum": gettext(DATUMS[row.datum]),
+        "better": gettext(DATUMS[doubt.better]) if doubt and doubt.better else "",
+        "trail": trail(
+            request, row.place, (gettext("Import boundaries"), reverse("place_boundaries", args=[row.place])),
+            (row.name, ""),
+        ),
+        "rows": [
+            (one, names.get(one.place or 0), there.get(one.place or 0), gettext(one.fault) if one.fault else "")
+            for one in row.areas
+        ],
+    }  # fmt: skip
+
+
+urlpatterns = [
+    path("<int:code>/boundary/", boundary, name="place_boundary"),
+    path("<int:code>/cells/", cells, name="place_cells"),
+    path("<int:code>/import/", send, name="place_boundaries"),
+    path("files/<uuid:file_id>/", file, name="boundary_file"),
+]

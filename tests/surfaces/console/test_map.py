@@ -1,0 +1,136 @@
+"""The Map page: table and shapes say the same, points are doors in scope and nothing else, boundaries are drawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from commongrid.kernel import shapes
+from commongrid.kernel.act import Act, new_id
+from commongrid.registry import jobs
+from commongrid.registry.actions import found_household
+from commongrid.registry.rules.facts import NewHome
+from commongrid.territory.queries import boundaries as bounds
+from tests.factories import desk
+from tests.factories.desk import Desk
+from tests.factories.scopes import scope_at
+
+CLERK = scope_at(desk.VILLAGE, "places.edit", "people.edit", "people.read")
+LAND = {
+    "type": "Polygon",
+    "coordinates": [[[108.6, 27.2], [108.62, 27.2], [108.62, 27.21], [108.6, 27.21], [108.6, 27.2]]],
+}
+
+
+def home(number: int, *, at: tuple[float, float] | None = None, grid: int = desk.GRID) -> UUID:
+    lon, lat = at or (None, None)
+    new = NewHome(place=grid, natural_village=desk.HAMLET, number=str(number), door=f"{number}号", lon=lon, lat=lat)
+    return UUID(str(found_household(CLERK, Act.new(), new=new)["household"]))
+
+
+def draw(client: Client, place: int, shape: Any, do: str = "save") -> Any:
+    return client.post(
+        f"/console/map/{place}/boundary/", {"shape": json.dumps(shape), "do": do, "act": str(new_id())}, follow=True
+    )
+
+
+def test_the_table_and_the_shapes_say_the_same(county: Desk, as_post: Callable[..., Client]) -> None:
+    home(1, at=(108.605, 27.205))
+    home(2)
+    client = as_post("clerk")
+    assert draw(client, desk.GRID, LAND).status_code == 200
+    page = client.get(f"/console/map/{desk.VILLAGE}/?level=grid&by=homes")
+    rows = {row.place.code: row for row in page.context["shown"].rows}
+    assert rows[desk.GRID].counts["homes"] == 2
+    assert rows[desk.OTHER_GRID].counts["homes"] == 0
+    (feature,) = client.get(f"/console/map/{desk.VILLAGE}/shapes.json?level=grid&by=homes").json()["features"]
+    told = feature["properties"]
+    assert (told["code"], told["count"], told["shade"], told["derived"]) == (str(desk.GRID), 2, 1, False)
+    assert feature["geometry"]["type"] == "Polygon"
+
+
+def test_points_are_doors_in_scope_and_nothing_else(county: Desk, as_post: Callable[..., Client]) -> None:
+    own = home(1, at=(108.605, 27.205))
+    home(2, at=(108.606, 27.205), grid=desk.OTHER_GRID)
+    unplaced = home(3)
+    clerk = as_post("clerk")
+    draw(clerk, desk.HAMLET, LAND)
+    found = clerk.get(f"/console/map/{desk.VILLAGE}/points.json").json()["features"]
+    assert {frozenset(one["properties"]) for one in found} == {frozenset(("what", "name", "url", "approximate"))}
+    by_url = {one["properties"]["url"]: one for one in found}
+    assert len(by_url) == 3
+    assert by_url[f"/console/households/{own}/"]["geometry"]["coordinates"] == [108.605, 27.205]
+    assert by_url[f"/console/households/{unplaced}/"]["properties"]["approximate"] is True
+    head = as_post("grid_head").get(f"/console/map/{desk.VILLAGE}/points.json").json()["features"]
+    assert {one["properties"]["name"] for one in head} == {"1号", "3号"}
+    assert as_post("clerk").get(f"/console/map/{desk.TOWNSHIP}/points.json").json()["features"] == []
+
+
+def test_a_boundary_is_checked_snapped_and_kept(county: Desk, as_post: Callable[..., Client]) -> None:
+    client = as_post("clerk")
+    draw(client, desk.VILLAGE, LAND)
+    rough = {"type": "Polygon", "coordinates": [[[108.6, 27.2], [108.62, 27.2], [108.62, 27.2101], [108.6, 27.2101]]]}
+    page = draw(client, desk.HAMLET, rough, "check")
+    assert [one.text for one in page.context["misfits"]] in (["Outside the parent"], ["超出上级范围"])
+    assert bounds.outlines(CLERK, [desk.HAMLET]) == {}
+    snapped = draw(client, desk.HAMLET, rough, "snap")
+    assert snapped.context["misfits"] == []
+    draw(client, desk.HAMLET, json.loads(snapped.context["form"].initial["shape"]))
+    assert bounds.outlines(CLERK, [desk.HAMLET])[desk.HAMLET].area_m2 == pytest.approx(
+        bounds.outlines(CLERK, [desk.VILLAGE])[desk.VILLAGE].area_m2, rel=1e-3
+    )
+    bow = {"type": "Polygon", "coordinates": [[[108.6, 27.2], [108.61, 27.21], [108.61, 27.2], [108.6, 27.21]]]}
+    wrong = draw(client, desk.HAMLET, bow)
+    assert wrong.status_code == 422
+    assert "108.605" in wrong.content.decode()
+    assert wrong.context["form"]["shape"].value() == json.dumps(bow)
+    gone = draw(client, desk.HAMLET, rough, "remove")
+    assert gone.status_code == 200
+    assert bounds.outlines(CLERK, [desk.HAMLET]) == {}
+    assert draw(client, desk.OTHER_VILLAGE, LAND).status_code == 404
+
+
+def test_a_file_in_the_wrong_datum_is_doubted_before_anything_is_taken_in(
+    county: Desk, as_post: Callable[..., Client]
+) -> None:
+    for n in range(6):
+        home(n + 1, at=(108.6005, 27.2005 + n * 0.0015))
+    client = as_post("clerk")
+    shifted = shapes.written(shapes.moved(shapes.read(LAND), lambda lon, lat: (lon + 0.004, lat - 0.0036)))
+    text = json.dumps({"type": "Feature", "properties": {"XZQMC": "上河"}, "geometry": shifted})
+    sent = client.post(
+        f"/console/map/{desk.VILLAGE}/import/",
+        {"sheet": SimpleUploadedFile("m.geojson", text.encode()), "datum": "wgs84", "act": str(new_id())}, follow=True,
+    )  # fmt: skip
+    doubt = sent.context["doubt"]
+    assert (doubt.inside, doubt.of, doubt.better) == (0, 6, "gcj02")
+    address = sent.redirect_chain[-1][0]
+    client.post(address, {"do": "take", "row": "1", "act": str(new_id())})
+    assert bounds.outlines(CLERK, [desk.HAMLET])[desk.HAMLET].source == "imported"
+    assert client.get(address).status_code == 404
+
+
+def test_a_file_that_is_none_is_refused_with_a_sentence(county: Desk, as_post: Callable[..., Client]) -> None:
+    client = as_post("clerk")
+    for given in ({}, {"sheet": SimpleUploadedFile("m.geojson", b"{")}, {"sheet": SimpleUploadedFile("m.kml", b"x")}):
+        answer = client.post(f"/console/map/{desk.VILLAGE}/import/", {**given, "datum": "wgs84", "act": str(new_id())})
+        assert answer.status_code == 422
+        assert answer.context["form"].errors["sheet"]
+
+
+def test_the_clock_lays_cells_around_homes_and_leaves_them_while_nothing_changes(county: Desk) -> None:
+    for n in range(4):
+        home(n + 1, at=(108.6 + n / 1000, 27.2))
+    assert jobs.derive_cells() > 0
+    found = bounds.outlines(CLERK, [desk.TOWNSHIP, desk.VILLAGE, desk.HAMLET, desk.GRID])
+    assert {one.source for one in found.values()} == {"derived"}
+    assert set(found) == {desk.TOWNSHIP, desk.VILLAGE, desk.HAMLET, desk.GRID}
+    for _again in range(2):
+        jobs.derive_cells()
+    assert jobs.derive_cells() == 0
