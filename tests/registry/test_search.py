@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -10,8 +11,10 @@ from django.db import connection
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.registry import actions, queries
-from commongrid.registry.rules.facts import Told
-from tests.factories.desk import COUNTY, FAR_VILLAGE, GRID, OTHER_GRID, VILLAGE
+from commongrid.registry.models import Person
+from commongrid.registry.queries import people
+from commongrid.registry.rules.facts import NewHome, Told
+from tests.factories.desk import COUNTY, FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet
 
@@ -40,12 +43,34 @@ def known(village: Hamlet) -> Hamlet:
         ("大山", ["欧阳大山"]), ("欧阳", ["欧阳大山", "欧阳小山"]), ("山", ["欧阳大山", "欧阳小山"]),
         ("oyds", ["欧阳大山"]), ("OY", ["欧阳大山", "欧阳小山"]), ("cym", ["单于明"]), ("13812345678", ["欧阳大山"]),
         ("138 1234 5678", ["欧阳大山"]), (ID.lower(), ["欧阳大山"]), ("1381234567", []), (ID[:-1], []), ("李", []),
-        ("%", []), ("_", []), ("", []), ("o", []),
+        ("%", []), ("_", []), ("", []), ("o", []), ("欧", ["欧阳大山", "欧阳小山"]), ("明", ["单于明"]),
     ],
 )  # fmt: skip
 def test_people_are_found_by_what_is_known(known: Hamlet, text: str, found: list[str]) -> None:
     assert names(VILLAGE, text) == found
     assert names(COUNTY, text) == found
+
+
+@pytest.mark.parametrize("text", ["欧", "山", "欧阳", "oy"])
+def test_a_narrow_reader_finds_their_own_however_many_there_are_beside(
+    known: Hamlet, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MANY", 1)
+    with acting(CLERK):
+        found = dict(Person.objects.filter(display_name__startswith="欧").values_list("display_name", "household_id"))
+    new = NewHome(place=OTHER_GRID, natural_village=HAMLET, number="9", began_on=DAY)
+    known.person(UUID(actions.found_household(CLERK, Act.new(), new=new)["household"]), "欧阳山")
+    assert names(VILLAGE, text, narrow="grids", grids=(OTHER_GRID,)) == ["欧阳山"]
+    own = tuple(one for one in {found["欧阳大山"]} if one)
+    assert len(names(VILLAGE, text, narrow="households", households=own)) == 1
+
+
+def test_a_single_sign_is_a_surname_where_enough_bear_it(known: Hamlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "MANY", 2)
+    known.person(known.home("8"), "大欧", on=DAY)
+    assert names(VILLAGE, "欧") == ["欧阳大山", "欧阳小山"]
+    monkeypatch.setattr(people, "MANY", 3)
+    assert set(names(VILLAGE, "欧")) == {"大欧", "欧阳大山", "欧阳小山"}
 
 
 @pytest.mark.parametrize("text", ["大山", "oyds", "13812345678", ID])

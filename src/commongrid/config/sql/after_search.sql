@@ -7,17 +7,27 @@ CREATE OR REPLACE FUNCTION grams(t text) RETURNS text[] LANGUAGE sql IMMUTABLE S
     WHERE i + n - 1 <= char_length(t)
   ) s $$;
 GRANT EXECUTE ON FUNCTION grams(text) TO :search:, :app:;
+-- What the scope reaches, as the walls say it: so that what is cut to so many rows is cut to rows that the reader sees.
+CREATE OR REPLACE FUNCTION reached(place bigint, home uuid, unit uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND CASE COALESCE(current_setting('cg.narrow', true), '') WHEN '' THEN true
+      WHEN 'grids' THEN place = ANY (NULLIF(current_setting('cg.grids', true), '')::bigint[])
+      WHEN 'households' THEN home = ANY (NULLIF(current_setting('cg.households', true), '')::uuid[])
+      WHEN 'unit' THEN unit = NULLIF(current_setting('cg.unit', true), '')::uuid ELSE false END $$;
+REVOKE ALL ON FUNCTION reached(bigint, uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reached(bigint, uuid, uuid) TO :search:;
 
 CREATE INDEX IF NOT EXISTS matters_matter_title_grams ON matters_matter USING gin (grams(title));
 CREATE INDEX IF NOT EXISTS registry_person_name_grams ON registry_person USING gin (grams(display_name));
+CREATE INDEX IF NOT EXISTS registry_person_name_begins ON registry_person ((lower(display_name) COLLATE "C"), place);
 
 -- a number read out by its last digits: its digits backwards, so that the end is a beginning
 CREATE INDEX IF NOT EXISTS matters_matter_number_end ON matters_matter ((reverse(replace(number, '-', '')) COLLATE "C"));
 
-GRANT SELECT (id, place, title, opened_at, number) ON matters_matter TO :search:;
+GRANT SELECT (id, place, title, opened_at, number, unit_id) ON matters_matter TO :search:;
 CREATE INDEX IF NOT EXISTS registry_household_door_grams ON registry_household USING gin (grams(door));
 
-GRANT SELECT (id, place, display_name, initials, state) ON registry_person TO :search:;
+GRANT SELECT (id, place, display_name, initials, state, household_id) ON registry_person TO :search:;
 GRANT SELECT (id, place, door, state) ON registry_household TO :search:;
 CREATE POLICY search ON registry_household FOR SELECT TO :search: USING (true);
 CREATE POLICY search ON matters_matter FOR SELECT TO :search: USING (true);
@@ -28,7 +38,7 @@ CREATE OR REPLACE FUNCTION find_matters(q text, lo bigint, hi bigint, n int) RET
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT id FROM matters_matter
   WHERE grams(title) @> grams(q) AND lower(title) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND reached(place, NULL, unit_id)
     AND place BETWEEN lo AND hi
   ORDER BY opened_at DESC LIMIT n $$;
 -- by the last digits of the number; ':' is the sign after 9
@@ -37,28 +47,36 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT id FROM matters_matter
   WHERE q ~ '^[0-9]{3,}$' AND reverse(replace(number, '-', '')) COLLATE "C" >= reverse(q)
     AND reverse(replace(number, '-', '')) COLLATE "C" < reverse(q) || ':'
-    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND reached(place, NULL, unit_id)
     AND place BETWEEN lo AND hi
   ORDER BY opened_at DESC LIMIT n $$;
--- by part of the name, or in plain letters by the initials of its pinyin
+-- by part of the name, or in plain letters by the initials of its pinyin; a single sign is first read as a surname, and
+-- looked for inside of names only where so few people bear it
 CREATE OR REPLACE FUNCTION find_people(q text, lo bigint, hi bigint, n int) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  WITH named AS MATERIALIZED (SELECT id FROM registry_person
+  WHERE char_length(q) = 1 AND lower(display_name) COLLATE "C" >= q AND lower(display_name) COLLATE "C" < q || U&'\+10FFFF'
+    AND reached(place, household_id, NULL)
+    AND place BETWEEN lo AND hi AND state IN ('here', 'away')
+  ORDER BY lower(display_name) COLLATE "C" LIMIT n)
+  SELECT id FROM named
+  UNION
   (SELECT id FROM registry_person
-  WHERE grams(display_name) @> grams(q) AND lower(display_name) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+  WHERE (char_length(q) > 1 OR (SELECT count(*) FROM named) < n) AND grams(display_name) @> grams(q) AND lower(display_name) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+    AND reached(place, household_id, NULL)
     AND place BETWEEN lo AND hi AND state IN ('here', 'away')
   ORDER BY place LIMIT n)
-  UNION ALL
+  UNION
   (SELECT id FROM registry_person
   WHERE q ~ '^[a-z]{2,}$' AND initials <> '' AND initials >= q AND initials < q || '{'
-    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND reached(place, household_id, NULL)
     AND place BETWEEN lo AND hi AND state IN ('here', 'away')
   ORDER BY initials, place LIMIT n) $$;
 CREATE OR REPLACE FUNCTION find_homes(q text, lo bigint, hi bigint, n int) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT id FROM registry_household
   WHERE grams(door) @> grams(q) AND lower(door) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND reached(place, id, NULL)
     AND place BETWEEN lo AND hi AND state <> 'ended'
   ORDER BY place LIMIT n $$;
 REVOKE ALL ON FUNCTION find_matters(text, bigint, bigint, int), find_numbers(text, bigint, bigint, int), find_people(text, bigint, bigint, int), find_homes(text, bigint, bigint, int) FROM PUBLIC;

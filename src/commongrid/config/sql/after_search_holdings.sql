@@ -17,7 +17,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     UNION ALL SELECT id, place, name, ended_on FROM registry_organisation WHERE grams(name) @> grams(q)
   ) held
   WHERE lower(name) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-    AND place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
+    AND reached(place, NULL, NULL)
     AND place BETWEEN lo AND hi AND ended_on IS NULL
   ORDER BY place LIMIT n $$;
 REVOKE ALL ON FUNCTION find_holdings(text, bigint, bigint, int) FROM PUBLIC;
