@@ -10,6 +10,7 @@ from commongrid.journal.models import *
 from commongrid.matters.importing.models import *
 from commongrid.matters.models import *
 from commongrid.notices.models import *
+from commongrid.outreach.models import *
 from commongrid.registry.importing.models import *
 from commongrid.registry.joining.models import *
 from commongrid.registry.keeping.models import *

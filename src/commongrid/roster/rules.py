@@ -41,6 +41,10 @@ TARGETS = {
     "linked_household": ("household",),
 }
 """The five kinds of assignment (包联) and what each may point to."""
+LINKED = "linked_household"
+"""The kind of assignment that is a link (联户)."""
+LINKER = "linked_member"
+"""The role whose holders are linked to households."""
 
 ADMINISTRATORS = ("system_admin", "security_admin", "auditor")
 """Three roles that three different persons hold (三员分离)."""

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.core.management.base import BaseCommand
 
-MODULES = ("territory", "accounts", "registry", "roster", "matters", "notices", "insight")
+MODULES = ("territory", "accounts", "registry", "roster", "matters", "outreach", "notices", "insight")
 
 
 class Command(BaseCommand):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commongrid.roster.actions.assigning import NewAssignment, assign, end_assignment
 from commongrid.roster.actions.entering import end_sessions, enter, invite, switch_account
+from commongrid.roster.actions.linking import Face, NewLink, Relinked, begin_link, carry_links, end_links, relink
 from commongrid.roster.actions.posts import Appointment, appoint, end_post, move_post
 from commongrid.roster.actions.pruning import prune_access
 from commongrid.roster.actions.seeds import seed
@@ -12,14 +13,20 @@ from commongrid.roster.actions.units import NewUnit, add_unit, cover, end_unit
 
 __all__ = [
     "Appointment",
+    "Face",
     "Lending",
     "NewAssignment",
+    "NewLink",
     "NewUnit",
+    "Relinked",
     "add_unit",
     "appoint",
     "assign",
+    "begin_link",
+    "carry_links",
     "cover",
     "end_assignment",
+    "end_links",
     "end_post",
     "end_sessions",
     "end_stand_in",
@@ -28,6 +35,7 @@ __all__ = [
     "invite",
     "move_post",
     "prune_access",
+    "relink",
     "seed",
     "set_stand_in",
     "switch_account",

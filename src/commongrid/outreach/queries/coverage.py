@@ -1,0 +1,148 @@
+"""How far the network reaches: households with and without a contact, by part of a place and day, exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
+
+from commongrid.journal.dated import in_force
+from commongrid.kernel.places import interval
+from commongrid.registry.models import Correction, Household
+from commongrid.roster.models import Assignment
+from commongrid.roster.rules import LINKED
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from commongrid.kernel.scope import Scope
+
+LIVED, AWAY = "lived", "away"
+SORTS: Final = ("linked", "without", "away_linked", "away", "all")
+PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Households of a place on a day: at home with a contact and without, wholly away by phone and without.
+
+    ``homes`` are all that anybody belongs to; the share speaks of those at home, the ones away are counted apart.
+    """
+
+    part: int
+    linked: int = 0
+    without: int = 0
+    away_linked: int = 0
+    away: int = 0
+
+    @property
+    def lived(self) -> int:
+        """Households at home."""
+        return self.linked + self.without
+
+    @property
+    def homes(self) -> int:
+        """All households."""
+        return self.lived + self.away_linked + self.away
+
+    @property
+    def share(self) -> int | None:
+        """Per cent of those at home that have a contact; never 100 while one is without."""
+        if not self.lived:
+            return None
+        return 100 if not self.without else min(99, 100 * self.linked // self.lived)
+
+    def __add__(self, other: Coverage) -> Coverage:
+        """Both together."""
+        return Coverage(
+            part=self.part, linked=self.linked + other.linked, without=self.without + other.without,
+            away_linked=self.away_linked + other.away_linked, away=self.away + other.away,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A household behind a number of the coverage."""
+
+    id: UUID
+    place: int
+    natural_village: int
+    number: str
+    door: str
+    state: str
+
+
+def homes_on(place: int, on: date) -> QuerySet[Household]:
+    """Households of a place that anybody belonged to on a day, with ``was``: lived or away on that day."""
+    found = Household.objects.filter(place__range=interval(place))
+    found = found.filter(Q(began_on=None) | Q(began_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on))
+    if on >= localdate():
+        return found.annotate(was=F("state")).filter(was__in=(LIVED, AWAY))
+    later = Correction.objects.filter(
+        subject=OuterRef("pk"), of="household", field="state", since_on__gt=on, undone_by=None
+    )
+    was = Coalesce(Subquery(later.order_by("at", "no").values("before")[:1]), F("state"), output_field=CharField())
+    return found.annotate(was=was).filter(was__in=(LIVED, AWAY))
+
+
+def _linked(on: date) -> Exists:
+    return Exists(Assignment.objects.filter(in_force(on), kind=LINKED, household=OuterRef("pk")))
+
+
+def _of_sort(found: QuerySet[Household], sort: str, on: date) -> QuerySet[Household]:
+    if sort == "all":
+        return found
+    state = AWAY if sort.startswith("away") else LIVED
+    has = _linked(on)
+    return found.filter(Q(was=state), has if sort in ("linked", "away_linked") else ~has)
+
+
+def coverage(scope: Scope, place: int, on: date, parts: int) -> list[Coverage]:
+    """The coverage of each part of a place on a day; ``parts`` is the size of a part: 10**6 for townships, 1000, 1."""
+    found = homes_on(place, on).annotate(part=Case(When(place__gt=0, then=F("place") / parts * parts)))
+    counted = found.annotate(has=_linked(on)).values("part", "was", "has").annotate(count=Count("id"))
+    return _summed(counted.values_list("part", "was", "has", "count"))
+
+
+def of_hamlets(scope: Scope, village: int, on: date) -> list[Coverage]:
+    """The same by natural village of one village."""
+    found = homes_on(village, on).annotate(has=_linked(on))
+    counted = found.values("natural_village", "was", "has").annotate(count=Count("id"))
+    return _summed(counted.values_list("natural_village", "was", "has", "count"))
+
+
+def homes_behind(scope: Scope, place: int, on: date, sort: str, page: int = 0) -> tuple[list[Home], bool]:
+    """The households behind a number of the coverage, a page of them, and whether there are more."""
+    found = _of_sort(homes_on(place, on), sort, on).order_by("natural_village", "number", "id")
+    rows = [
+        Home(
+            id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,
+            state=str(getattr(one, "was", one.state)),
+        )
+        for one in found[page * PAGE : page * PAGE + PAGE + 1]
+    ]  # fmt: skip
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def _summed(rows: Any) -> list[Coverage]:
+    named = {(LIVED, True): "linked", (LIVED, False): "without", (AWAY, True): "away_linked", (AWAY, False): "away"}
+    parts: dict[int, dict[str, int]] = {}
+    for part, was, has, count in rows:
+        parts.setdefault(part, {})[named[was, has]] = count
+    return [Coverage(part=part, **counts) for part, counts in sorted(parts.items())]
+
+
+def all_homes(scope: Scope, village: int, natural_village: int, on: date) -> list[Home]:
+    """Every household of a natural village on a day, in the order of numbers."""
+    return [
+        Home(
+            id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,
+            state=str(getattr(one, "was", one.state)),
+        )
+        for one in homes_on(village, on).filter(natural_village=natural_village).order_by("number", "id")
+    ]  # fmt: skip

@@ -1,0 +1,156 @@
+"""Reads of links: who is whose contact on a day, a household's contacts through time, what a member looks after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from commongrid.journal.dated import in_force
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import NotYours
+from commongrid.outreach.rules.following import GONE
+from commongrid.registry.models import Household
+from commongrid.roster.models import Assignment, Post
+from commongrid.roster.rules import LINKED, LINKER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from commongrid.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    """A household and its contact: the post with its public face, and since when, until when."""
+
+    id: UUID
+    household: UUID
+    place: int
+    post: UUID
+    person: UUID
+    name: str
+    phone: str
+    from_on: date
+    to_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAfter:
+    """A household as its contact sees it in the list: number, door, how it is lived in, its head's name."""
+
+    id: UUID
+    natural_village: int
+    number: str
+    door: str
+    state: str
+    head: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberCard:
+    """A linked member: the post's public face, its place and period, and the households on a day."""
+
+    post: UUID
+    person: UUID
+    name: str
+    phone: str
+    place: int
+    from_on: date
+    to_on: date | None
+    homes: tuple[LookedAfter, ...]
+
+
+_SHOWN: Final = ("id", "household_id", "place", "post_id", "post__person_id", "post__display_name",
+                 "post__office_phone", "from_on", "to_on")  # fmt: skip
+
+
+def of_village(village: int) -> QuerySet[Assignment]:
+    """Links of one village, of any day. For queries and actions of this module alone."""
+    return Assignment.objects.filter(kind=LINKED, place__range=interval(village))
+
+
+def astray(place: int, today: date) -> QuerySet[Assignment]:
+    """Links of a place that are not as the register has both ends now: a home ended or moved, a member died or left.
+
+    For queries and actions of this module alone.
+    """
+    near = interval(place)
+    holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today), kind=LINKED)
+    here = holds.filter(Q(place__range=near) | Q(household__place__range=near) | Q(post__person__place__range=near))
+    return here.filter(Q(household__state="ended") | Q(post__person__state__in=GONE) | ~Q(household__place=F("place")))
+
+
+def any_astray(scope: Scope, place: int, today: date) -> bool:
+    """Whether links of a place do not follow the register yet."""
+    return astray(place, today).exists()
+
+
+def links_on(scope: Scope, place: int, on: date) -> list[LinkRow]:
+    """The links of a place's households on a day."""
+    found = Assignment.objects.filter(in_force(on), kind=LINKED, place__range=interval(place))
+    return _rows(found.order_by("place", "household_id"))
+
+
+def links_of(scope: Scope, household: UUID) -> list[LinkRow]:
+    """A household's contacts through time, the newest first."""
+    return _rows(Assignment.objects.filter(kind=LINKED, household=household).order_by("-from_on", "-id"))
+
+
+def contact_of(scope: Scope, household: UUID, on: date) -> LinkRow | None:
+    """A household's contact on a day, or None where it has none."""
+    found = _rows(Assignment.objects.filter(in_force(on), kind=LINKED, household=household))
+    return found[0] if found else None
+
+
+def loads(scope: Scope, place: int, on: date) -> dict[UUID, int]:
+    """How many households each person is the contact of on a day, in a place."""
+    found = Assignment.objects.filter(in_force(on), kind=LINKED, place__range=interval(place))
+    return dict(found.values_list("post__person").annotate(count=Count("id")).values_list("post__person", "count"))
+
+
+def member(scope: Scope, post: UUID, on: date) -> MemberCard:
+    """A linked member with the households of a day, as far as the scope sees those. Refuses: NotYours."""
+    found = Post.objects.filter(id=post).exclude(assignments=None).first()
+    if found is None or not _sees(scope, found):
+        raise NotYours
+    since = dict(Assignment.objects.filter(in_force(on), post=post, kind=LINKED).values_list("household_id", "from_on"))
+    rows = Household.objects.filter(id__in=since).annotate(heads_name=F("head__display_name"))
+    homes = tuple(
+        LookedAfter(
+            id=one.id, natural_village=one.natural_village, number=one.number, door=one.door, state=one.state,
+            head=one.heads_name or "", since=since[one.id],
+        )
+        for one in rows.order_by("natural_village", "number")
+    )  # fmt: skip
+    return MemberCard(
+        post=found.id, person=found.person_id, name=found.display_name, phone=found.office_phone, place=found.place,
+        from_on=found.from_on, to_on=found.to_on, homes=homes,
+    )  # fmt: skip
+
+
+def members_of(scope: Scope, people: Iterable[UUID], village: int, on: date) -> dict[UUID, UUID]:
+    """The post in which each of these people links households of a village on a day."""
+    found = Post.objects.filter(in_force(on), role=LINKER, place__range=interval(village), person__in=people)
+    return {person: post for post, person in found.values_list("id", "person_id")}
+
+
+def _sees(scope: Scope, post: Post) -> bool:
+    """One's own; else a post in the place that the scope covers, whole or as far as it is narrowed."""
+    return scope.post == post.id or scope.covers(post.place)
+
+
+def _rows(found: QuerySet[Assignment]) -> list[LinkRow]:
+    return [
+        LinkRow(
+            id=ident, household=household, place=place, post=post, person=person, name=name, phone=phone,
+            from_on=from_on, to_on=to_on,
+        )
+        for ident, household, place, post, person, name, phone, from_on, to_on in found.values_list(*_SHOWN)
+    ]  # fmt: skip

@@ -1,0 +1,101 @@
+"""Reads for the notice: what stands on it today, what is posted; the duties in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from commongrid.journal.dated import in_force, valid
+from commongrid.kernel.places import inside, interval, village_of
+from commongrid.outreach.models import Duty, LinkNotice
+from commongrid.outreach.queries.coverage import homes_on
+from commongrid.outreach.rules.notice import ALWAYS, Looked, members
+from commongrid.roster.models import Assignment, Post
+from commongrid.roster.rules import LINKED
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+    from commongrid.territory.queries import PlaceRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRow:
+    """A duty in force."""
+
+    code: str
+    zh: str
+    en: str
+    counts_when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A notice as it was posted."""
+
+    place: int
+    content: dict[str, Any]
+    at: datetime
+    ended_at: datetime | None
+
+
+def duties(scope: Scope, on: date) -> list[DutyRow]:
+    """The duties of a linked member in force on a day, in order."""
+    rows = Duty.objects.filter(valid(on)).order_by("position", "code")
+    return [DutyRow(code=one.code, zh=one.zh, en=one.en, counts_when=one.counts_when) for one in rows]
+
+
+def notice_content(scope: Scope, place: PlaceRow, on: date, *, with_doors: bool) -> dict[str, Any]:
+    """What a notice of a natural village says on a day: the fields that ``rules.notice`` allows, and no others."""
+    homes = homes_on(village_of(place.code) or place.code, on).filter(natural_village=place.code)
+    doors = {one.id: one.door or one.number for one in homes}
+    links = Assignment.objects.filter(in_force(on), kind=LINKED, household__in=doors).select_related("post")
+    looked: dict[Any, tuple[Post, list[str]]] = {}
+    for link in links:
+        looked.setdefault(link.post_id, (link.post, []))[1].append(doors[link.household_id])  # type: ignore[index]
+    lines = [
+        Looked(
+            name=post.display_name, title_zh=post.title_zh, title_en=post.title_en, phone=post.office_phone,
+            doors=tuple(theirs),
+        )
+        for post, theirs in looked.values()
+    ]  # fmt: skip
+    above = territory.places(scope, [village_of(place.code) or place.code])
+    return {
+        "village": next((one.name for one in above.values()), ""), "natural_village": place.name,
+        "members": members(lines, homes=len(doors), with_doors=with_doors),
+        "duties": [{"zh": one.zh, "en": one.en} for one in duties(scope, on)], "heads": _heads(scope, place.code, on),
+        "always": ALWAYS, "from_on": on.isoformat(),
+    }  # fmt: skip
+
+
+def posted(scope: Scope, natural_village: int) -> Posted | None:
+    """The notice that is posted for a natural village, or None."""
+    one = LinkNotice.objects.filter(place=natural_village, ended_at=None).first()
+    return Posted(place=one.place, content=one.content, at=one.at, ended_at=one.ended_at) if one else None
+
+
+def all_posted(scope: Scope, places: list[int]) -> dict[int, Posted]:
+    """What is posted for each of these natural villages."""
+    rows = LinkNotice.objects.filter(place__in=places, ended_at=None)
+    return {one.place: Posted(place=one.place, content=one.content, at=one.at, ended_at=None) for one in rows}
+
+
+def _heads(scope: Scope, natural_village: int, on: date) -> list[dict[str, str]]:
+    """The heads of the grids that serve it, with their office phones."""
+    grids = {one.code: one for one in territory.grids_serving(scope, natural_village)}
+    found = Post.objects.filter(in_force(on), role="grid_head", place__in=grids).order_by("place", "id")
+    return [
+        {
+            "name": one.display_name, "grid_zh": grids[one.place].name,
+            "grid_en": grids[one.place].name_en or grids[one.place].name, "phone": one.office_phone,
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def parts_with_notices(scope: Scope, place: int, parts: list[int]) -> set[int]:
+    """In which of these parts of a place any notice is posted."""
+    found = set(LinkNotice.objects.filter(place__range=interval(place), ended_at=None).values_list("place", flat=True))
+    return {part for part in parts if any(inside(one, part) for one in found)}

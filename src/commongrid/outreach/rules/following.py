@@ -1,0 +1,58 @@
+"""What becomes of a link when a household or a member changes: one rule for each, from plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from commongrid.kernel.places import village_of
+
+GONE: Final = ("gone", "dead", "merged")
+"""States of a person who links no household any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A link in force as the register has both ends now."""
+
+    link: UUID
+    home: UUID
+    place: int
+    """Where the link's row says that the household is."""
+    home_place: int
+    home_state: str
+    home_ended_on: date | None
+    post_place: int
+    member_state: str
+    member_ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What happens to a link: it ends on a day (with why), or it goes along to another place."""
+
+    link: UUID
+    why: str
+    on: date | None = None
+    place: int | None = None
+
+
+def follow(one: Standing, today: date) -> Follow | None:
+    """What becomes of a link, or None where nothing does.
+
+    A household that ended (merged, died out) has no link from that day. A household that
+    moved to another village leaves its link behind; inside the village the link goes along. A
+    member who died, left or was joined into another record links nobody from that day. Being
+    away ends nothing: neither a household's link nor a member's, for somebody must decide that.
+    """
+    if one.home_state == "ended":
+        return Follow(one.link, "home_ended", on=one.home_ended_on or today)
+    if one.member_state in GONE:
+        return Follow(one.link, "member_gone", on=one.member_ended_on or today)
+    if one.home_place != one.place:
+        if village_of(one.home_place) != village_of(one.post_place):
+            return Follow(one.link, "home_moved", on=today)
+        return Follow(one.link, "went_along", place=one.home_place)
+    return None

@@ -1,0 +1,142 @@
+"""Households linked to members, many at once: what a branch meeting decided, and what follows when people move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+
+from commongrid.journal.dated import in_force
+from commongrid.kernel.places import interval
+from commongrid.roster.actions.posts import already_there
+from commongrid.roster.models import Assignment, Post
+from commongrid.roster.rules import LINKED, LINKER
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+TITLE: Final = "联户党员", "Linked Party member"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A household, where it is, and the person who is to be its contact; none ends its link."""
+
+    household: UUID
+    place: int
+    person: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """What stands on the post of somebody who has none yet: name, and the number for the notice."""
+
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relinked:
+    """How many links stay as they were, ended and began."""
+
+    kept: int
+    ended: int
+    begun: int
+
+
+def relink(
+    scope: Scope, act: Act, *, village: int, links: Sequence[NewLink], faces: Mapping[UUID, Face], on: date
+) -> Relinked:
+    """Have exactly these links hold for these households from a day on. Called by ``outreach.actions.adopt``.
+
+    A link that is as it shall be stays, with the day on which it began. A member without a post gets one at the
+    village; one who links nobody any more gives theirs up. The decision is the branch meeting's, so nobody appoints
+    himself here.
+    """
+    posts = _posts(act, village, {one.person for one in links if one.person}, faces, on)
+    homes = [one.household for one in links]
+    standing = {
+        one.household_id: one
+        for one in _from(on).filter(household__in=homes).select_related("post").select_for_update(of=("self",))
+        if one.from_on <= on
+    }  # fmt: skip
+    _from(on).filter(household__in=homes, from_on__gt=on).delete()
+    wanted = {one.household: one.person for one in links}
+    same = {home for home, one in standing.items() if home and wanted[home] == one.post.person_id}
+    others = [one.id for home, one in standing.items() if home not in same]
+    Assignment.objects.filter(id__in=others).update(to_on=Greatest(F("from_on"), on))
+    Assignment.objects.filter(id__in=[one.id for home, one in standing.items() if home in same]).update(to_on=None)
+    fresh = [
+        Assignment(
+            id=act.child(f"link {one.household}").id, post_id=posts[one.person], kind=LINKED, place=one.place,
+            household_id=one.household, from_on=on,
+        )
+        for one in links
+        if one.person and one.household not in same
+    ]  # fmt: skip
+    with already_there():
+        Assignment.objects.bulk_create(fresh)
+    _give_up(village, on)
+    return Relinked(kept=len(same), ended=len(others), begun=len(fresh))
+
+
+def begin_link(scope: Scope, act: Act, *, like: UUID, household: UUID, place: int, on: date) -> None:
+    """Link a household to whom another is linked: it was part of it. Called by ``outreach.actions.follow_links``."""
+    post = Assignment.objects.filter(id=like).values_list("post", flat=True).get()
+    with already_there():
+        Assignment.objects.create(id=act.id, post_id=post, kind=LINKED, place=place, household_id=household, from_on=on)
+
+
+def end_links(scope: Scope, act: Act, *, ends: Mapping[UUID, date]) -> int:
+    """End links, each on its day. Called by ``outreach.actions.follow_links``."""
+    for link, on in ends.items():
+        Assignment.objects.filter(id=link, kind=LINKED).update(to_on=Greatest(F("from_on"), on))
+    return len(ends)
+
+
+def carry_links(scope: Scope, act: Act, *, to: Mapping[UUID, int]) -> int:
+    """Have links stand where their households are now. Called by ``outreach.actions.follow_links``."""
+    for link, place in to.items():
+        Assignment.objects.filter(id=link, kind=LINKED).update(place=place)
+    return len(to)
+
+
+def _from(on: date) -> QuerySet[Assignment]:
+    """Links that hold on the day or later."""
+    return Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=on), kind=LINKED)
+
+
+def _posts(act: Act, village: int, people: set[UUID], faces: Mapping[UUID, Face], on: date) -> dict[UUID, UUID]:
+    """The post of each in the village, made where they have none; one that was to end goes on."""
+    found = Post.objects.filter(in_force(on), role=LINKER, place__range=interval(village), person__in=people)
+    posts = {person: post for post, person in found.order_by("from_on", "id").values_list("id", "person_id")}
+    Post.objects.filter(id__in=posts.values(), to_on__isnull=False).update(to_on=None)
+    for person, post in posts.items():
+        if faces[person].phone:
+            Post.objects.filter(id=post).update(office_phone=faces[person].phone)
+    fresh = [
+        Post(
+            id=act.child(f"post {person}").id, person_id=person, role_id=LINKER, place=village, from_on=on,
+            display_name=faces[person].name, title_zh=TITLE[0], title_en=TITLE[1], office_phone=faces[person].phone,
+        )
+        for person in sorted(people - posts.keys())
+    ]  # fmt: skip
+    with already_there():
+        Post.objects.bulk_create(fresh)
+    return posts | {one.person_id: one.id for one in fresh}
+
+
+def _give_up(village: int, on: date) -> None:
+    """Posts of linked members of the village that link nobody from the day on."""
+    held = Post.objects.filter(in_force(on), role=LINKER, place__range=interval(village))
+    held.exclude(id__in=_from(on).values("post")).exclude(
+        id__in=Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=on)).exclude(kind=LINKED).values("post")
+    ).update(to_on=Greatest(F("from_on"), on))  # fmt: skip
