@@ -19,6 +19,7 @@ from commongrid.matters.rules import words
 from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices.rules.texts import SORTS as NOTICES
 from commongrid.notices.rules.texts import TEXTS
+from commongrid.outreach.rules.duties import DUTIES
 from commongrid.roster.rules import UNIT_TYPES_AT
 from commongrid.surfaces.console import fact_words, journal_words
 from commongrid.territory.rules.markets import SORTS as MARKETS
@@ -44,7 +45,7 @@ CODES = {
     "came": CAME,
     "channel": ("inbox", "email", "sms"),
     "type": sorted({one for types in UNIT_TYPES_AT.values() for one in types}),
-    "vocabulary": (*VOCABULARIES, TEXTS.code),
+    "vocabulary": (*VOCABULARIES, TEXTS.code, DUTIES.code),
     "moved": ("sooner", "later"),
     "of": ("person", "household", "site", "thing", "organisation"),
     "kind": ("assigned_village", "linked_household", "named_helper"),

@@ -14,6 +14,7 @@ from commongrid.matters.queries import systems, vocabulary
 from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices.rules.texts import SORTS as NOTICES
 from commongrid.notices.rules.texts import TEXTS
+from commongrid.outreach.rules.duties import DUTIES
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.console.posts.units import TYPES
@@ -24,15 +25,18 @@ if TYPE_CHECKING:
 
 FACTS: Final[Mapping[str, str]] = {
     "active": N_("switched on"),
+    "along": N_("went along"),
     "begun": N_("new rows"),
     "broken": N_("unreadable"),
     "came": N_("came"),
     "carried": N_("carried out"),
     "changed": N_("changed"),
+    "changes": N_("get another contact"),
     "channel": N_("by"),
     "clock": N_("clock"),
     "count": N_("number"),
     "days": N_("days"),
+    "doors": N_("with doors"),
     "ended": N_("ended"),
     "faulty": N_("with faults"),
     "fields": N_("fields"),
@@ -45,6 +49,7 @@ FACTS: Final[Mapping[str, str]] = {
     "has": N_("now with"),
     "homes": N_("households"),
     "hours": N_("hours"),
+    "in_favour": N_("in favour"),
     "kept": N_("kept"),
     "kind": N_("sort"),
     "kinds": N_("sorts"),
@@ -53,7 +58,10 @@ FACTS: Final[Mapping[str, str]] = {
     "left_out": N_("left out"),
     "level": N_("level"),
     "lines": N_("lines"),
+    "links": N_("links"),
+    "locked": N_("locked"),
     "made": N_("account made"),
+    "members": N_("members"),
     "month": N_("month"),
     "moved": N_("moved"),
     "new": N_("new"),
@@ -66,6 +74,8 @@ FACTS: Final[Mapping[str, str]] = {
     "outcome": N_("ended as"),
     "own": N_("own words"),
     "people": N_("people"),
+    "plans": N_("plans"),
+    "present": N_("present"),
     "recoded": N_("re-coded"),
     "renamed": N_("renamed"),
     "replaced": N_("replaced"),
@@ -95,9 +105,9 @@ FACTS: Final[Mapping[str, str]] = {
 }
 """Facts worth a reader's time, by key."""
 MACHINE: Final = frozenset({
-    "account", "act", "booklet", "by", "cause", "code", "columns", "covers", "duty", "flagged", "from_post",
+    "account", "act", "booklet", "by", "cause", "code", "columns", "covers", "duty", "fault", "flagged", "from_post",
     "household", "into", "key", "keys", "matter", "numbers", "opened_from", "opened_to", "place", "post", "round",
-    "stretches",
+    "stretches", "village",
 })  # fmt: skip
 """Facts for machines (ids, codes of places, spans), which stay out of the page."""
 SORTS: Final[Mapping[str, str]] = {
@@ -152,7 +162,7 @@ def _state(code: str) -> str:
 
 
 _NOTICES: Final = {code: one.label for code, one in NOTICES.items()}
-_LISTS: Final = {one.code: one.title for one in (*VOCABULARIES.values(), TEXTS)}
+_LISTS: Final = {one.code: one.title for one in (*VOCABULARIES.values(), TEXTS, DUTIES)}
 CODED: Final[Mapping[str, Callable[[str], str]]] = {
     "came": _of(CAME),
     "channel": _of(CHANNELS),
@@ -177,7 +187,8 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
 """How the codes under a key are called; what has no name is left out."""
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
-    "active", "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
+    "active", "along", "changes", "doors", "in_favour", "links", "locked", "members", "plans", "present",
+    "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
     "homes", "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off",
     "off_list", "open", "own", "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "shared",
     "sound", "taken", "unchanged", "values", "wanted", "worked", "year",

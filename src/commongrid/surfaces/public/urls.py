@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.public import draw, follow, home, messages, published, report, waiting
+from commongrid.surfaces.public import contacts, draw, follow, home, messages, published, report, waiting
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("s/<str:code>/print", follow.paper, name="slip_print"),
     path("s/<str:code>/rate", follow.rate, name="slip_rate"),
     path("s/<str:code>/withdraw", follow.withdraw, name="slip_withdraw"),
+    path("contacts/<int:code>", contacts.contacts, name="contacts"),
     *draw.urlpatterns,
     *messages.urlpatterns,
     *published.urlpatterns,
