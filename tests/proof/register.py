@@ -78,6 +78,9 @@ ROWS = (
     Row("registry_registered_household", "booklet", adds=None),
     Row("registry_change_request", "request"),
     Row("registry_handover", "handover", either_side, either_side, None),
+    Row("registry_subject_file", "subject file"),
+    Row("registry_erasure", "erasure"),
+    Row("registry_retention_report", "retention report", writes=never, adds=None),
 )
 
 
@@ -110,6 +113,14 @@ def lay(owner: psycopg.Connection[Any]) -> None:
             offered_at=NOW, due_at=NOW,
         )  # fmt: skip
         insert(
+            owner, "SubjectFile", id=named("subject file", relation), person=who, place=place, at=NOW, shown_by="card"
+        )
+        insert(
+            owner, "Erasure", id=named("erasure", relation), place=place, people=[], at=NOW, basis="law", reason="x",
+            done_at=NOW,
+        )  # fmt: skip
+        insert(owner, "RetentionReport", id=named("retention report", relation), place=place, on=DAY, at=NOW)
+        insert(
             owner, "RecordTally", place=place, of="person", field="phone", who="all", weight=1, asked=1, missing=0,
             stale=0, at=NOW,
         )  # fmt: skip
@@ -120,26 +131,31 @@ def lay(owner: psycopg.Connection[Any]) -> None:
             )  # fmt: skip
 
 
+HELD = ("registry_site", "registry_organisation", "registry_registered_household", "outreach_plan")
+"""Tables whose rows others hang on, so that no row of the world can be removed."""
+
+
 def probes(app: psycopg.Connection[Any], owner: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
     """Read, change, remove and add a row of every table, by every seat at every relation; who looked at a record."""
-    rows = {(one, relation): _row(owner, one, relation) for one in ROWS for relation in PLACES}
+    rows = {(one, relation): row_of(owner, one, relation) for one in ROWS for relation in PLACES}
     for seat in seats:
         with app.transaction():
             become(app, scope_of_seat(seat))
             for (one, relation), row in rows.items():
-                yield from _of(app, one, row, (seat, relation))
+                yield from of_row(app, one, row, (seat, relation))
             for relation, place in PLACES.items():
                 yield from _counts(app, seat, relation, place)
 
 
-def _of(app: psycopg.Connection[Any], one: Row, row: dict[str, Any], whom: tuple[Seat, str]) -> Iterator[Probe]:
+def of_row(app: psycopg.Connection[Any], one: Row, row: dict[str, Any], whom: tuple[Seat, str]) -> Iterator[Probe]:
+    """Read, change, remove and, where it may be told, add a row as a seat."""
     seat, relation = whom
     place = PLACES[relation]
     found = app.execute(f"SELECT 1 FROM {one.table} WHERE id = %s".encode(), [row["id"]]).fetchone() is not None
     yield one.reads(seat, place), found, seat.role, "reads", one.table, relation
     done = _changed(app, f"UPDATE {one.table} SET id = id WHERE id = %s", [row["id"]])
     yield one.writes(seat, place), done, seat.role, "changes", one.table, relation
-    if one.table not in ("registry_site", "registry_organisation", "registry_registered_household"):
+    if one.table not in HELD:
         done = _changed(app, f"DELETE FROM {one.table} WHERE id = %s", [row["id"]])
         yield one.writes(seat, place), done, seat.role, "removes", one.table, relation
     if one.adds is not None:
@@ -152,9 +168,17 @@ def _counts(app: psycopg.Connection[Any], seat: Seat, relation: str, place: int)
     tally = "SELECT 1 FROM registry_record_tally WHERE place = %s"
     found = app.execute(tally.encode(), [place]).fetchone() is not None
     yield expectation.covers(seat, place), found, seat.role, "reads how complete", relation
+    line = app.execute("SELECT 1 FROM accounts_access_line WHERE id = %s", [named("list", relation)]).fetchone()
+    yield told_of_list(seat, place), line is not None, seat.role, "reads what was exported", relation
     for name, about in LOOKED.items():
         look = app.execute("SELECT 1 FROM accounts_access_line WHERE id = %s", [named(name, relation)]).fetchone()
         yield _told(seat, place, about), look is not None, seat.role, "reads who looked", name, relation
+
+
+def told_of_list(seat: Seat, place: int) -> bool:
+    """Whoever covers the place that a list went out of; and around their own place whoever tells people of looks."""
+    around = seat.role in TELL_LOOKS and seat.place is not None and place in (COUNTY, seat.place // 10**6 * 10**6)
+    return expectation.covers(seat, place) or around
 
 
 def _told(seat: Seat, place: int, about: str) -> bool:
@@ -165,7 +189,8 @@ def _told(seat: Seat, place: int, about: str) -> bool:
     return seat.role in readers and expectation.covers(seat, place)
 
 
-def _row(owner: psycopg.Connection[Any], one: Row, relation: str) -> dict[str, Any]:
+def row_of(owner: psycopg.Connection[Any], one: Row, relation: str) -> dict[str, Any]:
+    """A row of the world at a relation of place, as the owner sees it."""
     ident: UUID = named(one.name, relation)
     found = owner.execute(f"SELECT to_jsonb(t) FROM {one.table} t WHERE id = %s".encode(), [ident]).fetchone()
     assert found is not None, f"the world has no {one.name}"

@@ -21,6 +21,7 @@ CATALOGUE: tuple[tuple[str, str], ...] = (
     ("sign-in", "sign_in"),
     ("verify", "verify"),
     ("rotate-keys", "rotate_keys"),
+    ("erasures", "erasures"),
     ("doctor", "doctor"),
     ("down", "down"),
     ("provision", "provision"),

@@ -45,7 +45,7 @@ def findings() -> list[Finding]:
     """Every question, asked in order."""
     questions: tuple[Callable[[], Iterator[Finding]], ...] = (
         *(server, role, walls, definer_functions, migrations, heartbeat),
-        *(sequences, second_factor, calendar, disk, keyring),
+        *(sequences, second_factor, calendar, disk, keyring, erasures),
     )
     return [finding for question in questions for finding in question()]
 
@@ -196,6 +196,17 @@ def keyring() -> Iterator[Finding]:
         yield Finding("keys", "fault", "Others may read these keys; chmod 600 them:", open_ones)
     else:
         yield Finding("keys", "ok", f"in {home}, readable by their owner alone; back them up apart from the database")
+
+
+def erasures() -> Iterator[Finding]:
+    """Every erasure of the list beside the database is known to it; a restored backup is older than its list."""
+    from commongrid.registry.keeping.jobs import missing
+
+    if found := missing():
+        text = f"{found} erasures on the list are not known to this database (restored?): run `commongrid erasures`."
+        yield Finding("erasures", "fault", text)
+    else:
+        yield Finding("erasures", "ok", "the database knows every erasure of the list beside it")
 
 
 def _rows(question: str, values: list[date | int] | None = None) -> list[tuple[Any, ...]]:

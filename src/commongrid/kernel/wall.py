@@ -29,8 +29,8 @@ class Wall:
     without any column says ``exempt`` with the reason. ``append_only`` allows
     insertion alone, by grant and by trigger; ``prune`` is the one exception, a
     condition on rows old enough that a clock job may delete them; ``may_set`` names columns that
-    may still be updated. Of an append-only table that declares ``keeps`` the clock may empty the columns named there and
-    cover a name in them, and nothing else.
+    may still be updated. Of an append-only table that declares ``keeps`` the clock may empty the
+    columns named there and cover a name in them, and nothing else.
     """
 
     place: str = ""

@@ -75,6 +75,11 @@ def eraser(place: int) -> Scope:
     return clock("registry.erase", "people.erase", lo=place, hi=place + 10**9 - 1)
 
 
+def reader(place: int) -> Scope:
+    """Who gathers what is held of one person, wherever in the county it lies."""
+    return clock("registry.own_file", lo=place, hi=place + 10**9 - 1)
+
+
 @action("registry.person_erased", power="people.erase", facts=("basis", "rows", "held", "waits"))
 def erase_person(scope: Scope, act: Act, *, person_id: UUID, why: Why) -> Line:
     """Erase a person: every trace in every table goes but what an archive must keep, and what is still worked on waits.

@@ -56,11 +56,11 @@ def do_again(path: Path | None = None) -> int:
     return done
 
 
-def missing() -> int:
+def missing(path: Path | None = None) -> int:
     """How many erasures stand on the list that the database does not know."""
     counties = set(_counties())
     known = {one.act for county in counties for one in queries.known(actions.eraser(county))}
-    return sum(one.act not in known and one.place in counties for one in listing.read())
+    return sum(one.act not in known and one.place in counties for one in listing.read(path))
 
 
 def _go_on() -> int:

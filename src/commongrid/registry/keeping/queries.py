@@ -319,6 +319,7 @@ class Section:
     rows: tuple[Cells, ...]
 
 
+OPENED_AS: Final = {"id_sealed": "id_number"}
 INTERNAL: Final = frozenset({
     "sort_key", "initials", "id_index", "phone_index", "slip_hash", "password", "secret_hash", "version", "batch",
     "received_hash", "stored_hash", "alike", "erased_at", "pressing", "post", "made_by",
@@ -360,7 +361,7 @@ def _opened(table: str, row: Cells) -> Cells:
     for column, value in row.items():
         if column == "sealed" or column.endswith("_sealed"):
             text = sealed.unseal(value, table, column, row["id"]) if value else ""
-            found[column.removesuffix("_sealed")] = text
+            found[OPENED_AS.get(column, column.removesuffix("_sealed"))] = text
         elif isinstance(value, memoryview | bytes):
             continue
         else:

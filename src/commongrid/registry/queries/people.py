@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -156,6 +156,7 @@ class PersonCard:
     registered_place: int | None
     collective: int | None
     version: int
+    erased_at: datetime | None = None
     confirmed: dict[str, str] = field(default_factory=dict)
     stays: tuple[StayLine, ...] = ()
 
@@ -180,6 +181,7 @@ def person_card(scope: Scope, person_id: UUID) -> PersonCard:
         education=found.education, occupation=found.occupation, political=found.political, marital=found.marital,
         works_at=found.works_at, household=found.household_id, as_in_home=found.as_in_home,
         registered_place=found.registered_place, collective=found.collective, version=found.version,
+        erased_at=found.erased_at,
         confirmed=found.confirmed,
         stays=tuple(
             StayLine(
