@@ -19,6 +19,7 @@ from django.urls import resolve
 from commongrid.matters import actions
 from tests.factories import desk as factory
 from tests.factories.desk import GRID, HAMLET, TOWNSHIP, VILLAGE, Desk, id_of
+from tests.factories.network import scope_as
 from tests.factories.scenes import everything
 from tests.figures import Record
 from tests.proof import routes
@@ -26,7 +27,7 @@ from tests.proof.hostile import WORDS, Field, Form, Mutant, encoded, forms_of, m
 from tests.proof.test_http import sitting
 from tests.proof.watching import Watch
 from tests.proof.world import World
-from tests.registry.rows import register_rows
+from tests.registry.rows import own_ledger, register_rows
 from tests.sizes import shares, size
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def matters(laid: Desk) -> dict[str, UUID]:
     """Matters on every stretch of their way, and a household with its people."""
     made = everything(laid)
     rows = register_rows()
+    rows["ledger"] = own_ledger(scope_as(laid, "clerk"))
     return {**made, **rows, "someone": rows["person"]}
 
 
@@ -154,6 +156,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("station", "/console/matters/{referred}/"), ("dispatcher", "/console/matters/{in_hand}/"), ("", "/s/{refused}/ask-again"),
     ("county_admin", f"/console/posts/units/{id_of('water_unit')}/end"),
     ("clerk", "/console/matters/new/"), ("grid_head", "/console/matters/new/"), ("county_admin", f"/console/places/{VILLAGE}/add/natural-village/"),
+    ("clerk", f"/console/map/{VILLAGE}/boundary/"), ("clerk", f"/console/map/{VILLAGE}/cells/"), ("clerk", f"/console/map/{VILLAGE}/import/"),
     ("county_admin", f"/console/places/{VILLAGE}/add/grid/"), ("county_admin", f"/console/places/{VILLAGE}/add/villager-group/"),
     ("county_admin", f"/console/places/{GRID}/serves/"), ("county_admin", f"/console/places/{HAMLET}/rename/"), ("county_admin", f"/console/places/{HAMLET}/end/"),
     ("county_admin", f"/console/posts/appoint?role=grid_head&place={GRID}"), ("county_admin", "/console/posts/{post}/end"),
@@ -187,6 +190,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     *(("clerk", "/console/holdings/organisation/{organisation}/" + act) for act in ("correct", "end", "join")),
     ("clerk", "/console/holdings/organisation/{organisation}/undo/{organisation}"),
     ("clerk", "/console/holdings/organisation/{organisation}/leave/{membership}"), ("clerk", "/console/households/ledgers/roster"),
+    ("clerk", "/console/households/ledgers/own/new?of=person"), ("clerk", "/console/households/ledgers/own/form"),
+    *(("clerk", "/console/households/ledgers/own/{ledger}" + act) for act in ("", "/change", "/columns")),
     ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
 )  # fmt: skip
 """Who opens which page; every form on it is sent."""
@@ -240,6 +245,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "look": ("", "/look", "next"),
     "matters_export": ("dispatcher", "/console/matters/export", "purpose"),
     "matter_view_save": ("dispatcher", "/console/matters/views/", "name shared filters"),
+    "matter_view_rename": ("dispatcher", f"/console/matters/views/{LIMIT}/rename", "name"),
     "matter_view_remove": ("dispatcher", f"/console/matters/views/{LIMIT}/remove", ""),
     "matter_report_back": ("county_dispatcher", "/console/matters/{answered}/report_back", "text"),
     "exchange_reply": ("dispatcher", f"/console/exchange/replies/{LIMIT}/", "wording"),
