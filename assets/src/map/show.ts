@@ -50,6 +50,7 @@ function empty(colour: Colours): StyleSpecification {
 export async function show(box: HTMLElement): Promise<void> {
   const shapes = await fetched<Shapes>(box.dataset.shapes);
   const colour = colours();
+  box.replaceChildren();
   const map = new Drawn({
     container: box,
     style: empty(colour),

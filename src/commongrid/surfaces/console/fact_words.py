@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 FACTS: Final[Mapping[str, str]] = {
     "active": N_("switched on"),
     "along": N_("went along"),
+    "areas": N_("areas"),
     "begun": N_("new rows"),
     "broken": N_("unreadable"),
     "came": N_("came"),
     "carried": N_("carried out"),
+    "cells": N_("cells"),
     "changed": N_("changed"),
     "changes": N_("get another contact"),
     "channel": N_("by"),
@@ -40,6 +42,7 @@ FACTS: Final[Mapping[str, str]] = {
     "ended": N_("ended"),
     "faulty": N_("with faults"),
     "fields": N_("fields"),
+    "files": N_("files"),
     "found": N_("found"),
     "fresh": N_("new"),
     "from": N_("from"),
@@ -60,6 +63,7 @@ FACTS: Final[Mapping[str, str]] = {
     "lines": N_("lines"),
     "links": N_("links"),
     "locked": N_("locked"),
+    "m2": N_("square metres"),
     "made": N_("account made"),
     "members": N_("members"),
     "month": N_("month"),
@@ -187,7 +191,7 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
 """How the codes under a key are called; what has no name is left out."""
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
-    "active", "along", "changes", "doors", "in_favour", "links", "locked", "members", "plans", "present",
+    "active", "along", "areas", "cells", "changes", "doors", "files", "m2", "in_favour", "links", "locked", "members", "plans", "present",
     "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
     "homes", "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off",
     "off_list", "open", "own", "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "shared",

@@ -140,6 +140,8 @@ CONCERNED: Final[Mapping[str, str]] = {
     "account": N_("Account"),
     "assignment": N_("Assignment"),
     "booklet": N_("Booklet"),
+    "boundary": N_("Boundary"),
+    "boundary_file": N_("File of boundaries"),
     "calendar": N_("Calendar"),
     "duty": N_("Duty hours"),
     "exchange": N_("Other systems"),

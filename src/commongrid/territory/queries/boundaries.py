@@ -238,3 +238,9 @@ def boundary_files(scope: Scope) -> list[tuple[UUID, int, str, datetime]]:
     """Files that wait in scope, newest first: id, place, name, when."""
     with acting(scope):
         return list(BoundaryFile.objects.order_by("-at").values_list("id", "place", "name", "at")[:20])
+
+
+def files_left_over(scope: Scope, before: datetime) -> bool:
+    """Whether files wait that were sent before a moment."""
+    with acting(scope):
+        return BoundaryFile.objects.filter(at__lt=before).exists()
