@@ -191,7 +191,8 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
 """How the codes under a key are called; what has no name is left out."""
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
-    "active", "along", "areas", "cells", "changes", "doors", "files", "m2", "in_favour", "links", "locked", "members", "plans", "present",
+    "active", "along", "areas", "cells", "changes", "doors", "files", "m2",
+    "in_favour", "links", "locked", "members", "plans", "present",
     "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
     "homes", "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off",
     "off_list", "open", "own", "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "shared",
