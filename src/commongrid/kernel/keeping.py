@@ -97,8 +97,7 @@ def last_day_kept(today: date, length: int, unit: str) -> date:
     year, month = divmod(months, 12)
     if year < 1:
         return date.min
-    first = date(year, month + 1, 1)
-    return min(date(year, month + 1, 28) + timedelta(days=max(0, today.day - 28)), _last_of(first))
+    return date(year, month + 1, min(today.day, _last_of(date(year, month + 1, 1)).day))
 
 
 def _last_of(first: date) -> date:

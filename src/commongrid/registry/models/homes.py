@@ -82,6 +82,7 @@ class Household(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["natural_village", "number"], name="registry_household_natural"),
             models.Index(fields=["batch"], name="registry_household_batch", condition=Q(batch__isnull=False)),
+            models.Index(fields=["head"], name="registry_household_head", condition=Q(head__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +128,7 @@ class RegisteredHousehold(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch"], name="registry_registered_batch", condition=Q(batch__isnull=False)),
+            models.Index(fields=["head"], name="registry_registered_head", condition=Q(head__isnull=False)),
         ]
 
     def __str__(self) -> str:
