@@ -75,7 +75,9 @@ def least(one: Case) -> tuple[int, float]:
     for number, (member, _) in enumerate(steps):
         rows[count + member, len(a) + count + number] = -1
     right = np.concatenate([np.ones(count), np.zeros(many)])
-    solved = linprog(price, A_eq=rows, b_eq=right, bounds=(0, 1), method="highs-ds")
+    none, most = np.zeros(columns), np.ones(columns)
+    most[len(a) : len(a) + count] = one.households.locked == NOBODY
+    solved = linprog(price, A_eq=rows, b_eq=right, bounds=list(zip(none, most, strict=True)), method="highs-ds")
     left = round(solved.x[len(a) : len(a) + count].sum())
     constant = sum(int(rules.too_few * GRAIN) * int(members.lower[m]) for m in range(many))
     return left, (solved.fun + constant - (big * left if rules.unlinked is None else 0)) / GRAIN
@@ -114,10 +116,11 @@ def _of_reasons(one: Case, plan: Plan) -> list[str]:
         own = reason.own
         link = own.metres - own.bonus + own.wishes + own.leaving - own.keep
         steps = load_steps(one.members, one.rules, own.member)
+        last = steps[min(plan.load[own.member], len(steps)) - 1]
         laws = {
             "every link has a reason": own.member == plan.member[reason.household],
             "the terms add up": abs(link * GRAIN - one.terms.link[reason.household, own.member]) < 1e-3,
-            "a place is worth what the last one cost": own.place * GRAIN >= steps[plan.load[own.member] - 1] - 1e-6,
+            "a place is worth what the last one cost": own.place * GRAIN >= last - 1e-6,
         }
         told += [law for law, holds in laws.items() if not holds]
         told += _of_the_nearer(reason)

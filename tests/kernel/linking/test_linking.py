@@ -88,14 +88,13 @@ MUTANTS: dict[str, tuple[str, Mutant]] = {
 @pytest.mark.parametrize("law", MUTANTS)
 def test_a_mutant_breaks_its_law(law: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name, mutant = MUTANTS[law]
+    if name == "flow":  # which has no prices then, and says so
+        monkeypatch.setattr(planning, "worths", worth(0))
     monkeypatch.setattr(planning, name, mutant)
     told: set[str] = set()
     for seed in range(40):
         one = case(seed)
-        try:
-            told |= set(broken(one, made(one)))
-        except (ArithmeticError, IndexError):
-            continue  # a plan that is not optimal has no prices: noticed as well
+        told |= set(broken(one, made(one)))
         if law in told:
             return
     pytest.fail(f"only {told} broke")

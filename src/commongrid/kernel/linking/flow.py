@@ -21,6 +21,9 @@ LAST_RESORT = 10**9
 """The price, in hundredths, of a household that nobody looks after where that is not allowed: above all walks."""
 
 
+LOCKED = 10 * LAST_RESORT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """The price of every pair, term by term (household x member, whole hundredths), and which pairs may be."""
@@ -31,6 +34,7 @@ class Terms:
     leaving: Wholes
     keep: Wholes
     allowed: NDArray[np.bool_]
+    nobody: Wholes  # what it costs to leave a household without anybody; for a locked one more than anything
 
     @property
     def link(self) -> Wholes:
@@ -41,6 +45,11 @@ class Terms:
 def hundredths(value: Reals | float) -> Wholes:
     """Metres as whole hundredths."""
     return np.round(np.asarray(value, float) * GRAIN).astype(np.int64)
+
+
+def without(rules: LinkRules) -> int:
+    """What it costs, in hundredths, to leave a household without anybody."""
+    return LAST_RESORT if rules.unlinked is None else int(hundredths(rules.unlinked))
 
 
 def terms(households: Households, members: Members, pairs: Pairs, rules: LinkRules) -> Terms:
@@ -72,6 +81,7 @@ def terms(households: Households, members: Members, pairs: Pairs, rules: LinkRul
         leaving=hundredths(np.where(leaves, rules.leaving or 0.0, 0.0)),
         keep=hundredths(np.where(has, rules.keep, 0.0)),
         allowed=allowed,
+        nobody=np.where(households.locked == NOBODY, without(rules), LOCKED),
     )
 
 
@@ -88,23 +98,21 @@ def flow(found: Terms, members: Members, rules: LinkRules) -> Wholes:
     count, many = found.allowed.shape
     a, b = np.nonzero(found.allowed)
     steps = [load_steps(members, rules, one) for one in range(many)]
-    unlinked = LAST_RESORT if rules.unlinked is None else int(hundredths(rules.unlinked))
     link = found.link[a, b]
-    lowest = min(int(link.min(initial=0)), unlinked)
+    lowest = min(int(link.min(initial=0)), int(found.nobody.min()))
     cheapest = min((int(one.min(initial=0)) for one in steps), default=0)
     sink, nobody = count + many, count + many + 1
     solver = min_cost_flow.SimpleMinCostFlow()
-    one = np.ones(len(a), np.int64)
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(a, count + b, one, link - lowest)
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(a, count + b, np.ones(len(a), np.int64), link - lowest)
     everyone = np.arange(count)
     solver.add_arcs_with_capacity_and_unit_cost(
-        everyone, np.full(count, nobody), np.ones(count, np.int64), np.full(count, unlinked - lowest)
+        everyone, np.full(count, nobody), np.ones(count, np.int64), found.nobody - lowest
     )
-    for member in range(many):
-        prices, capacity = np.unique(steps[member], return_counts=True)
+    for one in range(many):
+        prices, capacity = np.unique(steps[one], return_counts=True)
         width = len(prices)
         solver.add_arcs_with_capacity_and_unit_cost(
-            np.full(width, count + member), np.full(width, sink), capacity.astype(np.int64), prices - cheapest
+            np.full(width, count + one), np.full(width, sink), capacity.astype(np.int64), prices - cheapest
         )
     solver.add_arc_with_capacity_and_unit_cost(nobody, sink, count, -cheapest)
     solver.set_nodes_supplies(np.append(everyone, sink), np.append(np.ones(count, np.int64), -count))

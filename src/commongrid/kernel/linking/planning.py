@@ -8,7 +8,7 @@ from math import ceil
 
 import numpy as np
 
-from commongrid.kernel.linking.flow import GRAIN, Terms, flow, hundredths, load_steps, terms
+from commongrid.kernel.linking.flow import GRAIN, Terms, flow, hundredths, load_steps, terms, without
 from commongrid.kernel.linking.reasons import reasons, worths
 from commongrid.kernel.linking.statement import (
     NOBODY,
@@ -70,7 +70,7 @@ def price(found: Terms, members: Members, rules: LinkRules, member: Wholes) -> f
         steps = load_steps(members, rules, one)
         total += int(steps[:count].sum()) + int(hundredths(rules.too_few)) * min(int(members.lower[one]), len(steps))
     if rules.unlinked is not None:
-        total += int(hundredths(rules.unlinked)) * (len(member) - len(linked))
+        total += without(rules) * (len(member) - len(linked))
     return total / GRAIN
 
 

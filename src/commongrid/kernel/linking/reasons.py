@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from commongrid.kernel.linking.flow import GRAIN, LAST_RESORT, Terms, hundredths, load_steps
+from commongrid.kernel.linking.flow import GRAIN, Terms, load_steps
 from commongrid.kernel.linking.statement import (
     NOBODY,
     Households,
@@ -34,7 +34,6 @@ def worths(found: Terms, members: Members, rules: LinkRules, member: Wholes) -> 
     """
     many = found.allowed.shape[1]
     link = np.where(found.allowed, found.link, NO_ROOM)
-    unlinked = LAST_RESORT if rules.unlinked is None else int(hundredths(rules.unlinked))
     between = np.full((many, many), NO_ROOM)
     free = np.full(many, NO_ROOM)
     for a in range(many):
@@ -44,7 +43,7 @@ def worths(found: Terms, members: Members, rules: LinkRules, member: Wholes) -> 
             free[a] = steps[len(mine)]
         if len(mine):
             between[a] = (link[mine] - link[mine, a][:, np.newaxis]).min(axis=0)
-            free[a] = min(int(free[a]), int((unlinked - link[mine, a]).min()))
+            free[a] = min(int(free[a]), int((found.nobody[mine] - link[mine, a]).min()))
     between = np.minimum(between, NO_ROOM)
     worth = free
     for _ in range(many + 1):
