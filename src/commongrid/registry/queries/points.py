@@ -127,6 +127,10 @@ def homes_and_people(scope: Scope, code: int, by: str = "place") -> dict[int, tu
         with acting(scope):
             return _tallied(code)
     lo, hi = interval(code)
+    if lo == hi:
+        with acting(scope):
+            own = listed_homes(scope, code)
+            return {code: (own.count(), Person.objects.filter(household__in=own.values("id")).count())}
     span = STEPS.get(level_of(code), 1)
     at = F("place") / span * span if span > 1 else F(by)
     at_home = F("place") / span * span if span > 1 else F("place" if by == "place" else f"household__{by}")

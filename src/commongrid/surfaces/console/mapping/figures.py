@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from commongrid.insight.rules import Question
 from commongrid.kernel import shapes
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_
+from commongrid.outreach.queries import coverage as network
 from commongrid.registry.queries import points
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
@@ -22,6 +23,7 @@ from commongrid.territory.queries import boundaries as bounds
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
+    from commongrid.outreach.queries.coverage import Coverage
     from commongrid.territory.queries import PlaceRow
     from commongrid.territory.queries.boundaries import Outline
 
@@ -29,8 +31,14 @@ BELOW: Final = {
     "county": ("township",), "township": ("village",), "village": ("grid", "natural_village", "villager_group"),
 }  # fmt: skip
 """The levels that a place can be divided by on the map, the first unless another is asked for."""
-MEASURES: Final = {"homes": N_("Households"), "people": N_("People"), "open": N_("Open matters")}
-POWERS: Final = {"homes": "people.read", "people": "people.read", "open": "figures.read"}
+MEASURES: Final = {
+    "homes": N_("Households"), "people": N_("People"), "open": N_("Open matters"),
+    "linked": N_("At home with a contact, per cent"),
+}  # fmt: skip
+POWERS: Final = {"homes": "people.read", "people": "people.read", "open": "figures.read", "linked": "links.read"}
+PARTS: Final = {"township": 10**6, "village": 10**3, "grid": 1}
+"""Codes between two places of a level."""
+PER_CENT: Final = (1, 50, 80, 100)
 COLUMNS: Final = {"grid": "place", "natural_village": "natural_village", "villager_group": "villager_group"}
 SHADES: Final = 4
 
@@ -94,29 +102,48 @@ def shown(scope: Scope, place: PlaceRow, level: str, asked: str) -> Shown:
     below = list(territory.children(scope, place.code, level=level)) if level else [place]
     offered = measures(scope)
     by = asked if asked in offered else next(iter(offered), "")
-    counts: dict[int, dict[str, int]] = {row.code: {} for row in below}
-    if "homes" in offered:
-        found = points.homes_and_people(scope, place.code, COLUMNS.get(level, "place"))
-        for code in counts:
-            homes, people = found.get(code, (0, 0))
-            counts[code] |= {"homes": homes, "people": people}
-    if "open" in offered and level:
-        for code, count in _open(scope, place.code).items():
-            if code in counts:
-                counts[code]["open"] = count
-        for each in counts.values():
-            each.setdefault("open", 0)
+    found = {each: _counted(scope, place, level, each) for each in offered if _asked(place, each, by)}
+    counts = {row.code: _of(row.code, found) for row in below}
     outlines = bounds.outlines(scope, counts)
     rows = [Row(row, counts[row.code], outlines.get(row.code)) for row in below]
-    return Shown(rows, offered, by, _steps([row.count(by) or 0 for row in rows]))
+    steps = PER_CENT if by == "linked" else _steps([row.count(by) or 0 for row in rows])
+    return Shown(rows, offered, by, steps)
+
+
+def _asked(place: PlaceRow, measure: str, by: str) -> bool:
+    """Whether a measure is counted: contacts of a whole county only where they are asked for."""
+    return measure == by or measure != "linked" or place.level != "county"
+
+
+def _of(code: int, found: Mapping[str, Mapping[int, int]]) -> dict[str, int]:
+    """The counts of one place: 0 where nothing was found, but no share of nobody."""
+    return {each: told.get(code, 0) for each, told in found.items() if code in told or each != "linked"}
+
+
+def _counted(scope: Scope, place: PlaceRow, level: str, measure: str) -> dict[int, int]:
+    """One measure by place of a level."""
+    if measure == "linked":
+        return {one.part: one.share for one in _covered(scope, place.code, level) if one.share is not None}
+    if measure == "open":
+        return _open(scope, place.code)
+    living = points.homes_and_people(scope, place.code, COLUMNS.get(level, "place"))
+    return {code: pair[measure == "people"] for code, pair in living.items()}
+
+
+def _covered(scope: Scope, code: int, level: str) -> list[Coverage]:
+    """How many of the households at home have a contact, by place of a level."""
+    today = timezone.localdate()
+    if level == "natural_village":
+        return network.of_hamlets(scope, code, today)
+    return network.coverage(scope, code, today, PARTS[level]) if level in PARTS else []
 
 
 def _open(scope: Scope, code: int) -> dict[int, int]:
-    """How many matters are open at each place below one, sealed ones left out."""
+    """How many matters are open at each place below one, or at itself inside a village; sealed ones left out."""
     tallies = boards.ready(scope, code, None, None)
     lo, hi = interval(code)
     found = boards.board(scope, code, Question(at=timezone.now(), lo=lo, hi=hi), tallies)
-    return {row.code: row.backlog for row in found.parts}
+    return {row.code: row.backlog for row in (*found.parts, *([found.own] if found.own else ()))}
 
 
 def _steps(counts: Sequence[int]) -> list[int]:
