@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -83,14 +83,12 @@ class Row:
             return {one.household: one.member for one in plans.planned(SECRETARY, plan)[0]}
 
 
-@pytest.fixture
-def row(database: Database) -> Row:
-    """The households and the members."""
-    lay(database)
+def laid(first: int = 1) -> Row:
+    """The households, numbered from the first on, and whoever lives in them."""
     made = Row()
     for n in range(8):
         home = NewHome(
-            place=GRID, natural_village=HAMLET, number=str(n + 1), door=f"{n + 1}号", began_on=SINCE,
+            place=GRID, natural_village=HAMLET, number=str(n + first), door=f"{n + first}号", began_on=SINCE,
             lon=107.0 + n * EAST, lat=26.0,
         )  # fmt: skip
         made.homes.append(UUID(registry.found_household(SECRETARY, Act.new(), new=home)["household"]))
@@ -101,4 +99,8 @@ def row(database: Database) -> Row:
     return made
 
 
-TOMORROW = timedelta(days=1)
+@pytest.fixture
+def row(database: Database) -> Row:
+    """The desk's county with these households."""
+    lay(database)
+    return laid()

@@ -289,7 +289,7 @@ class LinkNotice(models.Model):
     ``place`` is the natural village. ``content`` holds the fields that ``rules.notice`` allows and no others, so that
     nothing about a household's circumstances can stand in it. One at a time; a new one takes the former's place.
 
-    Personal data: names and office phones in a function (S0). Kept: for good, as what was posted.
+    Personal data: names and office phones in a function (S0). Kept: while it is posted, then a year.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -300,6 +300,7 @@ class LinkNotice(models.Model):
     ended_at = models.DateTimeField("撤下时间", null=True)
 
     wall: ClassVar[Wall] = Wall(place="place", also_see="ended_at IS NULL")
+    keeps: ClassVar[Keeping] = Keeping(kind="notice", ended="ended_at")
 
     class Meta:
         """Names and constraints."""

@@ -30,6 +30,7 @@ class Candidate:
     person: UUID
     name: str
     place: int
+    home: UUID | None
     state: str
     answer: str
     as_what: str
@@ -72,10 +73,10 @@ def candidates(scope: Scope, village: int, on: date) -> list[Candidate]:
 
 def _candidate(one: Person, said: Declaration | None, load: int) -> Candidate:
     return Candidate(
-        person=one.id, name=one.display_name, place=one.place, state=one.state, answer=said.answer if said else "",
-        as_what=said.as_what if said else PARTY.get(one.political, "member"), capacity=said.capacity if said else 10,
-        group=said.group_id if said else None, phone=said.phone if said else "", since=said.from_on if said else None,
-        load=load,
+        person=one.id, name=one.display_name, place=one.place, home=one.household_id, state=one.state,
+        answer=said.answer if said else "", as_what=said.as_what if said else PARTY.get(one.political, "member"),
+        capacity=said.capacity if said else 10, group=said.group_id if said else None,
+        phone=said.phone if said else "", since=said.from_on if said else None, load=load,
     )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def loads(scope: Scope, place: int, on: date) -> dict[UUID, int]:
 
 def member(scope: Scope, post: UUID, on: date) -> MemberCard:
     """A linked member with the households of a day, as far as the scope sees those. Refuses: NotYours."""
-    found = Post.objects.filter(id=post).exclude(assignments=None).first()
+    found = Post.objects.filter(id=post, role=LINKER).first()
     if found is None or not _sees(scope, found):
         raise NotYours
     since = dict(Assignment.objects.filter(in_force(on), post=post, kind=LINKED).values_list("household_id", "from_on"))

@@ -161,9 +161,11 @@ def _beside(put: _Put, nearer: Offer, why: Reason) -> dict[str, Any]:
 def _figures(put: _Put, terms: Terms, plan: Plan | None, links: Sequence[Link]) -> dict[str, Any]:
     """Numbers for the page: how many, how far, the curve of the slider, what would help where members are too few."""
     walked = [one.metres for one in links if one.metres is not None]
+    able, now = {one.id for one in put.linkers}, {one.id: one.now for one in (*put.homes, *put.set_apart)}
+    changed = [was for one in links if (was := now[one.household]) is not None and was != one.member]
     figures: dict[str, Any] = {
         "homes": len(links), "unlinked": sum(one.member is None for one in links),
-        "changes": plan.new_contact if plan else 0, "left": plan.left if plan else 0,
+        "changes": len(changed), "left": sum(one not in able for one in changed),
         "mean": round(sum(walked) / len(walked)) if walked else None, "mean_now": _mean_now(put),
         "near": sum(one.near for one in (*put.homes, *put.set_apart)), "curve": [],
     }  # fmt: skip

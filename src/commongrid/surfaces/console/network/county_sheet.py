@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from commongrid.insight.queries import county_sheet as figures
 from commongrid.kernel.places import level_of
 from commongrid.kernel.refusals import NotFound
-from commongrid.surfaces.console.register.homes import day_asked, place_asked
+from commongrid.surfaces.console.network.words import area
+from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
 from commongrid.territory import queries as territory
 
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
 @door("links.read")
 def sheet(request: Asked) -> HttpResponse:
     """Every number of a place on a day; beside them, where asked for, what they were on another day."""
-    code = place_asked(request)
+    code = area(request)
     row = territory.place(request.scope, code)
     on = day_asked(request.GET.get("on", ""), localdate())
     before = _day(request.GET.get("before", ""), on)
     numbers = figures.county_sheet(request.scope, code, on, before)
     wide = level_of(code) in ("county", "township")
     context = {
-        "place": row, "on": on, "before": before,
+        "place": row, "on": on, "before": before, "narrowed": request.scope.narrow != "",
         "parts": [(gettext(figures.PARTS[part]), [(one, gettext(one.text), _opens(request, one)) for one in inside])
                   for part, inside in groupby(numbers, key=lambda one: one.part)],
         "share": _share(numbers), "inside": _inside(request, code) if wide else [], "query": f"?place={code}&on={on}",
@@ -49,7 +50,7 @@ def sheet(request: Asked) -> HttpResponse:
 @door("links.read")
 def behind(request: Asked, which: str) -> HttpResponse:
     """The rows behind a number."""
-    code = place_asked(request)
+    code = area(request)
     row = territory.place(request.scope, code)
     on = day_asked(request.GET.get("on", ""), localdate())
     number = request.GET.get("page", "0")

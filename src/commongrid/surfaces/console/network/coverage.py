@@ -17,8 +17,8 @@ from commongrid.outreach.queries import coverage as reach
 from commongrid.outreach.queries import declaring, links, plans
 from commongrid.outreach.queries.coverage import Coverage
 from commongrid.outreach.rules.words import STATE_WORDS
-from commongrid.surfaces.console.network.words import TONES
-from commongrid.surfaces.console.register.homes import day_asked, place_asked
+from commongrid.surfaces.console.network.words import TONES, area
+from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.console.register.words import HOME_STATES, chip
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
@@ -43,7 +43,7 @@ SORTS: Final = {
 @door("links.read")
 def network(request: Asked) -> HttpResponse:
     """The coverage of a place on a day, by part; in a village also who is laden how."""
-    code = place_asked(request)
+    code = area(request)
     row = territory.place(request.scope, code)
     on = day_asked(request.GET.get("on", ""), localdate())
     parts = _parts(request.scope, row, on)
@@ -59,7 +59,7 @@ def network(request: Asked) -> HttpResponse:
         "waiting": [(one, names.get(one.place), gettext(STATE_WORDS[one.state]), TONES[one.state])
                     for one in waiting.values()],
         "may_edit": request.scope.may("links.edit") and request.scope.covers(code),
-        "village": village_of(code) if not inner else None,
+        "village": village_of(code) if not inner else None, "narrowed": request.scope.narrow != "",
     }  # fmt: skip
     if not inner and row.level == "village" and request.scope.covers(code):
         context |= _laden(request.scope, code, on)
@@ -69,7 +69,7 @@ def network(request: Asked) -> HttpResponse:
 @door("people.read")
 def homes(request: Asked) -> HttpResponse:
     """The households behind a number of the coverage."""
-    code = place_asked(request)
+    code = area(request)
     row = territory.place(request.scope, code)
     on = day_asked(request.GET.get("on", ""), localdate())
     sort, number = request.GET.get("sort", "without"), request.GET.get("page", "0")

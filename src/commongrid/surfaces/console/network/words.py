@@ -9,14 +9,29 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.places import is_code, level_of, village_of
 from commongrid.kernel.refusals import NotFound
+from commongrid.surfaces.console.register.homes import place_asked
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
+    from commongrid.surfaces.shared.doors import Asked
     from commongrid.territory.queries import PlaceRow
 
 TONES: Final = {"asked": "info", "ready": "accent", "failed": "late", "approved": "ok", "adopted": "ok", "dropped": ""}
+
+
+def area(request: Asked) -> int:
+    """The place that an address names, else where the post's sight begins. Refuses: NotFound outside its interval."""
+    scope = request.scope
+    if not request.GET.get("place") and scope.level == "grid" and scope.place:
+        return scope.place
+    code = place_asked(request)
+    if scope.lo <= code <= scope.hi:
+        return code
+    if request.GET.get("place") or not is_code(scope.lo):
+        raise NotFound
+    return scope.lo
 
 
 def village(scope: Scope, code: int) -> PlaceRow:

@@ -1,0 +1,136 @@
+"""The Network pages: a secretary's way from declarations to the notice; what others see; every number with its rows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from commongrid.insight.queries.county_sheet import MEASURES, county_sheet, rows_behind
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from tests.factories.desk import HAMLET, TOWNSHIP, VILLAGE, Desk
+from tests.factories.network import scope_as
+from tests.outreach.conftest import laid
+
+if TYPE_CHECKING:
+    from tests.outreach.conftest import Row
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def send(client: Client, address: str, **form: object) -> Any:
+    return client.post(address, {"act": str(Act.new().id), "on": localdate().isoformat(), **form})
+
+
+def declare(client: Client, who: object) -> Any:
+    return send(
+        client, reverse("linking_members", args=[VILLAGE]), person=str(who), answer="able", as_what="member",
+        capacity="8", phone="0990-7654321",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def row(county: Desk) -> Row:
+    """Eight households of the desk's county."""
+    assert county.accounts
+    return laid()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_secretary_links_a_village(county: Desk, row: Row, client: Client, language: str) -> None:
+    desk = county.sign_in(client, "secretary", language)
+    for who in (row.west, row.east):
+        assert declare(desk, who).status_code == 302
+    choice = send(
+        desk, reverse("linking_choices", args=[VILLAGE]), natural_village=HAMLET, number="2", sort="liked",
+        member=str(row.east),
+    )  # fmt: skip
+    assert choice.status_code == 302, text(choice)
+    asked = send(
+        desk, reverse("linking_propose", args=[VILLAGE]), keep="200", target="4", most="8", leaving="500", unlinked=""
+    )
+    assert asked.status_code == 302, text(asked)
+    plan = asked["Location"]
+    page = text(desk.get(f"{plan}?show=all"))
+    assert ("The household's own choice." if language == "en" else "户本人的选择。") in page
+    held = send(desk, f"{plan}/households/{row.homes[2]}", member=str(row.east), locked="on")
+    assert held.status_code == 302, text(held)
+    again = send(desk, f"{plan}/again", keep="0", target="4", most="8", leaving="500", unlinked="")
+    assert again.status_code == 302, text(again)
+    assert row.planned(plan.rsplit("/", 1)[1])[row.homes[2]] == row.east  # type: ignore[arg-type]
+    refused = send(desk, f"{plan}/approve", present="9", in_favour="3")
+    assert refused.status_code == 422
+    assert send(desk, f"{plan}/approve", present="9", in_favour="8").status_code == 302
+    assert send(desk, f"{plan}/adopt").status_code == 302
+    assert set(row.linked()) == set(row.homes)
+    for name, args in (
+        ("network", ()), ("linking", [VILLAGE]), ("linking_members", [VILLAGE]), ("linking_choices", [VILLAGE]),
+        ("network_homes", ()), ("county_sheet", ()), ("household_contact", [row.homes[1]]),
+        ("link_slips", [HAMLET]), ("link_notice", [HAMLET]),
+    ):  # fmt: skip
+        answer = desk.get(reverse(name, args=args))
+        assert answer.status_code == 200, name
+        assert len(answer.content) < 150_000, name
+
+
+def test_a_notice_is_posted_and_read_by_everybody(county: Desk, row: Row, client: Client) -> None:
+    row.able(row.west)
+    row.able(row.east)
+    row.adopted(row.plan())
+    desk = county.sign_in(client, "secretary")
+    address = reverse("link_notice", args=[HAMLET])
+    assert send(desk, address, doors="1").status_code == 302
+    anybody = Client()
+    page = text(anybody.get(reverse("contacts", args=[HAMLET])))
+    assert "某0" in page
+    assert "12345" in page
+    assert "fewer than five" in page or "不足五户" in page
+    assert not re.search(r"\d号", page), "two contacts have fewer than five: no doors"
+    assert "上河" in text(anybody.get(reverse("contacts", args=[VILLAGE])))
+    assert send(desk, reverse("link_notice_down", args=[HAMLET])).status_code == 302
+    assert "某0" not in text(anybody.get(reverse("contacts", args=[HAMLET])))
+
+
+def test_who_may_open_what(county: Desk, row: Row, client: Client) -> None:
+    row.able(row.west)
+    plan = row.plan()
+    head = county.sign_in(client, "grid_head")
+    assert head.get(reverse("network")).status_code == 200
+    assert head.get(reverse("plan", args=[plan])).status_code == 403
+    assert head.get(reverse("linking", args=[VILLAGE])).status_code == 403
+    far = county.sign_in(Client(), "far_dispatcher")
+    assert far.get(reverse("plan", args=[plan])).status_code == 404
+    assert far.get(reverse("linking", args=[VILLAGE])).status_code == 404
+
+
+def test_plans_of_a_township_are_asked_for_at_once(county: Desk, row: Row, client: Client) -> None:
+    row.able(row.west)
+    desk = county.sign_in(client, "dispatcher")
+    address = reverse("linking_everywhere", args=[TOWNSHIP])
+    assert desk.get(address).status_code == 200
+    form = {"keep": "200", "target": "10", "most": "15", "leaving": "500", "unlinked": ""}
+    assert send(desk, address, **form).status_code == 302
+    assert send(desk, address, **form).status_code == 409 or "nothing" not in text(desk.get(address))
+
+
+def test_every_number_of_the_sheet_is_its_rows(county: Desk, row: Row) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    scope = scope_as(county, "secretary")
+    with acting(scope):
+        numbers = {one.code: one for one in county_sheet(scope, VILLAGE, localdate(), localdate())}
+        for code, one in numbers.items():
+            _measure, rows, more = rows_behind(scope, VILLAGE, localdate(), code)
+            assert (len(rows), more, one.change) == (one.count, False, 0), code
+    assert set(numbers) == set(MEASURES)
+    assert numbers["households"].count == 8
+    assert numbers["linked"].count + numbers["without"].count == 8
+    assert (numbers["villages"].count, numbers["grids"].count, numbers["headless"].count) == (1, 2, 1)
+    assert numbers["linkers"].count == 1
