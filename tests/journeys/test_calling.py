@@ -73,11 +73,11 @@ def test_the_list_is_exported_with_its_purpose(site: Site) -> None:
     visitor = site.visitor("dispatcher", language="en")
     page = visitor.open("/console/matters/?urgency=normal")
     page.get_by_role("link", name="Export").click()
-    page.get_by_role("button", name="Export").click()
+    page.get_by_role("button", name="Export as Excel").click()
     page.get_by_role("alert").wait_for()
     visitor.look("export")
     page.fill("#id_purpose", "weekly meeting")
     with page.expect_download() as got:
-        page.get_by_role("button", name="Export").click()
+        page.get_by_role("button", name="Export as Excel").click()
     assert got.value.suggested_filename.endswith(".xlsx")
     visitor.finish()

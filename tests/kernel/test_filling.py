@@ -50,7 +50,7 @@ def packed(data: bytes, **more: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
         for entry in old.infolist():
-            new.writestr(entry.filename, more.pop(entry.filename, None) or old.read(entry))
+            new.writestr(entry.filename, more.pop(entry.filename, b"") or old.read(entry))
         for name, content in more.items():
             new.writestr(name, content)
     return out.getvalue()

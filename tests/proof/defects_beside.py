@@ -77,6 +77,14 @@ STEP_DEFECTS = (
     ("guarded words shown to everybody", see("matters_guarded_word", "true")),
     ("guarded words kept by every publisher", sql("ALTER POLICY change ON matters_guarded_word USING (true)")),
     ("views of others shown", see("matters_saved_view", "true")),
+    ("ledgers of others shown", see("registry_saved_ledger", "true")),
+    (
+        "a place's ledgers changed by its posts",
+        sql(
+            "ALTER POLICY change ON registry_saved_ledger USING (shared OR post ="
+            " NULLIF(current_setting('cg.post', true), '')::uuid)"
+        ),
+    ),
     ("an office's views shown to its place", weaker("matters_saved_view", "= ''::text", "IS NOT NULL")),
     ("how much is open at every place shown", see("insight_backlog", "true")),
     ("who helps which household shown", see("roster_assignment", "true")),

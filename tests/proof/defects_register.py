@@ -49,6 +49,7 @@ DEFECTS = tuple(
         ("how complete records are shown to everybody", see("registry_record_tally", "true")),
         ("who looked at a record shown to any who see it", weaker("accounts_access_line", "'l'::text", "''::text")),
         ("looks at hardship shown to the village", weaker("accounts_access_line", "'h'::text", "''::text")),
+        ("what was exported shown to everybody", wider("accounts_access_line", "subject_kind = 'list'")),
         ("who looked at a record shown to everybody", wider("accounts_access_line", "subject IS NOT NULL")),
     )
 )  # fmt: skip

@@ -99,8 +99,12 @@ def same_office(seat: Seat, other: Seat) -> bool:
     """Whether two seats sit in one office: the same unit, or without one the same whole place."""
     if other.unit is not None or seat.unit is not None:
         return seat.unit == other.unit
-    whole = ("county", "township", "village", "assigned_village")
-    return seat.level in whole and seat.place == other.place
+    return same_place(seat, other)
+
+
+def same_place(seat: Seat, other: Seat) -> bool:
+    """Whether a seat acts for the whole of the place that another stands at."""
+    return seat.level in ("county", "township", "village", "assigned_village") and seat.place == other.place
 
 
 JUSTICE_SEATS = ("department_handler", "township_office_handler")

@@ -13,12 +13,15 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 
 from commongrid.accounts import sealed
 from commongrid.accounts.actions import sealed_columns
@@ -27,16 +30,13 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.keeping import Keeping
 from commongrid.matters.actions import Contact
 from commongrid.registry.keeping import actions, jobs, listing, queries
-from tests.bed import RUN, Database, _copy, point_at
+from tests.bed import Database, _copy, point_at
 from tests.factories import desk as factory
 from tests.factories.crafted import picture
 from tests.factories.desk import COUNTY, HAMLET, OTHER_VILLAGE, VILLAGE, Desk, id_of
 from tests.factories.scenes import Scene
 from tests.factories.scopes import scope_at
 from tests.proof.world import insert
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAME, WORDS = "翠雀花", "鸣蝉"
 PHONE, OLD_PHONE, NUMBER, BANK = "19900445678", "19900441111", "990101198001010041", "6222990044111122223"
@@ -53,8 +53,8 @@ PLANTED = {
     "matters_mediation_party", "matters_note", "matters_original", "matters_party", "matters_rating",
     "matters_recheck_cause", "matters_saved_view", "matters_signed_sheet", "registry_change_request",
     "registry_correction", "registry_flag", "registry_handover", "registry_hardship_flag", "registry_household",
-    "registry_membership", "registry_person", "registry_registered_household", "registry_site", "registry_stay",
-    "registry_suspect", "registry_thing", "roster_post", "roster_stand_in",
+    "registry_membership", "registry_person", "registry_registered_household", "registry_saved_ledger", "registry_site",
+    "registry_stay", "registry_suspect", "registry_thing", "roster_post", "roster_stand_in",
 }  # fmt: skip
 KEPT_BY_LAW = {"county.roster_post", "county.matters_mediation", "county.matters_mediation_party"}
 """Where an archive keeps the name by its own rule: posts in office, dispute files."""
@@ -68,10 +68,16 @@ def seal(text: str, table: str, column: str, row: UUID) -> bytes:
 
 
 @pytest.fixture
-def laid(database: Database) -> Iterator[Desk]:
+def laid(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The county, with the person in every place that can hold something of them."""
     desk = factory.lay(database)
-    listing.where().unlink(missing_ok=True)
+    monkeypatch.setattr(listing, "where", lambda: tmp_path / "erasures.jsonl")
+    files = {**settings.STORAGES["default"], "OPTIONS": {**settings.FILES, "location": tmp_path / "files"}}
+    with override_settings(STORAGES={**settings.STORAGES, "default": files}):
+        yield _laid(desk, database)
+
+
+def _laid(desk: Desk, database: Database) -> Desk:
     reported = _report(Scene(desk))
     with database.as_role("owner") as owner, owner.transaction():
         _lay_records(owner)
@@ -79,8 +85,7 @@ def laid(database: Database) -> Iterator[Desk]:
         _lay_matters(owner, reported)
     with database.as_admin() as admin:
         _end_matters(admin)
-    yield desk
-    listing.where().unlink(missing_ok=True)
+    return desk
 
 
 def _report(scene: Scene) -> UUID:
@@ -187,6 +192,10 @@ def _lay_what_hangs_on_them(owner: psycopg.Connection[Any]) -> None:
         owner, "SavedView", id=uuid4(), post=id_of("clerk"), place=VILLAGE, name=f"找{NAME}", filters={"q": NAME},
         at=THEN,
     )  # fmt: skip
+    insert(
+        owner, "SavedLedger", id=uuid4(), post=id_of("clerk"), place=VILLAGE, name=f"{NAME}家", of="person",
+        columns=["name"], at=THEN,
+    )  # fmt: skip
     insert(owner, "GuardedWord", id=uuid4(), word=NAME, sort="person", note=SAID, valid_from=DAY)
 
 
@@ -282,8 +291,9 @@ def _in_indexes(admin: psycopg.Connection[Any]) -> Iterator[tuple[str, str]]:
 
 
 def files() -> list[Path]:
-    """Files of the run that were kept for matters."""
-    return [path for path in (RUN / "data" / "files").rglob("*") if path.is_file()]
+    """Files that were kept for matters."""
+    home = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    return [path for path in home.rglob("*") if path.is_file()]
 
 
 def test_an_erasure_leaves_nothing_but_what_an_archive_keeps(laid: Desk, database: Database) -> None:

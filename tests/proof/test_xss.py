@@ -16,11 +16,12 @@ from django.test import Client
 
 from tests.factories import desk as factory
 from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE, Desk
+from tests.factories.network import scope_as
 from tests.factories.scenes import everything
 from tests.figures import Record
 from tests.proof.hostile import encoded
 from tests.proof.test_bad_input import PAGES, values_of
-from tests.registry.rows import register_rows
+from tests.registry.rows import own_ledger, register_rows
 from tests.sizes import shares, size
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ WORDY = {
     "territory_place": "name name_en", "territory_former_name": "name name_en", "roster_unit": "name_zh name_en office_phone",
     "roster_post": "display_name title_zh title_en office_phone", "registry_person": "display_name", "registry_household": "number",
     "registry_site": "name door", "registry_thing": "name mark", "registry_organisation": "name", "registry_membership": "name",
-    "registry_handover": "name note reason", "registry_change_request": "reason", "registry_registered_household": "number",
+    "registry_saved_ledger": "name", "registry_handover": "name note reason", "registry_change_request": "reason", "registry_registered_household": "number",
     "matters_mediation": "number mediator committee facts agreement performance ways_on",
     "matters_external_case": "number result_text",
     "matters_matter": "title text external_number external_system", "matters_note": "text", "matters_rating": "words",
@@ -70,7 +71,7 @@ MORE_PAGES = (
     *(("clerk", f"/console/holdings/{of}/?place={VILLAGE}") for of in ("site", "thing", "organisation")),
     *(("clerk", "/console/households/" + page) for page in (
         "changes", "registered", "registered/{booklet}", "completeness", "{household}", "{household}/sheet", "{household}/ask",
-        "ledgers/organisations", "people/{someone}/looks", "people/{someone}/looks/print",
+        "ledgers", "ledgers/own/{ledger}", "exports", "ledgers/organisations", "people/{someone}/looks", "people/{someone}/looks/print",
     )),
     ("clerk", "/console/holdings/organisation/{organisation}"), ("", "/s/{code}/print"), ("", f"/report/where?kind=G02&at={VILLAGE}"), ("supervisor", "/console/matters/{overdue}/"),
 )  # fmt: skip
@@ -196,6 +197,7 @@ def values(laid: Desk) -> dict[str, Any]:
 def made_for(laid: Desk) -> dict[str, Any]:
     """What stands in the addresses: matters of every sort, a household with its people."""
     rows = register_rows()
+    rows["ledger"] = own_ledger(scope_as(laid, "clerk"))
     return values_of({**everything(laid), **rows, "someone": rows["person"]})
 
 

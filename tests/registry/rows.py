@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+import openpyxl
+
 from commongrid.kernel.act import Act
-from commongrid.registry import actions
+from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Told
+from commongrid.registry.rules.own_ledgers import Spec
 from tests.factories.desk import GRID, OTHER_VILLAGE, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, Hamlet
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
 
 
 def register_rows() -> dict[str, UUID]:
@@ -34,3 +42,17 @@ def register_rows() -> dict[str, UUID]:
     offer = actions.offer_record(CLERK, Act.new(), person_id=child, to_place=OTHER_VILLAGE, note="出嫁", told=told)
     made["handover"] = UUID(offer["handover"])
     return made
+
+
+def own_ledger(clerk: Scope) -> UUID:
+    """A ledger of the village clerk's, laid into a form of the county."""
+    book = openpyxl.Workbook()
+    for row in (["某县花名册"], ["序号", "姓名", "年龄"], [None]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    laid = queries.Laid(name="表.xlsx", sheet=book.active.title, first=3, at=((0, "no"), (1, "name")), clear=False)
+    spec = Spec(of="person", columns=("name", "age"), group="sex")
+    form = actions.Form(data=out.getvalue(), laid=laid)
+    done = actions.save_ledger(clerk, Act.new(), name="花名册", spec=spec, shared=True, form=form)
+    return UUID(done["ledger"])

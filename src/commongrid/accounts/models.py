@@ -32,6 +32,12 @@ _SEEN = (
 )
 OF_A_RECORD_SEEN = f"{OF_A_RECORD} AND NOT ({NOT_TOLD}) AND ({_SEEN})"
 """Looks at a record, whoever looked: shown to those who keep it and may tell whom it is about."""
+_LO = "(SELECT NULLIF(current_setting('cg.lo', true), '')::bigint)"
+OF_A_LIST_AROUND = (
+    f"subject_kind = 'list' AND {_STANDS.format('l')} AND place IN "
+    f"({_LO} / 1000 * 1000, {_LO} / 1000000 * 1000000, {_LO} / 1000000000 * 1000000000)"
+)
+"""Lists exported of the village, township or county that a post lies in: its people may be in them."""
 KEPT_DAYS: Final = 213
 """How long a line of the access log is kept: seven months."""
 EVENTS = (
@@ -200,7 +206,7 @@ class AccessLine(models.Model):
         place="place",
         write="any",
         also_see=f"{OWN_ROWS} OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock') "
-        f"OR {OF_A_RECORD_SEEN}",
+        f"OR {OF_A_RECORD_SEEN} OR {OF_A_LIST_AROUND}",
         never=NOT_TOLD,
         append_only=True,
         prune=f"at < now() - interval '{KEPT_DAYS} days'",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localdate
 
 from commongrid.accounts.models import AccessLine
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.registry.rules.ledgers import LEDGERS
+from commongrid.surfaces.console.handing import KEPT_DAYS
 from tests.factories.desk import VILLAGE, Desk, lay
 from tests.factories.network import scope_as
 from tests.registry.conftest import Hamlet
@@ -77,4 +80,5 @@ def test_an_export_names_its_purpose_and_holds_no_formula(desk: Desk) -> None:
     assert "13812345678" not in strings
     with acting(scope_as(desk, "auditor")):
         line = AccessLine.objects.get(event="exported")
-    assert (line.about, line.reason) == ("ledger.roster.1", "=cmd|' /C calc'!A0")
+    until = localdate() + timedelta(days=KEPT_DAYS)
+    assert (line.about, line.reason) == (f"ledger.roster.1.{until:%Y%m%d}", "=cmd|' /C calc'!A0")

@@ -21,6 +21,7 @@ from commongrid.matters.queries import vocabulary
 from commongrid.matters.queries.systems import SystemRow
 from commongrid.matters.queries.systems import system as system_row
 from commongrid.matters.queries.systems import systems as system_rows
+from commongrid.surfaces.console import handing
 from commongrid.surfaces.console.exchange import sheets
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.downloads import workbook
@@ -174,12 +175,19 @@ def batch(request: Asked, batch_id: UUID) -> HttpResponse:
 
 @door("matters.exchange")
 def batch_sheet(request: Asked, batch_id: UUID) -> HttpResponse:
-    """The sheet of an export, the same whenever it is asked for."""
+    """The sheet of an export, the same whenever it is asked for; each time it goes out is logged."""
     row = queries.batch(request.scope, batch_id)
     if row.sort != "replies":
         raise NotFound
+    found = queries.replies_of(request.scope, batch_id)
+    label = system_row(request.scope, row.system).label(language())
+    told = handing.handed(
+        request.scope, title=label, place="", purpose=_("Replies to %(system)s") % {"system": label},
+        tables=[handing.Table(name=label, heads=(), rows=handing.rows_of(() for _reply in found))],
+    )  # fmt: skip
+    handing.log(request.scope, "replies", told, place=request.scope.place or request.scope.lo)
     book = workbooks.replies(
-        queries.replies_of(request.scope, batch_id),
+        found,
         headings=queries.remembered(request.scope, row.system, "replies"),
         zone=territory.calendar(request.scope).zone,
     )

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 LIST: Final = "list"
 _CODE: Final = re.compile(r"([a-z0-9_.]+)\.([0-9]+)\.([0-9]{8})")
 LISTS: Final = {
-    "matters": N_("List of matters"), "households": N_("List of households"), "own.person": N_("Own ledger of people"),
+    "matters": N_("List of matters"), "households": N_("List of households"),
+    "replies": N_("Replies to another system"), "own.person": N_("Own ledger of people"),
     "own.household": N_("Own ledger of households"), "own.site": N_("Own ledger of sites"),
     "own.thing": N_("Own ledger of things"), "own.organisation": N_("Own ledger of organisations"),
 }  # fmt: skip

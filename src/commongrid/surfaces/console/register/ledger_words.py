@@ -143,5 +143,7 @@ def places_near(scope: Scope, place: int) -> list[tuple[str, str]]:
     lang, way = language(), territory.path(scope, place)
     reached = [one for one in way if scope.lo <= interval(one.code).lo and interval(one.code).hi <= scope.hi]
     below = [one for one in territory.children(scope, place) if one.level in ("township", "village")]
+    if place not in {one.code for one in reached}:
+        reached.append(territory.place(scope, place))
     here = [(str(one.code), one.label(lang)) for one in reached]
     return [*here, *((str(one.code), f"— {one.label(lang)}") for one in below)]

@@ -177,7 +177,7 @@ def new(request: Asked) -> HttpResponse:
     of = request.POST.get("of") or request.GET.get("of", "")
     if of not in SUBJECTS:
         context = {"subjects": own_forms.subjects(), "trail": _trail()}
-        return render(request, "console/register/own_subject.html", context)
+        return render(request, "console/register/own_subject.html", context, status=422 if request.POST else 200)
     form = _form(request, of, None)
     if request.method == "POST" and form.is_valid():
         try:
