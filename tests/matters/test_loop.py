@@ -20,6 +20,7 @@ from commongrid.kernel.scope import Scope, public, slip
 from commongrid.matters import actions, queries
 from commongrid.matters.actions import Contact, Report, code_of
 from commongrid.matters.models import Matter, Order, Rating
+from commongrid.matters.rules.series import series_sorted
 from tests.factories import desk
 from tests.factories.desk import id_of
 from tests.factories.scenes import Scene
@@ -146,6 +147,30 @@ def test_small_things_are_settled_in_the_grid_by_kind_and_role(scene: Scene) -> 
         scene.do("grid_member", actions.settle, quarrel, answer="劝好了")
     scene.do("mediator", actions.settle, quarrel, answer="已调解，握手言和")
     assert row(quarrel).handler_level == "village"
+
+
+@pytest.mark.parametrize(
+    ("source", "before", "after", "rated"),
+    [
+        ("villager", "L01", ("B01", "asked"), True), ("villager", "B01", ("L01", "register"), False),
+        ("patrol", "L01", ("G03", "patrol"), False), ("hotline", "B01", ("L01", "register"), False),
+        ("hotline", "L01", ("B01", "systems"), False), ("patrol", "G03", ("F01", "patrol"), False),
+    ],
+)  # fmt: skip
+def test_a_matter_counts_where_its_kind_belongs_once_it_is_sorted(
+    scene: Scene, source: str, before: str, after: tuple[str, str], rated: bool
+) -> None:
+    matter = scene.report("王家添了孩子，水也停了", kind=before, source=source)
+    scene.do(
+        "clerk" if row(matter).owner_level == "village" else "grid_head", actions.accept, matter, kind_code=after[0]
+    )
+    assert (row(matter).kind_code, row(matter).series) == after
+    assert row(matter).to_rate is rated
+
+
+def test_an_order_of_another_system_stays_one_however_it_is_sorted() -> None:
+    assert series_sorted("systems", "L", "villager", exchanged=True) == "systems"
+    assert series_sorted("patrol", "B", "villager", exchanged=False) == "patrol", "taken over as found by patrol"
 
 
 def test_matters_pass_up_level_by_level_and_no_further(scene: Scene) -> None:

@@ -50,6 +50,7 @@ from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.owners import entry
 from commongrid.matters.rules.relations import level_at, level_of_actor
+from commongrid.matters.rules.series import series_sorted
 from commongrid.roster import queries as roster
 
 
@@ -296,6 +297,7 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
     was_public = case.kind.visibility == "public"
     case.kind = of
     m.kind_id, m.kind_code = of.id, of.code
+    m.series = series_sorted(m.series, of.parent, m.source, exchanged=m.exchanged)
     m.to_rate = of.rated and m.series == "asked"
     since = m.finish_from or m.opened_at
     m.finish_due_at = finish_due(case.calendar, since, pace(scope, of, m.urgency), limits(scope)).at

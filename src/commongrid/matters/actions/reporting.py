@@ -40,6 +40,7 @@ from commongrid.matters.rules import words
 from commongrid.matters.rules.limits import finish_due
 from commongrid.matters.rules.owners import entry, step_of
 from commongrid.matters.rules.routing_round import OUTSIDE, at_least
+from commongrid.matters.rules.series import series_of
 from commongrid.matters.rules.table import EVENTS
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
@@ -47,8 +48,6 @@ from commongrid.territory import queries as territory
 LONGEST_TEXT: Final = 8000
 LONGEST_TITLE: Final = 60
 LONGEST_CONTACT: Final = 60
-SERIES_OF: Final = {"patrol": "patrol", "hotline": "systems", "petition": "systems"}
-"""Which series a source counts in; everything else is asked by people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +179,7 @@ def _check(report: Report) -> None:
 def _fresh(scope: Scope, act: Act, report: Report, of: KindRow) -> Matter:
     place = _place(scope, report.place)
     contact = report.contact
-    series = "register" if of.parent == "L" else SERIES_OF.get(report.source, "asked")
+    series = series_of(of.parent, report.source)
     told = bool(contact.name or contact.phone or contact.concerned_name or contact.concerned_phone)
     text = report.text.strip()
     return Matter(
