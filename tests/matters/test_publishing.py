@@ -24,10 +24,13 @@ from commongrid.matters.queries import dated
 from commongrid.matters.queries import publishing as texts
 from commongrid.matters.rules.publishing import Guarded, found, masked, people
 from tests.factories.desk import GRID, HAMLET, VILLAGE
+from tests.matters.test_loop import slip_of
 from tests.matters.test_mediation import begun
 from tests.matters.waits import add_post
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.factories.scenes import Scene
 
 ANYBODY = public("matters.report")
@@ -307,3 +310,21 @@ def test_what_becomes_sealed_is_no_longer_published(scene: Scene) -> None:
     mediating.begin(scene.as_post("mediator"), Act.new(), matter_id=matter, violence=True)
     with pytest.raises(NotFound):
         texts.published_one(ANYBODY, one)
+
+
+def withdrawn(scene: Scene, matter: UUID) -> None:
+    actions.withdraw(slip_of(matter), Act.new(), matter_id=matter)
+
+
+def merged(scene: Scene, matter: UUID) -> None:
+    scene.do("dispatcher", actions.merge, matter, lead=scene.number(scene.at_township("又是路坏了", kind="G01")))
+
+
+@pytest.mark.parametrize("ended", [withdrawn, merged])
+def test_what_is_taken_back_or_merged_is_published_no_more(scene: Scene, ended: Callable[[Scene, UUID], None]) -> None:
+    matter = scene.at_township("路坏了", kind="G01")
+    one = publish(scene, matter, answer="")
+    ended(scene, matter)
+    assert texts.published(ANYBODY) == []
+    assert state(scene, one) == "down"
+    assert face(scene, matter) == "done", "it was reported all the same"

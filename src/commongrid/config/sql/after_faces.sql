@@ -27,5 +27,18 @@ CREATE TRIGGER faceless AFTER UPDATE OF sealed, confidential, accused_person_id,
   ON matters_matter FOR EACH ROW WHEN (NEW.sealed OR NEW.confidential OR NEW.accused_person_id IS NOT NULL
     OR NEW.accused_unit_id IS NOT NULL OR NEW.place % 1000000 = 0 AND OLD.place % 1000000 <> 0)
   EXECUTE FUNCTION matters_face_taken();
+-- A text about what was taken back, merged or not accepted goes down with it, whoever's act that was; the face
+-- stays, for it was reported.
+CREATE OR REPLACE FUNCTION matters_text_taken() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path FROM CURRENT AS $$
+BEGIN
+  UPDATE matters_publication SET state = 'down', down_at = now()
+    WHERE matter_id = NEW.id AND state IN ('proposed', 'published');
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS textless ON matters_matter;
+CREATE TRIGGER textless AFTER UPDATE OF state ON matters_matter FOR EACH ROW
+  WHEN (NEW.state IN ('withdrawn', 'merged', 'rejected') AND OLD.state <> NEW.state)
+  EXECUTE FUNCTION matters_text_taken();
 -- A trigger runs whoever may call its function; nobody may by themselves.
-REVOKE ALL ON FUNCTION matters_face_refused(), matters_face_taken() FROM PUBLIC;
+REVOKE ALL ON FUNCTION matters_face_refused(), matters_face_taken(), matters_text_taken() FROM PUBLIC;
