@@ -19,7 +19,7 @@ from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongStat
 from commongrid.kernel.scope import public
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Wording, mediating
-from commongrid.matters.models import GuardedWord
+from commongrid.matters.models import GuardedWord, Publication
 from commongrid.matters.queries import dated
 from commongrid.matters.queries import publishing as texts
 from commongrid.matters.rules.publishing import Guarded, found, masked, people
@@ -328,3 +328,18 @@ def test_what_is_taken_back_or_merged_is_published_no_more(scene: Scene, ended: 
     assert texts.published(ANYBODY) == []
     assert state(scene, one) == "down"
     assert face(scene, matter) == "done", "it was reported all the same"
+
+
+def test_a_text_past_its_last_day_is_read_by_nobody_before_the_clock_comes(scene: Scene) -> None:
+    one = publish(scene, scene.answered("路坏了"))
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE matters_publication SET until = %s WHERE id = %s", [TODAY, one])
+    assert [row.id for row in texts.published(ANYBODY)] == [one], "the last day counts"
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE matters_publication SET until = %s WHERE id = %s", [TODAY - timedelta(days=1), one])
+    assert texts.published(ANYBODY) == []
+    with pytest.raises(NotFound):
+        texts.published_one(ANYBODY, one)
+    with acting(ANYBODY):
+        assert not Publication.objects.exists(), "nor by another query"
+    assert jobs.publications() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
@@ -23,6 +24,8 @@ WHO_PUBLISHES = (
     "AND strpos(COALESCE(current_setting('cg.standing', true), ''), 'p') > 0)"
 )
 """Who publishes at the township or county, or the clock."""
+IN_ITS_DAYS = f"until >= (now() AT TIME ZONE '{settings.TIME_ZONE}')::date"
+"""That its last day has not passed, whether or not the clock has taken it down yet."""
 
 
 class Publication(models.Model):
@@ -55,7 +58,7 @@ class Publication(models.Model):
     why = models.CharField("理由", max_length=400, blank=True, default="")
 
     wall: ClassVar[Wall] = Wall(
-        also_see=f"state = 'published' OR {WHO_PUBLISHES} AND {OF_ITS_MATTER}",
+        also_see=f"state = 'published' AND {IN_ITS_DAYS} OR {WHO_PUBLISHES} AND {OF_ITS_MATTER}",
         also_write=f"{WHO_PUBLISHES} AND {OF_ITS_MATTER}",
     )
 

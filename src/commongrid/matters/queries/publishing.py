@@ -139,7 +139,7 @@ def published(
     after: int = 0,
 ) -> list[PublicRow]:  # fmt: skip
     """Published texts, the newest first, one more than a page; by kind or class, place and days reported."""
-    wanted = Q(state="published")
+    wanted = _shown()
     if kind:
         wanted &= Q(kind_code__startswith=kind)
     if place is not None:
@@ -156,10 +156,15 @@ def published(
 def published_one(scope: Scope, publication_id: UUID) -> PublicRow:
     """One published text. Refuses: NotFound for what is not, or no longer, published."""
     with acting(scope):
-        values = Publication.objects.filter(id=publication_id, state="published").values(*_PUBLIC).first()
+        values = Publication.objects.filter(_shown(), id=publication_id).values(*_PUBLIC).first()
     if values is None:
         raise NotFound(N_("This is not published, or not any more."))
     return PublicRow(**values)
+
+
+def _shown() -> Q:
+    """What anybody reads: published, and its last day has not passed, though the clock may not have taken it down."""
+    return Q(state="published", until__gte=timezone.localdate())
 
 
 def publications(scope: Scope, state: str = "") -> list[PublicationRow]:
