@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -199,6 +200,34 @@ def test_a_new_limit_reaches_open_matters_only_when_asked(scene: Scene) -> None:
     assert after.due_at == due_at(territory.calendar(TICK), before.finish_from, 91, "W").at  # type: ignore[arg-type]
     assert after.kind_id != before.kind_id
     assert acts(matter) == [("matters.recounted", "later")]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "urgency", "amount"),
+    [
+        ("respond_default", "L02", "normal", 48), ("finish_default", "E99", "normal", 60),
+        ("immediate_respond", "G02", "immediate", 9), ("immediate_finish", "G02", "immediate", 3),
+    ],
+)  # fmt: skip
+def test_a_limit_that_kinds_leave_to_the_county_reaches_the_open_ones_under_it(
+    scene: Scene, code: str, kind: str, urgency: str, amount: int
+) -> None:
+    county, of = scene.as_post("county_dispatcher"), dated.vocabulary("limits")
+    matter = scene.report("等着处理", kind=kind, urgency=urgency)
+    others = [scene.report("按类别的时限", kind="G02"), scene.report("另一件", kind="F01", urgency="urgent")]
+    before, untouched = row(matter), [row(one).due_at for one in others]
+    (version,) = [one for one in dated.versions(county, of) if one.key == code]
+    values = {**version.values, "amount": Decimal(amount)}
+    total, rows = dated.touched(county, of, values)
+    assert (total, [one.id for one in rows]) == (1, [matter])
+    change = Change(row=version.id, values=values, on=timezone.localdate())
+    actions.change_rules(county, Act.new(), vocabulary="limits", apply_open=True, changes=(change,))
+    jobs.recount()
+    after = row(matter)
+    moved = "finish_due_at" if "finish" in code else "due_at"
+    assert getattr(after, moved) > getattr(before, moved)
+    assert len(acts(matter)) == 1
+    assert [row(one).due_at for one in others] == untouched
 
 
 DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(40)]

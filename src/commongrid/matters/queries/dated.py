@@ -18,7 +18,7 @@ from commongrid.journal.queries import LineRow, history
 from commongrid.kernel.dated import Known, Values, Vocabulary, mark
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Kind, Matter, TileShown, WorkListRow
+from commongrid.matters.models import Kind, Matter, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.rules import words
 from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.roster import queries as roster
@@ -183,6 +183,30 @@ _TOUCHED: Final = (
 )  # fmt: skip
 
 
+ANSWERED: Final = ("to_pass", "answered", "to_rate", "to_file", "review")
+"""Open states in which the work is done, so that no finishing limit is counted any more."""
+
+
+def _limited_by(code: str) -> Q:
+    """The open matters that a limit speaks of: by its clock, or where their kind or urgency leaves it to the county."""
+    today = localdate()
+    in_force = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gt=today))
+    at_once = Q(urgency__in=UrgencyRule.objects.filter(in_force, factor=0).values("code"))
+    respond = Q(clock__in=("respond", "receipt"))
+    finish = Q(finish_due_at__isnull=False) & ~Q(state__in=ANSWERED)
+    match code:
+        case "immediate_respond":
+            return respond & at_once
+        case "immediate_finish":
+            return finish & at_once
+        case "respond_default":
+            return respond & Q(kind__respond_hours=None) & ~at_once
+        case "finish_default":
+            return finish & Q(kind__finish_days=None) & ~at_once
+        case _:
+            return Q(clock=code)
+
+
 def open_under(of: Vocabulary, values: Values) -> models.QuerySet[Matter]:
     """Open matters that the row of a vocabulary speaks of."""
     found = Matter.objects.filter(closed_at=None)
@@ -190,7 +214,7 @@ def open_under(of: Vocabulary, values: Values) -> models.QuerySet[Matter]:
         case "kind":
             return found.filter(kind_code=values["code"])
         case "limit":
-            return found.filter(clock=values["code"])
+            return found.filter(_limited_by(str(values["code"])))
         case "urgency":
             return found.filter(urgency=values["code"])
         case _:
