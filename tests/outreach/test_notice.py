@@ -15,7 +15,8 @@ from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import public
 from commongrid.outreach import actions
 from commongrid.outreach.queries.notices import duties, posted
-from commongrid.outreach.rules.notice import A_SECOND, FIELDS, SECONDS, Looked, members, refused, spoken
+from commongrid.outreach.rules.notice import A_SECOND, FIELDS, SECONDS, Looked, leaks, members, refused, spoken
+from commongrid.outreach.rules.words import is_phone
 from tests.factories.desk import GRID, HAMLET, VILLAGE
 from tests.outreach.conftest import SECRETARY
 
@@ -57,6 +58,23 @@ def test_refuses_a_field_that_no_notice_may_hold(field: str) -> None:
     assert refused({**content(line), field: "x"}) == [field]
     assert refused(content({**line, field: "x"})) == [f"members.{field}"]
     assert refused({name: value for name, value in content(line).items() if name != "duties"}) == ["duties"]
+
+
+def test_refuses_a_number_in_a_name_or_title() -> None:
+    line = members([looked("甲", 6)], homes=6, with_doors=False)[0]
+    assert leaks(content(line)) == []
+    assert leaks(content({**line, "title_zh": "党员 450000199001011234"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("0990-1234567", True), ("13900000000", True), ("+86 139 0000 0000", True), ("110", True),
+        ("450000199001011234", False), ("困难户 13900000000", False), ("12", False), ("-110", False),
+    ],
+)  # fmt: skip
+def test_refuses_all_but_a_telephone_number(text: str, fine: bool) -> None:
+    assert is_phone(text) is fine
 
 
 @given(st.integers(0, 40))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import level_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.outreach.models import Choice, Declaration
-from commongrid.outreach.rules.words import ANSWERS, CHOICES, MOST, STANDINGS
+from commongrid.outreach.rules.words import ANSWERS, CHOICES, MOST, STANDINGS, is_phone
 from commongrid.registry.models import Household, Person
 from commongrid.roster.models import Unit
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
-
-PHONE: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +125,8 @@ def _refuse_said(said: Said) -> None:
         faults["as_what"] = N_("Choose what they are.")
     if not 1 <= said.capacity <= MOST:
         faults["capacity"] = N_("A number from 1 to 30.")
-    if len(said.phone) > PHONE:
-        faults["phone"] = N_("This is too long.")
+    if said.phone.strip() and not is_phone(" ".join(said.phone.split())):
+        faults["phone"] = N_("Write a telephone number and nothing else; everybody will read it.")
     if faults:
         raise BadInput(fields=faults)
 

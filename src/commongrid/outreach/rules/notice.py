@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from commongrid.kernel.counting import LEAST
+from commongrid.kernel.masking import holds_numbers
 
 FIELDS: Final = {
     "village": str, "natural_village": str, "members": list, "duties": list, "heads": list, "always": str,
@@ -69,6 +70,13 @@ def refused(content: Mapping[str, Any]) -> list[str]:
         for one in content.get(name, ()):
             faults += _faults(one, allowed, f"{name}.")
     return faults
+
+
+def leaks(content: Mapping[str, Any]) -> list[str]:
+    """Names and titles that hold an identity, phone or account number: the gate that every published text passes."""
+    said = [one[field] for one in content["members"] for field in ("name", "title_zh", "title_en")]
+    said += [one["name"] for one in content["heads"]]
+    return [text for text in said if holds_numbers(text)]
 
 
 def spoken(content: Mapping[str, Any], language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from commongrid.kernel.refusals import N_, WrongState
@@ -45,6 +46,16 @@ _SAYS: Final = {
     "adopted": N_("This plan was adopted. Propose another to change links."),
     "dropped": N_("This plan was dropped. Propose another."),
 }
+
+
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()-]{1,18}[0-9]")
+LONGEST_PHONE: Final = 13
+"""Digits of a telephone number with its country; an identity number has more."""
+
+
+def is_phone(text: str) -> bool:
+    """Whether a text may stand on a notice as a number to call: digits of a telephone and nothing else."""
+    return bool(_PHONE.fullmatch(text)) and sum(sign.isdecimal() for sign in text) <= LONGEST_PHONE
 
 
 def may(state: str, move: str) -> bool:
