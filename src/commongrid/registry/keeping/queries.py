@@ -331,10 +331,12 @@ def everything(scope: Scope, wide: Scope, person_id: UUID) -> list[Section]:
     """Everything that is held of a person, table by table: for their own eyes.
 
     Records of the register are read with the ``wide`` scope wherever they lie; matters and dispute files only as far
-    as the post at the counter sees them, so that what was told in confidence is not given away on this way.
+    as the post at the counter sees them and who reported them, so that no confidence is given away on this way.
     """
     with acting(wide):
         of = traces(wide, with_joined(person_id))
+    seen = traces(scope, of.people)
+    of.parties, of.matters, of.named = seen.parties, seen.matters, seen.named
     sections = []
     for model, keeps in kept_tables():
         if not keeps.whose:
