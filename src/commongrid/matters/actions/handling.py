@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.timezone import localdate
 
 from commongrid.journal.actions import Line, action
@@ -33,6 +32,7 @@ from commongrid.matters.actions.timing import theirs
 from commongrid.matters.actions.waiting import left_over
 from commongrid.matters.models import ExternalCase, Matter, WorkListRow
 from commongrid.matters.queries import calling, waiting
+from commongrid.matters.queries.deciding import giving_way
 from commongrid.matters.queries.systems import known_system
 from commongrid.matters.queries.vocabulary import (
     KindRow,
@@ -275,18 +275,25 @@ def _listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
 
 
 def _enlist(case: Case, target: Target, basis: Basis) -> None:
-    """The decision as a row of the work list, for the township where it happened; ``queries.deciding`` foretells it."""
+    """The decision as a row of the work list, for the township where it happened; ``queries.deciding`` foretells it.
+
+    Rows there give way to it, and hold again after its last day.
+    """
     act, level = case.act, target.level
     if level not in ("township", "county"):
         return
     area = enclosing(case.matter.place, "township") or case.matter.place
-    today = localdate(act.at)
-    lasting = Q(valid_to=None) | Q(valid_to__gt=today)
-    WorkListRow.objects.filter(lasting, kind_code=case.kind.code, level=level, place=area).update(valid_to=today)
+    today, over = localdate(act.at), basis.until + timedelta(days=1) if basis.until else None
+    before = WorkListRow.objects.select_for_update().filter(kind_code=case.kind.code, level=level, place=area)
+    for row, way in giving_way(before, today, over):
+        until, row.valid_to = row.valid_to, way.ends
+        row.save(update_fields=["valid_to"])
+        if way.again is not None:
+            row.id, row.valid_from, row.valid_to = act.child(f"again {row.id}").id, way.again, until
+            row.save(force_insert=True)
     WorkListRow(
         id=act.child("lead").id, kind_code=case.kind.code, level=level, place=area, unit_id=target.unit,
-        basis=basis.words.strip()[:400], decided_in=act.id, valid_from=today,
-        valid_to=basis.until + timedelta(days=1) if basis.until else None,
+        basis=basis.words.strip()[:400], decided_in=act.id, valid_from=today, valid_to=over,
     ).save(force_insert=True)  # fmt: skip
     forget_vocabularies("work_list")
 

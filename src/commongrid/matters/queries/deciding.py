@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import enclosing, interval
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Matter
-from commongrid.matters.queries.vocabulary import LeadRow, work_list
+from commongrid.matters.models import Matter, WorkListRow
+from commongrid.matters.queries.vocabulary import LeadRow, lead_row, work_list
+from commongrid.matters.rules.giving_way import Way, gives_way
 from commongrid.matters.rules.relations import level_at
 from commongrid.roster import queries as roster
 
@@ -23,9 +27,9 @@ TO_DIVERT = ("reported", "accepted", "reopened")
 class DecisionEffect:
     """The row that a decision makes of a unit, and open matters of its kind in its township besides the one decided.
 
-    ``ends`` are decisions that it replaces, ``after`` the rows that stand behind it: they hold again once it
-    has ended. ``waiting`` are still to be diverted and will be offered the unit first; ``same`` are with it
-    already, ``others`` with somebody else, where they stay.
+    ``ends`` are rows of the township that it replaces, ``rests`` those that hold again once it has ended, ``after``
+    the county's rows that stand behind it. ``waiting`` are still to be diverted and will be offered the unit first;
+    ``same`` are with it already, ``others`` with somebody else, where they stay.
     """
 
     kind_code: str
@@ -33,14 +37,25 @@ class DecisionEffect:
     place: int
     unit: UUID
     ends: tuple[LeadRow, ...]
+    rests: tuple[LeadRow, ...]
     after: tuple[LeadRow, ...]
     waiting: int
     same: int
     others: int
 
 
-def decision_effect(scope: Scope, matter_id: UUID, unit_id: UUID) -> DecisionEffect | None:
-    """What deciding for a unit would change; nothing where no row begins, because it is a part of another matter.
+def giving_way(rows: Iterable[WorkListRow], today: date, over: date | None) -> Iterator[tuple[WorkListRow, Way]]:
+    """Rows of a township that give way to a decision there which begins today and is over on a day, and how."""
+    for row in rows:
+        way = gives_way(today, over, begins=row.valid_from, ends=row.valid_to, decided=row.decided_in is not None)
+        if way is not None:
+            yield row, way
+
+
+def decision_effect(scope: Scope, matter_id: UUID, unit_id: UUID, until: date | None = None) -> DecisionEffect | None:
+    """What deciding for a unit, perhaps until a last day, would change.
+
+    Nothing where no row begins, because it is a part of another matter.
 
     Refuses: NotFound outside the scope, or for an unknown unit.
     """
@@ -53,6 +68,9 @@ def decision_effect(scope: Scope, matter_id: UUID, unit_id: UUID) -> DecisionEff
             return None
         area = enclosing(m["place"], "township") or m["place"]
         rows = work_list(scope, kind_code=m["kind_code"], level=level, place=m["place"])
+        there = WorkListRow.objects.filter(kind_code=m["kind_code"], level=level, place=area).order_by("valid_from")
+        over = until + timedelta(days=1) if until else None
+        ways = [(lead_row(row), way) for row, way in giving_way(there, localdate(), over)]
         open_here = Matter.objects.filter(
             closed_at=None, kind_code=m["kind_code"], place__range=interval(area), parent=None
         ).exclude(id=matter_id)
@@ -63,6 +81,8 @@ def decision_effect(scope: Scope, matter_id: UUID, unit_id: UUID) -> DecisionEff
         )
     return DecisionEffect(
         kind_code=m["kind_code"], level=level, place=area, unit=unit_id,
-        ends=tuple(row for row in rows if row.place == area), after=tuple(row for row in rows if row.place != area),
+        ends=tuple(row for row, way in ways if way.again is None),
+        rests=tuple(row for row, way in ways if way.again is not None),
+        after=tuple(row for row in rows if row.place != area),
         **counts,
     )  # fmt: skip

@@ -318,14 +318,16 @@ def _load_tiles(scope: Scope) -> tuple[TileRow, ...]:
         return tuple(TileRow(**values, emergency=phones.get(values["kind_code"], "")) for values in found)
 
 
+def lead_row(row: WorkListRow) -> LeadRow:
+    """A row of the work list as it is read."""
+    return LeadRow(
+        id=row.id, kind_code=row.kind_code, level=row.level, place=row.place, function=row.function,
+        unit=row.unit_id, list=row.list, respond_hours=row.respond_hours, finish_days=row.finish_days,
+        basis=row.basis, decided=row.decided_in is not None, valid_from=row.valid_from, valid_to=row.valid_to,
+    )  # fmt: skip
+
+
 def _load_work_list(scope: Scope) -> tuple[LeadRow, ...]:
     with acting(scope):
         found = _now(WorkListRow)
-        return tuple(
-            LeadRow(
-                id=row.id, kind_code=row.kind_code, level=row.level, place=row.place, function=row.function,
-                unit=row.unit_id, list=row.list, respond_hours=row.respond_hours, finish_days=row.finish_days,
-                basis=row.basis, decided=row.decided_in is not None, valid_from=row.valid_from, valid_to=row.valid_to,
-            )
-            for row in found
-        )  # fmt: skip
+        return tuple(map(lead_row, found))

@@ -61,17 +61,19 @@ class Preview:
     since: date | None = None
     until: date | None = None
     ends: tuple[str, ...] = ()
+    rests: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
 def preview(scope: Scope, matter_id: UUID, form: Step) -> Preview:
     """What the decision as typed would change beside this matter."""
     unit = form.arguments().get("unit_id")
-    effect = decision_effect(scope, matter_id, unit) if unit is not None else None
+    until = form.cleaned_data["until"]
+    effect = decision_effect(scope, matter_id, unit, until) if unit is not None else None
     if effect is None:
         return Preview(row=None)
     lang = language()
-    rows = (*effect.ends, *effect.after)
+    rows = (*effect.ends, *effect.rests, *effect.after)
     units = roster.units_by_id(scope, {effect.unit, *(row.unit for row in rows if row.unit)})
     functions = roster.functions(scope)
 
@@ -85,5 +87,6 @@ def preview(scope: Scope, matter_id: UUID, form: Step) -> Preview:
     return Preview(
         row=effect, kind=kind(scope, effect.kind_code).label(lang), level=said.say(said.LIST_LEVELS, effect.level),
         place=place.label(lang) if place else "", unit=units[effect.unit].label(lang), since=localdate(),
-        until=form.cleaned_data["until"], ends=tuple(map(name, effect.ends)), after=tuple(map(name, effect.after)),
+        until=until, ends=tuple(map(name, effect.ends)), rests=tuple(map(name, effect.rests)),
+        after=tuple(map(name, effect.after)),
     )  # fmt: skip
