@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from commongrid.insight import jobs as tallies
 from commongrid.journal.acting import settings_of
+from commongrid.journal.attachments import stage
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import public
 from commongrid.matters import actions, jobs
-from commongrid.matters.actions import About, ending, moving
+from commongrid.matters.actions import About, Paper, ending, moving
+from commongrid.matters.actions.papers import sheet_of
 from commongrid.matters.exchange.actions import results, take_result
 from commongrid.matters.exchange.actions.results import Told
 from commongrid.matters.queries import publishing
@@ -27,6 +29,7 @@ from tests.factories.desk import VILLAGE, id_of
 from tests.factories.scenes import BRIDGE, Scene
 from tests.matters.conftest import peopled
 from tests.matters.test_loop import slip_of
+from tests.matters.test_papers import photo
 from tests.proof.defects import Defect, patch, sql, weaker
 from tests.readers import readers_see
 
@@ -102,6 +105,34 @@ def results_wait(database: Database) -> None:
         for matter in (at_work, done, silent):
             assert SAID in texts(app, "matters_external_result", "matter_id", matter)
         assert "matters.result_taken" in texts(app, "journal_line", "subject", silent)
+
+
+def lines_wait(database: Database) -> None:
+    """From the answer on the journal says nothing to whoever did the work, whatever happens; after the batch it does.
+
+    The first is ticked on paper and waits for filing, the second is looked into from above, the third is late.
+    """
+    scene = peopled(database)
+    ticked, looked, late = (scene.answered(text) for text in ("斑马线看不清", "护栏松了", "井盖响"))
+    sheet = Paper(of=sheet_of(ticked, 1), photos=(stage(photo()),))
+    scene.do("county_dispatcher", actions.rate_on_paper, ticked, paper=sheet, answers=(True, True, ""))
+    scene.do("county_leader", actions.instruct, looked, instruction=actions.Instruction(words="请核实"))
+    jobs.tick(timezone.now() + timedelta(days=9))
+    shown = "SELECT l.name FROM journal_line l JOIN matters_matter m ON m.id = l.subject WHERE m.id = ANY(%s) AND {}"
+    before, after = (shown.format(f"l.at {sign} m.finished_at").encode() for sign in ("<=", ">"))
+    all_three = [[ticked, looked, late]]
+    with looking(database, scene.as_post("county_dispatcher")) as app:
+        names = {name for (name,) in app.execute(after, all_three)}
+        assert {"matters.rated_on_paper", "matters.instructed", "matters.overdue"} <= names
+    with looking(database, scene.as_post("station")) as app:
+        assert app.execute(after, all_three).fetchall() == []
+        assert app.execute(before, all_three).fetchall().count(("matters.answered",)) == len(*all_three)
+    with looking(database, scene.as_post("dispatcher")) as app:
+        assert app.execute(after, all_three).fetchall() != []
+    scene.do("dispatcher", actions.close, ticked)
+    jobs.ratings(timezone.now() + timedelta(days=100))
+    with looking(database, scene.as_post("station")) as app:
+        assert ("matters.rated_on_paper",) in app.execute(after, all_three).fetchall()
 
 
 def parts_follow(database: Database) -> None:
@@ -200,6 +231,10 @@ DEFECTS = (
     Defect(
         "what another system said shown in the journal before its batch",
         weaker("journal_line", "'matters.result_taken'::text", "'nothing'::text"), results_wait,
+    ),
+    Defect(
+        "the journal tells by a line that has no name in the wall how the person answered",
+        weaker("journal_line", "journal_line.at > m.finished_at", "false"), lines_wait,
     ),
     Defect("what another system said kept as a note", patch(results, "_keep", _with_a_note), results_wait),
     Defect(

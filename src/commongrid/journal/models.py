@@ -48,12 +48,9 @@ OF_A_MATTER_UNSEEN = (
 )
 """The audit administrator reads the lines of matters without seeing any matter; a line of a sealed one says nothing
 at all, and is not shown either."""
-OF_THE_PERSONS_ANSWER = (
-    "subject_kind = 'matter' AND name IN ('matters.visited', 'matters.rated', 'matters.timed_out', 'matters.closed', "
-    "'matters.result_taken') "
-    "AND EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject "
-    "AND (m.state IN ('answered', 'to_rate', 'to_file') OR m.held) AND CASE "
-    "(SELECT COALESCE(current_setting('cg.narrow', true), '')) "
+_WITH_THE_CENTRE = "m.state IN ('answered', 'to_rate', 'to_file')"
+_OF_WHO_DID_IT = (
+    "CASE (SELECT COALESCE(current_setting('cg.narrow', true), '')) "
     "WHEN 'unit' THEN m.unit_id IS NOT DISTINCT FROM (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid) "
     "WHEN 'grids' THEN (SELECT strpos(COALESCE(current_setting('cg.standing', true), ''), 'g') > 0) "
     "AND m.unit_id IS NULL AND m.handler_level = 'grid' AND COALESCE(m.handler_place = ANY "
@@ -61,9 +58,24 @@ OF_THE_PERSONS_ANSWER = (
     "WHEN '' THEN (SELECT strpos(COALESCE(current_setting('cg.standing', true), ''), 'v') > 0) "
     "AND m.unit_id IS NULL AND m.handler_level = 'village' "
     "AND m.handler_place IS NOT DISTINCT FROM (SELECT NULLIF(current_setting('cg.lo', true), '')::bigint) "
-    "ELSE false END)"
+    "ELSE false END"
 )
-"""What tells whoever did the work how the person answered, before their ratings are released in a batch."""
+_TELLS = (
+    "(name IN ('matters.visited', 'matters.rated', 'matters.rated_on_paper', 'matters.units_rated', "
+    "'matters.timed_out', 'matters.closed', 'matters.result_taken') "
+    f"OR COALESCE(at > m.finished_at, false) AND ({_WITH_THE_CENTRE} OR m.closed_at IS NOT NULL) "
+    "AND post IS DISTINCT FROM (SELECT NULLIF(current_setting('cg.post', true), '')::uuid))"
+)
+_OF = (
+    "subject_kind = 'matter' AND (SELECT COALESCE(current_setting('cg.kind', true), '') = 'post') "
+    "AND EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject AND ({} OR m.held) AND {} AND {})"
+)
+OF_THE_PERSONS_ANSWER = _OF.format(_WITH_THE_CENTRE, _TELLS, _OF_WHO_DID_IT)
+"""What tells whoever did the work how the person answered, before their ratings are released in a batch.
+
+By time, whatever its name: a warning or an order to look into it tells by coming at all, and by what it is about.
+By name only where the work goes on, and time tells nothing. One's own acts are no news to oneself.
+"""
 
 
 class Claim(models.Model):
