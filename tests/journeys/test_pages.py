@@ -16,6 +16,7 @@ from tests.factories import desk, scenes
 from tests.factories.desk import id_of
 from tests.factories.network import scope_as
 from tests.journeys.conftest import WIDTHS
+from tests.outreach.rows import link_rows
 from tests.registry.rows import own_ledger, register_rows
 
 if TYPE_CHECKING:
@@ -179,12 +180,16 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return {"code": "hotline_12345", **({"sort": "orders"} if "sort" in captures else {})}
         case ("code",) if name.startswith("slip"):
             return {"code": code_of(made["rejected" if name == "slip_ask_again" else "answered"])}
+        case ("code",) if name in ("contacts", "link_slips", "link_notice"):
+            return {"code": desk.HAMLET}
+        case ("code",) if name == "linking_everywhere":
+            return {"code": desk.TOWNSHIP}
+        case ("plan_id",) | ("household_id", "plan_id"):
+            return {one: made[one.removesuffix("_id").replace("household", "linked")] for one in captures}
         case ("code",):
             return {"code": {"place_covers": desk.GRID, "market": desk.TOWNSHIP}.get(name, desk.VILLAGE)}
         case ("post_id",):
-            return {"post_id": id_of("clerk")}
-        case ("theme_id",) | ("publication_id",):
-            return {captures[0]: made[captures[0].removesuffix("_id")]}
+            return {"post_id": made["linker"] if name == "linked_member" else id_of("clerk")}
         case ("unit_id",):
             return {"unit_id": id_of("transport_unit")}
         case ("of",):
@@ -196,16 +201,14 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
         case ("of", "subject") | ("done", "of", "subject"):
             held = {"of": "organisation", "subject": made["organisation"]}
             return held | ({"done": made["organisation"]} if "done" in captures else {})
-        case ("booklet_id",) | ("request_id",) | ("handover_id",):
+        case (("theme_id" | "publication_id" | "ledger_id" | "booklet_id" | "request_id" | "handover_id"),):
             return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("household_id",) | ("person_id",):
             return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("done", "household_id"):
             return {"done": made["household"], "household_id": made["household"]}
-        case ("ledger_id",):
-            return {"ledger_id": made["ledger"]}
         case ("which",):
-            return {"which": "open"}
+            return {"which": "linked" if name == "county_sheet_rows" else "open"}
         case _:
             message = f"tests/journeys/test_pages.py does not know what {name} with {captures} is opened with"
             raise AssertionError(message)
@@ -229,6 +232,7 @@ def addresses(made: dict[str, UUID]) -> Iterator[tuple[str, str, str]]:
 def test_every_page_is_clean(site: Site, language: str) -> None:
     made = scenes.everything(site.desk)
     made |= register_rows()
+    made |= link_rows()
     made["ledger"] = own_ledger(scope_as(site.desk, "clerk"))
     windows: dict[str, Any] = {}
     for who, name, path in addresses(made):
