@@ -19,6 +19,7 @@ from commongrid.matters.actions import mediating
 from commongrid.matters.actions.mediating import Agreement, Beginning, PartySaid
 from commongrid.matters.queries import mediation as files
 from tests.factories.desk import GRID, VILLAGE, id_of
+from tests.matters.test_loop import slip_of
 
 if TYPE_CHECKING:
     from tests.factories.scenes import Scene
@@ -27,6 +28,7 @@ BOUNDARY = Beginning(
     method="joint", mediator="覃调解", committee="白沙村人民调解委员会", facts="两家为地界争执",
     parties=(PartySaid(name="王大山", phone="13812340001", address="上河组3号"), PartySaid(name="李二河")),
 )  # fmt: skip
+JUSTICE = id_of("justice_unit")
 TODAY = date(2026, 11, 24)
 WORDS = Agreement(
     facts="两家为一垄地界争执", text="以老石坎为界，各退一尺。", performance="十日内立界桩。", on=date(2020, 1, 2)
@@ -96,6 +98,64 @@ def test_violence_that_comes_to_light_later_closes_the_file_off(scene: Scene) ->
         with pytest.raises(NotFound):
             files.mediation(scene.as_post(who), file)
     assert files.mediation(scene.as_post("police"), file).outcome == "violence"
+
+
+def test_violence_said_by_another_post_closes_the_file_off(scene: Scene) -> None:
+    matter, file = begun(scene)
+    mediating.begin(scene.as_post("secretary"), Act.new(), matter_id=matter, violence=True)
+    for who in ("mediator", "justice", "secretary"):
+        with pytest.raises(NotFound):
+            files.mediation(scene.as_post(who), file)
+    assert files.mediation(scene.as_post("police"), file).outcome == "violence"
+
+
+def test_violence_that_comes_to_light_afterwards_closes_the_former_file_off_too(scene: Scene) -> None:
+    matter, file = agreed(scene)
+    scene.do("mediator", mediating.check, matter, mediation_id=file, kept=False, found="界桩被拔，还动了手")
+    scene.do("dispatcher", actions.divert, matter, unit_id=JUSTICE, reason="司法所来调")
+    mediating.begin(scene.as_post("justice"), Act.new(), matter_id=matter, violence=True)
+    with pytest.raises(NotFound):
+        files.mediation(scene.as_post("mediator"), file)
+    row = files.mediation(scene.as_post("police"), file)
+    assert (row.outcome, row.sealed) == ("agreed", True)
+
+
+def test_a_second_post_is_told_that_it_is_being_mediated(scene: Scene) -> None:
+    matter, _file = begun(scene)
+    with pytest.raises(WrongState, match="being mediated already"):
+        mediating.begin(scene.as_post("secretary"), Act.new(), matter_id=matter, violence=False, beginning=BOUNDARY)
+
+
+def test_what_was_not_kept_is_mediated_anew_by_another_post(scene: Scene) -> None:
+    matter, file = agreed(scene)
+    scene.do("mediator", mediating.check, matter, mediation_id=file, kept=False, found="界桩被拔")
+    scene.do("dispatcher", actions.divert, matter, unit_id=id_of("transport_unit"), reason="因挖路而起")
+    station = scene.as_post("station")
+    answer = mediating.begin(station, Act.new(), matter_id=matter, violence=False, beginning=BOUNDARY)
+    first = files.mediation(scene.as_post("mediator"), file)
+    assert files.mediation(station, UUID(str(answer["mediation"]))).number == f"{first.number}-2"
+
+
+def test_a_file_ends_when_its_matter_is_called_up_and_another_begins_anew(scene: Scene) -> None:
+    matter, file = begun(scene)
+    scene.do("dispatcher", actions.call_up, matter, reason="镇里来调")
+    row = files.mediation(scene.as_post("mediator"), file)
+    assert (row.outcome, row.ended_at is not None, row.sealed) == ("handed_on", True, False)
+    scene.do("dispatcher", actions.divert, matter, unit_id=JUSTICE, reason="司法所来调")
+    mediating.begin(scene.as_post("justice"), Act.new(), matter_id=matter, violence=False, beginning=BOUNDARY)
+
+
+def test_a_file_ends_when_the_person_takes_the_matter_back(scene: Scene) -> None:
+    matter, file = begun(scene)
+    actions.withdraw(slip_of(matter), Act.new(), matter_id=matter)
+    assert files.mediation(scene.as_post("justice"), file).outcome == "handed_on"
+
+
+def test_a_file_stays_open_while_its_matter_is_paused(scene: Scene) -> None:
+    matter, file = begun(scene)
+    wanted = actions.Wanted(until=timezone.localdate() + timedelta(days=9), reason="parts", words="等测绘", told="call")
+    scene.do("secretary", actions.pause, matter, wanted=wanted)
+    assert files.mediation(scene.as_post("mediator"), file).ended_at is None
 
 
 SEEN = {

@@ -6,7 +6,7 @@ what they look at is made by the actions, one small county for each check.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from commongrid.matters.queries import publishing
 from commongrid.matters.queries.systems import cases
 from tests.factories.desk import VILLAGE, id_of
 from tests.factories.scenes import BRIDGE, Scene
+from tests.matters import test_mediation
 from tests.matters.conftest import peopled
 from tests.matters.test_loop import slip_of
 from tests.matters.test_papers import photo
@@ -221,6 +222,16 @@ def counts_hold(database: Database) -> None:
         assert app.execute("SELECT count(*) FROM insight_tally").fetchone() == (0,)
 
 
+def files_close(database: Database) -> None:
+    """A dispute file is closed off when violence comes to light, whoever says so."""
+    test_mediation.test_violence_said_by_another_post_closes_the_file_off(peopled(database))
+
+
+def _as_whoever_moves_it(case: Any) -> None:
+    with patch(ending, "acting", lambda _scope: nullcontext())(None):  # type: ignore[arg-type]
+        ending.files_over(case)
+
+
 def _with_a_note(case: Any, row: Any, said: Any, rating: Any, *, late: bool) -> None:
     moving.noted(case, "word", said.text, needed=False)
     _KEEP(case, row, said, rating, late=late)
@@ -243,6 +254,10 @@ DEFECTS = (
             "CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.rating_id IS NULL THEN"
             " NEW.released_at := now(); END IF; RETURN NEW; END $$; CREATE TRIGGER told BEFORE INSERT ON"
             " matters_external_result FOR EACH ROW EXECUTE FUNCTION told()"), results_wait,
+    ),
+    Defect(
+        "a dispute file is ended only by who is in it",
+        patch(moving, "files_over", _as_whoever_moves_it), files_close,
     ),
     Defect("parts stay where the whole was", patch(moving, "follow_whole", lambda case: None), parts_follow),
     Defect(

@@ -1,18 +1,28 @@
-"""What ends with a matter: its public face says so, and its parts end with it."""
+"""What ends with a matter, or with its hand: its public face says so, its parts and its dispute file end with it."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from commongrid.journal.acting import handing_over
+from django.db.models import Q
+
+from commongrid.journal.acting import acting, handing_over
 from commongrid.kernel.places import enclosing, inside
-from commongrid.matters.models import Application, Matter, Order, Publication, PublicFace, Recheck, Referral
+from commongrid.kernel.scope import clock
+from commongrid.matters.models import Application, Matter, Mediation, Order, Publication, PublicFace, Recheck, Referral
 from commongrid.matters.queries.veil import WITH_THE_CENTRE
 from commongrid.matters.rules import words
 
 if TYPE_CHECKING:
     from commongrid.matters.actions.moving import Case
+
+VIOLENCE: Final = "A12"
+"""The sealed kind that a dispute with violence in it becomes."""
+AT_HAND: Final = ("in_hand", "paused", "parked", "woken", "referred")
+"""States in which whoever took a dispute up may still mediate it."""
+FILES: Final = clock("matters.files", "matters.read")
+"""Who looks for a dispute file and ends it, whether or not whoever moves the matter sees it."""
 
 
 def end_parts(case: Case) -> None:
@@ -41,6 +51,25 @@ def follow_whole(case: Case) -> None:
     sealed = {"sealed": True, "unit_id": m.unit_id} if m.sealed else {}
     with handing_over(case.scope, m.place, m.place, unit=m.unit_id if m.sealed else None):
         Matter.objects.filter(parent_id=m.id).update(**of, **sealed)
+
+
+def files_over(case: Case) -> None:
+    """A mediation under way ends when its matter leaves the hand; sealed, every file of it is closed off.
+
+    Whoever moves the matter need not be in the file, so it is reached as the clock.
+    """
+    m, was = case.matter, case.read
+    sealed = m.sealed and not was["sealed"]
+    kept = m.state in AT_HAND and (m.owner_level, m.unit_id) == (was["owner_level"], was["unit_id"])
+    left = (was["state"] in AT_HAND and not kept) or (was["state"] == "split" != m.state)
+    if not (sealed or left) or not (case.kind.dispute or m.kind_id != was["kind_id"]):
+        return
+    with acting(FILES):
+        files = Mediation.objects.filter(Q(matter_id=m.id) | Q(matter__parent_id=m.id))
+        how = "violence" if m.kind_code == VIOLENCE else "handed_on"
+        files.filter(ended_at=None).update(ended_at=case.act.at, outcome=how)
+        if sealed:
+            files.update(sealed=True, check_alarm_at=None)
 
 
 def lapse(case: Case) -> None:

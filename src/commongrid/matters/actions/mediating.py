@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from commongrid.accounts.sealed import sealer
+from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
 from commongrid.journal.attachments import Staged, Subject, attach
 from commongrid.kernel.act import Act
 from commongrid.kernel.clock import close_of_office
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.sealing import place_of
+from commongrid.matters.actions.ending import FILES, VIOLENCE
 from commongrid.matters.actions.handling import resorted, to_visit
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened
 from commongrid.matters.models import Mediation, MediationParty, MediationSession
@@ -28,8 +30,6 @@ from commongrid.roster import queries as roster
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
-VIOLENCE: Final = "A12"
-"""The sealed kind that a dispute with violence in it becomes."""
 TWO_SIDES: Final = 2
 MOST_PARTIES: Final = 12
 LONGEST: Final = 4000
@@ -81,27 +81,19 @@ def begin(scope: Scope, act: Act, *, matter_id: UUID, violence: bool, beginning:
     """
     case = opened(scope, act, matter_id=matter_id, event="mediate")
     if violence:
-        _close_off(matter_id, act)
         target = resorted(case, kind(scope, VIOLENCE))
         case.matter.sealed = False  # until the rule has said so
         return moved(case, Call(event="mediate", moves_on=True, to="unit"), target=target, sealed=True)
     if beginning is None:
         raise BadInput(N_("Say who with whom, and how it is mediated."))
     _check(beginning)
-    if Mediation.objects.filter(matter=matter_id, ended_at=None).exists():
-        raise WrongState(BEGUN)
+    number = _number(case)
     m = case.matter
     barred = m.owner_level != "unit" and m.barred_place is not None and m.barred_place == m.owner_place
     call = Call(event="mediate", level=level_of_actor(scope), to_barred=barred)
     done = moved(case, call, accepted_at=m.accepted_at or act.at)
-    row = _file(case, beginning)
+    row = _file(case, beginning, number)
     return replace(done, answer={**done.answer, "mediation": row.id})
-
-
-def _close_off(matter_id: UUID, act: Act) -> None:
-    """A mediation under way ends here, and its file goes where the matter goes."""
-    Mediation.objects.filter(matter=matter_id).update(sealed=True, check_alarm_at=None)
-    Mediation.objects.filter(matter=matter_id, ended_at=None).update(ended_at=act.at, outcome="violence")
 
 
 def _check(given: Beginning) -> None:
@@ -122,12 +114,11 @@ def _check(given: Beginning) -> None:
         raise BadInput(fields=fields)
 
 
-def _file(case: Case, given: Beginning) -> Mediation:
+def _file(case: Case, given: Beginning, number: str) -> Mediation:
     m, act = case.matter, case.act
-    before = Mediation.objects.filter(number__startswith=_number(case)).count()
     row = Mediation(
         id=act.child("mediation").id, matter_id=m.id, place=m.place, post=acting_post(case.scope),
-        number=_number(case) + (f"-{before + 1}" if before else ""), mediator=given.mediator.strip()[:60],
+        number=number, mediator=given.mediator.strip()[:60],
         committee=given.committee.strip()[:80], method=given.method, facts=given.facts.strip(), opened_at=act.at,
     )  # fmt: skip
     row.save(force_insert=True)
@@ -144,8 +135,18 @@ def acting_post(scope: Scope) -> UUID:
 
 
 def _number(case: Case) -> str:
-    """人调〔2026〕 and the matter's own number."""
-    return f"人调〔{case.calendar.day_of(case.act.at).year}〕{case.matter.number}"
+    """人调〔2026〕 and the matter's own number, and which file of it this is from the second on.
+
+    A file by another post is out of sight, so the clock looks.
+
+    Refuses: WrongState while one is under way.
+    """
+    with acting(FILES):
+        ended = list(Mediation.objects.filter(matter=case.matter.id).values_list("ended_at", flat=True))
+    if None in ended:
+        raise WrongState(BEGUN)
+    number = f"人调〔{case.calendar.day_of(case.act.at).year}〕{case.matter.number}"
+    return f"{number}-{len(ended) + 1}" if ended else number
 
 
 def _party(act: Act, mediation: UUID, position: int, said: PartySaid) -> MediationParty:

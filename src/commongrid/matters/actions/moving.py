@@ -23,6 +23,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.ending import (
     end_parts,
     face_turned,
+    files_over,
     follow_whole,
     lapse,
     recheck_over,
@@ -188,6 +189,7 @@ def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow
         recheck_over(case)
     if before[0] == "split" != m.state:
         end_parts(case)
+    files_over(case)
     follow_whole(case)
     _write(case)
     if m.leads:

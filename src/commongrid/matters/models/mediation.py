@@ -13,7 +13,7 @@ from commongrid.matters.models.matter import Matter
 from commongrid.territory.models import PlaceField
 
 METHODS = ("oral", "at_home", "joint", "hearing", "phone")
-ENDS = ("agreed", "not_agreed", "violence")
+ENDS = ("agreed", "not_agreed", "violence", "handed_on")
 
 IN_THE_FILE = (
     "(NOT sealed AND (post = (SELECT NULLIF(current_setting('cg.post', true), '')::uuid)"
@@ -37,8 +37,8 @@ class Mediation(models.Model):
     """The file of one mediation (人民调解案卷).
 
     ``post`` is the mediator's. Under way until ``ended_at``: then "agreed"
-    (with words, how and by when it is performed), or "not_agreed" (with the
-    ways that stay open). ``check_due_at`` is when somebody asks whether it was
+    (with words, how and by when it is performed), "not_agreed" (with the ways
+    that stay open), "violence", or "handed_on" with its matter. ``check_due_at`` is when somebody asks whether it was
     kept; ``kept`` what was found. ``check_alarm_at`` is when the clock looks next
     at that, ``check_raised`` the highest level told that nobody asked. ``signed`` is the newest photo of the signed
     sheet, among the files of the mediation. ``sealed``: violence came to light.
