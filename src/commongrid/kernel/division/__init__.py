@@ -1,0 +1,12 @@
+"""Grid division: households of a village into grids that one person can look after.
+
+    proposal = divide(Households.at(points, village=..., before=...), Rules(target=44, lower=30, upper=60))
+
+``dividing`` is the whole path; ``statement`` the values that go in and come
+out; ``graph`` who is whose neighbour; ``pieces`` what is divided by itself and
+with how many grids; ``solving`` the steps for one piece, ``assigning`` exact
+assignment to centres, ``searching`` better centres, ``bounding`` and
+``closing`` the proof, ``joining`` connected grids; ``reckoning`` what it costs
+and what is listed. Those with inner loops are compiled (``kernel/compiled``),
+so import this package where a division is made, not where pages are.
+"""

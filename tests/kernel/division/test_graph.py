@@ -1,0 +1,71 @@
+"""The walking graph: who is whose neighbour, and how far it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commongrid.kernel.division.graph import Graph, Terrain, walking_graph
+
+WALL = np.array([[50.0, -100.0], [50.0, 100.0]])
+SQUARE = np.array([[0.0, 0.0], [0.0, 40.0], [100.0, 0.0], [100.0, 40.0]])
+ONE = np.zeros(4, np.int64)
+
+
+def edges(graph: Graph) -> set[frozenset[tuple[float, float]]]:
+    """Edges by their points."""
+    return {frozenset(tuple(graph.places[one]) for one in ends) for ends in graph.ends.tolist()}
+
+
+def test_a_wall_cuts_what_crosses_it_and_nothing_else() -> None:
+    free = walking_graph(SQUARE, ONE, Terrain())
+    cut = walking_graph(SQUARE, ONE, Terrain(barriers=[WALL]))
+    assert len(edges(free)) == 5
+    assert edges(cut) == {frozenset({(0, 0), (0, 40)}), frozenset({(100, 0), (100, 40)})}
+    assert np.isinf(cut.walks()[0, 2])
+    assert cut.walks()[0, 1] == 40
+
+
+@pytest.mark.parametrize("bridge", [[[50.0, 20.0]], [[45.0, 20.0], [55.0, 20.0]]], ids=["point", "line"])
+def test_a_bridge_is_walked_over_and_its_way_counted(bridge: list[list[float]]) -> None:
+    graph = walking_graph(SQUARE, ONE, Terrain(barriers=[WALL], bridges=[np.array(bridge)]))
+    assert graph.walks()[0, 2] == pytest.approx(2 * np.hypot(50, 20), rel=0.02)
+    assert graph.idle_bridges == ()
+
+
+def test_a_bridge_that_nobody_can_reach_is_told() -> None:
+    island = [np.array([[40.0, -9.0], [40.0, 49.0]]), np.array([[60.0, -9.0], [60.0, 49.0]])]
+    walls = [np.array([[-50.0, -9.0], [150.0, -9.0]]), np.array([[-50.0, 49.0], [150.0, 49.0]]), *island]
+    bridges = [np.array([[45.0, 20.0], [55.0, 20.0]])]
+    assert walking_graph(SQUARE, ONE, Terrain(barriers=walls, bridges=bridges)).idle_bridges == (0,)
+
+
+def test_an_area_hangs_together_across_another_one() -> None:
+    points = np.column_stack([np.arange(9.0) * 10, np.zeros(9)])
+    area = np.array([0, 0, 0, 1, 1, 1, 0, 0, 0])
+    assert frozenset({(20.0, 0.0), (60.0, 0.0)}) in edges(walking_graph(points, area, Terrain()))
+
+
+def test_past_the_end_of_a_wall_there_is_a_way() -> None:
+    points = np.array([[0.0, 0.0], [10.0, 90.0], [100.0, 0.0], [100.0, 90.0], [0.0, 95.0]])
+    wall = np.array([[50.0, -500.0], [50.0, 80.0]])
+    assert np.isfinite(walking_graph(points, np.zeros(5, np.int64), Terrain(barriers=[wall])).walks()).all()
+
+
+def test_an_imported_road_network_takes_the_place_of_the_triangulation() -> None:
+    roads = Terrain(paths=np.array([[0, 1], [1, 2]]), path_metres=np.array([70.0, 80.0]))
+    walks = walking_graph(SQUARE, ONE, roads).walks()
+    assert walks[0, 2] == 150
+    assert np.isinf(walks[0, 3])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12))
+def test_any_points_hang_together_without_walls(points: list[tuple[int, int]]) -> None:
+    walks = walking_graph(np.array(points, float), np.zeros(len(points), np.int64), Terrain()).walks()
+    straight = np.linalg.norm(np.array(points)[:, None] - np.array(points)[None], axis=2)
+    assert np.isfinite(walks).all()
+    assert (walks >= straight - 0.1).all()
+    assert np.allclose(walks, walks.T)
