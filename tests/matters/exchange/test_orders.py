@@ -335,3 +335,33 @@ def test_two_numbers_of_one_matter_bring_two_results_and_one_rating(scene: Scene
         scene.do("dispatcher", exchange.take_result, matter, case_id=case.id, told=told)
     assert {one.result for one in cases(scene.as_post("dispatcher"), matter)} == {"solved"}
     assert len(queries.matter(scene.as_post("county_dispatcher"), matter).ratings) == 1
+
+
+RESULTS_HEAD = ("工单编号", "办理状态", "满意度", "意见")
+
+
+def results(scene: Scene, *rows: tuple[str, ...]) -> dict[str, Any]:
+    """Send a sheet of results and apply it."""
+    upload = send(scene, sheet(*rows, head=RESULTS_HEAD), sort="results")
+    return exchange.import_results(scene.as_post("dispatcher"), Act.new(), upload_id=upload)
+
+
+def test_not_solved_said_of_the_next_answer_too_is_another_result(scene: Scene) -> None:
+    take(scene, ROW)
+    dispatcher, line = scene.as_post("dispatcher"), ("2611240001", "未解决", "不满意", "还是不亮")
+    matter = answered(scene, matter_of(scene, "2611240001"))
+    exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)
+    assert results(scene, line)["fresh"] == 1
+    assert one(scene, matter).row.state == "reopened"
+    assert results(scene, line)["known"] == 1, "the same sheet again"
+    scene.do("dispatcher", actions.divert, matter, unit_id=id_of("roads_unit"), reason="换一家")
+    scene.do("roads", actions.start, matter)
+    scene.do("roads", actions.answer, matter, answer="已换新灯头。")
+    scene.do("dispatcher", actions.pass_on, matter, answer="已换新灯头。")
+    assert results(scene, line)["known"] == 1, "they have not had the new answer yet"
+    assert [one.reply for one in known.to_reply(dispatcher, HOTLINE)] == ["已换新灯头。"]
+    exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)
+    assert results(scene, line)["fresh"] == 1
+    assert (one(scene, matter).row.state, one(scene, matter).row.owner_level) == ("review", "county")
+    scene.do("county_dispatcher", actions.review, matter, finding="已现场复核，灯亮。")
+    assert [one.reply for one in known.to_reply(dispatcher, HOTLINE)] == ["已现场复核，灯亮。"]

@@ -169,5 +169,11 @@ def _results(scope: Scope, shown: Preview, reader: RowReader, rows: Sequence[tup
         if case is None:
             reader.fault(result.row, "number_unknown", "number", cells_of[result.row])
             continue
-        same = (case.result, case.satisfied) == (result.result, result.satisfied) and case.result != "rework"
-        shown.results.append(ResultPreview(result=result, status="known" if same else "new", case=case))
+        shown.results.append(ResultPreview(result=result, status="known" if _same(result, case) else "new", case=case))
+
+
+def _same(result: ResultRead, case: CaseRow) -> bool:
+    """Whether this was taken in before: the same words of an answer that went out since are about that one."""
+    if (case.result, case.satisfied) != (result.result, result.satisfied) or case.result == "rework":
+        return False
+    return case.replied_at is None or case.result_at is None or case.replied_at <= case.result_at

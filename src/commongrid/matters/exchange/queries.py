@@ -40,8 +40,8 @@ ANSWERED: Final = ("answered", "to_rate", "to_file", "closed")
 REFUSED: Final = "rejected"
 TAKEN_BACK: Final = "withdrawn"
 TAKEN_BACK_TEXT: Final = "本人已撤回。 Taken back by the person."
-ENDED_WITH: Final = {"referred": "finding", "given_up": "ended"}
-"""Ends without an answer, and the words that say why."""
+ENDED_WITH: Final = {"referred": "finding", "given_up": "ended", "disagrees": "finding"}
+"""Ends without an answer, or against the person's own view of it, and the words that say why."""
 ALIKE_DAYS: Final = 3
 """The same words from the same village within so many days are probably the same appeal."""
 

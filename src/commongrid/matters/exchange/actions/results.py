@@ -69,7 +69,7 @@ def _check(told: Told) -> None:
 
 
 def _keep(case: Case, row: ExternalCase, told: Told, rating: UUID | None, *, late: bool) -> None:
-    """The result on its order; what comes back for rework is to be replied to anew."""
+    """The result on its order; what comes back for rework, or opens again as not solved, is to be replied to anew."""
     m, where = case.matter, case.matter.handler_place or case.matter.place
     ExternalResult(
         id=case.act.child("result").id, case=row, matter_id=m.id, rating_id=rating, place=rating_place(case),
@@ -77,6 +77,9 @@ def _keep(case: Case, row: ExternalCase, told: Told, rating: UUID | None, *, lat
         late=late, at=case.act.at,
     ).save(force_insert=True)  # fmt: skip
     m.held = m.held or m.state in SPOKEN
+    if told.result == "not_solved" and m.state in SPOKEN:
+        row.replied_at, row.replied_in = None, None
+        row.save(update_fields=["replied_at", "replied_in"])
     if told.result != "rework":
         return
     row.replied_at, row.replied_in, row.due_at = None, None, told.due_at
