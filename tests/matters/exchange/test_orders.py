@@ -354,10 +354,11 @@ def test_not_solved_said_of_the_next_answer_too_is_another_result(scene: Scene) 
     assert results(scene, line)["fresh"] == 1
     assert one(scene, matter).row.state == "reopened"
     assert results(scene, line)["known"] == 1, "the same sheet again"
-    scene.do("dispatcher", actions.divert, matter, unit_id=id_of("roads_unit"), reason="换一家")
+    scene.do("county_dispatcher", actions.divert, matter, unit_id=id_of("roads_unit"), reason="换一家")
     scene.do("roads", actions.start, matter)
     scene.do("roads", actions.answer, matter, answer="已换新灯头。")
-    scene.do("dispatcher", actions.pass_on, matter, answer="已换新灯头。")
+    centre = "dispatcher" if scene.where(matter) == "township" else "county_dispatcher"
+    scene.do(centre, actions.pass_on, matter, answer="已换新灯头。")
     assert results(scene, line)["known"] == 1, "they have not had the new answer yet"
     assert [one.reply for one in known.to_reply(dispatcher, HOTLINE)] == ["已换新灯头。"]
     exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)
@@ -365,3 +366,29 @@ def test_not_solved_said_of_the_next_answer_too_is_another_result(scene: Scene) 
     assert (one(scene, matter).row.state, one(scene, matter).row.owner_level) == ("review", "county")
     scene.do("county_dispatcher", actions.review, matter, finding="已现场复核，灯亮。")
     assert [one.reply for one in known.to_reply(dispatcher, HOTLINE)] == ["已现场复核，灯亮。"]
+
+
+def test_an_order_whose_matter_is_sealed_is_replied_to_with_one_sentence(scene: Scene) -> None:
+    take(scene, row(类别="G01"))
+    dispatcher = scene.as_post("dispatcher")
+    matter = matter_of(scene, "2611240001")
+    if scene.where(matter) == "village":
+        scene.do("clerk", actions.raise_level, matter, reason="村里办不了")
+    scene.do("dispatcher", actions.accept, matter, kind_code="D09")
+    with pytest.raises(NotFound):
+        queries.matter(dispatcher, matter)
+    (waiting,) = known.to_reply(dispatcher, HOTLINE)
+    assert (waiting.number, waiting.matter, waiting.title, waiting.own) == ("2611240001", None, "", "")
+    assert known.to_reply(scene.as_post("far_dispatcher"), HOTLINE) == []
+    client = scene.desk.sign_in(Client(), "dispatcher")
+    page = client.get("/console/exchange/").text
+    assert ("2611240001" in page, "路灯" in page) == (True, False)
+    with pytest.raises(NotFound):
+        exchange.word_reply(dispatcher, Act.new(), case_id=waiting.case, text="是打架的事")
+    batch = UUID(str(exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)["batch"]))
+    (sent,) = known.replies_of(dispatcher, batch)
+    assert (sent.number, sent.own, sent.text, sent.who) == ("2611240001", "", known.HANDED_OVER_TEXT, "")
+    with pytest.raises(NotFound):
+        known.replies_of(scene.as_post("far_dispatcher"), batch)
+    with pytest.raises(WrongState, match="No answered order"):
+        exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)

@@ -16,6 +16,7 @@ from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, NotFound
+from commongrid.kernel.scope import clock
 from commongrid.kernel.sealing import blind_index, place_of
 from commongrid.matters.exchange.reading import Meaning
 from commongrid.matters.importing.queries import UNSORTED, kind_words, place_words
@@ -40,6 +41,9 @@ ANSWERED: Final = ("answered", "to_rate", "to_file", "closed")
 REFUSED: Final = "rejected"
 TAKEN_BACK: Final = "withdrawn"
 TAKEN_BACK_TEXT: Final = "本人已撤回。 Taken back by the person."
+HANDED_OVER_TEXT: Final = "已移交有权机关依法处理。 Handed over to the competent body."
+REPLIER: Final = clock("matters.replies", "matters.read")
+"""Who replies to orders of sealed matters, whose number alone is known where the order came in."""
 ENDED_WITH: Final = {"referred": "finding", "given_up": "ended", "disagrees": "finding"}
 """Ends without an answer, or against the person's own view of it, and the words that say why."""
 ALIKE_DAYS: Final = 3
@@ -59,10 +63,13 @@ class Alike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToReply:
-    """An order whose matter is answered (or not accepted) and that has had no reply yet."""
+    """An order whose matter is answered (or not accepted) and that has had no reply yet.
+
+    Of one whose matter is sealed nothing is said but its number and a sentence that is always the same: no ``matter``.
+    """
 
     case: UUID
-    matter: UUID
+    matter: UUID | None
     own: str
     title: str
     number: str
@@ -176,13 +183,32 @@ def sealed_upload(data: bytes, row_id: UUID) -> bytes:
 
 
 def to_reply(scope: Scope, system: str, limit: int = 2000) -> list[ToReply]:
-    """Orders whose answer stands and that have had no reply yet, the most pressing first.
+    """Orders whose answer stands and that have had no reply yet, the most pressing first; sealed ones at the end.
 
-    The reply is the answer itself, of one not accepted the reason.
+    The reply is the answer itself, of one not accepted the reason, of a sealed one that it was handed over.
     """
     with acting(scope):
         found = _waiting(system).order_by("reply_due_at", "received_at", "id")[:limit]
-        return [one for values in found if (one := _to_reply(values)) is not None]
+        answered = [one for values in found if (one := _to_reply(values)) is not None]
+        return answered + _handed_over(scope, system, limit - len(answered))
+
+
+def _handed_over(scope: Scope, system: str, limit: int) -> list[ToReply]:
+    """Orders whose matter is sealed, for the centre where they came in by sheet or by hand, and for the county's."""
+    came_in = Q()
+    if scope.level != "county":
+        sheets = list(ExternalBatch.objects.filter(system=system, sort="orders").values_list("id", flat=True))
+        came_in = Q(imported_in__in=sheets) | Q(imported_in=None, matter__reported_by=scope.post)
+    with acting(REPLIER):
+        found = ExternalCase.objects.filter(came_in, system=system, replied_at=None, matter__sealed=True)
+        rows = found.order_by("reply_due_at", "received_at", "id").values("id", "number", "reply_due_at")[:limit]
+        return [
+            ToReply(
+                case=row["id"], matter=None, own="", title="", number=row["number"], reply=HANDED_OVER_TEXT,
+                original="", who="", answered_at=None, reply_due_at=row["reply_due_at"],
+            )
+            for row in rows
+        ]  # fmt: skip
 
 
 def one_to_reply(scope: Scope, case_id: UUID) -> ToReply:
@@ -269,12 +295,18 @@ def batch(scope: Scope, batch_id: UUID) -> BatchRow:
 
 
 def replies_of(scope: Scope, batch_id: UUID) -> list[ReplyRow]:
-    """The rows of an export as they went out."""
+    """The rows of an export as they went out. Refuses: NotFound."""
+    batch(scope, batch_id)
     with acting(scope):
-        found = ExternalReply.objects.filter(batch=batch_id).order_by("row")
-        return [
-            ReplyRow(number=number, own=own, text=text, original=original, who=who, answered_at=at)
-            for number, own, text, original, who, at in found.values_list(
-                "case__number", "case__matter__number", "text", "original", "who", "answered_at"
-            )
-        ]
+        found = _sent(ExternalReply.objects.filter(batch=batch_id).exclude(text=HANDED_OVER_TEXT))
+    with acting(REPLIER):
+        sealed = _sent(ExternalReply.objects.filter(batch=batch_id, text=HANDED_OVER_TEXT))
+    return [
+        ReplyRow(number=number, own=own, text=text, original=original, who=who, answered_at=at)
+        for number, own, text, original, who, at in (*found, *((number, "", *rest) for number, _own, *rest in sealed))
+    ]
+
+
+def _sent(found: QuerySet[ExternalReply]) -> list[tuple[Any, ...]]:
+    columns = "case__number", "case__matter__number", "text", "original", "who", "answered_at"
+    return list(found.order_by("row").values_list(*columns))
