@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,6 +176,17 @@ def test_a_text_is_not_approved_with_a_reason_and_can_be_written_anew(scene: Sce
     actions.refuse_publication(principal, Act.new(), publication_id=one, why="写得更清楚些")
     assert state(scene, one) == "refused"
     assert state(scene, publish(scene, matter)) == "proposed"
+
+
+def test_a_text_that_waits_is_not_lost_behind_newer_ones(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "LISTED", 1)
+    waiting = publish(scene, scene.at_township("夜里噪声", kind="F10"))
+    newer = publish(scene, scene.answered("路坏了"))
+    dispatcher = scene.as_post("dispatcher")
+    assert [one.id for one in texts.publications(dispatcher, "proposed")] == [waiting]
+    assert [one.id for one in texts.publications(dispatcher, "published")] == [newer]
+    page = scene.desk.sign_in(Client(), "dispatcher").get(reverse("publications")).text
+    assert str(waiting) in page
 
 
 def test_it_goes_down_at_once_and_by_its_day(scene: Scene) -> None:

@@ -24,6 +24,8 @@ from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
 from commongrid.territory import queries as territory
 
 PAGE: Final = 50
+LISTED: Final = 200
+"""How many texts of a state those who publish see at once."""
 GATE: Final = clock("matters.gate", "matters.read")
 """Who looks for names that must not be published."""
 SHOWN_FOR: Final = timedelta(days=90)
@@ -167,12 +169,13 @@ def _shown() -> Q:
     return Q(state="published", until__gte=timezone.localdate())
 
 
-def publications(scope: Scope, state: str = "") -> list[PublicationRow]:
-    """Texts of matters in scope, those that wait first, the newest first."""
+def publications(scope: Scope, *states: str) -> list[PublicationRow]:
+    """Texts of matters in scope in these states, the newest first; those that wait, the longest waiting first."""
+    order = "proposed_at" if states == ("proposed",) else "-proposed_at"
     with acting(scope):
-        found = Publication.objects.filter(matter__isnull=False, **({"state": state} if state else {}))
-        found = found.filter(place__range=(scope.lo, scope.hi)).order_by("-proposed_at", "id")
-        return [_row(values) for values in found.values(*_COLUMNS)[: PAGE * 4]]
+        found = Publication.objects.filter(matter__isnull=False, state__in=states)
+        found = found.filter(place__range=(scope.lo, scope.hi)).order_by(order, "id")
+        return [_row(values) for values in found.values(*_COLUMNS)[:LISTED]]
 
 
 def publications_of(scope: Scope, matter_id: UUID) -> list[PublicationRow]:

@@ -75,14 +75,14 @@ class Why(Form):
 @door("matters.publish")
 def listed(request: Asked) -> HttpResponse:
     """What waits for a second person, what is published, what is down again."""
-    found = texts.publications(request.scope)
     groups = [
-        (gettext("To approve"), [one for one in found if one.state == "proposed"], gettext("Nothing waits.")),
-        (gettext("Published now"), [one for one in found if one.state == "published"],
-         gettext("Nothing is published.")),
-        (gettext("Not approved, or down again"), [one for one in found if one.state in ("refused", "down")],
-         gettext("There is none yet.")),
-    ]  # fmt: skip
+        (title, texts.publications(request.scope, *states), none)
+        for title, states, none in (
+            (gettext("To approve"), ("proposed",), gettext("Nothing waits.")),
+            (gettext("Published now"), ("published",), gettext("Nothing is published.")),
+            (gettext("Not approved, or down again"), ("refused", "down"), gettext("There is none yet.")),
+        )
+    ]
     return render(request, "console/publishing/list.html", {"groups": groups})
 
 
