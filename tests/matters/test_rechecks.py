@@ -207,6 +207,24 @@ def test_a_theme_holds_matters_and_never_a_name(scene: Scene) -> None:
     assert [row(one).state for one in matters] == ["accepted"] * 3, "a theme ends no matter"
 
 
+def test_no_theme_holds_complaints_about_officials(scene: Scene) -> None:
+    about = actions.About(whom="township")
+    complaints = [scene.report(f"镇里修的桥第 {n} 次塌", kind=BRIDGE, about=about) for n in range(3)]
+    plain = [scene.at_township(f"涵洞第 {n} 次塌", kind=BRIDGE) for n in range(2)]
+    county = scene.as_post("county_dispatcher")
+    assert themes.proposals(county, datetime.now(UTC)) == []
+    numbers = [row(one).number for one in (*plain, *complaints)]
+    with pytest.raises(BadInput, match="in no theme"):
+        actions.open_theme(county, Act.new(), name="桥", numbers=(numbers[0], numbers[2]))
+    typed = numbers[0].replace("-", " "), numbers[1].replace("-", "－")
+    theme = UUID(str(actions.open_theme(county, Act.new(), name="涵洞", numbers=typed)["theme"]))
+    with pytest.raises(BadInput, match="in no theme"):
+        actions.add_to_theme(county, Act.new(), theme_id=theme, number=numbers[2])
+    more = row(scene.at_township("涵洞又塌", kind=BRIDGE)).number.replace("-", "")
+    actions.add_to_theme(county, Act.new(), theme_id=theme, number=more)
+    assert themes.theme(county, theme)[0].count == 3
+
+
 def test_what_was_found_worse_than_rated_is_counted_for_the_centre_apart_from_ratings(scene: Scene) -> None:
     everything("1")
     jobs.draw()

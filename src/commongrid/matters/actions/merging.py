@@ -15,7 +15,7 @@ from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened
 from commongrid.matters.models import Matter, Rating
-from commongrid.matters.queries.publishing import moved_out_of_sight
+from commongrid.matters.queries.publishing import is_protected
 from commongrid.matters.queries.vocabulary import kind_version
 from commongrid.matters.rules.deciding.merging import TAKES_MORE
 from commongrid.matters.rules.moves import Call
@@ -103,7 +103,7 @@ def _fits(case: Case, lead: Matter) -> None:
 
 
 def _shows_nobody(scope: Scope, one: Matter) -> None:
-    if one.sealed or one.confidential or one.accused_person_id or one.accused_unit_id or moved_out_of_sight(one.id):
+    if is_protected(one):
         raise WrongState(SHOWS)
     if kind_version(scope, one.kind_id).visibility == "restricted":
         raise WrongState(OF_ONE)

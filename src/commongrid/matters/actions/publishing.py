@@ -14,7 +14,7 @@ from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, Wrong
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.ending import is_spoken
 from commongrid.matters.models import Matter, Publication
-from commongrid.matters.queries.publishing import moved_out_of_sight, names_of, public_place
+from commongrid.matters.queries.publishing import is_protected, names_of, public_place
 from commongrid.matters.queries.vocabulary import guarded_words, kind_version
 from commongrid.matters.rules.publishing import COMPLAINTS, LONGEST, LONGEST_TITLE, complaint
 from commongrid.territory import queries as territory
@@ -137,7 +137,7 @@ def end_publication(scope: Scope, act: Act, *, publication_id: UUID) -> Line:
 
 
 def _may_be_public(m: Matter, publishers: int) -> None:
-    if m.sealed or m.confidential or m.accused_person_id or m.accused_unit_id or moved_out_of_sight(m.id):
+    if is_protected(m):
         raise WrongState(PROTECTED)
     if not publishers or m.parent_id is not None:
         raise WrongState(NEVER)

@@ -8,16 +8,21 @@ from uuid import UUID
 from commongrid.accounts.sealed import sealer
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
+from commongrid.kernel.codes import read_matter_number
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Matter, Party, Theme, ThemeMatter
+from commongrid.matters.queries.publishing import is_protected
 
 LONGEST_NAME: Final = 80
 LONGEST_STORY: Final = 4000
 NAMELESS: Final = N_("Name the thing and the place, such as the culvert at the school.")
 NO_PERSON: Final = N_("A theme is about a thing at a place. Don't name somebody who reported.")
 WHICH: Final = N_("Type the numbers of matters that you can see; a matter is in one theme at most.")
+SHOWS: Final = N_(
+    "Sealed and confidential matters and complaints about officials are in no theme: it could show who reported."
+)
 
 
 @action("matters.theme_opened", power="matters.divert", facts=("count",))
@@ -25,14 +30,14 @@ def open_theme(scope: Scope, act: Act, *, name: str, numbers: tuple[str, ...], s
     """Open a theme over at least two matters of this centre's area. Each of them goes on its own way.
 
     Refuses: NotAllowed below the township; BadInput without a name or matters,
-    or with the name of somebody who reported one of them.
+    with the name of somebody who reported one of them, or with one that is protected.
     """
     if scope.level not in ("township", "county") or scope.place is None:
         raise NotAllowed(N_("Themes are opened by the township or county centre."))
     if not name.strip() or len(name) > LONGEST_NAME or len(story) > LONGEST_STORY:
         raise BadInput(NAMELESS, fields={"name": NAMELESS})
-    found = list(Matter.objects.filter(number__in=numbers, sealed=False, confidential=False, in_theme=None))
-    if len(found) < 2 or len(found) != len(set(numbers)):  # noqa: PLR2004 - a theme has several
+    found = _found(numbers, field="numbers")
+    if len(found) < 2:  # noqa: PLR2004 - a theme has several
         raise BadInput(WHICH, fields={"numbers": WHICH})
     _names_nobody(f"{name} {story}", [one.id for one in found])
     theme = Theme(
@@ -53,9 +58,7 @@ def add_to_theme(scope: Scope, act: Act, *, theme_id: UUID, number: str) -> Line
     Refuses: NotFound outside the scope; BadInput for a matter that is not to be had; WrongState once it is closed.
     """
     theme = _open(theme_id)
-    found = Matter.objects.filter(number=number.strip(), sealed=False, confidential=False, in_theme=None).first()
-    if found is None:
-        raise BadInput(WHICH, fields={"number": WHICH})
+    (found,) = _found((number,), field="number")
     _names_nobody(f"{theme.name} {theme.story}", [found.id])
     _add(scope, act, theme, found.id)
     return Line(place=theme.place, subject=theme.id, subject_kind="theme", answer={"theme": theme.id})
@@ -84,6 +87,23 @@ def _open(theme_id: UUID) -> Theme:
     if theme.closed_at is not None:
         raise WrongState(N_("This theme is closed."))
     return theme
+
+
+def _found(numbers: tuple[str, ...], *, field: str) -> list[Matter]:
+    """The matters by their numbers as typed, each to be seen, in no theme yet, and not protected.
+
+    Refuses: BadInput.
+    """
+    try:
+        wanted = {read_matter_number(one) for one in numbers}
+    except BadInput as error:
+        raise BadInput(WHICH, fields={field: WHICH}) from error
+    found = list(Matter.objects.filter(number__in=wanted, in_theme=None))
+    if len(found) != len(wanted):
+        raise BadInput(WHICH, fields={field: WHICH})
+    if any(map(is_protected, found)):
+        raise BadInput(SHOWS, fields={field: SHOWS})
+    return found
 
 
 def _add(scope: Scope, act: Act, theme: Theme, matter: UUID) -> None:

@@ -18,7 +18,7 @@ from commongrid.kernel.places import enclosing, interval
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import Scope, clock
 from commongrid.kernel.sealing import place_of
-from commongrid.matters.models import MediationParty, Note, Party, Publication, PublicFace
+from commongrid.matters.models import Matter, MediationParty, Note, Party, Publication, PublicFace
 from commongrid.matters.queries.vocabulary import guarded_words
 from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
 from commongrid.territory import queries as territory
@@ -129,6 +129,11 @@ def moved_out_of_sight(matter_id: UUID) -> bool:
     """Whether where it happened is sealed: told in confidence, or about somebody of the government, if only a level."""
     with acting(GATE):
         return Party.objects.filter(matter_id=matter_id).exclude(where_sealed=None).exists()
+
+
+def is_protected(m: Matter) -> bool:
+    """Whether a matter is sealed, told in confidence, or about somebody of the government."""
+    return m.sealed or m.confidential or bool(m.accused_person_id or m.accused_unit_id) or moved_out_of_sight(m.id)
 
 
 def public_place(scope: Scope, place: int) -> int:

@@ -45,7 +45,9 @@ class Proposal:
 _REPEATED: Final = """
 SELECT array_agg(m.id ORDER BY m.opened_at DESC) FROM matters_matter m JOIN matters_party p ON p.matter_id = m.id
 WHERE m.opened_at > %(since)s AND p.part = 'reporter' AND p.phone_index IS NOT NULL AND NOT m.sealed
-  AND NOT m.confidential AND m.place BETWEEN %(lo)s AND %(hi)s
+  AND NOT m.confidential AND m.accused_person_id IS NULL AND m.accused_unit_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM matters_party w WHERE w.matter_id = m.id AND w.where_sealed IS NOT NULL)
+  AND m.place BETWEEN %(lo)s AND %(hi)s
   AND NOT EXISTS (SELECT 1 FROM matters_theme_matter t WHERE t.matter_id = m.id)
 GROUP BY m.kind_code, m.place / 1000, p.phone_index HAVING count(*) >= %(times)s
 ORDER BY count(*) DESC LIMIT 20
