@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from commongrid.kernel import shapes
 from commongrid.kernel.act import Act, new_id
@@ -65,8 +66,8 @@ def test_points_are_doors_in_scope_and_nothing_else(county: Desk, as_post: Calla
     assert {frozenset(one["properties"]) for one in found} == {frozenset(("what", "name", "url", "approximate"))}
     by_url = {one["properties"]["url"]: one for one in found}
     assert len(by_url) == 3
-    assert by_url[f"/console/households/{own}/"]["geometry"]["coordinates"] == [108.605, 27.205]
-    assert by_url[f"/console/households/{unplaced}/"]["properties"]["approximate"] is True
+    assert by_url[reverse("household", args=[own])]["geometry"]["coordinates"] == [108.605, 27.205]
+    assert by_url[reverse("household", args=[unplaced])]["properties"]["approximate"] is True
     head = as_post("grid_head").get(f"/console/map/{desk.VILLAGE}/points.json").json()["features"]
     assert {one["properties"]["name"] for one in head} == {"1号", "3号"}
     assert as_post("clerk").get(f"/console/map/{desk.TOWNSHIP}/points.json").json()["features"] == []
