@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from commongrid.journal.acting import acting
 from commongrid.journal.queries import history
@@ -15,11 +17,12 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.codes import slip_hash
 from commongrid.kernel.refusals import NotAllowed, NotFound, Refusal, WrongState
 from commongrid.kernel.scope import public, slip
-from commongrid.matters import actions, queries
+from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Contact, Report, code_of
-from commongrid.matters.models import Escalation, Matter, Note, Party, PublicFace
+from commongrid.matters.models import Escalation, Matter, Note, Party, PublicFace, Rating
 from tests.factories import desk
 from tests.factories.scenes import Scene
+from tests.matters.test_loop import slip_of
 from tests.proof.probes import become
 
 ANYONE = public("matters.report")
@@ -122,6 +125,42 @@ def test_confidential_matters_are_shown_no_finer_than_the_village(scene: Scene) 
         assert not Matter.objects.filter(id=matter).exists()
     scene.do("clerk", actions.raise_level, matter, reason="村里办不了")
     assert queries.revealed(scene.as_post("dispatcher"), matter, "reporter", "where") == str(desk.GRID)
+
+
+LATER = "夜里十一点倒的，从我家后门看得见"
+
+
+def reads(scene: Scene, name: str, matter: UUID) -> bool:
+    """Whether raw reads in this post's scope find what was said later."""
+    with acting(scene.as_post(name)):
+        found = (*Note.objects.filter(matter=matter).values_list("text", flat=True),
+                 *Rating.objects.filter(matter=matter).values_list("words", flat=True))  # fmt: skip
+        return any(LATER in text for text in found)
+
+
+def test_what_is_said_later_of_a_confidential_matter_is_for_the_centre_too(scene: Scene) -> None:
+    again = scene.report("往河里倒东西", kind="G02", confidential=True)
+    scene.do("dispatcher", actions.reject, again, reason="请向环保部门反映")
+    actions.ask_again(slip_of(again), Act.new(), matter_id=again, words=LATER)
+    taken = scene.report("往河里倒东西", kind="G02", confidential=True)
+    scene.do("clerk", actions.withdraw_for, taken, came="counter", words=LATER)
+    rated = scene.answered("往河里倒东西", kind="G02", confidential=True)
+    actions.rate(slip_of(rated), Act.new(), matter_id=rated, solved=True, satisfied=True, words=LATER)
+    jobs.ratings(timezone.now() + timedelta(days=100))
+    for matter in (again, taken, rated):
+        assert [name for name in ("clerk", "secretary", "station") if reads(scene, name, matter)] == []
+        assert reads(scene, "dispatcher", matter)
+    with acting(scene.as_post("station")):
+        assert Rating.objects.get(matter=rated).satisfied
+
+
+def test_words_beside_a_rating_in_confidence_come_no_earlier_than_the_rating(scene: Scene) -> None:
+    matter = scene.at_township("往河里倒东西", kind="G02", confidential=True)
+    scene.do("dispatcher", actions.start, matter)
+    scene.do("dispatcher", actions.answer, matter, answer="已清理")
+    actions.rate(slip_of(matter), Act.new(), matter_id=matter, solved=True, satisfied=False, words=LATER)
+    assert not reads(scene, "dispatcher", matter)
+    assert reads(scene, "county_dispatcher", matter)
 
 
 def test_confidential_and_sorted_into_a_complaint_keeps_its_reporter(scene: Scene) -> None:

@@ -27,7 +27,7 @@ from commongrid.matters.queries import publishing
 from commongrid.matters.queries.systems import cases
 from tests.factories.desk import VILLAGE, id_of
 from tests.factories.scenes import BRIDGE, Scene
-from tests.matters import test_mediation
+from tests.matters import test_mediation, test_sight
 from tests.matters.conftest import peopled
 from tests.matters.test_loop import slip_of
 from tests.matters.test_papers import photo
@@ -222,6 +222,16 @@ def counts_hold(database: Database) -> None:
         assert app.execute("SELECT count(*) FROM insight_tally").fetchone() == (0,)
 
 
+def confidences_hold(database: Database) -> None:
+    """What the person says later of a confidential matter is for the centre, beside a rating for who sees that."""
+    test_sight.test_what_is_said_later_of_a_confidential_matter_is_for_the_centre_too(peopled(database))
+
+
+def ratings_say_nothing_early(database: Database) -> None:
+    """Whoever does not see a rating yet reads no words beside it either, though it be the centre."""
+    test_sight.test_words_beside_a_rating_in_confidence_come_no_earlier_than_the_rating(peopled(database))
+
+
 def files_close(database: Database) -> None:
     """A dispute file is closed off when violence comes to light, whoever says so."""
     test_mediation.test_violence_said_by_another_post_closes_the_file_off(peopled(database))
@@ -254,6 +264,14 @@ DEFECTS = (
             "CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.rating_id IS NULL THEN"
             " NEW.released_at := now(); END IF; RETURN NEW; END $$; CREATE TRIGGER told BEFORE INSERT ON"
             " matters_external_result FOR EACH ROW EXECUTE FUNCTION told()"), results_wait,
+    ),
+    Defect(
+        "what is said later in confidence shown below", weaker("matters_note", "m.confidential", "false"),
+        confidences_hold,
+    ),
+    Defect(
+        "words beside a rating in confidence shown before it",
+        weaker("matters_note", "<> 'rating'::text", "<> 'nothing'::text"), ratings_say_nothing_early,
     ),
     Defect(
         "a dispute file is ended only by who is in it",

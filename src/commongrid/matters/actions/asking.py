@@ -54,7 +54,7 @@ def withdraw_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: s
     """
     case = opened(scope, act, matter_id=matter_id, event="withdraw_for")
     _came(came)
-    noted(case, "word", words, field="words")
+    noted(case, "said", words, field="words")
     done = moved(case, Call(event="withdraw_for", level=level_of_actor(scope)))
     return replace(done, facts={**done.facts, "came": came})
 

@@ -12,7 +12,7 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, TooLate, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.moving import FACTS, Case, around, columns, moved, opened, whereabouts
+from commongrid.matters.actions.moving import FACTS, Case, around, columns, moved, noted, opened, whereabouts
 from commongrid.matters.models import Matter, Rating
 from commongrid.matters.queries.vocabulary import kind_version
 from commongrid.matters.rules.moves import Call
@@ -98,12 +98,13 @@ def kept_by_unit(case: Case, said: ByUnit, via: str) -> tuple[bool, bool]:
         answered = {one.unit_id: one for one in parts.order_by("opened_at")}
     if not said.units or {one.unit for one in said.units} != set(answered):
         raise BadInput(BOTH, fields={"units": BOTH})
+    words = _said(case, said.words)
     for one in said.units:
         part = answered[one.unit]
         Rating(
             id=act.child(f"rating {one.unit}").id, matter_id=m.id, round=m.round, place=rating_place(case),
             unit_id=one.unit, handler_level=part.handler_level, handler_place=part.handler_place or m.place,
-            solved=one.solved, satisfied=one.satisfied, words=said.words.strip()[:LONGEST_WORDS], via=via, at=act.at,
+            solved=one.solved, satisfied=one.satisfied, words=words, via=via, at=act.at,
         ).save(force_insert=True)  # fmt: skip
     return all(one.solved for one in said.units), all(one.satisfied for one in said.units)
 
@@ -177,10 +178,19 @@ def kept(case: Case, answers: Answers, via: str, reporter: UUID | None = None) -
     row = Rating(
         id=case.act.child("rating").id, matter_id=m.id, round=m.round, place=rating_place(case), unit_id=m.unit_id,
         handler_level=m.handler_level, handler_place=m.handler_place or m.place, solved=solved, satisfied=satisfied,
-        words=said.strip()[:LONGEST_WORDS], via=via, at=case.act.at, reporter=reporter,
+        words=_said(case, said), via=via, at=case.act.at, reporter=reporter,
     )  # fmt: skip
     row.save(force_insert=True)
     m.held = True
+
+
+def _said(case: Case, words: str) -> str:
+    """The words that stand beside a rating; those of a confidential matter are put away for the centre."""
+    text = words.strip()[:LONGEST_WORDS]
+    if case.matter.confidential:
+        noted(case, "rating", text, needed=False)
+        return ""
+    return text
 
 
 def rating_place(case: Case) -> int:

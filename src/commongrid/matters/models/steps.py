@@ -62,10 +62,19 @@ DID_IT = (
 """A rating about a level: its place is this scope's own, or one of its grids."""
 WAITING = ("waiting", "decision", "appeal")
 """Words of an application (read by the person once granted), of its decision, and of who asks again."""
+SAID = ("appeal", "said", "rating")
+"""The person's own words: asking again, taking it back, and of a confidential matter those beside its rating."""
 
 NOTE_SORTS = (
-    "reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", "instruction", "account", *WAITING,
+    "reason", "basis", "answer", "finding", "supervision", "reply", "word", "draft", "instruction", "account", "said",
+    "rating", *WAITING,
 )  # fmt: skip
+_IN_CONFIDENCE = "EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = matter_id AND m.confidential AND NOT m.sealed)"
+_BESIDE = (
+    "EXISTS (SELECT 1 FROM matters_rating r WHERE r.matter_id = matters_note.matter_id AND r.at = matters_note.at)"
+)
+NOT_FROM_BELOW = f"(sort NOT IN {SAID} OR {CENTRE} OR NOT {_IN_CONFIDENCE}) AND (sort <> 'rating' OR {_BESIDE})"
+"""What was said in confidence is for the centre, as Original is; beside a rating, for who sees the rating."""
 OWN_UNIT = "unit_id = (SELECT NULLIF(current_setting('cg.unit', true), '')::uuid)"
 
 
@@ -125,6 +134,7 @@ class Note(models.Model):
     """Words that belong to a step (说明): a reason, a basis, an answer, a supervisor's note.
 
     ``act`` is the act they were given in, whose line in the journal says who and when.
+    Of a confidential matter the person's own words are read by the centre alone, as its Original is.
 
     Personal data: free words may name people. Kept: with the matter's texts.
     """
@@ -139,7 +149,9 @@ class Note(models.Model):
     at = models.DateTimeField()
     post = models.UUIDField(null=True)
 
-    wall: ClassVar[Wall] = Wall(also_see=UP_TO_THE_ANSWER, also_write=OF_ITS_MATTER, append_only=True)
+    wall: ClassVar[Wall] = Wall(
+        also_see=f"{UP_TO_THE_ANSWER} AND {NOT_FROM_BELOW}", also_write=OF_ITS_MATTER, append_only=True
+    )
     keeps: ClassVar[Keeping] = with_matter(
         "matters_note.matter_id", archive="mediation", leaves={"text": HIDDEN}, words=("text",)
     )
