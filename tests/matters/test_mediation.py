@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -242,8 +244,6 @@ BAD: tuple[tuple[str, dict[str, Any]], ...] = (
 
 @pytest.mark.parametrize(("field", "changed"), BAD)
 def test_refuses_a_beginning_without_what_the_paper_needs(scene: Scene, field: str, changed: dict[str, Any]) -> None:
-    from dataclasses import replace
-
     matter = scene.report("两家为地界争执", kind="A03", place=VILLAGE)
     scene.do("clerk", actions.accept, matter)
     with pytest.raises(BadInput) as refused:
@@ -271,3 +271,27 @@ def test_the_judicial_office_gives_a_file_to_another_mediator(scene: Scene) -> N
         scene.as_post("justice"), Act.new(), mediation_id=file, post_id=id_of("secretary"), mediator="杨书记"
     )
     assert files.mediation(scene.as_post("secretary"), file).mediator == "杨书记"
+
+
+@pytest.mark.parametrize("post", [id_of("clerk"), id_of("station"), UUID(int=7)])
+def test_refuses_a_file_to_whoever_does_not_mediate_there(scene: Scene, post: UUID) -> None:
+    _matter, file = begun(scene)
+    with pytest.raises(BadInput) as refused:
+        mediating.hand(scene.as_post("justice"), Act.new(), mediation_id=file, post_id=post, mediator="某人")
+    assert "post_id" in refused.value.fields
+
+
+@pytest.mark.parametrize(("hour", "day"), [(15, 24), (17, 25)])
+def test_a_day_is_the_countys_and_none_to_come(scene: Scene, hour: int, day: int) -> None:
+    """At 15:00 UTC it is still the 24th there, at 17:00 the 25th."""
+    _matter, file = begun(scene)
+    mediator = scene.as_post("mediator")
+
+    def at() -> Act:
+        return replace(Act.new(), at=datetime(2026, 11, 24, hour, tzinfo=UTC))
+
+    for on, refusal in ((date(2026, 11, day + 1), pytest.raises(BadInput)), (date(2026, 11, day), nullcontext())):
+        with refusal:
+            mediating.sit(mediator, at(), mediation_id=file, on=on, attended="王大山、李二河")
+        with refusal:
+            mediating.word_agreement(mediator, at(), mediation_id=file, agreement=replace(WORDS, on=on))

@@ -20,12 +20,14 @@ from commongrid.matters.actions.handling import resorted, to_visit
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened
 from commongrid.matters.models import Mediation, MediationParty, MediationSession
 from commongrid.matters.models.mediation import METHODS
+from commongrid.matters.queries.mediation import mediators
 from commongrid.matters.queries.vocabulary import kind, limits
 from commongrid.matters.rules.deciding.exchanging import SPOKEN
 from commongrid.matters.rules.limits import set_due
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
 from commongrid.roster import queries as roster
+from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -173,7 +175,7 @@ def sit(scope: Scope, act: Act, *, mediation_id: UUID, on: date, attended: str, 
         raise BadInput(fields={"attended": N_("Say who came.")})
     if len(attended) > LONGEST or len(note) > LONGEST:
         raise BadInput(fields={"note": N_("This is too long: at most 4,000 characters.")})
-    if on > act.at.date() + timedelta(days=1):
+    if on > territory.calendar(scope).day_of(act.at):
         raise BadInput(fields={"on": N_("This day is still to come.")})
     row_id = act.child("session").id
     MediationSession(
@@ -192,7 +194,7 @@ def word_agreement(scope: Scope, act: Act, *, mediation_id: UUID, agreement: Agr
     Refuses: BadInput without facts, words, how it is performed or the day; WrongState once it has ended.
     """
     row = _open(mediation_id)
-    _check_agreement(agreement, act.at.date() + timedelta(days=1))
+    _check_agreement(agreement, territory.calendar(scope).day_of(act.at))
     row.facts, row.agreement = agreement.facts.strip(), agreement.text.strip()
     row.performance, row.agreed_on = agreement.performance.strip(), agreement.on
     row.perform_by = agreement.perform_by
@@ -308,13 +310,16 @@ def check(scope: Scope, act: Act, *, matter_id: UUID, mediation_id: UUID, kept: 
 def hand(scope: Scope, act: Act, *, mediation_id: UUID, post_id: UUID, mediator: str) -> Line:
     """Give the file to another mediator, where the former one left; the judicial office does it.
 
-    Refuses: NotFound out of the file; NotAllowed elsewhere; BadInput without a name.
+    Refuses: NotFound out of the file; NotAllowed elsewhere; BadInput without a name, or for a post that does not
+    mediate there.
     """
     row = _locked(mediation_id)
     if scope.unit is None or roster.unit(scope, scope.unit).function != "justice":
         raise NotAllowed(N_("The judicial office gives a file to another mediator. Ask it to do so."))
     if not mediator.strip():
         raise BadInput(fields={"mediator": N_("Say who mediates.")})
+    if post_id not in {one.post for one in mediators(scope, row.place)}:
+        raise BadInput(fields={"post_id": N_("Choose a post that mediates there.")})
     Mediation.objects.filter(id=row.id).update(post=post_id, mediator=mediator.strip()[:60])
     return _line(row, {})
 

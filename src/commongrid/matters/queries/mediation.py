@@ -13,10 +13,12 @@ from django.utils import timezone
 from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import acting
 from commongrid.kernel import masking
+from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Mediation, MediationParty, MediationSession
 from commongrid.matters.rules.relations import level_at
+from commongrid.roster import queries as roster
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -132,6 +134,12 @@ def to_check(scope: Scope) -> list[MediationLine]:
         found = Mediation.objects.filter(told, outcome="agreed", checked_at=None, check_due_at__isnull=False)
         found = found.order_by("check_due_at", "id")
         return [MediationLine(**values) for values in found.values(*_LINE)[:MOST]]
+
+
+def mediators(scope: Scope, place: int) -> list[roster.Answering]:
+    """The posts that may mediate where a dispute is: of its village, else of the level above."""
+    at = enclosing(place, "village") or enclosing(place, "township") or place
+    return roster.answering(scope, place=at, power="matters.mediate")
 
 
 def _lines(scope: Scope, **where: Any) -> list[MediationLine]:

@@ -176,9 +176,7 @@ def _posts(scope: Scope, row: MediationRow) -> list[tuple[str, str]]:
     """Posts in the village or township that may mediate."""
     if scope.unit is None:
         return []
-    at = enclosing(row.place, "village") or enclosing(row.place, "township") or row.place
-    found = roster.answering(scope, place=at, power="matters.mediate")
-    return [(str(one.post), f"{one.name}") for one in found if one.post != row.post]
+    return [(str(one.post), one.name) for one in files.mediators(scope, row.place) if one.post != row.post]
 
 
 @door("matters.mediate")
