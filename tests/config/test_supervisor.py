@@ -43,6 +43,22 @@ def test_a_dead_child_is_started_again_and_said() -> None:
     assert child.dead()
 
 
+def test_a_log_that_grows_is_put_aside_and_written_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(supervisor, "LOG_BYTES", 10_000)
+    log = tmp_path / "worker.log"
+    child = _child("worker", "import time\nwhile True: print('line ' * 100, flush=True); time.sleep(.02)", log)
+    watch = Supervisor([child], look=lambda: None, say=print)
+    watch.start()
+    aside, deadline = log.with_suffix(".log.1"), time.monotonic() + 30
+    watch.watch(until=lambda: aside.exists() or time.monotonic() > deadline)
+    until = time.monotonic() + 20
+    while log.stat().st_size == 0 and time.monotonic() < until:
+        time.sleep(0.05)
+    watch.stop()
+    assert aside.stat().st_size > 10_000
+    assert log.read_bytes().startswith(b"line "), "no hole is left where the old lines stood"
+
+
 def test_a_child_that_falls_again_and_again_is_waited_for_longer() -> None:
     said: list[str] = []
     child = _child("server", FALL)

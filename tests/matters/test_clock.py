@@ -74,9 +74,11 @@ def test_a_late_tick_after_a_crash_does_each_thing_once(scene: Scene) -> None:
         assert Escalation.objects.count() == 4
 
 
+@pytest.mark.parametrize("batch", [500, 1])
 def test_one_broken_matter_does_not_stop_the_clocks_of_the_others(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
+    monkeypatch.setattr(jobs, "BATCH", batch)
     broken, sound = scene.report("一处塌方", kind="G01"), scene.report("另一处塌方", kind="G01")
     real = actions.raise_overdue
 

@@ -16,12 +16,16 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound, WrongState
 from commongrid.matters import actions as matters
+from commongrid.matters import jobs as clock
+from commongrid.matters.actions.ticking import TICK
+from commongrid.matters.models import Matter
 from commongrid.notices import actions, jobs, queries
 from commongrid.notices.channels import Outcome
 from commongrid.notices.models import Notice
 from commongrid.notices.rules.sending import TRIES
-from tests.factories.desk import GRID, id_of
+from tests.factories.desk import GRID, TOWNSHIP, id_of
 from tests.matters.test_loop import slip_of
+from tests.matters.waits import add_post, ask, wanted
 from tests.notices.recording import Recording
 from tests.readers import readers_see
 
@@ -283,3 +287,42 @@ def test_what_nobody_decides_is_told_to_the_village_and_the_township(scene: Scen
     assert [(one.sort, one.matter) for one in told] == [("change_late", None)] * len(told)
     assert id_of("clerk") in {one.post for one in told}
     assert len({one.place for one in told}) == 2
+
+
+def posts_told(sort: str, matter: UUID) -> set[UUID | None]:
+    """Whom the console told."""
+    return {one.post for one in rows(sort=sort, channel="inbox", matter=matter)}
+
+
+def test_whoever_applied_hears_what_was_decided(scene: Scene) -> None:
+    add_post(scene, "deputy", "unit_deputy", TOWNSHIP, "transport")
+    granted, refused = ask(scene, "extend", wanted(40)), ask(scene, "pause")
+    reads()
+    assert posts_told("decided", granted) == set()
+    scene.do("deputy", matters.grant, granted)
+    scene.do("deputy", matters.refuse, refused, reason="料已到")
+    reads()
+    assert posts_told("decided", granted) == posts_told("decided", refused) == {id_of("station")}
+
+
+def test_whoever_owes_the_step_hears_that_it_is_due_soon_and_what_a_level_above_says(scene: Scene) -> None:
+    matter = scene.with_station("青石桥栏杆松动")
+    with acting(TICK):
+        alarm = Matter.objects.get(id=matter).alarm_at
+    assert alarm is not None
+    clock.tick(alarm)
+    scene.do("county_dispatcher", matters.supervise, matter, note="请抓紧")
+    reads(alarm)
+    assert posts_told("warned", matter) == posts_told("supervised", matter) == {id_of("station")}
+
+
+def test_the_person_hears_that_it_could_not_be_taken_up(scene: Scene) -> None:
+    contact = matters.Contact(name=CANARIES[0], phone=CANARIES[1])
+    matter = scene.at_township("想换个手机号", contact=contact)
+    scene.do("dispatcher", matters.reject, matter, reason="请到营业厅办理", why="not_ours")
+    reads()
+    way = Recording()
+    jobs.send(noon(), {"sms": way})
+    assert [one.to for one in way.sent] == [CANARIES[1]]
+    assert rows(sort="refused", matter=matter)[0].state == "sent"
+    assert not [word for word in CANARIES if word in way.sent[0].text]

@@ -96,7 +96,10 @@ def reads_guarded_words(seat: Seat) -> bool:
 
 
 def same_office(seat: Seat, other: Seat) -> bool:
-    """Whether two seats sit in one office: the same unit, or without one the same whole place."""
+    """Whether two seats sit in one office: the same unit, or without one the same whole place.
+
+    A township's cadre sits in the village that is assigned to them.
+    """
     if other.unit is not None or seat.unit is not None:
         return seat.unit == other.unit
     return same_place(seat, other)
@@ -104,7 +107,8 @@ def same_office(seat: Seat, other: Seat) -> bool:
 
 def same_place(seat: Seat, other: Seat) -> bool:
     """Whether a seat acts for the whole of the place that another stands at."""
-    return seat.level in ("county", "township", "village", "assigned_village") and seat.place == other.place
+    whole = ("county", "township", "village", "assigned_village")
+    return seat.level in whole and (V11 if seat.level == "assigned_village" else seat.place) == other.place
 
 
 JUSTICE_SEATS = ("department_handler", "township_office_handler")

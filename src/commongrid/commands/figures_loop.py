@@ -25,7 +25,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--to", dest="end", default="", metavar="WHEN", help="opened before")
     add("--at", default="", metavar="WHEN", help="closed or open as of this moment (default: now)")
     add("--kind", default="", metavar="CODE", help="a kind of the work list, or a group for all of its kinds")
-    add("--place", default="", metavar="CODE", help="a place of any level, with all within, as it was on that day")
+    where = "a place of any level, with all within, as it was on that day (default: the county, no demo beside it)"
+    add("--place", default="", metavar="CODE", help=where)
     add("--series", default="", choices=("", "asked", "patrol", "systems", "register"), help="one of the four series")
     add("--json", action="store_true", help="print JSON")
 
@@ -55,9 +56,25 @@ def _question(scope: Scope, args: argparse.Namespace) -> Question:
     zone = territory.calendar(scope).zone
     begin, end, at = (instant(text, zone) if text else None for text in (args.begin, args.end, args.at))
     checked_period(begin, end)
-    lo, hi = interval(territory.place(scope, parse(args.place)).code) if args.place else (None, None)
+    within = territory.place(scope, parse(args.place)).code if args.place else _county(scope)
+    lo, hi = interval(within) if within else (None, None)
     kinds = kinds_meant(scope, args.kind) if args.kind else ()
     return Question(at=at or datetime.now(UTC), begin=begin, end=end, lo=lo, hi=hi, kinds=kinds, series=args.series)
+
+
+def _county(scope: Scope) -> int | None:
+    """The county that is meant where no place is named: the only real one, never a demo beside it; None: all there is.
+
+    Refuses: BadInput where several real ones were set up.
+    """
+    from commongrid.kernel.refusals import N_, BadInput
+    from commongrid.territory import queries as territory
+
+    counties = territory.set_up(scope)
+    real = [one.code for one in counties if not one.demo]
+    if len(real) > 1:
+        raise BadInput(N_("Several counties are set up here. Say which with --place CODE."))
+    return real[0] if real and len(counties) > 1 else None
 
 
 def _as_json(figures: LoopFigures, question: Question, args: argparse.Namespace) -> dict[str, Any]:

@@ -20,7 +20,6 @@ HELP = "Prepare the database, serve and work until Ctrl-C; loads the demo county
 READY_SECONDS = 90.0
 LEAVING_SECONDS = 3.0
 """The server of a killed `up` needs a moment to leave its port."""
-LOG_BYTES = 20_000_000
 ADDRESS_FILE = "up.address"
 KEEP_FROM_SERVER = ("DATABASE_OWNER_URL", "COMMONGRID_AS")
 
@@ -225,7 +224,11 @@ def _print_links(surroundings: dict[str, str]) -> None:
         say((done.stderr.strip() or "No sign-in links could be made.").splitlines()[-1])
         return
     links: list[dict[str, Any]] = json.loads(done.stdout)["links"]
-    say("One-time sign-in links, one per role:" if links else "No post is filled yet, so there is nobody to sign in.")
+    say(
+        "One-time sign-in links, one per role:"
+        if links
+        else "No demo is here, so no links are made: `commongrid sign-in POST` makes one for whoever holds a post."
+    )
     widest = max((len(link["title"]) for link in links), default=0)
     for link in links:
         say(f"  {link['title']:<{widest}}  {link['url']}")
@@ -251,11 +254,8 @@ def _nothing() -> None:
 
 
 def _logs(folder: Path) -> Path:
-    """The folder of logs; a log that has grown large is put aside, one generation."""
+    """The folder of logs."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    for log in folder.glob("*.log"):
-        if log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
     return folder
 
 

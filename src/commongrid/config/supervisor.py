@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ LONGEST_WAIT = 30.0
 STEADY_SECONDS = 30.0
 LOOK_SECONDS = 0.5
 PR_SET_PDEATHSIG = 1
+LOG_BYTES = 20_000_000
 
 
 @dataclass(slots=True)
@@ -57,6 +59,12 @@ class Child:
             if output:
                 output.close()
         self.begun = time.monotonic()
+
+    def put_log_aside(self) -> None:
+        """Copy a log that has grown large beside itself, one generation, and empty it; the process writes on."""
+        if self.log is not None and self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+            os.truncate(self.log, 0)
 
     def dead(self) -> bool:
         """Whether it has ended."""
@@ -111,6 +119,7 @@ class Supervisor:
                 return
             self.look()
             for child in self.children:
+                child.put_log_aside()
                 if child.dead():
                     self._again(child)
 

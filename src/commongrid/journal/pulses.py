@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
 WORKER = "worker"
 """The row of the worker itself, beaten on every round of its loop."""
+CLOCK: Final = "matters.tick"
+"""The job that watches deadlines."""
+MISSED: Final = 3
 _BEAT = """
 INSERT INTO journal_pulse (job, at, done_at, ms, handled, fails, every)
 VALUES (%(job)s, now(), now(), %(ms)s, %(n)s, 0, %(every)s)
@@ -41,6 +45,11 @@ class PulseRow:
     fails: int
     every: float
     age: float
+
+    @property
+    def missed(self) -> bool:
+        """Whether the job has missed three rounds."""
+        return self.age > MISSED * max(self.every, 1)
 
 
 def beat(job: str, *, every: float, ms: int = 0, handled: int = 0) -> None:

@@ -60,12 +60,10 @@ def tick(now: datetime | None = None) -> int:
     with _alone() as first:
         if not first:
             return 0
-        while True:
-            alarms = due.alarms(TICK, at, BATCH)
-            moved = sum(_ring_apart(alarm, at, faults) for alarm in alarms)
-            done += moved
-            if len(alarms) < BATCH or not moved:
-                break
+        last: due.Alarm | None = None
+        while alarms := due.alarms(TICK, at, BATCH, last):
+            done += sum(_ring_apart(alarm, at, faults) for alarm in alarms)
+            last = alarms[-1]
         done += sum(_await(one, at) for one in due.awaited_replies(TICK, at, BATCH))
         done += sum(_check(one, at) for one in due.checks(TICK, at, BATCH))
         done += sum(_late_note(one, at) for one in due.late_notes(TICK, at, BATCH))

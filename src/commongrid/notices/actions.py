@@ -23,7 +23,6 @@ from commongrid.notices.channels import Outcome
 from commongrid.notices.models import Notice, NoticeText, Wish
 from commongrid.notices.rules.sending import after_failure
 from commongrid.notices.rules.texts import TEXTS
-from commongrid.territory import queries as territory
 
 SINCE = date(2004, 1, 1)
 
@@ -142,8 +141,3 @@ def note_receipt(scope: Scope, reference: str, *, arrived: bool, fault: str = ""
         if arrived:
             return found.update(state="delivered", fault="")
         return found.update(state="failed", fault=fault[:24] or "not_delivered", tries=F("tries"))
-
-
-def county_code(scope: Scope) -> int:
-    """Where notices to people belong: the county, so that only its own administrators see whether they arrive."""
-    return territory.county(scope).code

@@ -18,13 +18,14 @@ from django.utils import timezone
 from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
-from commongrid.kernel.places import enclosing, township_of, village_of
+from commongrid.kernel.places import county_of, enclosing, township_of, village_of
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.matters.queries.leaders import leaders_answered, leaders_waiting
 from commongrid.matters.queries.telling import (
     Told,
     application_seats,
+    asked_by,
     check_asked,
     supervisors_of,
     told_of,
@@ -62,6 +63,9 @@ NOTES: Final = ("matters.instructed", "matters.reported_back", "matters.note_ove
 CHECKS: Final = ("matters.check_awaited", "matters.check_overdue")
 """Of agreements that somebody has to ask about, also when their matter is over."""
 APPLIED: Final = ("matters.applied", "matters.application_raised")
+DECIDED: Final = ("matters.granted", "matters.application_refused")
+"""Of applications, told to whoever applied, also when the matter ended by it."""
+REFUSED: Final = ("matters.rejected", "matters.given_up")
 LONGER: Final = ("matters.extended", "matters.paused", "matters.parked")
 DONE: Final = ("matters.answered", "matters.answered_on_paper", "matters.settled", "matters.passed_on")
 
@@ -134,6 +138,8 @@ def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
         yield from _of_a_check(row, m, desk)
     elif m is not None and row.name in NOTES:
         yield from _of_a_note(row, m, desk)
+    elif m is not None and row.name in DECIDED:
+        yield from _each(row, m, "decided", asked_by(SCOPE, m.id, row.at))
     elif m is not None and m.open:
         yield from _about(row, m, desk)
 
@@ -152,9 +158,24 @@ def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
     elif row.name == "matters.overdue":
         place = m.place_at(str(row.facts.get("level", "")))
         yield from _each(row, m, "overdue", desk.at(place, CENTRES) if place else [])
-    elif row.name in GIVEN or (row.name == "matters.recounted" and row.facts.get("moved") == "sooner"):
-        power = EVENTS[m.step].power if m.step in EVENTS else "matters.handle"
-        yield from _each(row, m, "given" if row.name in GIVEN else "sooner", desk.at(m.owner, power, m.unit))
+    elif sort := _to_owner(row, m):
+        yield from _each(row, m, sort, _owing(m, desk))
+
+
+def _to_owner(row: LineRow, m: Told) -> str:
+    """The sort of notice that a line means for whoever owes the next step, or nothing."""
+    if row.name in GIVEN:
+        return "given"
+    if row.name == "matters.warned":
+        return "warned" if m.state != "to_rate" else ""
+    if row.name == "matters.supervised":
+        return "supervised"
+    return "sooner" if row.name == "matters.recounted" and row.facts.get("moved") == "sooner" else ""
+
+
+def _owing(m: Told, desk: _Desk) -> list[tuple[UUID, int]]:
+    """The posts that owe the next step, with their places."""
+    return desk.at(m.owner, EVENTS[m.step].power if m.step in EVENTS else "matters.handle", m.unit)
 
 
 def _of_a_change(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
@@ -199,8 +220,10 @@ def _each(row: LineRow, m: Told, sort: str, posts: list[tuple[UUID, int]]) -> It
 
 
 def _to_centres(row: LineRow, sort: str, desk: _Desk) -> Iterator[ToPost]:
-    county = territory.county(SCOPE).code
-    places = [county, *(one.code for one in territory.children(SCOPE, county))]
+    counties = [one.code for one in territory.set_up(SCOPE)]
+    places = [
+        code for county in counties for code in (county, *(one.code for one in territory.children(SCOPE, county)))
+    ]
     day = territory.calendar(SCOPE).day_of(row.at)
     for post, place in dict.fromkeys(one for code in places for one in desk.at(code, CENTRES)):
         if post != row.post:
@@ -228,6 +251,8 @@ def _to_person(row: LineRow, m: Told) -> str:
         return ""
     if row.name in LONGER or (row.name == "matters.granted" and m.state in ("paused", "parked", "in_hand")):
         return "later"
+    if row.name in REFUSED or (row.name == "matters.granted" and row.facts.get("sort") == "end"):
+        return "refused"
     if row.name == "matters.referred" or (row.name == "matters.granted" and m.state == "referred"):
         return "referred"
     if m.state == "to_rate" and row.facts.get("to") == "to_rate":
@@ -236,10 +261,11 @@ def _to_person(row: LineRow, m: Told) -> str:
 
 
 def _for_person(row: LineRow, m: Told, sort: str, now: datetime) -> Notice:
+    """By message; it belongs to the matter's county, so that only its own administrators see whether it arrives."""
     facts = Facts(number=m.number, date=m.due_on, unit=m.handler_unit)
     ident = uuid5(row.id, "sms person" if m.id == row.subject else f"sms person {m.id}")
     return Notice(
-        id=ident, sort=sort, channel="sms", place=actions.county_code(SCOPE), matter=m.id, facts=facts.kept(),
+        id=ident, sort=sort, channel="sms", place=county_of(m.place) or m.place, matter=m.id, facts=facts.kept(),
         at=row.at, next_at=now,
     )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from commongrid.accounts.models import AccessLine
 from commongrid.journal.acting import acting
@@ -72,6 +74,9 @@ def test_masked_until_shown_and_each_look_is_logged(desk: Desk, person: UUID, mo
     answer = client.get(page)
     assert PHONE in text(answer)
     assert BANK not in text(answer)
+    (across,) = re.findall(r'class="watermark"[^>]*>([^<]+)<', text(answer))
+    assert f"{timezone.localdate():%Y}" in across, "what is printed says by which post and when"
+    assert across.split(" · ")[0] in text(client.get("/console/today/")), "the acting post as the header shows it"
     assert answer["Cache-Control"] == "no-store"
     assert 290 <= int(answer["Refresh"]) <= 302, "the browser asks again when the five minutes are over"
     client.get(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commongrid.journal import pulses
+from commongrid.surfaces.shared import fields
 from tests.surfaces.console.conftest import counting
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def test_empty_today_says_what_to_do(county: Desk, as_post: Callable[..., Client
 def test_a_stopped_clock_turns_the_page_red(county: Desk, as_post: Callable[..., Client]) -> None:
     client = as_post("dispatcher")
     assert "The clock has stopped" in client.get("/console/today/").text
+    assert "The clock has stopped" not in client.get("/console/matters/").text, "no worker has run yet"
     with county.database.as_role("owner") as owner:
         owner.execute(
             "INSERT INTO journal_pulse (job, at, done_at, ms, handled, fails, every)"
@@ -74,6 +76,8 @@ def test_a_stopped_clock_turns_the_page_red(county: Desk, as_post: Callable[...,
         assert "The clock has stopped" not in client.get("/console/today/").text
         owner.execute("UPDATE journal_pulse SET done_at = now() - interval '4 minutes'")
     assert "The clock has stopped" in client.get("/console/today/").text
+    fields._NAMES.clear()
+    assert client.get("/console/matters/").text.count("The clock has stopped") == 1, "and so says every page"
 
 
 def test_search_finds_places_by_initials_and_matters_by_words(scene: Scene, as_post: Callable[..., Client]) -> None:

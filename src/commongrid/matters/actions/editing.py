@@ -68,6 +68,7 @@ class Written:
 
 def written(scope: Scope, act: Act, of: Vocabulary, changes: Sequence[Change]) -> Written:
     """Carry the changes out, all or none. Called by the actions of the modules that own a vocabulary."""
+    territory.demand_rules(scope)
     if not changes or len(changes) > MOST:
         raise BadInput(N_("There is nothing to change here, or more than one act can take."))
     today = territory.calendar(scope).day_of(act.at)

@@ -75,6 +75,7 @@ def begin_duty(scope: Scope, act: Act, *, kinds: tuple[str, ...], reason: str, a
 
     Refuses: BadInput without kinds or a reason, or for kinds on duty already.
     """
+    territory.demand_rules(scope)
     wanted, said = sorted(set(kinds)), reason.strip()
     known = set(Kind.objects.filter(code__in=wanted).exclude(parent="").values_list("code", flat=True))
     if not wanted or known != set(wanted):
@@ -100,6 +101,7 @@ def end_duty(scope: Scope, act: Act, *, duty_id: UUID) -> Line:
 
     Refuses: NotFound; WrongState when they have ended.
     """
+    territory.demand_rules(scope)
     row = DutyHours.objects.select_for_update().filter(id=duty_id).first()
     if row is None:
         raise NotFound

@@ -27,6 +27,7 @@ class Alarm:
     raised_level: str
     deadline_no: int
     due_at: datetime
+    alarm_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +77,14 @@ class LateNote:
     raised: str
 
 
-def alarms(scope: Scope, now: datetime, limit: int) -> list[Alarm]:
-    """Open matters whose alarm has come, the oldest first."""
-    columns = ("id", "state", "owner_level", "handler_level", "raised_level", "deadline_no", "due_at")
+def alarms(scope: Scope, now: datetime, limit: int, after: Alarm | None = None) -> list[Alarm]:
+    """Open matters whose alarm has come, the oldest first; from behind the last one that was seen to."""
+    columns = ("id", "state", "owner_level", "handler_level", "raised_level", "deadline_no", "due_at", "alarm_at")
     with acting(scope):
         found = Matter.objects.filter(closed_at=None, alarm_at__lte=now).order_by("alarm_at", "id")
+        if after is not None:
+            later = Q(alarm_at__gt=after.alarm_at) | Q(alarm_at=after.alarm_at, id__gt=after.id)
+            found = found.filter(later, alarm_at__gte=after.alarm_at)
         return [Alarm(**values) for values in found.values(*columns)[:limit]]
 
 

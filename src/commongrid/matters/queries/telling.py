@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.scope import Scope
@@ -97,6 +99,13 @@ def application_seats(scope: Scope, matter_id: UUID) -> list[SeatAsked]:
     with acting(scope):
         found = Application.objects.filter(matter_id=matter_id, outcome="")
         return [SeatAsked(place=row.to_place, unit=row.to_unit_id) for row in found]
+
+
+def asked_by(scope: Scope, matter_id: UUID, decided_at: datetime) -> list[tuple[UUID, int]]:
+    """Who had applied for what was decided in this very act, with the place of the matter."""
+    with acting(scope):
+        found = Application.objects.filter(matter_id=matter_id, decided_at=decided_at, asked_by__isnull=False)
+        return list(found.exclude(asked_by=F("decided_by")).values_list("asked_by", "matter__place"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,9 @@ SORTS: Final = {
     for one in (
         Sort(code="given", label=N_("A matter was given to you"), audience="post", fields=("number", "date")),
         Sort(code="closed_off", label=N_("Something waits that only you may see"), audience="post", fields=("date",)),
+        Sort(code="warned", label=N_("A step of yours is due soon"), audience="post", fields=("number", "date")),
+        Sort(code="supervised", label=N_("A level above sent a word"), audience="post", fields=("number",)),
+        Sort(code="decided", label=N_("Your application was decided"), audience="post", fields=("number",)),
         Sort(code="overdue", label=N_("A matter below you is overdue"), audience="post", fields=("number", "date")),
         Sort(code="application", label=N_("An application waits for you"), audience="post", fields=("number", "date")),
         Sort(code="reply_missed", label=N_("An interim answer did not come"), audience="post", fields=("number",)),
@@ -53,6 +56,8 @@ SORTS: Final = {
              fields=("number", "date", "address")),
         Sort(code="later", label=N_("Your matter takes longer"), audience="person",
              fields=("number", "date", "unit", "phone_of_office", "address")),
+        Sort(code="refused", label=N_("Your matter could not be taken up"), audience="person",
+             fields=("number", "phone_of_office", "address")),
         Sort(code="referred", label=N_("Your matter went to another body"), audience="person",
              fields=("number", "unit", "phone_of_office", "address")),
     )

@@ -15,6 +15,7 @@ from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval, parse
 from commongrid.kernel.refusals import NotFound
 from commongrid.roster.models import Assignment, Post, Role, RolePower, StandIn
+from commongrid.territory import queries as territory
 from commongrid.territory.models import Place
 
 if TYPE_CHECKING:
@@ -200,13 +201,15 @@ def find_posts(scope: Scope, text: str, on: date | None = None) -> list[PostLine
 def one_per_role(
     scope: Scope, on: date | None = None, *, rank: Callable[[PostLine], int] = lambda _post: 0
 ) -> list[PostLine]:
-    """One post in force for each role that anybody holds, of the county with the highest code (a demo's).
+    """One post in force for each role that anybody holds in a demo county; no post of a real one.
 
     Of several the one with the lowest ``rank``, then the first by place.
     """
     day = on or localdate()
-    found = _lines(day).filter(in_force(day), valid(day, "role__"))
-    ordered = [_line(one) for one in found.order_by("role__position", (F("place") / 10**9).desc(), "place", "id")]
+    demo = [one.code // 10**9 for one in territory.set_up(scope) if one.demo]
+    found = _lines(day).filter(in_force(day), valid(day, "role__")).annotate(county=F("place") / 10**9)
+    found = found.filter(county__in=demo)
+    ordered = [_line(one) for one in found.order_by("role__position", F("county").desc(), "place", "id")]
     chosen: dict[str, PostLine] = {}
     for one in ordered:
         first = chosen.setdefault(one.role, one)

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commongrid.journal import pulses
-from commongrid.journal.pulses import PulseRow
 from commongrid.kernel.refusals import N_
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
@@ -49,11 +48,8 @@ LANES: Final = {
 """Lanes by code: name and tone."""
 ALWAYS: Final = ("all", "overdue", "today")
 """Lanes that are shown even when nothing is in them."""
-TICK: Final = "matters.tick"
 SOON: Final = 7
 """So many days ahead an agreement is shown that is to be asked about."""
-MISSED: Final = 3
-"""After so many missed rounds the clock is shown as stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,20 +131,15 @@ def lanes(counted: dict[str, int], chosen: str) -> list[LaneShown]:
 
 def clock(scope: Scope) -> Clock:
     """The tick's pulse and the hours of office."""
-    pulse = next((one for one in pulses.pulses() if one.job == TICK), None)
+    pulse = next((one for one in pulses.pulses() if one.job == pulses.CLOCK), None)
     calendar = territory.calendar(scope)
     stretches = calendar.office_on(calendar.day_of(timezone.now()))
     between = "、" if language() == "zh" else ", "
     return Clock(
         at=pulse.done_at if pulse else None,
-        stopped=pulse is None or missed(pulse),
+        stopped=pulse is None or pulse.missed,
         hours=between.join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in stretches),
     )
-
-
-def missed(pulse: PulseRow) -> bool:
-    """Whether the job has missed three rounds."""
-    return pulse.age > MISSED * max(pulse.every, 1)
 
 
 urlpatterns = [path("today/", today, name="today")]

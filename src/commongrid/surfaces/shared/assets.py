@@ -11,7 +11,12 @@ from typing import Any
 PACKAGE = Path(__file__).resolve().parents[2]
 MANIFEST = PACKAGE / "static" / "built" / "manifest.json"
 SPRITE = Path(__file__).resolve().parent / "icons.svg"
-ENTRIES = {"console.ts": "src/console.ts", "public.ts": "src/public.ts", "print.ts": "src/print.ts", "map.ts": "src/map.ts"}
+ENTRIES = {
+    "console.ts": "src/console.ts",
+    "public.ts": "src/public.ts",
+    "print.ts": "src/print.ts",
+    "map.ts": "src/map.ts",
+}
 
 
 @dataclass(frozen=True, slots=True)

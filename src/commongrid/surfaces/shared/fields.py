@@ -127,6 +127,13 @@ def post_title(request: HttpRequest | None) -> str:
     return title if not place or place in title else f"{place} · {title}"
 
 
+def clock_stopped() -> bool:
+    """Whether the worker ran and has missed three rounds of the clock; asked for once a minute per process."""
+    from commongrid.journal import pulses
+
+    return bool(_kept(("clock", None), lambda: any(one.missed for one in pulses.pulses() if one.job == pulses.CLOCK)))
+
+
 def _kept(key: tuple[str, object], ask: Callable[[], Any]) -> Any:
     """What was asked for within the last minute, per database; names change rarely, pages show them always."""
     whole = (str(connection.settings_dict["NAME"]), *key)

@@ -38,6 +38,7 @@ def publish_year(scope: Scope, act: Act, *, year: int, days: tuple[NoticeDay, ..
 
     Refuses: BadInput for a notice that is empty or contradicts itself.
     """
+    queries.demand_rules(scope)
     notice = checked(year, days, ())
     if notice.faults:
         first = notice.faults[0]
@@ -66,6 +67,7 @@ def set_office_hours(scope: Scope, act: Act, *, hours: tuple[tuple[time, time], 
     Refuses: BadInput for a day before today, and for hours that are empty,
     overlapping or out of order.
     """
+    queries.demand_rules(scope)
     if on < queries.calendar(scope).day_of(act.at):
         raise BadInput(fields={"on": N_("A change begins today or later: what was in force stays as it was.")})
     marks = [mark for pair in hours for mark in pair]

@@ -16,8 +16,8 @@ from commongrid.journal.acting import acting
 from commongrid.journal.fixed import Fixed
 from commongrid.kernel.clock import OFFICE_CHINA, Calendar
 from commongrid.kernel.clock import OfficeHours as OfficeHoursOfADay
-from commongrid.kernel.places import interval
-from commongrid.kernel.refusals import N_, NotFound
+from commongrid.kernel.places import county_of, interval
+from commongrid.kernel.refusals import N_, NotAllowed, NotFound
 from commongrid.territory.models import CalendarChange, CalendarDay, County, MarketDays, OfficeHours, Place
 from commongrid.territory.rules.markets import market_on
 
@@ -81,6 +81,12 @@ class ChangeRow:
     since: date
     source: str
     at: datetime
+
+
+DEMO_READS: Final = N_(
+    "This is the demo. Rules, texts and the calendar are those of the real county beside it, and only its posts change "
+    "them."
+)
 
 
 def set_up(scope: Scope) -> list[CountyRow]:
@@ -263,6 +269,18 @@ def published_until(scope: Scope) -> date:
 def is_demo(scope: Scope, code: int) -> bool:
     """Whether this county is a demo: fictional, and let off the second factor for one-time links."""
     return County.objects.filter(code=code, demo=True).exists()
+
+
+def demand_rules(scope: Scope) -> None:
+    """Rules and the calendar are one for all counties of a register: a demo beside a real one only reads them.
+
+    Refuses: NotAllowed for posts of a demo county where a real one is set up.
+    """
+    if scope.kind != "post":
+        return
+    demo = dict(County.objects.values_list("code", "demo"))
+    if not all(demo.values()) and demo.get(county_of(scope.lo) or 0, False):
+        raise NotAllowed(DEMO_READS)
 
 
 def office_hours(scope: Scope, day: date) -> list[HoursRow]:

@@ -47,8 +47,12 @@ OPEN_SECONDS: Final = 300
 KEPT: Final = "opened"
 BASIS: Final = "basis"
 OF_A_PERSON: Final = ("id_number", "phone", "bank")
-ABOUTS: Final = {"basis": N_("Cause and basis"), "record": N_("the record on paper"), "looks": N_("this list"),
-    "file": N_("everything held of the person")}
+ABOUTS: Final = {
+    "basis": N_("Cause and basis"),
+    "record": N_("the record on paper"),
+    "looks": N_("this list"),
+    "file": N_("everything held of the person"),
+}
 
 
 class Reveal(Form):

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
@@ -168,6 +169,21 @@ def acting_post(context: Context) -> dict[str, object]:
     request = context.get("request")
     scope = getattr(request, "scope", None)
     return {"post": scope if scope is not None and scope.kind == "post" else None, "title": fields.post_title(request)}
+
+
+@register.simple_tag
+def clock_stopped() -> bool:
+    """Whether nobody watches the deadlines, so that every page of the console says so."""
+    return fields.clock_stopped()
+
+
+@register.inclusion_tag("shared/parts/watermark.html", takes_context=True)
+def watermark(context: Context) -> dict[str, object]:
+    """Across a page of the console that a post prints: which post it was, and when. Papers for people have none."""
+    request = context.get("request")
+    scope = getattr(request, "scope", None)
+    printed = scope is not None and scope.kind == "post"
+    return {"title": fields.post_title(request) if printed else "", "at": timezone.now()}
 
 
 @register.simple_tag(takes_context=True)
