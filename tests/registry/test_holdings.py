@@ -171,6 +171,35 @@ def test_an_organisation_has_one_leader_at_a_time(village: Hamlet) -> None:
         actions.join(CLERK, Act.new(), organisation_id=of, person_id=first, duty="member", told=Told(on=TODAY))
 
 
+def members(of: UUID) -> set[tuple[str, str, bool]]:
+    """Who holds which duty, and whether still."""
+    with acting(CLERK):
+        rows = Membership.objects.filter(organisation_id=of)
+        return {(one.name, one.duty, one.to_on is None) for one in rows}
+
+
+def test_joining_and_leaving_are_undone(village: Hamlet) -> None:
+    """The former leader leads again; a term that has ended since stays as it was."""
+    of = made("organisation", kind="41", name="合作社")
+    home = village.home("1")
+    first, second = village.person(home, "周一"), village.person(home, "吴二", "10")
+    first_act, second_act = Act.new(), Act.new()
+    actions.join(CLERK, first_act, organisation_id=of, person_id=first, duty="leader", told=TOLD)
+    actions.join(CLERK, second_act, organisation_id=of, person_id=second, duty="leader", told=Told(on=TODAY))
+    assert members(of) == {("周一", "leader", False), ("吴二", "leader", True)}
+    with pytest.raises(WrongState):
+        actions.undo(CLERK, Act.new(), done=first_act.id, told=TOLD)
+    actions.undo(CLERK, Act.new(), done=second_act.id, told=TOLD)
+    assert members(of) == {("周一", "leader", True)}
+    left = Act.new()
+    actions.leave(CLERK, left, membership_id=first_act.id, told=Told(on=TODAY))
+    assert members(of) == {("周一", "leader", False)}
+    actions.undo(CLERK, Act.new(), done=left.id, told=TOLD)
+    assert members(of) == {("周一", "leader", True)}
+    actions.undo(CLERK, Act.new(), done=first_act.id, told=TOLD)
+    assert members(of) == set()
+
+
 def booklet(number: str, place: int = VILLAGE) -> UUID:
     made = actions.open_booklet(CLERK, Act.new(), new=NewBooklet(place=place, number=number), told=TOLD)
     return UUID(made["booklet"])

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound, NotYours
@@ -127,3 +128,53 @@ def test_a_booklet_that_has_ended_bars_nobody_from_dying(village: Hamlet, databa
     actions.died(CLERK, Act.new(), person_id=wife, told=TOLD)
     assert village.read(wife).state == "dead"
     assert broken_laws() == []
+
+
+def of_the_home(scope: Scope, home: UUID) -> set[tuple[str, bool]]:
+    """What is recognised of a household as a whole: type, and whether it is in force."""
+    with acting(scope):
+        return {
+            (mark.type_code, mark.to_on is None)
+            for table in (Flag, HardshipFlag)
+            for mark in table.objects.filter(household_id=home, person_id=None)
+        }
+
+
+def recognised(home: UUID, *codes: str) -> None:
+    """Something of the household as a whole, told by civil affairs."""
+    for code in codes:
+        what = actions.Recognised(type_code=code, household=home, basis="会议纪要")
+        actions.flag(CIVIL, Act.new(), what=what, told=EARLIER)
+
+
+def test_what_was_recognised_of_a_household_goes_on_where_it_merges(village: Hamlet) -> None:
+    """Also what the clerk who merges may not see; what the other household has already is not doubled."""
+    one, two = village.home("1"), village.home("2")
+    village.person(one, "周一")
+    village.person(two, "吴二")
+    recognised(one, "migrant_out", "dibao", "alleviated")
+    recognised(two, "alleviated")
+    act = Act.new()
+    actions.merge_households(CLERK, act, household_id=one, into=Into(household=two, as_to_head="97"), told=TOLD)
+    assert of_the_home(CIVIL, one) == {("migrant_out", False), ("dibao", False), ("alleviated", False)}
+    assert of_the_home(CIVIL, two) == {("migrant_out", True), ("dibao", True), ("alleviated", True)}
+    with acting(CIVIL):
+        went_on = HardshipFlag.objects.get(household_id=two, type_code="dibao")
+        basis = sealed.unseal(went_on.basis_sealed, "registry_hardship_flag", "basis_sealed", went_on.id)
+    assert (basis, went_on.from_on) == ("会议纪要", TOLD.on)
+
+    actions.undo(CLERK, Act.new(), done=act.id, told=TOLD)
+    assert of_the_home(CIVIL, one) == {("migrant_out", True), ("dibao", True), ("alleviated", True)}
+    assert of_the_home(CIVIL, two) == {("alleviated", True)}
+
+
+def test_what_was_recognised_of_a_household_ends_with_it(village: Hamlet) -> None:
+    """The last of it has died: nobody is there of whom it could still be true."""
+    home = village.home("1")
+    last = village.person(home, "周一")
+    recognised(home, "migrant_out", "dibao")
+    act = Act.new()
+    actions.died(CLERK, act, person_id=last, told=TOLD)
+    assert of_the_home(CIVIL, home) == {("migrant_out", False), ("dibao", False)}
+    actions.undo(CLERK, Act.new(), done=act.id, told=TOLD)
+    assert of_the_home(CIVIL, home) == {("migrant_out", True), ("dibao", True)}

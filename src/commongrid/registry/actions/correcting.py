@@ -16,12 +16,12 @@ from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.places import county_of, interval
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.kernel.scope import HARDSHIP
-from commongrid.registry.actions.desk import ENTERED, MEANWHILE, SEALED, TABLES, Desk, change, desk
+from commongrid.registry.actions.desk import ENTERED, MEANWHILE, MEMBER, SEALED, TABLES, Desk, change, desk
 from commongrid.registry.actions.marks import carry_marks, restore_marks
 from commongrid.registry.actions.people import ELSEWHERE
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
-from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Stay
+from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Membership, Stay
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
 
@@ -34,6 +34,7 @@ ASKED = N_(
     "A change was asked for of this record, or it was on offer. That is kept three years, and the record with it: "
     "correct its fields, or record that the person moved out."
 )
+ERASED = N_("The person was erased; what was changed before that can't be taken back.")
 LATER = N_("Something later stands on this. Undo that first, or correct the fields one by one.")
 
 
@@ -114,8 +115,12 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
     rows = _changes_of(scope, done)
     pairs = _joined(scope, rows)
     records = {(row.of, row.subject): _locked(row.of, row.subject) for row in rows}
+    if any(getattr(one, "erased_at", None) for one in records.values()):
+        raise WrongState(ERASED)
     for row in rows:
-        if row.field != ENTERED:
+        if row.field == MEMBER:
+            _refuse_left_since(done)
+        elif row.field != ENTERED:
             _refuse_later(row, records[row.of, row.subject])
     try:
         with transaction.atomic():
@@ -174,9 +179,11 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     restore_marks(at, done, before.values())
     Stay.objects.filter(began_by=done).delete()
     Stay.objects.filter(ended_by=done).update(to_on=None, ended_by=None, why_ended="")
+    Membership.objects.filter(began_by=done).delete()
+    Membership.objects.filter(ended_by=done).update(to_on=None, ended_by=None)
     former: dict[tuple[str, UUID], dict[str, object]] = {}
     for row in reversed(rows):
-        if row.field != ENTERED and (row.of, row.subject) not in made:
+        if row.field not in (ENTERED, MEMBER) and (row.of, row.subject) not in made:
             former.setdefault((row.of, row.subject), {})[row.field] = _before(row, records[row.of, row.subject])
     for whose, columns in former.items():
         change(at, records[whose], **columns)
@@ -208,6 +215,12 @@ def _refuse_later(row: Correction, record: Any) -> None:
         after, now = row.after, "" if value is None else str(value)
     later = Correction.objects.filter(subject=row.subject, field=row.field, act=row.act, no__gt=row.no)
     if now != after and not later.exists():
+        raise WrongState(LATER)
+
+
+def _refuse_left_since(done: UUID) -> None:
+    """Refuse where a membership that the act began has ended by another."""
+    if Membership.objects.filter(began_by=done).exclude(to_on=None).exclude(ended_by=done).exists():
         raise WrongState(LATER)
 
 

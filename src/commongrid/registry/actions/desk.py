@@ -46,6 +46,8 @@ INDEX_OF: Final = {"id_sealed": "id_index", "phone_sealed": "phone_index"}
 MEANWHILE: Final = N_(
     "Somebody changed this record while you were writing. What you wrote is kept; look at what changed, then save."
 )
+MEMBER: Final = "member"
+"""The field of the correction that says that somebody joined or left: the duty before or after."""
 ENTERED: Final = "*"
 """The field of the correction that says a record was entered by this act."""
 
@@ -171,6 +173,11 @@ def _keep(at: Desk, record: Any, field: str, before: str, after: str) -> None:
 def entered(at: Desk, record: Any) -> None:
     """Leave the mark that this act entered the record."""
     _row(at, record, ENTERED, at.child())
+
+
+def membership(at: Desk, of: Organisation, *, left: str = "", joined: str = "") -> None:
+    """Leave the mark that by this act somebody left a duty or took one, so that it can be taken back."""
+    _keep(at, of, MEMBER, left, joined)
 
 
 def _row(at: Desk, record: Any, field: str, row: UUID, **values: Any) -> None:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.correcting import follows, refuse_strangers, refuse_unlisted, taken
-from commongrid.registry.actions.desk import TABLES, change, desk, entered
+from commongrid.registry.actions.desk import TABLES, change, desk, entered, membership
 from commongrid.registry.models import Code, Membership, Organisation, Person
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
@@ -108,7 +108,7 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
     A new leader ends the former one's term. Refuses: NotYours where either is out of scope; WrongState where the
     organisation or the person's record has ended; BadInput for a duty no list has, or one held already.
     """
-    desk(scope, act, told)
+    at = desk(scope, act, told)
     of = _held("organisation", organisation_id)
     who = Person.objects.filter(id=person_id).first()
     if who is None:
@@ -119,10 +119,10 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
         raise BadInput(fields={"duty": N_("Choose one of the list.")})
     if Membership.objects.filter(organisation_id=of.id, person_id=who.id, duty=duty, to_on=None).exists():
         raise BadInput(fields={"person": HELD})
-    if duty == LEADER:
-        Membership.objects.filter(organisation_id=of.id, duty=LEADER, to_on=None, from_on__lte=told.on).update(
-            to_on=told.on, ended_by=act.id
-        )
+    if duty == LEADER and Membership.objects.filter(
+        organisation_id=of.id, duty=LEADER, to_on=None, from_on__lte=told.on
+    ).update(to_on=told.on, ended_by=act.id):
+        membership(at, of, left=_duty(LEADER))
     row = Membership(
         id=act.id, organisation_id=of.id, person_id=who.id, place=of.place, duty=duty, name=who.display_name,
         from_on=told.on, began_by=act.id,
@@ -132,6 +132,7 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
             row.save(force_insert=True)
     except IntegrityError:
         raise BadInput(fields={"person": HELD}) from None
+    membership(at, of, joined=_duty(duty))
     if duty == LEADER:
         _leader_known(of, told)
     return Line(
@@ -145,8 +146,13 @@ def leave(scope: Scope, act: Act, *, membership_id: UUID, told: Told) -> Line:
 
     Refuses: NotFound out of sight; WrongState where it has ended; BadInput for a day before it began.
     """
-    desk(scope, act, told)
-    row = Membership.objects.select_for_update().filter(id=membership_id).first()
+    at = desk(scope, act, told)
+    row = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .filter(id=membership_id)
+        .first()
+    )
     if row is None:
         raise NotFound
     if row.to_on is not None:
@@ -155,9 +161,15 @@ def leave(scope: Scope, act: Act, *, membership_id: UUID, told: Told) -> Line:
         raise BadInput(fields={"on": N_("This is before it began. Please check the day.")})
     row.to_on, row.ended_by = told.on, act.id
     row.save(update_fields=("to_on", "ended_by"))
+    membership(at, row.organisation, left=_duty(row.duty))
     return Line(
         place=row.place, subject=row.organisation_id, subject_kind="organisation", answer={"membership": row.id}
     )
+
+
+def _duty(code: str) -> str:
+    """A duty in words, as it was called on that day."""
+    return Code.objects.filter(list="duty", code=code).values_list("zh", flat=True).first() or code
 
 
 def _leader_known(of: Organisation, told: Told) -> None:

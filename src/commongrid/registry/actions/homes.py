@@ -12,7 +12,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, entered, home, living, touch
-from commongrid.registry.actions.marks import carry_marks
+from commongrid.registry.actions.marks import carry_marks, pass_marks
 from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.rules.facts import DOOR_LENGTH, SELF, SPOUSE, Into, NewHome, Told, as_to, number_of
 from commongrid.territory import queries as territory
@@ -99,7 +99,7 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
     for one in people:
         to_head = into.as_to_head if one.id == old.head_id else _beside(into.as_to_head, one)
         move_into(at, one, new, as_to_head=to_head, why="merged")
-    end_home(at, old, became=new.id)
+    end_home(at, old, into=new)
     return Line(
         place=new.place, subject=old.id, subject_kind="household",
         facts={"into": str(new.id), "people": len(people)}, answer={"household": new.id},
@@ -132,9 +132,10 @@ def move_into(at: Desk, who: Person, new: Household, *, as_to_head: str, why: st
     carry_marks(at, who, left=left)
 
 
-def end_home(at: Desk, old: Household, *, became: UUID | None = None) -> None:
-    """The household ends: nobody is left, or it went on in another."""
-    change(at, old, state="ended", ended_on=at.on, head_id=None, became=became)
+def end_home(at: Desk, old: Household, *, into: Household | None = None) -> None:
+    """The household ends: nobody is left, or it went on in another, with what was recognised of it as a whole."""
+    pass_marks(at, old, into)
+    change(at, old, state="ended", ended_on=at.on, head_id=None, became=into.id if into else None)
 
 
 def succeed(at: Desk, of: Household, staying: list[Person]) -> None:

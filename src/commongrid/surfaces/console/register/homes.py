@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -296,6 +296,12 @@ def split(request: Asked, household_id: UUID) -> HttpResponse:
     return asked(request, form, do, (N_("Split the household"), N_("The household was split."), home))
 
 
+MERGED: Final = N_(
+    "The households were merged. What was recognised of the first as a whole goes on in the other; check that it still "
+    "holds there."
+)
+
+
 @door("people.edit", methods=("GET", "POST"))
 def merge(request: Asked, household_id: UUID) -> HttpResponse:
     """The whole household moves into another."""
@@ -311,7 +317,7 @@ def merge(request: Asked, household_id: UUID) -> HttpResponse:
         actions.merge_households(request.scope, request.act, household_id=home.id, into=into, told=form.told)
         return reverse("household", args=[other])
 
-    return asked(request, form, do, (N_("Merge into another household"), N_("The households were merged."), home))
+    return asked(request, form, do, (N_("Merge into another household"), MERGED, home))
 
 
 @door("people.edit", methods=("GET", "POST"))
