@@ -318,8 +318,8 @@ def test_whoever_owes_the_step_hears_that_it_is_due_soon_and_what_a_level_above_
 
 def test_the_person_hears_that_it_could_not_be_taken_up(scene: Scene) -> None:
     contact = matters.Contact(name=CANARIES[0], phone=CANARIES[1])
-    matter = scene.report("想换个手机号", contact=contact)
-    scene.do("clerk", matters.reject, matter, reason="请到营业厅办理", why="not_ours")
+    matter = scene.report("想换个手机号", kind="Z00", contact=contact)
+    scene.do("dispatcher", matters.reject, matter, reason="请到营业厅办理", why="not_ours")
     reads()
     way = Recording()
     jobs.send(noon(), {"sms": way})
