@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from commongrid.kernel.division import dividing, pieces, reckoning, solving
+from commongrid.kernel.division import dividing, reckoning, solving
 from commongrid.kernel.division.dividing import divide
 from commongrid.kernel.division.statement import Households, Locks, Rules
 from tests.kernel.division.laws import QUICK, broken, village
@@ -20,7 +20,7 @@ Mutant = Callable[..., Any]
 
 def case() -> tuple[Households, Locks]:
     """Two natural villages, today's grids, a locked grid and a few locked households."""
-    homes = village(21, 60, 2)
+    homes = replace(village(21, 60, 2), capacity=np.zeros(60, np.int64))
     homes = replace(
         homes, before=np.searchsorted(np.quantile(homes.points[:, 0], [0.2, 0.4, 0.6, 0.8]), homes.points[:, 0])
     )
@@ -35,8 +35,20 @@ def shuffled(given: Any, task: Any, one: Any, effort: Any, state: Any) -> Any:
     return 0.0, solving.standing(given, one.centre, grid)
 
 
-def unlocked(given: Any, rules: Any, locks: Any, part: Any, lands: Any) -> Any:
-    return TASK_OF(given, rules, Locks(), part, lands)
+def strays(locks: Any, grid: Any, labels: Any, reasons: Any) -> bool:
+    """A locked household ends next door."""
+    one = np.flatnonzero(locks.households >= 0)[0]
+    grid[one] = (grid[one] + 1) % len(labels)
+    return True
+
+
+def mixes(locks: Any, grid: Any, labels: Any, reasons: Any) -> bool:
+    """A household that nothing locks ends in a grid of the other natural village."""
+    homes, _ = case()
+    free = (locks.households < 0) & ~np.isin(homes.before, list(locks.grids))
+    there = np.flatnonzero(free & (homes.village == 1))[0]
+    grid[np.flatnonzero(free & (homes.village == 0))[0]] = grid[there]
+    return True
 
 
 def one_away(given: Any, rules: Any, locks: Any, found: Any, solved: Any) -> Any:
@@ -54,11 +66,11 @@ def with_less(term: str) -> Mutant:
     return other
 
 
-TASK_OF, TOGETHER, RECKON = pieces.task_of, dividing._together, reckoning.reckon
+TOGETHER, RECKON = dividing._together, reckoning.reckon
 MUTANTS: list[tuple[str, Any, str, Mutant]] = [
     ("in_pieces is listed", solving, "joined", shuffled),
-    ("natural villages are kept whole", dividing, "areas", lambda given, rules: np.zeros(len(given.points), np.int64)),
-    ("locked households stay", dividing, "task_of", unlocked),
+    ("natural villages are kept whole", dividing, "_pin", mixes),
+    ("locked households stay", dividing, "_pin", strays),
     ("locked grids stay as they are", dividing, "_together", one_away),
     ("changes are counted", dividing, "reckon", with_less("changed")),
     ("the price is the sum of its terms", dividing, "reckon", with_less("metres")),
