@@ -65,6 +65,19 @@ def test_it_needs_a_name_something_to_keep_and_an_office_to_share_it_with(scene:
         save(scene, "dispatcher", "第十三个")
 
 
+def test_only_its_own_post_renames_it_and_to_no_name_it_has_already(scene: Scene) -> None:
+    add_post(scene, "second", "dispatcher", desk.TOWNSHIP)
+    one, scope = save(scene, "dispatcher", shared=True), scene.as_post("dispatcher")
+    save(scene, "dispatcher", "桥梁")
+    with pytest.raises(NotFound):
+        actions.rename_view(scene.as_post("second"), Act.new(), view_id=one, name="别的")
+    for name in ("桥梁", " "):
+        with pytest.raises(BadInput):
+            actions.rename_view(scope, Act.new(), view_id=one, name=name)
+    actions.rename_view(scope, Act.new(), view_id=one, name="道路优先")
+    assert seen(scene, "second") == [("道路优先", False)]
+
+
 def test_the_order_that_was_chosen_pages_without_gap_or_double(scene: Scene) -> None:
     late = [scene.report(f"第{n}处", urgency="urgent" if n % 2 else "normal") for n in range(4)]
     for n, matter in enumerate(late):
@@ -89,6 +102,9 @@ def test_the_page_saves_shows_and_removes_a_tab(scene: Scene) -> None:
     page = client.get(back.headers["Location"])
     assert [(one.row.name, one.current) for one in page.context["saved"]] == [("Roads first", True)]
     (one,) = page.context["saved"]
+    renamed = client.post(f"/console/matters/views/{one.row.id}/rename", {"name": "Roads"})
+    assert renamed.headers["Location"] == back.headers["Location"]
+    assert [tab.row.name for tab in client.get("/console/matters/").context["saved"]] == ["Roads"]
     client.post(f"/console/matters/views/{one.row.id}/remove")
     assert client.get("/console/matters/").context["saved"] == []
     assert client.post("/console/matters/views/", {**sent, "name": ""}, follow=True).status_code == 200
