@@ -27,7 +27,7 @@ from commongrid.kernel.scope import slip
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Contact
 from commongrid.matters.actions.ticking import TICK
-from commongrid.matters.models import DrawSeed, Matter, Recheck, RecheckCause
+from commongrid.matters.models import Recheck, RecheckCause
 from commongrid.matters.queries import rechecking, themes, vocabulary
 from commongrid.matters.queries.drawing import draws
 from commongrid.matters.queries.listing import lanes
@@ -92,9 +92,10 @@ def test_an_order_looks_the_same_whatever_caused_it(scene: Scene) -> None:
     assert {causes[low], causes[drawn]} == {"low", "drawn"}
     handler, seen = scene.as_post("station"), []
     for matter in (low, drawn, asked):
-        m = queries.matter(handler, matter)
-        ordered = next(line for line in m.history if line.name == "matters.recheck_ordered")
-        seen.append((m.row.state, m.row.outcome, ordered.author, ordered.facts))
+        m, told = queries.matter(handler, matter), queries.matter(scene.as_post("clerk"), matter).history
+        ordered = next(line for line in told if line.name == "matters.recheck_ordered")
+        shown = [line.name for line in m.history]
+        seen.append((m.row.state, m.row.outcome, shown, ordered.author, ordered.facts))
         assert rechecking.causes(handler, matter) == [], "the cause is the centre's alone"
         assert rechecking.causes(scene.as_post("clerk"), matter) == []
     assert seen[0] == seen[1] == seen[2]
@@ -136,18 +137,54 @@ def test_a_recheck_nobody_makes_falls_to_the_county_and_lapses_counted(scene: Sc
     assert row(matter).recheck_level == ""
 
 
+def rated_on(scene: Scene, matter: UUID, day: datetime) -> UUID:
+    """Move a matter's rating and its end to a day; answers the rating."""
+    with scene.desk.database.as_role("owner") as owner, owner.transaction():
+        owner.execute("ALTER TABLE matters_rating DISABLE TRIGGER stays")
+        moved = owner.execute(
+            "UPDATE matters_rating SET at = %s WHERE matter_id = %s RETURNING id", [day, matter]
+        ).fetchone()
+        owner.execute("ALTER TABLE matters_rating ENABLE TRIGGER stays")
+        owner.execute("UPDATE matters_matter SET closed_at = %s WHERE id = %s", [day, matter])
+    assert moved is not None
+    return UUID(str(moved[0]))
+
+
 def test_the_draw_is_what_a_few_lines_of_other_code_say(scene: Scene) -> None:
+    weeks = [
+        [rated_on(scene, closed(scene, satisfied=True, text=f"{day:%d} {n}"), day) for n in range(2)]
+        for day in (datetime(2026, 1, 6, 4, tzinfo=UTC), datetime(2026, 1, 13, 4, tzinfo=UTC))
+    ]
+    seed = "5" * 64
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute(
+            "INSERT INTO matters_draw_seed (month, value, published_at) VALUES ('2026-01-01', %s, '2025-12-28')", [seed]
+        )
+    first, second = (min(week, key=lambda one: sha256(f"{seed}:{one}".encode()).hexdigest()[:8]) for week in weeks)
+
+    def drawn(share: str, day: int) -> set[UUID]:
+        everything(share)
+        at = datetime(2026, 1, day, 15, 59, tzinfo=UTC)  # a minute before the day ends here
+        return {one.rating for one in rechecking.owed(TICK, at, "Asia/Shanghai")}
+
+    assert drawn("1", 11) == set(), "the week is not over"
+    assert drawn("0.01", 12) == {first}, "at least one"
+    assert drawn("0.25", 19) == {first}, "one of four was drawn in the first week"
+    assert drawn("0.26", 19) == {first, second}, "never less than the share"
+    assert drawn("1", 19) == {one for week in weeks for one in week}
+    assert drawn("0", 19) == set()
+
+
+def test_no_order_is_given_before_its_draw_could_have_been(scene: Scene) -> None:
     jobs.draw()
-    everything("0.5")
-    matters = [closed(scene, satisfied=True, text=f"第 {n} 处") for n in range(6)]
-    now = datetime.now(UTC) + timedelta(minutes=1)
+    everything("1")
+    matters = [closed(scene, satisfied=good, text=f"涵洞 {good}") for good in (True, False)]
+    order_all(datetime.now(UTC) + LATER)
     with acting(TICK):
-        seed = DrawSeed.objects.get(month=now.date().replace(day=1)).value
-        ratings = list(Matter.objects.filter(id__in=matters).values_list("ratings__id", flat=True))
-    expected = {
-        one for one in ratings if int(sha256(f"{seed}:{one}".encode()).hexdigest()[:8], 16) / 2**32 < 0.5
-    }  # fmt: skip
-    assert {one.rating for one in rechecking.owed(TICK, now, "Asia/Shanghai")} == expected
+        waits = [(one.order_at, row(one.matter_id).closed_at) for one in RecheckCause.objects.all()]
+    assert len(waits) == len(matters)
+    assert all(end and timedelta(days=7) <= given - end < timedelta(days=14) for given, end in waits)
+    assert {row(one).recheck_level for one in matters} == {"county"}
 
 
 def test_the_fingerprint_is_public_before_the_month_and_the_seed_after_it(scene: Scene) -> None:

@@ -59,7 +59,7 @@ def choose_recheck(scope: Scope, act: Act, *, owed: Owed) -> Line:
     row = RecheckCause(
         id=act.child("cause").id, matter_id=matter.id, place=rating_place(case),
         cause="drawn" if owed.good else "low", rating=owed.rating, at=act.at,
-        order_at=owed.closed_at + timedelta(days=owed.delay_days),
+        order_at=owed.since + timedelta(days=owed.delay_days),
     )  # fmt: skip
     row.save(force_insert=True)
     return Line(place=row.place, subject=row.id, subject_kind="recheck_cause")

@@ -2,7 +2,10 @@
 
 The draw runs over the rating's own number, which whoever did the work never
 sees; with the seed that is published after its month anybody at the centre can
-check it by hand.
+check it by hand. It is made for each centre when a week is over (or the month
+in it): so many of the week's good ratings, those with the lowest numbers, that
+of the month's the share is drawn so far, rounded up. No order is given sooner
+than a week after the end, so that its day tells nothing of the draw either.
 """
 
 from __future__ import annotations
@@ -19,18 +22,20 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, RecheckCause
 from commongrid.matters.queries.vocabulary import limits
 
-LOOKS_BACK: Final = timedelta(days=14)
-"""How long after the end a rating is still looked at: the job may stand still that long without missing any."""
+LOOKS_BACK: Final = timedelta(days=21)
+"""How long after the end a rating is still looked at: the job may stand still two weeks without missing any."""
+COUNTS_BACK: Final = timedelta(days=62)
+"""How long before that the ratings may have been given, which the draw counts by month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """A rating that owes a recheck: of which matter, whether it was good, how many days the order waits."""
+    """A rating that owes a recheck: of which matter, whether it was good, since when the order waits, how many days."""
 
     rating: UUID
     matter: UUID
     good: bool
-    closed_at: datetime
+    since: datetime
     delay_days: int
 
 
@@ -46,30 +51,45 @@ class Cause:
 
 
 _OWED = """
-SELECT r.id, m.id, r.satisfied, m.closed_at, d.delay %% 14
-FROM matters_matter m JOIN matters_rating r ON r.matter_id = m.id AND r.round = m.round
-JOIN matters_draw_seed s ON s.month = date_trunc('month', m.closed_at AT TIME ZONE %(zone)s)::date
-CROSS JOIN LATERAL (SELECT encode(sha256(convert_to(s.value || ':' || r.id::text, 'UTF8')), 'hex') AS hash) h
-CROSS JOIN LATERAL (SELECT ('x' || left(h.hash, 8))::bit(32)::bigint & 4294967295 AS number,
-  ('x' || substr(h.hash, 9, 8))::bit(32)::bigint & 4294967295 AS delay) d
-WHERE m.closed_at > %(since)s AND m.closed_at <= %(now)s AND m.state = 'closed' AND NOT m.sealed AND r.solved
-  AND (NOT r.satisfied OR d.number < %(share)s * 4294967296::numeric)
+WITH rated AS MATERIALIZED (
+  SELECT r.id, r.matter_id, r.round, r.solved, r.satisfied, r.at, r.place, s.month, date_trunc('week', t.local) AS week,
+    ('x' || left(h.hash, 8))::bit(32)::bigint & 4294967295 AS number,
+    ('x' || substr(h.hash, 9, 8))::bit(32)::bigint & 4294967295 AS delay,
+    LEAST(date_trunc('week', t.local) + interval '7 days', s.month + interval '1 month') AS week_over
+  FROM matters_rating r
+  CROSS JOIN LATERAL (SELECT r.at AT TIME ZONE %(zone)s AS local) t
+  JOIN matters_draw_seed s ON s.month = date_trunc('month', t.local)::date
+  CROSS JOIN LATERAL (SELECT encode(sha256(convert_to(s.value || ':' || r.id::text, 'UTF8')), 'hex') AS hash) h
+  WHERE r.solved AND r.at >= date_trunc('month', %(first)s AT TIME ZONE %(zone)s) AT TIME ZONE %(zone)s
+), placed AS (
+  SELECT id, row_number() OVER (PARTITION BY place, month, week ORDER BY number, id) AS nth,
+    count(*) OVER (PARTITION BY place, month, week) AS here,
+    count(*) OVER (PARTITION BY place, month ORDER BY week) AS so_far
+  FROM rated WHERE satisfied AND week_over <= %(now)s AT TIME ZONE %(zone)s
+), drawn AS (
+  SELECT id FROM placed WHERE nth <= ceil(%(share)s * so_far) - ceil(%(share)s * (so_far - here))
+)
+SELECT r.id, m.id, r.satisfied, GREATEST(m.closed_at, r.at) AS since, 7 + r.delay %% 7
+FROM rated r JOIN matters_matter m ON m.id = r.matter_id AND m.round = r.round
+WHERE m.closed_at > %(since)s AND m.closed_at <= %(now)s AND m.state = 'closed' AND NOT m.sealed
+  AND (NOT r.satisfied OR r.id IN (SELECT id FROM drawn))
   AND NOT EXISTS (SELECT 1 FROM matters_recheck_cause c WHERE c.rating = r.id)
-ORDER BY m.closed_at, r.id LIMIT %(limit)s
+ORDER BY since, r.id LIMIT %(limit)s
 """
 
 
 def owed(scope: Scope, now: datetime, zone: str, limit: int = 500) -> list[Owed]:
     """Ratings of matters that ended lately which owe a recheck and have none: every low one, the good ones drawn."""
+    since = now - LOOKS_BACK
     values: dict[str, Any] = {
-        "zone": zone, "since": now - LOOKS_BACK, "now": now, "share": limits(scope)["recheck_share"].amount,
-        "limit": limit,
+        "zone": zone, "since": since, "first": since - COUNTS_BACK, "now": now,
+        "share": limits(scope)["recheck_share"].amount, "limit": limit,
     }  # fmt: skip
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(_OWED, values)
         return [
-            Owed(rating=rating, matter=matter, good=good, closed_at=closed_at, delay_days=int(delay))
-            for rating, matter, good, closed_at, delay in cursor
+            Owed(rating=rating, matter=matter, good=good, since=since, delay_days=int(delay))
+            for rating, matter, good, since, delay in cursor
         ]
 
 
