@@ -57,7 +57,23 @@ def test_periods_are_half_open_days_of_the_county(capsys: pytest.CaptureFixture[
     assert (then["count"], then["closed"], then["open"], then["backlog"], then["p90_seconds"]) == (3, 0, 3, 1, None)
     assert answer(capsys, "--kind", "G")["count"] == 2
     assert answer(capsys, "--place", "990101101")["count"] == 0
-    assert answer(capsys, "--series", "patrol")["count"] == 0
+    patrol = answer(capsys, "--series", "patrol")
+    assert (patrol["count"], "by_series" in patrol) == (0, False)
+
+
+@pytest.mark.usefixtures("_county")
+def test_the_four_series_stand_apart_beside_what_they_come_to(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = answer(capsys)
+    assert {series: one["count"] for series, one in whole["by_series"].items()} == {
+        "asked": 3, "patrol": 0, "systems": 0, "register": 0,
+    }  # fmt: skip
+    assert whole["by_series"]["asked"]["closed"] == whole["closed"] == 2
+    parser = ArgumentParser()
+    figures_loop.arguments(parser)
+    assert figures_loop.run(parser.parse_args([])) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["asked", "patrol", "systems", "register", "all"]
+    assert lines[0].split() == ["count", "3", "0", "0", "0", "3"]
 
 
 @pytest.mark.usefixtures("_county")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.test import Client
 from django.utils import timezone
 
 from commongrid.insight.queries import dispatching as given
@@ -18,10 +19,10 @@ from tests.matters.test_calling import COUNTY_ROADS, ROADS, TRANSPORT, answer_pa
 __all__ = ["scene"]
 
 
-def period(place: int = desk.COUNTY) -> given.Period:
-    """The last day and the next, somewhere."""
+def period(place: int = desk.COUNTY, series: str = "asked") -> given.Period:
+    """The last day and the next, somewhere, of one series."""
     now = timezone.now()
-    return given.Period(area=interval(place), begin=now - timedelta(days=1), end=now + timedelta(days=1))
+    return given.Period(area=interval(place), begin=now - timedelta(days=1), end=now + timedelta(days=1), series=series)
 
 
 def test_calls_are_counted_by_unit_with_who_came_and_answered_in_time(scene: Scene) -> None:
@@ -53,6 +54,16 @@ def test_orders_off_the_list_open_the_matters_behind_them(scene: Scene) -> None:
     scene.do("dispatcher", actions.divert, matter, unit_id=water, reason="水沟归水务站")
     assert given.off_list(reader, period()) == [(water, 1)]
     assert [row.id for row in given.off_list_matters(reader, period(), water)] == [matter]
+    found = scene.at_township("巡查发现水沟堵了", source="patrol")
+    scene.do("dispatcher", actions.divert, found, unit_id=water, reason="水沟归水务站")
+    assert given.off_list(reader, period()) == [(water, 1)], "series are never added up"
+    patrol = period(series="patrol")
+    assert given.off_list(reader, patrol) == [(water, 1)]
+    assert [row.id for row in given.off_list_matters(reader, patrol, water)] == [found]
+    assert (given.called(reader, patrol), given.asked(reader, patrol)) == ([], [])
+    page = scene.desk.sign_in(Client(), "county_dispatcher").get("/console/figures/dispatching/?series=patrol").text
+    assert "series=patrol" in page
+    assert "Found by patrol" in page or "巡查" in page
     assert given.off_list_matters(scene.as_post("far_dispatcher"), period(), water) == []
 
 

@@ -40,7 +40,7 @@ def story(scene: Scene) -> Story:
 def today() -> given.Period:
     """The last day and the next, in the whole county."""
     now, day = timezone.now(), timedelta(days=1)
-    return given.Period(area=interval(desk.COUNTY), begin=now - day, end=now + day)
+    return given.Period(area=interval(desk.COUNTY), begin=now - day, end=now + day, series="asked")
 
 
 def at_township(story: Story, text: str, kind: str) -> UUID:

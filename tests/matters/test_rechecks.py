@@ -273,10 +273,14 @@ def test_what_was_found_worse_than_rated_is_counted_for_the_centre_apart_from_ra
     order_all(now + LATER)
     for matter, result in ((good, "fails"), (sound, "holds"), (low, "holds")):
         scene.do("county_dispatcher", actions.recheck, matter, result=result, note="到现场看过")
-    period = Period(area=interval(desk.COUNTY), begin=now - timedelta(days=1), end=now + timedelta(days=30))
+    period = Period(
+        area=interval(desk.COUNTY), begin=now - timedelta(days=1), end=now + timedelta(days=30), series="asked"
+    )
     for who in ("county_dispatcher", "dispatcher"):
         rows = rechecked(scene.as_post(who), period)
         found = {one.cause: (one.ordered, one.holds, one.worse, one.lapsed) for one in rows}
         assert found == {"drawn": (2, 1, 1, 0), "low": (1, 1, 0, 0), "centre": (0, 0, 0, 0)}, who
+    patrol = replace(period, series="patrol")
+    assert {one.ordered for one in rechecked(scene.as_post("county_dispatcher"), patrol)} == {0}, "never added up"
     for who in ("station", "clerk", "supervisor"):
         assert {one.ordered for one in rechecked(scene.as_post(who), period)} == {0}, who

@@ -34,17 +34,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the figures."""
     with county_open():
-        from commongrid.insight.queries.loop import loop_figures
+        from commongrid.insight.queries.loop import loop_by_series, loop_figures
         from commongrid.kernel.scope import clock
 
         scope = clock("figures.loop", "figures.read")
         question = _question(scope, args)
         figures = loop_figures(scope, question)
+        apart = {} if args.series else loop_by_series(scope, question)
         if args.json:
-            print(json.dumps(_as_json(figures, question, args), ensure_ascii=False, indent=2))
+            told = _as_json(figures, question, args) | ({"by_series": _plain(apart)} if apart else {})
+            print(json.dumps(told, ensure_ascii=False, indent=2))
         else:
-            _show(figures)
+            _show({**apart, args.series or "all": figures})
     return 0
+
+
+def _plain(apart: dict[str, LoopFigures]) -> dict[str, dict[str, Any]]:
+    return {series: asdict(one) for series, one in apart.items()}
 
 
 def _question(scope: Scope, args: argparse.Namespace) -> Question:
@@ -89,11 +95,13 @@ def _as_json(figures: LoopFigures, question: Question, args: argparse.Namespace)
     return {**asdict(figures), "asked": asked}
 
 
-def _show(figures: LoopFigures) -> None:
+def _show(figures: dict[str, LoopFigures]) -> None:
+    """A line for each figure; the four series stand beside each other, and what they come to behind them."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(show_header=False, box=None)
-    for name, value in asdict(figures).items():
-        table.add_row(name, "-" if value is None else f"{value:,}")
+    table = Table("", *figures, box=None)
+    columns = [asdict(one) for one in figures.values()]
+    for name in columns[0]:
+        table.add_row(name, *("-" if one[name] is None else f"{one[name]:,}" for one in columns))
     Console().print(table)

@@ -24,7 +24,7 @@ SHOWN: Final = 200
 _OFF_LIST = """
 SELECT o.unit_id, count(*) FROM matters_order o JOIN matters_matter m ON m.id = o.matter_id
 WHERE o.off_list AND o.unit_id IS NOT NULL AND o.ordered_at >= %(begin)s AND o.ordered_at < %(end)s
-  AND m.place_then BETWEEN %(lo)s AND %(hi)s GROUP BY 1 ORDER BY 2 DESC, 1
+  AND m.place_then BETWEEN %(lo)s AND %(hi)s AND m.series = %(series)s GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _CALLED = """
 SELECT a.unit, count(*), count(a.attended), count(*) FILTER (WHERE a.attended),
@@ -32,35 +32,38 @@ SELECT a.unit, count(*), count(a.attended), count(*) FILTER (WHERE a.attended),
   count(*) FILTER (WHERE m.outcome = 'done' AND m.finished_at <= m.finish_due_at)
 FROM matters_meeting c JOIN matters_attendance a ON a.meeting_id = c.id JOIN matters_matter m ON m.id = a.matter_id
 WHERE c.level = 'township' AND c.called_at >= %(begin)s AND c.called_at < %(end)s
-  AND m.place_then BETWEEN %(lo)s AND %(hi)s GROUP BY 1 ORDER BY 2 DESC, 1
+  AND m.place_then BETWEEN %(lo)s AND %(hi)s AND m.series = %(series)s GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _ASKED = """
 SELECT o.unit_id, count(*), count(*) FILTER (WHERE o.outcome = 'answered')
 FROM matters_order o JOIN roster_unit u ON u.id = o.unit_id AND u.outside_command
 JOIN matters_matter m ON m.id = o.matter_id
 WHERE o.ordered_at >= %(begin)s AND o.ordered_at < %(end)s
-  AND m.place_then BETWEEN %(lo)s AND %(hi)s GROUP BY 1 ORDER BY 2 DESC, 1
+  AND m.place_then BETWEEN %(lo)s AND %(hi)s AND m.series = %(series)s GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _BEHIND = """
 SELECT DISTINCT ON (m.opened_at, m.id) m.id
 FROM matters_order o JOIN matters_matter m ON m.id = o.matter_id
 WHERE o.off_list AND o.unit_id = %(unit)s AND o.ordered_at >= %(begin)s AND o.ordered_at < %(end)s
-  AND m.place_then BETWEEN %(lo)s AND %(hi)s ORDER BY m.opened_at DESC, m.id LIMIT %(limit)s
+  AND m.place_then BETWEEN %(lo)s AND %(hi)s AND m.series = %(series)s ORDER BY m.opened_at DESC, m.id LIMIT %(limit)s
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """Where and when: a place's interval, begin included, end not."""
+    """Where, when and of which series: a place's interval, begin included, end not; series are never added up."""
 
     area: Interval
     begin: datetime
     end: datetime
+    series: str
 
     @property
     def values(self) -> Values:
         """As parameters of a statement."""
-        return {"lo": self.area.lo, "hi": self.area.hi, "begin": self.begin, "end": self.end}
+        return {
+            "lo": self.area.lo, "hi": self.area.hi, "begin": self.begin, "end": self.end, "series": self.series,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

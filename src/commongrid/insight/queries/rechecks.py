@@ -18,7 +18,8 @@ _RECHECKS = """
 SELECT c.cause, count(DISTINCT r.id), count(DISTINCT r.id) FILTER (WHERE r.result = 'holds'),
   count(DISTINCT r.id) FILTER (WHERE r.result = 'fails'), count(DISTINCT r.id) FILTER (WHERE r.result = 'lapsed')
 FROM matters_recheck r JOIN matters_recheck_cause c ON c.recheck_id = r.id JOIN matters_matter m ON m.id = r.matter_id
-WHERE r.ordered_at >= %(begin)s AND r.ordered_at < %(end)s AND m.place_then BETWEEN %(lo)s AND %(hi)s GROUP BY 1
+WHERE r.ordered_at >= %(begin)s AND r.ordered_at < %(end)s
+  AND m.place_then BETWEEN %(lo)s AND %(hi)s AND m.series = %(series)s GROUP BY 1
 """
 
 

@@ -149,10 +149,10 @@ def question_of(scope: Scope, chosen: Chosen, series: str = "", *, tallied: bool
 
 
 def period_of(scope: Scope, chosen: Chosen) -> Period:
-    """The place and the days as instants."""
+    """The place, the days as instants, and the series."""
     zone = territory.calendar(scope).zone
     begin, end = (midnight(day, zone) for day in chosen.days)
-    return Period(area=interval(chosen.place.code), begin=begin, end=end)
+    return Period(area=interval(chosen.place.code), begin=begin, end=end, series=chosen.series)
 
 
 def periods(chosen: Chosen) -> list[tuple[str, str, bool]]:

@@ -15,7 +15,7 @@ from commongrid.insight.queries.rechecks import Rechecked, reads_causes, recheck
 from commongrid.kernel.refusals import N_
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, period_of, periods
-from commongrid.surfaces.console.matters import present
+from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
 
@@ -51,6 +51,8 @@ def dispatching(request: Asked) -> HttpResponse:
             "place": chosen.place,
             "periods": periods(chosen),
             "trail": _trail(chosen),
+            "series": words.choices(words.SERIES),
+            "series_name": words.say(words.SERIES, chosen.series),
             "off_list": [
                 (names.get(unit, ""), count, f"{behind}?{chosen.query(unit=unit)}" if chosen.opens else "")
                 for unit, count in off
@@ -85,6 +87,7 @@ def off_list(request: Asked) -> HttpResponse:
         {
             "title": title,
             "unit": next(iter(names.values()), ""),
+            "series_name": words.say(words.SERIES, chosen.series),
             "rows": present.rows(request.scope, rows),
             "back": f"{reverse('figures_dispatching')}?{chosen.query()}",
             "trail": [*_trail(chosen)[:-1], (_("Dispatching"), f"{reverse('figures_dispatching')}?{chosen.query()}"),
