@@ -17,7 +17,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from commongrid.kernel.codes import slip_code
-from tests.proof import expectation, register
+from tests.proof import expectation, links, register
 from tests.proof.world import PLACES, Seat, World, named
 
 Objects = Iterator[tuple[tuple[Any, ...], str, Callable[[Seat], bool]]]
@@ -313,6 +313,60 @@ def _boundary_files(_world: World) -> Objects:
     yield (named("no such file"),), "no such file", nobody
 
 
+def _villages_to_link(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (place,), relation, partial(_links_in, place) if relation.endswith(" village") else nobody
+
+
+def _links_in(place: int, seat: Seat) -> bool:
+    return links.whole(seat, place)
+
+
+def _wide_places(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        wide = relation == "county" or relation.endswith(" township")
+        yield (place,), relation, partial(_links_in, place) if wide and place % 10**6 == 0 else nobody
+
+
+def _hamlets(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (place,), relation, partial(_covers, place) if relation.endswith(" hamlet") else nobody
+
+
+def _contact_places(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        yield (place,), relation, nobody if "grid" in relation or "group" in relation else everybody
+
+
+def _no_such_choice(_world: World) -> Objects:
+    yield (named("no such choice"), PLACES["own village"]), "no such choice", nobody
+
+
+def _plans(_world: World) -> Objects:
+    yield from _held("plan")
+
+
+def _planned(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        values = named("household", relation), named("plan", relation)
+        yield values, relation, partial(_covers, place)
+
+
+def _linkers(world: World) -> Objects:
+    for seat in world.seats.values():
+        known = seat.role == "linked_member"
+        yield (seat.post,), seat.role, partial(_looks_after, seat) if known else nobody
+
+
+def _looks_after(of: Seat, seat: Seat) -> bool:
+    return seat.post == of.post or expectation.covers(seat, of.place)
+
+
+def _numbers_of_the_sheet(_world: World) -> Objects:
+    yield ("grids",), "the rows behind a number", everybody
+    yield ("nonsense",), "no such number", nobody
+
+
 def _itself(_world: World) -> Objects:
     yield (), "", everybody
 
@@ -368,10 +422,23 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], Objects]] = {
     ("change", ("request_id",)): _changes_asked,
     ("handover", ("handover_id",)): _handovers,
     ("ledger", ("code",)): _ledgers,
+    ("linking", ("code",)): _villages_to_link,
+    ("linking_everywhere", ("code",)): _wide_places,
+    ("linking_choice_end", ("choice_id", "code")): _no_such_choice,
+    ("link_", ("code",)): _hamlets,
+    ("contacts", ("code",)): _contact_places,
+    ("plan", ("plan_id",)): _plans,
+    ("plan_set", ("household_id", "plan_id")): _planned,
+    ("linked_member", ("post_id",)): _linkers,
+    ("county_sheet_rows", ("which",)): _numbers_of_the_sheet,
     ("own_ledger", ("ledger_id",)): _own_ledgers,
     ("own_ledger_", ("ledger_id",)): _not_there,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
+
+
+EDITING = ("place_", "post_", "market", "linking_propose", "link_notice_down", "plan_")
+"""How the names of routes begin that change what they are asked for."""
 
 
 def objects(world: World, name: str, captures: tuple[str, ...]) -> Objects:
@@ -398,5 +465,5 @@ def targets(world: World) -> Iterator[Target]:
                 url=reverse(pattern.name, kwargs=dict(zip(captures, values, strict=True))),
                 about=about,
                 seen=seen,
-                edits=pattern.name.startswith(("place_", "post_", "market")) and pattern.name != "markets",
+                edits=pattern.name.startswith(EDITING) and pattern.name != "markets",
             )

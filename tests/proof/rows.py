@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tests.proof import register
+from tests.proof import links, register
 from tests.proof.world import COUNTY, NOW, PLACES, T1, insert, named
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def lay(owner: psycopg.Connection[Any], world: World) -> None:
     of_offices(owner, world)
     at_places(owner, world.seats["county_leader"].post)
     register.lay(owner)
+    links.lay(owner)
 
 
 def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any]) -> None:

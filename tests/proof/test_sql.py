@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.figures import Record
-from tests.proof import probes, register, statements
+from tests.proof import links, probes, register, statements
 from tests.proof.world import World
 from tests.sizes import FULL, shares, size
 
@@ -58,6 +58,7 @@ def test_every_statement_does_exactly_what_the_policy_says(
             statements.accounts(app, seats),
             statements.nobody(app, world),
             register.probes(app, owner, seats),
+            links.probes(app, owner, seats),
         ):
             for probe in suite:
                 tally.note(*probe)
