@@ -257,6 +257,10 @@ def test_counts_below_five_are_not_shown(scene: Scene) -> None:
     assert [one.count for one in texts.counts(ANYBODY, TODAY.year, "G")] == [None]
     scene.report("路灯又不亮", kind="G03")
     assert [(one.place, one.count) for one in texts.counts(ANYBODY, TODAY.year, "G")] == [(VILLAGE, 5)]
+    within = texts.counts_within(ANYBODY, TODAY.year, VILLAGE)
+    scene.report("巡查发现路灯不亮", kind="G03", source="patrol")
+    assert [one.count for one in texts.counts(ANYBODY, TODAY.year, "G")] == [5], "found by patrol, not asked by people"
+    assert texts.counts_within(ANYBODY, TODAY.year, VILLAGE) == within
 
 
 def test_natural_villages_are_told_apart_only_where_nobody_can_be_worked_out(scene: Scene) -> None:

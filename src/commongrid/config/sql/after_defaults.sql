@@ -6,3 +6,4 @@ ALTER TABLE matters_matter
   ALTER COLUMN slip_no SET DEFAULT 0, ALTER COLUMN recheck_level SET DEFAULT '', ALTER COLUMN applied SET DEFAULT '',
   ALTER COLUMN extended SET DEFAULT 0, ALTER COLUMN finish_moved SET DEFAULT false,
   ALTER COLUMN asked_again SET DEFAULT false;
+ALTER TABLE matters_public_face ALTER COLUMN series SET DEFAULT 'asked';

@@ -293,6 +293,7 @@ def _show(case: Case, place: int) -> None:
         place=shown,
         opened_on=case.calendar.day_of(case.act.at),
         state="open",
+        series=case.matter.series,
     )
     lay_row(face)
 

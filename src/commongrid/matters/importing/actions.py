@@ -77,9 +77,9 @@ INSERT INTO matters_origin (matter_id, batch_id, place, row, kind_text, satisfie
 SELECT id, %(batch)s, place, row, kind_text, satisfied, reopened > 0 FROM pg_temp.import_stage
 """
 _FACES = """
-INSERT INTO matters_public_face (id, kind_code, place, opened_on, state)
+INSERT INTO matters_public_face (id, kind_code, place, opened_on, state, series)
 SELECT m.id, m.kind_code, CASE WHEN m.place %% 1000 = 0 THEN m.place ELSE m.place / 1000 * 1000 END,
-  (m.opened_at AT TIME ZONE %(zone)s)::date, 'open'
+  (m.opened_at AT TIME ZONE %(zone)s)::date, 'open', m.series
 FROM matters_matter m JOIN matters_kind k ON k.id = m.kind_id
 WHERE m.batch = %(batch)s AND m.closed_at IS NULL AND k.visibility = 'public' AND NOT m.sealed
   AND m.place %% 1000000 <> 0

@@ -319,7 +319,8 @@ class Matter(models.Model):
 class PublicFace(models.Model):
     """What anybody may know of an open matter of a public kind (公开摘要): kind, village, day, whether it is done.
 
-    ``id`` is the matter's; ``place`` a village or natural village, never finer.
+    ``id`` is the matter's; ``place`` a village or natural village, never finer. ``series`` keeps what people reported
+    apart from what patrols found and other systems sent, so that no count adds them up.
 
     Personal data: none. Kept: with the matter.
     """
@@ -329,6 +330,7 @@ class PublicFace(models.Model):
     place = PlaceField()
     opened_on = models.DateField()
     state = models.CharField(max_length=8)
+    series = models.CharField(max_length=12, default="asked")
 
     wall: ClassVar[Wall] = Wall(place="place", read="open")
 
@@ -338,10 +340,11 @@ class PublicFace(models.Model):
         db_table = "matters_public_face"
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=("open", "done")), name="matters_public_face_state"),
+            models.CheckConstraint(condition=Q(series__in=words.SERIES), name="matters_public_face_series"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["place", "kind_code", "opened_on"], name="matters_public_face_place"),
-            models.Index(fields=["opened_on", "place", "kind_code"], name="matters_public_face_year"),
+            models.Index(fields=["series", "opened_on", "place", "kind_code"], name="matters_public_face_year"),
         ]
 
     def __str__(self) -> str:

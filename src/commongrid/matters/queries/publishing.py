@@ -207,7 +207,7 @@ def over(scope: Scope, today: date, limit: int) -> list[UUID]:
 
 
 def counts(scope: Scope, year: int, kind: str = "") -> list[VillageCount]:
-    """Matters of public kinds by village, of the days of a year; nothing below five.
+    """Matters of public kinds by village that people reported themselves, of the days of a year; nothing below five.
 
     Of one class a count is told only where it can't be worked out from the whole village and the other classes.
     """
@@ -244,8 +244,8 @@ def counts_within(scope: Scope, year: int, village: int) -> list[VillageCount]:
 
 
 def _faces(scope: Scope, year: int, within: int | None = None) -> list[tuple[int, str, int]]:
-    """Places, kinds and how many matters, of the days of a year."""
-    days = Q(opened_on__gte=date(year, 1, 1), opened_on__lte=date(year, 12, 31))
+    """Places, kinds and how many matters that people reported themselves, of the days of a year."""
+    days = Q(series="asked", opened_on__gte=date(year, 1, 1), opened_on__lte=date(year, 12, 31))
     if within is not None:
         days &= Q(place__range=interval(within))
     with acting(scope):
