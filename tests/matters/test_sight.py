@@ -22,7 +22,7 @@ from commongrid.matters.actions import Contact, Report, code_of
 from commongrid.matters.models import Escalation, Matter, Note, Party, PublicFace, Rating
 from tests.factories import desk
 from tests.factories.scenes import Scene
-from tests.matters.test_loop import slip_of
+from tests.matters.test_loop import row, slip_of
 from tests.proof.probes import become
 
 ANYONE = public("matters.report")
@@ -120,10 +120,11 @@ def test_confidential_reporters_are_known_to_the_centre_and_hidden_below(scene: 
 def test_confidential_matters_are_shown_no_finer_than_the_village(scene: Scene) -> None:
     matter = tell("G03", confidential=True)
     seen = queries.matter(scene.as_post("clerk"), matter)
-    assert (seen.row.place, seen.row.owner_level) == (desk.VILLAGE, "village")
+    assert (seen.row.place, seen.row.owner_level) == (desk.VILLAGE, "township"), "whoever reads it has it first"
+    with pytest.raises(NotAllowed):
+        scene.do("clerk", actions.accept, matter)
     with acting(scene.as_post("grid_head")):
         assert not Matter.objects.filter(id=matter).exists()
-    scene.do("clerk", actions.raise_level, matter, reason="村里办不了")
     assert queries.revealed(scene.as_post("dispatcher"), matter, "reporter", "where") == str(desk.GRID)
 
 
@@ -163,9 +164,20 @@ def test_words_beside_a_rating_in_confidence_come_no_earlier_than_the_rating(sce
     assert reads(scene, "county_dispatcher", matter)
 
 
+def test_sorted_into_a_complaint_by_the_township_leaves_the_villages_sight_too(scene: Scene) -> None:
+    matter = tell("Z00")
+    assert sees(scene, "clerk", matter)
+    scene.do("dispatcher", actions.accept, matter, kind_code=AFFAIRS)
+    assert not sees(scene, "clerk", matter)
+    assert (row(matter).place, row(matter).owner_level) == (desk.TOWNSHIP, "township")
+    assert queries.revealed(scene.as_post("dispatcher"), matter, "reporter", "where") == str(desk.GRID)
+    with pytest.raises(Refusal):
+        scene.do("dispatcher", actions.divert, matter, place=desk.VILLAGE, reason="村里自己办")
+
+
 def test_confidential_and_sorted_into_a_complaint_keeps_its_reporter(scene: Scene) -> None:
     matter = tell("G03", confidential=True)
-    scene.do("clerk", actions.accept, matter, kind_code=AFFAIRS)
+    scene.do("dispatcher", actions.accept, matter, kind_code=AFFAIRS)
     assert not sees(scene, "clerk", matter) or _only_its_face(scene, matter)
     with acting(scene.as_post("dispatcher")):
         assert Party.objects.get(matter_id=matter).name_sealed is not None

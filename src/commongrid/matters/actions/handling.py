@@ -313,11 +313,13 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
         face_gone(case)
     if of.sealed:
         return _sealed_target(case, of)
-    if not of.routed_round or level_of_actor(scope) in ("township", "county"):
+    if not of.routed_round:
         return None
     where = m.place
     seal_where(case, where)
     m.place = enclosing(where, "township") or where
+    if level_of_actor(scope) in ("township", "county"):
+        return None
     level = entry(first_level=of.first_level, lowest="township", urgency=m.urgency, sealed=False, routed_round=True)
     return Target(place=owner_place(m.place, level))
 

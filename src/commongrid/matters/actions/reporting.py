@@ -245,6 +245,7 @@ def _enter(case: Case, place: int, accused: Accused | None) -> None:
         urgency=m.urgency,
         sealed=False,
         routed_round=of.routed_round,
+        confidential=m.confidential,
     )
     if level == "village" and of.first_level == "grid" and lowest == "below":
         level = "grid"

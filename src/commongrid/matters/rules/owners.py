@@ -26,12 +26,17 @@ def above(level: str) -> str:
     return words.LEVELS[min(words.LEVELS.index(level) + 1, len(words.LEVELS) - 1)]
 
 
-def entry(*, first_level: str, lowest: str, urgency: str, sealed: bool, routed_round: bool) -> str:
-    """Who first has a new matter: the kind's level, never below where it is; immediate ones the township at least."""
+def entry(
+    *, first_level: str, lowest: str, urgency: str, sealed: bool, routed_round: bool, confidential: bool = False
+) -> str:
+    """Who first has a new matter: the kind's level, never below where it is.
+
+    Immediate ones the township at least, and what was said in confidence: only the centre reads it.
+    """
     if sealed:
         return "unit"
     floor = max(words.LEVELS.index(lowest), words.LEVELS.index(first_level or "village"))
-    if routed_round or urgency == "immediate":
+    if routed_round or confidential or urgency == "immediate":
         floor = max(floor, words.LEVELS.index("township"))
     return words.LEVELS[floor]
 
