@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from commongrid.commands.demo import belongings, families, journeys, mapping, naming
+from commongrid.commands.demo import belongings, families, journeys, linking, mapping, naming
 from commongrid.commands.demo.population import filling
 from commongrid.commands.demo.population.land import Land
 from commongrid.commands.demo.population.people import Hamlet, lanes
@@ -128,6 +128,7 @@ def lay(size: str, seed: int) -> dict[str, int]:
     people = layer.populate(seed) if size == POPULATED else 0
     mapping.bound(SCOPE, COUNTY, layer.land, layer.lanes)
     layer.lend()
+    linking.link(layer.villages)
     per_village, remembered = TOLD[size]
     matters = journeys.travel(layer.chance, layer.villages, per_village, remembered)
     return {
