@@ -258,6 +258,7 @@ def test_reveal_shows_one_field_once_and_is_logged(scene: Scene, as_post: Callab
     shown = client.post(url(matter, "reveal"), {"what": "reporter:phone", "reason": "回访"})
     assert "13812341234" in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
+    assert shown.headers["Refresh"] == f"300; url={url(matter)}"
     assert "13812341234" not in client.get(url(matter)).text
     with scene.desk.database.as_role("owner") as owner:
         logged = owner.execute("SELECT about, reason FROM accounts_access_line WHERE event = 'revealed'").fetchall()

@@ -38,6 +38,7 @@ from commongrid.surfaces.console.matters import (
     words,
 )
 from commongrid.surfaces.console.register import changes
+from commongrid.surfaces.console.register.looks import OPEN_SECONDS
 from commongrid.surfaces.shared import files
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import language, left
@@ -60,7 +61,7 @@ def matter(request: Asked, matter_id: UUID) -> HttpResponse:
 
 @door("matters.read", methods=("POST",))
 def reveal(request: Asked, matter_id: UUID) -> HttpResponse:
-    """Show one sealed field once, with a reason, logged; for those who have to reach the person."""
+    """Show one sealed field for five minutes, with a reason, logged; for those who have to reach the person."""
     form = forms.Reveal(request.POST, auto_id="reveal_%s")
     if not form.is_valid():
         return shown(request, matter_id, reveal=form, status=422)
@@ -80,6 +81,7 @@ def reveal(request: Asked, matter_id: UUID) -> HttpResponse:
     accounts.log_access(request.scope, Act.new(), access=about)  # sent twice, it is shown and logged twice
     response = shown(request, matter_id, opened={"part": part, "field": field, "value": value})
     response["Cache-Control"] = "no-store"
+    response["Refresh"] = f"{OPEN_SECONDS}; url={reverse('matter', args=[matter_id])}"
     return response
 
 
