@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.matter import Matter
-from commongrid.matters.models.steps import OF_ITS_MATTER
+from commongrid.matters.models.sight import OF_ITS_MATTER
 from commongrid.territory.models import PlaceField
 
 OF_THE_WHOLE_OR_A_PART = (

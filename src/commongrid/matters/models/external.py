@@ -13,7 +13,8 @@ from commongrid.kernel.keeping import HIDDEN, Keeping, with_matter
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models.matter import Matter
 from commongrid.matters.models.rechecks import WITH_MATTERS
-from commongrid.matters.models.steps import DID_IT, OF_ITS_MATTER, OWN_UNIT, Rating
+from commongrid.matters.models.sight import DID_IT, OF_ITS_MATTER, OWN_UNIT
+from commongrid.matters.models.steps import Rating
 from commongrid.roster.models import Unit
 from commongrid.territory.models import PlaceField
 

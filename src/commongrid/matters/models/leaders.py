@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.matter import Matter
-from commongrid.matters.models.steps import OF_ITS_MATTER, REPORTER
+from commongrid.matters.models.sight import OF_ITS_MATTER, REPORTER
 from commongrid.territory.models import PlaceField
 
 OFFICES = f"NOT {REPORTER} AND {OF_ITS_MATTER}"

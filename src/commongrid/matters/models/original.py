@@ -8,7 +8,7 @@ from django.db import models
 
 from commongrid.kernel.keeping import Keeping, with_matter
 from commongrid.kernel.wall import Wall
-from commongrid.matters.models.steps import CENTRE, OF_ITS_MATTER
+from commongrid.matters.models.sight import CENTRE, OF_ITS_MATTER
 from commongrid.territory.models import PlaceField
 
 BY_SLIP = "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'slip')"

@@ -13,7 +13,7 @@ from commongrid.journal.dated import period
 from commongrid.kernel.keeping import Keeping, with_matter
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models.matter import Matter
-from commongrid.matters.models.steps import BACK, OF_ITS_MATTER
+from commongrid.matters.models.sight import BACK, OF_ITS_MATTER
 from commongrid.territory.models import PlaceField
 
 STATES = ("proposed", "published", "refused", "down")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from commongrid.kernel.keeping import Keeping, with_matter
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.matter import Matter
-from commongrid.matters.models.steps import OF_ITS_MATTER
+from commongrid.matters.models.sight import OF_ITS_MATTER
 from commongrid.matters.rules import words
 from commongrid.territory.models import PlaceField
 

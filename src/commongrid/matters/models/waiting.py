@@ -14,7 +14,7 @@ from django.db.models import Q
 from commongrid.journal.dated import period
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models.matter import Matter
-from commongrid.matters.models.steps import OF_ITS_MATTER
+from commongrid.matters.models.sight import OF_ITS_MATTER
 from commongrid.matters.rules import words
 from commongrid.roster.models import Unit
 from commongrid.territory.models import PlaceField
