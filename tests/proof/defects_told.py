@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from django.utils import timezone
 
+from commongrid.accounts.actions import Access, log_access
 from commongrid.insight import jobs as tallies
 from commongrid.journal.acting import settings_of
 from commongrid.journal.attachments import stage
@@ -31,7 +32,7 @@ from tests.matters import test_mediation, test_sight
 from tests.matters.conftest import peopled
 from tests.matters.test_loop import slip_of
 from tests.matters.test_papers import photo
-from tests.proof.defects import Defect, patch, sql, weaker
+from tests.proof.defects import Defect, patch, sql, weaker, wider
 from tests.readers import readers_see
 
 if TYPE_CHECKING:
@@ -232,6 +233,17 @@ def ratings_say_nothing_early(database: Database) -> None:
     test_sight.test_words_beside_a_rating_in_confidence_come_no_earlier_than_the_rating(peopled(database))
 
 
+def looks_are_told(database: Database) -> None:
+    """A slip reads who had its own name or phone shown, not what else was logged, nor anything of another's matter."""
+    scene = peopled(database)
+    own, other = (scene.report(text, kind=BRIDGE) for text in ("涵洞塌了", "路灯坏了"))
+    for matter, event in ((own, "revealed"), (own, "printed"), (other, "revealed")):
+        look = Access(event=event, about="reporter.phone", reason="回访", subject_kind="matter", subject=matter)
+        log_access(scene.as_post("dispatcher"), Act.new(), access=look)
+    with looking(database, slip_of(own)) as app:
+        assert app.execute("SELECT subject, event FROM accounts_access_line").fetchall() == [(own, "revealed")]
+
+
 def files_close(database: Database) -> None:
     """A dispute file is closed off when violence comes to light, whoever says so."""
     test_mediation.test_violence_said_by_another_post_closes_the_file_off(peopled(database))
@@ -272,6 +284,15 @@ DEFECTS = (
     Defect(
         "words beside a rating in confidence shown before it",
         weaker("matters_note", "<> 'rating'::text", "<> 'nothing'::text"), ratings_say_nothing_early,
+    ),
+    Defect(
+        "who looked at a reporter is told to every slip",
+        wider("accounts_access_line", "subject_kind = 'matter' AND current_setting('cg.kind', true) = 'slip'"),
+        looks_are_told,
+    ),
+    Defect(
+        "who looked at a reporter is told to nobody",
+        weaker("accounts_access_line", "event = 'revealed'::text", "false"), looks_are_told,
     ),
     Defect(
         "a dispute file is ended only by who is in it",

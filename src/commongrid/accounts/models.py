@@ -38,6 +38,12 @@ OF_A_LIST_AROUND = (
     f"({_LO} / 1000 * 1000, {_LO} / 1000000 * 1000000, {_LO} / 1000000000 * 1000000000)"
 )
 """Lists exported of the village, township or county that a post lies in: its people may be in them."""
+OF_THE_SLIPS_MATTER = (
+    "subject_kind = 'matter' AND event = 'revealed'"
+    " AND (SELECT COALESCE(current_setting('cg.kind', true), '') = 'slip')"
+    " AND EXISTS (SELECT 1 FROM matters_matter m WHERE m.id = subject AND NOT m.sealed)"
+)
+"""Looks at the name and phone behind a slip, told to whoever holds it; the matter's own row-level security rules."""
 KEPT_DAYS: Final = 213
 """How long a line of the access log is kept: seven months."""
 EVENTS = (
@@ -206,7 +212,7 @@ class AccessLine(models.Model):
         place="place",
         write="any",
         also_see=f"{OWN_ROWS} OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock') "
-        f"OR {OF_A_RECORD_SEEN} OR {OF_A_LIST_AROUND}",
+        f"OR {OF_A_RECORD_SEEN} OR {OF_A_LIST_AROUND} OR {OF_THE_SLIPS_MATTER}",
         never=NOT_TOLD,
         append_only=True,
         prune=f"at < now() - interval '{KEPT_DAYS} days'",

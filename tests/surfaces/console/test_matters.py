@@ -7,12 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from commongrid.journal import attachments
 from commongrid.kernel.act import Act, new_id
 from commongrid.matters import actions
+from commongrid.matters.actions import code_of
 from commongrid.matters.queries import forget_vocabularies, vocabulary
+from commongrid.roster.queries import faces
 from commongrid.territory.actions import Market, set_market_days
 from tests.factories import crafted, desk
 from tests.factories.desk import id_of
@@ -21,8 +25,6 @@ from tests.surfaces.console.conftest import counting
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
-
-    from django.test import Client
 
     from tests.factories.desk import Desk
     from tests.factories.scenes import Scene
@@ -267,6 +269,22 @@ def test_reveal_shows_one_field_once_and_is_logged(scene: Scene, as_post: Callab
         as_post("county_leader").post(url(matter, "reveal"), {"what": "reporter:phone", "reason": "看看"}).status_code
         == 404
     )
+
+
+def test_whoever_reported_reads_on_the_slip_who_had_their_phone_shown_and_why(
+    scene: Scene, as_post: Callable[..., Client]
+) -> None:
+    matter, other = scene.answered("校门口斑马线看不清"), scene.answered("村口没有路灯")
+    as_post("county_dispatcher").post(url(matter, "reveal"), {"what": "reporter:phone", "reason": "回访前核对"})
+    pages = [Client().get(reverse("slip", args=[code_of(one)])).text for one in (matter, other)]
+    assert ["回访前核对" in page for page in pages] == [True, False]
+    assert post_name(scene, "county_dispatcher") in pages[0]
+    assert "13812341234" not in pages[0]
+
+
+def post_name(scene: Scene, name: str) -> str:
+    """Whoever holds a post, as everybody may read it."""
+    return faces(scene.as_post(name), [id_of(name)])[id_of(name)].name
 
 
 def test_reveal_sent_twice_is_logged_twice(scene: Scene, as_post: Callable[..., Client]) -> None:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from commongrid.accounts import queries as access
 from commongrid.journal.attachments import files_of
 from commongrid.journal.queries import history
 from commongrid.kernel.codes import normalise
@@ -17,6 +18,7 @@ from commongrid.kernel.refusals import BadInput, Refusal
 from commongrid.matters import actions
 from commongrid.matters import queries as matters
 from commongrid.notices.queries import messages_wanted
+from commongrid.roster import queries as roster
 from commongrid.surfaces.public import telling, waiting
 from commongrid.surfaces.public.forms import Follow
 from commongrid.surfaces.shared import files, qr
@@ -26,8 +28,11 @@ from commongrid.surfaces.shared.throttle import throttled
 from commongrid.surfaces.shared.times import chinese
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpResponse
 
+    from commongrid.kernel.scope import Scope
     from commongrid.matters.queries import Followed
     from commongrid.surfaces.shared.doors import Asked
 
@@ -66,6 +71,7 @@ def slip(request: Asked, code: str) -> HttpResponse:
         "messages_wanted": messages_wanted(request.scope, matter.id),
         "photos": [] if matter.sealed else files.shown(request, files_of(request.scope, matter.id), code),
         "events": [] if matter.sealed else telling.happenings([*history(request.scope, matter.id), *matter.lines]),
+        "looks": [] if matter.sealed else _looks(request.scope, matter.id),
     }
     return render(request, "public/slip/matter.html", context)
 
@@ -130,6 +136,14 @@ def _about(request: Asked, matter: Followed, code: str) -> dict[str, Any]:
         "owner": matter.owner_label("zh" if chinese() else "en"),
         "answers": matter.said,
     }
+
+
+def _looks(scope: Scope, matter_id: UUID) -> list[telling.Happening]:
+    """Who had the name or phone behind this slip shown, the latest first."""
+    lines = access.looks_at(scope, matter_id)
+    faces = roster.faces(scope, {one.post for one in lines if one.post}) if lines else {}
+    lang = "zh" if chinese() else "en"
+    return [telling.looked(one, faces.get(one.post) if one.post else None, lang) for one in lines]
 
 
 def _back(code: str, done: str) -> HttpResponse:

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from commongrid.accounts.queries import AccessRow
     from commongrid.journal.queries import LineRow
     from commongrid.matters.queries import Followed
+    from commongrid.roster.queries import PostLine
 
 STANDS: Final = {
     "received": N_("Received. It is decided now whether it is taken up, and by whom."),
@@ -148,6 +150,22 @@ def steps(phase: str) -> list[Step]:
 def happenings(lines: Sequence[LineRow]) -> list[Happening]:
     """The history, newest first."""
     return [Happening(line.at, title) for line in reversed(lines) if (title := _title(line))]
+
+
+LOOKED_AT: Final = {
+    "reporter.name": N_("Your name"), "reporter.phone": N_("Your phone number"),
+    "concerned.name": N_("The name of the person concerned"),
+    "concerned.phone": N_("The phone number of the person concerned"),
+    "accused.name": N_("Whom it is about"),
+}  # fmt: skip
+"""Hidden values of a matter as whoever reported it would call them."""
+
+
+def looked(line: AccessRow, face: PostLine | None, lang: str) -> Happening:
+    """That somebody had a hidden value shown: which, who it was, and why they needed it."""
+    title = gettext(LOOKED_AT.get(line.about, N_("Where it happened")))
+    who = f"{face.label(lang)} · {face.name}" if face else line.login_name
+    return Happening(line.at, title, who=who, text=line.reason)
 
 
 def _title(line: LineRow) -> str:
