@@ -72,7 +72,8 @@ def laid(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The county, with the person in every place that can hold something of them."""
     desk = factory.lay(database)
     monkeypatch.setattr(listing, "where", lambda: tmp_path / "erasures.jsonl")
-    files = {**settings.STORAGES["default"], "OPTIONS": {**settings.FILES, "location": tmp_path / "files"}}
+    default: Any = settings.STORAGES["default"]
+    files = {**default, "OPTIONS": {**settings.FILES, "location": tmp_path / "files"}}
     with override_settings(STORAGES={**settings.STORAGES, "default": files}):
         yield _laid(desk, database)
 
@@ -292,7 +293,8 @@ def _in_indexes(admin: psycopg.Connection[Any]) -> Iterator[tuple[str, str]]:
 
 def files() -> list[Path]:
     """Files that were kept for matters."""
-    home = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    default: Any = settings.STORAGES["default"]
+    home = Path(default["OPTIONS"]["location"])
     return [path for path in home.rglob("*") if path.is_file()]
 
 

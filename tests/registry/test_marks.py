@@ -136,7 +136,7 @@ def of_the_home(scope: Scope, home: UUID) -> set[tuple[str, bool]]:
         return {
             (mark.type_code, mark.to_on is None)
             for table in (Flag, HardshipFlag)
-            for mark in table.objects.filter(household_id=home, person_id=None)
+            for mark in table.objects.filter(household_id=home, person=None)
         }
 
 

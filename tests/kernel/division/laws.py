@@ -21,7 +21,10 @@ def village(seed: int, count: int, hamlets: int = 1, width: float = 2000.0) -> H
     of = chance.integers(0, hamlets, count)
     points = middle[of] + chance.normal(0, width / 12, (count, 2))
     return Households.at(
-        points, village=of, heads=chance.random(count) < 0.4, capacity=chance.choice([0, 0, 0, 4, 15], count)
+        points,
+        village=of,
+        heads=(chance.random(count) < 0.4).astype(np.int64),
+        capacity=chance.choice([0, 0, 0, 4, 15], count),
     )
 
 
@@ -54,7 +57,7 @@ def broken(
     found = []
     if len(proposal.grid) != len(given.points) or set(numbers.tolist()) != set(range(len(proposal.grids))):
         found.append("every household is in one grid and no grid is empty")
-    for number in range(len(proposal.grids)):
+    for number in numbers.tolist():
         found += _of_a_grid(given, rules, graph, proposal, number)
     found += _of_villages(given, rules, proposal, locks)
     found += _of_locks(given, proposal, locks)

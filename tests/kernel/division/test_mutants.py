@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from commongrid.kernel.division import dividing, reckoning, solving
+from commongrid.kernel.division.assigning import standing
 from commongrid.kernel.division.dividing import divide
 from commongrid.kernel.division.statement import Households, Locks, Rules
 from tests.kernel.division.laws import QUICK, broken, village
@@ -32,7 +33,7 @@ def case() -> tuple[Households, Locks]:
 def shuffled(given: Any, task: Any, one: Any, effort: Any, state: Any) -> Any:
     """Grids of the right sizes whose households lie anywhere."""
     grid = np.arange(len(one.grid)) % len(one.centre)
-    return 0.0, solving.standing(given, one.centre, grid)
+    return 0.0, standing(given, one.centre, grid)
 
 
 def strays(locks: Any, grid: Any, labels: Any, reasons: Any) -> bool:

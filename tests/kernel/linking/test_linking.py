@@ -137,7 +137,7 @@ def test_a_member_who_leaves_moves_few_others_at_the_usual_discount() -> None:
 
 
 def test_too_few_members_are_said_with_what_helps() -> None:
-    homes = Households.at(np.arange(32.0).reshape(16, 2), group=np.zeros(16))
+    homes = Households.at(np.arange(32.0).reshape(16, 2), group=np.zeros(16, np.int64))
     one = Members.at(np.array([[0.0, 0], [9.0, 9]]), group=np.array([0, 1]))
     plan = link(homes, one, FREE)
     assert len(plan.unlinked) == 1

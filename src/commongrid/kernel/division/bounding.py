@@ -177,7 +177,7 @@ def worth_of(piece: Piece, given: Prices, lam: Reals, grids: int, cover: Reals) 
         cover[:] = 0.0
         for site in sites:
             if site >= 0:
-                taken(piece, given, lam, site, cover)
+                taken(piece, given, lam, int(site), cover)
     return lam.sum() + chosen.sum(), chosen.max(), hopes
 
 

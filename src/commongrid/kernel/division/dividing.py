@@ -64,6 +64,7 @@ def divide(
     solved = _solved(given, rules, locks, found, (graph, walks), effort)
     grid, labels, reasons = _together(given, rules, locks, found, solved)
     pinned = _pin(locks, grid, labels, reasons)
+    grid, labels, reasons = _without_empty(grid, labels, reasons)
     grids = described(given, walks, grid, labels)
     effort.look_in(1.0, "reckoning")
     reckoning = reckon(given, rules, graph, grid, grids)
@@ -81,7 +82,7 @@ def divide(
 
 def placed(given: Households) -> tuple[Households, NDArray[np.bool_]]:
     """Dwellings without a point in the middle of their natural village, else of all; and which these are."""
-    missing = ~np.isfinite(given.points).all(axis=1)
+    missing = np.asarray(~np.isfinite(given.points).all(axis=1))
     if bool(missing.all()):
         raise NoPlaces
     points = given.points.copy()
@@ -166,6 +167,14 @@ def _pin(locks: Locks, grid: Wholes, labels: list[int | None], reasons: list[Rea
             reasons[number] = Reason(cause=Cause.LOCKED_HOUSEHOLDS, blocked_by=(label,))
             pinned = True
     return pinned
+
+
+def _without_empty(
+    grid: Wholes, labels: list[int | None], reasons: list[Reason]
+) -> tuple[Wholes, list[int | None], list[Reason]]:
+    """Without the grids that locks have left empty; the others are counted through."""
+    used, numbers = np.unique(grid, return_inverse=True)
+    return numbers.astype(np.int64), [labels[one] for one in used], [reasons[one] for one in used]
 
 
 def _named(given: Households, grid: Wholes, labels: list[int | None], fixed: set[int]) -> list[int | None]:

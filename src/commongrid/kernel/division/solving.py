@@ -175,7 +175,7 @@ def pack_again(piece: Piece, given: Prices, best: Standing, slack: float) -> Non
 def _usable(given: Prices, known: float) -> Wholes:
     """Sites that may still be a centre in something cheaper than what is known."""
     stays = given.figures[BOUND] - given.figures[LAST] + given.worth[given.usable] <= known
-    return given.usable[stays]
+    return np.asarray(given.usable[stays])
 
 
 def closed(piece: Piece, given: Prices, best: Standing, bound: float, state: NDArray[np.uint64]) -> float:

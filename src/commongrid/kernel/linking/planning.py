@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from commongrid.kernel.linking.flow import GRAIN, Terms, flow, hundredths, load_steps, terms, without
 from commongrid.kernel.linking.reasons import reasons, worths
@@ -102,14 +103,14 @@ def curve(
     )
 
 
-def _changed(households: Households, member: Wholes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return (households.before != NOBODY) & (member != households.before)
+def _changed(households: Households, member: Wholes) -> NDArray[np.bool_]:
+    return np.asarray((households.before != NOBODY) & (member != households.before))
 
 
-def _keepable(households: Households, found: Terms) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _keepable(households: Households, found: Terms) -> NDArray[np.bool_]:
     """Whose link of today may go on: the member is still asked and nothing forbids it."""
     has = households.before != NOBODY
-    return has & found.allowed[np.arange(len(has)), np.where(has, households.before, 0)]
+    return np.asarray(has & found.allowed[np.arange(len(has)), np.where(has, households.before, 0)])
 
 
 def _check(households: Households, members: Members, pairs: Pairs) -> None:

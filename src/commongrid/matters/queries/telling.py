@@ -104,8 +104,9 @@ def application_seats(scope: Scope, matter_id: UUID) -> list[SeatAsked]:
 def asked_by(scope: Scope, matter_id: UUID, decided_at: datetime) -> list[tuple[UUID, int]]:
     """Who had applied for what was decided in this very act, with the place of the matter."""
     with acting(scope):
-        found = Application.objects.filter(matter_id=matter_id, decided_at=decided_at, asked_by__isnull=False)
-        return list(found.exclude(asked_by=F("decided_by")).values_list("asked_by", "matter__place"))
+        found = Application.objects.filter(matter_id=matter_id, decided_at=decided_at)
+        found = found.exclude(asked_by=F("decided_by"))
+        return [(post, place) for post, place in found.values_list("asked_by", "matter__place") if post is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def pass_marks(at: Desk, old: Household, into: Household | None) -> None:
     ends = (old.place, into.place if into else old.place)
     with handing_over(at.scope, min(ends), max(ends), powers=(HARDSHIP,)):
         for table in MARKS:
-            of_homes = table.objects.filter(person_id=None, to_on=None)
+            of_homes = table.objects.filter(person=None, to_on=None)
             held = set(of_homes.filter(household_id=into.id).values_list("type_code", flat=True)) if into else set()
             for mark in of_homes.select_for_update().filter(household_id=old.id):
                 if into is not None and mark.type_code not in held:
