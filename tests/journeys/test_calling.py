@@ -33,6 +33,7 @@ def test_a_dispatcher_calls_a_meeting_and_sees_who_owes_an_answer(site: Site) ->
     page.fill("#call_meeting_at", (timezone.localtime() + timedelta(days=2)).strftime("%Y-%m-%dT09:30"))
     page.fill("#call_meeting_venue", "Room 2, township centre")
     page.fill("#call_meeting_note", "Clear the silt, look at the abutment.")
+    page.fill("#call_meeting_reason", "The abutment is theirs as well.")
     form.get_by_role("button", name="Call the meeting").click()
     page.get_by_text("They are called; each owes an answer.").wait_for()
     page.get_by_text("0 of 2 have answered.").wait_for()

@@ -90,7 +90,7 @@ def supervised(scene: Scene) -> UUID:
 
 
 SEVERAL = {"unit_ids": (id_of("transport_unit"), id_of("roads_unit"))}
-LATER = Summons(at=timezone.now() + timedelta(days=3), venue="三楼会议室")
+LATER = Summons(at=timezone.now() + timedelta(days=3), venue="三楼会议室", reason="也涉及他们")
 
 
 def met(scene: Scene) -> UUID:
@@ -124,7 +124,7 @@ CASES = (
          "answer"),
     Case("matters.sent_back", actions.send_back, lambda s: s.to_pass("塌方"), "dispatcher", {"note": "哪天修的"},
          "in_hand", "note"),
-    Case("matters.split", actions.split, lambda s: s.at_township("塌方"), "dispatcher", {**SEVERAL, "note": "分头办"},
+    Case("matters.split", actions.split, lambda s: s.at_township("塌方"), "dispatcher", {**SEVERAL, "note": "分头办", "reason": "也涉及"},
          "split", "note"),
     Case("matters.meeting_called", actions.call_meeting, lambda s: s.at_township("塌方"), "dispatcher",
          {**SEVERAL, "note": "一起办", "summons": LATER}, "split", "note"),

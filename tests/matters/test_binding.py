@@ -29,7 +29,7 @@ DISCIPLINE = id_of("discipline_unit")
 def split(scene: Scene) -> UUID:
     """A matter that two offices of the township work on."""
     matter = scene.at_township("沟堵了，路也冲坏了")
-    return scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note=NOTE)
+    return scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note=NOTE, reason="也涉及他们")
 
 
 def not_solved(scene: Scene) -> UUID:
@@ -52,7 +52,7 @@ def test_reopened_after_its_parts_it_goes_to_a_unit_that_had_none(scene: Scene) 
         with pytest.raises(WrongState, match="somebody else"):
             scene.do(centre, actions.divert, matter, unit_id=unit, reason="再交")
     with pytest.raises(WrongState, match="somebody else"):
-        scene.do(centre, actions.split, matter, unit_ids=(TRANSPORT, COUNTY_ROADS), note=NOTE)
+        scene.do(centre, actions.split, matter, unit_ids=(TRANSPORT, COUNTY_ROADS), note=NOTE, reason="也涉及他们")
     offered = {one.unit for one in queries.suggestions(scene.as_post(centre), matter)}
     assert not {TRANSPORT, ROADS} & offered
     scene.do(centre, actions.divert, matter, unit_id=COUNTY_ROADS, reason="县局来办")
@@ -62,7 +62,7 @@ def test_reopened_after_its_parts_it_goes_to_a_unit_that_had_none(scene: Scene) 
 def test_a_part_of_the_second_round_does_not_reach_the_former_units_either(scene: Scene) -> None:
     matter = not_solved(scene)
     units = (COUNTY_ROADS, id_of("water_county_unit"))
-    scene.do("county_dispatcher", actions.split, matter, unit_ids=units, note=NOTE)
+    scene.do("county_dispatcher", actions.split, matter, unit_ids=units, note=NOTE, reason="也涉及他们")
     part = parts(matter)[COUNTY_ROADS]
     scene.do("department", actions.give_back, part, basis="不归我们")
     with pytest.raises(WrongState, match="somebody else"):
@@ -210,7 +210,14 @@ def test_each_who_reported_a_lead_that_was_given_up_may_ask_again_once(deputy: S
 
 def test_parts_of_a_matter_that_is_sealed_leave_every_sight_with_it(scene: Scene) -> None:
     matter = not_solved(scene)
-    scene.do("county_dispatcher", actions.split, matter, unit_ids=(COUNTY_ROADS, id_of("water_county_unit")), note=NOTE)
+    scene.do(
+        "county_dispatcher",
+        actions.split,
+        matter,
+        unit_ids=(COUNTY_ROADS, id_of("water_county_unit")),
+        note=NOTE,
+        reason="也涉及他们",
+    )
     its = tuple(parts(matter).values())
     scene.do("county_dispatcher", actions.route_round, matter, about=About(whom="county"), reason="反映县领导")
     for who in ("dispatcher", "county_dispatcher", "station", "roads", "department", "clerk"):
@@ -229,7 +236,7 @@ def test_parts_of_a_confidential_matter_hold_what_the_centre_retold_and_no_more(
         scene.do("clerk", actions.raise_level, matter, reason="村里管不了")
     scene.do("dispatcher", actions.accept, matter)
     scene.do("dispatcher", actions.retell, matter, text="村里有人夜间倒油")
-    scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note=NOTE)
+    scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note=NOTE, reason="也涉及他们")
     part = parts(matter)[TRANSPORT]
     seen = queries.matter(scene.as_post("station"), part)
     assert (seen.row.confidential, seen.text, seen.original, seen.parties) == (True, "村里有人夜间倒油", None, ())

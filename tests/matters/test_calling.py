@@ -8,10 +8,12 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from commongrid.insight.queries.dispatching import Period, off_list
 from commongrid.insight.queries.loop import loop_figures
 from commongrid.insight.rules import Question
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions.calling import Summons
@@ -23,6 +25,7 @@ from tests.factories.scenes import Scene
 from tests.matters.test_loop import assert_owed, row, slip_of
 
 TRANSPORT, ROADS, COUNTY_ROADS = id_of("transport_unit"), id_of("roads_unit"), id_of("transport_county_unit")
+WATER = id_of("water_unit")
 NOTE = "交通站清淤，规划办看桥台，县局定方案"
 
 
@@ -35,7 +38,7 @@ def parts(matter: UUID) -> dict[UUID, UUID]:
 def called(scene: Scene, *, hours: int = 2) -> UUID:
     """A matter for which three units are called to a meeting."""
     matter = scene.at_township("河堤桥台要垮")
-    summons = Summons(at=timezone.now() + timedelta(hours=hours), venue="镇政府三楼会议室")
+    summons = Summons(at=timezone.now() + timedelta(hours=hours), venue="镇政府三楼会议室", reason="也涉及他们")
     units = (TRANSPORT, ROADS, COUNTY_ROADS)
     return scene.do("dispatcher", actions.call_meeting, matter, unit_ids=units, note=NOTE, summons=summons)
 
@@ -67,6 +70,20 @@ def test_a_meeting_gives_each_its_part_and_the_person_one_answer(scene: Scene) -
     assert assert_owed(matter).state in ("answered", "to_rate")
     said = queries.followed(slip_of(matter)).said
     assert [one.text for one in said] == ["已清淤 40 米，桥台 11 月 30 日开工加固。"]
+
+
+def test_a_unit_off_the_work_list_is_called_only_with_a_reason_and_counted(scene: Scene) -> None:
+    matter = scene.at_township("河堤桥台要垮")
+    with pytest.raises(BadInput) as refused:
+        scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, WATER), note=NOTE)
+    assert set(refused.value.fields) == {"reason"}
+    scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, WATER), note=NOTE, reason="水源也受影响")
+    with acting(TICK):
+        its = dict(Order.objects.filter(matter__parent_id=matter).values_list("unit_id", "off_list"))
+    assert its == {TRANSPORT: False, WATER: True}
+    at = timezone.now()
+    period = Period(area=interval(desk.COUNTY), begin=at - timedelta(hours=1), end=at + timedelta(hours=1))
+    assert off_list(scene.as_post("county_dispatcher"), period) == [(WATER, 1)]
 
 
 def test_parts_are_counted_in_no_figure(scene: Scene) -> None:
@@ -111,7 +128,7 @@ def test_who_came_is_recorded_once_the_meeting_has_begun(scene: Scene) -> None:
 )  # fmt: skip
 def test_a_call_that_makes_no_sense_is_refused(scene: Scene, units: tuple[UUID, ...], venue: str, hours: int) -> None:
     matter = scene.at_township("桥台")
-    summons = Summons(at=timezone.now() + timedelta(hours=hours), venue=venue)
+    summons = Summons(at=timezone.now() + timedelta(hours=hours), venue=venue, reason="也涉及他们")
     with pytest.raises(BadInput):
         scene.do("dispatcher", actions.call_meeting, matter, unit_ids=units, note=NOTE, summons=summons)
     assert (row(matter).state, parts(matter)) == ("accepted", {})
@@ -211,4 +228,11 @@ def test_a_body_outside_the_countys_command_is_not_called(scene: Scene) -> None:
     outside(scene)
     matter = scene.at_township("线路")
     with pytest.raises(BadInput, match="outside the county's command"):
-        scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, id_of("power_unit")), note=NOTE)
+        scene.do(
+            "dispatcher",
+            actions.split,
+            matter,
+            unit_ids=(TRANSPORT, id_of("power_unit")),
+            note=NOTE,
+            reason="也涉及他们",
+        )

@@ -199,6 +199,19 @@ def test_supervision_leaves_the_owner_and_asks_for_an_interim_answer(scene: Scen
         scene.do("station", actions.supervise, matter, note="自己督办自己")
 
 
+def test_the_final_answer_settles_an_interim_one_still_wanted(scene: Scene) -> None:
+    matter = scene.in_hand("便道护栏被撞坏")
+    day = timezone.localdate() + timedelta(days=5)
+    scene.do("supervisor", actions.supervise, matter, note="请加快", reply_on=day)
+    scene.do("station", actions.answer, matter, answer="护栏已换新")
+    assert row(matter).interim_due_at is not None  # the person has no answer yet
+    scene.do("dispatcher", actions.pass_on, matter, answer="护栏已换新")
+    assert row(matter).interim_due_at is None
+    seen = queries.matter(scene.as_post("supervisor"), matter)
+    assert all(one.replied_at for one in seen.supervisions)
+    assert "reply" not in queries.matter(scene.as_post("county_dispatcher"), matter).may
+
+
 def test_three_tries_on_three_days_are_not_rated_and_shown_as_such(scene: Scene) -> None:
     matter = scene.answered("桥头积水")
     with scene.desk.database.as_role("owner") as owner:

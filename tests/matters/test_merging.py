@@ -160,7 +160,7 @@ def in_parts(scene: Scene) -> tuple[UUID, UUID, UUID]:
     """A matter that two units answered, and both units."""
     matter = scene.at_township("涵洞和水管一起坏了", kind=BRIDGE)
     transport, roads = desk.id_of("transport_unit"), desk.id_of("roads_unit")
-    scene.do("dispatcher", actions.split, matter, unit_ids=(transport, roads), note="各办各的")
+    scene.do("dispatcher", actions.split, matter, unit_ids=(transport, roads), note="各办各的", reason="也涉及他们")
     for part in queries.parts_of(scene.as_post("dispatcher"), matter):
         by = "station" if part.row.unit == transport else "roads"
         scene.do(by, actions.start, part.row.id)

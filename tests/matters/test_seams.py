@@ -95,7 +95,7 @@ def test_parts_of_an_earlier_round_leave_the_accused_townships_sight_too(scene: 
 
 def _split_and_reopened(scene: Scene) -> UUID:
     matter = scene.at_township("涵洞和水管一起坏了", kind=BRIDGE)
-    scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note="各办各的")
+    scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note="各办各的", reason="也涉及他们")
     its = parts(matter)
     answer_part(scene, "station", its[TRANSPORT])
     answer_part(scene, "roads", its[ROADS])
@@ -133,7 +133,7 @@ def test_a_part_of_another_systems_order_has_that_systems_limit(scene: Scene) ->
                           elsewhere=hotline("H-77"))  # fmt: skip
     if row(matter).state == "reported":
         scene.do("dispatcher", actions.accept, matter)
-    scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note="各办各的")
+    scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note="各办各的", reason="也涉及他们")
     whole, part = row(matter), parts(matter)[TRANSPORT]
     assert whole.external_due_at is not None
     scene.do("station", actions.start, part)

@@ -75,7 +75,7 @@ TARGETS: tuple[dict[str, Any], ...] = (
     {"place": desk.VILLAGE}, {"place": desk.TOWNSHIP}, {"place": desk.GRID},
 )  # fmt: skip
 SEVERAL = (id_of("transport_unit"), id_of("roads_unit"))
-LATER = Summons(at=timezone.now() + timedelta(days=3), venue="三楼会议室")
+LATER = Summons(at=timezone.now() + timedelta(days=3), venue="三楼会议室", reason="也涉及他们")
 KINDS = ("G02", "G03", "F01", "A02", "A12", "I99", "K05", "D01", "Z00", "E01")
 
 
@@ -115,7 +115,7 @@ def ways(rng: random.Random) -> dict[str, Way]:
         "answer": (actions.answer, {"answer": "办好了"}),
         "pass_on": (actions.pass_on, {"answer": "办好了"}),
         "send_back": (actions.send_back, {"note": "没有说哪天"}),
-        "split": (actions.split, {"unit_ids": SEVERAL, "note": "分头办"}),
+        "split": (actions.split, {"unit_ids": SEVERAL, "note": "分头办", "reason": "也涉及"}),
         "call_meeting": (actions.call_meeting, {"unit_ids": SEVERAL, "note": "一起办", "summons": LATER}),
         "attend": (actions.attend, {"came": ()}),
         "drop": (actions.drop, word),

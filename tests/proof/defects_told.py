@@ -142,7 +142,7 @@ def parts_follow(database: Database) -> None:
     scene = peopled(database)
     for about, kept in ((About(whom="township"), "county_dispatcher"), (About(whom="county"), "discipline")):
         matter = scene.at_township("沟堵了", kind=BRIDGE)
-        scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note="各办各的")
+        scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note="各办各的", reason="也涉及他们")
         with database.as_role("owner") as owner:
             rows = owner.execute("SELECT id, unit_id FROM matters_matter WHERE parent_id = %s", [matter]).fetchall()
         for part, unit in rows:

@@ -21,18 +21,20 @@ from commongrid.roster.queries import scopes_in_force
 MEANT: Final = {"part": "split", "ask_outside": "divert"}
 """Events of the table behind steps that the stories tell otherwise."""
 VENUE: Final = "镇综治中心二楼会商室"
+WHY: Final = "涉及几家职责，清单未列明的也须到场。"
 
 
 def call_meeting(scope: Scope, act: Act, *, matter_id: UUID, note: str) -> Any:
     """Two units here and a department of the county, the day after tomorrow."""
-    summons = Summons(at=max(act.at, timezone.now()) + timedelta(days=2), venue=VENUE)
+    summons = Summons(at=max(act.at, timezone.now()) + timedelta(days=2), venue=VENUE, reason=WHY)
     units = (*_here(scope, matter_id)[:2], *_county(scope, matter_id)[:1])
     return actions.call_meeting(scope, act, matter_id=matter_id, unit_ids=units, note=note, summons=summons)
 
 
 def split(scope: Scope, act: Act, *, matter_id: UUID, note: str) -> Any:
     """Two units here."""
-    return actions.split(scope, act, matter_id=matter_id, unit_ids=tuple(_here(scope, matter_id)[:2]), note=note)
+    units = tuple(_here(scope, matter_id)[:2])
+    return actions.split(scope, act, matter_id=matter_id, unit_ids=units, note=note, reason=WHY)
 
 
 def part_done(scope: Scope, act: Act, *, matter_id: UUID, answer: str) -> Any:

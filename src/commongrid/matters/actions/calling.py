@@ -13,6 +13,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
+from commongrid.matters.actions.handling import listed
 from commongrid.matters.actions.moving import (
     FACTS,
     LONGEST_NOTE,
@@ -40,24 +41,33 @@ _OUTSIDE: Final = N_("%(unit)s is outside the county's command: divert it there 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summons:
-    """When and where those who are called meet."""
+    """When and where those who are called meet, and why units that the work list does not name are among them."""
 
     at: datetime
     venue: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What each shall do, and why units that the work list does not name are among them."""
+
+    note: str
+    reason: str = ""
 
 
 @action("matters.split", power="matters.divert", facts=(*FACTS, "count"))
-def split(scope: Scope, act: Act, *, matter_id: UUID, unit_ids: tuple[UUID, ...], note: str) -> Line:
+def split(scope: Scope, act: Act, *, matter_id: UUID, unit_ids: tuple[UUID, ...], note: str, reason: str = "") -> Line:
     """Give a matter to several units at once, each with its part; the centre gives the person one answer.
 
     The whole's finishing limit covers its parts. Later units may be added.
 
     Refuses: BadInput without two units (one where there are parts already),
-    without words, or to a body outside the county's command; WrongState for a
-    part, a sealed kind or below the township.
+    without words, off the work list without a reason, or to a body outside the
+    county's command; WrongState for a part, a sealed kind or below the township.
     """
     case = opened(scope, act, matter_id=matter_id, event="split")
-    return _given(case, "split", unit_ids, note, None)
+    return _given(case, "split", unit_ids, Said(note, reason), None)
 
 
 @action("matters.meeting_called", power="matters.divert", facts=(*FACTS, "count"))
@@ -81,7 +91,7 @@ def call_meeting(
         at=summons.at, venue=summons.venue.strip(), called_at=act.at, post=scope.post,
     )  # fmt: skip
     meeting.save(force_insert=True)
-    return _given(case, "call_meeting", unit_ids, note, meeting)
+    return _given(case, "call_meeting", unit_ids, Said(note, summons.reason), meeting)
 
 
 @action("matters.attended", power="matters.divert", facts=(*FACTS, "count"))
@@ -127,7 +137,7 @@ def remind(scope: Scope, act: Act, *, matter_id: UUID, note: str = "") -> Line:
     return moved(case, Call(event="remind", level=level_of_actor(scope)))
 
 
-def _given(case: Case, event: str, unit_ids: tuple[UUID, ...], note: str, meeting: Meeting | None) -> Line:
+def _given(case: Case, event: str, unit_ids: tuple[UUID, ...], said: Said, meeting: Meeting | None) -> Line:
     """The parts, one for each unit, and the whole waiting for them with its finishing limit."""
     m = case.matter
     earlier = Matter.objects.filter(parent_id=m.id)
@@ -135,13 +145,15 @@ def _given(case: Case, event: str, unit_ids: tuple[UUID, ...], note: str, meetin
     wanted = [one for one in dict.fromkeys(unit_ids) if one not in has]
     if not wanted or len(wanted) + len(has) < FEWEST or len(wanted) + earlier.count() > MOST_PARTS:
         raise BadInput(_CHOOSE, fields={"units": _CHOOSE})
-    noted(case, "word", note)
+    noted(case, "word", said.note)
     units = _units(case, wanted)
+    off = {one.id for one in units if listed(case, Target(place=one.place, unit=one.id, function=one.function))[1]}
+    noted(case, "reason", said.reason, field="reason", needed=bool(off), name="reason")
     barred = any(is_barred(m, Target(place=one.place, unit=one.id)) for one in units)
     first = earlier.count()
     done = moved(case, Call(event=event, level=level_of_actor(case.scope), to_barred=barred))
     for n, unit in enumerate(units, first + 1):
-        _part(case, unit, n, note.strip()[:LONGEST_NOTE], meeting)
+        _part(case, unit, n, said.note.strip()[:LONGEST_NOTE], meeting, off_list=unit.id in off)
     return replace(done, facts={**done.facts, "count": len(units)} if done.facts else {})
 
 
@@ -160,7 +172,7 @@ def _units(case: Case, wanted: list[UUID]) -> list[roster.UnitRow]:
     return [named[one] for one in wanted]
 
 
-def _part(case: Case, unit: roster.UnitRow, n: int, note: str, meeting: Meeting | None) -> None:
+def _part(case: Case, unit: roster.UnitRow, n: int, note: str, meeting: Meeting | None, *, off_list: bool) -> None:
     """One part: what the unit shall do and the whole's words, given to it by an order of its own."""
     whole, act = case.matter, case.act.child(f"part {n}")
     part = Matter(
@@ -184,7 +196,7 @@ def _part(case: Case, unit: roster.UnitRow, n: int, note: str, meeting: Meeting 
     Order(
         id=act.child("order").id, matter_id=part.id, round=part.round, unit_id=unit.id, level=level_at(unit.place),
         place=unit.place, by_level=level_of_actor(case.scope), ordered_at=act.at, kind_code=part.kind_code,
-        due_at=part.finish_due_at or part.due_at or act.at,
+        due_at=part.finish_due_at or part.due_at or act.at, off_list=off_list,
     ).save(force_insert=True)  # fmt: skip
     if meeting is not None:
         Attendance(id=act.child("attendance").id, meeting_id=meeting.id, matter_id=part.id, unit=unit.id).save(

@@ -10,7 +10,17 @@ from django.db.models import Q
 from commongrid.journal.acting import acting, handing_over
 from commongrid.kernel.places import enclosing, inside
 from commongrid.kernel.scope import clock
-from commongrid.matters.models import Application, Matter, Mediation, Order, Publication, PublicFace, Recheck, Referral
+from commongrid.matters.models import (
+    Application,
+    Matter,
+    Mediation,
+    Order,
+    Publication,
+    PublicFace,
+    Recheck,
+    Referral,
+    Supervision,
+)
 from commongrid.matters.queries.veil import WITH_THE_CENTRE
 from commongrid.matters.rules import words
 
@@ -21,8 +31,20 @@ VIOLENCE: Final = "A12"
 """The sealed kind that a dispute with violence in it becomes."""
 AT_HAND: Final = ("in_hand", "paused", "parked", "woken", "referred")
 """States in which whoever took a dispute up may still mediate it."""
+ANSWERS: Final = ("reply", "answer", "answer_for", "settle", "pass_on")
+"""Events that say what was done, or how far it is."""
 FILES: Final = clock("matters.files", "matters.read")
 """Who looks for a dispute file and ends it, whether or not whoever moves the matter sees it."""
+
+
+def demands_answered(case: Case, event: str) -> None:
+    """With an answer nobody owes the interim one any more that somebody above asked for; the final one counts as it."""
+    m = case.matter
+    if case.read["interim_due_at"] is None or event not in ANSWERS or m.state == "to_pass":
+        return
+    waiting = Supervision.objects.filter(matter_id=m.id, reply_by__isnull=False, replied_at=None)
+    waiting.update(replied_at=case.act.at)
+    m.interim_due_at = None
 
 
 def end_parts(case: Case) -> None:

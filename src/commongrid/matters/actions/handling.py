@@ -137,7 +137,7 @@ def divert(
     """
     case = opened(scope, act, matter_id=matter_id, event="divert")
     target = _target(case, unit_id, place)
-    lead, off_list = _listed(case, target)
+    lead, off_list = listed(case, target)
     noted(case, "reason", reason, field="reason", needed=off_list)
     place_for(case, target)
     call = _to(Call(event="divert", off_list=off_list), case, target)
@@ -257,7 +257,7 @@ def _to(call: Call, case: Case, target: Target) -> Call:
     )  # fmt: skip
 
 
-def _listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
+def listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
     """The work list's row for this target, and whether the target is off the list.
 
     A level below gets what starts there or what it may be given; a unit what

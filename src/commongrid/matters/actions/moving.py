@@ -21,6 +21,7 @@ from commongrid.kernel.places import enclosing, inside, interval
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.ending import (
+    demands_answered,
     end_parts,
     face_turned,
     files_over,
@@ -190,6 +191,7 @@ def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow
     if before[0] == "split" != m.state:
         end_parts(case)
     files_over(case)
+    demands_answered(case, call.event)
     follow_whole(case)
     _write(case)
     if m.leads:
@@ -214,8 +216,8 @@ FACTS = ("kind", "from", "to", "had", "has", "outcome", "round")
 """The payload of every step."""
 
 
-def noted(case: Case, sort: str, text: str, *, field: str = "note", needed: bool = True) -> None:
-    """Keep the words of a step in a row of their own.
+def noted(case: Case, sort: str, text: str, *, field: str = "note", needed: bool = True, name: str = "note") -> None:
+    """Keep the words of a step in a row of their own, ``name`` where a step has several.
 
     Refuses: BadInput when they are needed and missing, or too long.
     """
@@ -230,7 +232,7 @@ def noted(case: Case, sort: str, text: str, *, field: str = "note", needed: bool
             fields={field: N_("This is too long: at most 4,000 characters.")},
         )
     row = Note(
-        id=case.act.child("note").id, matter_id=case.matter.id, act=case.act.id, sort=sort, text=said, at=case.act.at,
+        id=case.act.child(name).id, matter_id=case.matter.id, act=case.act.id, sort=sort, text=said, at=case.act.at,
         post=case.scope.post,
     )  # fmt: skip
     lay_row(row)

@@ -51,8 +51,7 @@ def reply(scope: Scope, act: Act, *, matter_id: UUID, text: str) -> Line:
     """
     case = opened(scope, act, matter_id=matter_id, event="reply")
     noted(case, "reply", text, field="text")
-    Supervision.objects.filter(matter_id=matter_id, reply_by__isnull=False, replied_at=None).update(replied_at=act.at)
-    return moved(case, Call(event="reply", level=level_of_actor(scope)), interim_due_at=None)
+    return moved(case, Call(event="reply", level=level_of_actor(scope)))
 
 
 @action("matters.reply_awaited", power="matters.tick", kinds=("clock",), facts=(*FACTS, "level"))

@@ -74,17 +74,18 @@ def choices_for(scope: Scope, m: MatterDetail, offered: Iterable[Choice], chosen
     from commongrid.surfaces.console.matters.panel import Choice  # the panel asks this module for its choices
 
     found = [replace(one, value=one.value[5:], checked=False) for one in offered if one.value.startswith("unit:")]
-    found = [replace(one, why=one.why if not one.off_list else "") for one in found if not one.outside]
+    found = [one for one in found if not one.outside]
     known = {one.value for one in found}
     county = enclosing(m.row.place, "county")
     if county is not None and county != scope.place:
         leads = queries.work_list(scope, kind_code=m.row.kind.code, level="county", place=m.row.place)
         functions, units = {row.function for row in leads if row.function}, {row.unit for row in leads}
+        off = _("County department; not on the work list for this: give a reason")
         for unit in roster.units(scope, place=county):
             if unit.outside_command or str(unit.id) in known or unit.type not in ("department", "office"):
                 continue
             is_lead = unit.id in units or bool(unit.function and unit.function in functions)
-            why = _("County department; the work list says it leads this kind") if is_lead else _("County department")
+            why = _("County department; the work list says it leads this kind") if is_lead else off
             found.append(Choice(value=str(unit.id), name=unit.label(language()), why=why, off_list=not is_lead))
     return [replace(one, checked=one.value in chosen) for one in found]
 

@@ -30,6 +30,7 @@ class Several(Step):
         _("All of them read this, with the person's own words."),
         missing=_("Say in a sentence who shall do what."),
     )
+    reason = words(_("Reason"), _("Needed where the work list does not name one of them."), rows=2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take any well-formed id, so that a form sent twice gets its first answer."""
@@ -41,7 +42,11 @@ class Several(Step):
     def arguments(self) -> dict[str, Any]:
         """The units' ids and the words."""
         given = self.cleaned_data
-        return {"unit_ids": tuple(UUID(one) for one in given["units"]), "note": given["note"]}
+        return {
+            "unit_ids": tuple(UUID(one) for one in given["units"]),
+            "note": given["note"],
+            "reason": given["reason"],
+        }
 
 
 def _is_id(text: str) -> bool:
@@ -74,12 +79,12 @@ class CallMeeting(Several):
             "max_length": _("Say where you meet, in a few words."),
         },
     )
-    field_order = ("units", "at", "venue", "note")
+    field_order = ("units", "at", "venue", "note", "reason")
 
     def arguments(self) -> dict[str, Any]:
         """The units' ids, the words, and when and where."""
-        given = self.cleaned_data
-        return {**super().arguments(), "summons": Summons(at=given["at"], venue=given["venue"])}
+        given, more = self.cleaned_data, super().arguments()
+        return {"summons": Summons(at=given["at"], venue=given["venue"], reason=more.pop("reason")), **more}
 
 
 class Attend(Step):
