@@ -27,6 +27,11 @@ def test_words_are_read_together_as_they_stand_in_the_text() -> None:
     assert words_of("河堤与河道", {"河堤", "河道"}) == ("河堤", "河道")
 
 
+def test_a_fragment_with_a_particle_is_no_word() -> None:
+    assert closest("涵洞塌了一半", {1: "路灯坏了一盏", 2: "涵洞"})[0].words == ("涵洞",)
+    assert "了一" not in pieces("塌了一半")
+
+
 @pytest.mark.parametrize("text", ["", "abc 123", "你好", "🙂", "了的吗"])
 def test_nothing_telling_finds_nothing(text: str) -> None:
     assert closest(text, KINDS) == []

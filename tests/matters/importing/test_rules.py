@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from commongrid.kernel.moments import UnreadableDate, order_of, read_moment
 from commongrid.kernel.refusals import BadInput
 from commongrid.matters.importing.rules.columns import FIELDS, bind, parse_columns
-from commongrid.matters.importing.rules.faults import FAULTS, NOTES, Account, masked
+from commongrid.matters.importing.rules.faults import FAULTS, NOTES, Account, masked, masked_word
 from commongrid.matters.importing.rules.reading import Reader, Settings, Taken
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -332,3 +332,10 @@ def test_every_fault_and_note_has_its_sentence() -> None:
     assert all(text and remedy for text, remedy in FAULTS.values())
     assert all(NOTES.values())
     assert {name.partition("_")[0] for name in FAULTS} <= set(FIELDS)
+
+
+def test_a_kind_not_understood_is_listed_whole() -> None:
+    word = "县城区及各乡镇主要街道人行道地砖破损缺失和窨井盖移位"
+    assert masked_word(word) == word
+    assert masked(word) != word
+    assert masked_word("户主 13812345678 的事") == "户主 13***78 的事"

@@ -21,6 +21,7 @@ from commongrid.territory.actions import Market, set_market_days
 from tests.factories import crafted, desk
 from tests.factories.desk import id_of
 from tests.surfaces.console.conftest import counting
+from tests.surfaces.console.test_record import picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,6 +137,21 @@ def test_divert_suggests_who_leads_first_and_sends_it(scene: Scene, as_post: Cal
     answer = client.post(url(matter, "divert"), {"target": first.value, "reason": "", "act": str(new_id())})
     assert answer.headers["Location"] == url(matter)
     assert as_post("station").get(url(matter)).status_code == 200
+
+
+def test_the_handler_answers_with_photos_that_a_refusal_keeps(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.in_hand("桥面破损")
+    client = as_post("station")
+    sent = {"answer": "", "act": str(new_id()), "photos": [picture()]}
+    refused = client.post(url(matter, "answer"), sent)
+    step = next(step for step in refused.context["steps"] if step.code == "answer")
+    assert refused.status_code == 422
+    assert len(step.form.tickets) == 1
+    assert step.form.tickets[0] in refused.text
+    client.post(
+        url(matter, "answer"), {"answer": "桥面已补平", "act": str(new_id()), "ticket": step.form.tickets}, follow=True
+    )
+    assert len(as_post("dispatcher").get(url(matter)).context["photos"]) == 1
 
 
 def test_a_refused_step_keeps_the_words(scene: Scene, as_post: Callable[..., Client]) -> None:

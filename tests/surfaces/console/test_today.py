@@ -33,6 +33,20 @@ def test_lanes_count_what_waits_for_this_post(scene: Scene, as_post: Callable[..
     assert lanes(as_post("far_dispatcher")) == {"all": 0, "overdue": 0, "today": 0}
 
 
+def test_nothing_waits_for_who_may_do_nothing_about_it(scene: Scene, as_post: Callable[..., Client]) -> None:
+    scene.at_township("路塌方")
+    assert lanes(as_post("dispatcher"))["all"] == 1
+    assert lanes(as_post("township_principal"))["all"] == 0
+
+
+def test_what_waits_for_the_rating_is_no_ones_turn(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.answered("校门口斑马线看不清")
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE matters_matter SET state = 'to_rate', step = 'rate' WHERE id = %s", [matter])
+    counted = lanes(as_post("county_dispatcher"))
+    assert (counted["all"], counted["visit"]) == (0, 1)
+
+
 def test_a_lane_shows_its_list_and_its_step(scene: Scene, as_post: Callable[..., Client]) -> None:
     scene.report("村口涵洞塌陷")
     scene.at_township("路塌方")

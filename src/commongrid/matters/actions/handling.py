@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.timezone import localdate
 
 from commongrid.journal.actions import Line, action
+from commongrid.journal.attachments import Staged, Subject, attach
 from commongrid.kernel.act import Act
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, BadInput
@@ -207,8 +208,8 @@ def decide_returned(
 
 
 @action("matters.answered", power="matters.handle", facts=FACTS)
-def answer(scope: Scope, act: Act, *, matter_id: UUID, answer: str) -> Line:
-    """Say that the work is done, in words for the person; somebody of another level then asks them.
+def answer(scope: Scope, act: Act, *, matter_id: UUID, answer: str, photos: tuple[Staged, ...] = ()) -> Line:
+    """Say that the work is done, in words for the person, with photos of it; another level then asks them.
 
     Refuses: WrongState unless in hand; BadInput without words.
     """
@@ -217,6 +218,7 @@ def answer(scope: Scope, act: Act, *, matter_id: UUID, answer: str) -> Line:
     call = replace(Call(event="answer", level=level_of_actor(scope)), **parts)
     to_person = decide(standing(case), call).state != "to_pass"
     noted(case, "answer" if to_person else "draft", answer, field="answer")
+    attach(scope, act, to=Subject("matter", matter_id, case.matter.place), files=photos)
     return moved(case, call, finished_at=act.at, to_visit=not case.matter.caller and to_visit(case))
 
 

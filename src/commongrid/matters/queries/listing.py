@@ -24,6 +24,7 @@ from commongrid.matters.queries.rows import COLUMNS, MatterRow, owned_by, rows_f
 from commongrid.matters.queries.veil import WITH_THE_CENTRE, covered, covers_some, in_state
 from commongrid.matters.queries.vocabulary import KindRow, kinds, limits
 from commongrid.matters.rules import words
+from commongrid.matters.rules.table import EVENTS
 
 PAGE: Final = 50
 OF_THE_COUNTY: Final = 7
@@ -33,6 +34,8 @@ SEARCHED: Final = 200
 
 RESTING: Final = Q(state__in=("paused", "parked"))
 """Nobody owes anything before a day."""
+AT_REST: Final = RESTING | Q(step="rate")
+"""The same, or the next word is the person's."""
 LANES: Final = (
     ("accept", Q(step__in=("accept", "settle", "raise", "receipt"))),
     ("divert", Q(step="divert")),
@@ -180,9 +183,9 @@ def lanes(scope: Scope, now: datetime | None = None) -> list[Lane]:
     at = now or timezone.now()
     tonight = at + timedelta(days=1)
     with acting(scope):
-        mine = Matter.objects.filter(owned_by(scope), closed_at=None)
+        mine = Matter.objects.filter(_acted_on(scope), closed_at=None)
         counts = mine.aggregate(
-            all=Count("id", filter=~RESTING),
+            all=Count("id", filter=~AT_REST),
             overdue=Count("id", filter=Q(due_at__lt=at)),
             today=Count("id", filter=Q(due_at__gte=at, due_at__lt=tonight)),
             **{code: Count("id", filter=condition) for code, condition in LANES},
@@ -259,10 +262,10 @@ def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matte
         return found.filter(rechecked_by(scope))
     if lane == "leader":
         return found.filter(owed_by(scope))
-    mine = found.filter(owned_by(scope), closed_at=None)
+    mine = found.filter(_acted_on(scope), closed_at=None)
     now = timezone.now()
     more = {
-        "all": ~RESTING,
+        "all": ~AT_REST,
         "overdue": Q(due_at__lt=now),
         "today": Q(due_at__gte=now, due_at__lt=now + timedelta(days=1)),
         **dict(LANES),
@@ -270,6 +273,18 @@ def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matte
     if lane not in more:
         raise BadInput(N_("There is no such list."))
     return mine.filter(more[lane])
+
+
+def _acted_on(scope: Scope) -> Q:
+    """What this scope owes the next step of, and has the power to take it; a mediator takes disputes up."""
+    able = [code for code, event in EVENTS.items() if scope.may(event.power)]
+    may = Q(step__in=able)
+    if scope.may("matters.visit"):
+        may |= Q(step="rate")
+    if scope.may("matters.mediate"):
+        disputes = [row.code for row in kinds(scope) if row.dispute]
+        may |= Q(kind_code__in=disputes, state__in=[of for of, _to in EVENTS["mediate"].ways])
+    return owned_by(scope) & may
 
 
 def rechecked_by(scope: Scope) -> Q:

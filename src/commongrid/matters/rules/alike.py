@@ -16,6 +16,8 @@ from typing import Final, Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 
 HAN: Final = re.compile(r"[\u3400-\u9fff]+")
+BARE: Final = frozenset("了的着过吗呢吧啊么们")
+"""Signs that are no part of a word for a thing: a pair with one is a fragment."""
 WORD: Final = re.compile(r"[a-z]{4,}")
 COMMON: Final = 0.15
 """What more than this share of the candidates have says nothing."""
@@ -40,6 +42,7 @@ def pieces(text: str) -> frozenset[str]:
     """What a text is compared by."""
     runs = HAN.findall(text)
     pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+    pairs = {pair for pair in pairs if not BARE & set(pair)}
     return frozenset(pairs | set(WORD.findall(text.lower())))
 
 

@@ -141,16 +141,18 @@ class Account:
 
 def masked(value: object) -> str:
     """A cell as a report may show it: short, and long runs of digits hidden but for both ends."""
-    if value is None:
-        return ""
-    text = " ".join(str(value).split())
-    text = _LONG_DIGITS.sub(lambda run: f"{run[0][:2]}***{run[0][-2:]}" if "-" not in run[0] else _dashed(run[0]), text)
+    text = _hidden("" if value is None else value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
+def _hidden(value: object) -> str:
+    text = " ".join(str(value).split())
+    return _LONG_DIGITS.sub(lambda run: f"{run[0][:2]}***{run[0][-2:]}" if "-" not in run[0] else _dashed(run[0]), text)
+
+
 def masked_word(word: str) -> str:
-    """The same for words not understood; a place code of 6, 9 or 12 digits is no secret."""
-    return word if word.isdecimal() and len(word) in CODE_LENGTHS else masked(word)
+    """The same for words not understood, whole, so that a table of kinds can be made of them; place codes stay."""
+    return word if word.isdecimal() and len(word) in CODE_LENGTHS else _hidden(word)
 
 
 def _dashed(run: str) -> str:

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, NotFound, Refusal
@@ -156,9 +156,12 @@ def export(request: Asked, code: str) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, sentence(refusal))
         return _desk(request, status=refusal.status)
-    messages.success(
-        request, _("%(rows)s replies are ready. Take the sheet to the other system.") % {"rows": answer["rows"]}
+    ready = ngettext(
+        "%(rows)s reply is ready. Take the sheet to the other system.",
+        "%(rows)s replies are ready. Take the sheet to the other system.",
+        answer["rows"],
     )
+    messages.success(request, ready % {"rows": answer["rows"]})
     return redirect("exchange_batch", batch_id=answer["batch"])
 
 

@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.journal import attachments
 from commongrid.matters.actions import ByUnit, OfUnit
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.rating import pair
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django_stubs_ext import StrOrPromise
+
+    from commongrid.journal.attachments import Staged
 
 LONGEST_NOTE = 4000
 TOO_LONG = _("This is too long: at most 4,000 characters.")
@@ -45,6 +48,13 @@ class Step(Form):
     """A step of a matter. ``arguments`` are what its action takes, ``preview`` what it would change where asked for."""
 
     preview: object = None
+    photos: tuple[Staged, ...] = ()
+    """Photos sent with it, staged; kept where it is shown again."""
+
+    @property
+    def tickets(self) -> list[str]:
+        """The staged photos as hidden fields carry them."""
+        return [attachments.ticket(one) for one in self.photos]
 
     def arguments(self) -> dict[str, Any]:
         """The action's arguments, as the person gave them."""

@@ -145,7 +145,8 @@ def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None)
 
 
 def _complained(form: forms.Step, again: forms.Step) -> forms.Step:
-    """The form with the refusal, beside what it found itself."""
+    """The form with the refusal and the photos sent with it, beside what it found itself."""
+    form.photos = again.photos
     for name, messages in again.errors.items():
         for message in messages:
             if message not in form.errors.get(name, []):

@@ -94,8 +94,10 @@ def title_of(row: MatterRow) -> str:
 
 
 def state_of(row: MatterRow) -> str:
-    """Its state, or how it ended."""
-    return words.say(words.OUTCOMES, row.outcome) if row.outcome else words.state(row.state)
+    """Its state, or how it ended; what a village keeps waits to be taken on, not to be diverted."""
+    if row.outcome:
+        return words.say(words.OUTCOMES, row.outcome)
+    return words.state("diverted" if row.state == "accepted" and row.step == "start" else row.state)
 
 
 def owner_of(row: MatterRow) -> str:

@@ -14,13 +14,15 @@ from commongrid.surfaces.shared.times import chinese, language
 WHY: Final = {
     "decided": N_("An earlier decision on a returned order gave them this kind."),
     "leads": N_("The work list says they lead this kind."),
+    "supports": N_("The work list says they support whoever leads this kind."),
     "below": N_("A level below"),
 }
 
 
 def sentence(one: Suggestion) -> str:
     """All that speaks for a target; where it is not on the work list, that a reason is needed."""
-    said = [_(WHY[one.why])] if one.why in WHY else []
+    why = "supports" if one.why == "leads" and one.list == "support" else one.why
+    said = [_(WHY[why])] if why in WHY else []
     if one.list == "recalled":
         said.append(_("The department does this itself; a township needs a reason to be given it."))
     if one.before is not None:

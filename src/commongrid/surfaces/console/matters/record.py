@@ -19,14 +19,14 @@ from django.utils.translation import gettext_lazy as _
 
 from commongrid.journal import attachments
 from commongrid.kernel.act import new_id
-from commongrid.kernel.photos import LARGEST
 from commongrid.kernel.places import code_read
-from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
+from commongrid.kernel.refusals import N_, Refusal
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
 from commongrid.matters.queries.systems import systems
 from commongrid.surfaces.console.matters import leaders, present, words
 from commongrid.surfaces.console.matters.choosing import kind_meant, offered, places_for, reaches
+from commongrid.surfaces.console.matters.photos import gathered
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.about import NAMES, AboutSomebody
 from commongrid.surfaces.shared.doors import door
@@ -61,7 +61,6 @@ SLIP_SHOWN: Final = 24 * 3600
 COMES_BY: Final = {"hotline": "hotline_12345", "petition": "petition"}
 """The system that an order comes from where only its channel was chosen."""
 ALIKE: Final = 5
-MOST_PHOTOS: Final = 6
 CHOOSE_KIND: Final = N_("Choose a kind from the list, or leave it empty: it is then sorted later.")
 CHOOSE_PLACE: Final = N_("Look the place up and choose it.")
 
@@ -254,7 +253,7 @@ def record(request: Asked) -> HttpResponse:
     if what != "send":
         return _checked(request, form)
     try:
-        photos = _photos(request)
+        photos = gathered(request)
     except Refusal as refusal:
         form.refuse(refusal)
         return _checked(request, form, status=refusal.status)
@@ -338,17 +337,6 @@ def _carried(post: MultiValueDict[str, str], asked: tuple[str, ...]) -> list[tup
     """What the form held, for hidden fields, without what is ``asked`` on the page itself."""
     left_out = {"csrfmiddlewaretoken", "do", "act", "photos", "ticket", *asked}
     return [(name, str(post[name])) for name in post if name not in left_out]
-
-
-def _photos(request: Asked) -> tuple[Staged, ...]:
-    """Photos sent now and those staged before."""
-    before = [attachments.staged_from(given) for given in request.POST.getlist("ticket")[:MOST_PHOTOS]]
-    sent = request.FILES.getlist("photos")
-    if len(before) + len(sent) > MOST_PHOTOS:
-        raise BadInput(N_("At most six photos, please."))
-    if any((one.size or 0) > LARGEST for one in sent):
-        raise TooLarge(N_("One of the photos is larger than 20 MB. Please choose a smaller one."))
-    return (*before, *(attachments.stage(one.read()) for one in sent))
 
 
 @door("matters.read")

@@ -7,6 +7,7 @@ refusal shows the page again with everything that was typed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +19,9 @@ from django.utils.translation import gettext as _
 from commongrid.kernel.refusals import NotFound, Refusal
 from commongrid.matters import queries
 from commongrid.matters.rules.table import EVENTS
-from commongrid.surfaces.console.matters import detail, meanwhile
+from commongrid.surfaces.console.matters import detail, forms, meanwhile
+from commongrid.surfaces.console.matters.photos import gathered
+from commongrid.surfaces.console.matters.way import Way
 from commongrid.surfaces.console.matters.ways import WAYS
 from commongrid.surfaces.shared.doors import Asked, door
 
@@ -39,12 +42,12 @@ def take(request: Asked, matter_id: UUID, code: str) -> HttpResponse:
     way = WAYS[code]
     form = way.form(request.POST, auto_id=f"{code}_%s")
     status = 422
-    if form.is_valid():
+    if _complete(request, form, way):
         try:
             if way.preview is not None and request.POST.get("step") == "check":
                 form.preview = way.preview(request.scope, matter_id, form)
                 return detail.shown(request, matter_id, refused=(code, form))
-            answer = way.do(request.scope, request.act, matter_id=matter_id, **form.arguments())
+            answer = way.do(request.scope, request.act, matter_id=matter_id, **_arguments(form, way))
         except NotFound:
             raise
         except Refusal as refusal:
@@ -55,6 +58,20 @@ def take(request: Asked, matter_id: UUID, code: str) -> HttpResponse:
         else:
             return _on(request, matter_id, str(answer["number"]), _(way.done))
     return detail.shown(request, matter_id, refused=(code, form), status=status)
+
+
+def _complete(request: Asked, form: forms.Step, way: Way) -> bool:
+    """Whether all is there; photos are put away first, so that a form shown again keeps them."""
+    form.is_valid()
+    try:
+        form.photos = gathered(request) if way.photos else ()
+    except Refusal as refusal:
+        form.refuse(refusal)
+    return form.is_valid()
+
+
+def _arguments(form: forms.Step, way: Way) -> dict[str, Any]:
+    return {**form.arguments(), "photos": form.photos} if way.photos else form.arguments()
 
 
 def _on(request: Asked, matter_id: UUID, number: str, done: str) -> HttpResponse:

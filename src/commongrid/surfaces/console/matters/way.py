@@ -21,5 +21,7 @@ class Way:
     done: str
     lead: str = ""
     tone: str = ""
+    photos: bool = False
+    """Whether photos may be sent with it."""
     preview: Callable[[Scope, UUID, forms.Step], Any] | None = None
     """What the step would change beside the matter, to be seen before it is taken."""

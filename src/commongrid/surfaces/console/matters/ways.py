@@ -84,6 +84,7 @@ WAYS: Final[dict[str, Way]] = {
         button=N_("Answer"),
         done=N_("Answered. It goes on to the person."),
         tone="go",
+        photos=True,
     ),
     "visit": Way(
         form=forms.Visit,
@@ -190,7 +191,7 @@ WAYS: Final[dict[str, Way]] = {
         form=merging_forms.Unmerge,
         do=actions.unmerge,
         button=N_("Give it back its own way"),
-        done=N_("It goes its own way again and waits to be diverted."),
+        done=N_("It goes its own way again."),
     ),
     "ask_recheck": Way(
         form=merging_forms.AskRecheck,
