@@ -82,7 +82,8 @@ def test_a_unit_off_the_work_list_is_called_only_with_a_reason_and_counted(scene
         its = dict(Order.objects.filter(matter__parent_id=matter).values_list("unit_id", "off_list"))
     assert its == {TRANSPORT: False, WATER: True}
     at = timezone.now()
-    period = Period(area=interval(desk.COUNTY), begin=at - timedelta(hours=1), end=at + timedelta(hours=1))
+    hour = timedelta(hours=1)
+    period = Period(area=interval(desk.COUNTY), begin=at - hour, end=at + hour, series="asked")
     assert off_list(scene.as_post("county_dispatcher"), period) == [(WATER, 1)]
 
 

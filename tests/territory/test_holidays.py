@@ -75,3 +75,10 @@ def test_a_table_is_read_by_its_columns() -> None:
 def test_a_table_with_doubtful_cells_names_the_rows() -> None:
     read = read_table([(2, ["1st of May", "off", ""]), (3, ["2026-05-01", "maybe", ""])], (0, 1, 2), 2026)
     assert [(one.text, one.params["line"]) for one in read.faults] == [(holidays.NO_DAY, 2), (holidays.UNCLEAR, 3)]
+
+
+def test_holidays_a_notice_says_nothing_of_are_named() -> None:
+    part = "1月1日至3日放假。2月5日至11日放假。4月4日至6日放假。"
+    assert read_text(part, 2027).missing == ("劳动节", "端午节", "中秋节", "国庆节")
+    rest = "5月1日至5日放假。6月9日放假。9月15日放假。10月1日至7日放假。"
+    assert read_text(part + rest, 2027).missing == ()

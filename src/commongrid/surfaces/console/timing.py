@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel import sheets
+from commongrid.kernel.clock import HOLIDAYS
 from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
 from commongrid.kernel.widths import halfwidth, plain_number
 from commongrid.matters import actions as matters
@@ -26,7 +27,7 @@ from commongrid.matters.queries import vocabulary
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.times import chinese
+from commongrid.surfaces.shared.times import chinese, language
 from commongrid.territory import actions, queries
 from commongrid.territory.rules.holidays import Notice, NoticeDay, read_table, read_text
 from commongrid.territory.rules.markets import next_markets
@@ -130,6 +131,12 @@ def _trail(text: str) -> list[tuple[str, str]]:
     return [(gettext("Calendar"), reverse("calendar")), (text, "")]
 
 
+def _missing(read: Notice) -> str:
+    """The holidays of which the notice says nothing, in the reader's language."""
+    english = {zh: en for en, zh in HOLIDAYS.items()} if language() == "en" else {}
+    return gettext(", ").join(english.get(one, one) for one in read.missing)
+
+
 @door("calendar.edit", methods=("GET", "POST"))
 def notice(request: Asked) -> HttpResponse:
     """The year's notice: read, looked at, then put in force."""
@@ -155,6 +162,7 @@ def notice(request: Asked) -> HttpResponse:
         "faults": [gettext(one.text) % one.params for one in read.faults] if read else [],
         "off": [one for one in read.differing if not one.works] if read else [],
         "worked": [one for one in read.differing if one.works] if read else [],
+        "missing": _missing(read) if read else "",
         "trail": _trail(gettext("The year's notice")),
     }  # fmt: skip
     status = 422 if form.errors or (read is not None and read.faults) else 200

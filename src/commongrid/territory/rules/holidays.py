@@ -30,6 +30,12 @@ _TOKEN: Final = re.compile(
 _NUMBERING: Final = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|\d+[.、])?\s*(?P<name>[^::\d]{2,12}?)\s*[::]")
 _SAYS: Final = re.compile(r"(?:周|星期)([一二三四五六日天])")
 
+USUAL: Final = (
+    ("元旦", (1, 1), (1, 4)), ("春节", (1, 18), (2, 28)), ("清明节", (4, 2), (4, 8)), ("劳动节", (4, 28), (5, 6)),
+    ("端午节", (5, 24), (6, 28)), ("中秋节", (9, 6), (10, 10)), ("国庆节", (9, 29), (10, 9)),
+)  # fmt: skip
+"""Within which days of a year each holiday has a day off; those of the lunar calendar move."""
+
 OUTSIDE: Final = N_("Line %(line)s: %(day)s is not in %(year)s.")
 NO_SUCH_DAY: Final = N_("Line %(line)s: there is no such day as %(day)s.")
 BOTH: Final = N_("Lines %(line)s: %(day)s is said to be both off and worked.")
@@ -77,6 +83,12 @@ class Notice:
     def differing(self) -> tuple[NoticeDay, ...]:
         """The days that differ from Monday to Friday, which is all that is kept."""
         return tuple(one for one in self.days if one.works != (one.on.weekday() < _WEEKEND))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Holidays near whose usual days nothing is off, by their Chinese names: perhaps only a part was pasted."""
+        off = {(one.on.month, one.on.day) for one in self.days if not one.works}
+        return tuple(zh for zh, first, last in USUAL if not any(first <= day <= last for day in off))
 
 
 def read_text(text: str, year: int) -> Notice:

@@ -50,9 +50,12 @@ class RouteRound(AboutSomebody, Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The question without its "no": nobody comes here for that."""
+        """The question without its "no", which nobody comes here for; what is not sure is said of somebody else."""
         super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["about"]).choices = list(CHOICES[1:])
+        cast("forms.ChoiceField", self.fields["about"]).choices = [
+            (code, gettext_lazy("Yes, but whom isn't known") if code == "unsure" else label)
+            for code, label in CHOICES[1:]
+        ]
 
     def offer_posts(self, scope: Scope, place: int, unit: UUID | None) -> None:
         """Offer the posts of the village, of the unit that has it, and of the township."""
