@@ -235,6 +235,33 @@ def _slip(matter: UUID) -> Any:
     return slip(slip_hash(settings.KEYS.slip, code_of(matter)), "matters.follow", "matters.rate")
 
 
+HIT = "我男人喝酒打我，我怕他今晚再打"
+
+
+def test_words_of_danger_keep_a_matter_from_the_village_until_the_centre_sorts_it(scene: Scene) -> None:
+    matter = tell("Z00", text=HIT, urgency="immediate")
+    assert not any(sees(scene, name, matter) for name in VILLAGE)
+    assert (row(scene, matter)["place"], row(scene, matter)["owner_level"]) == (desk.TOWNSHIP, "township")
+    assert queries.kinds_said(scene.as_post("dispatcher"), HIT)[0].kind.code == "A12"
+    for unsorted in ("", "Z00"):
+        with pytest.raises(BadInput):
+            scene.do("dispatcher", actions.accept, matter, kind_code=unsorted)
+    scene.do("dispatcher", actions.accept, matter, kind_code=ROAD)
+    now = row(scene, matter)
+    assert (now["place"], now["state"]) == (desk.GRID, "accepted")
+    assert queries.matter(scene.as_post("clerk"), matter).text == HIT
+
+
+def test_words_of_danger_hold_every_kind_and_lead_into_the_sealed_one(scene: Scene) -> None:
+    matter = tell(LIGHT, text="路灯坏了。还有，他天天殴打老人", confidential=True)
+    assert not any(sees(scene, name, matter) for name in VILLAGE)
+    scene.do("dispatcher", actions.accept, matter, kind_code="D09")
+    assert row(scene, matter)["sealed"]
+    assert not any(sees(scene, name, matter) for name in (*VILLAGE, "dispatcher"))
+    harmless = tell(LIGHT, text="路灯坏了，修好请打我电话")
+    assert sees(scene, "clerk", harmless)
+
+
 SAID = "从我家阳台看得见他家半夜往河里倒东西"
 
 

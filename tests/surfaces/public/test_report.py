@@ -167,6 +167,35 @@ def test_family_disputes_ask_about_violence_first(villager: Client) -> None:
     assert f"/report/tell?kind=A12&amp;at={HAMLET}" in page
 
 
+def test_words_of_danger_bring_the_number_first_everywhere(county: Desk, villager: Client) -> None:
+    page = villager.get("/report?q=家暴").content.decode()
+    assert page.index('href="tel:110"') < page.index("Found for")
+    assert "kind=A12" in page
+    page = villager.post("/report/tell", {"at": str(HAMLET), "words": "我男人打我"}).content.decode()
+    assert page.index('href="tel:110"') < page.index('name="text"')
+    assert re.search(r'value="immediate"[^>]*checked', page)
+    assert f"/report/tell?kind=A12&amp;at={HAMLET}" in page
+    sent = villager.post("/report/send", told(kind="", text="我男人打我"))
+    assert 'href="tel:110"' in villager.get(sent["Location"]).content.decode()
+    assert [row[3] for row in matters(county)] == ["immediate"]
+    villager.post("/report/send", told(kind="", text="我男人打我", warned="1"))
+    assert sorted(row[3] for row in matters(county)) == ["immediate", "normal"]
+    assert {row[1] for row in matters(county)} == {TOWNSHIP}
+
+
+def test_a_sealed_kind_promises_no_rating(villager: Client) -> None:
+    page = villager.get(f"/report/tell?kind=D15&at={HAMLET}").content.decode()
+    assert 'href="tel:12356"' in page
+    assert "say whether it is solved" not in page
+    assert "Only the centre that sorts the matter" not in page
+
+
+def test_own_words_are_like_nothing_known(villager: Client) -> None:
+    villager.post("/report/send", told())
+    page = villager.post("/report/tell", {"at": str(VILLAGE), "words": "something else"}).content.decode()
+    assert "Already known here" not in page
+
+
 def test_similar_matters_are_shown_before_sending(villager: Client) -> None:
     villager.post("/report/send", told())
     page = villager.get(f"/report/tell?kind={ROAD}&at={VILLAGE}").content.decode()

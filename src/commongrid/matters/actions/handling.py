@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.utils.timezone import localdate
@@ -28,7 +29,7 @@ from commongrid.matters.actions.moving import (
     place_for,
     standing,
 )
-from commongrid.matters.actions.protecting import Accused, competent, give_back_words, seal_where
+from commongrid.matters.actions.protecting import Accused, back_where, competent, give_back_words, seal_where
 from commongrid.matters.actions.timing import theirs
 from commongrid.matters.actions.waiting import left_over
 from commongrid.matters.models import ExternalCase, Matter, WorkListRow
@@ -36,6 +37,7 @@ from commongrid.matters.queries import calling, waiting
 from commongrid.matters.queries.deciding import giving_way
 from commongrid.matters.queries.systems import known_system
 from commongrid.matters.queries.vocabulary import (
+    UNSORTED,
     KindRow,
     LeadRow,
     forget_vocabularies,
@@ -54,6 +56,10 @@ from commongrid.matters.rules.relations import level_at, level_of_actor
 from commongrid.matters.rules.series import series_sorted
 from commongrid.roster import queries as roster
 
+HELD: Final = N_(
+    "Its words say that somebody may be in danger, so it is held here. Choose what it is about; only then it moves on."
+)
+
 
 @action("matters.accepted", power="matters.accept", facts=FACTS)
 def accept(scope: Scope, act: Act, *, matter_id: UUID, kind_code: str = "", note: str = "") -> Line:
@@ -63,10 +69,18 @@ def accept(scope: Scope, act: Act, *, matter_id: UUID, kind_code: str = "", note
     about village affairs to the township, out of this post's sight, and waits
     there to be accepted.
 
-    Refuses: WrongState unless reported; NotAllowed for anyone but its owner.
+    One that is held for words of danger is sorted first: into an ordinary kind
+    it is where it happened again, for those below to see.
+
+    Refuses: WrongState unless reported; NotAllowed for anyone but its owner;
+    BadInput for one that is held, without a kind.
     """
     case = opened(scope, act, matter_id=matter_id, event="accept")
     noted(case, "reason", note, needed=False)
+    if case.matter.danger_kind:
+        if kind_code in ("", UNSORTED):
+            raise BadInput(fields={"kind_code": HELD})
+        return _released(case, kind(scope, kind_code))
     if not kind_code or kind_code == case.kind.code or case.matter.sealed:
         return moved(case, Call(event="accept", level=level_of_actor(scope)), accepted_at=act.at)
     of = kind(scope, kind_code)
@@ -74,6 +88,18 @@ def accept(scope: Scope, act: Act, *, matter_id: UUID, kind_code: str = "", note
     if target is None:
         return moved(case, Call(event="accept", level=level_of_actor(scope)), accepted_at=act.at)
     return moved(case, Call(event="accept", moves_on=True, to=target.owner), target=target)
+
+
+def _released(case: Case, of: KindRow) -> Line:
+    """Sort one that was held: where it is sealed or goes round the village it stays out of sight."""
+    m = case.matter
+    m.danger_kind = ""
+    target = _sorted(case, of)
+    if target is not None:
+        return moved(case, Call(event="accept", moves_on=True, to=target.owner), target=target)
+    if not of.routed_round:
+        back_where(case)
+    return moved(case, Call(event="accept", level=level_of_actor(case.scope)), accepted_at=case.act.at)
 
 
 @action("matters.rejected", power="matters.accept", facts=FACTS)

@@ -228,6 +228,19 @@ def seal_where(case: Case, where: int) -> None:
             row.save()
 
 
+def back_where(case: Case) -> None:
+    """Put a matter back where it happened, for those below to see; of a confidential one no more than the village."""
+    m = case.matter
+    row = Party.objects.filter(matter_id=m.id).exclude(where_sealed=None).first()
+    if row is None:
+        return
+    where = int(sealer().open(bytes(row.where_sealed or b""), place_of("matters_party", "where_sealed", row.id)))
+    m.place = (enclosing(where, "village") or where) if m.confidential else where
+    if not m.confidential:
+        row.where_sealed = None
+        row.save(update_fields=["where_sealed"])
+
+
 def name_accused(case: Case, accused: Accused, words: str) -> None:
     """Write whom it is about; their words of it are sealed, once."""
     m = case.matter

@@ -35,7 +35,7 @@ from commongrid.matters.actions.protecting import (
 )
 from commongrid.matters.actions.timing import start
 from commongrid.matters.models import Escalation, ExternalCase, Matter, PublicFace
-from commongrid.matters.queries.vocabulary import KindRow, kind, limits, pace
+from commongrid.matters.queries.vocabulary import KindRow, danger_said, kind, limits, pace
 from commongrid.matters.rules import words
 from commongrid.matters.rules.limits import finish_due
 from commongrid.matters.rules.owners import entry, step_of
@@ -90,7 +90,8 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     The level that first meets the kind owes acceptance; immediate ones start
     at the township at least, complaints about village affairs at the
     township out of the village's sight, sealed kinds with the competent unit
-    alone. Where nobody is in post there, the level above has it. The answer
+    alone. Words of danger hold it at the township, out of sight, until the
+    centre has sorted it. Where nobody is in post there, the level above has it. The answer
     holds the number; the slip code follows from the matter's id.
 
     Refuses: BadInput without kind, place or words; NobodyThere where a sealed
@@ -104,6 +105,7 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
     number_ahead(day)
     case = Case(matter, of, scope, act, calendar)
     accused = accused_of(scope, report.about)
+    matter.danger_kind = _danger(case, accused)
     _enter(case, report.place, accused)
     matter.number = numbers(matter.place, day, 1)[0]
     kept = keep_words(case)
@@ -121,13 +123,22 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
         note_of_report(case, leader, report.leader)
     keep_parties(case, report.contact, report.place, report.about.words)
     attach(scope, act, to=Subject(kept, matter.id, matter.place), files=report.photos)
-    if of.visibility == "public" and not of.routed_round and accused is None and not matter.confidential:
+    round_it = of.routed_round or matter.danger_kind or accused is not None
+    if of.visibility == "public" and not round_it and not matter.confidential:
         _show(case, report.place)
     if report.urgency != "normal" and not matter.sealed:
         _tell_dispatcher(case)
     facts = {"series": matter.series, "urgency": matter.urgency, "to": matter.state, "has": matter.owner_level}
     done = line(case, event="report", before=("", ""))
     return replace(done, facts={} if matter.sealed else {**facts, "kind": of.code})
+
+
+def _danger(case: Case, accused: Accused | None) -> str:
+    """The sealed kind that the words mean; nothing where the matter goes round the village anyway."""
+    if case.kind.sealed or case.kind.routed_round or accused is not None:
+        return ""
+    said = danger_said(case.scope, f"{case.matter.title}\n{case.matter.text}")
+    return said[0][0].code if said else ""
 
 
 def _theirs(case: Case, report: Report) -> ExternalCase | None:
@@ -232,7 +243,7 @@ def _enter(case: Case, place: int, accused: Accused | None) -> None:
     m.finish_due_at = finish_due(case.calendar, case.act.at, pace(case.scope, of, m.urgency), limits(case.scope)).at
     if accused is not None:
         m.accused_person_id, m.accused_unit_id = accused.person, accused.unit
-    handled = accused.level if accused else ""
+    handled = accused.level if accused else "township" if m.danger_kind else ""
     if of.sealed or handled == OUTSIDE:
         _to_competent(case, competent(case, place, accused, of.competent))
         return

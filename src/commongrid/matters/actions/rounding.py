@@ -59,7 +59,7 @@ def route_round(scope: Scope, act: Act, *, matter_id: UUID, about: About, reason
         m.place = target.place
         return moved(case, Call(event="route_round", level=level, to="unit", to_level=target.level), target=target)
     handled = at_least(m.owner_level if m.owner_level in words.LEVELS else m.handler_level, accused.level)
-    m.place = place_over(where, accused.level)
+    m.place, m.danger_kind = place_over(where, accused.level), ""
     target = Target(place=owner_place(m.place, handled))
     return moved(case, Call(event="route_round", level=level, to=target.level, to_level=target.level), target=target)
 

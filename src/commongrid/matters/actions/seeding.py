@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.db import models, transaction
 
 from commongrid.matters.models import (
+    DangerWord,
     ExternalSystem,
     GuardedWord,
     Kind,
@@ -52,6 +53,8 @@ def seed() -> None:
         _add(StandardAnswer, (row for row in _answers() if (row.code, row.language) not in worded))
         guarded = set(GuardedWord.objects.values_list("word", flat=True))
         _add(GuardedWord, (row for row in _guarded() if row.word not in guarded))
+        dangers = set(DangerWord.objects.values_list("word", flat=True))
+        _add(DangerWord, (row for row in _dangers() if row.word not in dangers))
         if not TileShown.objects.exists():
             _add(TileShown, _tiles())
 
@@ -172,6 +175,11 @@ def _answers() -> Iterator[StandardAnswer]:
 def _guarded() -> Iterator[GuardedWord]:
     for row in _rows("guarded_words"):
         yield GuardedWord(id=_id("guarded", row["word"]), word=row["word"], valid_from=SINCE)
+
+
+def _dangers() -> Iterator[DangerWord]:
+    for row in _rows("danger_words"):
+        yield DangerWord(id=_id("danger", row["word"]), valid_from=SINCE, **row)
 
 
 def _tiles() -> Iterator[TileShown]:

@@ -20,12 +20,22 @@ from commongrid.matters.models.rechecks import Recheck, RecheckCause
 from commongrid.matters.models.steps import Escalation, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.models.themes import Theme, ThemeMatter
 from commongrid.matters.models.views import SavedView
-from commongrid.matters.models.vocabulary import DrawSeed, Kind, Limit, NumberBase, TileShown, UrgencyRule, WorkListRow
+from commongrid.matters.models.vocabulary import (
+    DangerWord,
+    DrawSeed,
+    Kind,
+    Limit,
+    NumberBase,
+    TileShown,
+    UrgencyRule,
+    WorkListRow,
+)
 from commongrid.matters.models.waiting import Application, Referral, ReferralBody, WaitingReason
 
 __all__ = [
     "Application",
     "Attendance",
+    "DangerWord",
     "DrawSeed",
     "DutyHours",
     "Escalation",

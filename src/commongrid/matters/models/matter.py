@@ -72,7 +72,9 @@ class Matter(models.Model):
     ``accused_person`` and ``accused_unit`` are whom a complaint is about: barred,
     with everybody who answers to them, from reading it too. The words of a
     ``confidential`` one are in Original; ``title`` and ``text`` are then what the
-    centre retells. ``held``: its rating has not been released to the handler.
+    centre retells. ``danger_kind`` is the sealed kind that its words mean: until
+    the centre has sorted it, it is kept at the township, out of the village's sight.
+    ``held``: its rating has not been released to the handler.
 
     ``exchanged``: it has at least one ExternalCase; ``external_due_at``, the
     earliest finishing deadline of those, is then its own.
@@ -165,6 +167,7 @@ class Matter(models.Model):
     sealed = models.BooleanField("密封", default=False)
     confidential = models.BooleanField("保密", default=False)
     anonymous = models.BooleanField("匿名", default=False)
+    danger_kind = models.CharField("险情所指类别", max_length=8, blank=True, default="", db_default="")
     accused_person = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="被反映人"
     )

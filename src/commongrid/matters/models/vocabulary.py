@@ -226,6 +226,41 @@ class Limit(models.Model):
         return self.code
 
 
+class DangerWord(models.Model):
+    """A phrase that says somebody is in danger (险情用语), for a period, with the sealed kind that it means.
+
+    Without a kind it is harmless and only keeps a shorter phrase in it from counting.
+
+    Personal data: none. Kept: for good, so that an old matter held back can be explained.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    word = models.CharField("用语", max_length=60)
+    kind_code = models.CharField("所指类别", max_length=8, blank=True, default="")
+    note = models.CharField("说明", max_length=200, blank=True, default="")
+    valid_from = models.DateField("启用日期")
+    valid_to = models.DateField("停用日期", null=True)
+
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_danger_word"
+        verbose_name = "险情用语"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(word=""), name="matters_danger_word_is_one"),
+            ExclusionConstraint(
+                name="matters_danger_word_once",
+                expressions=[("word", "="), (period("valid_from", "valid_to"), "&&")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The phrase."""
+        return self.word
+
+
 class TileShown(models.Model):
     """One of some twelve pictures that a villager chooses from (上报图块), for a period, standing for a kind.
 

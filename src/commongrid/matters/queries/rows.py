@@ -31,6 +31,7 @@ COLUMNS: Final = (
     "interim_due_at", "leader_due_at", "sealed", "confidential", "anonymous", "external_system", "external_number",
     "held", "exchanged", "external_due_at", "rating", "pressing", "parent_id", "caller", "sent_back",
     "applied", "extended", "slip_no", "leads", "recheck_level", "recheck_place", "recheck_due_at",
+    "danger_kind",
 )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ class MatterRow:
     parent_id: UUID | None
     caller: str
     sent_back: bool
+    danger_kind: str = ""
 
     @property
     def open(self) -> bool:

@@ -17,7 +17,7 @@ from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Order
-from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version, kinds, work_list
+from commongrid.matters.queries.vocabulary import KindRow, LeadRow, danger_said, kind_version, kinds, work_list
 from commongrid.matters.rules.alike import closest
 from commongrid.roster.models import Unit
 from commongrid.territory import queries as territory
@@ -130,10 +130,12 @@ def _may_take(unit: Unit, m: Mapping[str, Any]) -> bool:
 
 
 def kinds_said(scope: Scope, text: str) -> list[KindSuggestion]:
-    """The kinds that somebody's words come closest to, the best first: no query."""
+    """The kinds that somebody's words come closest to, the best first, words of danger before all: no query."""
+    meant = [KindSuggestion(kind=of, said=said) for of, said in danger_said(scope, text)]
     named = {row.code: row for row in kinds(scope) if row.parent}
     found = closest(text, {code: f"{row.zh} {row.note} {row.en.lower()}" for code, row in named.items()})
-    return [KindSuggestion(kind=named[one.key], said=one.words) for one in found]
+    known = {one.kind.code for one in meant}
+    return [*meant, *(KindSuggestion(kind=named[one.key], said=one.words) for one in found if one.key not in known)]
 
 
 def _units(place: int) -> list[Unit]:

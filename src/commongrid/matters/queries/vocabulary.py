@@ -22,7 +22,18 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.places import inside
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import DrawSeed, DutyHours, GuardedWord, Kind, Limit, TileShown, UrgencyRule, WorkListRow
+from commongrid.matters.models import (
+    DangerWord,
+    DrawSeed,
+    DutyHours,
+    GuardedWord,
+    Kind,
+    Limit,
+    TileShown,
+    UrgencyRule,
+    WorkListRow,
+)
+from commongrid.matters.rules import danger
 from commongrid.matters.rules.limits import LimitRow, Pace
 from commongrid.matters.rules.publishing import Guarded, people
 
@@ -248,6 +259,13 @@ def guarded_words(scope: Scope) -> tuple[Guarded, ...]:
     return remember("guarded", lambda: _load_guarded(scope))
 
 
+def danger_said(scope: Scope, text: str) -> tuple[tuple[KindRow, tuple[str, ...]], ...]:
+    """The sealed kinds that somebody's words of danger mean, with those words; nothing in most texts."""
+    listed = remember("danger", lambda: _load_danger(scope))
+    known = {row.code: row for row in kinds(scope) if row.parent and row.sealed}
+    return tuple((known[one.kind_code], one.words) for one in danger.danger_in(text, listed) if one.kind_code in known)
+
+
 def remember(name: str, load: Callable[[], T]) -> T:
     """What was loaded under this name within the last minute, by database, else what loading gives now."""
     key = (str(connection.settings_dict["NAME"]), name)
@@ -309,6 +327,11 @@ def _load_guarded(scope: Scope) -> tuple[Guarded, ...]:
     with acting(scope):
         rows = [Guarded(word, sort) for word, sort in _now(GuardedWord).values_list("word", "sort")]
     return tuple(sorted(rows, key=lambda one: (-len(one.word), one.word)))
+
+
+def _load_danger(scope: Scope) -> tuple[danger.DangerWord, ...]:
+    with acting(scope):
+        return tuple(danger.DangerWord(word, kind) for word, kind in _now(DangerWord).values_list("word", "kind_code"))
 
 
 def _load_tiles(scope: Scope) -> tuple[TileRow, ...]:

@@ -272,6 +272,19 @@ GUARDED: Final = Vocabulary(
     ),
 )  # fmt: skip
 
+DANGER: Final = Vocabulary(
+    code="danger", title=N_("Words of danger"), table="DangerWord", power="worklist.edit", check=_guarded,
+    lead=N_("Phrases that say somebody is in danger: the report page shows whom to call, the village does not see it."),
+    shown=("kind_code", "note"), group="kind_code",
+    columns=(
+        Column(code="word", label=N_("Word"), needed=True, fixed=True, longest=60,
+               hint=N_("At least two characters. Capitals make no difference.")),
+        Column(code="kind_code", label=N_("Sealed kind that it means"), source="kinds", longest=8,
+               hint=N_("Empty: harmless, such as “打我电话”; a shorter phrase in it then does not count.")),
+        Column(code="note", label=N_("Note"), longest=200),
+    ),
+)  # fmt: skip
+
 VOCABULARIES: Final = {
     one.code: one
     for one in (
@@ -284,6 +297,7 @@ VOCABULARIES: Final = {
         REASONS,
         SYSTEMS,
         GUARDED,
+        DANGER,
         FIELD_RULES,
         CHANGE_RULES,
         RETENTION,

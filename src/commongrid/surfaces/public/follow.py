@@ -64,6 +64,7 @@ def slip(request: Asked, code: str) -> HttpResponse:
     context = {
         **_about(request, matter, code),
         "sent": request.GET.get("sent") == "1",
+        "calls": _calls(request, matter),
         "done": _done(request.GET.get("done", "")),
         "now": waited.sentence if waited and waited.sentence else telling.stands(matter),
         "told": waited,
@@ -144,6 +145,16 @@ def _looks(scope: Scope, matter_id: UUID) -> list[telling.Happening]:
     faces = roster.faces(scope, {one.post for one in lines if one.post}) if lines else {}
     lang = "zh" if chinese() else "en"
     return [telling.looked(one, faces.get(one.post) if one.post else None, lang) for one in lines]
+
+
+def _calls(request: Asked, matter: Followed) -> list[str]:
+    """Whom to call in danger: of a sealed matter always, else right after words of danger were sent."""
+    rows = {row.code: row for row in matters.kinds(request.scope) if row.sealed}
+    meant = matter.kind if matter.sealed else rows.get(request.GET.get("call", ""))
+    if meant is None or matter.closed_at is not None:
+        return []
+    in_danger = meant.emergency and meant.competent != "discipline"
+    return list(dict.fromkeys(["110", meant.emergency])) if in_danger else []
 
 
 def _back(code: str, done: str) -> HttpResponse:

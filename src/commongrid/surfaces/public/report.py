@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 REPORTS_AN_HOUR = 120
 VIOLENCE, FAMILY = "A12", "A01"
+POLICE = "110"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,32 @@ def what(request: Asked) -> HttpResponse:
     """First step: some twelve pictures, a search over all kinds, or one's own words."""
     said = asking.read(request)
     search = request.GET.get("q", "").strip()[:60]
+    meant = _meant(request.scope, search)
     return render(
         request,
         "public/report/what.html",
         {
             "tiles": [tile for tile in matters.tiles(request.scope) if tile.kind_code != matters.UNSORTED],
             "search": search or None,
-            "found": _search(request.scope, search) if search else [],
+            "found": _search(request.scope, search, meant) if search else [],
+            "calls": _calls(meant),
             "place": precise(request.scope, said.at),
         },
     )
 
 
-def _search(scope: Scope, text: str) -> list[Found]:
-    """Kinds whose name, group or group's name holds the words, in either language."""
+def _calls(meant: list[KindRow]) -> list[str]:
+    """Whom to call where somebody is in danger: the police, then who else the words point to; nothing without such."""
+    return list(dict.fromkeys([POLICE, *(kind.emergency for kind in meant if kind.emergency)])) if meant else []
+
+
+def _meant(scope: Scope, text: str) -> list[KindRow]:
+    """The sealed kinds that somebody's words of danger mean."""
+    return [kind for kind, _said in matters.danger_said(scope, text)]
+
+
+def _search(scope: Scope, text: str, meant: list[KindRow]) -> list[Found]:
+    """What words of danger mean, then kinds whose name, group or group's name holds the words, in either language."""
     rows = matters.kinds(scope)
     groups = {row.code: row for row in rows if not row.parent}
     wanted = text.lower()
@@ -68,7 +81,7 @@ def _search(scope: Scope, text: str) -> list[Found]:
     hits = [row for row in rows if row.parent and row.code != matters.UNSORTED]
     own = [row for row in hits if holds(row)]
     of_group = [row for row in hits if row not in own and holds(groups.get(row.parent))]
-    return [Found(row, groups.get(row.parent)) for row in [*own, *of_group]][:30]
+    return [Found(row, groups.get(row.parent)) for row in dict.fromkeys([*meant, *own, *of_group])][:30]
 
 
 @door("matters.report", kinds=("public",), methods=("GET", "POST"))
@@ -89,7 +102,10 @@ def tell(request: Asked) -> HttpResponse:
         return HttpResponseRedirect(reverse("report"))
     if precise(request.scope, said.at) is None:
         return _where_again(request, said)
-    return _tell_page(request, said, Telling(initial={"text": said.words}))
+    initial = {"text": said.words}
+    if _meant(request.scope, said.words):
+        initial["urgency"] = "immediate"
+    return _tell_page(request, said, Telling(initial=initial))
 
 
 @throttled("report", REPORTS_AN_HOUR)
@@ -107,12 +123,16 @@ def send(request: Asked) -> HttpResponse:
     if form.is_valid():
         kind = _kind(request.scope, said)
         told = {**form.cleaned_data, "photos": photos, "whom": form.whom()}
+        meant = _meant(request.scope, told["text"])
+        if meant and "warned" not in request.POST:
+            told["urgency"] = "immediate"
         try:
             code = sending.report(request, kind.code if kind else matters.UNSORTED, place.code, told)
         except Refusal as refusal:
             form.refuse(refusal)
             return _tell_page(request, said, form, refusal.status, photos)
-        return HttpResponseRedirect(f"{reverse('slip', args=[code])}?sent=1")
+        call = f"&call={meant[0].code}" if meant else ""
+        return HttpResponseRedirect(f"{reverse('slip', args=[code])}?sent=1{call}")
     return _tell_page(request, said, form, BadInput.status, photos)
 
 
@@ -163,12 +183,16 @@ def _tell_page(
     _about(request, said.at)
     if place and _may_complain(kind):
         form.offer(request.scope, place.code)
-    similar = matters.similar(request.scope, kind_code=kind.code if kind else "", place=place.code) if place else ()
+    named = None if kind is None or kind.code == matters.UNSORTED else kind
+    similar = matters.similar(request.scope, kind_code=named.code, place=place.code) if place and named else ()
+    meant = _meant(request.scope, str(form["text"].value() or ""))
     context = {
         "form": form,
-        "kind": None if kind is None or kind.code == matters.UNSORTED else kind,
+        "kind": named,
         "place": place,
         "emergency": kind.emergency if kind else "",
+        "calls": _calls(meant),
+        "meant": [] if kind is not None and kind.sealed else meant,
         "asks_about_violence": kind is not None and kind.code == FAMILY,
         "violence": VIOLENCE,
         "at": str(said.at or ""),

@@ -129,6 +129,8 @@ def chips_of(row: MatterRow, now: datetime) -> tuple[Chip, ...]:
     found = _elsewhere(row)
     if row.urgency in words.TONES:
         found.append(Chip(words.say(words.URGENCIES, row.urgency), words.TONES[row.urgency]))
+    if row.danger_kind and row.open:
+        found.append(Chip(_("Words of danger: sort it now"), "late", "warn"))
     if row.sealed:
         found.append(Chip(_("Sealed"), "late", "lock"))
     if row.confidential:

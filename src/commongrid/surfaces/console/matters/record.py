@@ -310,6 +310,7 @@ def _filled(request: Asked, form: Record, status: int = 200) -> HttpResponse:
 def _checked(request: Asked, form: Record, status: int = 200, photos: tuple[Staged, ...] = ()) -> HttpResponse:
     """Everything once more, with similar open matters, before it is sent."""
     given = form.cleaned_data
+    meant = [of for of, _said in vocabulary.danger_said(request.scope, given["text"])]
     asks = given["kind"].complaint or given["kind"].code == vocabulary.UNSORTED
     if asks:
         form.offer(request.scope, given["place"].code)
@@ -321,6 +322,8 @@ def _checked(request: Asked, form: Record, status: int = 200, photos: tuple[Stag
         {
             "form": form,
             "given": given,
+            "meant": [] if given["kind"].sealed else meant,
+            "emergency": given["kind"].emergency or next((of.emergency for of in meant if of.emergency), ""),
             "source": dict(SOURCES)[given["source"]],
             "urgency": words.say(words.URGENCIES, given["urgency"]),
             "similar": present.rows(request.scope, similar),
