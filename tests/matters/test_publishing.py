@@ -94,6 +94,8 @@ def test_a_public_kind_is_published_by_one_and_read_by_anybody(scene: Scene) -> 
     matter = scene.answered("学校门口斑马线看不清")
     draft = texts.draft(scene.as_post("dispatcher"), matter, "学校门口斑马线看不清", "李小芳说看不清")
     assert "李小芳" not in draft.text
+    spot = texts.draft(scene.as_post("dispatcher"), matter, "路灯", "路灯不亮。\n具体位置：学校下面的桥边")
+    assert spot.text == "路灯不亮。"
     assert draft.answer
     one = publish(scene, matter)
     rows = texts.published(ANYBODY)
@@ -111,6 +113,8 @@ def test_a_public_kind_is_published_by_one_and_read_by_anybody(scene: Scene) -> 
     [
         ("text", "李小芳反映路坏了", "李小芳"), ("title", "上河组12号门口积水", "12号"),
         ("answer", "请拨13812341234", "phone"), ("text", "低保户家中漏雨", "hardship"),
+        ("text", "路灯不亮。\n具体位置：学校下面的桥边", "学校下面"),
+        ("text", "Dark.\nWhere exactly: by the school", "school"),
     ],
 )  # fmt: skip
 def test_the_gate_says_what_and_where(scene: Scene, field: str, text: str, says: str) -> None:

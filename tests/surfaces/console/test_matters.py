@@ -327,3 +327,19 @@ def test_pages_are_refused_without_the_power(scene: Scene, as_post: Callable[...
     assert as_post("auditor").get("/console/matters/").status_code == 403
     assert as_post("auditor").get(url(matter)).status_code == 403
     assert as_post("grid_head").post(url(matter, "accept"), {}).status_code == 403
+
+
+def test_a_public_text_is_looked_at_before_anybody_reads_it(scene: Scene, as_post: Callable[..., Client]) -> None:
+    centre, matter = as_post("dispatcher"), scene.answered("斑马线看不清", kind="G01")
+    until = (timezone.localdate() + timedelta(days=30)).isoformat()
+    told = {"title": "斑马线", "text": "有村民反映看不清。", "answer": "已施划。", "until": until, "act": str(new_id())}
+    address = reverse("publication_new", args=[matter])
+    page = centre.post(address, {**told, "do": "look"})
+    assert page.status_code == 200
+    assert "As anybody will read it" in page.text
+    assert 'value="publish"' in page.text
+    assert "斑马线" not in centre.get("/published").text
+    assert centre.post(address, {**told, "do": "publish"}).status_code == 302
+    assert "斑马线" in centre.get("/published").text
+    assert "斑马线" in centre.get("/published?kind=G&page=0").text
+    assert "??" not in centre.get("/published?kind=G").text

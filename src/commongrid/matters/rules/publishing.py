@@ -24,9 +24,11 @@ _DOOR: Final = re.compile(
     r"(?:号楼?|室|栋|幢|单元|门牌)(?!线|路|桥|渠|泵|井|机|闸|台|杆|文)"
 )
 _DOOR_EN: Final = re.compile(r"(?i)\b(?:no\.?|house|door|flat|apartment|room)\s*#?\d{1,5}\b")
+_SPOT: Final = re.compile(r"(?im)^[ \t]*(?:具体位置|where exactly)[ \t]*[:：].*$")
+"""The line that says where exactly, as the report writes it in either language."""
 COMPLAINTS: Final = {
     "number": N_('"%(found)s" is an identity, phone or account number. Take it out; anybody can read this text.'),
-    "door": N_('"%(found)s" is a door or house number. Name no more than the natural village.'),
+    "door": N_('"%(found)s" says where exactly. Name no more than the natural village.'),
     "name": N_('"%(found)s" is the name of somebody in this matter. Write "a villager" or the office instead.'),
     "hardship": N_('"%(found)s" says something about hardship or health. Such words are never published.'),
     "person": N_('"%(found)s" is on the list of names that are never published. Write "a villager" or the office.'),
@@ -53,6 +55,7 @@ class Guarded:
 
 def masked(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> str:
     """The text with everything masked that the gate would find; the longest guarded words come first."""
+    text = _SPOT.sub("", text).strip()
     for name in _known(names):
         text = text.replace(name, masking.name(name))
     for one in guarded:
@@ -67,7 +70,7 @@ def found(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> tuple[
     hits = [Found("name", name) for name in _known(names) if name in text]
     lower = text.lower()
     hits += [Found(one.sort, one.word) for one in guarded if one.word.lower() in lower]
-    hits += [Found("door", hit.group().strip()) for door in (_DOOR, _DOOR_EN) for hit in door.finditer(text)]
+    hits += [Found("door", hit.group().strip()) for door in (_SPOT, _DOOR, _DOOR_EN) for hit in door.finditer(text)]
     shown = masking.text(text)
     if shown != text:
         hits += [Found("number", run) for run in re.findall(r"[0-9０-９][0-9０-９Xx -]{5,}[0-9０-９Xx]", text)

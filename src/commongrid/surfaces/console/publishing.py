@@ -90,11 +90,13 @@ def listed(request: Asked) -> HttpResponse:
 def new(request: Asked, matter_id: UUID) -> HttpResponse:
     """The masked words to start from, beside the original."""
     m = queries.matter(request.scope, matter_id)
-    status = 200
+    status, looked = 200, False
     if request.method == "POST":
         form = Text(request.POST)
         status = 422
-        if form.is_valid():
+        if form.is_valid() and (asked := request.POST.get("do")) in ("look", "change"):
+            status, looked = 200, asked == "look"
+        elif form.is_valid():
             wording = actions.Wording(**form.cleaned_data)
             try:
                 done = actions.publish(request.scope, request.act, matter_id=matter_id, wording=wording)
@@ -118,7 +120,7 @@ def new(request: Asked, matter_id: UUID) -> HttpResponse:
     place = territory.places(request.scope, [code]).get(code)
     context = {
         **_original(request.scope, m), "form": form, "people": m.row.kind.publishers,
-        "place": place.label(language()) if place else "",
+        "place": place.label(language()) if place else "", "looked": looked,
     }  # fmt: skip
     return render(request, "console/publishing/new.html", context, status=status)
 

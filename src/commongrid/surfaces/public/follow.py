@@ -82,7 +82,7 @@ def slip(request: Asked, code: str) -> HttpResponse:
 def paper(request: Asked, code: str) -> HttpResponse:
     """The slip for paper: two on a sheet of A4."""
     matter = matters.followed(request.scope)
-    copies = [_("for the person"), _("for the file")]
+    copies = [(_("for the person"), True), (_("for the file"), False)]
     context = {**_about(request, matter, code), "copies": copies, "told": waiting.told(matter)}
     return render(request, "public/slip/paper.html", context)
 
