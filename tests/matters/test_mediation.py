@@ -70,6 +70,7 @@ def test_a_dispute_is_mediated_signed_answered_and_checked(scene: Scene) -> None
     mediator = scene.as_post("mediator")
     row = files.mediation(mediator, file)
     assert (row.outcome, row.number.startswith("人调〔"), row.signed is not None) == ("agreed", True, True)
+    assert queries.matter(mediator, matter).notes[-1].text == f"调解达成协议（{row.number}）。"
     assert row.check_due_at is not None
     assert row.check_due_at > timezone.now() + timedelta(days=29)
     assert [one.name for one in row.parties] == ["王*山", "李*河"]

@@ -157,3 +157,11 @@ def test_everybody_in_post_can_record(county: Desk, as_post: Callable[..., Clien
     assert page.status_code == 200, page.text[:2000]
     assert as_post(post).get(f"/s/{page.context['code']}").status_code == 200
     assert counted(county) == 1
+
+
+def test_a_find_on_patrol_has_no_slip_to_give(scene: Scene, as_post: Callable[..., Client]) -> None:
+    found = scene.report("路边护栏松动", kind="G01", place=desk.GRID, by="grid_head", source="patrol")
+    asked = scene.report("村口涵洞塌陷", kind="G01", place=desk.GRID, by="grid_head")
+    shown = [as_post("grid_head").get(f"/console/matters/{one}/slip/").text for one in (found, asked)]
+    assert ["slip-code" in page for page in shown] == [False, True]
+    assert "no slip to give" in shown[0]

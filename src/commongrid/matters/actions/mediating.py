@@ -18,7 +18,7 @@ from commongrid.kernel.sealing import place_of
 from commongrid.matters.actions.ending import FILES, VIOLENCE
 from commongrid.matters.actions.handling import resorted, to_visit
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened
-from commongrid.matters.models import Mediation, MediationParty, MediationSession
+from commongrid.matters.models import Mediation, MediationParty, MediationSession, Party
 from commongrid.matters.models.mediation import METHODS
 from commongrid.matters.queries.mediation import mediators
 from commongrid.matters.queries.vocabulary import kind, limits
@@ -243,6 +243,12 @@ def sign(scope: Scope, act: Act, *, mediation_id: UUID, photos: tuple[Staged, ..
     return _line(row, {"replaced": again})
 
 
+def _said(matter_id: UUID, zh: str, en: str) -> str:
+    """What the person is told, in the language that they read; kept with the matter as it was told."""
+    english = Party.objects.filter(matter_id=matter_id, part="reporter", language="en").exists()
+    return en if english else zh
+
+
 @action("matters.mediation_agreed", power="matters.mediate", facts=FACTS)
 def agree(scope: Scope, act: Act, *, matter_id: UUID, mediation_id: UUID) -> Line:
     """Conclude: they agreed and signed. The matter is answered, and a day is set for asking whether it was kept.
@@ -260,7 +266,7 @@ def agree(scope: Scope, act: Act, *, matter_id: UUID, mediation_id: UUID) -> Lin
     due = set_due(start, start + timedelta(days=float(limits(scope)["mediation_kept"].amount)))
     row.check_due_at, row.check_alarm_at = due.at, due.warn_at
     row.save(update_fields=["ended_at", "outcome", "check_due_at", "check_alarm_at"])
-    noted(case, "answer", f"调解达成协议({row.number})。 Settled by agreement.")
+    noted(case, "answer", _said(matter_id, f"调解达成协议（{row.number}）。", f"Settled by agreement ({row.number})."))
     return moved(case, Call(event="answer", level=level_of_actor(scope)), finished_at=act.at, to_visit=to_visit(case))
 
 
@@ -278,7 +284,7 @@ def fail(scope: Scope, act: Act, *, matter_id: UUID, mediation_id: UUID, ways_on
         raise BadInput(fields={"ways_on": N_("This is too long: at most 4,000 characters.")})
     row.ended_at, row.outcome, row.ways_on = act.at, "not_agreed", ways_on.strip()
     row.save(update_fields=["ended_at", "outcome", "ways_on"])
-    noted(case, "answer", f"调解未达成协议。 Not agreed.\n{ways_on.strip()}"[:LONGEST])
+    noted(case, "answer", f"{_said(matter_id, '调解未达成协议。', 'Not agreed.')}\n{ways_on.strip()}"[:LONGEST])
     return moved(case, Call(event="answer", level=level_of_actor(scope)), finished_at=act.at, to_visit=to_visit(case))
 
 

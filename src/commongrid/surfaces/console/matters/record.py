@@ -242,7 +242,7 @@ def record(request: Asked) -> HttpResponse:
     """Fill in, check against similar open matters, send; then the slip, at an address of its own for a while."""
     if request.method != "POST":
         if (done := _recorded_as(request)) is not None:
-            return _slip(request, *done)
+            return _slip(request, *done, patrol=request.GET.get("source") == "patrol")
         patrol = request.scope.level == "grid" or request.GET.get("source") == "patrol"
         return _filled(request, Record(scope=request.scope, initial={"source": "patrol" if patrol else "villager"}))
     form = Record(request.POST, scope=request.scope)
@@ -262,7 +262,8 @@ def record(request: Asked) -> HttpResponse:
     except Refusal as refusal:
         form.refuse(refusal)
         return _checked(request, form, status=refusal.status, photos=photos)
-    return redirect(f"{reverse('report_for')}?{urlencode({'recorded': _recorded(request.scope, answer)})}")
+    asked = {"recorded": _recorded(request.scope, answer), "source": form.cleaned_data["source"]}
+    return redirect(f"{reverse('report_for')}?{urlencode(asked)}")
 
 
 def _recorded(scope: Scope, answer: Mapping[str, object]) -> str:
@@ -348,11 +349,13 @@ def slip(request: Asked, matter_id: UUID) -> HttpResponse:
     m = queries.matter(request.scope, matter_id)
     if m.reported_by is None or m.reported_by != request.scope.post:
         return render(request, "console/matters/slip_of_others.html", {"m": m})
-    return _slip(request, matter_id, m.row.number, m.row.title, m.row.slip_no)
+    return _slip(request, matter_id, m.row.number, m.row.title, m.row.slip_no, patrol=m.row.source == "patrol")
 
 
-def _slip(request: Asked, matter_id: UUID, number: str, title: str = "", slip_no: int = 0) -> HttpResponse:
-    """Number, code and QR, to print or read out."""
+def _slip(
+    request: Asked, matter_id: UUID, number: str, title: str = "", slip_no: int = 0, *, patrol: bool = False
+) -> HttpResponse:
+    """Number, code and QR, to print or read out; of a find on patrol the number alone: nobody asked, nobody rates."""
     code = actions.code_of(matter_id, slip_no)
     address = request.build_absolute_uri(reverse("slip", kwargs={"code": code}))
     context = {
@@ -361,6 +364,7 @@ def _slip(request: Asked, matter_id: UUID, number: str, title: str = "", slip_no
         "title": title,
         "visible": request.scope.may("matters.read") and queries.numbered(request.scope, number) is not None,
         "code": code,
+        "patrol": patrol,
         "address": address,
         "picture": qr.svg(address),
     }
