@@ -343,3 +343,16 @@ def test_a_public_text_is_looked_at_before_anybody_reads_it(scene: Scene, as_pos
     assert "斑马线" in centre.get("/published").text
     assert "斑马线" in centre.get("/published?kind=G&page=0").text
     assert "??" not in centre.get("/published?kind=G").text
+
+
+def test_the_slip_names_the_office_and_that_it_was_done_again(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.answered("斑马线看不清", kind="G01")
+    code = code_of(matter)
+    events = as_post("dispatcher").get(reverse("slip", args=[code])).context["events"]
+    named = {one.title: one.who for one in events if one.who}
+    assert len(set(named.values())) == 1
+    assert {"Given to the office in charge", "Answered"} <= set(named)
+    said = {"act": str(new_id()), "solved": "no", "satisfied": "no", "words": "还是看不清"}
+    as_post("dispatcher").post(reverse("slip_rate", args=[code]), said)
+    events = as_post("dispatcher").get(reverse("slip", args=[code])).context["events"]
+    assert "Not solved: another office does it once more" in [one.title for one in events]

@@ -12,7 +12,7 @@ from commongrid.journal.queries import LineRow
 from commongrid.kernel.places import county_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Matter, Note
+from commongrid.matters.models import Matter, Note, Order
 from commongrid.matters.queries.detail import standing_of
 from commongrid.matters.queries.leading import Led, led, units_of_parts
 from commongrid.matters.queries.originals import original
@@ -75,6 +75,8 @@ class Followed:
     wait: Wait | None = None
     may_ask_again: bool = False
     woken: bool = False
+    hands: tuple[tuple[datetime, str, str], ...] = ()
+    """When an office was given it or answered, and its name."""
 
     def owner_label(self, lang: str) -> str:
         """Who has it now."""
@@ -98,6 +100,7 @@ def followed(scope: Scope) -> Followed:
         own = original(scope, row.id) if row.confidential else None
         lead = led(scope, row, PUBLIC_SORTS) if row.state == "merged" else None
         units = () if row.sealed else units_of_parts(scope, row)
+        hands = () if row.sealed else _hands(row.id)
     standing = standing_of(row, row.kind, extra)
     if lead is not None:
         return _following(row, lead)
@@ -111,7 +114,7 @@ def followed(scope: Scope) -> Followed:
         may_withdraw=_would(standing, Call(event="withdraw")), units=units, county=county_of(row.place),
         reviewed_next=_leads(standing, Call(event="rate", solved=False, satisfied=False)) == "review",
         may_ask_again=_would(standing, Call(event="ask_again")), wait=wait,
-        woken=row.state == "woken",
+        woken=row.state == "woken", hands=hands,
     )  # fmt: skip
 
 
@@ -132,6 +135,18 @@ def _said(matter_id: UUID, state: str) -> tuple[Said, ...]:
     sorts = (*PUBLIC_SORTS, "reason") if state == "rejected" else PUBLIC_SORTS
     found = Note.objects.filter(matter_id=matter_id, sort__in=sorts).order_by("at", "id")
     return tuple(Said(**values) for values in found.values("sort", "text", "at"))
+
+
+def _hands(matter_id: UUID) -> tuple[tuple[datetime, str, str], ...]:
+    """The offices that had it: when they were given it, and when they answered."""
+    found = Order.objects.filter(matter_id=matter_id, unit__isnull=False)
+    rows = found.values_list("ordered_at", "ended_at", "outcome", "unit__name_zh", "unit__name_en")
+    return tuple(
+        (at, zh or "", en or "")
+        for given, ended, outcome, zh, en in rows
+        for at in (given, ended if outcome == "answered" else None)
+        if at is not None
+    )
 
 
 def _would(standing: Standing, call: Call) -> bool:

@@ -71,7 +71,12 @@ def slip(request: Asked, code: str) -> HttpResponse:
         "steps": telling.steps(matter.phase),
         "messages_wanted": messages_wanted(request.scope, matter.id),
         "photos": [] if matter.sealed else files.shown(request, files_of(request.scope, matter.id), code),
-        "events": [] if matter.sealed else telling.happenings([*history(request.scope, matter.id), *matter.lines]),
+        "events": []
+        if matter.sealed
+        else telling.happenings(
+            [*history(request.scope, matter.id), *matter.lines],
+            {at: zh if chinese() else en or zh for at, zh, en in matter.hands},
+        ),
         "looks": [] if matter.sealed else _looks(request.scope, matter.id),
     }
     return render(request, "public/slip/matter.html", context)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.refusals import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from commongrid.accounts.queries import AccessRow
@@ -42,6 +42,7 @@ NOT_REACHED: Final = N_(
 NOT_RATED: Final = N_("It is closed. Nobody said whether it is solved, so it is shown as not rated.")
 DISAGREED: Final = N_("The county has closed it. It is kept on record that you do not agree.")
 
+REOPENED: Final = N_("Not solved: another office does it once more")
 HAPPENED: Final = {
     "matters.reported": N_("Reported"),
     "matters.accepted": N_("Taken up"),
@@ -150,9 +151,11 @@ def steps(phase: str) -> list[Step]:
     ]
 
 
-def happenings(lines: Sequence[LineRow]) -> list[Happening]:
-    """The history, newest first."""
-    return [Happening(line.at, title) for line in reversed(lines) if (title := _title(line))]
+def happenings(lines: Sequence[LineRow], hands: Mapping[datetime, str]) -> list[Happening]:
+    """The history, newest first; ``hands`` name the office that was given it or answered at a time."""
+    return [
+        Happening(line.at, title, who=hands.get(line.at, "")) for line in reversed(lines) if (title := _title(line))
+    ]
 
 
 LOOKED_AT: Final = {
@@ -174,6 +177,8 @@ def looked(line: AccessRow, face: PostLine | None, lang: str) -> Happening:
 def _title(line: LineRow) -> str:
     """What happened, in a word or two; a grant by what was granted."""
     name = GRANTED.get(str(line.facts.get("sort", "")), "") if line.name == "matters.granted" else line.name
+    if name in HAPPENED and line.facts.get("to") == "reopened":
+        return gettext(REOPENED)
     return gettext(HAPPENED[name]) if name in HAPPENED else ""
 
 
