@@ -262,10 +262,6 @@ def _with_a_note(case: Any, row: Any, said: Any, rating: Any, *, late: bool) -> 
 _KEEP = results._keep
 DEFECTS = (
     Defect(
-        "what another system said shown in the journal before its batch",
-        weaker("journal_line", "'matters.result_taken'::text", "'nothing'::text"), results_wait,
-    ),
-    Defect(
         "the journal tells by a line that has no name in the wall how the person answered",
         weaker("journal_line", "journal_line.at > m.finished_at", "false"), lines_wait,
     ),

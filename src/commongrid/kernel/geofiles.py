@@ -84,7 +84,8 @@ def _texts(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
 def _others(data: bytes, name: str) -> list[Feature]:
     if find_spec("pyogrio") is None:
         raise Unavailable(N_("This kind of file needs the extra “gis”. Send GeoJSON, or ask whoever runs this system."))
-    told = confined.answer(_HERE / "geochild.py", (str(MEMORY), str(SECONDS), name[-5:].lower()), data, SECONDS + 5)
+    ending = name[name.rfind(".") :].lower()
+    told = confined.answer(_HERE / "geochild.py", (str(MEMORY), str(SECONDS), ending), data, SECONDS + 5)
     if told is None:
         raise BadInput(N_("This file can't be read. A Shapefile comes as one .zip with its .shp, .dbf and .shx."))
     rows = json.loads(told)

@@ -20,6 +20,7 @@ from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices.rules.texts import SORTS as NOTICES
 from commongrid.notices.rules.texts import TEXTS
 from commongrid.outreach.rules.duties import DUTIES
+from commongrid.registry.keeping.rules import BASES, SHOWN_BY
 from commongrid.roster.rules import UNIT_TYPES_AT
 from commongrid.surfaces.console import fact_words, journal_words
 from commongrid.territory.rules.markets import SORTS as MARKETS
@@ -48,6 +49,8 @@ CODES = {
     "vocabulary": (*VOCABULARIES, TEXTS.code, DUTIES.code),
     "moved": ("sooner", "later"),
     "of": ("person", "household", "site", "thing", "organisation"),
+    "basis": BASES,
+    "shown_by": SHOWN_BY,
     "kind": ("assigned_village", "linked_household", "named_helper"),
 }
 """Every code that the rules put under a key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def text(answer: Any) -> str:
-    return str(answer.content.decode())
+    return html.unescape(answer.content.decode())
 
 
 def send(client: Client, address: str, **form: object) -> Any:

@@ -15,6 +15,7 @@ from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices.rules.texts import SORTS as NOTICES
 from commongrid.notices.rules.texts import TEXTS
 from commongrid.outreach.rules.duties import DUTIES
+from commongrid.registry.keeping.rules import BASES, SHOWN_BY
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.console.posts.units import TYPES
@@ -27,6 +28,7 @@ FACTS: Final[Mapping[str, str]] = {
     "active": N_("switched on"),
     "along": N_("went along"),
     "areas": N_("areas"),
+    "basis": N_("legal basis"),
     "begun": N_("new rows"),
     "broken": N_("unreadable"),
     "came": N_("came"),
@@ -50,6 +52,7 @@ FACTS: Final[Mapping[str, str]] = {
     "function": N_("field of work"),
     "had": N_("was with"),
     "has": N_("now with"),
+    "held": N_("held by an archive"),
     "homes": N_("households"),
     "hours": N_("hours"),
     "in_favour": N_("in favour"),
@@ -81,6 +84,7 @@ FACTS: Final[Mapping[str, str]] = {
     "plans": N_("plans"),
     "present": N_("present"),
     "recoded": N_("re-coded"),
+    "removed": N_("removed"),
     "renamed": N_("renamed"),
     "replaced": N_("replaced"),
     "result": N_("result"),
@@ -90,6 +94,7 @@ FACTS: Final[Mapping[str, str]] = {
     "series": N_("series"),
     "sessions": N_("devices"),
     "shared": N_("shared"),
+    "shown_by": N_("shown by"),
     "sort": N_("sort"),
     "sound": N_("in order"),
     "state": N_("state"),
@@ -103,6 +108,7 @@ FACTS: Final[Mapping[str, str]] = {
     "urgency": N_("urgency"),
     "values": N_("values"),
     "vocabulary": N_("list"),
+    "waits": N_("still waits"),
     "wanted": N_("wanted"),
     "worked": N_("days worked instead"),
     "year": N_("year"),
@@ -168,6 +174,7 @@ def _state(code: str) -> str:
 _NOTICES: Final = {code: one.label for code, one in NOTICES.items()}
 _LISTS: Final = {one.code: one.title for one in (*VOCABULARIES.values(), TEXTS, DUTIES)}
 CODED: Final[Mapping[str, Callable[[str], str]]] = {
+    "basis": _of(BASES),
     "came": _of(CAME),
     "channel": _of(CHANNELS),
     "clock": _of(words.CLOCKS),
@@ -181,6 +188,7 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
     "outcome": _of(words.OUTCOMES),
     "result": _of(RESULTS),
     "series": _of(words.SERIES),
+    "shown_by": _of(SHOWN_BY),
     "sort": _of(SORTS, _NOTICES),
     "state": _of(PUBLIC),
     "to": _state,
@@ -191,6 +199,7 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
 """How the codes under a key are called; what has no name is left out."""
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
+    "held", "removed", "waits",
     "active", "along", "areas", "cells", "changes", "doors", "files", "m2",
     "in_favour", "links", "locked", "members", "plans", "present",
     "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
