@@ -173,9 +173,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("dispatcher", "/console/matters/{petition}/"), ("mediator", "/console/mediation/of/{dispute}/?violence=no"),
     ("mediator", "/console/mediation/of/{dispute}/"), ("mediator", "/console/mediation/{file}/"),
     *(("clerk", "/console/households/{household}/" + act) for act in ("move-in", "birth", "head", "split", "merge", "flag")),
-    *(("clerk", "/console/households/people/{someone}/" + act) for act in (
-        "correct", "flag", "marry", "move", "left", "moved-out", "died",
-    )),
+    *(("clerk", "/console/households/people/{someone}/" + act) for act in ("correct", "flag", "marry", "move", "left", "moved-out", "died")),
     ("clerk", "/console/households/people/{someone}"), ("clerk", f"/console/households/new?place={VILLAGE}"),
     ("clerk", "/console/households/{household}/undo/{household}"), ("clerk", "/console/households/import"),
     ("clerk", f"/console/households/export?place={VILLAGE}"),
@@ -188,9 +186,10 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("clerk", "/console/holdings/organisation/{organisation}/leave/{membership}"), ("clerk", "/console/households/ledgers/roster"),
     ("clerk", "/console/households/ledgers/own/new?of=person"), ("clerk", "/console/households/ledgers/own/form"),
     *(("clerk", "/console/households/ledgers/own/{ledger}" + act) for act in ("", "/change", "/columns")),
-    ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
-)  # fmt: skip
+    ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43))  # fmt: skip
 """Who opens which page; every form on it is sent."""
+NET, STEPS = "/console/network", ("again", "approve", "reopen", "adopt", "drop")
+LINK = "person answer capacity on natural_village number sort member keep target most leaving present in_favour words"
 BARE: dict[str, tuple[str, str, str]] = {
     "exchange_sheet": ("dispatcher", f"/console/exchange/sheets/{LIMIT}/", "good_only"),
     "exchange_columns": ("dispatcher", f"/console/exchange/sheets/{LIMIT}/columns", "number received text"),
@@ -255,12 +254,13 @@ BARE: dict[str, tuple[str, str, str]] = {
     "person_erase": ("county_admin", "/console/households/people/{someone}/erase", "basis reason sure"),
     "person_file": ("township_principal", "/console/households/people/{someone}/file", "shown_by"),
     "boundary_file": ("clerk", f"/console/map/files/{LIMIT}/", "digest places"),
-    **{f"linking_{act}": ("secretary", f"/console/network/villages/{VILLAGE}/{act}", ("person answer capacity as_what on "
-        "natural_village number sort member keep target most leaving unlinked")) for act in ("members", "choices", "propose")},
+    **{
+        f"linking_{act}": ("secretary", f"{NET}/villages/{VILLAGE}/{act}", LINK)
+        for act in ("members", "choices", "propose")
+    },
     "linking_everywhere": ("secretary", f"/console/network/places/{VILLAGE}/propose", "keep target most"),
     "linking_choice_end": ("secretary", f"/console/network/villages/{VILLAGE}/choices/{LIMIT}/end", "on"),
-    **{f"plan_{act}": ("secretary", f"/console/network/plans/{LIMIT}/{act}", "keep target most present in_favour on words")
-       for act in ("again", "approve", "reopen", "adopt", "drop")},
+    **{f"plan_{act}": ("secretary", f"{NET}/plans/{LIMIT}/{act}", LINK) for act in STEPS},
     "plan_set": ("secretary", f"/console/network/plans/{LIMIT}/households/{LIMIT}", "member locked"),
     "link_notice": ("secretary", f"/console/network/hamlets/{HAMLET}/notice", "until doors"),
     "link_notice_down": ("secretary", f"/console/network/hamlets/{HAMLET}/notice/take-down", "reason"),
