@@ -63,6 +63,7 @@ COLUMNS: Final = {
     "sort_key": "",
     "initials": "",
     "merged_into": N_("Merged into another record"),
+    "member": N_("Member"),
     "*": N_("Entered"),
 }
 """What columns are called that no form writes; an empty name is not shown."""
