@@ -363,3 +363,8 @@ def test_a_text_past_its_last_day_is_read_by_nobody_before_the_clock_comes(scene
     with acting(ANYBODY):
         assert not Publication.objects.exists(), "nor by another query"
     assert jobs.publications() == 1
+
+
+def test_a_number_of_a_card_is_no_hardship(scene: Scene) -> None:
+    sorts = {one.word: one.sort for one in queries.vocabulary.guarded_words(scene.as_post("dispatcher"))}
+    assert (sorts["身份证"], sorts["低保"]) == ("other", "hardship")

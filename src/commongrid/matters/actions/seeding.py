@@ -174,7 +174,7 @@ def _answers() -> Iterator[StandardAnswer]:
 
 def _guarded() -> Iterator[GuardedWord]:
     for row in _rows("guarded_words"):
-        yield GuardedWord(id=_id("guarded", row["word"]), word=row["word"], valid_from=SINCE)
+        yield GuardedWord(id=_id("guarded", row["word"]), valid_from=SINCE, **row)
 
 
 def _dangers() -> Iterator[DangerWord]:
