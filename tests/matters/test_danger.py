@@ -22,9 +22,7 @@ def test_words_of_danger_mean_their_kind(text: str, kind: str) -> None:
     assert danger_in(text, LISTED)[0].kind_code == kind
 
 
-@pytest.mark.parametrize(
-    "text", ["路灯坏了，请打我电话", "the grapes are drapery", "井打得深，水清", "村口涵洞堵了"]
-)
+@pytest.mark.parametrize("text", ["路灯坏了，请打我电话", "the grapes are drapery", "井打得深，水清", "村口涵洞堵了"])
 def test_other_words_mean_none(text: str) -> None:
     assert danger_in(text, LISTED) == ()
 
