@@ -40,7 +40,8 @@ HAMLET, GRID = VILLAGE + 1, VILLAGE + 2
 NOW: Final = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 NOTHING: Final = {
     "boolean": False, "text": "", "character varying": "", "jsonb": "{}", "smallint": 0, "integer": 0, "bigint": 0,
-    "ARRAY": [], "numeric": 0, "timestamp with time zone": NOW, "date": NOW.date(), "double precision": 0.0, "bytea": b"",
+    "ARRAY": [], "numeric": 0, "timestamp with time zone": NOW, "date": NOW.date(), "double precision": 0.0,
+    "bytea": b"",
 }  # fmt: skip
 """What a column that must hold something holds where the test says nothing."""
 
