@@ -155,7 +155,7 @@ def _may_be_emptied(keeps: Keeping | None) -> str:
     BEGIN
       IF is_now - {drop} = was - {drop} AND (SELECT bool_and(is_now -> c = was -> c
           OR COALESCE(is_now ->> c, '') IN ('', '\\x', '{GONE}')
-          OR is_now ->> c = replace(was ->> c, NULLIF(current_setting('cg.seek', true), ''), '{GONE}'))
+          OR COALESCE(is_now ->> c = replace(was ->> c, NULLIF(current_setting('cg.seek', true), ''), '{GONE}'), false))
           FROM unnest(ARRAY[{columns}]) AS c) THEN RETURN NEW; END IF;
     END;
   END IF;
