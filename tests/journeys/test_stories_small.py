@@ -83,14 +83,13 @@ def test_an_illegal_dump_told_in_confidence(story: Story) -> None:
     below = story.matter("clerk", dump)
     assert "请夜间巡查河沟" in below
     assert not [said for said in (words, "李*芳", "138****1234") if said in below]
-    story.step("clerk", dump, "raise", reason="村里查不了企业")
     story.step("dispatcher", dump, "accept")
     story.given("dispatcher", dump, "water")
     assert words not in story.matter("water", dump)
     story.worked("water", dump, "夜查属实，已责令砖厂清运并立案。")
     story.says(dump, "yes", "yes")
     story.step("dispatcher", dump, "close")
-    way = "reported retold raised accepted diverted started answered passed_on rated closed"
+    way = "reported retold accepted diverted started answered passed_on rated closed"
     clocks = "respond respond finish pass visit file"
     story.ends(dump, "rated", way, clocks, Counted())
 

@@ -100,7 +100,8 @@ def test_three_offices_meet_and_the_person_gets_one_answer(story: Story) -> None
     pier = at_township(story, "河堤桥台要垮，水已经掏空了脚", "G02")
     units = [str(id_of(name + "_unit")) for name in ("transport", "roads", "transport_county")]
     when = (timezone.localtime() + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")
-    said = {"units": units, "at": when, "venue": "镇政府三楼", "note": "站清淤，规划办看桥台，县局定方案"}
+    said = {"units": units, "at": when, "venue": "镇政府三楼", "note": "站清淤，规划办看桥台，县局定方案",
+            "reason": "桥台归规划办看"}  # fmt: skip
     story.step("dispatcher", pier, "call_meeting", **said)
     its = parts(pier)
     assert len(its) == 3
@@ -127,7 +128,7 @@ def test_three_offices_meet_and_the_person_gets_one_answer(story: Story) -> None
 def test_split_between_two_with_one_answer_rated_office_by_office(story: Story) -> None:
     road = at_township(story, "路边沟堵了，水冲坏了路面", "G01")
     units = [str(id_of(name + "_unit")) for name in ("transport", "roads")]
-    story.step("dispatcher", road, "split", units=units, note="交通站修路面，规划办清沟")
+    story.step("dispatcher", road, "split", units=units, note="交通站修路面，规划办清沟", reason="清沟归规划办")
     its = parts(road)
     part_done(story, "station", its[id_of("transport_unit")], "路面已补")
     part_done(story, "roads", its[id_of("roads_unit")], "沟已清")

@@ -132,7 +132,7 @@ def photo(tmp_path: Path) -> Path:
 def begun(mediator: Visitor, matter: UUID) -> tuple[str, str]:
     """The dispute is taken up, sat and worded; answers the file's number and where its sheet is photographed."""
     page = mediator.open(f"/console/matters/{matter}/")
-    page.get_by_role("link", name="调解这起纠纷").click()
+    page.get_by_role("link", name="调解这起纠纷").first.click()
     page.get_by_role("heading", name="有没有人被打").wait_for()
     both(mediator, "mediation-violence")
     page.get_by_role("link", name="没有暴力").click()
