@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import argparse
+from dataclasses import replace
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,16 +13,20 @@ import pytest
 from django.utils.timezone import localdate
 from psycopg import connect
 
+from commongrid.commands import figures_loop
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.dated import Change
+from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import BadInput, NotAllowed, OtherContent, WrongState
+from commongrid.kernel.scope import clock
 from commongrid.matters import actions
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Recount
 from commongrid.matters.queries import dated, vocabulary
 from commongrid.matters.queries.dated import Version
 from commongrid.matters.rules.vocabularies import VOCABULARIES
+from commongrid.territory.actions.timing import set_office_hours
 from tests.proof.probes import become
 
 if TYPE_CHECKING:
@@ -222,3 +228,47 @@ def test_what_is_routed_round_the_village_is_not_shown_to_everybody(visibility: 
     values = {"parent": "M", "visibility": visibility, "closes": "rating", "rated": True, "publish": "none",
               "routed_round": True, "first_level": "township"}  # fmt: skip
     assert list(check(values)) == faults
+
+
+REAL = 520_623_000_000_000
+
+
+def beside_a_real_county(scene: Scene) -> None:
+    """The county of the tests is a demo, and a real one is set up beside it."""
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_county SET demo = true")
+        owner.execute(
+            "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, valid_from)"
+            " VALUES (%s, 'county', '', '石阡县', '', '', '', '2020-01-01')", [REAL],
+        )  # fmt: skip
+        owner.execute(
+            "INSERT INTO territory_county (code, zone, demo, calendar_version) VALUES (%s, 'Asia/Shanghai', false, 1)",
+            [REAL],
+        )
+
+
+def test_a_demo_alone_edits_its_rules_and_beside_a_real_county_none(scene: Scene, county: Scope) -> None:
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_county SET demo = true")
+    change(county, "limits", current(county, "limits", "visit"), TODAY, amount="5")
+    beside_a_real_county(scene)
+    with pytest.raises(NotAllowed, match="demo"):
+        change(county, "limits", current(county, "limits", "visit"), TODAY, amount="6")
+    with pytest.raises(NotAllowed, match="demo"):
+        actions.begin_duty(county, Act.new(), kinds=("G02",), reason="暴雨")
+    admin = replace(county, lo=REAL, hi=REAL + 10**9 - 1)
+    with pytest.raises(NotAllowed, match="demo"):
+        set_office_hours(county, Act.new(), hours=((time(9), time(12)),), on=TOMORROW)
+    set_office_hours(admin, Act.new(), hours=((time(9), time(12)),), on=TOMORROW)
+
+
+def test_without_a_place_the_figures_are_the_real_countys(scene: Scene) -> None:
+    asked = argparse.Namespace(begin="", end="", at="", kind="", place="", series="")
+    scope = clock("test.figures", "figures.read")
+    assert figures_loop._question(scope, asked).lo is None, "one county, whatever it is"
+    beside_a_real_county(scene)
+    assert (figures_loop._question(scope, asked).lo, figures_loop._question(scope, asked).hi) == interval(REAL)
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_county SET demo = false")
+    with pytest.raises(BadInput, match="--place"):
+        figures_loop._question(scope, asked)

@@ -37,7 +37,7 @@ STANDS: Final = {
 CHECKED: Final = N_("There is an answer. Somebody else looks whether it is solved.")
 RATED: Final = N_("You have said whether it is solved. The centre closes it now.")
 NOT_REACHED: Final = N_(
-    "We tried to reach you on three days. It is shown as not rated; tell us at any time if it is not solved."
+    "We tried to reach you on three days. It is shown as not rated; if it is not solved, report it again at any time."
 )
 NOT_RATED: Final = N_("It is closed. Nobody said whether it is solved, so it is shown as not rated.")
 DISAGREED: Final = N_("The county has closed it. It is kept on record that you do not agree.")
