@@ -1,6 +1,6 @@
 """Make the migration that is not released yet anew: several people change tables at once, one file results.
 
-Migrations up to ``RELEASED`` are never touched; raise it with each release.
+Migrations up to ``RELEASED`` are never touched; raise it with each release, and name the next.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-RELEASED = 2
+RELEASED = 3
+NAME = "divisions"
 HOME = Path("src/commongrid/migrations")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")
@@ -25,5 +26,5 @@ with HOME.joinpath("__init__.py").open() as lock:
         if int(path.name[:4]) > RELEASED:
             path.unlink()
     django.setup()
-    call_command("makemigrations", "commongrid", "--name", "register", verbosity=1)
+    call_command("makemigrations", "commongrid", "--name", NAME, verbosity=1)
 sys.exit(0)
