@@ -1,5 +1,8 @@
 """Every page there is, looked at in both languages and at both widths: clean for axe, no wider than the screen.
 
+``make test`` looks at each page twice, wide in one language and narrow in the
+other, turn about; ``make nightly`` at all four.
+
 A page whose address is not known here fails the walk, so nobody adds one unseen.
 """
 
@@ -18,6 +21,7 @@ from tests.factories.network import scope_as
 from tests.journeys.conftest import WIDTHS
 from tests.outreach.rows import link_rows
 from tests.registry.rows import own_ledger, register_rows
+from tests.sizes import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -228,6 +232,12 @@ def addresses(made: dict[str, UUID]) -> Iterator[tuple[str, str, str]]:
             yield who, f"matter-{name}", reverse("matter", kwargs={"matter_id": made[name]})
 
 
+def _turn(number: int, language: str) -> list[tuple[str, tuple[int, int]]]:
+    """The widths at which a page is looked at in a language."""
+    widths = list(WIDTHS.items())
+    return widths if FULL else [widths[(number + (language == "en")) % len(widths)]]
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_is_clean(site: Site, language: str) -> None:
     made = scenes.everything(site.desk)
@@ -235,10 +245,10 @@ def test_every_page_is_clean(site: Site, language: str) -> None:
     made |= link_rows()
     made["ledger"] = own_ledger(scope_as(site.desk, "clerk"))
     windows: dict[str, Any] = {}
-    for who, name, path in addresses(made):
+    for number, (who, name, path) in enumerate(addresses(made)):
         visitor = windows.setdefault(who, site.visitor(who, language=language)) if who not in windows else windows[who]
         visitor.open(path)
-        for width, (wide, high) in WIDTHS.items():
+        for width, (wide, high) in _turn(number, language):
             visitor.width = width
             visitor.page.set_viewport_size({"width": wide, "height": high})
             visitor.look(name)

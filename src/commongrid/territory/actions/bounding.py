@@ -13,9 +13,10 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel import boundaries, shapes
 from commongrid.kernel.boundaries import SNAP_M
 from commongrid.kernel.datum import DATUMS, Datum
-from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
+from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.territory import queries
-from commongrid.territory.models import Boundary, BoundaryFile, Place
+from commongrid.territory.actions.holding import locked_place, today_of
+from commongrid.territory.models import Boundary, BoundaryFile
 from commongrid.territory.queries import boundaries as bounds
 from commongrid.territory.queries import cells
 from commongrid.territory.queries.cells import LAID_OUT, Spot
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(days=1)
 MOST_AREAS: Final = 20_000
-HAS_ENDED: Final = N_("This place has ended. Look for the one that carries it on.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +54,6 @@ class _How:
     source: str
     on: date
     basis: str = ""
-
-
-def _today(scope: Scope, act: Act) -> date:
-    return queries.calendar(scope).day_of(act.at)
-
-
-def _editable(scope: Scope, code: int) -> Place:
-    """A place in force that the scope may edit, locked until the end of the transaction."""
-    if not queries.covers_whole(scope, code):
-        raise NotYours
-    found = Place.objects.select_for_update().filter(code=code).first()
-    if found is None:
-        raise NotFound
-    if found.valid_to is not None:
-        raise WrongState(HAS_ENDED)
-    return found
 
 
 def shape_of(scope: Scope, place: int, drawn: Drawn) -> Shape:
@@ -133,9 +117,9 @@ def draw_boundary(scope: Scope, act: Act, *, place: int, drawn: Drawn) -> Line:
     Refuses: NotYours outside the scope; WrongState when the place has ended;
     BadInput for what is no boundary.
     """
-    _editable(scope, place)
+    locked_place(scope, place)
     found = shape_of(scope, place, drawn)
-    on = _today(scope, act)
+    on = today_of(scope, act)
     _retire([place], on)
     row = _lay(act, scope, place, found, _How("drawn", on))
     row.save(force_insert=True)
@@ -151,10 +135,10 @@ def remove_boundary(scope: Scope, act: Act, *, place: int) -> Line:
 
     Refuses: NotYours outside the scope; WrongState where there is none that anybody set.
     """
-    _editable(scope, place)
+    locked_place(scope, place)
     if not Boundary.objects.filter(place=place, valid_to=None).exclude(source="derived").exists():
         raise WrongState(N_("This place has no boundary that could be taken away."))
-    _retire([place], _today(scope, act))
+    _retire([place], today_of(scope, act))
     return Line(place=place, subject_kind="place", facts={"code": place}, answer={"code": place})
 
 
@@ -198,7 +182,7 @@ def import_boundaries(scope: Scope, act: Act, *, file_id: UUID, rows: tuple[int,
     taken = {one.place: one.area for one in chosen if one.place is not None}
     if len(taken) < len(chosen):
         raise BadInput(N_("An area that was chosen can't be taken in. Look at what is said beside it."))
-    on = _today(scope, act)
+    on = today_of(scope, act)
     laid = [
         _lay(act, scope, place, shapes.read(area.shape), _How("imported", on))
         for place, area in taken.items()
@@ -241,7 +225,7 @@ def derive_cells(scope: Scope, act: Act, *, parent: int, spots: Spots) -> Line:
 
     Refuses: NotYours outside the scope; WrongState for a place that holds none.
     """
-    found = _editable(scope, parent)
+    found = locked_place(scope, parent)
     if found.level not in LAID_OUT:
         raise WrongState(N_("Nothing is laid out within such a place."))
     made = sum(_cells_of(scope, act, parent, level, spots) for level in LAID_OUT[found.level])
@@ -254,7 +238,7 @@ def _cells_of(scope: Scope, act: Act, parent: int, level: str, spots: Spots) -> 
     planned = cells.plan(scope, parent, level, spots.at)
     if not planned.stale:
         return 0
-    how = _How("derived", _today(scope, act), planned.basis)
+    how = _How("derived", today_of(scope, act), planned.basis)
     Boundary.objects.filter(place__in=planned.codes, source="derived", valid_to=None).delete()
     made = planned.cells().items()
     good = [_lay(act, scope, code, shape, how) for code, shape in made if shapes.flaw(shape) is None]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.places import below_village, interval, level_of, next_sequence, village_of
-from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
-from commongrid.territory import queries
+from commongrid.kernel.refusals import N_, BadInput, WrongState
+from commongrid.territory.actions.holding import locked_place, today_of
 from commongrid.territory.models import FormerName, GridCover, Place
 from commongrid.territory.rules.editing import Named, check_covers, may_have_own_name
 
@@ -20,28 +20,11 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 
-def _today(scope: Scope, act: Act) -> date:
-    """The county's date of the act."""
-    return queries.calendar(scope).day_of(act.at)
-
-
-def _locked(scope: Scope, code: int) -> Place:
-    """A place in force that the scope may edit, locked until the end of the transaction."""
-    if not queries.covers_whole(scope, code):
-        raise NotYours
-    found = Place.objects.select_for_update().filter(code=code).first()
-    if found is None:
-        raise NotFound
-    if found.valid_to is not None:
-        raise WrongState(N_("This place has ended. Look for the one that carries it on."))
-    return found
-
-
 def _begin(scope: Scope, act: Act, village: int, level: str, named: Named, kind: str = "") -> Place:
     """The next place inside a village, with the next number that was never given."""
     if level_of(village) != "village":
         raise BadInput(N_("Only an administrative village or community holds grids and natural villages."))
-    _locked(scope, village)
+    locked_place(scope, village)
     lo, hi = interval(village)
     taken = list(Place.objects.within(lo + 1, hi).values_list("code", "level", "name", "valid_to"))
     cleaned = named.cleaned()
@@ -51,7 +34,7 @@ def _begin(scope: Scope, act: Act, village: int, level: str, named: Named, kind:
     return Place.objects.create(
         code=code, level=level, kind=kind, name=cleaned.name, name_en=cleaned.name_en,
         initials=initials(cleaned.name, place=True), sort_key=sort_key(cleaned.name, place=True),
-        parent=village, valid_from=_today(scope, act),
+        parent=village, valid_from=today_of(scope, act),
     )  # fmt: skip
 
 
@@ -114,12 +97,12 @@ def cover(scope: Scope, act: Act, *, grid: int, covers: tuple[int, ...]) -> Line
     Refuses: NotYours outside the scope; WrongState unless a grid in force;
     BadInput as ``add_grid``.
     """
-    found = _locked(scope, grid)
+    found = locked_place(scope, grid)
     if found.level != "grid":
         raise WrongState(N_("Only a grid serves other places."))
     village = village_of(grid)
     check_covers(village or 0, covers, found.kind or "general")
-    today = _today(scope, act)
+    today = today_of(scope, act)
     current = GridCover.objects.filter(grid=grid, valid_to=None)
     kept = set(current.filter(covered__in=covers).values_list("covered", flat=True))
     current.exclude(covered__in=kept).update(valid_to=today)
@@ -136,7 +119,7 @@ def rename_place(scope: Scope, act: Act, *, code: int, named: Named) -> Line:
     Refuses: NotYours outside the scope; WrongState when it has ended; BadInput
     for a bad or taken name, or another Chinese name than the national list's.
     """
-    found = _locked(scope, code)
+    found = locked_place(scope, code)
     cleaned = named.cleaned()
     if cleaned.name != found.name:
         if not may_have_own_name(found.level):
@@ -148,7 +131,7 @@ def rename_place(scope: Scope, act: Act, *, code: int, named: Named) -> Line:
             raise BadInput(fields={"name": N_("The village already has one of this name.")})
     if (cleaned.name, cleaned.name_en) != (found.name, found.name_en):
         FormerName.objects.create(
-            id=act.id, place=code, name=found.name, name_en=found.name_en, until=_today(scope, act)
+            id=act.id, place=code, name=found.name, name_en=found.name_en, until=today_of(scope, act)
         )
         Place.objects.filter(code=code).update(
             name=cleaned.name, name_en=cleaned.name_en,
@@ -167,10 +150,10 @@ def end_place(scope: Scope, act: Act, *, code: int) -> Line:
     Refuses: NotYours outside the scope; WrongState when it has ended already,
     for a village or above, and for a set that is the only one its grid serves.
     """
-    found = _locked(scope, code)
+    found = locked_place(scope, code)
     if not may_have_own_name(found.level):
         raise WrongState(N_("Villages, townships and counties end only by importing a new list."))
-    today = _today(scope, act)
+    today = today_of(scope, act)
     covers = GridCover.objects.filter(valid_to=None)
     served = covers.filter(covered=code)
     for grid in served.values_list("grid", flat=True):
