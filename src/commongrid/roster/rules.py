@@ -46,6 +46,11 @@ LINKED = "linked_household"
 LINKER = "linked_member"
 """The role whose holders are linked to households."""
 
+GRID_ROLES = ("grid_head", "grid_member", "grid_force")
+"""Who staffs a grid (网格长、网格员、网格力量)."""
+FAULTS = ("no_head", "no_member", "twice", "not_eligible")
+"""What may be wrong with a grid's staff: nobody heads it, no member, somebody has two, a head who may not be one."""
+
 ADMINISTRATORS = ("system_admin", "security_admin", "auditor")
 """Three roles that three different persons hold (三员分离)."""
 

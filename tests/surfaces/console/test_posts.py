@@ -270,3 +270,44 @@ def test_unit_set_up_by_a_village_or_elsewhere_is_refused(desk: Desk, client: Cl
     assert client.post("/console/posts/units/add", sent).status_code == 422
     desk.sign_in(client, "far_dispatcher")
     assert client.post("/console/posts/units/add", unit_form(place=str(TOWNSHIP))).status_code == 422
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_hand_over_says_what_goes_along(desk: Desk, client: Client, language: str) -> None:
+    desk.sign_in(client, "dispatcher", language)
+    address = f"/console/posts/{id_of('grid_head')}/hand-over"
+    page = text(client.get(address))
+    assert ("随岗位移交的" if language == "zh-hans" else "What goes along") in page
+    sent = {"act": str(Act.new().id), "display_name": "", "from_on": localdate().isoformat(), "office_phone": "0000-9"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert "0000-9" in text(answer)
+    asked = client.post(address, sent | {"display_name": "秦网格"})
+    assert asked.status_code == 422
+    refused = client.post(address, sent | {"display_name": "秦网格", "person": str(id_of("grid_head_person"))})
+    assert refused.status_code == 422
+    done = client.post(address, sent | {"display_name": "接网格"})
+    assert done.status_code == 302
+    assert done["Location"] == client.post(address, sent | {"display_name": "接网格"})["Location"]
+    assert [one.name for one in posts_at(desk, GRID, "grid_head")] == ["接网格"]
+
+
+def test_hand_over_is_for_who_appoints(desk: Desk, client: Client) -> None:
+    address = f"/console/posts/{id_of('grid_head')}/hand-over"
+    desk.sign_in(client, "grid_head")
+    assert client.get(address).status_code == 403
+    desk.sign_in(client, "far_dispatcher")
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_grid_staff_lists_what_is_missing(desk: Desk, client: Client, language: str) -> None:
+    desk.sign_in(client, "dispatcher", language)
+    page = text(client.get(f"/console/network/staffing?place={VILLAGE}"))
+    assert "秦网格" in page
+    assert f"/console/posts/appoint?place={OTHER_GRID}&amp;role=grid_head" in page
+    missing = text(client.get(f"/console/network/staffing?place={VILLAGE}&fault=no_head"))
+    assert "秦网格" not in missing
+    assert ("缺网格长" if language == "zh-hans" else "Without a head") in missing
+    for bad in ("fault=x", "page=x", "page=9999999", "on=never", "place=1"):
+        assert client.get(f"/console/network/staffing?{bad}").status_code in {200, 404}

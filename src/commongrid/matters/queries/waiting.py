@@ -280,6 +280,12 @@ def held(scope: Scope, unit_id: UUID) -> int:
         return Matter.objects.filter(closed_at=None, owner_level="unit", unit=unit_id).count()
 
 
+def held_at(scope: Scope, level: str, place: int) -> int:
+    """How many open matters wait for whoever sits at a place, as far as this post sees."""
+    with acting(scope):
+        return Matter.objects.filter(closed_at=None, owner_level=level, owner_place=place).count()
+
+
 def bodies(scope: Scope, *, ended: bool = False) -> list[BodyRow]:
     """Bodies in force, in order; with ``ended`` also those of former days."""
     with acting(scope):

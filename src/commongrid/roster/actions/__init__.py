@@ -5,7 +5,7 @@ from __future__ import annotations
 from commongrid.roster.actions.assigning import NewAssignment, assign, end_assignment
 from commongrid.roster.actions.entering import end_sessions, enter, invite, switch_account
 from commongrid.roster.actions.linking import Face, NewLink, Relinked, begin_link, carry_links, end_links, relink
-from commongrid.roster.actions.posts import Appointment, appoint, end_post, move_post
+from commongrid.roster.actions.posts import Appointment, appoint, end_post, hand_over, move_post
 from commongrid.roster.actions.pruning import prune_access
 from commongrid.roster.actions.seeds import seed
 from commongrid.roster.actions.standing import Lending, end_stand_in, set_stand_in
@@ -32,6 +32,7 @@ __all__ = [
     "end_stand_in",
     "end_unit",
     "enter",
+    "hand_over",
     "invite",
     "move_post",
     "prune_access",

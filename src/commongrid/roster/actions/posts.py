@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.timezone import localdate
 
 from commongrid.journal.actions import Line, action
@@ -148,6 +150,46 @@ def move_post(scope: Scope, act: Act, *, post_id: UUID, place: int, unit_id: UUI
         facts={"from_post": post_id, "on": on},
         answer={"post": new},
     )
+
+
+@action("roster.handed_over", power="posts.appoint", facts=("from_post", "on", "along"), kinds=("post",))
+def hand_over(scope: Scope, act: Act, *, post_id: UUID, to: Appointment) -> Line:
+    """Hand a post over to somebody else: it ends, theirs begins on the same day, and what is tied to it goes along.
+
+    Villages, households, units and cases tied to the old post are tied to the
+    new one from that day; whoever stood in stops. Matters belong to the seat,
+    so they wait for whoever sits in it. Of ``to`` the role, place and unit are
+    the old post's.
+
+    Refuses: as ``end_post`` and ``appoint``; WrongState for the holder's own successor and for a post that has ended.
+    """
+    old = post_for_change(scope, post_id)
+    if to.person == old.person_id:
+        raise BadInput(fields={"person": N_("Choose somebody else: this is who holds the post.")})
+    if to.from_on < old.from_on:
+        raise BadInput(fields={"from_on": N_("The post itself began later. Choose a later day.")})
+    tied = list(
+        Assignment.objects.select_for_update()
+        .filter(Q(to_on=None) | Q(to_on__gt=to.from_on), post=old)
+        .filter(Q(to_on=None) | Q(to_on=old.to_on))
+    )
+    end_post(scope, act.child("end"), post_id=post_id, on=to.from_on)
+    seat = replace(to, role=old.role_id, place=old.place, unit=old.unit_id)
+    begun = appoint(scope, act.child("begin"), to=seat)
+    new = UUID(begun["post"])
+    for one in tied:
+        began = max(one.from_on, to.from_on)
+        Assignment.objects.filter(id=one.id).update(to_on=began)
+        with already_there():
+            Assignment.objects.create(
+                id=act.child(f"tie {one.id}").id, post_id=new, kind=one.kind, place=one.place, unit_id=one.unit_id,
+                household_id=one.household_id, matter=one.matter, from_on=began, to_on=to.to_on,
+            )  # fmt: skip
+    StandIn.objects.filter(in_force(to.from_on), post=old).update(to_on=Greatest(F("from_on"), to.from_on))
+    return Line(
+        place=old.place, subject=new, subject_kind="post", unit=old.unit_id,
+        facts={"from_post": post_id, "on": to.from_on, "along": len(tied)}, answer={"post": new},
+    )  # fmt: skip
 
 
 def refuse_beneath(scope: Scope, role_level: str) -> None:

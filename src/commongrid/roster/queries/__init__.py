@@ -21,6 +21,7 @@ from commongrid.roster.queries.listing import (
     role_powers,
     roles,
     stand_ins,
+    tied,
     vacant_seats,
 )
 from commongrid.roster.queries.sight import (
@@ -32,6 +33,7 @@ from commongrid.roster.queries.sight import (
     scopes_in_force,
     standing,
 )
+from commongrid.roster.queries.staffing import GridStaff, Staffer, Staffing, grid_staff, staffing
 from commongrid.roster.queries.units import (
     FunctionRow,
     UnitRow,
@@ -51,10 +53,13 @@ from commongrid.roster.queries.units import (
 __all__ = [
     "Answering",
     "FunctionRow",
+    "GridStaff",
     "PostLine",
     "PostRow",
     "RoleRow",
     "Seat",
+    "Staffer",
+    "Staffing",
     "UnitRow",
     "Wanted",
     "answering",
@@ -62,6 +67,7 @@ __all__ = [
     "faces",
     "find_posts",
     "functions",
+    "grid_staff",
     "is_answering",
     "linked_members",
     "lives",
@@ -76,10 +82,12 @@ __all__ = [
     "scope_for_session",
     "scope_of",
     "scopes_in_force",
+    "staffing",
     "stand_ins",
     "standing",
     "stations_of",
     "successor",
+    "tied",
     "unit",
     "unit_above",
     "unit_for",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 
 from commongrid.journal.dated import in_force, valid
@@ -232,6 +232,12 @@ def linked_members(scope: Scope, households: Iterable[UUID], on: date | None = N
     )
     seen = faces(scope, ties.values()) if ties else {}
     return {home: seen[post] for home, post in ties.items() if home is not None and post in seen}
+
+
+def tied(scope: Scope, post_id: UUID, on: date | None = None) -> dict[str, int]:
+    """How many things of each kind a post is tied to on a day, as far as the scope sees them."""
+    found = Assignment.objects.filter(in_force(on or localdate()), post=post_id)
+    return dict(found.values_list("kind").annotate(Count("id")).order_by("kind"))
 
 
 def stand_ins(scope: Scope, post_id: UUID) -> list[StandIn]:

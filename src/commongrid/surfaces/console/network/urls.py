@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.network import contacts, county_sheet, coverage, notices, plans, village
+from commongrid.surfaces.console.network import contacts, county_sheet, coverage, notices, plans, staffing, village
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("homes", coverage.homes, name="network_homes"),
     path("sheet", county_sheet.sheet, name="county_sheet"),
     path("sheet/<slug:which>", county_sheet.behind, name="county_sheet_rows"),
+    path("staffing", staffing.page, name="staffing"),
     path("villages/<int:code>", village.page, name="linking"),
     path("villages/<int:code>/members", village.members, name="linking_members"),
     path("villages/<int:code>/choices", village.choices, name="linking_choices"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.posts import appointing, changing, letting_in, reading, units
+from commongrid.surfaces.console.posts import appointing, changing, handing_over, letting_in, reading, units
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:post_id>", reading.page, name="post"),
     path("<uuid:post_id>/end", changing.end, name="post_end"),
     path("<uuid:post_id>/move", changing.move, name="post_move"),
+    path("<uuid:post_id>/hand-over", handing_over.page, name="post_hand_over"),
     path("<uuid:post_id>/stand-in", changing.stand_in, name="post_stand_in"),
     path("<uuid:post_id>/stand-in/<uuid:stand_in_id>/end", changing.stand_in_end, name="post_stand_in_end"),
     path("<uuid:post_id>/link", letting_in.link, name="post_link"),

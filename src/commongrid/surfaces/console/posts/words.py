@@ -33,6 +33,7 @@ ACTS = {
     "roster.appointed": N_("Appointed"),
     "roster.post_ended": N_("The post was ended"),
     "roster.post_moved": N_("Moved here from another place"),
+    "roster.handed_over": N_("Taken over from somebody else"),
     "roster.stand_in_set": N_("A stand-in was set"),
     "roster.stand_in_ended": N_("The stand-in was ended"),
 }

@@ -1,0 +1,97 @@
+"""Hand a post over: who takes it on, from when, and what goes along."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+
+from commongrid.kernel.refusals import N_, NotYours, Refusal
+from commongrid.matters.queries import waiting as matters
+from commongrid.roster import actions, queries
+from commongrid.surfaces.console.posts.appointing import SOMEBODY_ELSE, AppointForm
+from commongrid.surfaces.console.posts.words import trail
+from commongrid.surfaces.shared.doors import door
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.roster.queries import PostLine
+    from commongrid.surfaces.shared.doors import Asked
+
+TIES = {
+    "contact_point": N_("Contact points"),
+    "assigned_village": N_("Assigned villages"),
+    "named_helper": N_("Households helped"),
+    "petition_case": N_("Cases taken up"),
+    "linked_household": N_("Linked households"),
+}
+"""What the page calls what is tied to a post."""
+
+
+class HandOverForm(AppointForm):
+    """Who takes a post on, and from when; role, place and unit are the post's."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Without what is given."""
+        super().__init__(*args, roles=[], units=[], **kwargs)
+        del self.fields["role"]
+
+
+@door("posts.appoint", methods=("GET", "POST"))
+def page(request: Asked, post_id: UUID) -> HttpResponse:
+    """Say who takes the post on; sending it ends the old post and leads to the new one."""
+    scope, post = request.scope, queries.post(request.scope, post_id)
+    if not scope.covers(post.place):
+        raise NotYours
+    if request.method != "POST":
+        form = HandOverForm(initial={"title_zh": post.title_zh, "title_en": post.title_en,
+                                     "office_phone": post.office_phone})  # fmt: skip
+        del form.fields["person"]
+        return _form(request, form, post)
+    form = HandOverForm(request.POST)
+    open_question = form.ask_person(scope, request.act.child("begin"))
+    if form.is_valid() and open_question:
+        form.add_error("person", gettext("Somebody of this name is known already. Say whether it is the same person."))
+    if form.is_valid():
+        try:
+            done = actions.hand_over(scope, request.act, post_id=post_id, to=_successor(form, post))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("Handed over. Give them a sign-in link if they have none."))
+            return HttpResponseRedirect(reverse("post", args=[done["post"]]))
+    return _form(request, form, post)
+
+
+def _successor(form: HandOverForm, post: PostLine) -> actions.Appointment:
+    given = form.cleaned_data
+    person = given.get("person", "")
+    return actions.Appointment(
+        role=post.role, place=post.place, unit=post.unit, from_on=given["from_on"],
+        to_on=given["last_on"] + timedelta(days=1) if given["last_on"] else None,
+        person=UUID(person) if person and person != SOMEBODY_ELSE else None, name=given["display_name"],
+        title_zh=given["title_zh"], title_en=given["title_en"], office_phone=given["office_phone"],
+    )  # fmt: skip
+
+
+def _form(request: Asked, form: HandOverForm, post: PostLine) -> HttpResponse:
+    title = gettext("Hand over")
+    context = {"post": post, "form": form, "title": title, "along": _along(request.scope, post),
+               "trail": trail(post, title)}  # fmt: skip
+    return render(request, "console/posts/hand_over.html", context, status=422 if form.errors else 200)
+
+
+def _along(scope: Scope, post: PostLine) -> list[tuple[str, int]]:
+    """What goes along with the post: open matters of the seat, and what is tied to it today."""
+    open_ones = matters.held(scope, post.unit) if post.unit else matters.held_at(scope, post.level, post.place)
+    ties = queries.tied(scope, post.id, localdate())
+    return [(gettext("Open matters"), open_ones), *((gettext(TIES[kind]), count) for kind, count in ties.items())]
