@@ -7,6 +7,7 @@ import json
 import time
 import urllib.error
 from email.message import Message as Headers
+from http.client import BadStatusLine, IncompleteRead
 from typing import Any
 from uuid import uuid4
 
@@ -51,6 +52,8 @@ def test_a_message_is_signed_and_names_itself() -> None:
         (b"[1]", Outcome(taken=False, fault="no_sense")),
         (TimeoutError(), Outcome(taken=False, fault="no_connection")),
         (urllib.error.URLError("no route"), Outcome(taken=False, fault="no_connection")),
+        (IncompleteRead(b"{"), Outcome(taken=False, fault="no_connection")),
+        (BadStatusLine("?"), Outcome(taken=False, fault="no_connection")),
         (urllib.error.HTTPError(URL, 503, "", Headers(), None), Outcome(taken=False, fault="http_503")),
         (urllib.error.HTTPError(URL, 429, "", Headers(), None), Outcome(taken=False, fault="http_429")),
         (urllib.error.HTTPError(URL, 403, "", Headers(), None), Outcome(taken=False, final=True, fault="http_403")),
@@ -78,3 +81,9 @@ def test_mail_goes_by_djangos_backend(mailoutbox: list[Any]) -> None:
     ) == Outcome(taken=True)
     (mail,) = mailoutbox
     assert (mail.to, mail.from_email, mail.body) == (["a@example.org"], "grid@example.org", "事项 990101-2611-0001")
+
+
+@pytest.mark.parametrize("to", ["a\nb@example.org", "站长"])
+def test_what_is_no_address_is_refused_for_good(to: str, mailoutbox: list[Any]) -> None:
+    sent = Email(sender="grid@example.org").send(Message(id=uuid4(), to=to, subject="事项", text="事项"))
+    assert (sent, mailoutbox) == (Outcome(taken=False, final=True, fault="address_refused"), [])

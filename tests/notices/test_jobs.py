@@ -17,10 +17,12 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound, WrongState
 from commongrid.matters import actions as matters
 from commongrid.matters import jobs as clock
+from commongrid.matters.actions import mediating
+from commongrid.matters.actions.calling import Summons
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Matter
 from commongrid.notices import actions, jobs, queries
-from commongrid.notices.channels import Outcome
+from commongrid.notices.channels import Message, Outcome
 from commongrid.notices.models import Notice
 from commongrid.notices.rules.sending import TRIES
 from tests.factories.desk import GRID, TOWNSHIP, id_of
@@ -326,3 +328,68 @@ def test_the_person_hears_that_it_could_not_be_taken_up(scene: Scene) -> None:
     assert [one.to for one in way.sent] == [CANARIES[1]]
     assert rows(sort="refused", matter=matter)[0].state == "sent"
     assert not [word for word in CANARIES if word in way.sent[0].text]
+
+
+def test_each_unit_hears_of_its_part(scene: Scene) -> None:
+    add_post(scene, "water_head", "station_handler", TOWNSHIP, "water")
+    for call in (matters.split, matters.call_meeting):
+        whole = scene.at_township("河堤桥台要垮")
+        units = (id_of("transport_unit"), id_of("water_unit"))
+        more: dict[str, Any] = {"reason": "水源也受影响"}
+        if call is matters.call_meeting:
+            more = {"summons": Summons(at=timezone.now() + timedelta(hours=2), venue="会议室", reason="涉及")}
+        scene.do("dispatcher", call, whole, unit_ids=units, note="各办一段", **more)
+        reads()
+        with acting(jobs.SCOPE):
+            parts = dict(Matter.objects.filter(parent_id=whole).values_list("unit_id", "id"))
+        assert posts_told("given", parts[units[0]]) == {id_of("station")}
+        assert posts_told("given", parts[units[1]]) == {id_of("water_head")}
+
+
+def test_the_competent_body_hears_of_what_is_sorted_to_it(scene: Scene) -> None:
+    sorted_in = scene.report("门口总有人吵", kind="Z00")
+    scene.do("dispatcher", matters.accept, sorted_in, kind_code="A12")
+    quarrel = scene.do("clerk", matters.accept, scene.report("两家为地界争执", kind="A03"))
+    mediating.begin(scene.as_post("mediator"), Act.new(), matter_id=quarrel, violence=True)
+    reads()
+    assert posts_told("closed_off", sorted_in) == posts_told("closed_off", quarrel) == {id_of("police")}
+
+
+def test_an_acceptance_where_it_stays_tells_nobody(scene: Scene) -> None:
+    matter = scene.report("路面塌了", kind="Z00")
+    reads()
+    before = len(rows(matter=matter))
+    scene.do("dispatcher", matters.accept, matter)
+    reads()
+    assert len(rows(matter=matter)) == before
+
+
+def test_whoever_has_to_divert_it_anew_hears_what_the_visit_found(scene: Scene) -> None:
+    matter = scene.answered("涵洞又塌了")
+    reads()
+    before = {one.id for one in rows(sort="given", matter=matter)}
+    scene.do("clerk", matters.visit, matter, result="asked", answers=(False, False, "又塌了"))
+    with acting(jobs.SCOPE):
+        assert Matter.objects.get(id=matter).state == "reopened"
+    reads()
+    assert {one.post for one in rows(sort="given", channel="inbox", matter=matter) if one.id not in before}
+
+
+def test_one_notice_that_cannot_be_sent_stops_no_other(scene: Scene) -> None:
+    first, second = (with_phone(scene, text) for text in ("路灯不亮", "路灯又不亮"))
+    for matter in (first, second):
+        answer(scene, matter)
+    reads()
+
+    class Broken(Recording):
+        def send(self, message: Message) -> Outcome:
+            sent = super().send(message)
+            if len(self.sent) == 1:
+                raise RuntimeError(message.id)
+            return sent
+
+    way = Broken()
+    with pytest.raises(RuntimeError):
+        jobs.send(noon(), {"sms": way})
+    assert sorted(one.state for one in rows(channel="sms")) == ["sent", "waiting"]
+    assert [one.fault for one in rows(channel="sms", state="waiting")] == ["not_sent"]

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from importlib import resources
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from django.db.models import F
-
 from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
@@ -140,4 +138,4 @@ def note_receipt(scope: Scope, reference: str, *, arrived: bool, fault: str = ""
         )
         if arrived:
             return found.update(state="delivered", fault="")
-        return found.update(state="failed", fault=fault[:24] or "not_delivered", tries=F("tries"))
+        return found.update(state="failed", fault=fault[:24] or "not_delivered")

@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -75,7 +76,7 @@ class Email:
         mail.extra_headers["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2] or 'localhost'}>"
         try:
             mail.send()
-        except smtplib.SMTPRecipientsRefused:
+        except (smtplib.SMTPRecipientsRefused, ValueError):  # refused there, or no address at all
             return Outcome(taken=False, final=True, fault="address_refused")
         except (smtplib.SMTPException, OSError):
             return Outcome(taken=False, fault="mail_server")
@@ -109,7 +110,7 @@ class SmsGateway:
         except urllib.error.HTTPError as error:
             final = error.code < _SERVER and error.code not in _TRY_AGAIN
             return Outcome(taken=False, final=final, fault=f"http_{error.code}")
-        except (OSError, TimeoutError):
+        except (OSError, HTTPException):
             return Outcome(taken=False, fault="no_connection")
         except ValueError:
             return Outcome(taken=False, fault="no_sense")

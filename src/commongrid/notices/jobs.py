@@ -27,6 +27,7 @@ from commongrid.matters.queries.telling import (
     application_seats,
     asked_by,
     check_asked,
+    parts_given,
     supervisors_of,
     told_of,
     with_followers,
@@ -34,7 +35,7 @@ from commongrid.matters.queries.telling import (
 from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules.table import EVENTS
 from commongrid.notices import actions, queries
-from commongrid.notices.channels import Channel, Email, Message, SmsGateway
+from commongrid.notices.channels import Channel, Email, Message, Outcome, SmsGateway
 from commongrid.notices.models import Notice
 from commongrid.notices.queries import NoticeRow
 from commongrid.notices.rules.sending import out_of_quiet
@@ -54,10 +55,23 @@ GIVEN: Final = frozenset(
     for name in (
         "reported", "diverted", "decided", "raised", "called_up", "fell", "given_back", "routed_round", "woken",
         "came_back", "recheck_ordered", "split", "sent_back", "answered", "settled", "passed_on", "reviewed",
-        "unmerged", "unit_dissolved", "asked_again", "asked_again_for",
+        "unmerged", "unit_dissolved", "asked_again", "asked_again_for", "meeting_called", "answered_on_paper",
+        "mediation_agreed", "mediation_failed",
     )
 )  # fmt: skip
 """Acts after which somebody else owes the next step."""
+SORTED: Final = ("matters.accepted", "matters.mediation_begun")
+"""Acts after which somebody else owes it where it became a kind that another level or a competent body has."""
+JUDGED: Final = frozenset(
+    f"matters.{name}"
+    for name in (
+        "visited", "rated", "units_rated", "rated_on_paper", "timed_out", "mediation_checked", "rechecked",
+        "result_taken",
+    )
+)  # fmt: skip
+"""Acts after which somebody else owes it where they led to one of these states."""
+JUDGED_TO: Final = ("to_file", "reopened", "review")
+PARTED: Final = ("matters.split", "matters.meeting_called")
 NOTES: Final = ("matters.instructed", "matters.reported_back", "matters.note_overdue")
 """Of leaders' notes, whose answer is owed also after the end."""
 CHECKS: Final = ("matters.check_awaited", "matters.check_overdue")
@@ -99,9 +113,10 @@ def _make(rows: list[LineRow], now: datetime) -> None:
     desk = _Desk(territory.calendar(SCOPE).day_of(now))
     joined = with_followers(SCOPE, (one for one in told.values() if one.leads))
     made: list[Notice] = []
-    last = {row.subject: row.id for row in fresh if row.name in GIVEN}
+    last = {row.subject: row.id for row in fresh if _gives(row)}
     for row in fresh:
-        if row.name in GIVEN and last[row.subject] != row.id:
+        made += [one for to in _of_parts(row, desk) for one in _for_post(row, to, now)]
+        if _gives(row) and last[row.subject] != row.id:
             continue  # it went further meanwhile: only whoever has it now is told
         matter = told.get(row.subject) if row.subject else None
         for one in _to_posts(row, matter, desk):
@@ -109,6 +124,16 @@ def _make(rows: list[LineRow], now: datetime) -> None:
         if matter is not None and (sort := _to_person(row, matter)):
             made += [_for_person(row, one, sort, now) for one in (matter, *joined.get(matter.id, ()))]
     actions.keep(SCOPE, made)
+
+
+def _gives(row: LineRow) -> bool:
+    """Whether somebody else owes the next step after this line; of what is closed off it says nothing, so it may."""
+    was = row.facts
+    if row.name in SORTED:
+        return not was or was.get("had") != was.get("has")
+    if row.name in JUDGED:
+        return not was or (was.get("from") != was.get("to") and was.get("to") in JUDGED_TO)
+    return row.name in GIVEN
 
 
 class _Desk:
@@ -162,9 +187,16 @@ def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
         yield from _each(row, m, sort, _owing(m, desk))
 
 
+def _of_parts(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
+    """Each unit hears of the part that it was given: a part has no line of its own."""
+    if row.name in PARTED and row.subject:
+        for part in parts_given(SCOPE, row.subject, row.at):
+            yield from _each(row, part, "given", _owing(part, desk) if part.open else [])
+
+
 def _to_owner(row: LineRow, m: Told) -> str:
     """The sort of notice that a line means for whoever owes the next step, or nothing."""
-    if row.name in GIVEN:
+    if _gives(row):
         return "given"
     if row.name == "matters.warned":
         return "warned" if m.state != "to_rate" else ""
@@ -272,12 +304,21 @@ def _for_person(row: LineRow, m: Told, sort: str, now: datetime) -> Notice:
 
 @every(seconds=15, name="notices.send")
 def send(now: datetime | None = None, ways: dict[str, Channel] | None = None) -> int:
-    """Send what waits; answers how many were tried. What fails is tried again later, and shown once it is given up."""
-    at = now or timezone.now()
+    """Send what waits; answers how many were tried. What fails is tried again later, and shown once it is given up.
+
+    A fault over one notice doesn't stop the others: it counts as a try, and is raised when all were seen to.
+    """
+    at, faults = now or timezone.now(), list[Exception]()
     open_ways = configured() if ways is None else ways
     due = queries.waiting(SCOPE, at, BATCH)
     for notice in due:
-        _send(notice, open_ways, at)
+        try:
+            _send(notice, open_ways, at)
+        except Exception as fault:  # noqa: BLE001 - the edge of a job; it goes on with the next and raises this after
+            faults.append(fault)
+            actions.note_outcome(SCOPE, notice.id, Outcome(taken=False, fault="not_sent"), at)
+    if faults:
+        raise faults[0]
     return len(due)
 
 

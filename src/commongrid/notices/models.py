@@ -57,7 +57,7 @@ class Notice(models.Model):
         also_see=OWN_POST,
         also_write=OWN_POST,
     )
-    keeps: ClassVar[Keeping] = Keeping(kind="notice", ended="done_at")
+    keeps: ClassVar[Keeping] = Keeping(kind="notice", ended="at")
 
     class Meta:
         """Names and constraints."""

@@ -81,6 +81,13 @@ def told_of(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Told]:
     }  # fmt: skip
 
 
+def parts_given(scope: Scope, whole: UUID, at: datetime) -> list[Told]:
+    """The parts of a matter that were given out in the act of this moment."""
+    with acting(scope):
+        ids = list(Matter.objects.filter(parent_id=whole, opened_at=at).values_list("id", flat=True))
+    return list(told_of(scope, ids).values()) if ids else []
+
+
 def with_followers(scope: Scope, leads: Iterable[Told]) -> dict[UUID, list[Told]]:
     """Each lead for everybody whose matter was merged into it: under their own number, in one query."""
     known = {one.id: one for one in leads}

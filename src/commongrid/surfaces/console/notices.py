@@ -34,6 +34,7 @@ FAULTS: Final = {
     "no_sense": N_("The gateway answered something that could not be read."),
     "mail_server": N_("The mail server did not take it."),
     "address_refused": N_("The mail server says there is no such address."),
+    "not_sent": N_("Something went wrong here while it was sent; the log says what."),
     "not_delivered": N_("The network did not deliver it."),
 }
 
