@@ -272,3 +272,14 @@ def test_without_a_place_the_figures_are_the_real_countys(scene: Scene) -> None:
         owner.execute("UPDATE territory_county SET demo = false")
     with pytest.raises(BadInput, match="--place"):
         figures_loop._question(scope, asked)
+
+
+@pytest.mark.parametrize("on", [TODAY, LATER])
+def test_what_a_later_version_follows_is_not_ended_before_that_one(county: Scope, on: date) -> None:
+    before = current(county, "tiles", "water")
+    change(county, "tiles", before, TOMORROW, zh="水管漏水")
+    with pytest.raises(BadInput, match="End that one first"):
+        end(county, "tiles", before, on)
+    future = next(one for one in dated.versions(county, dated.vocabulary("tiles")) if one.valid_from == TOMORROW)
+    end(county, "tiles", future, TOMORROW)
+    end(county, "tiles", current(county, "tiles", "water"), TODAY)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -13,12 +15,12 @@ from commongrid.kernel.refusals import BadInput, NotFound, WrongState
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Receipt
 from commongrid.matters.actions.ticking import TICK
-from commongrid.matters.models import Note, PublicFace, Referral
+from commongrid.matters.models import Note, Order, PublicFace, Referral
 from commongrid.matters.queries import waiting
 from commongrid.roster import actions as units
 from tests.factories import desk
 from tests.factories.desk import id_of
-from tests.factories.scenes import Scene
+from tests.factories.scenes import BRIDGE, Scene
 from tests.matters.test_loop import assert_owed, row, slip_of
 from tests.matters.waits import ask, day, end_post, end_unit, wanted
 
@@ -180,3 +182,80 @@ def test_a_sealed_matter_of_a_dissolved_unit_goes_to_who_is_competent_now(scene:
         "reported",
         True,
     )
+
+
+def test_the_order_of_a_dissolved_unit_is_taken_away_and_not_counted_as_answered(scene: Scene) -> None:
+    matter = scene.in_hand("路")
+    _follow(scene, id_of("roads_unit"))
+    assert jobs.dissolve() == 1
+    with acting(TICK):
+        orders = list(Order.objects.filter(matter_id=matter).order_by("ordered_at").values_list("unit", "outcome"))
+    assert orders == [(id_of("transport_unit"), "taken_away"), (id_of("roads_unit"), "")]
+
+
+@pytest.mark.parametrize("why", [{"accused_unit_id": "roads_unit"}, {"barred_unit": "roads_unit"}])
+def test_whom_it_is_about_and_the_former_handler_do_not_inherit_a_matter(scene: Scene, why: dict[str, str]) -> None:
+    matter = scene.in_hand("路")
+    with scene.desk.database.as_role("owner") as owner:
+        for column, unit in why.items():
+            owner.execute(f"UPDATE matters_matter SET {column} = %s WHERE id = %s", [id_of(unit), matter])
+    _follow(scene, id_of("roads_unit"))
+    assert jobs.dissolve() == 1
+    found = assert_owed(matter)
+    assert (found.state, found.owner_level, found.unit_id) == ("accepted", "township", None)
+
+
+def test_one_broken_matter_keeps_no_other_in_a_dissolved_unit(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = [scene.in_hand(text) for text in ("路", "沟", "桥")]
+    _follow(scene, None)
+    real, tried = actions.dissolve, list[UUID]()
+
+    def dissolve(*args: Any, matter_id: UUID) -> Any:
+        tried.append(matter_id)
+        if len(tried) == 1:
+            raise ZeroDivisionError
+        return real(*args, matter_id=matter_id)
+
+    monkeypatch.setattr(actions, "dissolve", dissolve)
+    with pytest.raises(ZeroDivisionError):
+        jobs.dissolve()
+    assert sorted(row(one).state for one in held) == ["accepted", "accepted", "in_hand"]
+
+
+def _follow(scene: Scene, successor: UUID | None) -> None:
+    """The transport station has ended."""
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute(
+            "UPDATE roster_unit SET valid_to = %s, successor_id = %s WHERE id = %s",
+            [timezone.localdate(), successor, id_of("transport_unit")],
+        )
+
+
+def test_of_the_reasons_the_person_reads_only_why_it_was_not_accepted(scene: Scene) -> None:
+    matter = scene.report("迁坟", kind="B01")
+    scene.do("clerk", actions.raise_level, matter, reason="此人常来，请镇里应付")
+    scene.do("dispatcher", actions.reject, matter, reason="不属于受理范围，请到民政办咨询")
+    said = [one.text for one in queries.followed(slip_of(matter)).said]
+    assert [one for one in said if "应付" in one] == []
+    assert [one for one in said if "民政办" in one] != []
+
+
+def test_a_note_for_the_file_is_not_read_by_the_person(scene: Scene) -> None:
+    matter = scene.answered("涵洞塌了", kind=BRIDGE)
+    scene.do("clerk", actions.visit, matter, result="asked", answers=(True, False, ""))
+    assert row(matter).state == "to_file"
+    scene.do("dispatcher", actions.close, matter, note="态度不好，留意")
+    assert [one.text for one in queries.followed(slip_of(matter)).said if "态度" in one.text] == []
+
+
+def test_words_of_a_visit_are_kept_whole_or_refused(scene: Scene) -> None:
+    matter = scene.answered("涵洞塌了", kind=BRIDGE)
+    with pytest.raises(BadInput) as refused:
+        scene.do("clerk", actions.visit, matter, result="asked", answers=(True, True, "好" * 2001))
+    assert set(refused.value.fields) == {"words"}
+
+
+def test_whoever_gives_no_name_leaves_none(scene: Scene) -> None:
+    with pytest.raises(BadInput):
+        scene.report("有人夜里倒垃圾", source="anonymous")
+    scene.report("有人夜里倒垃圾", source="anonymous", contact=actions.Contact())

@@ -28,7 +28,7 @@ from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Contact
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Recheck, RecheckCause
-from commongrid.matters.queries import rechecking, themes, vocabulary
+from commongrid.matters.queries import listing, rechecking, themes, vocabulary
 from commongrid.matters.queries.drawing import draws
 from commongrid.matters.queries.listing import lanes
 from tests.factories import desk
@@ -102,6 +102,25 @@ def test_an_order_looks_the_same_whatever_caused_it(scene: Scene) -> None:
     assert "centre" in {one.cause for one in rechecking.causes(scene.as_post("county_dispatcher"), asked)}
     with acting(handler):
         assert not RecheckCause.objects.exists()
+
+
+def test_every_page_of_what_is_to_be_rechecked_is_reached_and_its_words_stay_inside(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs.draw()
+    wanted = {closed(scene, satisfied=False) for _ in range(3)}
+    order_all(datetime.now(UTC) + LATER)
+    monkeypatch.setattr(listing, "PAGE", 1)
+    county, found, after = scene.as_post("county_dispatcher"), list[UUID](), ""
+    for _ in range(4):
+        page = queries.queue(county, queries.Filters(lane="recheck"), after)
+        found += [one.id for one in page.rows]
+        after = page.next
+        if not after:
+            break
+    assert (len(found), set(found)) == (3, wanted)
+    scene.do("county_dispatcher", actions.recheck, found[0], result="holds", note="问过邻居，他只是想要钱")
+    assert [one for one in queries.followed(slip_of(found[0])).said if "邻居" in one.text] == []
 
 
 def test_a_recheck_that_holds_stays_closed_and_one_that_fails_goes_to_somebody_else(scene: Scene) -> None:

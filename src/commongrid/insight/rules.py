@@ -9,7 +9,7 @@ set: all that were opened by ``at`` and not closed then.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from commongrid.kernel.clock import localise
@@ -106,8 +106,3 @@ def seconds(microseconds: float | None) -> float | int | None:
         return None
     value = round(microseconds / MICROSECONDS, 6)
     return int(value) if value == int(value) else value
-
-
-def longest(days: int) -> timedelta:
-    """The longest time that counts as within so many days."""
-    return timedelta(days=days)

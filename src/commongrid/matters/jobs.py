@@ -55,43 +55,42 @@ def tick(now: datetime | None = None) -> int:
 
     A fault in one matter doesn't stop the clocks of the others: it is raised when all were seen to.
     """
-    at, faults = now or timezone.now(), list[Exception]()
-    done = 0
     with _alone() as first:
-        if not first:
-            return 0
-        last: due.Alarm | None = None
-        while alarms := due.alarms(TICK, at, BATCH, last):
-            done += sum(_ring_apart(alarm, at, faults) for alarm in alarms)
-            last = alarms[-1]
-        done += sum(_await(one, at) for one in due.awaited_replies(TICK, at, BATCH))
-        done += sum(_check(one, at) for one in due.checks(TICK, at, BATCH))
-        done += sum(_late_note(one, at) for one in due.late_notes(TICK, at, BATCH))
-    if faults:
-        raise faults[0]
-    return done
+        return _all(_due(now or timezone.now())) if first else 0
+
+
+def _due(at: datetime) -> Iterator[Callable[[], int]]:
+    """Whatever is due, each to be done by itself."""
+    last: due.Alarm | None = None
+    while alarms := due.alarms(TICK, at, BATCH, last):
+        yield from (partial(_ring, alarm, at) for alarm in alarms)
+        last = alarms[-1]
+    yield from (partial(_await, one, at) for one in due.awaited_replies(TICK, at, BATCH))
+    yield from (partial(_check, one, at) for one in due.checks(TICK, at, BATCH))
+    yield from (partial(_late_note, one, at) for one in due.late_notes(TICK, at, BATCH))
 
 
 @every(seconds=3600, name="matters.fall")
 def fall(now: datetime | None = None) -> int:
     """Let matters whose owner's post is empty fall to the level above; answers how many fell."""
-    at = now or timezone.now()
-    done = 0
+    return _all(_falling(now or timezone.now()))
+
+
+def _falling(at: datetime) -> Iterator[Callable[[], int]]:
     for seat in due.seats(TICK):
         if seat.level == "county" or _somebody(seat, at):
             continue
         for matter_id, number in due.matters_of(TICK, seat):
             act = act_for(matter_id, f"fall:{seat.level}", number, at)
-            done += _harmless(partial(actions.fall, TICK, act, matter_id=matter_id, deadline_no=number))
-    return done
+            yield _unless_refused(partial(actions.fall, TICK, act, matter_id=matter_id, deadline_no=number))
 
 
 @every(seconds=3600, name="matters.applications")
 def applications(now: datetime | None = None) -> int:
     """Hand applications on that nobody decided in time, or whose deputy's post is empty; answers how many."""
     at = now or timezone.now()
-    return sum(
-        _harmless(
+    return _all(
+        _unless_refused(
             partial(
                 actions.raise_application, TICK, act_for(application, "raised", int(at.timestamp()) // 3600, at),
                 matter_id=matter, application_id=application,
@@ -108,7 +107,7 @@ def dissolve(now: datetime | None = None) -> int:
     That a sealed one finds no body at all is said once; it is looked at again until one is set up.
     """
     at = now or timezone.now()
-    return sum(_dissolve(matter, unit, number, at) for matter, unit, number in due.orphans(TICK, at))
+    return _all(partial(_dissolve, matter, unit, number, at) for matter, unit, number in due.orphans(TICK, at))
 
 
 def _dissolve(matter: UUID, unit: UUID | None, number: int, at: datetime) -> int:
@@ -137,8 +136,8 @@ def publications(now: datetime | None = None) -> int:
     at = now or timezone.now()
     with acting(TICK):
         today = territory.calendar(TICK).day_of(at)
-    return sum(
-        _harmless(partial(actions.end_publication, TICK, act_for(one, "over", 0, at), publication_id=one))
+    return _all(
+        _unless_refused(partial(actions.end_publication, TICK, act_for(one, "over", 0, at), publication_id=one))
         for one in publishing.over(TICK, today, BATCH)
     )
 
@@ -164,18 +163,18 @@ def rechecks(now: datetime | None = None) -> int:
     at = now or timezone.now()
     with acting(TICK):
         zone = str(territory.calendar(TICK).zone)
+    return _all(_rechecking(at, zone))
+
+
+def _rechecking(at: datetime, zone: str) -> Iterator[Callable[[], int]]:
     for one in rechecking.owed(TICK, at, zone):
-        _harmless(partial(actions.choose_recheck, TICK, act_for(one.rating, "recheck", 0, at), owed=one))
-    done = sum(
-        _harmless(
-            partial(actions.late_recheck, TICK, act_for(matter, f"late:{was.isoformat()}", 0, at), matter_id=matter)
-        )
-        for matter, was in rechecking.late(TICK, at)
-    )
-    return done + sum(
-        _harmless(partial(actions.order_recheck, TICK, act_for(cause, "order", 0, at), matter_id=matter))
-        for cause, matter in rechecking.to_order(TICK, at)
-    )
+        chosen = partial(actions.choose_recheck, TICK, act_for(one.rating, "recheck", 0, at), owed=one)
+        yield _unless_refused(chosen, counts=False)
+    for matter, was in rechecking.late(TICK, at):
+        act = act_for(matter, f"late:{was.isoformat()}", 0, at)
+        yield _unless_refused(partial(actions.late_recheck, TICK, act, matter_id=matter))
+    for cause, matter in rechecking.to_order(TICK, at):
+        yield _unless_refused(partial(actions.order_recheck, TICK, act_for(cause, "order", 0, at), matter_id=matter))
 
 
 @every(seconds=3600, name="matters.draw")
@@ -232,12 +231,17 @@ def _count_anew(cause: UUID, matter_id: UUID, at: datetime) -> str:
         return ""
 
 
-def _ring_apart(alarm: due.Alarm, at: datetime, faults: list[Exception]) -> int:
-    try:
-        return _ring(alarm, at)
-    except Exception as fault:  # noqa: BLE001 - the edge of a job; it goes on with the next matter and raises this after
-        faults.append(fault)
-        return 0
+def _all(steps: Iterable[Callable[[], int]]) -> int:
+    """Take every step, whatever becomes of another, and answer their sum; the first fault is raised at the end."""
+    done, faults = 0, list[Exception]()
+    for step in steps:
+        try:
+            done += step()
+        except Exception as fault:  # noqa: BLE001 - the edge of a job; it goes on with the next and raises this after
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return done
 
 
 def _ring(alarm: due.Alarm, at: datetime) -> int:
@@ -287,6 +291,11 @@ def _harmless(do: Callable[[], object]) -> int:
     except Refusal:
         return 0
     return 1
+
+
+def _unless_refused(do: Callable[[], object], *, counts: bool = True) -> Callable[[], int]:
+    """The same, to be run later."""
+    return lambda: _harmless(do) * counts
 
 
 def _somebody(seat: due.Seat, at: datetime) -> bool:

@@ -288,6 +288,9 @@ def test_results_come_by_sheet(scene: Scene) -> None:
     done = exchange.import_results(scene.as_post("dispatcher"), Act.new(), upload_id=upload)
     assert done["fresh"] == 1
     assert one(scene, matter_of(scene, "2611240001")).row.state == "closed"
+    upload = send(scene, sheet(("2611240001", "未解决", "", "好" * 4001), head=head), sort="results")
+    with pytest.raises(BadInput, match="faulty"):
+        exchange.import_results(scene.as_post("dispatcher"), Act.new(), upload_id=upload)
     upload = send(scene, sheet(("9", "已解决", "", ""), head=head), sort="results")
     with pytest.raises(BadInput):
         exchange.import_results(scene.as_post("dispatcher"), Act.new(), upload_id=upload)

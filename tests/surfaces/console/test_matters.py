@@ -20,6 +20,7 @@ from commongrid.roster.queries import faces
 from commongrid.territory.actions import Market, set_market_days
 from tests.factories import crafted, desk
 from tests.factories.desk import id_of
+from tests.factories.scenes import _dispute
 from tests.surfaces.console.conftest import counting
 from tests.surfaces.console.test_record import picture
 
@@ -301,6 +302,14 @@ def test_whoever_reported_reads_on_the_slip_who_had_their_phone_shown_and_why(
 def post_name(scene: Scene, name: str) -> str:
     """Whoever holds a post, as everybody may read it."""
     return faces(scene.as_post(name), [id_of(name)])[id_of(name)].name
+
+
+def test_printing_an_agreement_is_logged(scene: Scene, as_post: Callable[..., Client]) -> None:
+    file = _dispute(scene)["file"]
+    assert as_post("mediator").get(reverse("mediation_agreement", args=[file])).status_code == 200
+    with scene.desk.database.as_role("owner") as owner:
+        found = owner.execute("SELECT about, subject_kind FROM accounts_access_line WHERE event = 'printed'").fetchall()
+    assert found == [("agreement", "matter")]
 
 
 def test_reveal_sent_twice_is_logged_twice(scene: Scene, as_post: Callable[..., Client]) -> None:

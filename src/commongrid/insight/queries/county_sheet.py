@@ -20,6 +20,8 @@ from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.matters.models import Matter
+from commongrid.matters.queries.rows import MatterRow, rows_of
+from commongrid.matters.queries.veil import covered, covers_some
 from commongrid.outreach.queries.coverage import AWAY, LIVED, homes_on
 from commongrid.outreach.rules.words import PARTY
 from commongrid.registry.models import Correction, Household, Organisation
@@ -207,8 +209,8 @@ def county_sheet(scope: Scope, place: int, on: date, before: date | None = None)
     """Every number of a place on a day, as far as the scope sees, and what it was on another day."""
     return [
         Number(
-            code=one.code, text=one.text, part=one.part, count=one.rows(place, on).count(),
-            before=one.rows(place, before).count() if before else None, by_name=one.by_name,
+            code=one.code, text=one.text, part=one.part, count=_in_sight(scope, one.rows(place, on)).count(),
+            before=_in_sight(scope, one.rows(place, before)).count() if before else None, by_name=one.by_name,
         )
         for one in MEASURES.values()
         if one.part not in _WORK or scope.may("matters.read")
@@ -224,9 +226,15 @@ def rows_behind(scope: Scope, place: int, on: date, which: str, page: int = 0) -
         scope.demand("people.read")
     if measure.part in _WORK:
         scope.demand("matters.read")
-    found = measure.rows(place, on)
-    rows = list(found.order_by(*_ORDER[found.model])[page * PAGE : page * PAGE + PAGE + 1])
+    found = _in_sight(scope, measure.rows(place, on))
+    wanted = found.order_by(*_ORDER[found.model])[page * PAGE : page * PAGE + PAGE + 1]
+    rows: list[Any] = rows_of(scope, wanted) if found.model is Matter else list(wanted)
     return measure, [_behind(row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+def _in_sight(scope: Scope, found: QuerySet[Any]) -> QuerySet[Any]:
+    """Without the matters whose end whoever handled them is not to see yet: a number would tell their rating."""
+    return found.exclude(covered(scope)) if found.model is Matter and covers_some(scope) else found
 
 
 _ORDER: Final[dict[Any, tuple[str, ...]]] = {
@@ -245,8 +253,8 @@ def _behind(row: Any) -> Behind:
         return Behind(place=row.place, name=row.name_zh, sort="unit", id=row.id)
     if isinstance(row, Assignment):
         return Behind(place=row.place, name="", sort="post", id=row.post_id)
-    if isinstance(row, Matter):
-        return Behind(place=row.place, name=row.title, sort="matter", id=row.id)
+    if isinstance(row, MatterRow):
+        return Behind(place=row.place, name=row.title or row.number, sort="matter", id=row.id)
     if isinstance(row, Organisation):
         return Behind(place=row.place, name=row.name, sort="organisation", id=row.id)
     return Behind(place=row.natural_village, name=row.door or row.number, sort="household", id=row.id)

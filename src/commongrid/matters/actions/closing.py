@@ -10,13 +10,13 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.moving import FACTS, Case, Target, is_barred, moved, noted, opened, place_for
+from commongrid.matters.actions.handling import meant
+from commongrid.matters.actions.moving import FACTS, Case, is_barred, moved, noted, opened, place_for
 from commongrid.matters.actions.rating import BOTH, Answers, ByUnit, among, asked_through, kept, kept_by_unit, lead_of
 from commongrid.matters.models import Visit
 from commongrid.matters.rules import words
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
-from commongrid.roster import queries as roster
 
 VIA: Final = {"in_person": "visit", "phone": "call"}
 """How a rating came in by how somebody was asked; the others go by the same name."""
@@ -83,7 +83,7 @@ def close(scope: Scope, act: Act, *, matter_id: UUID, note: str = "") -> Line:
     Refuses: WrongState before that; NotAllowed for anyone but its owner.
     """
     case = opened(scope, act, matter_id=matter_id, event="close")
-    noted(case, "finding", note, needed=False)
+    noted(case, "word", note, needed=False)
     return moved(case, Call(event="close", level=level_of_actor(scope)))
 
 
@@ -102,7 +102,7 @@ def review(
     noted(case, "finding", finding, field="finding")
     if unit_id is None and place is None:
         return moved(case, Call(event="review", ends=True))
-    target = _target(case, unit_id, place)
+    target = meant(case, unit_id, place)
     place_for(case, target)
     call = Call(
         event="review", to=target.owner, to_level=target.level, to_barred=is_barred(case.matter, target),
@@ -130,13 +130,6 @@ def withdraw(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
     """
     case = opened(scope, act, matter_id=matter_id, event="withdraw")
     return moved(case, Call(event="withdraw"))
-
-
-def _target(case: Case, unit_id: UUID | None, place: int | None) -> Target:
-    if unit_id is not None:
-        unit = roster.unit(case.scope, unit_id)
-        return Target(place=unit.place, unit=unit.id, outside=unit.outside_command)
-    return Target(place=place or case.matter.place)
 
 
 def tried(case: Case, mode: str, result: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
@@ -123,9 +123,18 @@ def _end(of: Vocabulary, former: Any, on: date) -> str:
     values = dated.version_of(of, former).values
     if why := dated.in_use(of, values, on):
         raise BadInput(why)
+    if former.valid_to is not None:
+        after = _same(of, _kept(former)).filter(Q(valid_to=None) | Q(valid_to__gt=F("valid_from")))
+        if after.filter(valid_from__gte=former.valid_to).exclude(id=former.id).exists():
+            raise BadInput(N_("A later version of this row is laid down already. End that one first."))
     former.valid_to = max(on, former.valid_from)
     former.save(update_fields=["valid_to"])
     return of.key_of(values)
+
+
+def _kept(row: Any) -> dict[str, object]:
+    """A version's columns as they are stored."""
+    return {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
 
 
 def _begin(of: Vocabulary, act: Act, former: Any, values: Values, on: date, today: date) -> UUID:
@@ -142,8 +151,7 @@ def _begin(of: Vocabulary, act: Act, former: Any, values: Values, on: date, toda
         raise BadInput(fields={"on": N_("From that day another version is in force. Change that one instead.")})
     until, former.valid_to = former.valid_to, on
     former.save(update_fields=["valid_to"])
-    kept = {one.attname: getattr(former, one.attname) for one in former._meta.concrete_fields}
-    return _add(of, act.id, {**kept, **stored}, on, until)
+    return _add(of, act.id, {**_kept(former), **stored}, on, until)
 
 
 def _correct(of: Vocabulary, future: Any, stored: dict[str, object], on: date) -> UUID:

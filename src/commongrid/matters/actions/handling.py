@@ -163,7 +163,7 @@ def divert(
     former handler of a reopened matter.
     """
     case = opened(scope, act, matter_id=matter_id, event="divert")
-    target = _target(case, unit_id, place)
+    target = meant(case, unit_id, place)
     lead, off_list = listed(case, target)
     noted(case, "reason", reason, field="reason", needed=off_list)
     place_for(case, target)
@@ -226,7 +226,7 @@ def decide_returned(
     noted(case, "basis", rests.words, field="basis")
     if rests.until is not None and rests.until < localdate(act.at):
         raise BadInput(fields={"until": N_("Choose a last day from today on, or leave it empty.")})
-    target = _target(case, unit_id, place)
+    target = meant(case, unit_id, place)
     place_for(case, target)
     if target.unit is not None and not case.matter.caller:  # who has a part says nothing of who leads the kind
         _enlist(case, target, rests)
@@ -269,7 +269,8 @@ def their_visit_counts(case: Case) -> bool:
     return any(one is None or one.their_visit for one in found)
 
 
-def _target(case: Case, unit_id: UUID | None, place: int | None) -> Target:
+def meant(case: Case, unit_id: UUID | None, place: int | None) -> Target:
+    """The unit or place that was chosen. Refuses: BadInput where it is neither."""
     if unit_id is not None:
         unit = roster.unit(case.scope, unit_id)
         return Target(place=unit.place, unit=unit.id, function=unit.function, outside=unit.outside_command)

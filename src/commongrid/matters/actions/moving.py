@@ -44,6 +44,7 @@ from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
 LONGEST_NOTE = 4000
+NOT_THERE = N_("That place is not responsible for where this matter is.")
 ENDS_ORDER = {"answer": "answered", "answer_for": "answered", "settle": "settled", "give_back": "given_back"}
 """How an order ends with an event; with every other it is taken away."""
 
@@ -249,13 +250,13 @@ def place_for(case: Case, target: Target) -> None:
         raise BadInput(N_("That unit is, or answers to, whom the complaint is about. Choose another."))
     if case.kind.routed_round and target.level in ("grid", "village"):
         raise BadInput(N_("A complaint about village affairs is never handled in the village."))
-    if target.unit is None and target.level == "grid":
-        if m.place != target.place and enclosing(target.place, "village") != enclosing(m.place, "village"):
-            raise BadInput(N_("That place is not responsible for where this matter is."))
+    if target.unit is None and target.level == "grid" and target.place != m.place:
+        grid = territory.place_meant(case.scope, target.place)
+        if enclosing(target.place, "village") != enclosing(m.place, "village") or grid is None or grid.ended:
+            raise BadInput(NOT_THERE)
         m.place = target.place
-        return
-    if not inside(m.place, target.place):
-        raise BadInput(N_("That place is not responsible for where this matter is."))
+    elif not inside(m.place, target.place):
+        raise BadInput(NOT_THERE)
 
 
 def _hand(case: Case, move: Move, call: Call, target: Target | None) -> None:
@@ -340,7 +341,7 @@ def _orders(case: Case, move: Move, call: Call, target: Target | None, former_un
     if begun and m.ordered:
         Order.objects.filter(matter_id=m.id, ended_at=None).update(started_at=at)
     elif move.handler == "target" and target is not None:
-        if case.read.get("state") == "asked":
+        if case.read.get("state") == "asked" or former_unit is not None or case.read.get("ordered"):
             Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome="taken_away")
         _order(case, target.place, target.unit, off_list=call.off_list)
     elif call.event == "send_back" or begun:

@@ -55,8 +55,6 @@ def rate(scope: Scope, act: Act, *, matter_id: UUID, solved: bool, satisfied: bo
 
     Refuses: TooLate once it is closed; WrongState before it is answered, or for kinds that are checked.
     """
-    if len(words) > LONGEST_WORDS:
-        raise BadInput(fields={"words": N_("This is too long: at most 2,000 characters.")})
     lead = lead_of(scope, matter_id)
     case = opened(scope, act, matter_id=matter_id, event="rate")
     if lead is not None and case.matter.merged_into_id == lead.id:
@@ -75,8 +73,6 @@ def rate_units(scope: Scope, act: Act, *, matter_id: UUID, units: tuple[OfUnit, 
 
     Refuses: BadInput unless every unit that answered, and no other, is rated; else as ``rate``.
     """
-    if len(words) > LONGEST_WORDS:
-        raise BadInput(fields={"words": N_("This is too long: at most 2,000 characters.")})
     case = opened(scope, act, matter_id=matter_id, event="rate")
     m = case.matter
     if m.closed_at is not None or m.rating == "rated":
@@ -185,8 +181,13 @@ def kept(case: Case, answers: Answers, via: str, reporter: UUID | None = None) -
 
 
 def _said(case: Case, words: str) -> str:
-    """The words that stand beside a rating; those of a confidential matter are put away for the centre."""
-    text = words.strip()[:LONGEST_WORDS]
+    """The words that stand beside a rating; those of a confidential matter are put away for the centre.
+
+    Refuses: BadInput for words that are too long.
+    """
+    text = words.strip()
+    if len(text) > LONGEST_WORDS:
+        raise BadInput(fields={"words": N_("This is too long: at most 2,000 characters.")})
     if case.matter.confidential:
         noted(case, "rating", text, needed=False)
         return ""

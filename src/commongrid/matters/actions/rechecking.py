@@ -101,7 +101,7 @@ def recheck(scope: Scope, act: Act, *, matter_id: UUID, result: str, note: str) 
     m = case.matter
     if m.recheck_level and (level_of_actor(scope), scope.place) != (m.recheck_level, m.recheck_place):
         raise NotAllowed(N_("This recheck was ordered of another level."))
-    noted(case, "finding", note)
+    noted(case, "word", note)
     call = Call(event="recheck", result=result, level=level_of_actor(scope))
     done = moved(case, call, recheck_level="", recheck_place=None, recheck_due_at=None)
     Recheck.objects.filter(matter_id=m.id, done_at=None).update(done_at=act.at, result=result, post=scope.post)

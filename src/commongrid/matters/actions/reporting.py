@@ -181,6 +181,8 @@ def _check(report: Report) -> None:
     if report.source not in words.SOURCES:
         fields["source"] = N_("Please choose where it comes from.")
     contact = report.contact
+    if report.source == "anonymous" and (contact.name.strip() or contact.phone.strip()):
+        fields["contact"] = N_("Whoever gives no name leaves none here. Choose another source, or take it out.")
     if max(map(len, (contact.name, contact.phone, contact.concerned_name, contact.concerned_phone))) > LONGEST_CONTACT:
         fields["contact"] = N_("A name or phone number is too long.")
     if fields:

@@ -10,7 +10,17 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.places import inside
 from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.moving import FACTS, Case, Target, line, moved, opened, owner_place, whereabouts
+from commongrid.matters.actions.moving import (
+    FACTS,
+    Case,
+    Target,
+    is_barred,
+    line,
+    moved,
+    opened,
+    owner_place,
+    whereabouts,
+)
 from commongrid.matters.actions.protecting import Accused, competent
 from commongrid.matters.actions.waiting import left_over
 from commongrid.matters.models import Application
@@ -93,11 +103,17 @@ def leave_without_body(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
 
 
 def _successor(case: Case) -> Target | None:
-    """The unit named to follow, if it is there and sees the matter's place; a sealed one takes the unit's."""
-    found = roster.successor(case.scope, case.matter.unit_id, case.calendar.day_of(case.act.at))
-    if found is None or not (case.matter.sealed or inside(case.matter.place, found.place)):
+    """The unit named to follow, if it sees the matter's place and is neither whom it is about nor the former handler.
+
+    A sealed one takes the unit's place.
+    """
+    m = case.matter
+    found = roster.successor(case.scope, m.unit_id, case.calendar.day_of(case.act.at))
+    if found is None or not (m.sealed or inside(m.place, found.place)):
         return None
-    return Target(place=found.place, unit=found.id)
+    about = m.accused_unit_id is not None and m.accused_unit_id in roster.units_over(case.scope, found.id)
+    target = Target(place=found.place, unit=found.id)
+    return None if about or is_barred(m, target) else target
 
 
 def _sealed(case: Case) -> Target:

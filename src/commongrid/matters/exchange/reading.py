@@ -20,6 +20,7 @@ from commongrid.matters.importing.rules.reading import plain, written, yes_or_no
 T = TypeVar("T")
 NUMBER_LENGTH = 64
 TEXT_LENGTH = 8000
+SAID_LENGTH = 4000
 CONTACT_LENGTH = 60
 END_OF_DAY = time(23, 59)
 
@@ -49,6 +50,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "contact_too_long": (N_("A name or phone is longer than 60 characters."), N_("Check the columns.")),
     "result_missing": (N_("The result is missing."), N_("Write solved, not solved or rework.")),
     "result_unknown": (N_("The result can't be read."), N_("Write solved, not solved or rework.")),
+    "said_too_long": (N_("The words are longer than 4,000 characters."), N_("Shorten them; attach the rest.")),
     "satisfied_unreadable": (N_("Satisfied or not can't be read."), N_("Write yes or no, or leave it empty.")),
 }
 NOTES: dict[str, str] = {
@@ -145,10 +147,12 @@ class RowReader:
         result = layout.word(told, layout.RESULT_WORDS) if told else None
         if result is None:
             self._fault("result_unknown" if told else "result_missing", "result")
-        satisfied = self._satisfied()
+        satisfied, said = self._satisfied(), written(self._cell("said"))
+        if len(said) > SAID_LENGTH:
+            self._fault("said_too_long", "said")
         read = ResultRead(
             row=row, number=number, result=result or "", satisfied=satisfied,
-            said=written(self._cell("said"))[:TEXT_LENGTH], due_at=self._moment("due", end=True),
+            said=said, due_at=self._moment("due", end=True),
         )  # fmt: skip
         return None if self._bad else read
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -256,7 +256,21 @@ def _may_now(scope: Scope, row: MatterRow, extra: Mapping[str, object], related:
         allowed = tuple(event for event in allowed if event != "retell")
     if not waiting.decides_now(scope, row, allowed):
         allowed = tuple(event for event in allowed if event not in waiting.APPROVING)
-    return tuple(event for event in allowed if event not in _CLOCK and _possible(scope, row, standing, extra, event))
+    facts = {
+        **calling.facts(row.id if row.state == "split" else None), **waiting.facts(scope, extra.get("finish_due_at")),
+    }  # fmt: skip
+    self_again = row.owner_level != "unit" and extra["barred_place"] == row.owner_place and row.owner_place is not None
+    call = Call(
+        event="", level=level_of_actor(scope), to="unit", to_level=level_of_actor(scope),
+        settler=scope.role in row.kind.settle_roles, ends=True, result="not_reached", days=1, solved=True,
+        satisfied=True, **facts,
+    )  # fmt: skip
+    return tuple(
+        event
+        for event in allowed
+        if event not in _CLOCK
+        and _possible(standing, replace(call, event=event, to_barred=event == "start" and self_again))
+    )
 
 
 def _was_split(told: tuple[journal.LineRow, ...]) -> bool:
@@ -275,14 +289,7 @@ def _leaders_steps(
 _CLOCK: Final = ("warn", "overdue", "time_out", "fall", "wake", "dissolve")
 
 
-def _possible(scope: Scope, row: MatterRow, standing: Standing, extra: Mapping[str, object], event: str) -> bool:
-    self_again = row.owner_level != "unit" and extra["barred_place"] == row.owner_place and row.owner_place is not None
-    call = Call(
-        event=event, level=level_of_actor(scope), to="unit", to_level=level_of_actor(scope),
-        to_barred=event == "start" and self_again, settler=scope.role in row.kind.settle_roles, ends=True,
-        result="not_reached", days=1, solved=True, satisfied=True,
-        **calling.facts(row.id if row.state == "split" else None), **waiting.facts(scope, extra.get("finish_due_at")),
-    )  # fmt: skip
+def _possible(standing: Standing, call: Call) -> bool:
     try:
         decide(standing, call)
     except WrongState:

@@ -132,9 +132,12 @@ def _following(row: MatterRow, lead: Led) -> Followed:
 
 
 def _said(matter_id: UUID, state: str) -> tuple[Said, ...]:
-    sorts = (*PUBLIC_SORTS, "reason") if state == "rejected" else PUBLIC_SORTS
-    found = Note.objects.filter(matter_id=matter_id, sort__in=sorts).order_by("at", "id")
-    return tuple(Said(**values) for values in found.values("sort", "text", "at"))
+    """What was said to the person; why it was not accepted is the last reason, those before are of the offices."""
+    found = Note.objects.filter(matter_id=matter_id).order_by("at", "id")
+    said = [Said(**values) for values in found.filter(sort__in=PUBLIC_SORTS).values("sort", "text", "at")]
+    if state == "rejected":
+        said += [Said(**values) for values in found.filter(sort="reason").reverse().values("sort", "text", "at")[:1]]
+    return tuple(said)
 
 
 def _hands(matter_id: UUID) -> tuple[tuple[datetime, str, str], ...]:

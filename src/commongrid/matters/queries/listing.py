@@ -114,14 +114,15 @@ def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page
     with acting(scope):
         if wanted == EVERYTHING and not after and _quick(scope):
             rows = rows_from(scope, _first_page(scope))
-            return Page(rows=tuple(rows[:PAGE]), next=_mark(rows[PAGE - 1], ended=False) if len(rows) > PAGE else "")
+            return Page(rows=tuple(rows[:PAGE]), next=_mark(rows[PAGE - 1], "due_at") if len(rows) > PAGE else "")
         found = _filtered(scope, wanted).filter(in_sight(scope))
         ended = _by_opening(wanted) or (wanted.state == "answered" and covers_some(scope))
-        found = _after_mark(found, after, ended=ended, order=wanted.order)
-        soonest = LATE_LOOK if wanted.lane == "recheck" else ORDERS[wanted.order]
+        clock = "opened_at" if ended else OWN_CLOCKS.get(wanted.lane, "due_at")
+        soonest = (clock, "id") if clock != "due_at" else ORDERS[wanted.order]
+        found = _after_mark(found, after, clock, urgent_first=soonest == ORDER)
         ordered = found.order_by("-opened_at", "-id") if ended else found.order_by(*soonest)
         rows = rows_of(scope, ordered[: PAGE + 1])
-    more = _mark(rows[PAGE - 1], ended=ended) if len(rows) > PAGE else ""
+    more = _mark(rows[PAGE - 1], clock) if len(rows) > PAGE else ""
     return Page(rows=tuple(_found_by(wanted.text, rows[:PAGE])), next=more)
 
 
@@ -158,7 +159,8 @@ ORDER: Final = ("pressing", "due_at", "id")
 """The queue's order: immediate, urgent, normal, and the nearest deadline first in each."""
 ORDERS: Final = {"": ORDER, "due": ("due_at", "id"), "new": ("-opened_at", "-id")}
 NONE: Final = Q(pk__in=[])
-LATE_LOOK: Final = ("recheck_due_at", "id")
+OWN_CLOCKS: Final = {"recheck": "recheck_due_at", "leader": "leader_due_at"}
+"""The deadline of a lane whose matters may be over: they have none of their own any more."""
 
 
 def _first_page(scope: Scope) -> list[tuple[Any, ...]]:
@@ -232,7 +234,7 @@ def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
     found = _searched(Matter.objects.all(), scope, wanted.text) if wanted.text else Matter.objects.all()
     if wanted.state:
         found = found.filter(in_state(scope, wanted.state))
-    elif not wanted.text and wanted.lane not in ("recheck", "leader"):
+    elif not wanted.text and wanted.lane not in OWN_CLOCKS:
         found = found.filter(closed_at=None).exclude(covered(scope))
     plain = {
         "series": wanted.series, "source": wanted.source, "urgency": wanted.urgency,
@@ -331,12 +333,12 @@ def _found_by(text: str, rows: list[MatterRow]) -> list[MatterRow]:
     return [row for row in rows if row.title or row.external_number == text]
 
 
-def _mark(row: MatterRow, *, ended: bool) -> str:
-    at = row.opened_at if ended else row.due_at
+def _mark(row: MatterRow, clock: str) -> str:
+    at: datetime | None = getattr(row, clock)
     return f"{row.pressing}~{at.isoformat() if at else ''}~{row.id}"
 
 
-def _after_mark(found: QuerySet[Matter], after: str, *, ended: bool, order: str) -> QuerySet[Matter]:
+def _after_mark(found: QuerySet[Matter], after: str, clock: str, *, urgent_first: bool) -> QuerySet[Matter]:
     if not after:
         return found
     try:
@@ -344,9 +346,9 @@ def _after_mark(found: QuerySet[Matter], after: str, *, ended: bool, order: str)
         pressing, at, row_id = int(pressing_text), datetime.fromisoformat(at_text), UUID(id_text)
     except ValueError as error:
         raise BadInput(N_("This page doesn't exist any more. Start again from the first.")) from error
-    if ended:
+    if clock == "opened_at":
         return found.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=row_id), opened_at__lte=at)
-    later = Q(due_at__gt=at) | Q(due_at=at, id__gt=row_id)
-    if order == "due":
-        return found.filter(later, due_at__gte=at)
+    later = Q(**{f"{clock}__gt": at}) | Q(**{clock: at}, id__gt=row_id)
+    if not urgent_first:
+        return found.filter(later, **{f"{clock}__gte": at})
     return found.filter(Q(pressing__gt=pressing) | (Q(pressing=pressing) & later), pressing__gte=pressing)

@@ -11,8 +11,3 @@ def drawn(seed: str, matter: UUID, share: Decimal) -> bool:
     """Whether a matter is in the sample: its number below the share of all 32-bit numbers."""
     number = int.from_bytes(sha256(f"{seed}:{matter}".encode()).digest()[:4])
     return number < share * 2**32
-
-
-def month_seed(secret: bytes, month: str) -> str:
-    """A seed that nobody can guess before the month begins and everybody can read after."""
-    return sha256(secret + month.encode()).hexdigest()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, cast
 
@@ -28,8 +28,6 @@ from commongrid.kernel.clock import (
 )
 
 DAY: Final = 24
-STEP_LIMITS: Final = {code: code for code in ("decide", "visit", "rate", "file", "review", "pass", "courtesy")}
-"""Clocks whose limit is the county's, by the code of the limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +117,3 @@ def earlier(one: Due, other: Due) -> Due:
 def next_alarm(now: datetime, *, warn_at: datetime | None, due: datetime) -> datetime:
     """When the clock looks next at a fresh deadline: at the warning, else when it is due."""
     return warn_at if warn_at is not None and now < warn_at < due else due
-
-
-def is_overdue(due: datetime | None, now: datetime) -> bool:
-    """Whether a deadline has passed."""
-    return due is not None and due < now
-
-
-def shown_left(due: datetime, now: datetime) -> timedelta:
-    """What is left, negative once it has passed."""
-    return due - now

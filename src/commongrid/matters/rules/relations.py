@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from commongrid.kernel.places import inside, level_of
+from commongrid.kernel.places import level_of
 from commongrid.kernel.scope import Scope
 from commongrid.matters.rules import words
 from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS
@@ -172,8 +172,3 @@ def reads_words(scope: Scope, matter: Whereabouts, visibility: str) -> bool:
     if scope.kind in ("slip", "clock"):
         return True
     return bool(CONTENT & scope.powers) and bool(relations(scope, matter) - {"within", "keeper"})
-
-
-def contains(place: int, code: int) -> bool:
-    """Whether a code lies in a place."""
-    return inside(code, place)

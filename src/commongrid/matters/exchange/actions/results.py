@@ -13,6 +13,7 @@ from commongrid.kernel.refusals import N_, BadInput
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, opened, written
 from commongrid.matters.actions.rating import rating_place
 from commongrid.matters.exchange.actions.orders import case_on
+from commongrid.matters.exchange.reading import SAID_LENGTH
 from commongrid.matters.models import ExternalCase, ExternalResult, Matter, Rating
 from commongrid.matters.models.external import RESULTS
 from commongrid.matters.rules.deciding.exchanging import SPOKEN
@@ -22,8 +23,6 @@ from commongrid.matters.rules.relations import level_at
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
-
-LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ def _check(told: Told) -> None:
     if told.result not in RESULTS:
         text = N_("Choose what came of it.")
         raise BadInput(text, fields={"result": text})
-    if len(told.text) > LONGEST:
+    if len(told.text) > SAID_LENGTH:
         text = N_("This is too long: at most 4,000 characters.")
         raise BadInput(text, fields={"text": text})
 

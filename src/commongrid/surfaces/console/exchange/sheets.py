@@ -20,7 +20,6 @@ from commongrid.matters.exchange import actions, layout, queries
 from commongrid.matters.exchange.preview import LIMITS, OrderPreview, Preview, ResultPreview, previewed
 from commongrid.matters.exchange.reading import FAULTS, NOTES, RowFault
 from commongrid.matters.queries.systems import system as system_row
-from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.errors import sentence
 from commongrid.surfaces.shared.forms import Form
@@ -266,11 +265,6 @@ def drop(request: Asked, upload_id: UUID) -> HttpResponse:
     actions.drop_sheet(request.scope, request.act, upload_id=upload_id)
     messages.success(request, _("The sheet was dropped. Nothing was taken in."))
     return redirect("exchange")
-
-
-def result_name(code: str) -> str:
-    """A result in words."""
-    return _(RESULTS[code][0]) if code in RESULTS else words.say({}, code)
 
 
 urlpatterns = [

@@ -61,7 +61,11 @@ ACTS: Final = {
     "matters.merged": N_("Merged into another one"),
     "matters.unmerged": N_("Given back its own way"),
     "matters.recheck_ordered": N_("A recheck was ordered"),
+    "matters.recheck_asked": N_("A recheck was asked for"),
+    "matters.recheck_chosen": N_("Chosen for a recheck"),
+    "matters.recheck_late": N_("A recheck is late"),
     "matters.rechecked": N_("Rechecked"),
+    "notices.wished": N_("Wishes about notices changed"),
     "matters.slip_renewed": N_("A new slip was given"),
     "matters.order_linked": N_("A further order of another system is this matter"),
     "matters.order_changed": N_("The other system changed its dates"),
@@ -146,12 +150,15 @@ NOW_AT: Final = {
     "review": 6,
 }
 DONE_BY: Final = {
-    "accept": ("matters.accepted", "matters.settled", "matters.started"),
+    "accept": ("matters.accepted", "matters.settled", "matters.started", "matters.mediation_begun"),
     "divert": ("matters.diverted", "matters.decided", "matters.split", "matters.meeting_called"),
-    "work": ("matters.answered", "matters.answered_on_paper", "matters.settled"),
+    "work": (
+        "matters.answered", "matters.answered_on_paper", "matters.settled", "matters.mediation_agreed",
+        "matters.mediation_failed",
+    ),
     "visit": ("matters.visited", "matters.rated_on_paper"),
-    "rate": ("matters.rated", "matters.rated_on_paper"),
-}
+    "rate": ("matters.rated", "matters.units_rated", "matters.rated_on_paper"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +212,7 @@ def title_of(line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: 
         return _("%(what)s: %(sort)s") % {"what": plain, "sort": _(SORTS[sort])} + _until(line)
     if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
         return _("Overdue: %(level)s was told") % {"level": words.say(words.LEVELS, level)}
-    if line.name in ("matters.rated", "matters.visited") and line.facts.get("to") == "reopened":
+    if line.name in JUDGED and line.facts.get("to") == "reopened":
         return _("%(what)s, it is reopened") % {"what": plain}
     return plain
 
@@ -219,6 +226,7 @@ def _until(line: LineRow) -> str:
     return _(", until %(day)s") % {"day": when(day, "date")}
 
 
+JUDGED: Final = ("matters.rated", "matters.units_rated", "matters.rated_on_paper", "matters.visited")
 WAITED: Final = (
     "matters.applied", "matters.granted", "matters.application_refused", "matters.extended", "matters.paused",
     "matters.parked", "matters.referred", "matters.given_up",

@@ -13,7 +13,10 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from commongrid.accounts import actions as accounts
+from commongrid.accounts.actions import Access
 from commongrid.journal import attachments
+from commongrid.kernel.act import Act
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.matters import queries
@@ -186,6 +189,8 @@ def agreement(request: Asked, mediation_id: UUID) -> HttpResponse:
     if not row.agreement:
         raise NotFound(N_("There are no words to sign yet."))
     picture = qr.svg(sheets.address(request, "m", row.matter, row.id), scale=3)
+    about = Access(event="printed", about="agreement", subject_kind="matter", subject=row.matter)
+    accounts.log_access(request.scope, Act.new(), access=about)
     context = {"row": row, "qr": picture, **paper.words(row)}
     return render(request, "console/mediation/agreement.html", context)
 
