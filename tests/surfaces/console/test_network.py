@@ -17,6 +17,7 @@ from commongrid.kernel.act import Act
 from tests.factories.desk import HAMLET, TOWNSHIP, VILLAGE, Desk
 from tests.factories.network import scope_as
 from tests.outreach.conftest import laid
+from tests.surfaces.console.conftest import counting
 
 if TYPE_CHECKING:
     from tests.outreach.conftest import Row
@@ -119,6 +120,17 @@ def test_plans_of_a_township_are_asked_for_at_once(county: Desk, row: Row, clien
     form = {"keep": "200", "target": "10", "most": "15", "leaving": "500", "unlinked": ""}
     assert send(desk, address, **form).status_code == 302
     assert send(desk, address, **form).status_code == 409 or "nothing" not in text(desk.get(address))
+
+
+def test_the_rows_behind_a_number_ask_for_their_places_at_once(county: Desk, client: Client) -> None:
+    desk = county.sign_in(client, "secretary")
+    for which in ("villages", "grids"):
+        desk.get(reverse("county_sheet_rows", args=[which]))
+    with counting() as one:
+        assert "Baisha" in desk.get(reverse("county_sheet_rows", args=["villages"])).text
+    with counting() as two:
+        assert "Grid 2" in desk.get(reverse("county_sheet_rows", args=["grids"])).text
+    assert len(two) == len(one), "\n".join(two)
 
 
 def test_every_number_of_the_sheet_is_its_rows(county: Desk, row: Row) -> None:

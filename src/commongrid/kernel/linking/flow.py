@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python import min_cost_flow
 
 from commongrid.kernel.linking.statement import NOBODY, Households, LinkRules, Members, Pairs, Reals, Wholes
 
@@ -102,6 +101,8 @@ def flow(found: Terms, members: Members, rules: LinkRules) -> Wholes:
     lowest = min(int(link.min(initial=0)), int(found.nobody.min()))
     cheapest = min((int(one.min(initial=0)) for one in steps), default=0)
     sink, nobody = count + many, count + many + 1
+    from ortools.graph.python import min_cost_flow  # here, for only who plans needs its 16 MB
+
     solver = min_cost_flow.SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(a, count + b, np.ones(len(a), np.int64), link - lowest)
     everyone = np.arange(count)

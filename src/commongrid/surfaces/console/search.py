@@ -15,6 +15,7 @@ from commongrid.registry import queries as registry
 from commongrid.surfaces.console.holdings.pages import title_of
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -36,6 +37,7 @@ def search(request: Asked) -> HttpResponse:
     held = registry.find_holdings(request.scope, text) if knows else []
     places = territory.search_places(request.scope, text, limit=MOST_PLACES) if text else []
     lang = language()
+    know_places(request, {one.place for one in people} | {one.place for one in homes} | {one.place for one in held})
     parents = territory.places(request.scope, {one.parent for one in places if one.parent}) if places else {}
     return render(
         request,

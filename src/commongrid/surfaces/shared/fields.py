@@ -11,15 +11,15 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.places import county_of, show
 from commongrid.kernel.refusals import Refusal
-from commongrid.surfaces.shared.times import chinese, language
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from django.forms import BaseForm, BoundField
     from django.http import HttpRequest
 
-    from commongrid.territory.queries import CountyRow
+    from commongrid.territory.queries import CountyRow, PlaceRow
 
 _NAMES: dict[tuple[object, ...], tuple[float, Any]] = {}
 MOST_NAMES = 5000
@@ -59,24 +59,22 @@ def place_name(request: HttpRequest | None, code: int | None, *, whole: bool = F
     """A place's name in the reader's language, asked for once per page; its code where it has none."""
     if code is None:
         return ""
-    page: dict[str, Any] = {} if request is None else request.__dict__
-    known: dict[tuple[int, bool, bool], str] = page.setdefault("_place_names", {})
-    key = (code, whole, chinese())
-    if key not in known:
-        known[key] = _place_name(getattr(request, "scope", None), code, whole=whole)
-    return known[key]
-
-
-def _place_name(scope: Any, code: int, *, whole: bool) -> str:
-    if scope is None:
-        return show(code)
-    from commongrid.territory import queries
-
-    way = queries.path(scope, code)
-    names = [place.label(language()) for place in way]
+    names = [place.label(language()) for place in know_places(request, [code]).get(code, ())]
     if not names:
         return show(code)
     return " › ".join(names[1:] or names) if whole else names[-1]
+
+
+def know_places(request: HttpRequest | None, codes: Iterable[int]) -> dict[int, list[PlaceRow]]:
+    """The ways to these places, kept for the page: one that names many in rows asks for all of them at once."""
+    if request is None or (scope := getattr(request, "scope", None)) is None:
+        return {}
+    from commongrid.territory import queries
+
+    known: dict[int, list[PlaceRow]] = request.__dict__.setdefault("_place_ways", {})
+    if wanted := set(codes) - known.keys():
+        known.update(queries.paths(scope, wanted))
+    return known
 
 
 def county_name(request: HttpRequest | None) -> str:

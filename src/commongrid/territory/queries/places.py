@@ -112,8 +112,15 @@ def _of_codes(count: int) -> Fixed:
 
 def path(scope: Scope, code: int) -> list[PlaceRow]:
     """The way to a place: its county first, the place itself last."""
-    way = sorted(places(scope, [*ancestors_of(code), code]).values(), key=lambda row: row.code)
-    return [row for row in way if row.level in WIDEST_SHOWN] or way
+    return paths(scope, [code])[code]
+
+
+def paths(scope: Scope, codes: Iterable[int]) -> dict[int, list[PlaceRow]]:
+    """The ways to several places, in one query."""
+    steps = {code: sorted((*ancestors_of(code), code)) for code in codes}
+    rows = places(scope, {one for way in steps.values() for one in way})
+    ways = {code: [rows[one] for one in way if one in rows] for code, way in steps.items()}
+    return {code: [row for row in way if row.level in WIDEST_SHOWN] or way for code, way in ways.items()}
 
 
 def counties(scope: Scope) -> list[PlaceRow]:

@@ -24,6 +24,7 @@ from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.console.register.words import HOME_STATES, chip, home_name
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -53,6 +54,7 @@ def of_member(request: Asked, post_id: UUID) -> HttpResponse:
     on = day_asked(request.GET.get("on", ""), localdate())
     card = links.member(request.scope, post_id, on)
     village = village_of(card.place) or card.place
+    know_places(request, (one.natural_village for one in card.homes))
     context = {
         "card": card, "on": on, "today": on == localdate(), "duties": notices.duties(request.scope, on),
         "may_read": request.scope.may("people.read"),

@@ -17,6 +17,7 @@ from commongrid.kernel.refusals import NotFound
 from commongrid.surfaces.console.network.words import area
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def behind(request: Asked, which: str) -> HttpResponse:
         raise NotFound
     page = int(number)
     measure, rows, more = figures.rows_behind(request.scope, code, on, which, page)
+    know_places(request, (one.place for one in rows))
     address = reverse("county_sheet_rows", args=[which]) + f"?place={code}&on={on}&page="
     back = reverse("county_sheet") + f"?place={code}&on={on}"
     context = {

@@ -21,6 +21,7 @@ from commongrid.surfaces.console.network.words import TONES, area
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.console.register.words import HOME_STATES, chip
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -77,6 +78,7 @@ def homes(request: Asked) -> HttpResponse:
         raise NotFound
     page = int(number)
     found, more = reach.homes_behind(request.scope, code, on, sort, page)
+    know_places(request, (at for one in found for at in (one.natural_village, one.place)))
     address = reverse("network_homes") + f"?place={code}&on={on}&sort={sort}&page="
     context = {
         "place": row, "on": on, "title": gettext(SORTS[sort]),

@@ -21,6 +21,7 @@ from commongrid.surfaces.console.network.village import worked_out
 from commongrid.surfaces.console.network.words import TONES, trail
 from commongrid.surfaces.console.register.homes import answered
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ def _shown(request: Asked, plan: PlanRow, asked: Form | None = None) -> HttpResp
         raise NotFound
     page_no = int(number)
     rows, more = plans.planned(request.scope, plan.id, show, page_no)
+    know_places(request, (one.natural_village for one in rows))
     address = reverse("plan", args=[plan.id]) + f"?show={show}&page="
     title = gettext("Plan of links")
     context = {

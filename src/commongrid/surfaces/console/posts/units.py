@@ -20,6 +20,7 @@ from commongrid.roster import actions, queries
 from commongrid.roster.rules import UNIT_TYPES_AT
 from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language
 
@@ -85,6 +86,7 @@ def units(request: Asked) -> HttpResponse:
     }
     functions = {code: one.label(language()) for code, one in queries.functions(scope).items()}
     may = scope.may("posts.appoint") and scope.level in SETS_UP
+    know_places(request, (one.place for one in everything))
     return render(
         request,
         "console/posts/units.html",
