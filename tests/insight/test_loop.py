@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from commongrid.matters.queries import MatterRow
     from tests.bed import Database
 
 EYE = clock("test.figures", "figures.read")
@@ -103,19 +104,38 @@ def test_a_post_counts_only_its_own_places(taken: tuple[list[older.Known], UUID]
     assert loop_figures(Scope(kind="public"), asked()).count == 0
 
 
+def every(question: Question, which: str) -> list[MatterRow]:
+    """All pages of the rows behind a figure."""
+    page = behind.rows_behind(EYE, question, which)
+    rows = list(page.rows)
+    while page.next:
+        page = behind.rows_behind(EYE, question, which, page.next)
+        rows += page.rows
+    assert len({row.id for row in rows}) == len(rows)
+    return rows
+
+
 def test_rows_behind_are_those_counted(taken: tuple[list[older.Known], UUID]) -> None:
     question = asked(begin=datetime(2024, 3, 1, tzinfo=UTC), end=datetime(2024, 9, 1, tzinfo=UTC))
     figures = asdict(loop_figures(EYE, question))
     assert board.board(EYE, desk.COUNTY, question).opened == figures["count"]
-    for which in ("count", "closed", "open", "within_7d", "within_15d", "within_30d", "on_time", "backlog"):
-        seen, after = set(), ""
-        while True:
-            page = behind.rows_behind(EYE, question, which, after)
-            seen |= {row.id for row in page.rows}
-            after = page.next
-            if not after:
-                break
-        assert len(seen) == figures[which], which
+    for which in (
+        "count",
+        "closed",
+        "open",
+        "within_7d",
+        "within_15d",
+        "within_30d",
+        "on_time",
+        "satisfied",
+        "backlog",
+    ):
+        assert len(every(question, which)) == figures[which], which
+    assert figures["satisfied"] > 50
+    for which, limit in (("slower_half", "median_seconds"), ("slowest_tenth", "p90_seconds")):
+        slower = every(question, which)
+        took = [(row.closed_at - row.opened_at).total_seconds() for row in every(question, "closed") if row.closed_at]
+        assert len(slower) == sum(seconds > figures[limit] for seconds in took) > 0, which
     with pytest.raises(NotFound):
         behind.rows_behind(EYE, question, "worst_person")
 

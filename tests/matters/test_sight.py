@@ -9,6 +9,8 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
@@ -20,6 +22,7 @@ from commongrid.kernel.scope import public, slip
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Contact, Report, code_of
 from commongrid.matters.models import Escalation, Matter, Note, Party, PublicFace, Rating
+from commongrid.matters.queries import listing
 from tests.factories import desk
 from tests.factories.scenes import Scene
 from tests.matters.test_loop import row, slip_of
@@ -228,6 +231,41 @@ def test_words_hidden_from_a_reader_are_not_found_by_searching(scene: Scene) -> 
     assert queries.search(looking, "说不得") == []
     assert queries.queue(looking, queries.Filters(text="说不得")).rows == ()
     assert [row.id for row in queries.queue(looking).rows] == [matter]
+
+
+def found_by(scene: Scene, name: str, how: str, text: str) -> set[UUID]:
+    """What a search function of the database tells a post, asked by raw SQL."""
+    with acting(scene.as_post(name)), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {how}(%s, 0, %s, 100)", [text, 10**15])
+        return {one for (one,) in cursor.fetchall()}
+
+
+def test_refuses_to_let_a_search_tell_of_what_a_post_never_sees(
+    scene: Scene, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sealed kinds, and complaints about oneself or one's unit: by words of the title and by the number."""
+    plain = scene.at_township("涵洞塌了", kind="G02")
+    sealed, person, unit = (scene.at_township("涵洞塌了", kind="G02") for _ in range(3))
+    with scene.desk.database.as_role("owner") as owner:
+        change = "UPDATE matters_matter SET opened_at = now(), {} WHERE id = %s"
+        owner.execute(change.format("sealed = true, unit_id = %s"), [desk.id_of("police_unit"), sealed])
+        owner.execute(change.format("accused_person_id = %s"), [desk.id_of("dispatcher_person"), person])
+        owner.execute(change.format("accused_unit_id = %s"), [desk.id_of("transport_unit"), unit])
+        owner.execute("UPDATE matters_matter SET unit_id = %s WHERE id IN (%s, %s)",
+                      [desk.id_of("transport_unit"), plain, unit])  # fmt: skip
+    seen = {
+        "dispatcher": {plain, unit}, "county_dispatcher": {plain, person, unit}, "police": {sealed},
+        "station": {plain}, "auditor": set(),
+    }  # fmt: skip
+    numbers = {one: row(one).number.replace("-", "")[-5:] for one in (plain, sealed, person, unit)}
+    for name, matters in seen.items():
+        assert found_by(scene, name, "find_matters", "涵洞") == matters, name
+        told = {one for one, ending in numbers.items() if one in found_by(scene, name, "find_numbers", ending)}
+        assert told == matters, name
+    monkeypatch.setattr(listing, "SEARCHED", 1)
+    page = scene.desk.sign_in(client, "station").get("/console/search/", {"q": "涵洞"}).content.decode()
+    assert row(plain).number in page, "what is hidden takes no place from what is seen"
+    assert row(unit).number not in page
 
 
 def test_a_slip_opens_its_own_matter_alone(scene: Scene) -> None:

@@ -38,6 +38,7 @@ def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, An
         owner, "Visit", id=named("visit", *how), **of, round=1, on=DAY, at=NOW, mode="phone", result="not_reached",
         level="township",
     )  # fmt: skip
+    insert(owner, "FormerEnd", id=named("former end", *how), **of, closed_at=NOW, until=NOW, outcome="rated")
     insert(owner, "Supervision", id=named("supervision", *how), **of, level="county", place=COUNTY, at=NOW)
     insert(
         owner, "LeaderNote", id=named("leader note", *how), **of, leader=named("post", "county_leader"),

@@ -82,6 +82,7 @@ class Beside:
 BESIDE = (
     Beside("matters_note", "note"),
     Beside("matters_order", "order", changes=sees, removes=sees),
+    Beside("matters_former_end", "former end"),
     Beside("matters_meeting", "meeting", adds=None, changes=sees, removes=sees),
     Beside("matters_attendance", "attendance", adds=None, changes=sees, removes=sees),
     Beside("matters_application", "application", adds=None, changes=sees, removes=sees),
@@ -173,6 +174,7 @@ WAYS = {
     "through its place": "SELECT 1 FROM territory_place JOIN matters_matter ON place = code WHERE id = %(id)s",
     "exported": "SELECT 1 FROM (SELECT to_jsonb(m)::text t FROM matters_matter m) x WHERE t LIKE %(like)s",
     "in a list": "SELECT 1 FROM (SELECT id FROM matters_matter ORDER BY due_at, id LIMIT 500) x WHERE id = %(id)s",
+    "by words": "SELECT 1 FROM find_matters('涵洞', 0, 999999999999999, 100000) AS found WHERE found = %(id)s",
     "locked": "SELECT 1 FROM matters_matter WHERE id = %(id)s FOR UPDATE",
 }
 """How a product's channels come by a matter: each must show it to whom the policy says, and to nobody else."""

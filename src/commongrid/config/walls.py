@@ -200,6 +200,8 @@ def _filled(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     for name, role in roles().items():
         text = text.replace(f":{name}:", role)
+    for model, wall in walled_models():
+        text = text.replace(f":never {model._meta.db_table}:", wall.never or "false")
     return text
 
 

@@ -75,6 +75,8 @@ def test_series_are_kept_apart_and_figures_open_their_rows(office: desk.Desk) ->
     assert figure(html, "Reported", 1)[0] == "24"
     assert figure(html, "Reported", 2) == ("0", "")
     assert figure(html, "Median", 0)[0] == "2 h"
+    for label, title in (("Median", "Took longer than the median"), ("Nine in ten within", "longer than nine in ten")):
+        assert title in page(client, figure(html, label, 0)[1])
     text, url = figure(html, "Closed", 0)
     rows = page(client, url)
     assert rows.count("Matter number") == min(50, int(text.split()[0]))

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION grams(t text) RETURNS text[] LANGUAGE sql IMMUTABLE S
     WHERE i + n - 1 <= char_length(t)
   ) s $$;
 GRANT EXECUTE ON FUNCTION grams(text) TO :search:, :app:;
--- What the scope reaches, as the walls say it: so that what is cut to so many rows is cut to rows that the reader sees.
+-- What the scope reaches, as the walls say it, and what it never sees (":never", filled in from the table's wall): so that what is cut to so many rows is cut to rows that the reader sees.
 CREATE OR REPLACE FUNCTION reached(place bigint, home uuid, unit uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
     AND CASE COALESCE(current_setting('cg.narrow', true), '') WHEN '' THEN true
@@ -24,7 +24,7 @@ CREATE INDEX IF NOT EXISTS registry_person_name_begins ON registry_person ((lowe
 -- a number read out by its last digits: its digits backwards, so that the end is a beginning
 CREATE INDEX IF NOT EXISTS matters_matter_number_end ON matters_matter ((reverse(replace(number, '-', '')) COLLATE "C"));
 
-GRANT SELECT (id, place, title, opened_at, number, unit_id) ON matters_matter TO :search:;
+GRANT SELECT (id, place, title, opened_at, number, unit_id, sealed, accused_person_id, accused_unit_id) ON matters_matter TO :search:;
 CREATE INDEX IF NOT EXISTS registry_household_door_grams ON registry_household USING gin (grams(door));
 
 GRANT SELECT (id, place, display_name, initials, state, household_id) ON registry_person TO :search:;
@@ -38,7 +38,7 @@ CREATE OR REPLACE FUNCTION find_matters(q text, lo bigint, hi bigint, n int) RET
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT id FROM matters_matter
   WHERE grams(title) @> grams(q) AND lower(title) LIKE '%' || replace(replace(replace(lower(q), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-    AND reached(place, NULL, unit_id)
+    AND reached(place, NULL, unit_id) AND NOT (:never matters_matter:)
     AND place BETWEEN lo AND hi
   ORDER BY opened_at DESC LIMIT n $$;
 -- by the last digits of the number; ':' is the sign after 9
@@ -47,7 +47,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT id FROM matters_matter
   WHERE q ~ '^[0-9]{3,}$' AND reverse(replace(number, '-', '')) COLLATE "C" >= reverse(q)
     AND reverse(replace(number, '-', '')) COLLATE "C" < reverse(q) || ':'
-    AND reached(place, NULL, unit_id)
+    AND reached(place, NULL, unit_id) AND NOT (:never matters_matter:)
     AND place BETWEEN lo AND hi
   ORDER BY opened_at DESC LIMIT n $$;
 -- by part of the name, or in plain letters by the initials of its pinyin; a single sign is first read as a surname, and

@@ -11,12 +11,18 @@ from django.db import connection
 
 from commongrid.insight.queries.chosen import (
     ANSWERED,
+    CLOSED_AT,
     DONE,
     DOUBTFUL,
+    FORMER,
+    MERGED,
     OPEN_THEN,
+    RATING,
+    REOPENED,
     SOUND,
     of_whom,
     opened_within,
+    then,
 )
 from commongrid.insight.rules import WITHIN_DAYS
 from commongrid.journal.acting import acting
@@ -29,16 +35,31 @@ if TYPE_CHECKING:
     from commongrid.insight.rules import Question
     from commongrid.kernel.scope import Scope
 
+SLOWER: Final = {"slower_half": 0.5, "slowest_tenth": 0.9}
+"""Those that took longer than the median, and than nine in ten."""
+_TAKEN = f"{CLOSED_AT} - m.opened_at"
+_RATINGS = f"""FROM matters_rating r WHERE r.matter_id = COALESCE({MERGED}, m.id) AND r.at <= %(at)s
+  AND r.reporter IS NOT DISTINCT FROM CASE WHEN {MERGED} IS NOT NULL THEN m.id END"""
+_PLEASED = f"""COALESCE(
+  (SELECT bool_and(r.satisfied) {_RATINGS} AND r.round = (SELECT max(r.round) {_RATINGS}) AND {RATING} = 'rated'),
+  (SELECT o.satisfied FROM matters_origin o WHERE o.matter_id = m.id))"""  # noqa: S608 - our own constants
+"""What the person said last by then, of all units that answered; else what an older system knew."""
+_REOPENED_THERE = "EXISTS (SELECT 1 FROM matters_origin o WHERE o.matter_id = m.id AND o.reopened)"
+_SLOWER = """{done} AND {taken} > (
+  SELECT percentile_cont({share}) WITHIN GROUP (ORDER BY {taken})
+  FROM matters_matter m {former} WHERE {{whom}} AND {{period}} AND {done})"""
 WHICH: Final[dict[str, str]] = {
     "count": "true",
     "closed": DONE,
     "open": f"({DONE}) IS NOT TRUE",
-    **{f"within_{days}d": f"{DONE} AND m.closed_at - m.opened_at <= interval '{days} days'" for days in WITHIN_DAYS},
-    "on_time": f"{DONE} AND {ANSWERED} <= m.finish_due_at",
-    "not_on_time": f"{DONE} AND {ANSWERED} > m.finish_due_at",
-    "reopened": "m.reopened > 0 OR EXISTS (SELECT 1 FROM matters_origin o WHERE o.matter_id = m.id AND o.reopened)",
-    "not_rated": f"{DONE} AND m.rating = 'not_rated'",
-    "disagrees": f"{DONE} AND m.outcome = 'disagrees'",
+    **{f"within_{days}d": f"{DONE} AND {_TAKEN} <= interval '{days} days'" for days in WITHIN_DAYS},
+    "on_time": f"{DONE} AND {ANSWERED} <= {then('finish_due_at')}",
+    "not_on_time": f"{DONE} AND {ANSWERED} > {then('finish_due_at')}",
+    **{name: _SLOWER.format(done=DONE, taken=_TAKEN, former=FORMER, share=share) for name, share in SLOWER.items()},
+    "satisfied": f"{DONE} AND {_PLEASED}",
+    "reopened": f"{REOPENED} OR {_REOPENED_THERE}",
+    "not_rated": f"{DONE} AND {RATING} = 'not_rated'",
+    "disagrees": f"{DONE} AND {then('outcome')} = 'disagrees'",
     "backlog": OPEN_THEN,
     "late": f"{OPEN_THEN} AND m.closed_at IS NULL AND m.due_at < %(at)s",
     "flagged": "true",
@@ -49,7 +70,7 @@ ANY_TIME = ("backlog", "late")
 """Figures that do not ask when a matter was opened."""
 
 _IDS = """
-SELECT m.id FROM matters_matter m
+SELECT m.id FROM matters_matter m {former}
 WHERE {whom} AND {period} AND ({which}) AND {after} ORDER BY m.opened_at DESC, m.id DESC LIMIT %(limit)s
 """
 PAGE: Final = 50
@@ -78,7 +99,9 @@ def rows_behind(scope: Scope, question: Question, which: str, after: str = "") -
     behind = "(m.opened_at, m.id) < (%(after_at)s, %(after_id)s)" if mark else "true"
     values |= more | {"limit": PAGE + 1} | (mark or {})
     with acting(scope), connection.cursor() as cursor:
-        cursor.execute(_IDS.format(whom=whom, period=period, which=WHICH[which], after=behind), values)
+        condition = WHICH[which].format(whom=whom, period=period)
+        statement = _IDS.format(former=FORMER, whom=whom, period=period, which=condition, after=behind)
+        cursor.execute(statement, values)
         ids = [row[0] for row in cursor]
         found = rows_of(scope, Matter.objects.filter(id__in=ids[:PAGE]).order_by("-opened_at", "-id"))
     following = f"{found[-1].opened_at.isoformat()}_{found[-1].id}" if len(ids) > PAGE and found else ""

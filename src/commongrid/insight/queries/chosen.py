@@ -19,15 +19,33 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 """Parameters of a statement."""
 
-DONE = "m.closed_at <= %(at)s"
+FORMER = """LEFT JOIN (
+  SELECT DISTINCT ON (e.matter_id) e.* FROM matters_former_end e
+  WHERE e.closed_at <= %(at)s AND e.until > %(at)s ORDER BY e.matter_id, e.until
+) f ON f.matter_id = m.id"""
+"""The end in force at the moment asked about where it did not stay; for now there is none."""
+
+
+def then(column: str) -> str:
+    """A column of a matter's end as it stood at the moment asked about."""
+    return f"CASE WHEN f.matter_id IS NULL THEN m.{column} ELSE f.{column} END"
+
+
+CLOSED_AT, RATING, MERGED = then("closed_at"), then("rating"), f"({then('merged_into_id')})"
+DONE = f"{CLOSED_AT} <= %(at)s"
 """Closed by the moment asked about; every end counts (closed, not accepted, withdrawn, merged)."""
 
-OPEN_THEN = "m.opened_at <= %(at)s AND (m.closed_at IS NULL OR m.closed_at > %(at)s)"
+OPEN_THEN = "m.opened_at <= %(at)s AND f.matter_id IS NULL AND (m.closed_at IS NULL OR m.closed_at > %(at)s)"
 WHOLE = "m.parent_id IS NULL"
 """Parts of a matter are never counted as matters."""
 SOUND, DOUBTFUL = "m.doubt = ''", "m.doubt <> '' AND m.batch IS NOT NULL"
-ANSWERED = "COALESCE(m.finished_at, m.closed_at)"
+ANSWERED = f"COALESCE({then('finished_at')}, {CLOSED_AT})"
 
+REOPENED_AT = """(SELECT min(l.at) FROM journal_line l
+  WHERE l.subject_kind = 'matter' AND l.subject = m.id AND l.facts ->> 'to' = 'reopened')"""
+"""A matter is reopened once, by a rating, a visit, a recheck or another system: the journal says when."""
+REOPENED = f"m.reopened > 0 AND COALESCE({REOPENED_AT} <= %(at)s, true)"
+_ENDED_THEN = "EXISTS (SELECT 1 FROM matters_former_end e WHERE e.matter_id = m.id AND e.until > %(at)s)"
 _KINDS = """
 SELECT DISTINCT code FROM matters_kind
 WHERE (code = %(code)s OR parent = %(code)s) AND (parent <> '' OR code = %(code)s)
@@ -40,7 +58,7 @@ def _told(scope: Scope) -> str:
         return "true"
     own = {"unit": "true", "grids": "m.handler_level = 'grid'", "": "m.handler_level = 'village'"}[scope.narrow]
     mine = own if scope.narrow == "unit" else f"m.unit_id IS NULL AND {own}"
-    return f"NOT (m.held AND m.closed_at IS NOT NULL AND {mine})"
+    return f"NOT (m.held AND (m.closed_at IS NOT NULL OR {_ENDED_THEN}) AND {mine})"
 
 
 def of_whom(question: Question, scope: Scope) -> tuple[str, Values]:

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from commongrid.insight.queries.chosen import ANSWERED, DONE, DOUBTFUL, SOUND, of_whom, opened_within
+from commongrid.insight.queries.chosen import (
+    ANSWERED,
+    CLOSED_AT,
+    DONE,
+    DOUBTFUL,
+    FORMER,
+    MERGED,
+    RATING,
+    REOPENED,
+    SOUND,
+    of_whom,
+    opened_within,
+    then,
+)
 from commongrid.insight.rules import DAY, SERIES, WITHIN_DAYS, LoopFigures, seconds
 from commongrid.journal.acting import acting
 
@@ -15,21 +28,16 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 _WITHIN = ", ".join(f"count(*) FILTER (WHERE done AND taken <= {n * DAY})" for n in WITHIN_DAYS)
-_REOPENED_AT = """LEAST(
-  (SELECT min(r.at) FROM matters_rating r WHERE r.matter_id = m.id AND r.round = 1 AND NOT r.solved),
-  (SELECT min(v.at) FROM matters_visit v WHERE v.matter_id = m.id AND v.round = 1 AND v.result = 'not_done'))"""
-"""Reopening has no time of its own: it happens in the rating or visit that says "not solved"."""
-
 _ASKED = """
 asked AS MATERIALIZED (
-  SELECT m.id, COALESCE(m.merged_into_id, m.id) AS lead, m.merged_into_id IS NOT NULL AS merged,
-    m.series, {done} IS TRUE AS done, m.rating, m.outcome,
-    (extract(epoch FROM m.closed_at - m.opened_at) * 1000000)::float8 AS taken,
-    m.finish_due_at IS NOT NULL AS timed, {answered} <= m.finish_due_at AS timely,
+  SELECT m.id, COALESCE({merged}, m.id) AS lead, {merged} IS NOT NULL AS merged,
+    m.series, {done} IS TRUE AS done, {rating} AS rating, {outcome} AS outcome,
+    (extract(epoch FROM {closed_at} - m.opened_at) * 1000000)::float8 AS taken,
+    {due} IS NOT NULL AS timed, {answered} <= {due} AS timely,
     CASE WHEN m.batch IS NOT NULL AND m.reopened = 0 THEN o.reopened
-         WHEN m.reopened > 0 THEN COALESCE({reopened_at} <= %(at)s, true) ELSE false END AS again,
+         ELSE {reopened} END AS again,
     o.satisfied AS told
-  FROM matters_matter m LEFT JOIN matters_origin o
+  FROM matters_matter m {former} LEFT JOIN matters_origin o
     ON m.batch IS NOT NULL AND o.matter_id = m.id AND (o.satisfied IS NOT NULL OR o.reopened IS NOT NULL)
   WHERE {whom} AND {period}
 )"""
@@ -53,11 +61,17 @@ SELECT {{group}}, count(*), count(*) FILTER (WHERE done),
 FROM asked LEFT JOIN rated r ON r.matter_id = asked.id GROUP BY 1"""  # noqa: S608 - our own constants
 _BACKLOG = """
 SELECT {group}, count(*) FROM (
-  SELECT series FROM matters_matter m WHERE {whom} AND m.opened_at <= %(at)s AND m.closed_at IS NULL
-  UNION ALL SELECT series FROM matters_matter m WHERE {whom} AND m.opened_at <= %(at)s AND m.closed_at > %(at)s
+  SELECT series FROM matters_matter m {former}
+  WHERE {whom} AND m.opened_at <= %(at)s AND m.closed_at IS NULL AND f.matter_id IS NULL
+  UNION ALL SELECT series FROM matters_matter m {former}
+  WHERE {whom} AND m.opened_at <= %(at)s AND m.closed_at > %(at)s AND f.matter_id IS NULL
 ) AS waiting GROUP BY 1"""
 _FLAGGED = """
 SELECT {group}, count(*) FROM (SELECT series FROM matters_matter m WHERE {whom} AND {period}) AS doubtful GROUP BY 1"""
+_THEN = {
+    "former": FORMER, "done": DONE, "closed_at": CLOSED_AT, "answered": ANSWERED, "reopened": REOPENED,
+    "due": then("finish_due_at"), "rating": RATING, "outcome": then("outcome"), "merged": MERGED,
+}  # fmt: skip
 NOTHING = (0, 0, None, None, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
@@ -75,9 +89,7 @@ def loop_by_series(scope: Scope, question: Question) -> dict[str, LoopFigures]:
 def _grouped(scope: Scope, question: Question, group: str) -> dict[str, LoopFigures]:
     whom, values = of_whom(question, scope)
     period, more = opened_within(question)
-    parts = {
-        "whom": whom, "period": period, "done": DONE, "answered": ANSWERED, "reopened_at": _REOPENED_AT, "group": group,
-    }  # fmt: skip
+    parts = _THEN | {"whom": whom, "period": period, "group": group}
     doubtful = parts | {"whom": whom.replace(SOUND, DOUBTFUL)}
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(f"WITH {_ASKED},{_RATED}{_COUNT}".format(**parts), values | more)

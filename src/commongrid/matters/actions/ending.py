@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
 
 from commongrid.journal.acting import acting, handing_over
+from commongrid.journal.fixed import lay_row
 from commongrid.kernel.places import enclosing, inside
 from commongrid.kernel.scope import clock
 from commongrid.matters.models import (
     Application,
+    FormerEnd,
     Matter,
     Mediation,
     Order,
@@ -25,6 +27,9 @@ from commongrid.matters.queries.veil import WITH_THE_CENTRE
 from commongrid.matters.rules import words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
     from commongrid.matters.actions.moving import Case
 
 VIOLENCE: Final = "A12"
@@ -33,8 +38,23 @@ AT_HAND: Final = ("in_hand", "paused", "parked", "woken", "referred")
 """States in which whoever took a dispute up may still mediate it."""
 ANSWERS: Final = ("reply", "answer", "answer_for", "settle", "pass_on")
 """Events that say what was done, or how far it is."""
+ENDS_WITH: Final = ("closed_at", "finished_at", "finish_due_at", "rating", "outcome", "merged_into_id")
+"""What figures read of an end."""
 FILES: Final = clock("matters.files", "matters.read")
 """Who looks for a dispute file and ends it, whether or not whoever moves the matter sees it."""
+
+
+def end_kept(case: Case) -> None:
+    """Keep how an ended matter stood, where this act reopens it or changes something of its end."""
+    if any(case.read.get(name) != getattr(case.matter, name) for name in ENDS_WITH):
+        keep_end(case, case.matter.id, case.read)
+
+
+def keep_end(case: Case, matter: UUID, was: Mapping[str, Any]) -> None:
+    """The end that these columns tell of is over with this act; nothing where there was none yet."""
+    if (ended := was.get("closed_at")) is not None and ended <= case.act.at:
+        end = {name: was[name] for name in ENDS_WITH}
+        lay_row(FormerEnd(id=case.act.child(f"end {matter}").id, matter_id=matter, until=case.act.at, **end))
 
 
 def demands_answered(case: Case, event: str) -> None:

@@ -22,10 +22,12 @@ from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, Wrong
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.ending import (
     demands_answered,
+    end_kept,
     end_parts,
     face_turned,
     files_over,
     follow_whole,
+    keep_end,
     lapse,
     recheck_over,
     referral_over,
@@ -362,6 +364,7 @@ def _order(case: Case, place: int, unit: UUID | None, **more: Any) -> None:
 def _write(case: Case) -> None:
     """Write the row; where it leaves the author's sight, through the one widening there is."""
     m, scope = case.matter, case.scope
+    end_kept(case)
     leaves = scope.kind == "post" and (
         (scope.narrow == "unit" and m.unit_id != scope.unit)
         or (scope.narrow != "unit" and not scope.covers(m.place))
@@ -388,6 +391,8 @@ def _take_along(case: Case, before: str) -> None:
             merged.update(closed_at=m.closed_at, finished_at=m.finished_at)
             merged.filter(to_rate=True, rating="").update(rating="not_rated")
         elif before in words.ENDED or m.round != case.read.get("round"):
+            for one in merged:
+                keep_end(case, one.id, columns(one))
             merged.update(closed_at=NOT_YET, finished_at=None, rating="")
 
 

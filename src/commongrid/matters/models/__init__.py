@@ -2,6 +2,7 @@
 
 from commongrid.matters.models.calling import Attendance, Meeting
 from commongrid.matters.models.editing import DutyHours, Recount, StandardAnswer
+from commongrid.matters.models.ends import FormerEnd
 from commongrid.matters.models.external import (
     ExternalBatch,
     ExternalCase,
@@ -46,6 +47,7 @@ __all__ = [
     "ExternalResult",
     "ExternalSystem",
     "ExternalUpload",
+    "FormerEnd",
     "GuardedWord",
     "Kind",
     "LeaderNote",

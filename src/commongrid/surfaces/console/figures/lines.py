@@ -23,9 +23,12 @@ FIGURES: Final = {
     "within_7d": N_("Closed within 7 days"),
     "within_15d": N_("Closed within 15 days"),
     "within_30d": N_("Closed within 30 days"),
+    "slower_half": N_("Took longer than the median"),
+    "slowest_tenth": N_("Took longer than nine in ten"),
     "on_time": N_("On time"),
     "not_on_time": N_("Not on time"),
     "reopened": N_("Reopened"),
+    "satisfied": N_("Satisfied"),
     "backlog": N_("Waiting now"),
     "late": N_("Overdue now"),
     "not_rated": N_("Not rated"),
@@ -61,13 +64,17 @@ def line(chosen: Chosen, series: str, one: LoopFigures) -> Line:
         for which in ("count", "closed", "open", "within_7d", "within_15d", "within_30d")
     ]
     times = [
-        Cell(_("Median"), lasting(one.median_seconds) or "—"),
-        Cell(_("Nine in ten within"), lasting(one.p90_seconds) or "—"),
+        Cell(_("Median"), lasting(one.median_seconds) or "—", _address(chosen, series, "slower_half", one.closed)),
+        Cell(
+            _("Nine in ten within"),
+            lasting(one.p90_seconds) or "—",
+            _address(chosen, series, "slowest_tenth", one.closed),
+        ),
     ]
     rest = [
         _cell(chosen, series, "on_time", one.on_time, one.with_deadline),
         _cell(chosen, series, "reopened", one.reopened),
-        Cell(_("Satisfied"), _share_of(one.satisfied, one.rated)),
+        _cell(chosen, series, "satisfied", one.satisfied, one.rated),
         _cell(chosen, series, "not_rated", one.not_rated),
         _cell(chosen, series, "disagrees", one.disagrees),
         _cell(chosen, series, "backlog", one.backlog),
@@ -94,8 +101,12 @@ def counted(chosen: Chosen, series: str, total: Total) -> Line:
 def _cell(chosen: Chosen, series: str, which: str, number: int | None, of: int | None = None) -> Cell:
     """A number that opens its rows; with ``of`` also its share."""
     text = _share_of(number, of) if of is not None else "—" if number is None else f"{number:,}"
-    url = chosen.address(which, series=series) if number and chosen.opens else ""
-    return Cell(_(FIGURES[which]), text, url)
+    return Cell(_(FIGURES[which]), text, _address(chosen, series, which, number))
+
+
+def _address(chosen: Chosen, series: str, which: str, number: int | None) -> str:
+    """Where the rows are; nowhere for none, and for whoever may not open them."""
+    return chosen.address(which, series=series) if number and chosen.opens else ""
 
 
 def _share_of(number: int | None, of: int) -> str:

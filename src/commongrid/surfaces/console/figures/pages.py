@@ -13,7 +13,7 @@ from commongrid.insight.queries import board as boards
 from commongrid.insight.queries.loop import loop_by_series
 from commongrid.insight.rules import Question
 from commongrid.kernel.places import interval
-from commongrid.kernel.refusals import BadInput, NotFound
+from commongrid.kernel.refusals import N_, BadInput, NotFound
 from commongrid.matters.queries import vocabulary
 from commongrid.surfaces.console.figures import dispatching
 from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, periods, question_of
@@ -114,6 +114,8 @@ def behind(request: Asked, which: str) -> HttpResponse:
         raise NotFound
     chosen = chosen_of(request)
     series = chosen.series if request.GET.get("series") else ""
+    if which in lists.SLOWER and (tallies := _tallies(request, chosen)) and "heavy" in _ready(chosen, tallies):
+        raise NotFound(N_("Too many matters for this list. Choose a shorter period or a smaller place."))
     question = question_of(request.scope, chosen, series)
     if request.GET.get("own"):
         question = _own(question, chosen)
