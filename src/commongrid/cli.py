@@ -79,7 +79,7 @@ def _sentences(refusal: Refusal) -> str:
     speak = gettext if settings.configured else str
     text = speak(refusal.text)
     lines = [text % refusal.params if refusal.params else text]
-    lines += [f"  {field}: {speak(sentence)}" for field, sentence in refusal.fields.items()]
+    lines += [f"  {field}: {refusal.at(field, speak)}" for field in refusal.fields]
     return "\n".join(lines)
 
 

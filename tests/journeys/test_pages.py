@@ -21,6 +21,7 @@ from tests.factories.network import scope_as
 from tests.journeys.conftest import WIDTHS
 from tests.outreach.rows import link_rows
 from tests.registry.rows import own_ledger, register_rows
+from tests.roster.rows import talent_rows
 from tests.sizes import FULL
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ BY: Final = {
         ),
         "clerk",
     ),
+    **dict.fromkeys(("talents", "talent_name"), "clerk"),
+    "talent_decide": "secretary",
     "place_add_grid": "county_admin",
     "place_add_natural_village": "county_admin",
     "place_add_villager_group": "county_admin",
@@ -141,7 +144,7 @@ MATTERS: Final = {
 """Which matter is looked at by whom: every state and every form once."""
 QUERIES: Final = {
     "own_ledger_new": "?of=person", "search": "?q=bsc", "worklist": "?class=G", "figures_behind": "",
-    "matters": "?state=",
+    "matters": "?state=", "talent_name": "?q=覃",
 }  # fmt: skip
 
 
@@ -207,7 +210,7 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return held | ({"done": made["organisation"]} if "done" in captures else {})
         case (("theme_id" | "publication_id" | "ledger_id" | "booklet_id" | "request_id" | "handover_id"),):
             return {captures[0]: made[captures[0].removesuffix("_id")]}
-        case ("household_id",) | ("person_id",):
+        case ("talent_id",) | ("household_id",) | ("person_id",):
             return {captures[0]: made[captures[0].removesuffix("_id")]}
         case ("done", "household_id"):
             return {"done": made["household"], "household_id": made["household"]}
@@ -243,6 +246,7 @@ def test_every_page_is_clean(site: Site, language: str) -> None:
     made = scenes.everything(site.desk)
     made |= register_rows()
     made |= link_rows()
+    made["talent"] = talent_rows(site.desk)
     made["ledger"] = own_ledger(scope_as(site.desk, "clerk"))
     windows: dict[str, Any] = {}
     for number, (who, name, path) in enumerate(addresses(made)):

@@ -35,6 +35,8 @@ def posted(_seat: Seat, _place: int) -> bool:
 
 ROWS = (
     Row("outreach_declaration", "declaration", adds=None),
+    Row("roster_talent", "talent", adds=None),
+    Row("roster_duty_turn", "turn", posted, adds=None),
     Row("outreach_choice", "choice", adds=None),
     Row("outreach_plan", "plan", adds=None),
     Row("outreach_planned_link", "planned", adds=None),
@@ -51,6 +53,19 @@ def lay(owner: psycopg.Connection[Any]) -> None:
             owner, "Declaration", id=named("declaration", relation), person=who, place=place, answer="declines",
             from_on=DAY,
         )  # fmt: skip
+        insert(
+            owner, "Talent", id=named("talent", relation), person=who, place=place, sort="craft", by="visit",
+            skill="石匠", from_on=DAY,
+        )  # fmt: skip
+        insert(
+            owner,
+            "DutyTurn",
+            id=named("turn", relation),
+            place=place,
+            on=DAY,
+            part="day",
+            post=named("post", "dispatcher"),
+        )
         insert(
             owner, "Choice", id=named("choice", relation), household=home, place=place, sort="not", member=who,
             from_on=DAY,

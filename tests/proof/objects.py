@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from commongrid.kernel.codes import slip_code
+from commongrid.kernel.places import level_of
 from tests.proof import expectation, links, register
 from tests.proof.world import PLACES, Seat, World, named
 
@@ -263,7 +264,7 @@ def boundary_files(_world: World) -> Objects:
 
 def villages_to_link(_world: World) -> Objects:
     for relation, place in PLACES.items():
-        yield (place,), relation, partial(_links_in, place) if relation.endswith(" village") else nobody
+        yield (place,), relation, partial(_links_in, place) if level_of(place) == "village" else nobody
 
 
 def _links_in(place: int, seat: Seat) -> bool:

@@ -160,7 +160,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("county_admin", f"/console/places/{VILLAGE}/add/grid/"), ("county_admin", f"/console/places/{VILLAGE}/add/villager-group/"),
     ("county_admin", f"/console/places/{GRID}/serves/"), ("county_admin", f"/console/places/{HAMLET}/rename/"), ("county_admin", f"/console/places/{HAMLET}/end/"),
     ("county_admin", f"/console/posts/appoint?role=grid_head&place={GRID}"), ("county_admin", "/console/posts/{post}/end"),
-    ("county_admin", "/console/posts/{post}/move"), ("county_admin", "/console/posts/{post}/stand-in"), ("county_admin", "/console/posts/{post}"),
+    ("county_admin", "/console/posts/{post}/move"), ("county_admin", "/console/posts/{post}/hand-over"),
+    ("clerk", f"/console/network/talents/name?place={VILLAGE}&q=覃"), ("dispatcher", "/console/network/rota"), ("county_admin", "/console/posts/{post}/stand-in"), ("county_admin", "/console/posts/{post}"),
     ("county_admin", f"/console/posts/units/add?place={VILLAGE}"), ("county_admin", "/console/posts/units"), ("county_admin", "/console/posts/{post}/link"), ("clerk", "/console/security/"), ("clerk", "/console/post/"), ("clerk", "/accounts/password/change/"),
     ("clerk", "/accounts/password/set/"), ("clerk", "/accounts/2fa/totp/activate/"), ("clerk", "/accounts/reauthenticate/"),
     ("county_dispatcher", "/console/rules/limits/" + str(LIMIT) + "/"), ("county_dispatcher", "/console/rules/work_list/add/"),
@@ -223,11 +224,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "notice_again": ("county_dispatcher", f"/console/notices/not-arrived/{LIMIT}/again", ""),
     "slip_messages": ("", "/s/{code}/messages", "wanted"),
     "sms_receipts": ("", "/machine/sms-receipts", "receipts"),
-    "unit_add": (
-        "county_admin",
-        "/console/posts/units/add",
-        "place type name_zh name_en function master office_phone on",
-    ),
+    "unit_add": ("county_admin", "/console/posts/units/add", "place type name_zh name_en function master on"),
     "matter_ask_end": ("station", "/console/matters/{in_hand}/ask_end", "reason words told"),
     "matter_end": ("dispatcher", "/console/matters/{in_hand}/end", "reason words told"),
     "post_link": ("county_admin", "/console/posts/{post}/link", "sure"),
@@ -264,6 +261,9 @@ BARE: dict[str, tuple[str, str, str]] = {
     "plan_set": ("secretary", f"/console/network/plans/{LIMIT}/households/{LIMIT}", "member locked"),
     "link_notice": ("secretary", f"/console/network/hamlets/{HAMLET}/notice", "until doors"),
     "link_notice_down": ("secretary", f"/console/network/hamlets/{HAMLET}/notice/take-down", "reason"),
+    "talent_decide": ("secretary", f"{NET}/talents/{LIMIT}/opinion", "listed opinion reserve"),
+    "talent_end": ("clerk", f"{NET}/talents/{LIMIT}/end", ""),
+    "rota_remove": ("dispatcher", f"{NET}/rota/{LIMIT}/remove?place={TOWNSHIP}", ""),
     "person_returned": ("clerk", "/console/households/people/{someone}/returned", "on source"),
 }
 """Routes sent to without a form at hand: a step that the moment does not offer, or a button alone; and their fields."""

@@ -55,6 +55,7 @@ PLANTED = {
     "registry_correction", "registry_flag", "registry_handover", "registry_hardship_flag", "registry_household",
     "registry_membership", "registry_person", "registry_registered_household", "registry_saved_ledger", "registry_site",
     "registry_stay", "registry_suspect", "registry_thing", "roster_post", "roster_stand_in",
+    "roster_talent",
 }  # fmt: skip
 KEPT_BY_LAW = {"county.roster_post", "county.matters_mediation", "county.matters_mediation_party"}
 """Where an archive keeps the name by its own rule: posts in office, dispute files."""
@@ -186,6 +187,11 @@ def _lay_what_hangs_on_them(owner: psycopg.Connection[Any]) -> None:
         owner, "Post", id=id_of("erasure post"), person=WHO, role="village_clerk", place=VILLAGE, display_name=NAME,
         title_zh="文书", title_en="Clerk", from_on=DAY, to_on=DAY,
     )  # fmt: skip
+    insert(
+        owner, "Talent", id=uuid4(), person=id_of("mediator_person"), place=VILLAGE, sort="craft", by="self",
+        skill=f"{NAME}说他会石匠", opinion=SAID, from_on=DAY,
+    )  # fmt: skip
+    insert(owner, "Talent", id=uuid4(), person=WHO, place=VILLAGE, sort="craft", by="self", skill="石匠", from_on=DAY)
     insert(
         owner, "StandIn", id=uuid4(), post=id_of("clerk"), by=id_of("secretary"), reason=SAID, **since, to_on=DAY
     )  # fmt: skip

@@ -8,6 +8,7 @@ module stays free of Django. Nothing personal belongs in ``params``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 
@@ -22,12 +23,25 @@ class Refusal(Exception):
     status: ClassVar[int] = 422
     default: ClassVar[str] = N_("This can't be done.")
 
-    def __init__(self, text: str = "", *, fields: dict[str, str] | None = None, **params: object) -> None:
-        """Keep the sentence, its parameters and, for forms, a sentence per field."""
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        fields: dict[str, str] | None = None,
+        told: Mapping[str, Mapping[str, object]] | None = None,
+        **params: object,
+    ) -> None:
+        """The sentence and its parameters; for forms, one per field, whose own parameters are ``told``."""
         self.text = text or self.default
         self.params = params
         self.fields = fields or {}
+        self.told = told or {}
         super().__init__(self.text % params if params else self.text)
+
+    def at(self, field: str, speak: Callable[[str], str]) -> str:
+        """A field's sentence in the reader's language."""
+        text, params = speak(self.fields[field]), self.told.get(field) or self.params
+        return text % params if params else text
 
 
 class NotFound(Refusal):

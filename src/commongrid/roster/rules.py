@@ -51,6 +51,14 @@ GRID_ROLES = ("grid_head", "grid_member", "grid_force")
 FAULTS = ("no_head", "no_member", "twice", "not_eligible")
 """What may be wrong with a grid's staff: nobody heads it, no member, somebody has two, a head who may not be one."""
 
+TALENTS = ("capable", "veteran", "returned_student", "craft", "culture")
+"""What a village calls on people for (人才类别)."""
+NAMED_BY = ("visit", "recommendation", "self")
+"""How somebody came to be named: found on a visit, recommended, by themselves."""
+TALENT_STATES = ("nominated", "listed", "declined")
+TURNS = ("day", "night", "whole")
+"""Parts of a day on duty: by day, by night, around the clock."""
+
 ADMINISTRATORS = ("system_admin", "security_admin", "auditor")
 """Three roles that three different persons hold (三员分离)."""
 

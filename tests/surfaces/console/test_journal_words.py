@@ -21,7 +21,7 @@ from commongrid.notices.rules.texts import SORTS as NOTICES
 from commongrid.notices.rules.texts import TEXTS
 from commongrid.outreach.rules.duties import DUTIES
 from commongrid.registry.keeping.rules import BASES, SHOWN_BY
-from commongrid.roster.rules import UNIT_TYPES_AT
+from commongrid.roster.rules import TALENT_STATES, TALENTS, TURNS, UNIT_TYPES_AT
 from commongrid.surfaces.console import fact_words, journal_words
 from commongrid.territory.rules.markets import SORTS as MARKETS
 
@@ -40,9 +40,10 @@ CODES = {
     "outcome": words.OUTCOMES,
     "series": words.SERIES,
     "urgency": words.URGENCIES,
-    "sort": (*words.APPROVED, *MARKETS, *NOTICES, "orders", "results"),
+    "sort": (*words.APPROVED, *MARKETS, *NOTICES, "orders", "results", *TALENTS),
+    "part": TURNS,
     "result": (*RESULTS, "holds", "fails", "lapsed", "passed_up"),
-    "state": PUBLISHED,
+    "state": (*PUBLISHED, *TALENT_STATES),
     "came": CAME,
     "channel": ("inbox", "email", "sms"),
     "type": sorted({one for types in UNIT_TYPES_AT.values() for one in types}),
@@ -94,7 +95,10 @@ def test_every_code_under_a_key_has_words(key: str, language: str) -> None:
     assert bare <= (LIKE_ENGLISH if language == "en" else set())
 
 
-LIKE_ENGLISH = {"person", "household", "site", "thing", "organisation", "published", "orders", "results"}
+LIKE_ENGLISH = {
+    "person", "household", "site", "thing", "organisation", "published", "orders", "results", "craft", "culture",
+    "veteran",
+}  # fmt: skip
 """Codes that are their own English word; in Chinese they have another."""
 
 

@@ -228,13 +228,14 @@ def read_fields(of: str, written: Mapping[str, str], today: date) -> dict[str, o
     known = FIELDS[of]
     values: dict[str, object] = {}
     faults: dict[str, str] = {}
+    told: dict[str, dict[str, object]] = {}
     for name, text in written.items():
         if name not in known:
             raise BadInput(N_("This record has no such field."))
         try:
             values[name] = known[name].read(text, today)
         except BadInput as refused:
-            faults[name] = str(refused)
+            faults[name], told[name] = refused.text, refused.params
     if faults:
-        raise BadInput(fields=faults)
+        raise BadInput(fields=faults, told=told)
     return values

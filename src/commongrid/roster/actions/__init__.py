@@ -9,6 +9,8 @@ from commongrid.roster.actions.posts import Appointment, appoint, end_post, hand
 from commongrid.roster.actions.pruning import prune_access
 from commongrid.roster.actions.seeds import seed
 from commongrid.roster.actions.standing import Lending, end_stand_in, set_stand_in
+from commongrid.roster.actions.talents import Nomination, decide_talent, end_talent, name_talent
+from commongrid.roster.actions.turns import remove_turn, set_turns
 from commongrid.roster.actions.units import NewUnit, add_unit, cover, end_unit
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "NewAssignment",
     "NewLink",
     "NewUnit",
+    "Nomination",
     "Relinked",
     "add_unit",
     "appoint",
@@ -25,19 +28,24 @@ __all__ = [
     "begin_link",
     "carry_links",
     "cover",
+    "decide_talent",
     "end_assignment",
     "end_links",
     "end_post",
     "end_sessions",
     "end_stand_in",
+    "end_talent",
     "end_unit",
     "enter",
     "hand_over",
     "invite",
     "move_post",
+    "name_talent",
     "prune_access",
     "relink",
+    "remove_turn",
     "seed",
     "set_stand_in",
+    "set_turns",
     "switch_account",
 ]

@@ -34,6 +34,8 @@ from commongrid.roster.queries.sight import (
     standing,
 )
 from commongrid.roster.queries.staffing import GridStaff, Staffer, Staffing, grid_staff, staffing
+from commongrid.roster.queries.talents import TalentRow, talent, talents
+from commongrid.roster.queries.turns import Turn, turns
 from commongrid.roster.queries.units import (
     FunctionRow,
     UnitRow,
@@ -60,6 +62,8 @@ __all__ = [
     "Seat",
     "Staffer",
     "Staffing",
+    "TalentRow",
+    "Turn",
     "UnitRow",
     "Wanted",
     "answering",
@@ -87,7 +91,10 @@ __all__ = [
     "standing",
     "stations_of",
     "successor",
+    "talent",
+    "talents",
     "tied",
+    "turns",
     "unit",
     "unit_above",
     "unit_for",

@@ -18,6 +18,7 @@ from commongrid.outreach.rules.duties import DUTIES
 from commongrid.registry.keeping.rules import BASES, SHOWN_BY
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import words
+from commongrid.surfaces.console.network import rota, talents
 from commongrid.surfaces.console.posts.units import TYPES
 from commongrid.surfaces.shared.times import chinese, language, when
 
@@ -92,6 +93,8 @@ FACTS: Final[Mapping[str, str]] = {
     "rows": N_("rows"),
     "same": N_("as before"),
     "series": N_("series"),
+    "part": N_("time of day"),
+    "reserve": N_("on the reserve list"),
     "sessions": N_("devices"),
     "shared": N_("shared"),
     "shown_by": N_("shown by"),
@@ -189,8 +192,9 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
     "result": _of(RESULTS),
     "series": _of(words.SERIES),
     "shown_by": _of(SHOWN_BY),
-    "sort": _of(SORTS, _NOTICES),
-    "state": _of(PUBLIC),
+    "part": _of(rota.PARTS),
+    "sort": _of(SORTS, _NOTICES, talents.SORTS),
+    "state": _of(PUBLIC, talents.STATES),
     "to": _state,
     "type": _of(TYPES),
     "urgency": _of(words.URGENCIES),
@@ -199,7 +203,7 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
 """How the codes under a key are called; what has no name is left out."""
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
-    "held", "removed", "waits",
+    "held", "removed", "reserve", "waits",
     "active", "along", "areas", "cells", "changes", "doors", "files", "m2",
     "in_favour", "links", "locked", "members", "plans", "present",
     "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",

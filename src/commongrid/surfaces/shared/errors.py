@@ -47,7 +47,7 @@ def _where_from(request: HttpRequest) -> str:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The answer for a refusal: JSON where JSON was asked for, else a page; htmx shows the page's main part."""
     text = sentence(refusal)
-    fields = {name: gettext(message) for name, message in refusal.fields.items()}
+    fields = {name: refusal.at(name, gettext) for name in refusal.fields}
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse(
             {"refused": type(refusal).__name__, "detail": text, "fields": fields}, status=refusal.status

@@ -42,9 +42,9 @@ class Form(forms.Form):
         if not self.is_bound or not hasattr(self, "cleaned_data"):
             self.full_clean()
         placed = False
-        for name, message in refusal.fields.items():
+        for name in refusal.fields:
             if name in self.fields:
-                self.add_error(name, gettext(message) % refusal.params if refusal.params else gettext(message))
+                self.add_error(name, refusal.at(name, gettext))
                 placed = True
         if not placed:
             self.add_error(None, sentence(refusal))

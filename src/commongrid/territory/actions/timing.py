@@ -42,7 +42,7 @@ def publish_year(scope: Scope, act: Act, *, year: int, days: tuple[NoticeDay, ..
     notice = checked(year, days, ())
     if notice.faults:
         first = notice.faults[0]
-        raise BadInput(first.text, fields=None, **first.params)
+        raise BadInput(first.text, fields=None, told=None, **first.params)
     former = CalendarDay.objects.filter(day__year=year)
     before = {
         "days": {day.isoformat(): works for day, works in former.values_list("day", "working")},

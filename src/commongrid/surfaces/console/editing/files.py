@@ -200,8 +200,8 @@ def _faults(of: Vocabulary, number: int, refusal: Refusal) -> list[Fault]:
     if not refusal.fields:
         return [Fault(row=number, column="", text=gettext(refusal.text))]
     return [
-        Fault(row=number, column=gettext(of.column(name).label), text=gettext(text))
-        for name, text in refusal.fields.items()
+        Fault(row=number, column=gettext(of.column(name).label), text=refusal.at(name, gettext))
+        for name in refusal.fields
     ]
 
 

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commongrid.kernel.refusals import BadInput, Refusal
+from commongrid.kernel.refusals import BadInput, NotFound, Refusal
 from commongrid.matters import actions
 from commongrid.matters.queries.viewing import ViewRow, views
 from commongrid.surfaces.console.matters.filtering import filters_of, kept
@@ -93,11 +93,11 @@ def save(request: Asked) -> HttpResponse:
 
 @door("matters.read", methods=("POST",))
 def rename(request: Asked, view_id: UUID) -> HttpResponse:
-    """Give a view of one's own another name, and go back to it."""
-    back = HttpResponseRedirect(reverse("matters"))
+    """Give a view of one's own another name, and go back to it. Refuses: NotFound where there is none."""
     found = next((one for one in views(request.scope) if one.id == view_id and one.own), None)
-    if found is not None:
-        back = HttpResponseRedirect(f"{reverse('matters')}?{urlencode(found.filters)}")
+    if found is None:
+        raise NotFound
+    back = HttpResponseRedirect(f"{reverse('matters')}?{urlencode(found.filters)}")
     form = Rename(request.POST)
     if not form.is_valid():
         messages.error(request, gettext("Give it a short name, at most 30 characters."))

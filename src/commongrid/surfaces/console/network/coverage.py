@@ -61,6 +61,7 @@ def network(request: Asked) -> HttpResponse:
                     for one in waiting.values()],
         "may_edit": request.scope.may("links.edit") and request.scope.covers(code),
         "village": village_of(code) if not inner else None, "narrowed": request.scope.narrow != "",
+        "may_talents": request.scope.may("talents.read"),
     }  # fmt: skip
     if not inner and row.level == "village" and request.scope.covers(code):
         context |= _laden(request.scope, code, on)

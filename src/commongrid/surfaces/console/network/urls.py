@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.network import contacts, county_sheet, coverage, notices, plans, staffing, village
+from commongrid.surfaces.console.network import (
+    contacts,
+    county_sheet,
+    coverage,
+    notices,
+    plans,
+    rota,
+    staffing,
+    talents,
+    village,
+)
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -17,6 +27,12 @@ urlpatterns: list[URLPattern] = [
     path("sheet", county_sheet.sheet, name="county_sheet"),
     path("sheet/<slug:which>", county_sheet.behind, name="county_sheet_rows"),
     path("staffing", staffing.page, name="staffing"),
+    path("rota", rota.page, name="rota"),
+    path("rota/<uuid:turn_id>/remove", rota.remove, name="rota_remove"),
+    path("talents", talents.page, name="talents"),
+    path("talents/name", talents.name, name="talent_name"),
+    path("talents/<uuid:talent_id>/opinion", talents.decide, name="talent_decide"),
+    path("talents/<uuid:talent_id>/end", talents.end, name="talent_end"),
     path("villages/<int:code>", village.page, name="linking"),
     path("villages/<int:code>/members", village.members, name="linking_members"),
     path("villages/<int:code>/choices", village.choices, name="linking_choices"),

@@ -1,0 +1,34 @@
+"""A talent that waits for the branch, and days of duty: for tests of each page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils.timezone import localdate
+
+from commongrid.kernel.act import Act
+from commongrid.roster import actions
+from tests.factories.desk import TOWNSHIP, VILLAGE, id_of
+from tests.factories.network import scope_as
+
+if TYPE_CHECKING:
+    from tests.factories.desk import Desk
+
+
+def talent_rows(desk: Desk) -> UUID:
+    """Two talents of the village, one taken in; a week on duty of the township's dispatcher. Answers the other's id."""
+    clerk, today = scope_as(desk, "clerk", on=localdate()), localdate()
+    person = id_of("mediator_person")
+    ids = []
+    for sort, skill in (("craft", "石匠，会砌堤"), ("culture", "唱山歌")):
+        named = actions.Nomination(person=person, sort=sort, by="visit", skill=skill)
+        done = actions.name_talent(clerk, Act.new(), village=VILLAGE, named=named, on=today)
+        ids.append(UUID(done["talent"]))
+    secretary = scope_as(desk, "secretary", on=today)
+    actions.decide_talent(secretary, Act.new(), talent_id=ids[1], listed=True, opinion="唱得好", reserve=True)
+    days = today, today + timedelta(days=6)
+    dispatcher = scope_as(desk, "dispatcher", on=today)
+    actions.set_turns(dispatcher, Act.new(), place=TOWNSHIP, post_id=id_of("dispatcher"), part="night", days=days)
+    return ids[0]

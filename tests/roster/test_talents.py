@@ -1,0 +1,152 @@
+"""The talent register and the duty rota: done, refused, harmless twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, NotYours, WrongState
+from commongrid.roster import actions, queries
+from commongrid.roster.actions import Nomination
+from commongrid.roster.queries import TalentRow, Turn
+from tests.factories.desk import FAR_VILLAGE, GRID, TOWNSHIP, VILLAGE, id_of
+from tests.factories.network import TODAY, scope_as
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+    from tests.factories.desk import Desk
+
+
+def named(**more: Any) -> Nomination:
+    given: dict[str, Any] = {"person": id_of("mediator_person"), "sort": "craft", "by": "visit", "skill": "石匠"} | more
+    return Nomination(**given)
+
+
+def name(scope: Scope, **more: Any) -> UUID:
+    return UUID(actions.name_talent(scope, Act.new(), village=VILLAGE, named=named(**more), on=TODAY)["talent"])
+
+
+def listed(scope: Scope, **wanted: Any) -> list[TalentRow]:
+    with acting(scope):
+        return queries.talents(scope, VILLAGE, TODAY, **wanted)[0]
+
+
+def test_named_decided_taken_off(desk: Desk) -> None:
+    clerk, secretary = scope_as(desk, "clerk"), scope_as(desk, "secretary")
+    one = name(clerk)
+    assert [(row.name, row.state) for row in listed(clerk)] == [("覃调解", "nominated")]
+    act: dict[str, Any] = {"talent_id": one, "listed": True, "opinion": "手艺好", "reserve": True}
+    actions.decide_talent(secretary, Act.new(), **act)
+    assert [(row.state, row.opinion, row.reserve) for row in listed(clerk, reserve=True)] == [
+        ("listed", "手艺好", True)
+    ]
+    actions.decide_talent(secretary, Act.new(), **(act | {"listed": False}))
+    assert listed(clerk, reserve=True) == []  # nobody who is not taken in stands on the reserve list
+    assert [row.state for row in listed(clerk, state="declined")] == ["declined"]
+    actions.end_talent(clerk, Act.new(), talent_id=one, on=TODAY)
+    assert listed(clerk) == []
+    with pytest.raises(WrongState):
+        actions.end_talent(clerk, Act.new(), talent_id=one, on=TODAY)
+    with pytest.raises(WrongState):
+        actions.decide_talent(secretary, Act.new(), **act)
+
+
+def test_named_twice_for_the_same_is_refused(desk: Desk) -> None:
+    clerk = scope_as(desk, "clerk")
+    name(clerk)
+    with pytest.raises(WrongState):
+        name(clerk, skill="别的说法")
+    name(clerk, sort="culture", skill="唱山歌")
+    assert len(listed(clerk)) == 2
+    assert [row.sort for row in listed(clerk, sort="culture")] == ["culture"]
+
+
+@pytest.mark.parametrize("wrong", [{"sort": "x"}, {"by": "x"}, {"skill": "  "}, {"skill": "石" * 121}])
+def test_named_badly(desk: Desk, wrong: dict[str, str]) -> None:
+    with pytest.raises(BadInput):
+        name(scope_as(desk, "clerk"), **wrong)
+
+
+def test_talents_stay_in_scope(desk: Desk) -> None:
+    clerk = scope_as(desk, "clerk")
+    one = name(clerk)
+    with pytest.raises(NotYours):
+        actions.name_talent(clerk, Act.new(), village=FAR_VILLAGE, named=named(), on=TODAY)
+    with pytest.raises(NotYours):
+        actions.name_talent(clerk, Act.new(), village=GRID, named=named(), on=TODAY)
+    with pytest.raises(NotYours):
+        name(clerk, person=UUID(int=5))
+    with pytest.raises(NotAllowed):
+        actions.decide_talent(clerk, Act.new(), talent_id=one, listed=True, opinion="好")
+    far = scope_as(desk, "far_dispatcher")
+    with acting(far), pytest.raises(NotFound):
+        queries.talent(far, one)
+
+
+def test_nobody_decides_about_themselves(desk: Desk) -> None:
+    secretary = scope_as(desk, "secretary")
+    one = name(secretary, person=id_of("secretary_person"))
+    with pytest.raises(BadInput):
+        actions.decide_talent(secretary, Act.new(), talent_id=one, listed=True, opinion="好")
+    with pytest.raises(BadInput):
+        actions.decide_talent(secretary, Act.new(), talent_id=name(secretary), listed=True, opinion=" ")
+
+
+# the rota
+
+
+def turns(scope: Scope) -> list[Turn]:
+    with acting(scope):
+        return queries.turns(scope, TOWNSHIP, TODAY - timedelta(days=30), TODAY + timedelta(days=90))
+
+
+def set_turns(scope: Scope, first: int = 0, last: int = 0, **more: Any) -> None:
+    days = TODAY + timedelta(days=first), TODAY + timedelta(days=last)
+    given: dict[str, Any] = {"place": TOWNSHIP, "post_id": id_of("dispatcher"), "part": "night", "days": days} | more
+    actions.set_turns(scope, Act.new(), **given)
+
+
+def test_turns_cover_each_day_once(desk: Desk) -> None:
+    scope = scope_as(desk, "dispatcher")
+    set_turns(scope, 0, 6)
+    set_turns(scope, 5, 8)
+    assert [one.on for one in turns(scope)] == [TODAY + timedelta(days=n) for n in range(9)]
+    assert {(one.name, one.part, one.holds) for one in turns(scope)} == {("王调度", "night", True)}
+    set_turns(scope, part="day")
+    assert [one.part for one in turns(scope)][:2] == ["day", "night"]
+
+
+def test_a_turn_of_a_post_that_ended_says_so(desk: Desk) -> None:
+    scope = scope_as(desk, "dispatcher")
+    set_turns(scope, 0, 2, post_id=id_of("grid_head"))
+    actions.end_post(scope, Act.new(), post_id=id_of("grid_head"), on=TODAY + timedelta(days=1))
+    assert [one.holds for one in turns(scope)] == [True, False, False]
+
+
+def test_turns_refused(desk: Desk) -> None:
+    scope = scope_as(desk, "dispatcher")
+    for wrong in ({"part": "x"}, {"post_id": UUID(int=5)}, {"first": 3, "last": 2}, {"last": 62}):
+        with pytest.raises(BadInput):
+            set_turns(scope, **wrong)
+    with pytest.raises(NotYours):
+        set_turns(scope, place=FAR_VILLAGE)
+    with pytest.raises(NotAllowed):
+        set_turns(scope_as(desk, "grid_head"), place=GRID)
+    assert turns(scope) == []
+
+
+def test_turn_taken_off_unless_it_is_over(desk: Desk) -> None:
+    scope = scope_as(desk, "dispatcher")
+    set_turns(scope, -1, 0)
+    past, now = turns(scope)
+    actions.remove_turn(scope, Act.new(), turn_id=now.id, today=TODAY)
+    with pytest.raises(WrongState):
+        actions.remove_turn(scope, Act.new(), turn_id=past.id, today=TODAY)
+    with pytest.raises(NotYours):
+        actions.remove_turn(scope_as(desk, "far_dispatcher"), Act.new(), turn_id=past.id, today=TODAY)
+    assert [one.id for one in turns(scope)] == [past.id]
