@@ -295,6 +295,10 @@ def plans(_world: World) -> Objects:
     yield from _held("plan")
 
 
+def talents(_world: World) -> Objects:
+    yield from _held("talent")
+
+
 def planned(_world: World) -> Objects:
     for relation, place in PLACES.items():
         values = named("household", relation), named("plan", relation)

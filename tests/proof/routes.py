@@ -94,6 +94,8 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("market", ("code",)): objects.places_to_edit,
     ("", ("duty_id",)): objects.not_there,
     ("", ("view_id",)): objects.not_there,
+    ("talent_", ("talent_id",)): objects.talents,
+    ("rota_", ("turn_id",)): objects.not_there,
     ("", ("notice_id",)): objects.not_there,
     ("household", ("household_id",)): objects.homes,
     ("household_undo", ("done", "household_id")): objects.acts_of_homes,

@@ -161,7 +161,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("county_admin", f"/console/places/{GRID}/serves/"), ("county_admin", f"/console/places/{HAMLET}/rename/"), ("county_admin", f"/console/places/{HAMLET}/end/"),
     ("county_admin", f"/console/posts/appoint?role=grid_head&place={GRID}"), ("county_admin", "/console/posts/{post}/end"),
     ("county_admin", "/console/posts/{post}/move"), ("county_admin", "/console/posts/{post}/hand-over"),
-    ("clerk", f"/console/network/talents/name?place={VILLAGE}&q=覃"), ("dispatcher", "/console/network/rota"), ("county_admin", "/console/posts/{post}/stand-in"), ("county_admin", "/console/posts/{post}"),
+    ("clerk", f"/console/network/talents/name?place={VILLAGE}&q=%E8%A6%83"), ("dispatcher", "/console/network/rota"), ("county_admin", "/console/posts/{post}/stand-in"), ("county_admin", "/console/posts/{post}"),
     ("county_admin", f"/console/posts/units/add?place={VILLAGE}"), ("county_admin", "/console/posts/units"), ("county_admin", "/console/posts/{post}/link"), ("clerk", "/console/security/"), ("clerk", "/console/post/"), ("clerk", "/accounts/password/change/"),
     ("clerk", "/accounts/password/set/"), ("clerk", "/accounts/2fa/totp/activate/"), ("clerk", "/accounts/reauthenticate/"),
     ("county_dispatcher", "/console/rules/limits/" + str(LIMIT) + "/"), ("county_dispatcher", "/console/rules/work_list/add/"),
