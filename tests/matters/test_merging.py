@@ -13,6 +13,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, Refusal, TooLate, WrongState
 from commongrid.matters import actions, queries
+from commongrid.matters.actions import mediating
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Matter, Rating
 from commongrid.matters.rules.deciding.merging import NOT_YET
@@ -67,6 +68,18 @@ def test_each_reporter_follows_the_lead_and_rates_for_themselves(scene: Scene) -
     ]
     with acting(TICK):
         assert Rating.objects.filter(matter=lead).count() == 3
+
+
+def test_what_was_merged_into_a_dispute_with_violence_goes_its_own_way(scene: Scene) -> None:
+    lead = scene.do("clerk", actions.accept, scene.report("两家为地界争执", kind="A03"))
+    other = scene.at_township("又为地界吵", kind="A03")
+    scene.do("dispatcher", actions.merge, other, lead=number(lead))
+    mediating.begin(scene.as_post("mediator"), Act.new(), matter_id=lead, violence=True)
+    found = assert_owed(other)
+    assert (found.state, found.owner_level, found.merged_into_id) == ("accepted", "township", None)
+    assert (row(lead).sealed, row(lead).leads) == (True, 0)
+    seen = queries.followed(slip_of(other))
+    assert (seen.merged, seen.phase, seen.owner_en) == (False, "accepted", "Qingshi Town")
 
 
 def test_one_who_says_not_solved_reopens_it_for_all(scene: Scene) -> None:

@@ -26,8 +26,9 @@ from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongStat
 from commongrid.kernel.scope import slip
 from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Contact
+from commongrid.matters.actions import themes as theming
 from commongrid.matters.actions.ticking import TICK
-from commongrid.matters.models import Recheck, RecheckCause
+from commongrid.matters.models import Matter, Recheck, RecheckCause
 from commongrid.matters.queries import listing, rechecking, themes, vocabulary
 from commongrid.matters.queries.drawing import draws
 from commongrid.matters.queries.listing import lanes
@@ -303,3 +304,17 @@ def test_what_was_found_worse_than_rated_is_counted_for_the_centre_apart_from_ra
     assert {one.ordered for one in rechecked(scene.as_post("county_dispatcher"), patrol)} == {0}, "never added up"
     for who in ("station", "clerk", "supervisor"):
         assert {one.ordered for one in rechecked(scene.as_post(who), period)} == {0}, who
+
+
+def test_a_matter_that_two_put_into_a_theme_at_once_is_refused_to_the_second(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matters = [scene.at_township(f"涵洞第 {n} 次塌", kind=BRIDGE) for n in range(4)]
+    numbers, by = [row(one).number for one in matters], scene.as_post("dispatcher")
+    actions.open_theme(by, Act.new(), name="学校涵洞", numbers=tuple(numbers[:2]))
+    other = UUID(str(actions.open_theme(by, Act.new(), name="河边涵洞", numbers=tuple(numbers[2:]))["theme"]))
+    with acting(by):
+        taken = Matter.objects.get(id=matters[0])
+    monkeypatch.setattr(theming, "_found", lambda *_args, **_more: [taken])  # as it was read a moment before
+    with pytest.raises(BadInput):
+        actions.add_to_theme(by, Act.new(), theme_id=other, number=numbers[0])

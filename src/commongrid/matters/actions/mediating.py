@@ -17,6 +17,7 @@ from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, Wrong
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.actions.ending import FILES, VIOLENCE
 from commongrid.matters.actions.handling import resorted, to_visit
+from commongrid.matters.actions.merging import give_back_all
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened
 from commongrid.matters.models import Mediation, MediationParty, MediationSession, Party
 from commongrid.matters.models.mediation import METHODS
@@ -76,13 +77,15 @@ def begin(scope: Scope, act: Act, *, matter_id: UUID, violence: bool, beginning:
     """Take a dispute up for mediation; whether there was violence is asked first.
 
     With violence nothing is mediated: the matter becomes the sealed kind and
-    goes to the competent body, out of this post's sight.
+    goes to the competent body, out of this post's sight; what was merged into
+    it goes its own way again.
 
     Refuses: WrongState for what is no dispute, or is being mediated already;
     BadInput without two parties, a method, a mediator or a committee.
     """
     case = opened(scope, act, matter_id=matter_id, event="mediate")
     if violence:
+        give_back_all(case)
         target = resorted(case, kind(scope, VIOLENCE))
         case.matter.sealed = False  # until the rule has said so
         return moved(case, Call(event="mediate", moves_on=True, to="unit"), target=target, sealed=True)

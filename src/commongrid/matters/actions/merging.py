@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db.models import F
 
+from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.codes import read_matter_number
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened
+from commongrid.matters.actions.moving import FACTS, Case, around, columns, moved, noted, opened
 from commongrid.matters.models import Matter, Rating
 from commongrid.matters.queries.publishing import is_protected
 from commongrid.matters.queries.vocabulary import kind_version
@@ -69,6 +70,19 @@ def unmerge(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
     if lead is not None:
         Matter.objects.filter(id=lead.id).update(leads=F("leads") - 1)
     return done
+
+
+def give_back_all(case: Case) -> None:
+    """Give those merged into a matter back their own way, before it goes out of everybody's sight."""
+    m = case.matter
+    if not m.leads:
+        return
+    with handing_over(case.scope, *around(m.place)):
+        for one in Matter.objects.select_for_update().filter(merged_into_id=m.id).order_by("id"):
+            kind = kind_version(case.scope, one.kind_id)
+            own = Case(one, kind, case.scope, case.act.child(f"apart {one.id}"), case.calendar, read=columns(one))
+            moved(own, Call(event="unmerge", level=one.handler_level), merged_into_id=None, finished_at=None)
+    m.leads = 0
 
 
 def _found(number: str) -> UUID:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from commongrid.accounts.sealed import sealer
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
@@ -107,9 +109,12 @@ def _found(numbers: tuple[str, ...], *, field: str) -> list[Matter]:
 
 
 def _add(scope: Scope, act: Act, theme: Theme, matter: UUID) -> None:
-    ThemeMatter(
-        id=act.child(f"matter {matter}").id, theme=theme, matter_id=matter, at=act.at, post=scope.post
-    ).save(force_insert=True)  # fmt: skip
+    row = ThemeMatter(id=act.child(f"matter {matter}").id, theme=theme, matter_id=matter, at=act.at, post=scope.post)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as taken:  # somebody put it into another theme just now
+        raise BadInput(WHICH) from taken
 
 
 def _names_nobody(text: str, matters: list[UUID]) -> None:

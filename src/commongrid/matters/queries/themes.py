@@ -88,10 +88,9 @@ def proposals(scope: Scope, now: datetime) -> list[Proposal]:
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(_REPEATED, values)
         groups = [row[0] for row in cursor]
-        return [
-            Proposal(matters=tuple(rows_of(scope, Matter.objects.filter(id__in=ids).order_by("opened_at", "id"))))
-            for ids in groups
-        ]
+        wanted = {one for ids in groups for one in ids}
+        rows = rows_of(scope, Matter.objects.filter(id__in=wanted).order_by("opened_at", "id")) if wanted else []
+        return [Proposal(matters=tuple(row for row in rows if row.id in ids)) for ids in groups]
 
 
 def _row(one: Theme, count: int) -> ThemeRow:
