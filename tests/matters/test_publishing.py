@@ -24,10 +24,11 @@ from commongrid.matters.models import GuardedWord, Publication
 from commongrid.matters.queries import dated
 from commongrid.matters.queries import publishing as texts
 from commongrid.matters.rules.publishing import Guarded, found, masked, people
-from tests.factories.desk import GRID, HAMLET, VILLAGE
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, VILLAGE
 from tests.matters.test_loop import slip_of
 from tests.matters.test_mediation import begun
 from tests.matters.waits import add_post
+from tests.surfaces.console.conftest import counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -282,6 +283,21 @@ def test_natural_villages_are_told_apart_only_where_nobody_can_be_worked_out(sce
     assert "<svg" in page
     assert "Shanghe" in page
     assert "fewer than 5" in page
+
+
+def test_a_plan_of_several_townships_asks_for_their_villages_at_once(scene: Scene) -> None:
+    def asked() -> int:
+        with counting() as statements:
+            assert Client().get("/published/places").status_code == 200
+        return len(statements)
+
+    for n in range(5):
+        scene.report(f"路灯不亮{n}", kind="G03")
+    asked()
+    few = asked()
+    for n in range(5):
+        scene.report(f"路灯不亮{n}", kind="G03", place=FAR_VILLAGE, by="far_clerk")
+    assert asked() == few
 
 
 def test_the_public_pages(scene: Scene) -> None:

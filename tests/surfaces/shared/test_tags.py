@@ -142,3 +142,13 @@ def test_refusal_without_field_stands_above_the_form() -> None:
     with override("zh-hans"):
         form.refuse(BadInput())
     assert form.non_field_errors() == ["表单里有需要您再看一下的地方。"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2200-01-01"])
+def test_a_day_that_nobody_could_mean_is_refused_in_the_words_of_its_field(day: str) -> None:
+    class Asked(Form):
+        on = forms.DateField(error_messages={"invalid": "Write the day as 2026-11-24."})
+
+    form = Asked({"on": day})
+    assert form.errors == {"on": ["Write the day as 2026-11-24."]}
+    assert Asked({"on": "2026-11-24"}).is_valid()

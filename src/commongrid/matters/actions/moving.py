@@ -230,10 +230,8 @@ def noted(case: Case, sort: str, text: str, *, field: str = "note", needed: bool
             raise BadInput(N_("Please say why, in a sentence."), fields={field: N_("Please say why, in a sentence.")})
         return
     if len(said) > LONGEST_NOTE:
-        raise BadInput(
-            N_("This is too long: at most 4,000 characters."),
-            fields={field: N_("This is too long: at most 4,000 characters.")},
-        )
+        text = N_("This is too long: at most 4,000 characters.")
+        raise BadInput(text, fields={field: text})
     row = Note(
         id=case.act.child(name).id, matter_id=case.matter.id, act=case.act.id, sort=sort, text=said, at=case.act.at,
         post=case.scope.post,

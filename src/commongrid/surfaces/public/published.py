@@ -30,7 +30,7 @@ from commongrid.territory import queries as territory
 from commongrid.territory.queries import boundaries as bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from commongrid.kernel.scope import Scope
@@ -238,18 +238,20 @@ def _by_township(
             )
             groups.setdefault(township_of(one.place) or one.place, []).append(area)
     most = max((one.count or 0 for one in counts), default=0)
-    counties = _counties(request.scope)
-    return [
-        _area(_name(code, places, counties, lang), rows, most, _lands(request.scope, code, "village"))
-        for code, rows in groups.items()
-    ]
+    counties, lands = _counties(request.scope), _lands(request.scope, groups, "village")
+    return [_area(_name(code, places, counties, lang), rows, most, lands[code]) for code, rows in groups.items()]
 
 
-def _lands(scope: Scope, code: int, level: str) -> dict[int, Shape]:
-    """The shapes of the places of a level directly below one, where all of them have one."""
-    below = [row.code for row in territory.children(scope, code, level=level)]
-    found = bounds.outlines(scope, below)
-    return {one: shapes.read(outline.shape) for one, outline in found.items()} if len(found) == len(below) else {}
+def _lands(scope: Scope, codes: Iterable[int], level: str) -> dict[int, dict[int, Shape]]:
+    """The shapes of the places of a level directly below each of these, where all of them have one."""
+    below = {
+        code: [row.code for row in rows] for code, rows in territory.children_each(scope, codes, level=level).items()
+    }
+    found = bounds.outlines(scope, {one for inside in below.values() for one in inside})
+    return {
+        code: {one: shapes.read(found[one].shape) for one in inside} if found.keys() >= set(inside) else {}
+        for code, inside in below.items()
+    }
 
 
 def _within(
@@ -265,7 +267,7 @@ def _within(
         if one.place in places
     ]  # fmt: skip
     most = max((one.count or 0 for one in counts), default=0)
-    return _area(village.label(lang), rows, most, _lands(scope, village.code, "natural_village"))
+    return _area(village.label(lang), rows, most, _lands(scope, [village.code], "natural_village")[village.code])
 
 
 def _area(name: str, rows: list[drawing.Area], most: int, lands: Mapping[int, Shape]) -> Township:

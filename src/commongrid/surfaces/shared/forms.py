@@ -10,6 +10,9 @@ from django.utils.translation import gettext
 from commongrid.surfaces.shared.errors import sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from commongrid.kernel.refusals import Refusal
 
 CLASSES = {
@@ -19,6 +22,10 @@ CLASSES = {
     forms.FileInput: "",
     forms.HiddenInput: "",
 }
+
+
+FIRST_YEAR, LAST_YEAR = 1800, 2199
+"""No register reaches further; a day beyond could not be reckoned with."""
 
 
 class Form(forms.Form):
@@ -31,6 +38,8 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            if isinstance(field, forms.DateField | forms.DateTimeField):
+                field.validators = [*field.validators, _of_our_time(field)]
             if not isinstance(field.widget, tuple(CLASSES)):
                 extra = field.widget.attrs.get("class", "")
                 field.widget.attrs["class"] = f"control {extra}".strip()
@@ -48,3 +57,13 @@ class Form(forms.Form):
                 placed = True
         if not placed:
             self.add_error(None, sentence(refusal))
+
+
+def _of_our_time(field: forms.Field) -> Callable[[date], None]:
+    """Refuse a day or a time that no county could mean, in the field's own words."""
+
+    def check(day: date) -> None:
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(field.error_messages["invalid"], code="invalid")
+
+    return check

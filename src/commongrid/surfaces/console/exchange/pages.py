@@ -104,14 +104,13 @@ def places_offered(scope: Scope) -> list[str]:
     if scope.place is None:
         return []
     found: list[str] = []
-    waiting = [scope.place]
-    while waiting and len(found) < MOST_PLACES:
-        code = waiting.pop(0)
-        for row in territory.children(scope, code):
-            if row.level in ("township", "village", "natural_village"):
-                found.append(f"{row.name} {row.code}")
-                if row.level == "township" or (row.level == "village" and interval(scope.place).lo % 10**9):
-                    waiting.append(row.code)
+    above = [scope.place]
+    while above and len(found) < MOST_PLACES:
+        each = territory.children_each(scope, above)
+        below = [row for code in above for row in each[code] if row.level in ("township", "village", "natural_village")]
+        found += [f"{row.name} {row.code}" for row in below]
+        further = ("township", "village") if interval(scope.place).lo % 10**9 else ("township",)
+        above = [row.code for row in below if row.level in further]
     return found[:MOST_PLACES]
 
 
