@@ -30,9 +30,9 @@ def steps_hold(database: Database) -> None:
         for probe in itertools.chain(
             statements.places(app, seats),
             statements.offices(app, world, seats),
-            statements.ways(app, world, seats, matters),
             statements.slips(app, world, matters[:2]),
             statements.beside(app, owner, world, seats, matters),
+            statements.ways(app, world, seats, matters),
         ):
             tally.note(*probe)
             if tally.wrong:

@@ -22,6 +22,8 @@ CATALOGUE: tuple[tuple[str, str], ...] = (
     ("verify", "verify"),
     ("rotate-keys", "rotate_keys"),
     ("erasures", "erasures"),
+    ("backup", "backup"),
+    ("restore", "restore"),
     ("doctor", "doctor"),
     ("down", "down"),
     ("provision", "provision"),

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -25,6 +26,7 @@ SYSTEM_USER = "commongrid"
 SYSTEM_HOME = Path("/var/lib/commongrid")
 NEEDED = ("postgres", "initdb", "pg_ctl")
 PROGRAM_SECONDS = 120
+PIECE = 1 << 20
 
 
 class EmbeddedProblem(Exception):
@@ -45,28 +47,48 @@ class Runner:
     gid: int
     switch: bool
 
-    def run(self, command: Sequence[str | Path], *, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, command: Sequence[str | Path], *, check: bool = True, seconds: float | None = PROGRAM_SECONDS
+    ) -> subprocess.CompletedProcess[str]:
         """Run one program to its end in a clean environment; complain with its last words when it fails."""
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "HOME": "/"}
-        who: dict[str, Any] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
         done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(part) for part in command],
             check=False,
             capture_output=True,
             text=True,
             errors="replace",
-            env=environment,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            timeout=PROGRAM_SECONDS,
-            umask=0o077,
-            **who,
+            timeout=seconds,
+            **self._apart(),
         )
         if check and done.returncode:
-            last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-3:]
-            message = f"{Path(str(command[0])).name} failed: {' '.join(last)}"
-            raise EmbeddedProblem(message)
+            raise _failed(command, done.stderr.strip() or done.stdout.strip())
         return done
+
+    def said(self, command: Sequence[str | Path], **environment: str) -> Iterator[bytes]:
+        """What one program says while it runs, in pieces; complain with its last words when it fails."""
+        with tempfile.TemporaryFile() as words:
+            process = subprocess.Popen(
+                [str(part) for part in command], stdout=subprocess.PIPE, stderr=words, **self._apart(**environment)
+            )
+            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+            try:
+                while piece := process.stdout.read(PIECE):
+                    yield piece
+            except BaseException:  # whoever listens has left
+                process.kill()
+                raise
+            finally:
+                process.stdout.close()
+                code = process.wait()
+            if code:
+                words.seek(0)
+                raise _failed(command, words.read().decode(errors="replace"))
+
+    def _apart(self, **environment: str) -> dict[str, Any]:
+        """Away from our terminal, folder and secrets, and as the user."""
+        clean = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "HOME": "/", **environment}
+        who: dict[str, Any] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
+        return {"env": clean, "cwd": "/", "stdin": subprocess.DEVNULL, "umask": 0o077, **who}
 
     def reaches(self, path: Path, *, write: bool = False) -> bool:
         """Whether the user can enter a folder, and write in it where asked."""
@@ -77,6 +99,11 @@ class Runner:
         """Hand a file or folder that we made to the user."""
         if self.switch:
             os.chown(path, self.uid, self.gid)
+
+
+def _failed(command: Sequence[str | Path], words: str) -> EmbeddedProblem:
+    last = words.strip().splitlines()[-3:] or ["no message"]
+    return EmbeddedProblem(f"{Path(str(command[0])).name} failed: {' '.join(last)}")
 
 
 def runner() -> Runner:

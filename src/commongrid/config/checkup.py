@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from commongrid.config import guard, keys
+from commongrid.config import backups, guard, keys
+from commongrid.config.env import env
 from commongrid.config.preparing import code_stamp
 from commongrid.config.walls import roles, walled_models
 from commongrid.journal.acting import acting
@@ -25,6 +26,8 @@ LEAST_VERSION = 170_000
 SEQUENCES, WARN_AT = 999, 800
 WORKER_SILENT_AFTER = 180.0  # a long job, such as tallying a whole import, holds the round up
 GIGABYTE = 2**30
+LATE_BACKUP, OLD_BACKUP = 2, 8
+"""Days after which the last backup is worth a word, and a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def findings() -> list[Finding]:
     """Every question, asked in order."""
     questions: tuple[Callable[[], Iterator[Finding]], ...] = (
         *(server, role, walls, definer_functions, migrations, heartbeat),
-        *(sequences, second_factor, calendar, disk, keyring, erasures),
+        *(sequences, second_factor, calendar, disk, keyring, backup, erasures),
     )
     return [finding for question in questions for finding in question()]
 
@@ -196,6 +199,22 @@ def keyring() -> Iterator[Finding]:
         yield Finding("keys", "fault", "Others may read these keys; chmod 600 them:", open_ones)
     else:
         yield Finding("keys", "ok", f"in {home}, readable by their owner alone; back them up apart from the database")
+
+
+def backup() -> Iterator[Finding]:
+    """How old the last backup is."""
+    if not env.EMBEDDED:
+        yield Finding(
+            "backup", "note", "the database is not ours: its own backups hold it, with the data folder beside"
+        )
+        return
+    if (last := backups.last(settings.DATA)) is None:
+        yield Finding("backup", "note", "none was made yet: `commongrid backup FOLDER` makes one, best each night")
+        return
+    at, where = last
+    days = (timezone.now() - at) / timedelta(days=1)
+    text = f"the last one is {days:.1f} days old, in {where}"
+    yield Finding("backup", "fault" if days > OLD_BACKUP else "note" if days > LATE_BACKUP else "ok", text)
 
 
 def erasures() -> Iterator[Finding]:

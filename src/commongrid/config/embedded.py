@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,40 @@ class Cluster:
             self._programs = programs(self.user, version=version)
         return self._programs
 
+    # -- backing up and bringing back -----------------------------------------------------------------------------
+
+    def copy(self) -> Iterator[bytes]:
+        """The running database as one tar with the log that makes it whole and a manifest, while others write."""
+        self._write_access(self.pgdata)
+        with psycopg.connect(self.admin_dsn("postgres"), autocommit=True) as admin:
+            admin.execute("SELECT pg_reload_conf()")
+            slot = f"backup_{os.getpid()}"  # holds the log back until this session ends
+            admin.execute("SELECT pg_create_physical_replication_slot(%s, true, true)", [slot])
+            command: list[str | Path] = [
+                self.programs["pg_basebackup"], "-D", "-", "-F", "tar", "-X", "fetch", "--checkpoint=fast", "--no-sync",
+                "--no-password", "-h", postmaster.LOOPBACK, "-p", str(self.port), "-U", ADMIN,
+            ]  # fmt: skip
+            yield from self.user.said(command, PGPASSWORD=self._passwords()["admin"])
+
+    def bring_back(self, unpack: Callable[[Path], None]) -> None:
+        """Put a copied database into this empty folder: unpacked, held against its manifest, not started."""
+        self._make_data_folder()
+        making = self._reachable_home() / "making"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(mode=0o700)
+        unpack(making)
+        for path in (making, *making.rglob("*")):
+            self.user.own(path)
+        if (version := int((making / "PG_VERSION").read_text(encoding="ascii"))) != self.programs.version:
+            self._programs = programs(self.user, version=version)
+        self.user.run([self.programs["pg_verifybackup"], making], seconds=None)
+        making.rename(self.pgdata)
+
+    def remove(self) -> None:
+        """Stop the server and delete its folder, of a cluster that was made to be looked at."""
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
     # -- making ---------------------------------------------------------------------------------------------------
 
     def _make_data_folder(self) -> None:
@@ -151,10 +185,17 @@ class Cluster:
             )  # fmt: skip
         finally:
             words.unlink()
-        (making / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n", encoding="ascii")
+        self._write_access(making)
         with (making / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.write("\ninclude = 'commongrid.conf'  # rewritten at each start; your own: ALTER SYSTEM\n")
         making.rename(self.pgdata)
+
+    def _write_access(self, pgdata: Path) -> None:
+        """Who may come in: everybody from this machine with a password; the administrator also for a backup."""
+        path = pgdata / "pg_hba.conf"
+        text = f"host all all 127.0.0.1/32 scram-sha-256\nhost replication {ADMIN} 127.0.0.1/32 scram-sha-256\n"
+        path.write_text(text, encoding="ascii")
+        self.user.own(path)
 
     def _reachable_home(self) -> Path:
         home = self.data / "postgres"
@@ -238,7 +279,9 @@ class Cluster:
 
     def _passwords(self) -> dict[str, str]:
         fresh = new_passwords()
-        text = keys.kept(keys.folder(self.data), "database", json.dumps({"admin": fresh["owner"], **new_passwords()}))
+        text = keys.kept(
+            keys.folder(self.data), keys.DATABASE, json.dumps({"admin": fresh["owner"], **new_passwords()})
+        )
         passwords: dict[str, str] = json.loads(text)
         return passwords
 

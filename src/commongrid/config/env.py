@@ -163,6 +163,11 @@ class Environment:
         return _text("COMMONGRID_POSTGRES_BIN")
 
     @property
+    def BACKUP_WORDS(self) -> str:
+        """COMMONGRID_BACKUP_WORDS: the pass phrase of the saved keys, where nobody is there to be asked."""
+        return os.environ.get("COMMONGRID_BACKUP_WORDS", "")
+
+    @property
     def NOTICES(self) -> Notices:
         """COMMONGRID_EMAIL_FROM, COMMONGRID_SMS_URL, _KEY, _SECRET, _SIGNATURE: the ways by which notices leave."""
         url = _text("COMMONGRID_SMS_URL")

@@ -18,7 +18,12 @@ from pathlib import Path
 from commongrid.kernel.sealing import SM4_PREFIX, Sealer, sm4_available
 
 FIRST_SEALING_KEY = "k1"
-NAMES = ("secret", "fingerprint", "blind", "slip", "address", "seal", "metrics", f"sealing-{FIRST_SEALING_KEY}")
+NAMES = (
+    *("secret", "fingerprint", "blind", "slip", "address", "seal", "metrics", "backup"),
+    f"sealing-{FIRST_SEALING_KEY}",
+)
+DATABASE = "database"
+"""The bundled database's passwords, kept beside the keys."""
 KEY_BYTES = 32
 
 
@@ -42,6 +47,8 @@ class Keys:
     """Signs the short-lived addresses of files."""
     seal: bytes
     """Keys the journal's seal where a county wants more than a plain chain."""
+    backup: bytes
+    """Seals backups; without it none opens."""
     metrics: str
     """Bearer token of the metrics page."""
     sealing: Mapping[str, bytes]
@@ -67,10 +74,35 @@ def load(data: Path) -> Keys:
         slip=_decoded("slip", values["slip"]),
         address=_decoded("address", values["address"]),
         seal=_decoded("seal", values["seal"]),
+        backup=_decoded("backup", values["backup"]),
         metrics=values["metrics"],
         sealing=sealing,
         sealing_current=max(sealing, key=_age),
     )
+
+
+def texts(data: Path) -> dict[str, str]:
+    """Everything that a restored county needs from the folder, by name, with what the environment gives instead."""
+    load(data)
+    home = folder(data)
+    names = {*NAMES, *(path.name for path in home.glob("sealing-*"))}
+    if (home / DATABASE).exists():
+        names.add(DATABASE)
+    return {name: _from_environment(name) or _read(home / name) for name in sorted(names)}
+
+
+def put_back(data: Path, kept_texts: Mapping[str, str]) -> None:
+    """The keys of a backup into a data folder that has none.
+
+    Refuses: KeysProblem for a name that is no key's, and where another key of a name is there already.
+    """
+    for name, text in kept_texts.items():
+        if name not in (*NAMES, DATABASE) and not re.fullmatch(r"sealing-[a-z0-9-]{1,32}", name):
+            message = f"{name!r} is not the name of a key."
+            raise KeysProblem(message)
+        if kept(folder(data), name, text) != text.strip():
+            message = f"The folder {folder(data)} holds another key {name}. Restore into an empty data folder."
+            raise KeysProblem(message)
 
 
 class Sealing:

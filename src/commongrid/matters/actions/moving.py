@@ -1,7 +1,6 @@
 """One move of one matter: fetched and locked, decided by the rules, written with its owner, deadline and next step.
 
-Every action of the loop goes through here, so that none can leave a matter
-without one of the three.
+Every action of the loop goes through here, so that none can leave a matter without one of the three.
 """
 
 from __future__ import annotations
