@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ import pytest
 import schemathesis
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as limits
 from schemathesis.checks import not_a_server_error
@@ -29,7 +31,7 @@ from tests.proof.world import World
 from tests.sizes import size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -122,3 +124,21 @@ def test_every_probe_is_described() -> None:
 
     source = inspect.getsource(probes.watched)
     assert {path for path in ("/livez", "/readyz", "/metrics") if path in source} <= set(PATHS)
+
+
+def test_every_address_for_machines_is_described() -> None:
+    """Whatever answers in something else than a page stands in the description."""
+    addresses = {"/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", address) for address in addresses_of_all()}
+    ours = {one for one in addresses if re.search(r"\.(json|csv|atom|ics)$|^/machine/", one)}
+    assert len(ours) >= 5
+    assert ours <= set(PATHS)
+
+
+def addresses_of_all(patterns: Iterable[Any] | None = None, before: str = "") -> Iterator[str]:
+    """Every address of the product, as its patterns write it."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        whole = before + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            yield from addresses_of_all(one.url_patterns, whole)
+        else:
+            yield whole
