@@ -101,7 +101,7 @@ WITH held AS (
     EXISTS (SELECT 1 FROM roster_post other WHERE other.person_id = o.person_id AND other.role_id = o.role_id
       AND other.place <> o.place AND other.from_on <= %(on)s
       AND (other.to_on IS NULL OR other.to_on > %(on)s)) AS twice,
-    NOT EXISTS (SELECT 1 FROM registry_person who WHERE who.id = o.person_id AND who.political <> '01')
+    NOT EXISTS (SELECT 1 FROM registry_person who WHERE who.id = o.person_id AND who.political NOT IN ('', '01'))
       OR EXISTS (SELECT 1 FROM roster_post leads WHERE leads.person_id = o.person_id
         AND leads.role_id IN ('party_group_leader', 'villager_group_leader')
         AND leads.from_on <= %(on)s AND (leads.to_on IS NULL OR leads.to_on > %(on)s)) AS eligible
@@ -129,5 +129,5 @@ WITH held AS (
 """
 """Every grid of an interval that exists on the day, with who holds a post in it and what is wrong with that.
 
-A head whose record the scope does not see is taken as eligible.
+A head whose record the scope does not see, or says nothing of the Party, is taken as eligible.
 """

@@ -32,7 +32,7 @@ BELOW: Final = {
 }  # fmt: skip
 """The levels that a place can be divided by on the map, the first unless another is asked for."""
 MEASURES: Final = {
-    "homes": N_("Households"), "people": N_("People"), "open": N_("Open matters"),
+    "homes": N_("Number of households"), "people": N_("People"), "open": N_("Open matters"),
     "linked": N_("At home with a contact, per cent"),
 }  # fmt: skip
 POWERS: Final = {"homes": "people.read", "people": "people.read", "open": "figures.read", "linked": "links.read"}

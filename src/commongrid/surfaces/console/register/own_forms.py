@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from commongrid.registry.rules.own_ledgers import Column
 
 SUBJECT_NAMES: Final = {
-    "person": _("People"), "household": _("Households"), "site": _("Sites"), "thing": _("Things"),
+    "person": _("People"), "household": _("Living households"), "site": _("Sites"), "thing": _("Things"),
     "organisation": _("Organisations"),
 }  # fmt: skip
 LAST_ROW: Final = 10_000
