@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 PARTS: Final = {"county": 10**6, "township": 1000}
 SORTS: Final = {
-    "all": N_("Number of households"), "linked": N_("At home, with a contact"), "without": N_("At home, without a contact"),
+    "all": N_("Number of households"),
+    "linked": N_("At home, with a contact"), "without": N_("At home, without a contact"),
     "away_linked": N_("Wholly away, by phone"), "away": N_("Wholly away, without a contact"),
 }  # fmt: skip
 
