@@ -56,7 +56,6 @@ LAYOUTS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("result", "回访结果", "Result", needed=True, also=("结果", "办理状态", "评价结果", "是否解决")),
         Column("satisfied", "是否满意", "Satisfied", also=("满意度", "满意情况")),
         Column("said", "回访意见", "What was said", also=("意见", "退回理由", "备注"), width=40),
-        Column("at", "回访时间", "At", also=("时间", "办结时间")),
         Column("due", "重办时限", "Again by", also=("新的办结时限",)),
     ),
 }

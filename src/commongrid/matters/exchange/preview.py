@@ -24,7 +24,7 @@ MOST_ROWS: Final = 1000
 LIMITS: Final = Limits(sent=5 << 20, unpacked=100 << 20, seconds=60, memory=1 << 30)
 """What one sheet of orders may cost; an older system's whole archive goes in by the command line."""
 
-_DATES: Final = ("received", "due", "reply_due", "at")
+_DATES: Final = ("received", "due", "reply_due")
 _NEAR: Final = timedelta(days=queries.ALIKE_DAYS)
 
 

@@ -37,7 +37,6 @@ FAULTS: dict[str, tuple[str, str]] = {
     "due_unreadable": (N_("Their deadline can't be read."), N_("Write it like 2026-12-08 or 2026-12-08 17:30.")),
     "due_before": (N_("Their deadline lies before the day it was received."), N_("Correct one of the two dates.")),
     "reply_due_unreadable": (N_("The date for the reply can't be read."), N_("Write it like 2026-12-08.")),
-    "at_unreadable": (N_("The time can't be read."), N_("Write it like 2026-11-24 09:30.")),
     "place_unknown": (
         N_("There is no such place in your area, or several of that name."),
         N_("Choose it from the list of the template, or leave it empty: it then waits with you to be sorted."),
