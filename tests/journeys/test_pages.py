@@ -36,6 +36,7 @@ NOT_PAGES: Final = {
     "file": "bytes of a photo",
     "map": "leads to the place of whoever asks",
     "map_shapes": "what the page map_at draws",
+    "map_tile": "bytes of a picture",
     "map_points": "what the page map_at draws",
     "boundary_file": "walked in its test, with a file sent",
     "exchange_template": "bytes of a workbook",

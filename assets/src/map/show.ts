@@ -1,5 +1,6 @@
-/* A map of shapes and points from this server alone: no tiles, no fonts, no other address. Names are elements of the
-   page, so that they use its fonts; every number stands in the table beside the map as well. */
+/* A map of shapes and points from this server alone: no fonts, no other address, and no tiles unless the county set
+   some, which come through the server too. Names are elements of the page, so that they use its fonts; every number
+   stands in the table beside the map as well. */
 import "maplibre-gl/dist/maplibre-gl.css";
 import {
   Map as Drawn,
@@ -39,12 +40,21 @@ async function fetched<T>(address: string | undefined): Promise<T | null> {
   return answer.ok ? ((await answer.json()) as T) : null;
 }
 
-function empty(colour: Colours): StyleSpecification {
-  return {
+function ground(box: HTMLElement, colour: Colours): StyleSpecification {
+  const style: StyleSpecification = {
     version: 8,
     sources: {},
     layers: [{ id: "paper", type: "background", paint: { "background-color": colour.paper } }],
   };
+  const { tiles, credit = "" } = box.dataset;
+  if (tiles) {
+    const whose = document.createElement("span");
+    whose.textContent = credit;
+    const address = new URL(tiles, location.href).href.replace(/%7B/g, "{").replace(/%7D/g, "}");
+    style.sources.tiles = { type: "raster", tiles: [address], tileSize: 256, attribution: whose.innerHTML };
+    style.layers.push({ id: "tiles", type: "raster", source: "tiles", paint: { "raster-saturation": -0.6 } });
+  }
+  return style;
 }
 
 export async function show(box: HTMLElement): Promise<void> {
@@ -53,10 +63,10 @@ export async function show(box: HTMLElement): Promise<void> {
   box.replaceChildren();
   const map = new Drawn({
     container: box,
-    style: empty(colour),
+    style: ground(box, colour),
     bounds: shapes?.box ?? WHOLE,
     fitBoundsOptions: { padding: 28 },
-    attributionControl: false,
+    attributionControl: box.dataset.credit ? { compact: false } : false,
     dragRotate: false,
     pitchWithRotate: false,
     maxZoom: 20,
@@ -103,7 +113,7 @@ function layShapes(map: Drawn, shapes: Shapes, colour: Colours, own: string | un
         colour.shades[4],
         colour.shades[0],
       ],
-      "fill-opacity": 0.9,
+      "fill-opacity": map.getSource("tiles") ? 0.5 : 0.9,
     },
   });
   map.addLayer({

@@ -70,6 +70,15 @@ class Notices:
     sms_signature: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiles:
+    """A base map under the county's own: where its tiles are fetched, what they are drawn on, whose they are."""
+
+    url: str = ""
+    datum: str = "wgs84"
+    credit: str = ""
+
+
 class Environment:
     """What the environment says, typed. Names of attributes are the names of variables without `COMMONGRID_`."""
 
@@ -178,6 +187,18 @@ class Environment:
             email=_text("COMMONGRID_EMAIL_FROM"), sms_url=url, sms_key=_text("COMMONGRID_SMS_KEY"),
             sms_secret=_text("COMMONGRID_SMS_SECRET"), sms_signature=_text("COMMONGRID_SMS_SIGNATURE"),
         )  # fmt: skip
+
+    @property
+    def TILES(self) -> Tiles:
+        """COMMONGRID_TILES, _DATUM, _CREDIT: the address of map tiles with {z}, {x} and {y}; empty draws none."""
+        url, datum = _text("COMMONGRID_TILES"), _text("COMMONGRID_TILES_DATUM", "wgs84").lower()
+        if url and not (url.startswith(("https://", "http://")) and all(f"{{{part}}}" in url for part in "zxy")):
+            message = "COMMONGRID_TILES must be an http address with {z}, {x} and {y} in it."
+            raise Misconfigured(message)
+        if datum not in {"wgs84", "cgcs2000", "gcj02"}:
+            message = f"COMMONGRID_TILES_DATUM must be wgs84, cgcs2000 or gcj02, not {datum!r}."
+            raise Misconfigured(message)
+        return Tiles(url=url, datum=datum, credit=_text("COMMONGRID_TILES_CREDIT"))
 
     @property
     def EMAIL_URL(self) -> str:

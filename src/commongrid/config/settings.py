@@ -192,6 +192,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 NOTICES = env.NOTICES
+TILES = env.TILES
 _mail = urlsplit(env.EMAIL_URL)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.hostname else 'locmem'}.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 587

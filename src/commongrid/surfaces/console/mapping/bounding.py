@@ -21,6 +21,7 @@ from commongrid.kernel import shapes as kernel_shapes
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.registry.queries import points
 from commongrid.roster import queries as roster
+from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.mapping.pages import place_of, trail
 from commongrid.surfaces.console.places import LEVELS
 from commongrid.surfaces.shared.doors import door
@@ -141,7 +142,7 @@ def _page(request: Asked, place: PlaceRow, form: DrawForm, *, status: int = 200,
     context: dict[str, Any] = {
         "place": place, "form": form, "trail": trail(request, place.code, (gettext("Boundary"), "")),
         "what": gettext(LEVELS[place.level]),
-        "around": f"{reverse('map_shapes', args=[parent])}?level={place.level}",
+        **tiles.base(), "around": f"{reverse('map_shapes', args=[parent])}?level={place.level}",
         "points": reverse("map_points", args=[place.code]) if request.scope.may("people.read") else "",
         "former": [
             (one, gettext(SOURCES[one.source]), faces[one.by].label(language()) if one.by in faces else "")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.places import is_code
 from commongrid.kernel.refusals import NotFound
-from commongrid.surfaces.console.mapping import figures
+from commongrid.surfaces.console.mapping import figures, tiles
 from commongrid.surfaces.console.places import LEVELS, MANY
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
@@ -70,7 +70,7 @@ def at(request: Asked, code: int) -> HttpResponse:
         "points": reverse("map_points", args=[code]) if _near(request, place) else "",
         "own": bounds.outlines(request.scope, [code]).get(code),
         "gaps": bounds.gaps_below(request.scope, code, level)[:20] if editable and level else [],
-        "steps": list(enumerate(shown.steps, start=1)),
+        "steps": list(enumerate(shown.steps, start=1)), **tiles.base(),
     }  # fmt: skip
     return render(request, "console/map/map.html", context)
 
@@ -110,4 +110,5 @@ urlpatterns = [
     path("<int:code>/", at, name="map_at"),
     path("<int:code>/shapes.json", shapes, name="map_shapes"),
     path("<int:code>/points.json", points, name="map_points"),
+    *tiles.urlpatterns,
 ]
