@@ -152,6 +152,10 @@ def not_there(_world: World) -> Objects:
     yield (named("no such thing"),), "no such thing", nobody
 
 
+def no_tiles(_world: World) -> Objects:
+    yield (0, 0, 0), "no base map is set", nobody
+
+
 def homes(_world: World) -> Objects:
     for relation, place in PLACES.items():
         yield (named("household", relation),), relation, partial(_covers, place)

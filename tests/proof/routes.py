@@ -94,6 +94,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("market", ("code",)): objects.places_to_edit,
     ("", ("duty_id",)): objects.not_there,
     ("", ("view_id",)): objects.not_there,
+    ("", ("x", "y", "z")): objects.no_tiles,
     ("talent_", ("talent_id",)): objects.talents,
     ("rota_", ("turn_id",)): objects.not_there,
     ("", ("notice_id",)): objects.not_there,
