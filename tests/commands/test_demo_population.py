@@ -31,7 +31,7 @@ from commongrid.commands.demo.population.people import Filled, Hamlet, Home, Som
 from commongrid.commands.demo.population.plan import Plan, plan
 from commongrid.commands.demo.population.traits import PREFIX, REGION
 from commongrid.kernel.identity import id_number
-from commongrid.registry.rules.facts import phone_of
+from commongrid.kernel.widths import phone_of
 from tests.sizes import FULL, size
 
 TODAY = date(2026, 11, 26)

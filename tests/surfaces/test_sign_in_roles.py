@@ -41,6 +41,8 @@ def test_every_role_of_the_demo_signs_in(hamlet: Database) -> None:
         begins[post.role] = front.redirect_chain[-1][0]
     assert begins["dispatcher"] == "/console/today/"
     assert begins["villager"] == "/console/matters/new/"
+    assert begins["auditor"] == "/console/access-log/"
+    assert begins["system_admin"] == begins["security_admin"] == "/console/posts/"
     admins = {begins[role] for role in ("system_admin", "security_admin", "auditor")}
     assert all(page.startswith("/console/") for page in admins)
     assert not admins & {"/console/post/", "/console/security/"}

@@ -42,3 +42,12 @@ def whole(text: str) -> str:
     if found and len(found[2]) == int(found[3]):
         return found[1] + found[2]
     return text
+
+
+def phone_of(written: str) -> str | None:
+    """A phone number as digits (with a leading + where it was written), or None where it is none."""
+    if not written.strip():
+        return ""
+    plain = "".join(sign for sign in digits(written) if sign.isdigit())
+    plain = plain[2:] if plain.startswith("86") and len(plain) == 13 else plain  # noqa: PLR2004 - with the country's 86
+    return plain if 7 <= len(plain) <= 20 else None  # noqa: PLR2004 - the shortest landline, the longest there is

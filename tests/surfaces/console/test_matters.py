@@ -224,7 +224,23 @@ def test_visit_asks_for_both_answers(scene: Scene, as_post: Callable[..., Client
         url(matter, "visit"), {"mode": "phone", "result": "asked", "solved": "yes"}
     )
     assert answer.status_code == 422
-    assert "Please answer both questions." in answer.text
+    assert "Please say whether it is solved." not in answer.text
+    assert "Please say whether they are satisfied." in answer.text
+
+
+def test_the_address_of_a_step_opened_again_leads_to_its_matter(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.with_station("校门口斑马线看不清")
+    again = as_post("station").get(url(matter, "answer"))
+    assert (again.status_code, again["Location"]) == (302, url(matter))
+    assert as_post("station").put(url(matter, "answer")).status_code == 405
+
+
+def test_parts_of_one_whole_are_named_once_among_the_similar(scene: Scene, as_post: Callable[..., Client]) -> None:
+    whole, other = scene.at_township("桥头护坡垮塌"), scene.at_township("桥面破损")
+    units = (id_of("transport_unit"), id_of("water_unit"))
+    scene.do("dispatcher", actions.split, whole, unit_ids=units, note="各管一段", reason="水源也受影响")
+    alike = as_post("dispatcher").get(url(other)).context["alike"]
+    assert [one.row.id for one in alike] == [whole]
 
 
 def test_market_days_are_offered_where_a_day_is_chosen(scene: Scene, as_post: Callable[..., Client]) -> None:

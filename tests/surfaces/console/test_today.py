@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from commongrid.journal import pulses
 from commongrid.surfaces.shared import fields
+from tests.matters.waits import ask, wanted
 from tests.surfaces.console.conftest import counting
 
 if TYPE_CHECKING:
@@ -115,3 +116,11 @@ def test_states_are_a_table_of_the_rules(county: Desk, as_post: Callable[..., Cl
     page = as_post("clerk").get("/console/work-list/states/").text
     assert "Return visit due" in page
     assert "It stays where it is" in page
+
+
+def test_an_application_is_counted_and_something_does_wait(scene: Scene, as_post: Callable[..., Client]) -> None:
+    ask(scene, "extend", wanted(40))
+    page = as_post("dispatcher").get("/console/today/")
+    assert {lane.code: lane.count for lane in page.context["lanes"]}["applications"] == 1
+    assert "Nothing else waits for you" in page.text
+    assert "Nothing waits for you" not in page.text

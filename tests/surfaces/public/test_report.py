@@ -96,6 +96,32 @@ def test_sent_report_gives_a_slip(county: Desk, villager: Client) -> None:
     page = villager.get(response["Location"]).content.decode()
     assert "Thank you. It has been received." in page
     assert "<svg" in page
+    assert page.index("slip-code") < page.index("Where it stands"), "what is to be kept comes first"
+
+
+def test_every_fault_of_a_report_is_said_at_once(county: Desk, villager: Client) -> None:
+    response = villager.post("/report/send", told(text="", phone="12ab", concerned_phone="none", name="Li"))
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Please say in a few words what the matter is." in page
+    assert page.count('href="#id_phone"') == page.count('href="#id_concerned_phone"') == 1
+    assert "A phone number has 7 to 20 digits." in page
+    assert 'value="12ab"' in page
+    assert 'value="Li"' in page
+    assert matters(county) == []
+
+
+@pytest.mark.parametrize("phone", ["", "138 1234 0001", "0856-7620000", "１３８１２３４０００１", "13812340001 (son)"])
+def test_a_phone_is_taken_however_it_is_written(villager: Client, phone: str) -> None:
+    assert villager.post("/report/send", told(phone=phone)).status_code == 302
+
+
+def test_what_a_natural_village_meets_is_its_grids_turn(villager: Client) -> None:
+    sent = villager.post("/report/send", told(kind="A02", text="They argue about a ditch."))
+    page = villager.get(sent["Location"]).content.decode()
+    assert "Grid of Shanghe, Baisha Village" in page
+    villager.cookies["cg_language"] = "zh-hans"
+    assert "白沙村上河所在网格" in villager.get(sent["Location"]).content.decode()
 
 
 def test_own_words_become_an_unsorted_matter(county: Desk, villager: Client) -> None:

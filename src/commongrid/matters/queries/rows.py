@@ -183,13 +183,22 @@ def _row(
 ) -> MatterRow:
     kind, unit = kind_version(scope, values["kind_id"]), units.get(values["unit_id"], ("", "", False))
     where = _named(values["place"], places)
-    zh, en = (unit[0], unit[1]) if values["owner_level"] == "unit" else _named(values["owner_place"], places)
+    zh, en = (unit[0], unit[1]) if values["owner_level"] == "unit" else _owning(values, places)
     rest = {name: values[name] for name in COLUMNS if name not in ("kind_id", "unit_id")}
     row = MatterRow(
         **rest, kind=kind, unit=values["unit_id"], outside_command=unit[2], owner_zh=zh, owner_en=en,
         place_zh=where[0], place_en=where[1],
     )  # fmt: skip
     return row if reads_words(scope, row.whereabouts, kind.visibility) else _hidden(row)
+
+
+def _owning(values: Mapping[str, Any], places: Mapping[int, PlaceRow]) -> tuple[str, str]:
+    """Whose turn it is by place; nobody is in post at a natural village or group, the grid that serves it answers."""
+    zh, en = _named(values["owner_place"], places)
+    own = places.get(values["owner_place"] or 0)
+    if values["owner_level"] != "grid" or own is None or own.level == "grid":
+        return zh, en
+    return f"{zh}所在网格", en and f"Grid of {en}"
 
 
 def _named(code: int | None, places: Mapping[int, PlaceRow]) -> tuple[str, str]:

@@ -13,9 +13,8 @@ from django.db.models import Q
 from commongrid.accounts import sealed
 from commongrid.kernel import masking
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours
-from commongrid.kernel.widths import digits
+from commongrid.kernel.widths import digits, phone_of
 from commongrid.registry.models import Household, Person, Stay
-from commongrid.registry.rules.facts import phone_of
 from commongrid.registry.rules.fields import FIELDS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from commongrid.kernel.identity import EARLIEST, id_number
 from commongrid.kernel.refusals import N_, BadInput
-from commongrid.kernel.widths import digits, halfwidth
+from commongrid.kernel.widths import halfwidth, phone_of
 
 OLDEST: Final = 120
 """Years: an age above it is a slip of the pen."""
@@ -118,15 +118,6 @@ def birth_fault(born: date, today: date) -> str:
     if born < EARLIEST or today.year - born.year > OLDEST:
         return N_("Nobody is over 120 years old. Please check the date of birth.")
     return ""
-
-
-def phone_of(written: str) -> str | None:
-    """A phone number as digits (with a leading + where it was written), or None where it is none."""
-    if not written.strip():
-        return ""
-    plain = "".join(sign for sign in digits(written) if sign.isdigit())
-    plain = plain[2:] if plain.startswith("86") and len(plain) == 13 else plain  # noqa: PLR2004 - with the country's 86
-    return plain if 7 <= len(plain) <= 20 else None  # noqa: PLR2004 - the shortest landline, the longest there is
 
 
 def number_of(written: str) -> str:

@@ -11,8 +11,8 @@ from uuid import UUID
 from commongrid.kernel.identity import id_number
 from commongrid.kernel.places import code_read
 from commongrid.kernel.refusals import N_, BadInput
-from commongrid.kernel.widths import halfwidth, plain_number
-from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, birth_fault, number_of, phone_of
+from commongrid.kernel.widths import halfwidth, phone_of, plain_number
+from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, birth_fault, number_of
 from commongrid.registry.rules.holdings import credit_code
 
 

@@ -78,6 +78,7 @@ class LaneShown:
 def today(request: Asked) -> HttpResponse:
     """What waits for this post; ``lane`` chooses the list."""
     counted = {lane.code: lane.count for lane in queries.lanes(request.scope)}
+    applications = waiting_page.to_decide(request.scope)
     chosen = request.GET.get("lane", "all")
     if chosen not in LANES:
         return redirect("today")
@@ -89,10 +90,10 @@ def today(request: Asked) -> HttpResponse:
         {
             "now": now,
             "clock": clock(request.scope),
-            "lanes": lanes(counted, chosen),
+            "lanes": [*lanes(counted, chosen), *_applied(len(applications))],
             "lane": _(LANES[chosen][0]),
             "chosen": chosen,
-            "applications": waiting_page.to_decide(request.scope),
+            "applications": applications,
             "own_notes": leaders.own(request.scope),
             "rows": present.rows(request.scope, page.rows),
             "next": page.next,
@@ -127,6 +128,14 @@ def lanes(counted: dict[str, int], chosen: str) -> list[LaneShown]:
         for code, (text, tone) in LANES.items()
         if code in ALWAYS or counted.get(code) or code == chosen
     ]
+
+
+def _applied(count: int) -> list[LaneShown]:
+    """What was applied for and waits for this post: no matter of its own, and yet its turn."""
+    if not count:
+        return []
+    text = _("Applications to decide")
+    return [LaneShown(code="applications", text=text, count=count, tone="warn", url="#applications", current=False)]
 
 
 def clock(scope: Scope) -> Clock:

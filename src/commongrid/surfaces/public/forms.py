@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commongrid.surfaces.public.asking import LONGEST
 from commongrid.surfaces.shared.about import AboutSomebody
-from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.forms import Form, PhoneField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ class Telling(AboutSomebody, Form):
     name = forms.CharField(
         label=_("Your name"), max_length=60, required=False, widget=forms.TextInput(attrs={"data-nodraft": True})
     )
-    phone = forms.CharField(
+    phone = PhoneField(
         label=_("Your phone"),
         help_text=_("Only to ask you back about this matter."),
         max_length=30,
@@ -106,7 +106,7 @@ class Telling(AboutSomebody, Form):
     concerned_name = forms.CharField(
         label=_("Their name"), max_length=60, required=False, widget=forms.TextInput(attrs={"data-nodraft": True})
     )
-    concerned_phone = forms.CharField(
+    concerned_phone = PhoneField(
         label=_("Their phone"),
         max_length=30,
         required=False,

@@ -9,6 +9,7 @@ everyone. ``DOORS`` is read by the authorisation policy and its matrix.
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from uuid import UUID
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from commongrid.accounts import actions as accounts
 from commongrid.journal.acting import acting
@@ -84,7 +85,7 @@ def door(
         @functools.wraps(view)
         def enter(request: HttpRequest, **captured: Any) -> HttpResponse:
             if request.method not in allowed:
-                return HttpResponseNotAllowed(allowed)
+                return _not_so(request, allowed)
             try:
                 return _through(opened, cast("Asked", request), captured)
             except Refusal as refusal:
@@ -113,6 +114,19 @@ def _through(opened: Door, request: Asked, captured: dict[str, Any]) -> HttpResp
         if isinstance(response, SimpleTemplateResponse):
             response.render()
         return response
+
+
+def _not_so(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+    """An address that only takes what a form sends, opened or loaded again: on to the page that the form stands on."""
+    path = request.path.rstrip("/")
+    while request.method == "GET" and "/" in path:
+        path = path.rpartition("/")[0]
+        for above in (f"{path}/", path):
+            with suppress(Resolver404):
+                opened = getattr(resolve(above).func, "door", None)
+                if opened is not None and "GET" in opened.methods:
+                    return HttpResponseRedirect(above)
+    return HttpResponseNotAllowed(allowed)
 
 
 def find_scope(request: HttpRequest, kinds: tuple[Kind, ...], captured: dict[str, Any]) -> Scope | None:

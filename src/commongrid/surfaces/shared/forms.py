@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext
 
+from commongrid.kernel.widths import phone_of
 from commongrid.surfaces.shared.errors import sentence
 
 if TYPE_CHECKING:
@@ -26,6 +27,17 @@ CLASSES = {
 
 FIRST_YEAR, LAST_YEAR = 1800, 2199
 """No register reaches further; a day beyond could not be reckoned with."""
+
+
+class PhoneField(forms.CharField):
+    """A phone number as somebody writes it, kept as written; what nobody could ever call is said at once."""
+
+    def clean(self, value: Any) -> str:
+        """The number, or why it is none."""
+        written = str(super().clean(value))
+        if phone_of(written) is None:
+            raise forms.ValidationError(gettext("A phone number has 7 to 20 digits."))
+        return written
 
 
 class Form(forms.Form):

@@ -66,8 +66,11 @@ def destinations(scope: Scope | None) -> list[Destination]:
 
 
 def first_page(scope: Scope) -> str:
-    """Where a post's work begins: the first page it may open; nothing for a post without any page."""
-    return next((one.url for one in destinations(scope)), "")
+    """Where a post's work begins: its matters, else the log or the posts it looks after; nothing without any page."""
+    found = destinations(scope)
+    work = [one for one in found if not one.group]
+    beside = [one for route in ("access_log", "posts") for one in found if one.route == route]
+    return next((one.url for one in [*work, *beside, *found]), "")
 
 
 def current(items: list[Destination], path: str) -> str:

@@ -15,11 +15,11 @@ from commongrid.kernel.moments import Order, UnreadableDate, missing, read_momen
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import BadInput
 from commongrid.kernel.sheets import Cell, Marks, plain_name, text_of
-from commongrid.kernel.widths import cut_by_spreadsheet, halfwidth, whole
+from commongrid.kernel.widths import cut_by_spreadsheet, halfwidth, phone_of, whole
 from commongrid.registry.importing.rules.faults import RowFault
 from commongrid.registry.importing.rules.layout import LAYOUTS, Column, Headed
 from commongrid.registry.importing.rules.words import DITTO
-from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, OLDEST, phone_of
+from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, OLDEST
 
 T = TypeVar("T")
 UNSAFE: Final = ("=", "+", "-", "@")

@@ -167,5 +167,5 @@ def periods(chosen: Chosen) -> list[tuple[str, str, bool]]:
         (_("Last month"), before.replace(day=1), before),
         (_("This year"), today.replace(month=1, day=1), today),
     ]
-    shown = (chosen.first, chosen.last)
-    return [(text, chosen.address(**{"from": a, "to": b}), (a, b) == shown) for text, a, b in found]
+    shown = next((text for text, a, b in found if (a, b) == (chosen.first, chosen.last)), "")
+    return [(text, chosen.address(**{"from": a, "to": b}), text == shown) for text, a, b in found]

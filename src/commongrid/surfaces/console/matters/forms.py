@@ -235,6 +235,7 @@ class Receipt(Step):
 
 
 ANSWERS = (("yes", _("Yes")), ("no", _("No")))
+UNANSWERED = {"solved": _("Please say whether it is solved."), "satisfied": _("Please say whether they are satisfied.")}
 
 
 class Visit(Step):
@@ -299,7 +300,7 @@ class Visit(Step):
         given = super().clean() or self.cleaned_data
         for name in (one for one in self.fields if one.startswith(("solved", "satisfied"))):
             if given.get("result") == "asked" and not given.get(name):
-                self.add_error(name, _("Please answer both questions."))
+                self.add_error(name, UNANSWERED["solved" if name.startswith("solved") else "satisfied"])
         return given
 
     def arguments(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext
 
@@ -11,6 +11,9 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import Filters, MatterDetail, rechecking
 from commongrid.surfaces.console.matters import present
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 ALIKE: Final = 4
 """So many similar open matters are named beside one."""
@@ -29,11 +32,15 @@ def causes(scope: Scope, m: MatterDetail) -> list[dict[str, Any]]:
 
 
 def alike(scope: Scope, m: MatterDetail) -> list[present.Shown]:
-    """Open matters of the same kind in the same village, without this one."""
+    """Open matters of the same kind in the same village, without this one; of one in parts the whole, or one part."""
     place = m.row.place - m.row.place % 1000
     found = queries.queue(scope, Filters(kind=m.row.kind.code, place=place)).rows
     together = {m.row.id, m.row.parent_id or m.row.id}
-    return present.rows(scope, [row for row in found if not {row.id, row.parent_id} & together][:ALIKE])
+    others = [row for row in found if not {row.id, row.parent_id} & together]
+    once: dict[UUID, queries.MatterRow] = {}
+    for row in sorted(others, key=lambda row: row.parent_id is not None):
+        once.setdefault(row.parent_id or row.id, row)
+    return present.rows(scope, [*once.values()][:ALIKE])
 
 
 def joined(scope: Scope, m: MatterDetail) -> dict[str, Any]:

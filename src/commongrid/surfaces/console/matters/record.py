@@ -30,7 +30,7 @@ from commongrid.surfaces.console.matters.photos import gathered
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.about import NAMES, AboutSomebody
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.forms import Form, PhoneField
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
 
@@ -105,13 +105,11 @@ class Record(AboutSomebody, Form):
         error_messages={"required": _("Choose how urgent it is.")},
     )
     name = forms.CharField(label=_("Name of the reporter"), required=False, max_length=60, widget=contact())
-    phone = forms.CharField(
-        label=_("Phone of the reporter"), required=False, max_length=30, widget=contact(inputmode="tel")
-    )
+    phone = PhoneField(label=_("Phone of the reporter"), required=False, max_length=30, widget=contact(inputmode="tel"))
     concerned_name = forms.CharField(
         label=_("Name of the person concerned"), required=False, max_length=60, widget=contact()
     )
-    concerned_phone = forms.CharField(
+    concerned_phone = PhoneField(
         label=_("Phone of the person concerned"), required=False, max_length=30, widget=contact(inputmode="tel")
     )
     language = forms.ChoiceField(

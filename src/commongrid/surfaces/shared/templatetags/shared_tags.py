@@ -168,7 +168,8 @@ def acting_post(context: Context) -> dict[str, object]:
     """The acting post, always visible, leading to the page where it is switched."""
     request = context.get("request")
     scope = getattr(request, "scope", None)
-    return {"post": scope if scope is not None and scope.kind == "post" else None, "title": fields.post_title(request)}
+    place, _dot, title = fields.post_title(request).rpartition(" · ")
+    return {"post": scope if scope is not None and scope.kind == "post" else None, "place": place, "title": title}
 
 
 @register.simple_tag
