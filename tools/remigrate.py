@@ -1,6 +1,8 @@
 """Make the migration that is not released yet anew: several people change tables at once, one file results.
 
-Migrations up to ``RELEASED`` are never touched; raise it with each release, and name the next.
+Migrations up to ``RELEASED`` are never touched; raise it with each release, and name the next. Rows that need changing
+once are changed by a migration written by hand that carries the number of the release before it (``0003_..._data``),
+so that it stays; the walls (``config/sql``) are made anew at every update and change no row.
 """
 
 from __future__ import annotations

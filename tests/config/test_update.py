@@ -138,6 +138,9 @@ def test_a_county_of_the_first_release_goes_on(updated: Database) -> None:
     verdict = journal.verify()
     assert (verdict.sound, verdict.lines, verdict.unsealed) == (True, 2, 0)
     _walls_hold(updated)
+    with updated.as_role("owner") as owner:
+        rows = owner.execute("SELECT state, pressing FROM matters_matter ORDER BY number").fetchall()
+    assert rows == [("reported", 1), ("closed", 2)], "what a new column holds in old rows is filled in once"
     _figures_add_up()
     _work_goes_on()
 

@@ -334,7 +334,7 @@ def _restored_older_backup_is_erased_again(database: Database, older: Database) 
     try:
         assert "county.registry_person" in found(older)
         assert jobs.missing() == 1
-        jobs.look_after_erasures()
+        jobs.do_again()
         assert set(found(older)) == KEPT_BY_LAW
         assert (jobs.missing(), jobs.do_again()) == (0, 0)
     finally:

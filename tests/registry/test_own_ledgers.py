@@ -13,6 +13,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound
 from commongrid.registry import actions, queries
+from commongrid.registry.keeping import jobs
 from commongrid.registry.models import SavedLedger
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.own_ledgers import SUBJECTS, Spec, arranged, checked, columns, filter_names, suggested
@@ -178,6 +179,26 @@ def test_a_ledger_is_its_posts_own_until_it_is_shared_with_the_place(desk: Any) 
         save(grid, "网格", shared=True)
     actions.remove_ledger(clerk, Act.new(), ledger_id=one)
     assert seen(secretary) == []
+
+
+def test_a_shared_one_goes_on_when_its_post_has_ended(desk: Any, database: Database) -> None:
+    """Any post of the place may take it over or remove it; what was not shared goes a year later."""
+    clerk, secretary, above = (scope_as(desk, name) for name in ("clerk", "secretary", "dispatcher"))
+    one, other, _own = save(clerk, shared=True), save(clerk, "共用", shared=True), save(clerk, "自己")
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_post SET to_on = from_on WHERE id = %s", [clerk.post])
+    assert [(row.name, row.own) for row in queries.own_ledgers(secretary)] == [("共用", True), ("男性", True)]
+    with pytest.raises(NotFound):
+        actions.remove_ledger(above, Act.new(), ledger_id=one)
+    actions.change_ledger(secretary, Act.new(), ledger_id=one, name="男性", spec=MEN)
+    actions.remove_ledger(secretary, Act.new(), ledger_id=other)
+    with acting(secretary):
+        assert SavedLedger.objects.get(id=one).post == secretary.post
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_post SET to_on = '2020-01-01', from_on = '2019-01-01' WHERE id = %s", [clerk.post])
+    jobs.apply_periods()
+    with database.as_role("owner") as owner:
+        assert owner.execute("SELECT name FROM registry_saved_ledger").fetchall() == [("男性",)]
 
 
 def test_it_needs_a_name_of_its_own_and_keeps_its_subject(desk: Any) -> None:

@@ -15,7 +15,7 @@ from commongrid.kernel import shapes
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotFound, NotYours, WrongState
 from commongrid.kernel.scope import clock
-from commongrid.territory import actions
+from commongrid.territory import actions, jobs
 from commongrid.territory.actions import Drawn, Spots
 from commongrid.territory.queries import boundaries as bounds
 from commongrid.territory.rules.bounding import SEVERAL, TWICE, UNKNOWN, Area
@@ -188,7 +188,7 @@ def test_a_file_is_matched_by_code_or_name_and_taken_in_whole_or_not() -> None:
         bounds.boundary_file(CENTRE, file)
 
 
-def test_files_are_dropped_by_whoever_sent_them_or_after_a_day() -> None:
+def test_files_are_dropped_by_whoever_sent_them_or_after_a_day(county: Database) -> None:
     def send() -> UUID:
         sent = actions.send_boundaries(
             CLERK, Act.new(), place=VILLAGE, name="x", datum="wgs84", areas=(area(1, box(0, 0, 1, 1), name="朝阳村"),)
@@ -200,6 +200,10 @@ def test_files_are_dropped_by_whoever_sent_them_or_after_a_day() -> None:
     assert [row[0] for row in bounds.boundary_files(CLERK)] == [kept]
     assert bounds.boundary_files(scope_at(OTHER, "places.edit")) == []
     assert actions.sweep_boundary_files(TIDY, Act.new(), place=TOWNSHIP)["files"] == 0
+    assert jobs.sweep_files() == 0
+    with county.as_role("owner") as owner:
+        owner.execute("UPDATE territory_boundary_file SET at = at - interval '2 days'")
+    assert (jobs.sweep_files(), jobs.sweep_files()) == (1, 0)
     for wrong in ({"datum": "moon"}, {"areas": ()}):
         said: dict[str, Any] = {"datum": "wgs84", "areas": (area(1, box(0, 0, 1, 1)),), **wrong}
         with pytest.raises(BadInput):

@@ -233,4 +233,7 @@ class AccessLine(models.Model):
             models.Index(fields=["place", "at"], name="accounts_access_line_place"),
             models.Index(fields=["account", "at"], name="accounts_access_line_account"),
             models.Index(fields=["subject", "at"], name="accounts_access_line_subject"),
+            models.Index(
+                fields=["-at"], name="accounts_access_line_exports", condition=Q(event="exported", subject_kind="list")
+            ),
         ]

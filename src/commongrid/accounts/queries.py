@@ -153,7 +153,7 @@ def access_log(
 LOOKS: Final = ("revealed", "exported", "printed")
 
 
-def looks_at(scope: Scope, *subjects: UUID, limit: int = 200) -> list[AccessRow]:
+def looks_at(scope: Scope, *subjects: UUID, limit: int | None = 200) -> list[AccessRow]:
     """Who opened, exported or printed these records, the latest first; shown to whoever sees the records.
 
     What of hardship was looked at is shown with the power to read hardship alone.

@@ -33,6 +33,16 @@ def unseal(sealed: bytes | memoryview | None, table: str, column: str, row: UUID
     return sealer().open(bytes(sealed), place_of(table, column, row)) if sealed else ""
 
 
+def seal_bytes(data: bytes, table: str, column: str, row: UUID) -> bytes:
+    """A file's bytes sealed for their place."""
+    return sealer().seal(data.decode("latin-1"), place_of(table, column, row))
+
+
+def unseal_bytes(sealed: bytes | memoryview, table: str, column: str, row: UUID) -> bytes:
+    """The bytes of a sealed file."""
+    return sealer().open(bytes(sealed), place_of(table, column, row)).encode("latin-1")
+
+
 def index(text: str) -> bytes | None:
     """The blind index under which the same value is found again, or nothing for an empty one."""
     return blind_index(settings.KEYS.blind, text) if text.strip() else None

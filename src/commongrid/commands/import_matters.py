@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from commongrid.commands.opening import county_open
+from commongrid.kernel.delimited import harmless
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.matters.importing.rules.columns import FIELDS
 
@@ -133,4 +134,4 @@ def _rejects(path: Path | None) -> Iterator[Sink | None]:
 def _harmless(cell: Any) -> str:
     """A cell that a spreadsheet program will not take for a formula."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return harmless(text)

@@ -145,7 +145,10 @@ def _only_may_set(wall: Wall) -> str:
 
 
 def _may_be_emptied(keeps: Keeping | None) -> str:
-    """That a change does nothing but empty columns of an erasure, or cover the one word that it is after in them."""
+    """That a change does nothing but empty columns of an erasure, or cover the signs that it is after in them.
+
+    Covered text may be longer than its column: it is cut then, never below its former length.
+    """
     if keeps is None or not keeps.emptied:
         return ""
     drop = " - ".join(f"'{column}'" for column in keeps.emptied)
@@ -155,7 +158,9 @@ def _may_be_emptied(keeps: Keeping | None) -> str:
     BEGIN
       IF is_now - {drop} = was - {drop} AND (SELECT bool_and(is_now -> c = was -> c
           OR COALESCE(is_now ->> c, '') IN ('', '\\x', '{GONE}')
-          OR COALESCE(is_now ->> c = replace(was ->> c, NULLIF(current_setting('cg.seek', true), ''), '{GONE}'), false))
+          OR COALESCE(is_now ->> c = left(
+            regexp_replace(was ->> c, NULLIF(current_setting('cg.seek', true), ''), '{GONE}', 'g'),
+            GREATEST(char_length(was ->> c), char_length(is_now ->> c))), false))
           FROM unnest(ARRAY[{columns}]) AS c) THEN RETURN NEW; END IF;
     END;
   END IF;

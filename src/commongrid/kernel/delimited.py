@@ -19,11 +19,18 @@ from commongrid.kernel.refusals import N_, BadInput, TooLarge
 SAMPLE: Final = 1 << 16
 """Characters looked at to find the separator, bytes to guess an encoding."""
 
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet program might take for a formula."""
 SEPARATORS: Final = ",\t;|，"
 GZIP: Final = b"\x1f\x8b"
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _END: Final = "\x1eend of file\x1e"
 _CHUNK: Final = 1 << 18
+
+
+def harmless(text: str) -> str:
+    """The text of a cell that no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 @dataclass(slots=True)

@@ -4,9 +4,10 @@ On its standard input stands one line of JSON, what is to be filled in, and then
 the workbook comes back with nothing else changed in it. It shares nothing with the process that asked, limits its own
 memory (bytes) and processor time (seconds) and may write no file. Whatever it can't make sense of, it fails.
 
-Only rows of one sheet are touched, and the list of which formula is reckoned before which goes, which every program
-makes anew: everything else passes through as it came, so that headings, other sheets, widths, drop-downs and pictures
-stay. Texts are written as texts, so none is ever taken for a formula.
+Only rows of one sheet are touched; the list of which formula is reckoned before which goes, which every program makes
+anew, and texts that no cell shows any more go from the workbook's store of texts. Everything else passes through as it
+came, so that headings, other sheets, widths, drop-downs and pictures stay. Texts are written as texts, so none is ever
+taken for a formula.
 
 Started by ``filling.py`` and imported by nobody.
 """
@@ -36,6 +37,8 @@ AFTER_FOOT = frozenset({
 })  # fmt: skip
 """What stands behind it in a sheet."""
 CHAIN = "xl/calcChain.xml"
+STRINGS = "sharedstrings.xml"
+"""A workbook keeps texts apart from the cells that show them."""
 SPACES = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -327,6 +330,24 @@ def without_chain(name: str, data: bytes) -> bytes:
     return data
 
 
+def shown_strings(data: bytes) -> set[int]:
+    """Which texts of the workbook's store the cells of a part show; none for a part that is no sheet."""
+    if b"sheetData" not in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return set()
+    cells = (each for each in parsed(data).iter("{*}c") if each.get("t") == "s")
+    return {int(value) for cell in cells if (value := (cell.findtext("{*}v") or "").strip())}
+
+
+def without_others(data: bytes, shown: set[int]) -> bytes:
+    """The store of texts without those that nothing shows: names of an old list must not go along unseen."""
+    root = parsed(data)
+    for at, each in enumerate(root.findall("{*}si")):
+        if at not in shown:
+            space = each.tag.partition("}")[0] + "}"
+            each[:] = [each.makeelement(f"{space}t", {})]
+    return written(root)
+
+
 def main(memory: str, seconds: str) -> None:
     """Print the workbook filled in."""
     limit(int(memory), int(seconds))
@@ -334,17 +355,18 @@ def main(memory: str, seconds: str) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())) as packed:
         part = part_of(packed, told["sheet"])
-        packed.getinfo(part)
+        root = parsed(packed.read(part))
+        fill(root, told)
+        filled = written(root)
+        names = [entry.filename for entry in packed.infolist() if entry.filename != CHAIN]
+        sheets = (filled if name == part else packed.read(name) for name in names if name.endswith(".xml"))
+        shown = set().union(*map(shown_strings, sheets))
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as again:
-            for entry in packed.infolist():
-                if entry.filename == CHAIN:
-                    continue
-                data = packed.read(entry)
-                if entry.filename == part:
-                    root = parsed(data)
-                    fill(root, told)
-                    data = written(root)
-                again.writestr(entry.filename, without_chain(entry.filename, data))
+            for name in names:
+                data = filled if name == part else packed.read(name)
+                if name.casefold().endswith(STRINGS):
+                    data = without_others(data, shown)
+                again.writestr(name, without_chain(name, data))
     sys.stdout.buffer.write(out.getvalue())
     sys.stdout.buffer.flush()
 

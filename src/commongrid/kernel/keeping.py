@@ -50,7 +50,8 @@ class Keeping:
 
     ``waits``: rows still worked on, which an erasure comes back for. ``part_of`` with ``archive``: rows that belong to
     an archive of that kind, which keeps them as long as itself. ``bars``: rows that stand against an erasure at all.
-    ``own_sight``: in the file for the person only what the post at the counter sees by itself.
+    ``own``: rows that the file for a person shows, where they are others than ``whose``: what somebody else said of
+    them goes with an erasure and is not told. ``own_sight``: of these only what the post at the counter sees by itself.
     """
 
     kind: str = ""
@@ -64,6 +65,7 @@ class Keeping:
     part_of: str = "false"
     archive: str = ""
     bars: str = ""
+    own: str = ""
     own_sight: bool = False
 
     @property

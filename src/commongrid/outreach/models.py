@@ -66,7 +66,8 @@ class Declaration(models.Model):
     service and registered here, leader of a villager group. ``place`` is the village, so that nobody below it reads
     who declined. ``group`` is their Party group. ``phone`` is the number they want to stand on the notice.
 
-    Personal data: who is willing (S2), a phone number given for the notice (S1). Kept: while it holds, then two years.
+    Personal data: who is willing (S2), a phone number given for the notice (S1). Kept: while it holds, then three
+    years.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -113,7 +114,7 @@ class Choice(models.Model):
     ``member`` is whom it is about; none for ``phone``: a household wholly away that wishes to be called. No reason is
     kept, least of all for ``not``. ``place`` is the village: nobody below it reads who would rather not have whom.
 
-    Personal data: a household's wish about a person (S2). Kept: while it holds, then two years.
+    Personal data: a household's wish about a person (S2). Kept: while it holds, then three years.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -126,8 +127,9 @@ class Choice(models.Model):
 
     wall: ClassVar[Wall] = Wall(place="place")
     keeps: ClassVar[Keeping] = Keeping(
-        kind="choice", ended="to_on", whose=f"member_id {OF_THEM} OR household_id = ANY(%(homes)s)"
-    )
+        kind="choice", ended="to_on", whose=f"member_id {OF_THEM} OR household_id = ANY(%(homes)s)",
+        own="household_id = ANY(%(homes)s)",
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -267,6 +269,7 @@ class PlannedLink(models.Model):
     wall: ClassVar[Wall] = Wall(place="place")
     keeps: ClassVar[Keeping] = Keeping(
         whose=f"member_id {OF_THEM} OR now_id {OF_THEM} OR household_id = ANY(%(homes)s)",
+        own="household_id = ANY(%(homes)s)",
     )
 
     class Meta:

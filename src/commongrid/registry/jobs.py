@@ -23,10 +23,8 @@ from commongrid.registry.keeping import jobs as _keeping  # noqa: F401 - its job
 from commongrid.registry.queries import change_of_matter, changes_running_late, handovers_lapsing, points
 from commongrid.registry.rules.requests import OF_KIND
 from commongrid.territory import queries as territory
-from commongrid.territory.actions import Spots, sweep_boundary_files
+from commongrid.territory.actions import Spots
 from commongrid.territory.actions import derive_cells as derive
-from commongrid.territory.actions.bounding import KEPT as FILES_KEPT
-from commongrid.territory.queries import boundaries as bounds
 from commongrid.territory.queries import cells
 
 COUNTER: Final = clock("registry.count", "people.count")
@@ -59,8 +57,6 @@ def derive_cells() -> int:
     with acting(CELLS):
         counties = [one.code for one in territory.counties(CELLS)]
     for county in counties:
-        if bounds.files_left_over(CELLS, timezone.now() - FILES_KEPT):
-            sweep_boundary_files(CELLS, Act.new(), place=county)
         townships = [one.code for one in territory.children(CELLS, county, level="township")]
         made += _cells(county, points.dwellings(CELLS, county))
         for township in townships:

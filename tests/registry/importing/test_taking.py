@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from psycopg.errors import UniqueViolation
 
 from commongrid.accounts import sealed
@@ -24,8 +25,9 @@ from commongrid.registry.importing.rules.layout import HOMES
 from commongrid.registry.models import Household, Person
 from commongrid.registry.queries import changes_of
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import FAR_VILLAGE, HAMLET, id_of
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, id_of
 from tests.factories.scopes import scope_at
+from tests.proof.world import insert
 from tests.registry.conftest import CLERK, Hamlet, broken_laws
 from tests.registry.importing.making import HOMES_HEAD, family, number, person, workbook
 
@@ -261,3 +263,28 @@ def test_households_come_in_empty_and_change(village: Hamlet) -> None:
         home = Household.objects.get(number="1")
     assert (home.door, home.state, home.head_id) == ("上河1号", "lived", people()["甲"].id)
     assert broken_laws() == []
+
+
+def test_new_homes_of_a_village_with_several_grids_ask_the_map_once(village: Hamlet, database: Database) -> None:
+    """Each goes to the grid that holds it, however many there are; outside of all they stay with the village."""
+    other = OTHER_GRID
+    with database.as_role("owner") as owner:
+        insert(owner, "GridCover", id=id_of("a second cover"), grid=other, covered=HAMLET, valid_from=date(2020, 1, 1))
+        for grid, west in ((GRID, 108.0), (other, 108.2)):
+            east, ring = west + 0.1, [[west, 27.0], [west + 0.1, 27.0], [west + 0.1, 27.1], [west, 27.1], [west, 27.0]]
+            insert(
+                owner, "Boundary", id=id_of(f"line {grid}"), place=grid, source="drawn", area_m2=1, west=west,
+                shape={"type": "Polygon", "coordinates": [ring]}, east=east, south=27.0, north=27.1,
+                valid_from=date(2020, 1, 1),
+            )  # fmt: skip
+    rows: list[dict[str, object]] = [
+        {"natural_village": "上河", "number": str(n), "lon": str(108.05 + 0.2 * (n % 2)), "lat": "27.05"}
+        for n in range(1, 7)
+    ]
+    upload = homes(*rows, {"natural_village": "上河", "number": "9", "lon": "108.15", "lat": "27.05"})
+    with CaptureQueriesContext(connection) as asked:
+        take(upload)
+    assert sum(' FROM "territory_boundary"' in str(one["sql"]) for one in asked.captured_queries) == 1
+    with acting(CLERK):
+        places = dict(Household.objects.values_list("number", "place"))
+    assert places == {**{str(n): other if n % 2 else GRID for n in range(1, 7)}, "9": HAMLET}

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils.translation import override
 from docx import Document
 
+from commongrid.accounts import sealed
 from commongrid.accounts.models import AccessLine
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
@@ -91,7 +92,7 @@ def test_it_goes_out_as_excel_and_word_each_logged_with_what_it_is(desk: Desk) -
     assert not [cell for cell in cells if cell.startswith("=")]
     assert book.sheetnames[-1] == "Counts"
     word = Document(io.BytesIO(post(client, there, purpose="核对", into="docx").content))
-    assert word.tables[0].rows[0].cells[0].text == "Name"
+    assert word.tables[0].rows[0].cells[0].text == "Name of the person"
     assert "delete it by" in word.sections[0].header.paragraphs[0].text
     (first, second) = lines(desk)
     assert first[1:] == ("在家男性: =核对", VILLAGE)
@@ -169,6 +170,15 @@ def test_an_old_list_in_a_form_is_not_kept_once_it_is_taken_away(desk: Desk) -> 
     there = post(client, columns, first="3", clear="1", at_1="name")["Location"]
     made = openpyxl.load_workbook(io.BytesIO(post(client, there, purpose="上报", into="form").content))["花名册"]
     assert "填表人：" not in [cell.value for row in made.iter_rows() for cell in row]
+    with desk.database.as_role("owner") as owner:
+        row = owner.execute("SELECT id, form_sealed FROM registry_saved_ledger").fetchone()
+    assert row
+    with zipfile.ZipFile(
+        io.BytesIO(sealed.unseal_bytes(row[1], "registry_saved_ledger", "form_sealed", row[0]))
+    ) as kept:
+        parts = {name: kept.read(name).decode(errors="replace") for name in kept.namelist()}
+    assert any("某县老年人统计表" in text for text in parts.values())
+    assert not any("填表人" in text for text in parts.values()), "nor is it kept here"
 
 
 def test_a_document_is_a4_with_its_headings_repeated_and_no_broken_sign() -> None:

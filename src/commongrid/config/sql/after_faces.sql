@@ -42,5 +42,3 @@ CREATE TRIGGER textless AFTER UPDATE OF state ON matters_matter FOR EACH ROW
   EXECUTE FUNCTION matters_text_taken();
 -- A trigger runs whoever may call its function; nobody may by themselves.
 REVOKE ALL ON FUNCTION matters_face_refused(), matters_face_taken(), matters_text_taken() FROM PUBLIC;
--- Faces that were made before they had a series get their matter's.
-UPDATE matters_public_face f SET series = m.series FROM matters_matter m WHERE m.id = f.id AND f.series <> m.series;

@@ -7,5 +7,3 @@ END $$;
 DROP TRIGGER IF EXISTS pressing ON matters_matter;
 CREATE TRIGGER pressing BEFORE INSERT OR UPDATE OF urgency ON matters_matter
   FOR EACH ROW WHEN (NEW.urgency <> 'normal' OR NEW.pressing <> 2) EXECUTE FUNCTION matters_matter_pressing();
-UPDATE matters_matter SET pressing = CASE urgency WHEN 'immediate' THEN 0 ELSE 1 END
-  WHERE closed_at IS NULL AND urgency <> 'normal' AND pressing = 2;

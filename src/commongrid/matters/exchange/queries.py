@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from commongrid.accounts.sealed import sealer
+from commongrid.accounts.sealed import seal_bytes, unseal_bytes
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import clock
-from commongrid.kernel.sealing import blind_index, place_of
+from commongrid.kernel.sealing import blind_index
 from commongrid.matters.exchange.reading import Meaning
 from commongrid.matters.importing.queries import UNSORTED, kind_words, place_words
 from commongrid.matters.models import (
@@ -172,14 +172,12 @@ def upload(scope: Scope, upload_id: UUID) -> tuple[ExternalUpload, bytes]:
         row = ExternalUpload.objects.filter(id=upload_id).first()
     if row is None:
         raise NotFound(N_("This sheet is no longer here: it was applied, dropped, or waited for more than a day."))
-    return row, sealer().open(bytes(row.sealed), place_of("matters_external_upload", "sealed", row.id)).encode(
-        "latin-1"
-    )
+    return row, unseal_bytes(row.sealed, "matters_external_upload", "sealed", row.id)
 
 
 def sealed_upload(data: bytes, row_id: UUID) -> bytes:
     """A sheet's bytes sealed for its row."""
-    return sealer().seal(data.decode("latin-1"), place_of("matters_external_upload", "sealed", row_id))
+    return seal_bytes(data, "matters_external_upload", "sealed", row_id)
 
 
 def to_reply(scope: Scope, system: str, limit: int = 2000) -> list[ToReply]:

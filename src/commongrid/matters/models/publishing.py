@@ -152,7 +152,11 @@ class GuardedWord(models.Model):
     valid_to = models.DateField("停用日期", null=True)
 
     wall: ClassVar[Wall] = Wall(also_see=f"{WHO_PUBLISHES} OR {WHOLE_COUNTY}", also_write=WHOLE_COUNTY)
-    keeps: ClassVar[Keeping] = Keeping(whose="word = ANY(%(names)s)", words=("note",), about="false")
+    keeps: ClassVar[Keeping] = Keeping(
+        whose="sort = 'person' AND word = ANY(%(names)s) AND NOT EXISTS (SELECT 1 FROM registry_person p"
+        " WHERE p.display_name = word AND NOT p.id = ANY(%(people)s) AND p.erased_at IS NULL)",
+        words=("note",), about="false",
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

@@ -181,6 +181,11 @@ class Party(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["phone_index"], name="matters_party_phone", condition=Q(phone_index__isnull=False)),
+            models.Index(
+                fields=["place"],
+                name="matters_party_named",
+                condition=Q(name_sealed__isnull=False, person__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

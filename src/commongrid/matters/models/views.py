@@ -43,7 +43,10 @@ class SavedView(models.Model):
     at = models.DateTimeField("保存时间")
 
     wall: ClassVar[Wall] = Wall(also_see=f"{OWN_VIEW} OR {OFFICE_VIEW} OR {CLOCK}", also_write=f"{OWN_VIEW} OR {CLOCK}")
-    keeps: ClassVar[Keeping] = Keeping(words=("filters", "name"))
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="own_list", words=("filters", "name"),
+        ended="CASE WHEN NOT shared THEN (SELECT p.to_on FROM roster_post p WHERE p.id = matters_saved_view.post) END",
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

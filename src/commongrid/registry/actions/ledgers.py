@@ -10,7 +10,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.filling import Filling, filled
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound
 from commongrid.registry.models import SavedLedger
-from commongrid.registry.queries.own_ledgers import GONE, Laid, form_of, sealed_form
+from commongrid.registry.queries.own_ledgers import GONE, Laid, form_of, ledgers, sealed_form
 from commongrid.registry.rules.own_ledgers import LONGEST_NAME, MOST_OWN, RUNNING_NUMBER, Spec, checked
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def save_ledger(
 def change_ledger(scope: Scope, act: Act, *, ledger_id: UUID, name: str, spec: Spec, shared: bool = False) -> Line:
     """Give a ledger another name, other columns, filters, grouping or order; or share it, or no longer.
 
-    What it is about stays. Of one that is laid into a form the columns follow from the form and stay too.
+    What it is about stays. Of one that is laid into a form the columns follow from the form and stay too. A shared one
+    whose post has ended becomes this post's.
 
     Refuses: NotFound for anybody's but this post's own; otherwise as making one.
     """
@@ -66,6 +67,7 @@ def change_ledger(scope: Scope, act: Act, *, ledger_id: UUID, name: str, spec: S
     said, spec = _checked(scope, name, spec, shared=shared)
     if spec.of != row.of:
         raise BadInput(fields={"of": N_("What a ledger is about stays; make another one.")})
+    row.post = _post(scope)
     if SavedLedger.objects.filter(post=row.post, name=said).exclude(id=row.id).exists():
         raise BadInput(fields={"name": TAKEN})
     return _written(scope, act, row, (said, spec, shared))
@@ -132,10 +134,11 @@ def _written(scope: Scope, act: Act, row: SavedLedger, told: tuple[str, Spec, bo
 
 
 def _own(scope: Scope, ledger_id: UUID) -> SavedLedger:
-    row = SavedLedger.objects.select_for_update().filter(id=ledger_id, post=_post(scope)).first()
-    if row is None:
+    row = ledgers().select_for_update().filter(id=ledger_id).first()
+    if row is None or not (row.post == _post(scope) or row.orphaned):
         raise NotFound(GONE)
-    return row
+    found: SavedLedger = row
+    return found
 
 
 def _post(scope: Scope) -> UUID:

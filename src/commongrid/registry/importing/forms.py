@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
+from time import monotonic
 from typing import Final
 
 from commongrid.kernel.filling import LIMITS, demand_form
@@ -15,6 +16,8 @@ from commongrid.registry.rules.own_ledgers import suggested
 LOOKED_AT: Final = 12
 """So many rows with content are looked at for the header; above it stand titles, the unit, the date."""
 SHEETS: Final = 8
+SECONDS: Final = 45
+"""So long all its sheets together may take, because somebody waits; sheets that are left then are not looked at."""
 MOST_COLUMNS: Final = 60
 NO_HEADER: Final = N_("No row of this workbook names two columns or more. Check its header row and send it again.")
 
@@ -42,11 +45,12 @@ def read_form(data: bytes, name: str, of: str, *, hardship: bool) -> Header:
     Refuses: BadInput and TooLarge for hostile or damaged files, and where no row names two columns.
     """
     demand_form(data)
-    first = read_rows(data, name, headers=0, marked=True, limits=LIMITS)
+    until = monotonic() + SECONDS
+    first = read_rows(data, name, headers=0, marked=True, limits=replace(LIMITS, seconds=SECONDS))
     found = [header_of(first.name, list(islice(first.numbered, LOOKED_AT)), of, hardship=hardship)]
     for sheet in first.sheets[:SHEETS]:
-        if sheet != first.name:
-            other = read_rows(data, name, headers=0, sheet=sheet, marked=True, limits=LIMITS)
+        if sheet != first.name and (left := int(until - monotonic())) > 0:
+            other = read_rows(data, name, headers=0, sheet=sheet, marked=True, limits=replace(LIMITS, seconds=left))
             found.append(header_of(sheet, list(islice(other.numbered, LOOKED_AT)), of, hardship=hardship))
     best = max((one for one in found if one is not None), key=lambda one: one.known, default=None)
     if best is None:

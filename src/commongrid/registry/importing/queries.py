@@ -15,7 +15,6 @@ from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import county_of, interval, significant
 from commongrid.kernel.refusals import N_, NotFound
-from commongrid.kernel.sealing import place_of
 from commongrid.kernel.sheets import plain_name
 from commongrid.registry import queries as registry
 from commongrid.registry.importing.models import ImportBatch, ImportUpload
@@ -119,13 +118,22 @@ def _words(places: Iterable[PlaceChoice]) -> dict[str, int | None]:
 
 def served_from(scope: Scope, villages: Iterable[int]) -> dict[int, int]:
     """From where the households of natural villages are served: their only grid, else the natural village itself."""
-    codes = sorted(set(villages))
+    return {code: only(code, grids) for code, grids in serving(scope, villages).items()}
+
+
+def only(code: int, grids: Sequence[int]) -> int:
+    """The only one of a natural village's grids, else the natural village itself."""
+    return grids[0] if len(grids) == 1 else code
+
+
+def serving(scope: Scope, villages: Iterable[int]) -> dict[int, list[int]]:
+    """The grids that serve each of these natural villages."""
+    found: dict[int, list[int]] = {code: [] for code in sorted(set(villages))}
     with acting(scope):
-        rows = list(GridCover.objects.filter(covered__in=codes, valid_to=None).values_list("covered", "grid"))
-    grids: dict[int, list[int]] = {}
-    for covered, grid in rows:
-        grids.setdefault(covered, []).append(grid)
-    return {code: grids[code][0] if len(grids.get(code, ())) == 1 else code for code in codes}
+        rows = GridCover.objects.filter(covered__in=list(found), valid_to=None)
+        for covered, grid in rows.values_list("covered", "grid"):
+            found[covered].append(grid)
+    return found
 
 
 def known(scope: Scope, rows: Sequence[tuple[PersonRead, Facts]], *, lock: bool = False) -> Known:
@@ -211,12 +219,12 @@ def data_of(scope: Scope, upload_id: UUID) -> bytes:
         row = ImportUpload.objects.filter(id=upload_id).values_list("sealed", flat=True).first()
     if row is None:
         raise NotFound(N_("This file is no longer here: it was taken in, dropped, or waited for more than a day."))
-    return sealed.sealer().open(bytes(row), place_of(TABLE, "sealed", upload_id)).encode("latin-1")
+    return sealed.unseal_bytes(row, TABLE, "sealed", upload_id)
 
 
 def sealed_data(data: bytes, row: UUID) -> bytes:
     """A file's bytes sealed for its row."""
-    return sealed.sealer().seal(data.decode("latin-1"), place_of(TABLE, "sealed", row))
+    return sealed.seal_bytes(data, TABLE, "sealed", row)
 
 
 def found(scope: Scope, upload_id: UUID) -> dict[str, Any]:

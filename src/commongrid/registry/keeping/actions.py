@@ -19,12 +19,14 @@ from commongrid.journal.models import File
 from commongrid.kernel.keeping import GONE, Keeping, last_day_kept
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotYours, WrongState
 from commongrid.kernel.scope import HARDSHIP, Scope, clock
-from commongrid.registry.keeping import listing, queries
+from commongrid.registry.keeping import listing, queries, tracing
 from commongrid.registry.keeping.listing import Listed
 from commongrid.registry.keeping.models import Erasure, RetentionReport, SubjectFile
-from commongrid.registry.keeping.queries import Traces, counted, kept_tables, values_of
+from commongrid.registry.keeping.queries import counted, kept_tables, values_of
 from commongrid.registry.keeping.rules import BASES, SHOWN_BY, any_of, covered
+from commongrid.registry.keeping.tracing import Traces
 from commongrid.registry.models import Person
+from commongrid.registry.rules.vocabularies import FIXED_PERIODS
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -32,14 +34,12 @@ if TYPE_CHECKING:
 
 MOST: Final = 20_000
 """Rows of one table that the clock takes on one day; the rest goes on the next."""
-MOST_PEOPLE: Final = 50
-OWN_JOBS: Final = ("access_log", "import_file")
-"""Kinds that a job of their own removes as soon as they are due."""
 ENDS_FIRST: Final = N_(
     "This record is in use. First record that the person moved out or died: the household's head and the figures "
     "follow from that. Then it can be erased."
 )
 IN_OFFICE: Final = N_("This person holds a post. End the post first.")
+STILL_WORKED_ON: Final = N_("What is left of this erasure is still worked on.")
 JOINED: Final = N_("This record was joined into another one. Erase that; this one goes with it.")
 
 
@@ -64,10 +64,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """On which legal basis somebody is erased, and the reason in a sentence."""
+    """On which legal basis somebody is erased, and the reason in a sentence; the clock needs none."""
 
     basis: str
-    reason: str
+    reason: str = ""
 
 
 def eraser(place: int) -> Scope:
@@ -97,18 +97,39 @@ def erase_person(scope: Scope, act: Act, *, person_id: UUID, why: Why) -> Line:
         raise BadInput(fields={"reason": N_("Please say why, in a sentence.")})
     found = Person.objects.select_for_update(of=("self",)).filter(id=person_id).first()
     _demand_erasable(found)
-    people = queries.with_joined(person_id)
-    of = queries.traces(eraser(place), people)
+    people = tracing.with_joined(person_id)
+    of = tracing.traces(eraser(place), people)
     with acting(eraser(place)):
         if queries.barred(of):
             raise WrongState(IN_OFFICE)
-    done = _erase(eraser(place), act, of)
-    reason = covered(said, (*of.names, *of.numbers))[:200]
-    _note(act, act.id, replace(scope, place=place), of, done, Why(basis=why.basis, reason=reason))
-    transaction.on_commit(lambda: listing.add([Listed(act=act.id, place=place, basis=why.basis, people=tuple(people))]))
+    why = Why(basis=why.basis, reason=covered(said, any_of(of.names, of.numbers))[:200])
+    return _erased(replace(scope, place=place), act, person_id, of, why)
+
+
+@action("registry.erased_when_due", power="people.erase", kinds=("clock",), facts=("basis", "rows", "held", "waits"))
+def erase_when_due(scope: Scope, act: Act, *, person_id: UUID) -> Line:
+    """Erase a person whose record has been kept as long as its rule says, as by hand: what is worked on waits.
+
+    Refuses: NotYours for none that can be erased; WrongState while they hold a post again.
+    """
+    found = Person.objects.select_for_update(of=("self",)).filter(id=person_id, erased_at=None).first()
+    if found is None or found.state not in ("gone", "dead"):
+        raise NotYours
+    of = tracing.traces(scope, tracing.with_joined(person_id))
+    if queries.barred(of):
+        raise WrongState(IN_OFFICE)
+    return _erased(replace(scope, place=territory.county(scope).code), act, person_id, of, Why(basis="period"))
+
+
+def _erased(scope: Scope, act: Act, person_id: UUID, of: Traces, why: Why) -> Line:
+    """Erase them, keep why, and put it on the list beside the database once that is committed."""
+    done = _erase(eraser(scope.place or scope.lo), act, of)
+    _note(act, act.id, scope, of, done, why)
+    listed = Listed(act=act.id, place=scope.place or scope.lo, basis=why.basis, people=tuple(of.people))
+    transaction.on_commit(lambda: listing.add([listed]))
     facts = {"basis": why.basis, "rows": done.rows, "held": done.held, "waits": done.waits}
-    answer = {"person": person_id, "rows": done.rows, "held": done.held, "waits": done.waits}
-    return Line(place=place, subject=person_id, subject_kind="person", facts=facts, answer=answer)
+    answer = {"person": person_id, "people": len(of.people), "rows": done.rows, "held": done.held, "waits": done.waits}
+    return Line(place=listed.place, subject=person_id, subject_kind="person", facts=facts, answer=answer)
 
 
 def _demand_erasable(found: Person | None) -> None:
@@ -130,7 +151,7 @@ def erase_again(scope: Scope, act: Act, *, again: Listed) -> Line:
     """
     place = territory.county(scope).code
     people = list(Person.objects.filter(id__in=again.people).values_list("id", flat=True))
-    of = queries.traces(scope, people)
+    of = tracing.traces(scope, people)
     with acting(scope):
         _end_records(of, territory.calendar(scope).day_of(act.at))
         done = _erase(scope, act, of)
@@ -150,13 +171,18 @@ def _end_records(of: Traces, on: date) -> None:
 
 @action("registry.erasure_went_on", power="people.erase", kinds=("clock",), facts=("rows", "held", "waits"))
 def go_on_erasing(scope: Scope, act: Act, *, erasure_id: UUID) -> Line:
-    """Come back for what was still worked on when somebody was erased. Refuses: NotYours."""
+    """Come back for what was still worked on when somebody was erased.
+
+    Refuses: NotYours; WrongState where all of it is still worked on, so that the journal says nothing of it.
+    """
     row = Erasure.objects.select_for_update().filter(id=erasure_id, done_at=None).first()
     if row is None:
         raise NotYours
     kept = sealed.unseal(row.sought_sealed, "registry_erasure", "sought_sealed", row.id)
-    of = queries.traces(scope, row.people, kept)
+    of = tracing.traces(scope, row.people, kept)
     done = _erase(scope, act, of)
+    if done.waits and not done.rows:
+        raise WrongState(STILL_WORKED_ON)
     for kind, count in done.rows.items():
         row.rows[kind] = row.rows.get(kind, 0) + count
     row.held = done.held
@@ -194,39 +220,49 @@ def _erase(scope: Scope, act: Act, of: Traces) -> Outcome:
 
 
 def _cover(model: type[models.Model], keeps: Keeping, of: Traces, done: Outcome) -> None:
-    """Cover names where they can only mean this person, and numbers wherever they stand."""
-    table = model._meta.db_table
-    for signs, where in ((of.names, keeps.about), (of.numbers, "true")):
-        if not signs:
-            continue
-        text = f"concat_ws(' ', {', '.join(f'{column}::text' for column in keeps.words)})"
+    """Cover every sign in what is the person's, and in words of others those that can mean nothing else."""
+    table, values = model._meta.db_table, values_of(of)
+    text = f"concat_ws(' ', {', '.join(f'{column}::text' for column in keeps.words)})"
+    theirs = f"({keeps.about}) OR ({keeps.whose or 'false'})"
+    waiting: set[Any] = set()
+    gone: set[Any] = set()
+    for where, pattern, villages in (
+        (theirs, any_of(of.names, of.numbers), []),
+        (keeps.about, any_of(of.rare_names), of.villages),
+        ("true", any_of((), of.own_numbers), of.villages),
+    ):
         found = f"({where}) AND {text} ~ %(pattern)s AND NOT ({keeps.part_of})"
-        values = {**values_of(of), "pattern": any_of(tuple(signs))}
-        done.waits += counted(table, f"{found} AND ({keeps.waits})", values)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id FROM {table} WHERE {found} AND NOT ({keeps.waits})", values)  # noqa: S608
-            rows = [row[0] for row in cursor.fetchall()]
-            if not rows:
-                continue
-            for sign in signs:
-                _cover_one(model, keeps, sign, rows)
-            cursor.execute("SELECT set_config('cg.seek', '', true)")
-        done.went("words", len(rows))
+            cursor.execute(
+                f"SELECT id, {keeps.waits} FROM {table} WHERE {found}",  # noqa: S608 - from a declaration
+                {**values, "pattern": pattern, "villages": villages},
+            )
+            rows = dict(cursor.fetchall())
+        waiting |= {row for row, waits in rows.items() if waits}
+        if free := [row for row, waits in rows.items() if not waits]:
+            _cover_rows(model, keeps, pattern, free)
+            gone |= set(free)
+    done.waits += len(waiting)
+    done.went("words", len(gone))
 
 
-def _cover_one(model: type[models.Model], keeps: Keeping, sign: str, rows: list[Any]) -> None:
+def _cover_rows(model: type[models.Model], keeps: Keeping, pattern: str, rows: list[Any]) -> None:
     table = model._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('cg.seek', %s, true)", [sign])
+        cursor.execute("SELECT set_config('cg.seek', %s, true)", [pattern])
         for column in keeps.words:
             of = model._meta.get_field(column)
-            new = f"replace({column}::text, %(sign)s, '{GONE}')"
             if isinstance(of, models.JSONField):
-                new = f"({new})::jsonb"
-            elif (longest := getattr(of, "max_length", None)) and not model.wall.append_only:  # type: ignore[attr-defined]
+                for row in model._default_manager.filter(pk__in=rows):
+                    setattr(row, column, covered(getattr(row, column), pattern))
+                    row.save(update_fields=[column])
+                continue
+            new = f"regexp_replace({column}, %(pattern)s, '{GONE}', 'g')"
+            if longest := getattr(of, "max_length", None):
                 new = f"left({new}, {int(longest)})"
-            here = f"id = ANY(%(rows)s) AND strpos({column}::text, %(sign)s) > 0"
-            cursor.execute(f"UPDATE {table} SET {column} = {new} WHERE {here}", {"sign": sign, "rows": rows})  # noqa: S608
+            here = f"id = ANY(%(rows)s) AND {column} ~ %(pattern)s"
+            cursor.execute(f"UPDATE {table} SET {column} = {new} WHERE {here}", {"pattern": pattern, "rows": rows})  # noqa: S608
+        cursor.execute("SELECT set_config('cg.seek', '', true)")
 
 
 def _take_out(
@@ -268,23 +304,24 @@ def _settle(scope: Scope, act: Act, model: type[models.Model], leaves: Any, foun
 
 
 @action("registry.periods_applied", power="people.erase", kinds=("clock",), facts=("on", "removed", "held"))
-def apply_periods(scope: Scope, act: Act, *, on: date) -> Line:
+def apply_periods(scope: Scope, act: Act, *, on: date, people: dict[str, Any] | None = None) -> Line:
     """Remove what has been kept as long as its rule says, and keep the report (留存到期处理). Refuses: nothing.
 
-    What belongs to an archive stays as long as the archive, and the report says so with its legal basis.
+    What belongs to an archive stays as long as the archive, and the report says so with its legal basis. ``people`` is
+    the line of the report for those who were erased before it, each by an act of their own.
     """
     place = territory.county(scope).code
     in_force = queries.rules(scope, on)
     rows: dict[str, dict[str, Any]] = {}
     for model, keeps in kept_tables():
         rule = in_force.get(keeps.kind)
-        if rule is None or rule.length is None or rule.code in OWN_JOBS or model is Person:
+        if rule is None or rule.length is None or rule.code in FIXED_PERIODS or model is Person:
             continue
         before = last_day_kept(on, rule.length, rule.unit)
         row = rows.setdefault(rule.code, {"kind": rule.code, "removed": 0, "held": 0, "archive": "", "left": 0})
         _apply(scope, act, (model, keeps), before, row)
-    if (rule := in_force.get("person")) and rule.length is not None:
-        rows["person"] = _erase_due(scope, act, last_day_kept(on, rule.length, rule.unit))
+    if people:
+        rows["person"] = people
     told = [row for row in rows.values() if row["removed"] or row["held"] or row["left"]]
     RetentionReport(id=act.id, place=place, on=on, at=act.at, rows=told).save(force_insert=True)
     removed, held = (sum(int(row[name]) for row in told) for name in ("removed", "held"))
@@ -309,21 +346,6 @@ def _apply(scope: Scope, act: Act, one: tuple[type[models.Model], Keeping], befo
     row["removed"] += gone
     if gone >= MOST:
         row["left"] += counted(model._meta.db_table, free, values)
-
-
-def _erase_due(scope: Scope, act: Act, before: date) -> dict[str, Any]:
-    """Erase people whose record ended long enough ago, a few each day; those in office again stay."""
-    due = Person.objects.filter(ended_on__lt=before, erased_at=None).exclude(state="merged").order_by("ended_on", "id")
-    row: dict[str, Any] = {"kind": "person", "removed": 0, "held": 0, "archive": "", "left": 0}
-    for person_id in due.values_list("id", flat=True)[:MOST_PEOPLE]:
-        of = queries.traces(scope, queries.with_joined(person_id))
-        if queries.barred(of):
-            row["held"], row["archive"] = row["held"] + 1, "post"
-            continue
-        _erase(scope, act, of)
-        row["removed"] += len(of.people)
-    row["left"] = max(0, due.count() - int(row["held"]))
-    return row
 
 
 @action("registry.file_given", power="people.file", facts=("shown_by",))

@@ -115,7 +115,7 @@ class Erasure(models.Model):
     done_at = models.DateTimeField(null=True)
 
     wall: ClassVar[Wall] = Wall(place="place")
-    keeps: ClassVar[Keeping] = Keeping(words=("reason",), about="true")
+    keeps: ClassVar[Keeping] = Keeping(words=("reason",), about="%(villages)s::bigint[] <> '{}'")
 
     class Meta:
         """Names and constraints."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -16,62 +15,16 @@ from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
 from commongrid.journal.dated import valid
 from commongrid.kernel.keeping import Keeping
-from commongrid.kernel.refusals import NotYours
 from commongrid.registry.keeping.listing import Listed
 from commongrid.registry.keeping.models import Erasure, RetentionReport, RetentionRule
-from commongrid.registry.keeping.rules import any_of, sought_names, sought_numbers
-from commongrid.registry.models import Correction, Handover, Membership, Person, Stay
+from commongrid.registry.keeping.tracing import Traces, traces, with_joined
+from commongrid.registry.models import Person
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 Cells = dict[str, Any]
 PAGE: Final = 60
-MOST_OPENED: Final = 20_000
-"""Sealed names of reporters in the person's villages that are opened, to find those who are this person."""
-MOST_LINES: Final = 2_000
-_BY_PHONE = "SELECT id FROM matters_party WHERE phone_index = ANY(%s)"
-_BY_NAME = (
-    "SELECT id, name_sealed FROM matters_party WHERE name_sealed IS NOT NULL AND person_id IS NULL"
-    " AND place / 1000 = ANY(%s) LIMIT %s"
-)
-_NAMED = (
-    "SELECT matter_id, part = 'reporter' FROM matters_party WHERE person_id = ANY(%(people)s) OR id = ANY(%(parties)s)"
-    " UNION SELECT id, false FROM matters_matter WHERE accused_person_id = ANY(%(people)s)"
-)
-"""Matters know people by these; the one place where the register reads names from above, as the journal's walls do."""
-_NAMESAKES = (
-    "SELECT DISTINCT place / 1000 FROM registry_person WHERE NOT id = ANY(%s) AND erased_at IS NULL"
-    " AND place / 1000 = ANY(%s) AND display_name ~ %s"
-)
-_HOMES = (
-    "SELECT h.id FROM {table} h WHERE h.ended_on IS NOT NULL AND EXISTS"
-    " (SELECT 1 FROM registry_stay s WHERE s.{column} = h.id AND s.person_id = ANY(%(people)s)) AND NOT EXISTS"
-    " (SELECT 1 FROM registry_stay s JOIN registry_person p ON p.id = s.person_id WHERE s.{column} = h.id"
-    "  AND NOT s.person_id = ANY(%(people)s) AND p.erased_at IS NULL)"
-)
-"""Homes that have ended and in which nobody else whose record stands ever was."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Traces:
-    """Everything by which a person is found in the tables: ids of records, and the signs to look for in words."""
-
-    people: list[UUID]
-    accounts: list[int] = field(default_factory=list)
-    parties: list[UUID] = field(default_factory=list)
-    homes: list[UUID] = field(default_factory=list)
-    booklets: list[UUID] = field(default_factory=list)
-    matters: list[UUID] = field(default_factory=list)
-    named: list[UUID] = field(default_factory=list)
-    villages: list[int] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    numbers: list[str] = field(default_factory=list)
-
-    @property
-    def signs(self) -> str:
-        """The names and numbers as JSON, to be sealed while something waits."""
-        return json.dumps([self.names, self.numbers], ensure_ascii=False)
 
 
 def kept_tables() -> Iterator[tuple[type[models.Model], Keeping]]:
@@ -105,93 +58,6 @@ def rules(scope: Scope, today: date) -> dict[str, Rule]:
             )
             for one in rows
         }  # fmt: skip
-
-
-def with_joined(person_id: UUID) -> list[UUID]:
-    """The record and all that were joined into it, one after another."""
-    found, fresh = [person_id], [person_id]
-    while fresh:
-        fresh = list(Person.objects.filter(merged_into__in=fresh).exclude(id__in=found).values_list("id", flat=True))
-        found += fresh
-    return found
-
-
-def traces(scope: Scope, people: Sequence[UUID], kept: str = "") -> Traces:
-    """By what these records of one person are found everywhere, as far as the scope sees.
-
-    ``kept`` are the signs of an erasure that waits: by then the record itself no longer says them.
-    """
-    of = Traces(people=list(people))
-    with acting(scope):
-        rows = list(Person.objects.filter(id__in=of.people))
-        names, numbers = _signs(of.people, rows)
-        if kept:
-            names, numbers = (
-                set(now) | set(then) for now, then in zip((names, numbers), json.loads(kept), strict=True)
-            )
-        of.names, of.numbers = list(sought_names(names)), list(sought_numbers(numbers))
-        of.accounts = [one.account_id for one in rows if one.account_id is not None]
-        of.villages = _villages(of, rows)
-        values = {"people": of.people}
-        of.homes = _ids(_HOMES.format(table="registry_household", column="household_id"), values)
-        of.booklets = _ids(_HOMES.format(table="registry_registered_household", column="booklet_id"), values)
-        indexes = [index for one in of.numbers if (index := sealed.index(one))]
-        of.parties = [*_ids(_BY_PHONE, [indexes]), *_parties_by_name(of)]
-        with connection.cursor() as cursor:
-            cursor.execute(_NAMED, {"people": of.people, "parties": of.parties})
-            found = cursor.fetchall()
-        of.named = sorted({matter for matter, _own in found})
-        of.matters = sorted({matter for matter, own in found if own})
-    return of
-
-
-def _signs(people: list[UUID], rows: list[Person]) -> tuple[set[str], set[str]]:
-    """Every name and number that the records say or ever said."""
-    names = {one.display_name for one in rows}
-    for table in (Stay, Handover, Membership):
-        names |= set(table._default_manager.filter(person_id__in=people).values_list("name", flat=True))
-    numbers = {
-        sealed.unseal(getattr(one, column), "registry_person", column, one.id)
-        for one in rows for column in ("id_sealed", "phone_sealed", "bank_sealed")
-    }  # fmt: skip
-    for row in Correction.objects.filter(subject__in=people):
-        if row.field == "display_name":
-            names |= {row.before, row.after}
-        elif row.field in ("id_sealed", "phone_sealed", "bank_sealed", "id_number", "phone", "bank"):
-            numbers |= {
-                sealed.unseal(getattr(row, column), "registry_correction", column, row.id)
-                for column in ("before_sealed", "after_sealed")
-            }
-    return names, numbers
-
-
-def _villages(of: Traces, rows: list[Person]) -> list[int]:
-    """Villages where the person's records lie and nobody else bears the name."""
-    places = {one.place for one in rows} | {one.registered_place for one in rows if one.registered_place}
-    places |= set(Stay.objects.filter(person_id__in=of.people).values_list("place", flat=True))
-    villages = {int(place) // 1000 for place in places}
-    if not of.names:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMESAKES, [of.people, list(villages), any_of(tuple(of.names))])
-        return sorted(villages - {village for (village,) in cursor.fetchall()})
-
-
-def _parties_by_name(of: Traces) -> list[UUID]:
-    """Reporters and people concerned who were told by name alone, where the name can only be this person's."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_NAME, [of.villages, MOST_OPENED])
-        return [
-            ident
-            for ident, name in cursor.fetchall()
-            if sealed.unseal(name, "matters_party", "name_sealed", ident) in of.names
-        ]
-
-
-def _ids(sql: str, values: Any) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [row[0] for row in cursor.fetchall()]
 
 
 def values_of(of: Traces) -> dict[str, Any]:
@@ -301,13 +167,11 @@ def known(scope: Scope) -> list[Listed]:
         return [Listed(act=ident, place=place, basis=basis, people=tuple(ids)) for ident, place, basis, ids in rows]
 
 
-def erased_at(scope: Scope, person_id: UUID) -> datetime | None:
-    """When a record was erased, or nothing. Refuses NotYours."""
+def due(scope: Scope, before: date) -> list[UUID]:
+    """People whose record ended before a day and who are not erased yet, the longest ended first."""
     with acting(scope):
-        found = Person.objects.filter(id=person_id).values_list("erased_at", flat=True)
-        if not found:
-            raise NotYours
-        return found[0]
+        found = Person.objects.filter(ended_on__lt=before, erased_at=None, state__in=("gone", "dead"))
+        return list(found.order_by("ended_on", "id").values_list("id", flat=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,7 +215,7 @@ def everything(scope: Scope, wide: Scope, person_id: UUID) -> list[Section]:
 def _rows_of(model: type[models.Model], keeps: Keeping, of: Traces) -> tuple[Cells, ...]:
     columns = [str(one.column) for one in model._meta.concrete_fields if one.column not in INTERNAL]
     listed = ", ".join(map(connection.ops.quote_name, columns))
-    sql = f"SELECT {listed} FROM {model._meta.db_table} WHERE {keeps.whose} LIMIT {MOST_LINES}"  # noqa: S608
+    sql = f"SELECT {listed} FROM {model._meta.db_table} WHERE {keeps.own or keeps.whose}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, values_of(of))
         return tuple(_opened(model._meta.db_table, dict(zip(columns, row, strict=True))) for row in cursor.fetchall())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from commongrid.kernel.keeping import GONE
 from commongrid.kernel.refusals import N_
@@ -25,17 +26,20 @@ SHOWN_BY: Final = {
 }
 """How whoever asks for a file showed that they may."""
 SHORTEST_NAME: Final = 2
+SHORTEST_RARE: Final = 3
+"""Names of fewer signs are ordinary words too (高山、新村)."""
 LONG_NUMBER: Final = 11
 
 
 def ways_to_write(number: str) -> tuple[str, ...]:
-    """A number as people write it: plain, and of a mobile phone also in groups."""
+    """A number as people write it: plain, of a mobile phone also in groups and with the country's code."""
     plain = digits(number).strip()
     if not plain:
         return ()
     ways = [plain]
     if plain.isdigit() and len(plain) == LONG_NUMBER:
         ways += [f"{plain[:3]}{gap}{plain[3:7]}{gap}{plain[7:]}" for gap in ("-", " ")]
+        ways += [f"86{way}" for way in ways]
     if plain[-1:] in "Xx":
         ways += [plain[:-1] + "X", plain[:-1] + "x"]
     return tuple(dict.fromkeys(ways))
@@ -47,19 +51,40 @@ def sought_names(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted((one for one in kept if len(one) >= SHORTEST_NAME), key=lambda one: (-len(one), one)))
 
 
+def rare(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the names that can be no ordinary word, so that they may be looked for in words of others."""
+    return tuple(one for one in names if len(one) >= SHORTEST_RARE)
+
+
 def sought_numbers(numbers: set[str]) -> tuple[str, ...]:
     """Numbers in every way they are written, the longest first."""
     ways = {way for one in numbers if len(digits(one)) >= 7 for way in ways_to_write(one)}  # noqa: PLR2004 - a landline
     return tuple(sorted(ways, key=lambda one: (-len(one), one)))
 
 
-def any_of(signs: tuple[str, ...]) -> str:
-    """A pattern for PostgreSQL that finds any of the signs; one that finds nothing where there are none."""
-    return "|".join(re.sub(r"([^\w\s])", r"\\\1", one) for one in signs) or "(?!)"
+def any_of(names: Sequence[str], numbers: Sequence[str] = ()) -> str:
+    """A pattern for PostgreSQL and Python that finds any of the signs; one that finds nothing where there are none.
+
+    A number is found where no further digit stands beside it, a name in Latin letters where no further letter does.
+    """
+    ways = [_between("[A-Za-z]", one) if one.isascii() else _escaped(one) for one in names]
+    return "|".join([*ways, *(_between("[0-9]", one) for one in numbers)]) or "(?!)"
 
 
-def covered(text: str, signs: tuple[str, ...]) -> str:
-    """The text with every sign covered."""
-    for sign in signs:
-        text = text.replace(sign, GONE)
-    return text
+def _between(more: str, sign: str) -> str:
+    return f"(?<!{more}){_escaped(sign)}(?!{more})"
+
+
+def _escaped(sign: str) -> str:
+    return re.sub(r"([^\w\s])", r"\\\1", sign)
+
+
+def covered(value: Any, pattern: str) -> Any:
+    """The text with every sign covered; the same in every text of lists and mappings."""
+    if isinstance(value, str):
+        return re.sub(pattern, GONE, value)
+    if isinstance(value, list):
+        return [covered(one, pattern) for one in value]
+    if isinstance(value, dict):
+        return {covered(name, pattern): covered(one, pattern) for name, one in value.items()}
+    return value

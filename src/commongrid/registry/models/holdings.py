@@ -201,6 +201,7 @@ class Membership(models.Model):
         kind="organisation",
         ended="(SELECT o.ended_on FROM registry_organisation o WHERE o.id = organisation_id)",
         whose=f"person_id {OF_THEM}", leaves={"name": HIDDEN},
+        erased={"name": HIDDEN, "to_on": "COALESCE(to_on, GREATEST(from_on, CURRENT_DATE))"},
     )  # fmt: skip
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
@@ -22,6 +22,12 @@ OF_THE_PLACE = (
 CLOCK = "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock')"
 """The clock reads and changes a ledger for an erasure alone: its name may name somebody."""
 
+ORPHANED: Final = (
+    "shared AND NOT EXISTS (SELECT 1 FROM roster_post p WHERE p.id = registry_saved_ledger.post"
+    " AND (p.to_on IS NULL OR p.to_on > CURRENT_DATE))"
+)
+"""Shared by a post that has ended: the posts of its place go on using it, and any of them may take it over."""
+
 
 class SavedLedger(models.Model):
     """A ledger that a post made itself (自建台账): a subject, columns in their order, filters, a grouping, an order.
@@ -31,7 +37,8 @@ class SavedLedger(models.Model):
     keeps that workbook in ``form_sealed``; ``form`` says its name, its sheet, the first row to fill, which column is
     which, and what becomes of what stands below.
 
-    Personal data: a form may have come with names in it, so it is sealed (S4). Kept: until its post removes it.
+    Personal data: a form may have come with names in it, so it is sealed (S4). Kept: until its post removes it, or
+    a year after that post ended; a shared one goes on, and whoever changes it next has it.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -50,9 +57,14 @@ class SavedLedger(models.Model):
     at = models.DateTimeField("保存时间")
 
     wall: ClassVar[Wall] = Wall(
-        also_see=f"{OWN_LEDGER} OR {OF_THE_PLACE} OR {CLOCK}", also_write=f"{OWN_LEDGER} OR {CLOCK}"
+        also_see=f"{OWN_LEDGER} OR {OF_THE_PLACE} OR {CLOCK}",
+        also_write=f"{OWN_LEDGER} OR {CLOCK} OR ({OF_THE_PLACE} AND {ORPHANED})",
     )
-    keeps: ClassVar[Keeping] = Keeping(words=("name", "form"))
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="own_list", words=("name", "form"),
+        ended="CASE WHEN NOT shared THEN (SELECT p.to_on FROM roster_post p WHERE p.id = registry_saved_ledger.post)"
+        " END",
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

@@ -141,6 +141,7 @@ class Person(models.Model):
             models.Index(fields=["place", "sort_key", "id"], name="registry_person_place_name"),
             models.Index(fields=["phone_index"], name="registry_person_phone", condition=Q(phone_index__isnull=False)),
             models.Index(fields=["initials", "place"], name="registry_person_initials", condition=~Q(initials="")),
+            models.Index(fields=["merged_into"], name="registry_person_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["batch"], name="registry_person_batch", condition=Q(batch__isnull=False)),
         ]
 

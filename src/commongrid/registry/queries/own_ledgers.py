@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
 from commongrid.kernel.refusals import N_, NotAllowed, NotFound
-from commongrid.kernel.sealing import place_of
 from commongrid.registry.models import SavedLedger
+from commongrid.registry.models.ledgers import ORPHANED
 from commongrid.registry.rules.own_ledgers import Spec
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from commongrid.kernel.scope import Scope
 
 TABLE: Final = "registry_saved_ledger"
@@ -37,7 +42,7 @@ class Laid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnLedger:
-    """A ledger that somebody made; ``own`` ones can be changed by this post."""
+    """A ledger that somebody made; ``own``: this post can change it, as its own or because its post has ended."""
 
     id: UUID
     name: str
@@ -52,7 +57,7 @@ def own_ledgers(scope: Scope) -> list[OwnLedger]:
     if scope.post is None:
         return []
     with acting(scope):
-        rows = list(SavedLedger.objects.defer("form_sealed").order_by("name", "id"))
+        rows = list(ledgers().defer("form_sealed").order_by("name", "id"))
     found = [_ledger(scope, row) for row in rows]
     shown = [one for one in found if not one.spec.sealed or scope.may("people.hardship")]
     return sorted(shown, key=lambda one: not one.own)
@@ -63,7 +68,7 @@ def own_ledger(scope: Scope, ledger_id: UUID) -> OwnLedger:
 
     Refuses: NotFound where it is gone or not shared; NotAllowed where it tells hardship and this reader may not see it.
     """
-    row = SavedLedger.objects.defer("form_sealed").filter(id=ledger_id).first()
+    row = ledgers().defer("form_sealed").filter(id=ledger_id).first()
     if row is None:
         raise NotFound(GONE)
     found = _ledger(scope, row)
@@ -72,25 +77,30 @@ def own_ledger(scope: Scope, ledger_id: UUID) -> OwnLedger:
     return found
 
 
+def ledgers() -> QuerySet[Any]:
+    """The ledgers in sight, each with whether the post that made it has ended while it is shared."""
+    return SavedLedger.objects.annotate(orphaned=RawSQL(ORPHANED, [], output_field=BooleanField()))  # noqa: S611 - ours
+
+
 def form_of(scope: Scope, ledger_id: UUID) -> bytes:
     """The workbook that a ledger is laid into. Refuses: NotFound where there is none."""
     kept = SavedLedger.objects.filter(id=ledger_id).values_list("form_sealed", flat=True).first()
     if kept is None:
         raise NotFound(GONE)
-    return sealed.sealer().open(bytes(kept), place_of(TABLE, "form_sealed", ledger_id)).encode("latin-1")
+    return sealed.unseal_bytes(kept, TABLE, "form_sealed", ledger_id)
 
 
 def sealed_form(data: bytes, row: UUID) -> bytes:
     """A workbook's bytes sealed for its row."""
-    return sealed.sealer().seal(data.decode("latin-1"), place_of(TABLE, "form_sealed", row))
+    return sealed.seal_bytes(data, TABLE, "form_sealed", row)
 
 
-def _ledger(scope: Scope, row: SavedLedger) -> OwnLedger:
+def _ledger(scope: Scope, row: Any) -> OwnLedger:
     spec = Spec(
         of=row.of, columns=tuple(row.columns), filters=row.filters, group=row.group, order=row.order, down=row.down
     )
     return OwnLedger(
-        id=row.id, name=row.name, spec=spec, shared=row.shared, own=row.post == scope.post,
+        id=row.id, name=row.name, spec=spec, shared=row.shared, own=row.post == scope.post or row.orphaned,
         laid=_laid(row.form) if row.form else None,
     )  # fmt: skip
 

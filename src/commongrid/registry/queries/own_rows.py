@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 TABLE: Final = "registry_person"
 HEAD: Final = "02"
+FLAGS: Final[Mapping[str, Any]] = {"flags": Flag, HARDSHIP: HardshipFlag}
+"""The tables behind the columns and filters by flag."""
 Within = tuple[int, int]
 
 
@@ -129,18 +131,16 @@ def _person(one: Any, spec: Spec, wanted: Wanted, flags: Flags) -> dict[str, Any
 
 def _flag_tables(spec: Spec) -> list[tuple[str, Any]]:
     """The tables that the filters by flag ask."""
-    tables: dict[str, Any] = {"flags": Flag, HARDSHIP: HardshipFlag}
-    return [(key, table) for key, table in tables.items() if key in spec.filters]
+    return [(key, table) for key, table in FLAGS.items() if key in spec.filters]
 
 
 def _flags_shown(spec: Spec, wanted: Wanted, homes: Iterable[UUID | None], people: Iterable[UUID]) -> Flags:
     """The flags in force of these people and households, for the columns that show them."""
-    tables: dict[str, Any] = {"flags": Flag, HARDSHIP: HardshipFlag}
     whose = Q(person_id__in=list(people)) | Q(household_id__in=[one for one in homes if one])
     found: dict[str, tuple[dict[UUID, list[str]], dict[UUID, list[str]]]] = {}
-    for key in tables.keys() & set(spec.columns):
+    for key in FLAGS.keys() & set(spec.columns):
         own, whole = found.setdefault(key, (defaultdict(list), defaultdict(list)))
-        rows = tables[key].objects.filter(whose, in_force(wanted.on)).order_by("type_code")
+        rows = FLAGS[key].objects.filter(whose, in_force(wanted.on)).order_by("type_code")
         for person, home, code in rows.values_list("person_id", "household_id", "type_code"):
             (own[person] if person else whole[home]).append(code)
     return found
@@ -173,11 +173,10 @@ def _number(rows: Any, by: str, of: str = "pk") -> Coalesce:
 
 def _codes_of_homes(spec: Spec, wanted: Wanted, homes: list[UUID]) -> Mapping[str, Mapping[UUID, list[str]]]:
     """The flags of each household, its people's with its own."""
-    tables: dict[str, Any] = {"flags": Flag, HARDSHIP: HardshipFlag}
     found: dict[str, dict[UUID, list[str]]] = {}
-    for key in tables.keys() & set(spec.columns):
+    for key in FLAGS.keys() & set(spec.columns):
         codes = found.setdefault(key, defaultdict(list))
-        rows = tables[key].objects.filter(in_force(wanted.on), household_id__in=homes).order_by("type_code")
+        rows = FLAGS[key].objects.filter(in_force(wanted.on), household_id__in=homes).order_by("type_code")
         for home, code in rows.values_list("household_id", "type_code"):
             codes[home].append(code)
     return found

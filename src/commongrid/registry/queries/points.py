@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Dwelling = tuple[float, float, tuple[int, ...]]
 """Where a home stands, and the places it belongs to."""
-MOST: Final = 5_000
-"""Points of one map; a village has some eight hundred."""
 DWELLING: Final = "11"
 """The kind of site that is somebody's home; it stands on the map as their household."""
 STEPS: Final = {"county": 10**6, "township": 10**3}
@@ -57,7 +55,7 @@ class SitePoint:
 def home_points(scope: Scope, place: int) -> list[HomePoint]:
     """Households of a place that have a point."""
     with acting(scope):
-        rows = listed_homes(scope, place).exclude(lon=None).order_by("natural_village", "number")[:MOST]
+        rows = listed_homes(scope, place).exclude(lon=None).order_by("natural_village", "number")
         return [
             HomePoint(one.id, one.number, one.door, one.lon, one.lat, measured=one.point == "measured")
             for one in rows
@@ -69,7 +67,7 @@ def homes_without_point(scope: Scope, place: int) -> dict[int, list[tuple[UUID, 
     """Households of a place whose point nobody knows, by natural village: id, number, door."""
     found: dict[int, list[tuple[UUID, str, str]]] = defaultdict(list)
     with acting(scope):
-        rows = listed_homes(scope, place).filter(lon=None).order_by("natural_village", "number")[:MOST]
+        rows = listed_homes(scope, place).filter(lon=None).order_by("natural_village", "number")
         for hamlet, ident, number, door in rows.values_list("natural_village", "id", "number", "door"):
             found[hamlet].append((ident, number, door))
     return found
@@ -81,9 +79,7 @@ def site_points(scope: Scope, place: int) -> list[SitePoint]:
     with acting(scope):
         rows = Site.objects.filter(place__range=(lo, hi), ended_on=None).exclude(lon=None).exclude(kind=DWELLING)
         return [
-            SitePoint(one.id, one.name, one.lon, one.lat)
-            for one in rows[:MOST]
-            if one.lon is not None and one.lat is not None
+            SitePoint(one.id, one.name, one.lon, one.lat) for one in rows if one.lon is not None and one.lat is not None
         ]
 
 

@@ -84,6 +84,14 @@ def flag_types(scope: Scope, of: str) -> list[FlagTypeRow]:
     ]
 
 
+def flag_words(scope: Scope) -> dict[str, CodeRow]:
+    """What each type of flag is called, also those that only a procedure gives and those that have ended."""
+    rows = FlagType.objects.order_by("valid_from")
+    if not scope.may("people.hardship"):
+        rows = rows.filter(sensitive=False)
+    return {one.code: CodeRow(code=one.code, zh=one.zh, en=one.en) for one in rows}
+
+
 def hardship_flag(scope: Scope, flag_id: UUID) -> HardshipRow:
     """A hardship flag within sight. Refuses: NotFound."""
     row = HardshipFlag.objects.filter(id=flag_id).first()

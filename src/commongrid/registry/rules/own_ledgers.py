@@ -64,7 +64,7 @@ SUBJECTS: Final[Mapping[str, tuple[Column, ...]]] = {
     "person": (
         _PLACE, _GROUP, _GRID, _NUMBER, _DOOR,
         Column(key="head", name=N_("Head"), also=("户主", "户主姓名")), _LINKED,
-        Column(key="name", name=N_("Name"), also=("姓名", "成员姓名")),
+        Column(key="name", name=N_("Name of the person"), also=("姓名", "成员姓名", "Name")),
         Column(key="relation", name=N_("To the head"), codes="relation", filter="codes", groups=True,
                also=("与户主关系", "关系")),
         Column(key="sex", name=N_("Sex"), codes="sex", filter="codes", groups=True, also=("性别",)),

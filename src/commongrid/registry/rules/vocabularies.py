@@ -64,9 +64,20 @@ CHANGE_RULES: Final = Vocabulary(
                most=Decimal(60)),
     ),
 )  # fmt: skip
+FIXED_PERIODS: Final = {"post": (None, ""), "access_log": (7, "months"), "import_file": (1, "days")}
+"""Kinds whose period no rule can change: who was in office stays for good, jobs of their own remove the others."""
+
+
+def _retention(values: Values) -> dict[str, str]:
+    length, unit = FIXED_PERIODS.get(str(values["code"]), (values["length"], ""))
+    if values["length"] != length or unit not in ("", values["unit"]):
+        return {"length": N_("This period is fixed: the system keeps these so long, whatever a rule says.")}
+    return {}
+
+
 RETENTION: Final = Vocabulary(
     code="retention", title=N_("How long records are kept"), table="RetentionRule", power="worklist.edit",
-    lasting=True, new=False,
+    check=_retention, lasting=True, new=False,
     lead=N_("How long each kind of record is kept after it ended, and by which law. Applied every day."),
     shown=("length", "unit", "archive", "basis"),
     columns=(

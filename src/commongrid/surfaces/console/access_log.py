@@ -14,6 +14,7 @@ from commongrid.accounts.texts import EVENT_TEXTS
 from commongrid.roster.queries import faces
 from commongrid.surfaces.console.handing import said
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.paging import page_asked
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -22,16 +23,13 @@ if TYPE_CHECKING:
 
     from commongrid.surfaces.shared.doors import Asked
 
-LAST_PAGE_DIGITS = 5
-
 
 @door("accounts.log")
 def listed(request: Asked) -> HttpResponse:
     """One page of the log, the latest first, perhaps of one event."""
     asked = request.GET.get("event", "")
     event = asked if asked in EVENT_TEXTS else ""
-    text = request.GET.get("page", "1")
-    number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LAST_PAGE_DIGITS else 1
+    number = page_asked(request.GET.get("page", ""))
     subject = _subject(request.GET.get("subject", ""))
     lines, more = access_log(request.scope, event=event, subject=subject, page=number)
     posts = faces(request.scope, {line.post for line in lines if line.post})

@@ -12,11 +12,11 @@ from django.urls import path
 from django.utils import timezone
 
 from commongrid.journal import queries as journal
-from commongrid.kernel.widths import plain_number
 from commongrid.roster.queries import faces
 from commongrid.surfaces.console import fact_words, journal_words
 from commongrid.surfaces.console.matters.history import who_of
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 PAGE = 100
-LAST_PAGE_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def listed(request: Asked) -> HttpResponse:
     """One page of a day's lines, the latest first, perhaps of one act, post or thing."""
     day = _day(request.GET.get("day", ""))
     name = request.GET.get("act_name", "").strip()[:60]
-    number = _number(request.GET.get("page", "1"))
+    number = page_asked(request.GET.get("page", ""))
     wanted = journal.OfADay(
         begins=_midnight(day), ends=_midnight(day + timedelta(days=1)), name=name,
         post=_id(request.GET.get("post", "")), subject=_id(request.GET.get("subject", "")),
@@ -103,10 +102,6 @@ def _day(text: str) -> date:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), timezone.get_current_timezone()).astimezone(UTC)
-
-
-def _number(text: str) -> int:
-    return max(1, plain_number(text, LAST_PAGE_DIGITS) or 1)
 
 
 def _id(text: str) -> UUID | None:

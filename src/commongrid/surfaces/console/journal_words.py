@@ -75,6 +75,7 @@ ACTS: Final[Mapping[str, str]] = {
     "registry.confirmed": N_("Record confirmed"),
     "registry.corrected": N_("Record corrected"),
     "registry.erased_again": N_("Erasures done again after a restore"),
+    "registry.erased_when_due": N_("A person was erased when the period was over"),
     "registry.erasure_went_on": N_("An erasure went on"),
     "registry.file_given": N_("Somebody got everything that is kept of them"),
     "registry.file_dropped": N_("A file of the register was dropped"),

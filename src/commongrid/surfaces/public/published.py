@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from commongrid.kernel import shapes
 from commongrid.kernel.counting import LEAST
+from commongrid.kernel.delimited import harmless
 from commongrid.kernel.places import county_of, level_of, township_of
 from commongrid.kernel.widths import plain_number
 from commongrid.matters import queries as matters
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 YEARS: Final = 3
 OPEN_DATA: Final = 2000
-UNSAFE: Final = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS: Final = ("id", "place_code", "place", "kind_code", "kind", "title", "text", "answer", "reported_on",
                   "answered_on", "published_at", "shown_until")  # fmt: skip
 
@@ -158,7 +158,7 @@ def published_csv(request: Asked) -> HttpResponse:
     for row, kind, place in _shown(request.scope, rows):
         values = (row.id, row.place, place, row.kind_code, kind, row.title, row.text, row.answer, row.opened_on,
                   row.answered_on or "", row.published_at.date(), row.until)  # fmt: skip
-        writer.writerow([_harmless(str(value)) for value in values])
+        writer.writerow([harmless(str(value)) for value in values])
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="published.csv"'
     return response
@@ -274,11 +274,6 @@ def _area(name: str, rows: list[drawing.Area], most: int, lands: Mapping[int, Sh
     shares = tuple(round((one.count or 0) / most * 100) if most else 0 for one in rows)
     drawn = drawing.drawn([one for one in rows if level_of(one.place) != "village" or one.place in lands], lands)
     return Township(name=name, rows=tuple(zip(rows, shares, strict=True)), plan=drawing.plan(name, rows), map=drawn)
-
-
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet program takes for a formula."""
-    return f"'{text}" if text.startswith(UNSAFE) else text
 
 
 urlpatterns = [

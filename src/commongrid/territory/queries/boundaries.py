@@ -173,6 +173,28 @@ def locate(
     return None
 
 
+class Grids:
+    """The boundaries of a village's grids, read once, to find which of them holds each of many points."""
+
+    def __init__(self, scope: Scope, village: int) -> None:
+        """Read them."""
+        area = interval(village)
+        with acting(scope):
+            grids = Place.objects.in_force().within(*area).filter(level__in=GRIDS).values("code")
+            rows = Boundary.objects.filter(valid_to=None, place__in=grids)
+            found = rows.values_list("place", "source", "shape", "west", "east", "south", "north")
+            self.found = [(place, source == "derived", shapes.read(shape), box) for place, source, shape, *box in found]
+
+    def holding(self, lon: float, lat: float) -> int | None:
+        """The grid that holds the point, a set boundary before a derived one."""
+        inside = [
+            (derived, place)
+            for place, derived, shape, (west, east, south, north) in self.found
+            if west <= lon <= east and south <= lat <= north and shapes.holds(shape, lon, lat)
+        ]
+        return min(inside)[1] if inside else None
+
+
 def _located(scope: Scope, at: tuple[float, float], level: str, area: Interval) -> Located | None:
     for far in NEAR:
         near = _near(scope, at, level, area, far)

@@ -24,7 +24,6 @@ from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Recor
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.facts import SELF
-from commongrid.territory import queries as territory
 from commongrid.territory.queries import boundaries as bounds
 
 if TYPE_CHECKING:
@@ -273,8 +272,10 @@ class Homes:
         self.book = Book(Kept(act=act, on=today, source=SAID))
         self.new = [one for one in found.homes if one.status == "new"]
         self.changed = [one for one in found.homes if one.status == "changed"]
-        self.served = queries.served_from(scope, {one.read.natural_village for one in self.new})
+        self.serving = queries.serving(scope, {one.read.natural_village for one in self.new})
+        self.served = {code: queries.only(code, grids) for code, grids in self.serving.items()}
         self.scope = scope
+        self.grids: dict[int, bounds.Grids] = {}
 
     def write(self) -> None:
         """All of it."""
@@ -295,9 +296,11 @@ class Homes:
         served = self.served[read.natural_village]
         if served != read.natural_village or read.lon is None or read.lat is None:
             return served
-        found = bounds.locate(self.scope, read.lon, read.lat, within=village_of(read.natural_village))
-        serving = {one.code for one in territory.grids_serving(self.scope, read.natural_village)}
-        return found.place if found is not None and found.inside and found.place in serving else served
+        village = village_of(read.natural_village) or read.natural_village
+        if village not in self.grids:
+            self.grids[village] = bounds.Grids(self.scope, village)
+        found = self.grids[village].holding(read.lon, read.lat)
+        return found if found is not None and found in self.serving[read.natural_village] else served
 
     def _of(self, one: PlacedHome, home: KnownHome) -> Iterator[Change]:
         record = Record(of="household", subject=home.id, place=home.place, household=home.id)

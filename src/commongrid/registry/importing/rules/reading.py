@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Final, TypeVar
 
 from commongrid.kernel import masking
+from commongrid.kernel.delimited import FORMULA
 from commongrid.kernel.identity import EARLIEST, IdNumber, id_number
 from commongrid.kernel.moments import Order, UnreadableDate, missing, read_moment
 from commongrid.kernel.places import village_of
@@ -22,7 +23,6 @@ from commongrid.registry.importing.rules.words import DITTO
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, OLDEST
 
 T = TypeVar("T")
-UNSAFE: Final = ("=", "+", "-", "@")
 PLACE_LENGTH: Final = 60
 _LUNAR: Final = re.compile(
     r"农历|阴历|旧历|[正冬腊]月|初[一二三四五六七八九十]|廿|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]"
@@ -277,7 +277,7 @@ class RowReader:
         text = _HAN_GAP.sub("", " ".join(unicodedata.normalize("NFKC", self._text("name")).split()))
         if not text:
             self._fault("name_missing", "name")
-        elif text.startswith(UNSAFE):
+        elif text.startswith(FORMULA):
             self._fault("formula_text", "name")
         elif len(text) > NAME_LENGTH:
             self._fault("name_long", "name")
@@ -295,8 +295,8 @@ class RowReader:
             self._fault("number_decimal", "number")
         elif len(text) > NUMBER_LENGTH:
             self._fault("number_long", "number")
-        elif text.startswith(UNSAFE) or not text.isprintable():
-            self._fault("formula_text" if text.startswith(UNSAFE) else "unprintable", "number")
+        elif text.startswith(FORMULA) or not text.isprintable():
+            self._fault("formula_text" if text.startswith(FORMULA) else "unprintable", "number")
         return text
 
     def _phone(self) -> str:
@@ -315,7 +315,7 @@ class RowReader:
         text = " ".join(self._text(name).split())
         if missing(text):
             return ""
-        if text.startswith(UNSAFE):
+        if text.startswith(FORMULA):
             self._fault("formula_text", name)
         elif not text.isprintable():
             self._fault("unprintable", name)

@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 
 from commongrid.kernel import sheets
 from commongrid.kernel.dated import Change, changed_columns, read_values
+from commongrid.kernel.delimited import harmless
 from commongrid.kernel.refusals import BadInput, Refusal, TooLarge
 from commongrid.matters.actions.editing import MOST
 from commongrid.matters.queries import dated
 from commongrid.surfaces.console.editing.areas import RULES, WORDING, Area, choices, typed
 from commongrid.surfaces.console.editing.forms import FileForm
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.downloads import saved, workbook
 
 if TYPE_CHECKING:
     from commongrid.kernel.dated import Column, Values, Vocabulary
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
 LARGEST: Final = 2 << 20
 SALT: Final = "commongrid.editing"
 AN_HOUR: Final = 3600
-UNSAFE: Final = ("=", "+", "-", "@", "\t")
-"""How a cell begins that a spreadsheet program might take for a formula."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +65,8 @@ def _export(request: Asked, area: Area, code: str) -> HttpResponse:
     if request.GET.get("form") == "csv":
         text = io.StringIO()
         csv.writer(text).writerows([heads, *body])
-        return _file(b"\xef\xbb\xbf" + text.getvalue().encode(), f"{of.code}.csv", "text/csv; charset=utf-8")
-    return _file(
-        _workbook(of, heads, body, request),
-        f"{of.code}.xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
+        return saved(b"\xef\xbb\xbf" + text.getvalue().encode(), f"{of.code}.csv", "text/csv; charset=utf-8")
+    return workbook(_workbook(of, heads, body, request), f"{of.code}.xlsx")
 
 
 def _cell(column: Column, value: object) -> str:
@@ -78,7 +74,7 @@ def _cell(column: Column, value: object) -> str:
     if isinstance(plain, list):
         return "|".join(plain)
     text = ("1" if plain else "0") if isinstance(plain, bool) else str(plain)
-    return f"'{text}" if text.startswith(UNSAFE) and column.sort in ("text", "words") else text
+    return harmless(text) if column.sort in ("text", "words") else text
 
 
 def _workbook(of: Vocabulary, heads: list[str], body: list[list[str]], request: Asked) -> bytes:
@@ -110,12 +106,6 @@ def _workbook(of: Vocabulary, heads: list[str], body: list[list[str]], request: 
                 sheet.write_string(row, number, cell, text)
         sheet.freeze_panes(1, 0)
     return packed.getvalue()
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _import(request: Asked, area: Area, code: str) -> HttpResponse:

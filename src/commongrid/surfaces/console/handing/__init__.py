@@ -16,7 +16,6 @@ from commongrid.surfaces.console.handing.tables import (
     Table,
     handed,
     rows_of,
-    safe,
 )
 from commongrid.surfaces.console.handing.words import document
 from commongrid.surfaces.shared.downloads import document as word_file
@@ -36,7 +35,6 @@ __all__ = (
     "handed",
     "log",
     "rows_of",
-    "safe",
     "said",
     "sheet",
 )

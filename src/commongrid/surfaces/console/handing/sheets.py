@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
 
-from commongrid.surfaces.console.handing.tables import safe
+from commongrid.kernel.delimited import harmless
 
 if TYPE_CHECKING:
     from commongrid.surfaces.console.handing.tables import Handed, Table
@@ -35,13 +35,13 @@ def _page(book: Any, name: str, of: Handed, table: Table) -> None:
     head = book.add_format({"bold": True, "bg_color": "#E3EFEA", "border": 1, "text_wrap": True, "valign": "vcenter"})
     text = book.add_format({"num_format": "@", "valign": "top"})
     group = book.add_format({"num_format": "@", "bold": True, "bg_color": "#F3F5F4"})
-    page.write_string(0, 0, safe(of.told))
+    page.write_string(0, 0, harmless(of.told))
     for at, width in enumerate(_widths(table)):
         page.set_column(at, at, width, text)
-        page.write_string(1, at, safe(table.heads[at]), head)
+        page.write_string(1, at, harmless(table.heads[at]), head)
     for number, row in enumerate(table.rows, 2):
         for at, value in enumerate(row.cells):
-            page.write_string(number, at, safe(value), group if row.head else text)
+            page.write_string(number, at, harmless(value), group if row.head else text)
     page.freeze_panes(2, 0)
     page.repeat_rows(0, 1)
     page.set_paper(A4)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 KEPT_DAYS: Final = 30
 """So long an exported file may be kept."""
-UNSAFE: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet program might take for a formula."""
 
 
 class Purpose(Form):
@@ -88,8 +86,3 @@ def handed(scope: Scope, *, title: str, place: str, purpose: str, tables: Sequen
 def rows_of(cells: Iterable[Sequence[str]]) -> list[Row]:
     """Plain rows."""
     return [Row(tuple(one)) for one in cells]
-
-
-def safe(value: str) -> str:
-    """The text of a cell that no program takes for a formula."""
-    return f"'{value}" if value.startswith(UNSAFE) else value

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.places import code_read, county_of
 from commongrid.kernel.refusals import N_, BadInput
-from commongrid.kernel.widths import halfwidth, plain_number
+from commongrid.kernel.widths import halfwidth
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import NAME_LENGTH, NUMBER_LENGTH, Into
 from commongrid.registry.rules.requests import FIELDS as TOLD_FIELDS
@@ -27,6 +27,7 @@ from commongrid.surfaces.console.register.homes import answered, where_in
 from commongrid.surfaces.console.register.words import choices, field_label, home_name, read_aloud, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -42,7 +43,6 @@ STATES: Final = {
     "withdrawn": (N_("Withdrawn"), ""), "offered": (N_("On offer"), "warn"), "accepted": (N_("Accepted"), "ok"),
     "lapsed": (N_("Lapsed: nobody answered in time"), "late"),
 }  # fmt: skip
-PAGE_DIGITS: Final = 4
 NAMES: Final = {
     "name": N_("Name"), "to": N_("Where to"), "words": N_("In words"), "as_to_head": N_("To the head of the household"),
 }  # fmt: skip
@@ -115,11 +115,6 @@ def listed(request: Asked) -> HttpResponse:
         "may_edit": scope.may("people.edit"), "trail": trail(),
     }  # fmt: skip
     return render(request, "console/register/changes.html", context)
-
-
-def page_asked(text: str) -> int:
-    """The number of the page, as the address has it."""
-    return max(1, plain_number(text, PAGE_DIGITS) or 1)
 
 
 def _sorts(scope: Scope) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +13,7 @@ from commongrid.roster import queries as roster
 from commongrid.surfaces.console import handing
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -25,15 +26,13 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.surfaces.shared.doors import Asked
 
-LAST_PAGE_DIGITS: Final = 4
 Line = tuple["AccessRow", str, str, str]
 
 
 @door("people.looks")
 def listed(request: Asked) -> HttpResponse:
     """One page of the exports of lists in sight, the latest first."""
-    text = request.GET.get("page", "1")
-    number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LAST_PAGE_DIGITS else 1
+    number = page_asked(request.GET.get("page", ""))
     lines, more = access.exports(request.scope, page=number)
     context = {
         "rows": told(request.scope, lines), "page": number, "more": more,

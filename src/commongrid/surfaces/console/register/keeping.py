@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from commongrid.kernel.refusals import Refusal
 from commongrid.registry import queries as registry
-from commongrid.registry.keeping import actions, queries
+from commongrid.registry.keeping import actions, queries, tracing
 from commongrid.registry.keeping.rules import BASES
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.register.own_file import own_file
@@ -72,7 +72,7 @@ def erase(request: Asked, person_id: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("The person was erased."))
                 return HttpResponseRedirect(reverse("retention"))
-    of = queries.traces(request.scope, queries.with_joined(person_id))
+    of = tracing.traces(request.scope, tracing.with_joined(person_id))
     seen = queries.outlook(request.scope, of, localdate())
     rules = queries.rules(request.scope, localdate())
     context = {

@@ -39,11 +39,14 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from commongrid.accounts.queries import AccessRow
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import FlagLine, HomeCard, PersonCard
     from commongrid.surfaces.shared.doors import Asked
 
 OPEN_SECONDS: Final = 300
+MOST_LOOKS: Final = 200
+MOST_EXPORTS: Final = 50
 KEPT: Final = "opened"
 BASIS: Final = "basis"
 OF_A_PERSON: Final = ("id_number", "phone", "bank")
@@ -201,11 +204,21 @@ def looks_print(request: Asked, person_id: UUID) -> HttpResponse:
 
 
 def _looks(scope: Scope, card: PersonCard) -> dict[str, object]:
+    rows = looked(scope, card, MOST_LOOKS + 1)
+    exported = access.exports_covering(scope, card.place, MOST_EXPORTS + 1)
+    return {
+        "person": card, "rows": rows[:MOST_LOOKS], "exported": told(scope, exported[:MOST_EXPORTS]),
+        "cut": len(rows) > MOST_LOOKS, "exports_cut": len(exported) > MOST_EXPORTS, "all_told": scope.may(HARDSHIP),
+    }  # fmt: skip
+
+
+def looked(scope: Scope, card: PersonCard, most: int | None) -> list[tuple[AccessRow, str, str, str]]:
+    """Who looked at a record, at those joined into it or at its household: the line, what it was, at what, by whom."""
     subjects = [card.id, *joined_from(scope, card.id), *([card.household] if card.household else [])]
-    lines = access.looks_at(scope, *subjects)
+    lines = access.looks_at(scope, *subjects, limit=most)
     faces = roster.faces(scope, {one.post for one in lines if one.post})
     lang = language()
-    rows = [
+    return [
         (
             one,
             gettext(EVENT_TEXTS[one.event]),
@@ -214,8 +227,6 @@ def _looks(scope: Scope, card: PersonCard) -> dict[str, object]:
         )
         for one in lines
     ]
-    exported = told(scope, access.exports_covering(scope, card.place))
-    return {"person": card, "rows": rows, "exported": exported, "all_told": scope.may(HARDSHIP)}
 
 
 def about_of(code: str) -> str:

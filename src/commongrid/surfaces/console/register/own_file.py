@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,33 +21,37 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commongrid.accounts import queries as access
 from commongrid.accounts.texts import EVENT_TEXTS
 from commongrid.journal import attachments
 from commongrid.kernel.refusals import N_, Refusal
+from commongrid.outreach.rules.words import ANSWER_WORDS, CHOICE_WORDS
 from commongrid.registry import queries
 from commongrid.registry.keeping import actions
 from commongrid.registry.keeping import queries as keeping
 from commongrid.registry.keeping.rules import SHOWN_BY
-from commongrid.roster import queries as roster
-from commongrid.surfaces.console.register.looks import about_of
+from commongrid.surfaces.console.register.looks import about_of, looked
 from commongrid.surfaces.console.register.words import PERSON_STATES, field_name, read_aloud, trail
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.downloads import archive
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language, when
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.keeping.queries import Cells, Section
+    from commongrid.registry.queries import PersonCard
 
 PLACES: Final = frozenset({"place", "to_place", "registered_place", "collective", "natural_village"})
 LISTS: Final = {
     "sex": "sex", "education": "education", "occupation": "occupation", "political": "political", "marital": "marital",
     "as_to_head": "relation", "duty": "duty",
 }  # fmt: skip
+_OWN_NAME: Final = N_("Name of the person")
 _NAME, _FROM, _TO, _PLACE, _AT = N_("Name"), N_("From"), N_("Until"), N_("Place"), N_("Time")
 _FLAG: Final = {
     "type_code": N_("Recognised as"), "from_on": _FROM, "to_on": _TO, "body": N_("Recognised by"),
@@ -56,14 +59,14 @@ _FLAG: Final = {
 }  # fmt: skip
 SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "registry_person": (N_("Your record"), {
-        "display_name": _NAME, "sex": N_("Sex"), "born_on": N_("Date of birth"), "id_number": N_("Identity number"),
+        "display_name": _OWN_NAME, "sex": N_("Sex"), "born_on": N_("Date of birth"), "id_number": N_("Identity number"),
         "phone": N_("Phone"), "bank": N_("Bank account"), "ethnic": N_("Ethnic group"), "education": N_("Education"),
         "occupation": N_("Occupation"), "political": N_("Political status"), "marital": N_("Marital status"),
         "works_at": N_("Works or studies at"), "place": _PLACE, "registered_place": N_("Registered at"),
         "collective": N_("Member of the collective of"), "state": N_("State"), "ended_on": N_("Ended on"),
     }),
     "registry_stay": (N_("Where you lived and were registered"), {
-        "place": _PLACE, "as_to_head": N_("To the head"), "from_on": _FROM, "to_on": _TO, "name": _NAME,
+        "place": _PLACE, "as_to_head": N_("To the head"), "from_on": _FROM, "to_on": _TO, "name": _OWN_NAME,
     }),
     "registry_household": (N_("Homes of yours that have ended"), {
         "number": N_("Number"), "door": N_("Door"), "ended_on": N_("Ended on"),
@@ -93,6 +96,22 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "at": _AT, "event": N_("Event"), "about": N_("What was shown"), "reason": N_("Why"),
         "address": N_("From address"),
     }),
+    "registry_registered_household": (N_("Registered households of yours that have ended"), {
+        "number": N_("Number"), "ended_on": N_("Ended on"),
+    }),
+    "outreach_declaration": (N_("What you said about linking households"), {
+        "answer": N_("Answer"), "capacity": N_("Households at most"), "phone": N_("Phone"), "from_on": _FROM,
+        "to_on": _TO,
+    }),
+    "outreach_choice": (N_("What your household said about its contact"), {
+        "sort": N_("Choice"), "from_on": _FROM, "to_on": _TO,
+    }),
+    "roster_talent": (N_("What the village may call on you for"), {
+        "skill": N_("Skill"), "opinion": N_("What the branch said"), "from_on": _FROM, "to_on": _TO,
+    }),
+    "matters_guarded_word": (N_("Your name among words that are never published"), {
+        "word": N_("Word"), "valid_from": _FROM, "valid_to": _TO,
+    }),
     "roster_post": (N_("Posts that you held"), {
         "title_zh": N_("Title"), "place": _PLACE, "from_on": _FROM, "to_on": _TO, "office_phone": N_("Office phone"),
     }),
@@ -101,7 +120,7 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "closed_at": N_("Ended at"),
     }),
     "matters_party": (N_("How you are named in matters"), {
-        "name": _NAME, "phone": N_("Phone"), "where": N_("Where it happened"),
+        "name": _OWN_NAME, "phone": N_("Phone"), "where": N_("Where it happened"),
     }),
     "matters_original": (N_("What you told in confidence"), {"title": N_("Title"), "text": N_("Words")}),
     "matters_rating": (N_("How you rated"), {
@@ -113,7 +132,16 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "journal_file": (N_("Photos and papers"), {"at": _AT, "name": N_("In this file as")}),
 }  # fmt: skip
 """What the page shows of each table, in order; the JSON beside it holds every column."""
-NOT_ON_THE_PAGE: Final = frozenset({"registry_suspect", "accounts_sign_in_link", "matters_external_case"})
+NOT_ON_THE_PAGE: Final = frozenset({
+    "registry_suspect", "accounts_sign_in_link", "matters_external_case", "outreach_planned_link",
+})  # fmt: skip
+
+WORDS: Final[dict[tuple[str, str], Mapping[str, str]]] = {
+    ("registry_person", "state"): {code: words[0] for code, words in PERSON_STATES.items()},
+    ("registry_subject_file", "shown_by"): SHOWN_BY, ("outreach_declaration", "answer"): ANSWER_WORDS,
+    ("outreach_choice", "sort"): CHOICE_WORDS,
+}  # fmt: skip
+"""Codes that are read aloud, by table and column."""
 
 
 class Ask(Form):
@@ -149,31 +177,24 @@ def own_file(request: Asked, person_id: UUID) -> HttpResponse:
                 form.refuse(refusal)
                 status = refusal.status
             else:
-                return _saved(_packed(request.scope, person_id))
+                return archive(_packed(request.scope, card), f"own-file-{timezone.localdate():%Y%m%d}.zip")
     context = {
         "form": form, "person": card, "trail": trail(None, (card.name, reverse("person", args=[person_id]))),
     }  # fmt: skip
     return render(request, "console/register/own_file_ask.html", context, status=status)
 
 
-def _saved(data: bytes) -> HttpResponse:
-    response = HttpResponse(data, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="own-file-{timezone.localdate():%Y%m%d}.zip"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _packed(scope: Scope, person_id: UUID) -> bytes:
+def _packed(scope: Scope, card: PersonCard) -> bytes:
     """The zip: page, JSON and photos."""
     wide = actions.reader(territory.county(scope).code)
-    sections = keeping.everything(scope, wide, person_id)
+    sections = keeping.everything(scope, wide, card.id)
     packed, names = io.BytesIO(), {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
         for row in next((one.rows for one in sections if one.table == "journal_file"), ()):
             found = attachments.file(scope, row["id"])
             names[row["id"]] = f"files/{found.name}"
             into.writestr(names[row["id"]], attachments.content(found))
-        into.writestr("index.html", _page(scope, person_id, sections, names))
+        into.writestr("index.html", _page(scope, card, sections, names))
         data = {one.table: [_plain(row) for row in one.rows] for one in sections}
         into.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1, default=str))
     return packed.getvalue()
@@ -183,31 +204,21 @@ def _plain(row: Cells) -> Cells:
     return {name: value for name, value in row.items() if value not in (None, "", [], {})}
 
 
-def _page(scope: Scope, person_id: UUID, sections: list[Section], names: dict[UUID, str]) -> str:
+def _page(scope: Scope, person: PersonCard, sections: list[Section], names: dict[UUID, str]) -> str:
     by_table = {one.table: one for one in sections}
     order = [*(table for table in SHOWN if table in by_table), *(table for table in by_table if table not in SHOWN)]
     reader = _Reader(scope, sections, names)
     shown = [reader.section(by_table[table]) for table in order if table not in NOT_ON_THE_PAGE]
-    person = queries.person_card(scope, person_id)
     context = {
-        "person": person, "sections": shown, "looks": _looks(scope, person_id), "now": timezone.now(),
+        "person": person, "sections": shown, "looks": _looks(scope, person), "now": timezone.now(),
         "language": language(),
     }  # fmt: skip
     return render_to_string("console/register/own_file.html", context)
 
 
-def _looks(scope: Scope, person_id: UUID) -> list[tuple[str, str, str, str, str]]:
-    """Who has looked at the record: when, what it was, at what, who, why."""
-    lines = access.looks_at(scope, person_id)
-    faces = roster.faces(scope, {one.post for one in lines if one.post})
-    return [
-        (
-            when(one.at), _(EVENT_TEXTS[one.event]), about_of(one.about),
-            f"{faces[one.post].label(language())} · {faces[one.post].name}" if one.post in faces else one.login_name,
-            one.reason,
-        )
-        for one in lines
-    ]  # fmt: skip
+def _looks(scope: Scope, person: PersonCard) -> list[tuple[str, str, str, str, str]]:
+    """Who has looked at the record: when, what it was, at what, who, why; every line that there is."""
+    return [(when(one.at), event, about, who, one.reason) for one, event, about, who in looked(scope, person, None)]
 
 
 class _Reader:
@@ -220,8 +231,7 @@ class _Reader:
         self.lists = read_aloud(scope, *dict.fromkeys(LISTS.values()))
         self.files = names
         zh = language() == "zh"
-        types = [*queries.flag_types(scope, "person"), *queries.flag_types(scope, "household")]
-        self.types = {one.code: one.zh if zh else one.en for one in types}
+        self.types = {code: one.zh if zh else one.en for code, one in queries.flag_words(scope).items()}
 
     def section(self, of: Section) -> tuple[str, list[list[tuple[str, str]]]]:
         """Its name, and each row as labels with values; what is empty is left out."""
@@ -256,8 +266,5 @@ class _Reader:
             return _(EVENT_TEXTS[text])
         if column == "about":
             return about_of(text)
-        if column == "shown_by":
-            return _(SHOWN_BY[text])
-        if (table, column) == ("registry_person", "state"):
-            return _(PERSON_STATES[text][0])
-        return text
+        words = WORDS.get((table, column))
+        return _(words[text]) if words else text

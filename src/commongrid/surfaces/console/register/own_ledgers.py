@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
+from commongrid.kernel.delimited import harmless
 from commongrid.kernel.filling import LIMITS, Filling, filled
 from commongrid.kernel.refusals import N_, NotFound, Refusal, TooLarge
 from commongrid.registry import actions, queries
@@ -93,13 +94,12 @@ def _context(request: Asked, own: OwnLedger, rows: list[LedgerRow], wanted: Want
     cut = len(rows) > MOST
     found = shown(request.scope, own.spec, rows[:SHOWN] if cut else rows, wanted)
     lines = zip(found.rows[:SHOWN], found.texts[:SHOWN], strict=True)
-    names = list(columns(own.spec.of, hardship=True))
     opens = [n for n, key in enumerate(own.spec.columns) if key in ("name", "head")] or [0]
     return {
         "own": own, "title": own.name, "subject": own_forms.SUBJECT_NAMES[own.spec.of], "heads": found.heads,
         "rows": [(ledger_words.address(row), list(zip(found.heads, texts, strict=True))) for row, texts in lines],
         "groups": [] if cut else found.groups, "group": found.group, "cut": cut, "opens": opens[0],
-        "total": min(len(rows), MOST), "more": len(rows) > SHOWN, "wanted": wanted, "known": names,
+        "total": min(len(rows), MOST), "more": len(rows) > SHOWN, "wanted": wanted,
         "place": territory.place(request.scope, wanted.place), "population": wanted.population,
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
         "populations": list(POPULATION_NAMES.items()), "with_people": own.spec.of == "person",
@@ -148,8 +148,7 @@ def _exported(request: Asked, own: OwnLedger, found: Shown, wanted: Wanted, purp
     handing.log(request.scope, f"own.{own.spec.of}", made, place=wanted.place, subject=own.id)
     if laid:
         return workbook(laid, f"form-{timezone.localtime():%Y%m%d-%H%M}.xlsx")
-    whole = handing.handed(request.scope, title=own.name, place=named, purpose=purpose, tables=tables)
-    return handing.answer(whole, f"{own.spec.of}-ledger", into)
+    return handing.answer(replace(made, tables=tables), f"{own.spec.of}-ledger", into)
 
 
 def _laid(scope: Scope, own: OwnLedger, found: Shown, told: str) -> bytes:
@@ -162,7 +161,7 @@ def _laid(scope: Scope, own: OwnLedger, found: Shown, told: str) -> bytes:
         values: dict[int, str | int] = {}
         for place, key in own.laid.at:
             number = row.values.get(key) if key in COUNTED else n if key == RUNNING_NUMBER else None
-            values[place] = number if isinstance(number, int) else handing.safe(texts[at[key]]) if key in at else ""
+            values[place] = number if isinstance(number, int) else harmless(texts[at[key]]) if key in at else ""
         rows.append(values)
     counted = [place for place, key in own.laid.at if key == RUNNING_NUMBER]
     filling = Filling(

@@ -1,66 +1,36 @@
-"""How long records are kept, who is erased and what waits, and the file for a person's own eyes."""
+"""How long records are kept, who is erased and what waits."""
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from datetime import UTC, date, datetime, timedelta
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.keeping import GONE, last_day_kept
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotYours, WrongState
 from commongrid.matters.actions import Contact
-from commongrid.registry import actions as registry
-from commongrid.registry.keeping import actions, jobs, listing, queries, rules
-from commongrid.registry.keeping.models import Erasure, RetentionRule, SubjectFile
+from commongrid.registry.keeping import actions, jobs, listing, queries, tracing
+from commongrid.registry.keeping.models import Erasure, RetentionRule
 from commongrid.registry.models import Person
-from commongrid.registry.rules.facts import Told
+from commongrid.registry.rules.vocabularies import FIXED_PERIODS, RETENTION
 from tests.factories import desk as factory
 from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk, id_of
 from tests.factories.scenes import Scene
 from tests.factories.scopes import scope_at
 from tests.proof.world import insert
-from tests.registry.conftest import CLERK, DAY, Hamlet
+from tests.registry.conftest import DAY, Hamlet
+from tests.registry.keeping.leaving import ADMIN, END_MATTERS, PHONE, WHY, now, somebody, words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.bed import Database
-
-ADMIN = scope_at(COUNTY, "people.erase", "people.read")
-OFFICE = scope_at(TOWNSHIP, "people.file", "people.read", "people.hardship", "people.looks")
-WHY = actions.Why(basis="purpose", reason="查无此人")
-TOLD = Told(on=date(2026, 6, 1))
-PHONE = "13900001234"
-
-
-@pytest.fixture(autouse=True)
-def _own_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has a list of erasures of its own beside its database."""
-    monkeypatch.setattr(listing, "where", lambda: tmp_path / "erasures.jsonl")
-
-
-@pytest.fixture
-def desk(database: Database) -> Desk:
-    """The county."""
-    return factory.lay(database)
-
-
-@pytest.fixture
-def village(desk: Desk) -> Hamlet:
-    """Its hamlet's clerk."""
-    return Hamlet()
 
 
 @pytest.mark.parametrize(
@@ -75,15 +45,6 @@ def village(desk: Desk) -> Hamlet:
 )
 def test_a_period_is_counted_back_from_today(today: date, length: int, unit: str, before: date) -> None:
     assert last_day_kept(today, length, unit) == before
-
-
-def test_signs_are_looked_for_as_people_write_them() -> None:
-    assert rules.ways_to_write(PHONE) == (PHONE, "139-0000-1234", "139 0000 1234")
-    assert rules.ways_to_write("99010119800101004x") == ("99010119800101004x", "99010119800101004X")
-    assert rules.sought_names({"周", "周一山", "", GONE}) == ("周一山",), "one sign would be found everywhere"
-    assert rules.sought_numbers({"110", ""}) == ()
-    assert rules.covered("周一山和周一山", ("周一山",)) == "***和***"
-    assert rules.any_of(("a.b", "c")) == r"a\.b|c"
 
 
 def test_every_table_with_personal_data_says_how_it_is_kept() -> None:
@@ -106,7 +67,7 @@ def test_every_table_with_personal_data_says_how_it_is_kept() -> None:
 def test_every_declaration_holds_in_the_database(database: Database) -> None:
     """Each condition runs, each kind has its rule and each rule its table."""
     factory.lay(database)
-    of = queries.Traces(people=[uuid4()])
+    of = tracing.Traces(people=[uuid4()])
     kinds = set()
     with acting(actions.eraser(COUNTY)):
         for model, keeps in queries.kept_tables():
@@ -120,17 +81,20 @@ def test_every_declaration_holds_in_the_database(database: Database) -> None:
             for column, value in {**keeps.leaves, **keeps.erased}.items():
                 with connection.cursor() as cursor:
                     cursor.execute(f"SELECT {column} IS NOT DISTINCT FROM {value} FROM {table} LIMIT 1")
-    seeded = set(queries.rules(ADMIN, date(2026, 1, 1)))
-    assert kinds - {""} == seeded
+    seeded = queries.rules(ADMIN, date(2026, 1, 1))
+    assert kinds - {""} == set(seeded)
+    ends = {keeps.kind for _model, keeps in queries.kept_tables() if keeps.ended}
+    assert {code for code in seeded if code not in ends} <= set(FIXED_PERIODS), "a rule whose period never begins"
+    for code, (length, unit) in FIXED_PERIODS.items():
+        said: dict[str, object] = {"code": code, "length": length, "unit": unit or "years"}
+        assert not RETENTION.check(said)
+        assert RETENTION.check(said | {"length": 30}), "its period is no rule's"
 
 
-def somebody(village: Hamlet, name: str = "周一山", **said: Any) -> UUID:
-    """A couple, of whom one has moved out of the county."""
-    home = village.home("1")
-    who = village.person(home, name, phone=PHONE, **said)
-    village.person(home, "吴二花", "10")
-    registry.moved_out(CLERK, Act.new(), person_id=who, to="", told=TOLD)
-    return who
+def test_each_kind_has_one_rule() -> None:
+    rows = resources.files("commongrid.registry").joinpath("seeds", "retention.csv").read_text(encoding="utf-8")
+    codes = [line.partition(",")[0] for line in rows.splitlines()]
+    assert len(codes) == len(set(codes))
 
 
 def test_only_a_record_that_ended_and_nobody_in_office_is_erased(village: Hamlet) -> None:
@@ -172,18 +136,7 @@ def test_an_erasure_is_once_recorded_and_listed(village: Hamlet) -> None:
     assert [one.people for one in listing.read()] == [(who,)]
     with pytest.raises(WrongState, match="already"):
         actions.erase_person(ADMIN, Act.new(), person_id=who, why=WHY)
-    assert jobs.look_after_erasures() == 0
-
-
-def test_the_name_of_a_namesake_stays(village: Hamlet, database: Database) -> None:
-    """In a village where somebody else bears the name, words that only say the name may mean them."""
-    who = somebody(village)
-    village.person(village.home("2"), "周一山")
-    with database.as_role("owner") as owner:
-        insert(owner, "Site", id=id_of("a site"), place=VILLAGE, kind="11", name=f"周一山宅 {PHONE}")
-    actions.erase_person(ADMIN, Act.new(), person_id=who, why=WHY)
-    with database.as_role("owner") as owner:
-        assert owner.execute("SELECT name FROM registry_site").fetchall() == [("周一山宅 ***",)]
+    assert (jobs.do_again(), jobs.go_on()) == (0, 0)
 
 
 def test_what_is_worked_on_waits_and_goes_when_it_is_over(desk: Desk, village: Hamlet, database: Database) -> None:
@@ -194,61 +147,41 @@ def test_what_is_worked_on_waits_and_goes_when_it_is_over(desk: Desk, village: H
     assert done["waits"] > 0
     with acting(ADMIN):
         assert Erasure.objects.get().sought_sealed is not None
-    assert _words(database, matter) == "周一山说桥坏了", "who works on it still knows what it is about"
-    assert jobs.look_after_erasures() == 0
+    assert words(database, matter) == "周一山说桥坏了", "who works on it still knows what it is about"
+    lines = _lines(database)
+    assert jobs.go_on() == 0
+    assert _lines(database) == lines, "nothing was done, and the journal says nothing"
     with database.as_admin() as admin:
-        admin.execute(
-            "UPDATE matters_matter SET state = 'closed', closed_at = now() - interval '1 hour', outcome = 'done',"
-            " step = '', owner_level = '', clock = '', due_at = NULL, alarm_at = NULL"
-        )
-    assert jobs.look_after_erasures() == 1
+        admin.execute(END_MATTERS)
+    assert jobs.go_on() == 1
     with acting(ADMIN):
         assert Erasure.objects.get().sought_sealed is None
-    assert _words(database, matter) == ""
+    assert words(database, matter) == ""
     with database.as_role("owner") as owner:
         sealed_left = owner.execute("SELECT count(*) FROM matters_party WHERE phone_sealed IS NOT NULL").fetchone()
     assert sealed_left == (0,)
 
 
-def _words(database: Database, matter: UUID) -> str:
+def _lines(database: Database) -> int:
     with database.as_role("owner") as owner:
-        row = owner.execute("SELECT text FROM matters_matter WHERE id = %s", [matter]).fetchone()
+        row = owner.execute("SELECT count(*) FROM journal_line").fetchone()
     assert row
-    return str(row[0])
-
-
-def test_the_app_can_cover_words_of_a_note_and_nothing_else(desk: Desk, village: Hamlet, database: Database) -> None:
-    """The wall behind the erasure: the clock empties, or covers the one word it is after; it never rewrites."""
-    matter = Scene(desk).report("桥坏了")
-    with database.as_role("owner") as owner:
-        insert(owner, "Note", id=id_of("n"), matter=matter, act=uuid4(), sort="word", text="周一山说", at=_now())
-    with database.as_role("app") as app:
-        app.execute(f"SET cg.kind = 'clock'; SET cg.lo = '{COUNTY}'; SET cg.hi = '{COUNTY + 10**9 - 1}'".encode())
-        app.execute("SET cg.seek = '周一山'")
-        for text in ("别的话", "*** 说", "周一山说。"):
-            with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
-                app.execute("UPDATE matters_note SET text = %s", [text])
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute("UPDATE matters_note SET at = now()")
-        assert app.execute("UPDATE matters_note SET text = '***说'").rowcount == 1
-        app.execute("SET cg.kind = 'post'")
-        assert app.execute("UPDATE matters_note SET text = '***'").rowcount == 0, "no post does it at all"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return int(row[0])
 
 
 def _age(database: Database) -> None:
     """Records of every sort, long ended, and one that has just ended."""
-    old, new = datetime(2010, 1, 1, tzinfo=UTC), _now() - timedelta(days=30)
+    old, new = datetime(2010, 1, 1, tzinfo=UTC), now() - timedelta(days=30)
+    someone = id_of("clerk_person")
     with database.as_role("owner") as owner:
         for name, at in (("old", old), ("new", new)):
-            someone = id_of(f"{name} someone")
-            insert(owner, "Person", id=someone, display_name=name, place=VILLAGE, state="dead", ended_on=at.date())
+            insert(
+                owner, "Person", id=id_of(f"{name} someone"), display_name=name, place=VILLAGE, state="dead",
+                ended_on=at.date(),
+            )  # fmt: skip
             insert(
                 owner, "HardshipFlag", id=id_of(f"{name} flag"), type_code="disabled", place=VILLAGE, person=someone,
-                from_on=date(2009, 1, 1), to_on=at.date(),
+                from_on=at.date() - timedelta(days=300), to_on=at.date(),
             )  # fmt: skip
             insert(
                 owner, "Handover", id=id_of(f"{name} offer"), person=someone, name=name, place=VILLAGE,
@@ -263,7 +196,7 @@ def test_the_clock_removes_what_is_due_and_says_what_is_held(desk: Desk, village
     with database.as_role("owner") as owner:
         insert(
             owner, "Mediation", id=uuid4(), matter=disputed, place=VILLAGE, number="M", post=id_of("mediator"),
-            mediator="覃调解", committee="白沙村", method="oral", opened_at=_now(), ended_at=_now(),
+            mediator="覃调解", committee="白沙村", method="oral", opened_at=now(), ended_at=now(),
             outcome="not_agreed", ways_on="法院",
         )  # fmt: skip
     with database.as_admin() as admin:
@@ -271,78 +204,90 @@ def test_the_clock_removes_what_is_due_and_says_what_is_held(desk: Desk, village
             "UPDATE matters_matter SET state = 'closed', closed_at = '2012-01-01', outcome = 'done', step = '',"
             " owner_level = '', clock = '', due_at = NULL, alarm_at = NULL"
         )
-    now = _now()
-    assert jobs.apply_periods(now) > 0
+    today = now()
+    assert jobs.apply_periods(today) > 0
     told = {row["kind"]: row for row in queries.reports(ADMIN)[0].rows}
     assert (told["hardship"]["removed"], told["handover"]["removed"], told["person"]["removed"]) == (1, 1, 1)
     assert (told["matter"]["held"] > 0, told["matter"]["archive"]) == (True, "mediation")
-    assert (_words(database, free), _words(database, disputed)) == ("", "地界纠纷")
+    assert (words(database, free), words(database, disputed)) == ("", "地界纠纷")
     with database.as_role("owner") as owner:
         people = owner.execute("SELECT display_name FROM registry_person WHERE state = 'dead' ORDER BY 1").fetchall()
         flags = owner.execute("SELECT count(*) FROM registry_hardship_flag").fetchone()
     assert (people, flags) == ([(GONE,), ("new",)], (1,))
-    assert jobs.apply_periods(now) == 0, "once a day"
-    assert jobs.apply_periods(now + timedelta(days=1)) == 0
+    assert jobs.apply_periods(today) == 0, "once a day"
+    assert jobs.apply_periods(today + timedelta(days=1)) == 0
+
+
+def test_whom_the_clock_erases_is_noted_and_waited_for(desk: Desk, village: Hamlet, database: Database) -> None:
+    """Each is an act of their own with a row, so that what is still worked on is come back for; one fails alone."""
+    _age(database)
+    office, other = id_of("office again"), id_of("other someone")
+    with database.as_role("owner") as owner:
+        for ident, name in ((office, "任职者"), (other, "周一山")):
+            insert(owner, "Person", id=ident, display_name=name, place=VILLAGE, state="gone", ended_on=date(2009, 1, 1))
+        insert(
+            owner, "Post", id=uuid4(), person=office, role="village_clerk", place=VILLAGE, display_name="任职者",
+            title_zh="文书", title_en="Clerk", from_on=DAY,
+        )  # fmt: skip
+    open_matter = Scene(desk).report("周一山说桥坏了", contact=Contact(name="周一山", phone=""))
+    jobs.apply_periods(now())
+    told = {row["kind"]: row for row in queries.reports(ADMIN)[0].rows}["person"]
+    assert (told["removed"], told["held"], told["archive"]) == (2, 1, "post")
+    with acting(ADMIN):
+        rows = {one.people[0]: one for one in Erasure.objects.all()}
+    assert set(rows) == {other, id_of("old someone")}
+    assert (rows[other].basis, rows[other].post, rows[other].done_at) == ("period", None, None)
+    assert {one.people[0] for one in listing.read()} == set(rows)
+    with database.as_admin() as admin:
+        admin.execute(END_MATTERS)
+    assert jobs.go_on() == 1
+    assert words(database, open_matter) == ""
+
+
+def test_one_erasure_that_fails_holds_none_of_the_others_up(
+    village: Hamlet, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _age(database)
+    bad = id_of("bad")
+    with database.as_role("owner") as owner:
+        insert(owner, "Person", id=bad, display_name="x", place=VILLAGE, state="gone", ended_on=date(2009, 1, 1))
+    whole = tracing.with_joined
+
+    def failing(person_id: UUID) -> list[UUID]:
+        if person_id == bad:
+            message = "broken"
+            raise RuntimeError(message)
+        return whole(person_id)
+
+    monkeypatch.setattr(tracing, "with_joined", failing)
+    with pytest.raises(ExceptionGroup, match="erasures failed"):
+        jobs.apply_periods(now())
+    told = {row["kind"]: row for row in queries.reports(ADMIN)[0].rows}["person"]
+    assert (told["removed"], told["left"]) == (1, 1)
+    again = [listing.Listed(act=uuid4(), place=COUNTY, basis="law", people=(uuid4(),)) for _ in range(2)]
+    listing.add(again)
+    whole_again, first = actions.erase_again, again[0].act
+
+    def failing_again(*args: Any, again: listing.Listed) -> Any:
+        if again.act == first:
+            return failing(bad)
+        return whole_again(*args, again=again)
+
+    monkeypatch.setattr(actions, "erase_again", failing_again)
+    with pytest.raises(ExceptionGroup):
+        jobs.do_again()
+    assert jobs.missing() == 1
 
 
 def test_a_period_that_officials_change_holds_from_its_day(village: Hamlet, database: Database) -> None:
     _age(database)
     with database.as_role("owner") as owner:
         owner.execute("UPDATE registry_retention_rule SET length = 30 WHERE code IN ('hardship', 'person')")
-    jobs.apply_periods(_now())
+    jobs.apply_periods(now())
     with database.as_role("owner") as owner:
         assert owner.execute("SELECT count(*) FROM registry_hardship_flag").fetchone() == (2,)
     with acting(ADMIN):
         assert RetentionRule.objects.get(code="hardship").basis
-
-
-def test_a_person_gets_everything_in_one_file_and_that_is_told(desk: Desk, village: Hamlet, database: Database) -> None:
-    who = somebody(village, sex="1", born_on=date(1980, 1, 1))
-    civil = scope_at(VILLAGE, "people.edit", "people.hardship")
-    with database.as_role("owner") as owner:
-        row = uuid4()
-        basis = sealed.seal("尿毒症", "registry_hardship_flag", "basis_sealed", row)
-        insert(owner, "HardshipFlag", id=row, type_code="serious_illness", place=VILLAGE, person=who, from_on=DAY,
-               basis_sealed=basis)  # fmt: skip
-    Scene(desk).report("渠堵了，请来看看", contact=Contact(name="周一山", phone=PHONE))
-    with pytest.raises(NotAllowed):
-        actions.give_file(scope_at(TOWNSHIP, "people.file"), Act.new(), person_id=who, shown_by="card")
-    with pytest.raises(BadInput):
-        actions.give_file(OFFICE, Act.new(), person_id=who, shown_by="")
-    assert civil.may("people.hardship")
-    client = desk.sign_in(Client(), "township_principal", "zh-hans")
-    address = reverse("person_file", args=[who])
-    assert client.get(address).status_code == 200
-    assert client.post(address, {"act": str(Act.new().id)}).status_code == 422
-    sent = client.post(address, {"act": str(Act.new().id), "shown_by": "card"})
-    assert (sent.status_code, sent["Content-Type"]) == (200, "application/zip")
-    with zipfile.ZipFile(io.BytesIO(sent.content)) as packed:
-        page, data = packed.read("index.html").decode(), json.loads(packed.read("data.json"))
-    for said in ("周一山", PHONE, "尿毒症", "渠堵了，请来看看", "提供", "1980"):
-        assert said in page or said == "提供", said
-    assert data["registry_person"][0]["phone"] == PHONE
-    assert data["registry_hardship_flag"][0]["basis"] == "尿毒症"
-    assert data["matters_matter"][0]["text"] == "渠堵了，请来看看"
-    with acting(OFFICE):
-        assert SubjectFile.objects.get(person_id=who).shown_by == "card"
-    looks = desk.sign_in(Client(), "clerk", "zh-hans").get(reverse("person_looks", args=[who]))
-    assert "本人的全部信息" in looks.content.decode()
-
-
-def test_the_file_gives_no_confidence_away(desk: Desk, village: Hamlet, database: Database) -> None:
-    """Whoever told something in confidence is known to the centre alone: not to a clerk who hands out a file."""
-    who = somebody(village)
-    scene = Scene(desk)
-    told = scene.report("村干部吃拿卡要", contact=Contact(name="周一山", phone=PHONE), confidential=True)
-    with database.as_role("owner") as owner:
-        owner.execute("UPDATE matters_matter SET title = '转述', text = '转述' WHERE id = %s", [told])
-    principal = desk.sign_in(Client(), "township_principal", "zh-hans")
-    assert principal.get(reverse("matter", args=[told])).status_code == 200, "the matter is seen, its reporter is not"
-    sent = principal.post(reverse("person_file", args=[who]), {"act": str(Act.new().id), "shown_by": "card"})
-    with zipfile.ZipFile(io.BytesIO(sent.content)) as packed:
-        page, data = packed.read("index.html").decode(), json.loads(packed.read("data.json"))
-    assert not {"matters_matter", "matters_party", "matters_original"} & set(data)
-    assert "转述" not in page
 
 
 def test_pages_show_what_goes_what_is_held_and_what_was_done(desk: Desk, village: Hamlet, database: Database) -> None:
@@ -360,7 +305,7 @@ def test_pages_show_what_goes_what_is_held_and_what_was_done(desk: Desk, village
     given = {"basis": "purpose", "reason": "查无此人", "sure": "on"}
     assert client.post(address, {**given, "sure": "", "act": str(Act.new().id)}).status_code == 422
     assert client.post(address, {**given, "act": str(Act.new().id)}).status_code == 302
-    jobs.apply_periods(_now())
+    jobs.apply_periods(now())
     page = client.get(reverse("retention")).content.decode()
     assert "查无此人" in page
     assert "任职记录" in page

@@ -1,0 +1,1 @@
+"""How long records are kept, erasures, and a person's own file."""
