@@ -37,7 +37,8 @@ def call(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def county(data: Path) -> None:
     """A prepared county with a file, and a session of somebody."""
     with held(data) as cluster:
-        assert call(data, "doctor").returncode == 0
+        looked = call(data, "doctor")
+        assert (looked.returncode, "none was made yet" in looked.stdout) == (0, True), looked.stdout
         with psycopg.connect(cluster.owner_url) as owner:
             owner.execute(
                 "INSERT INTO journal_blob (stored_hash, size, media_type, files) VALUES (%s, %s, 'image/png', 1)",
@@ -60,6 +61,7 @@ def test_a_county_comes_back_whole_and_only_with_its_keys(folder: Path) -> None:
         assert PICTURE not in path.read_bytes()
         assert path.stat().st_mode & 0o077 == 0
 
+    assert "the last one is 0.0 days old" in call(folder, "doctor").stdout
     drill = call(folder, "restore", str(target), "--drill", "--json")
     assert drill.returncode == 0, drill.stdout + drill.stderr
     assert {one[0] for one in json.loads(drill.stdout)["proved"].values()} == {True}

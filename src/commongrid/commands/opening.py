@@ -38,6 +38,8 @@ def county_open(*, as_owner: bool = False) -> Iterator[None]:
     """The county, ready to be worked on from this process: as the app role, or as the owner for re-coding."""
     with database() as addresses:
         prepare(addresses.app, addresses.owner)
+        if env.EMBEDDED:
+            os.environ["COMMONGRID_OPENED"] = addresses.app
         os.environ["DATABASE_URL"] = addresses.app
         if as_owner:
             os.environ["DATABASE_OWNER_URL"] = addresses.owner or addresses.app

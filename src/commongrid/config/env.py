@@ -154,8 +154,8 @@ class Environment:
 
     @property
     def EMBEDDED(self) -> bool:
-        """Whether the bundled database is used (nobody named another one)."""
-        return not self.DATABASE_URL
+        """Whether the bundled database is used: nobody named another one, or a command opened it (COMMONGRID_OPENED)."""
+        return not self.DATABASE_URL or _text("COMMONGRID_OPENED") == self.DATABASE_URL
 
     @property
     def LOG_LEVEL(self) -> str:
