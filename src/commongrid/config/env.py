@@ -154,7 +154,7 @@ class Environment:
 
     @property
     def EMBEDDED(self) -> bool:
-        """Whether the bundled database is used: nobody named another one, or a command opened it (COMMONGRID_OPENED)."""
+        """Whether the bundled database is used: nobody named another, or a command opened it (COMMONGRID_OPENED)."""
         return not self.DATABASE_URL or _text("COMMONGRID_OPENED") == self.DATABASE_URL
 
     @property
