@@ -73,6 +73,11 @@ def stand_ins(world: World) -> Objects:
         yield (seat.post, named("no such stand-in")), seat.role, nobody
 
 
+def assignments(world: World) -> Objects:
+    for seat in list(world.seats.values())[:4]:
+        yield (named("no such assignment"), seat.post), seat.role, nobody
+
+
 def slips(world: World) -> Objects:
     yield (slip_code(settings.KEYS.slip, next(iter(world.matters))),), "a slip of another key", nobody
     yield ("7F3K-92QD-AAAA-BBBB",), "a slip made up", nobody

@@ -80,6 +80,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("", ("unit_id",)): objects.units,
     ("post_", ("post_id",)): objects.posts_to_edit,
     ("post_", ("post_id", "stand_in_id")): objects.stand_ins,
+    ("post_", ("assignment_id", "post_id")): objects.assignments,
     ("slip", ("code", "file", "token")): objects.files_of_slips,
     ("", ("file", "token")): objects.files,
     ("", ("secret",)): objects.guesses,

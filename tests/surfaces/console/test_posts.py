@@ -179,6 +179,36 @@ def test_stand_in_set_and_ended(desk: Desk, client: Client) -> None:
     assert len(queries.posts_of_account(desk.accounts["clerk"], localdate())) == 1
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_cadre_sees_a_village_from_the_day_it_is_assigned(desk: Desk, client: Client, language: str) -> None:
+    with desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_post SET role_id = 'township_cadre' WHERE id = %s", [id_of("far_dispatcher")])
+        owner.execute("UPDATE roster_post SET place = %s WHERE id = %s", [TOWNSHIP, id_of("far_dispatcher")])
+    address, word = f"/console/posts/{id_of('far_dispatcher')}", {"en": "Baisha Village", "zh-hans": "白沙村"}[language]
+
+    def sees() -> int:
+        scope = scope_as(desk, "far_dispatcher", on=localdate())
+        return int(scope.lo <= VILLAGE <= scope.hi and (scope.narrow == "" or VILLAGE in scope.grids))
+
+    desk.sign_in(client, "county_admin", language)
+    assert word not in text(client.get(address))
+    assert not sees()
+    assert word in text(client.get(address + "/village"))
+    sent = {"act": str(Act.new().id), "place": str(VILLAGE), "from_on": localdate().isoformat(), "last_on": ""}
+    assert client.post(address + "/village", {**sent, "place": str(TOWNSHIP)}).status_code == 422
+    assert client.post(address + "/village", sent).status_code == 302
+    assert client.post(address + "/village", sent).status_code in {302, 422}, "twice is once"
+    assert text(client.get(address)).count(word) == 1
+    assert sees()
+    assert word not in text(client.get(address + "/village")), "it is assigned already"
+    end = text(client.get(address)).split(f"{address}/village/")[1].split('"')[0]
+    assert client.post(f"{address}/village/{end}", {"act": str(Act.new().id)}).status_code == 302
+    assert not sees()
+    assert {"en": "Ended", "zh-hans": "已结束"}[language] in text(client.get(address))
+    assert client.get(f"/console/posts/{id_of('clerk')}/village").status_code == 404
+    assert desk.sign_in(Client(), "clerk").get(address + "/village").status_code in {403, 404}
+
+
 def test_link_is_shown_once_and_lets_in(desk: Desk, client: Client) -> None:
     desk.sign_in(client, "dispatcher")
     address = f"/console/posts/{id_of('clerk')}/link"

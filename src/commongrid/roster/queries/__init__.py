@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from commongrid.roster.queries.answering import Answering, answering, is_answering, of_unit
 from commongrid.roster.queries.listing import (
+    AssignedVillage,
     PostLine,
     RoleRow,
     Seat,
     Wanted,
+    assigned_villages,
     faces,
     find_posts,
     linked_members,
@@ -54,6 +56,7 @@ from commongrid.roster.queries.units import (
 
 __all__ = [
     "Answering",
+    "AssignedVillage",
     "FunctionRow",
     "GridStaff",
     "PostLine",
@@ -67,6 +70,7 @@ __all__ = [
     "UnitRow",
     "Wanted",
     "answering",
+    "assigned_villages",
     "dissolved",
     "faces",
     "find_posts",

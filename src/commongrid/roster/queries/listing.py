@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -238,6 +239,48 @@ def tied(scope: Scope, post_id: UUID, on: date | None = None) -> dict[str, int]:
     """How many things of each kind a post is tied to on a day, as far as the scope sees them."""
     found = Assignment.objects.filter(in_force(on or localdate()), post=post_id)
     return dict(found.values_list("kind").annotate(Count("id")).order_by("kind"))
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedVillage:
+    """A village that a post is or was assigned to."""
+
+    id: UUID
+    place: int
+    name: str
+    name_en: str
+    from_on: date
+    to_on: date | None
+
+    def label(self, language: str) -> str:
+        """The village's name in a language ("zh" or "en")."""
+        return self.name_en if language == "en" and self.name_en else self.name
+
+    def runs_on(self, on: date) -> bool:
+        """Whether it is in force or to come on a day."""
+        return self.to_on is None or self.to_on > on
+
+    @property
+    def last_on(self) -> date | None:
+        """Its last day, where it has one; one that was ended on its first has none."""
+        return self.to_on - timedelta(days=1) if self.to_on and self.to_on > self.from_on else None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return not self.runs_on(localdate())
+
+
+def assigned_villages(scope: Scope, post_id: UUID) -> list[AssignedVillage]:
+    """The villages a post is, will be or was assigned to, as far as the scope sees them, the latest first."""
+    found = Assignment.objects.filter(post=post_id, kind="assigned_village").order_by("-from_on", "place")
+    rows = list(found.values_list("id", "place", "from_on", "to_on"))
+    named = territory.places(scope, {place for _id, place, _from, _to in rows})
+    return [
+        AssignedVillage(one, place, named[place].name, named[place].name_en, begun, ended)
+        for one, place, begun, ended in rows
+        if place in named
+    ]
 
 
 def stand_ins(scope: Scope, post_id: UUID) -> list[StandIn]:

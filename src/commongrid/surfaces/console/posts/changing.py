@@ -67,20 +67,20 @@ class StandInForm(Form):
 @door("posts.appoint", methods=("GET", "POST"))
 def end(request: Asked, post_id: UUID) -> HttpResponse:
     """End a post from a day on."""
-    post = _to_change(request.scope, post_id)
+    post = to_change(request.scope, post_id)
     form = EndForm(request.POST or None)
 
     def do() -> None:
         actions.end_post(request.scope, request.act, post_id=post_id, on=form.cleaned_data["on"])
 
     lead = gettext("Whoever stands in goes on; otherwise the level above answers until somebody is appointed.")
-    return _asked(request, post, form, do, (gettext("End this post"), lead, gettext("The post was ended.")))
+    return asked(request, post, form, do, (gettext("End this post"), lead, gettext("The post was ended.")))
 
 
 @door("posts.appoint", methods=("GET", "POST"))
 def move(request: Asked, post_id: UUID) -> HttpResponse:
     """Move the holder to another place of the same level, in the same role."""
-    post = _to_change(request.scope, post_id)
+    post = to_change(request.scope, post_id)
     form = MoveForm(request.POST or None)
     form.fields["place"].choices = _places_like(request.scope, post)  # type: ignore[attr-defined]
 
@@ -91,13 +91,13 @@ def move(request: Asked, post_id: UUID) -> HttpResponse:
         )
 
     lead = gettext("The post here ends and one in the same role begins there on the same day.")
-    return _asked(request, post, form, do, (gettext("Move to another place"), lead, gettext("Moved.")))
+    return asked(request, post, form, do, (gettext("Move to another place"), lead, gettext("Moved.")))
 
 
 @door("posts.appoint", methods=("GET", "POST"))
 def stand_in(request: Asked, post_id: UUID) -> HttpResponse:
     """Have somebody act in a post whose holder is away or gone."""
-    post = _to_change(request.scope, post_id)
+    post = to_change(request.scope, post_id)
     form = StandInForm(request.POST or None)
     form.fields["by"].choices = _who_may_stand_in(request.scope, post)  # type: ignore[attr-defined]
 
@@ -113,7 +113,7 @@ def stand_in(request: Asked, post_id: UUID) -> HttpResponse:
         actions.set_stand_in(request.scope, request.act, lending=lending)
 
     lead = gettext("They get this post beside their own and choose it when they sign in.")
-    return _asked(request, post, form, do, (gettext("Set a stand-in"), lead, gettext("The stand-in was set.")))
+    return asked(request, post, form, do, (gettext("Set a stand-in"), lead, gettext("The stand-in was set.")))
 
 
 @door("posts.appoint", methods=("POST",))
@@ -124,7 +124,7 @@ def stand_in_end(request: Asked, post_id: UUID, stand_in_id: UUID) -> HttpRespon
     return HttpResponseRedirect(reverse("post", args=[post_id]))
 
 
-def _to_change(scope: Scope, post_id: UUID) -> PostLine:
+def to_change(scope: Scope, post_id: UUID) -> PostLine:
     """The post, if it is in scope: who may not change it is told at once, not after a form. Refuses: NotYours."""
     post = queries.post(scope, post_id)
     if not scope.covers(post.place):
@@ -132,10 +132,10 @@ def _to_change(scope: Scope, post_id: UUID) -> PostLine:
     return post
 
 
-def _asked(
+def asked(
     request: Asked, post: PostLine, form: Form, do: Callable[[], None], words: tuple[str, str, str]
 ) -> HttpResponse:
-    """Show the question, or do it and go back to the post; a refusal is shown at the form."""
+    """Show the question, or do it and go back to the post; a refusal is shown at the form. Used by ``villages`` too."""
     title, lead, done = words
     if request.method == "POST" and form.is_valid():
         try:

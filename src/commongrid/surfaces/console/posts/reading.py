@@ -102,6 +102,7 @@ def page(request: Asked, post_id: UUID) -> HttpResponse:
             "last_day": post.to_on - timedelta(days=1) if post.to_on else None,
             "trail": trail(post),
             "stand_ins": [(one, _runs(one.to_on)) for one in queries.stand_ins(scope, post_id)],
+            "villages": queries.assigned_villages(scope, post_id) if post.level == "assigned_village" else None,
             "others": [(one, _chip(one)) for one in others if one.id != post.id],
             "history": _history(request, post),
             "may_change": mine and state != "ended",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.posts import appointing, changing, handing_over, letting_in, reading, units
+from commongrid.surfaces.console.posts import appointing, changing, handing_over, letting_in, reading, units, villages
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:post_id>/hand-over", handing_over.page, name="post_hand_over"),
     path("<uuid:post_id>/stand-in", changing.stand_in, name="post_stand_in"),
     path("<uuid:post_id>/stand-in/<uuid:stand_in_id>/end", changing.stand_in_end, name="post_stand_in_end"),
+    path("<uuid:post_id>/village", villages.village, name="post_village"),
+    path("<uuid:post_id>/village/<uuid:assignment_id>/end", villages.village_end, name="post_village_end"),
     path("<uuid:post_id>/link", letting_in.link, name="post_link"),
     path("<uuid:post_id>/sign-out", letting_in.sign_out, name="post_sign_out"),
 ]
