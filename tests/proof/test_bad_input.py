@@ -230,6 +230,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "post_link": ("county_admin", "/console/posts/{post}/link", "sure"),
     "post_sign_out": ("county_admin", "/console/posts/{post}/sign-out", ""),
     "post_stand_in_end": ("county_admin", "/console/posts/{post}/stand-in/{answered}/end", ""),
+    "post_village": ("county_admin", "/console/posts/{post}/village", "place from_on last_on"),
     "post_village_end": ("county_admin", "/console/posts/{post}/village/{answered}/end", ""),
     "end_session": ("clerk", "/console/security/devices/9223372036854775808/end", ""),
     "land": ("", "/in/" + "A" * 43, ""),
