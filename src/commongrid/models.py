@@ -15,5 +15,6 @@ from commongrid.registry.importing.models import *
 from commongrid.registry.joining.models import *
 from commongrid.registry.keeping.models import *
 from commongrid.registry.models import *
+from commongrid.roster.dividing.models import *
 from commongrid.roster.models import *
 from commongrid.territory.models import *

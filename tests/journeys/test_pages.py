@@ -21,6 +21,7 @@ from tests.factories.network import scope_as
 from tests.journeys.conftest import WIDTHS
 from tests.outreach.rows import link_rows
 from tests.registry.rows import own_ledger, register_rows
+from tests.roster.dividing.rows import division_rows
 from tests.roster.rows import talent_rows
 from tests.sizes import FULL
 
@@ -38,6 +39,7 @@ NOT_PAGES: Final = {
     "map_shapes": "what the page map_at draws",
     "map_tile": "bytes of a picture",
     "map_points": "what the page map_at draws",
+    "division_map": "what the page division draws",
     "boundary_file": "walked in its test, with a file sent",
     "exchange_template": "bytes of a workbook",
     "people_template": "bytes of a workbook",
@@ -190,8 +192,10 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return {"code": code_of(made["rejected" if name == "slip_ask_again" else "answered"])}
         case ("code",) if name in ("contacts", "link_slips", "link_notice"):
             return {"code": desk.HAMLET}
-        case ("code",) if name == "linking_everywhere":
+        case ("code",) if name in ("linking_everywhere", "dividing_everywhere"):
             return {"code": desk.TOWNSHIP}
+        case ("division_id", "number"):
+            return {"division_id": made["division"], "number": 1}
         case ("plan_id",) | ("household_id", "plan_id"):
             return {one: made[one.removesuffix("_id").replace("household", "linked")] for one in captures}
         case ("code",):
@@ -209,10 +213,8 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
         case ("of", "subject") | ("done", "of", "subject"):
             held = {"of": "organisation", "subject": made["organisation"]}
             return held | ({"done": made["organisation"]} if "done" in captures else {})
-        case (("theme_id" | "publication_id" | "ledger_id" | "booklet_id" | "request_id" | "handover_id"),):
-            return {captures[0]: made[captures[0].removesuffix("_id")]}
-        case ("talent_id",) | ("household_id",) | ("person_id",):
-            return {captures[0]: made[captures[0].removesuffix("_id")]}
+        case (one,) if one.removesuffix("_id") in made:
+            return {one: made[one.removesuffix("_id")]}
         case ("done", "household_id"):
             return {"done": made["household"], "household_id": made["household"]}
         case ("which",):
@@ -248,6 +250,7 @@ def test_every_page_is_clean(site: Site, language: str) -> None:
     made |= register_rows()
     made |= link_rows()
     made["talent"] = talent_rows(site.desk)
+    made |= division_rows()
     made["ledger"] = own_ledger(scope_as(site.desk, "clerk"))
     windows: dict[str, Any] = {}
     for number, (who, name, path) in enumerate(addresses(made)):

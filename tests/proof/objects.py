@@ -314,6 +314,22 @@ def planned(_world: World) -> Objects:
         yield values, relation, partial(_covers, place)
 
 
+def no_such_barrier(_world: World) -> Objects:
+    yield (named("no such barrier"), PLACES["own village"]), "no such barrier", nobody
+
+
+def divisions(_world: World) -> Objects:
+    for relation, place in PLACES.items():
+        seen = partial(_links_in, place) if relation.endswith(" village") else nobody
+        yield (named("division", relation),), relation, seen
+    yield (named("no such division"),), "no such division", nobody
+
+
+def division_grids(world: World) -> Objects:
+    for values, relation, seen in divisions(world):
+        yield (*values, 1), relation, seen
+
+
 def linkers(world: World) -> Objects:
     for seat in world.seats.values():
         known = seat.role == "linked_member"

@@ -131,7 +131,10 @@ def lay(owner: psycopg.Connection[Any]) -> None:
             )  # fmt: skip
 
 
-HELD = ("registry_site", "registry_organisation", "registry_registered_household", "outreach_plan")
+HELD = (
+    "registry_site", "registry_organisation", "registry_registered_household", "outreach_plan", "roster_division",
+    "roster_division_grid",
+)  # fmt: skip
 """Tables whose rows others hang on, so that no row of the world can be removed."""
 
 

@@ -126,6 +126,12 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("plan", ("plan_id",)): objects.plans,
     ("plan_set", ("household_id", "plan_id")): objects.planned,
     ("linked_member", ("post_id",)): objects.linkers,
+    ("dividing", ("code",)): objects.villages_to_link,
+    ("dividing_everywhere", ("code",)): objects.wide_places,
+    ("barriers", ("code",)): objects.villages_to_link,
+    ("barrier_remove", ("barrier_id", "code")): objects.no_such_barrier,
+    ("division", ("division_id",)): objects.divisions,
+    ("division_", ("division_id", "number")): objects.division_grids,
     ("county_sheet_rows", ("which",)): objects.numbers_of_the_sheet,
     ("own_ledger", ("ledger_id",)): objects.own_ledgers,
     ("own_ledger_", ("ledger_id",)): objects.not_there,
@@ -133,7 +139,17 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 
 
-EDITING = ("place_", "post_", "market", "linking_propose", "link_notice_down", "plan_")
+EDITING = (
+    "place_",
+    "post_",
+    "market",
+    "linking_propose",
+    "link_notice_down",
+    "plan_",
+    "division_",
+    "dividing_propose",
+    "dividing_everywhere_stop",
+)
 """How the names of routes begin that change what they are asked for."""
 
 

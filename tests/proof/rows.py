@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tests.proof import links, register
+from tests.proof import grids, links, register
 from tests.proof.world import COUNTY, NOW, PLACES, T1, insert, named
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def lay(owner: psycopg.Connection[Any], world: World) -> None:
     at_places(owner, world.seats["county_leader"].post)
     register.lay(owner)
     links.lay(owner)
+    grids.lay(owner)
 
 
 def of_a_matter(owner: psycopg.Connection[Any], ident: UUID, facts: dict[str, Any]) -> None:

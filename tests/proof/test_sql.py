@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.figures import Record
-from tests.proof import links, probes, register, statements
+from tests.proof import grids, links, probes, register, statements
 from tests.proof.world import World
 from tests.sizes import FULL, shares, size
 
@@ -59,6 +59,7 @@ def test_every_statement_does_exactly_what_the_policy_says(
             statements.nobody(app, world),
             register.probes(app, owner, seats),
             links.probes(app, owner, seats),
+            grids.probes(app, owner, seats),
         ):
             for probe in suite:
                 tally.note(*probe)

@@ -19,9 +19,11 @@ from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE, Desk
 from tests.factories.network import scope_as
 from tests.factories.scenes import everything
 from tests.figures import Record
+from tests.outreach.rows import link_rows
 from tests.proof.hostile import encoded
 from tests.proof.test_bad_input import PAGES, values_of
 from tests.registry.rows import own_ledger, register_rows
+from tests.roster.dividing.rows import division_rows
 from tests.sizes import shares, size
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ WORDY = {
     "matters_external_case": "number result_text",
     "matters_matter": "title text external_number external_system", "matters_note": "text", "matters_rating": "words",
     "matters_kind": "zh en note", "matters_work_list": "basis", "matters_urgency": "zh en", "matters_tile": "zh en",
-    "roster_role": "zh en", "roster_function": "zh en", "territory_calendar_day": "zh en source", "accounts_access_line": "reason",
+    "territory_barrier": "name", "roster_role": "zh en", "roster_function": "zh en", "territory_calendar_day": "zh en source", "accounts_access_line": "reason",
 }  # fmt: skip
 """Columns that hold what somebody typed or imported."""
 MORE_PAGES = (
@@ -73,6 +75,12 @@ MORE_PAGES = (
         "changes", "registered", "registered/{booklet}", "completeness", "{household}", "{household}/sheet", "{household}/ask",
         "ledgers", "ledgers/own/{ledger}", "exports", "ledgers/organisations", "people/{someone}/looks", "people/{someone}/looks/print",
     )),
+    *(("secretary", "/console/network/" + page) for page in (
+        "", "homes", "sheet", f"villages/{VILLAGE}", f"villages/{VILLAGE}/members", f"villages/{VILLAGE}/choices", "plans/{plan}?show=all",
+        "plans/{plan}/households/{linked}", "households/{linked}", "members/{linker}", f"hamlets/{HAMLET}/slips", f"hamlets/{HAMLET}/notice",
+        f"villages/{VILLAGE}/grids", f"villages/{VILLAGE}/barriers", "divisions/{division}", "divisions/{division}/grids/1", "divisions/{division}/map.json",
+    )),
+    ("", f"/contacts/{HAMLET}"),
     ("clerk", "/console/holdings/organisation/{organisation}"), ("", "/s/{code}/print"), ("", f"/report/where?kind=G02&at={VILLAGE}"), ("supervisor", "/console/matters/{overdue}/"),
 )  # fmt: skip
 REFLECTING = (
@@ -196,7 +204,7 @@ def values(laid: Desk) -> dict[str, Any]:
 
 def made_for(laid: Desk) -> dict[str, Any]:
     """What stands in the addresses: matters of every sort, a household with its people."""
-    rows = register_rows()
+    rows = register_rows() | link_rows() | division_rows()
     rows["ledger"] = own_ledger(scope_as(laid, "clerk"))
     return values_of({**everything(laid), **rows, "someone": rows["person"]})
 

@@ -11,8 +11,10 @@ import {
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { divide } from "./divide";
 import { draw } from "./draw";
 import { showHomes } from "./homes";
+import { drawLine } from "./line";
 import { type Colours, colours } from "./look";
 
 setWorkerUrl(workerUrl);
@@ -29,12 +31,13 @@ export interface Place {
 }
 export interface Shapes extends GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, Place> {
   frame: GeoJSON.Feature | null;
-  box: [number, number, number, number] | null;
+  box: Box | null;
 }
+export type Box = [number, number, number, number];
 
-const WHOLE: [number, number, number, number] = [73, 18, 135, 54];
+const WHOLE: Box = [73, 18, 135, 54];
 
-async function fetched<T>(address: string | undefined): Promise<T | null> {
+export async function fetched<T>(address: string | undefined): Promise<T | null> {
   if (!address) return null;
   const answer = await fetch(address);
   return answer.ok ? ((await answer.json()) as T) : null;
@@ -57,14 +60,13 @@ function ground(box: HTMLElement, colour: Colours): StyleSpecification {
   return style;
 }
 
-export async function show(box: HTMLElement): Promise<void> {
-  const shapes = await fetched<Shapes>(box.dataset.shapes);
-  const colour = colours();
+/* A map without anything on it yet but the paper, its buttons and its scale. */
+export async function begun(box: HTMLElement, bounds: Box | null | undefined, colour: Colours): Promise<Drawn> {
   box.replaceChildren();
   const map = new Drawn({
     container: box,
     style: ground(box, colour),
-    bounds: shapes?.box ?? WHOLE,
+    bounds: bounds ?? WHOLE,
     fitBoundsOptions: { padding: 28 },
     attributionControl: box.dataset.credit ? { compact: false } : false,
     dragRotate: false,
@@ -76,13 +78,38 @@ export async function show(box: HTMLElement): Promise<void> {
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   await new Promise<void>((ready) => map.once("load", () => ready()));
-  const drawing = box.dataset.draws !== undefined;
-  if (shapes) layShapes(map, shapes, colour, drawing ? box.dataset.own : undefined);
+  return map;
+}
+
+export async function show(box: HTMLElement): Promise<void> {
+  const colour = colours();
+  if (box.dataset.divides) {
+    await divide(box, colour);
+    return ready(box);
+  }
+  const shapes = await fetched<Shapes>(box.dataset.shapes);
   const homes = await fetched<GeoJSON.FeatureCollection<GeoJSON.Point>>(box.dataset.points);
+  const map = await begun(box, shapes?.box ?? around(homes), colour);
+  const drawing = box.dataset.draws !== undefined || box.dataset.line !== undefined;
+  if (shapes) layShapes(map, shapes, colour, drawing ? (box.dataset.own ?? "") : undefined);
   if (homes) showHomes(map, homes, colour);
   if (shapes && !drawing) nameShapes(map, shapes, !homes);
   markMisfits(map, box);
-  if (drawing) draw(map, box, colour);
+  if (box.dataset.draws !== undefined) draw(map, box, colour);
+  if (box.dataset.line !== undefined) drawLine(map, box, colour);
+  ready(box);
+}
+
+/* Where no boundary says what to show, the homes do. */
+function around(homes: GeoJSON.FeatureCollection<GeoJSON.Point> | null): Box | null {
+  const points = homes?.features.map((one) => one.geometry.coordinates) ?? [];
+  if (!points.length) return null;
+  const [lons, lats] = [0, 1].map((n) => points.map((at) => at[n] ?? 0)) as [number[], number[]];
+  const edge = 0.002;
+  return [Math.min(...lons) - edge, Math.min(...lats) - edge, Math.max(...lons) + edge, Math.max(...lats) + edge];
+}
+
+function ready(box: HTMLElement): void {
   box.classList.add("ready");
   box.dataset.ready = "";
 }
@@ -134,7 +161,7 @@ function layShapes(map: Drawn, shapes: Shapes, colour: Colours, own: string | un
     map.addSource("frame", { type: "geojson", data: shapes.frame });
     map.addLayer({ id: "frame", type: "line", source: "frame", paint: { "line-color": colour.ink, "line-width": 2 } });
   }
-  if (own) return;
+  if (own !== undefined) return;
   map.on("click", "areas", (event) => {
     const url = event.features?.[0]?.properties.url as string | undefined;
     const onPoint =

@@ -184,6 +184,11 @@ def holds(found: Shape, lon: float, lat: float) -> bool:
     return bool(shapely.intersects_xy(found, lon, lat))
 
 
+def touch(one: Shape, other: Shape) -> bool:
+    """Whether two areas have a point in common."""
+    return bool(shapely.intersects(one, other))
+
+
 def inner_point(found: Shape) -> tuple[float, float]:
     """A place that lies well inside a shape, for its name."""
     point = shapely.point_on_surface(found)

@@ -11,6 +11,7 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.roster.actions import prune_access
+from commongrid.roster.dividing import jobs as _dividing  # noqa: F401 - its jobs are on the timetable too
 
 PRUNER: Final = clock("roster.prune", "accounts.prune")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from commongrid.commands.demo import belongings, families, journeys, linking, mapping, naming
+from commongrid.commands.demo import belongings, dividing, families, journeys, linking, mapping, naming
 from commongrid.commands.demo.population import filling
 from commongrid.commands.demo.population.land import Land
 from commongrid.commands.demo.population.people import Hamlet, lanes
@@ -129,6 +129,7 @@ def lay(size: str, seed: int) -> dict[str, int]:
     mapping.bound(SCOPE, COUNTY, layer.land, layer.lanes)
     layer.lend()
     linking.link(layer.villages)
+    dividing.divide(layer.villages[0])
     per_village, remembered = TOLD[size]
     matters = journeys.travel(layer.chance, layer.villages, per_village, remembered)
     return {

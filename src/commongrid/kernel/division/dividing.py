@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from commongrid.kernel.division.assigning import Metres, Wholes
-from commongrid.kernel.division.graph import Graph, Terrain, parts, walking_graph
+from commongrid.kernel.division.graph import Graph, Terrain, beyond, parts, walking_graph
 from commongrid.kernel.division.pieces import Part, areas, parts_of, task_of
 from commongrid.kernel.division.reckoning import Reason, described, reckon, shortcomings
 from commongrid.kernel.division.solving import Solved, solve
 from commongrid.kernel.division.statement import (
     NONE,
+    Arrangement,
     Cause,
     Effort,
     Households,
@@ -77,6 +78,32 @@ def divide(
         bound=None if pinned else _bound(reckoning, solved),
         approximate=approximate,
         idle_bridges=graph.idle_bridges,
+    )
+
+
+def arranged(
+    given: Households, rules: Rules, grid: Wholes, labels: list[int | None], terrain: Terrain | None = None
+) -> Arrangement:
+    """Grids drawn by hand, by the same measure as a proposal; a household without a grid has NONE.
+
+    ``labels`` are today's numbers of the grids, None for a new one.
+
+    Refuses: NothingToDivide, NoPlaces, LimitsCrossed, UnequalLists.
+    """
+    terrain = terrain or Terrain()
+    _check(given, replace(rules, grids=None), Locks())
+    given, _ = placed(given)
+    graph = walking_graph(given.points, areas(given, rules), terrain)
+    grids = described(given, _walks(given, graph), grid, labels)
+    reasons = [Reason(cause=Cause.LOCKED_HOUSEHOLDS)] * len(grids)
+    return Arrangement(
+        grids=grids,
+        reckoning=reckon(given, rules, graph, grid, grids),
+        exceptions=shortcomings(given, rules, graph, grid, grids, reasons),
+        beyond=tuple(
+            int(beyond(given.points[grid == number], given.points[one.centre], terrain).sum()) if one.households else 0
+            for number, one in enumerate(grids)
+        ),
     )
 
 

@@ -105,6 +105,11 @@ def parts(graph: Graph, kept: NDArray[np.bool_], area: Wholes) -> Wholes:
     return np.where(stays, found, -1).astype(np.int64)
 
 
+def beyond(points: Reals, centre: Reals, terrain: Terrain) -> NDArray[np.bool_]:
+    """Which points see the centre only across a barrier: whoever lives there walks round it or over a bridge."""
+    return _crossed(points, np.broadcast_to(centre, points.shape), _walls(terrain.barriers))
+
+
 def _grained(metres: Reals) -> Reals:
     return np.maximum(np.round(metres * GRAIN), 1.0) / GRAIN
 

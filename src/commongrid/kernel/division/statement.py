@@ -202,6 +202,19 @@ class Reckoning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrangement:
+    """Grids as somebody drew them, by the measure of a proposal: what they hold, cost and lack.
+
+    ``beyond`` counts for each grid the households that see its centre only across a barrier.
+    """
+
+    grids: tuple[Grid, ...]
+    reckoning: Reckoning
+    exceptions: tuple[Shortcoming, ...]
+    beyond: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """A division: each household's grid, the grids, what it costs, against today's, and how good it is proven to be.
 

@@ -24,6 +24,7 @@ from commongrid.registry.actions.ledgers import (
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
 from commongrid.registry.actions.people import add_person, tie_account
 from commongrid.registry.actions.peopling import Stage, Staged, people
+from commongrid.registry.actions.regridding import Regrid, regrid
 from commongrid.registry.actions.requests import (
     Change,
     approve_change,
@@ -46,6 +47,7 @@ __all__ = (
     "NewBooklet",
     "NewHolding",
     "Recognised",
+    "Regrid",
     "Stage",
     "Staged",
     "accept_record",
@@ -82,6 +84,7 @@ __all__ = (
     "people",
     "refuse_change",
     "refuse_record",
+    "regrid",
     "remove_ledger",
     "report_change",
     "returned",

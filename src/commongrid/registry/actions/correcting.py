@@ -19,6 +19,7 @@ from commongrid.kernel.scope import HARDSHIP
 from commongrid.registry.actions.desk import ENTERED, MEANWHILE, MEMBER, SEALED, TABLES, Desk, change, desk
 from commongrid.registry.actions.marks import carry_marks, restore_marks
 from commongrid.registry.actions.people import ELSEWHERE
+from commongrid.registry.actions.regridding import SOURCE as DIVIDED
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
 from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Membership, Stay
@@ -148,6 +149,8 @@ def _changes_of(scope: Scope, done: UUID) -> list[Correction]:
         raise WrongState(N_("This was undone already."))
     if ImportBatch.objects.filter(id=done).exists():
         raise WrongState(N_("This came in with a file. Undo the whole file on the page of its import."))
+    if any(row.source == DIVIDED and row.field == "place" for row in rows):
+        raise WrongState(N_("Grids were divided anew then. Divide the village again instead."))
     if Correction.objects.filter(undone_by=done).exists():
         raise WrongState(N_("An undoing can't be undone; do it again instead."))
     if scope.kind == "post":

@@ -174,6 +174,12 @@ def posts(
     return rows[:PAGE], len(rows) > PAGE
 
 
+def posts_at(scope: Scope, places: Iterable[int], on: date) -> list[PostLine]:
+    """Posts in force at these very places."""
+    found = _lines(on).filter(in_force(on), place__in=list(places)).order_by("place", "role__position", "from_on", "id")
+    return [_line(one) for one in found]
+
+
 def post(scope: Scope, post_id: UUID) -> PostLine:
     """One post's public face, of any period. Refuses NotFound."""
     found = _lines(localdate()).filter(id=post_id).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commongrid.territory.actions.barring import Line, draw_barrier, remove_barrier
 from commongrid.territory.actions.bounding import (
     Drawn,
     Spots,
@@ -25,18 +26,23 @@ from commongrid.territory.actions.editing import (
 from commongrid.territory.actions.importing import import_places
 from commongrid.territory.actions.marking import mark_demo
 from commongrid.territory.actions.recoding import recode
+from commongrid.territory.actions.redividing import NewGrid, Redivision, redivide
 from commongrid.territory.actions.seeding import seed
 from commongrid.territory.actions.timing import Market, publish_year, set_market_days, set_office_hours
 
 __all__ = [
     "Drawn",
+    "Line",
     "Market",
+    "NewGrid",
+    "Redivision",
     "Spots",
     "add_grid",
     "add_natural_village",
     "add_villager_group",
     "cover",
     "derive_cells",
+    "draw_barrier",
     "draw_boundary",
     "drop_boundary_file",
     "end_place",
@@ -45,6 +51,8 @@ __all__ = [
     "mark_demo",
     "publish_year",
     "recode",
+    "redivide",
+    "remove_barrier",
     "remove_boundary",
     "rename_place",
     "seed",

@@ -1,5 +1,6 @@
-"""Tables of places, their boundaries, and the county's clock."""
+"""Tables of places, their boundaries and barriers, and the county's clock."""
 
+from commongrid.territory.models.barriers import Barrier
 from commongrid.territory.models.boundaries import SOURCES, Boundary, BoundaryFile
 from commongrid.territory.models.places import (
     CalendarChange,
@@ -17,6 +18,7 @@ from commongrid.territory.models.places import (
 
 __all__ = (
     "SOURCES",
+    "Barrier",
     "Boundary",
     "BoundaryFile",
     "CalendarChange",

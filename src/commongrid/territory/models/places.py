@@ -131,7 +131,7 @@ class Succession(models.Model):
     Personal data: none. Kept: for good.
     """
 
-    wall: ClassVar = Wall(read="open", write="owner", append_only=True)
+    wall: ClassVar = Wall(place="old", read="open", append_only=True)
 
     id = models.UUIDField(primary_key=True, editable=False)
     old = PlaceField("原代码", follows=False)

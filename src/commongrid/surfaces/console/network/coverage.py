@@ -61,6 +61,7 @@ def network(request: Asked) -> HttpResponse:
         "waiting": [(one, names.get(one.place), gettext(STATE_WORDS[one.state]), TONES[one.state])
                     for one in waiting.values()],
         "may_edit": request.scope.may("links.edit") and request.scope.covers(code),
+        "may_divide": request.scope.may("grids.divide") and territory.covers_whole(request.scope, code),
         "village": village_of(code) if not inner else None, "narrowed": request.scope.narrow != "",
         "may_talents": request.scope.may("talents.read"),
     }  # fmt: skip

@@ -81,7 +81,7 @@ def end(request: Asked, post_id: UUID) -> HttpResponse:
 def move(request: Asked, post_id: UUID) -> HttpResponse:
     """Move the holder to another place of the same level, in the same role."""
     post = to_change(request.scope, post_id)
-    form = MoveForm(request.POST or None)
+    form = MoveForm(request.POST or None, initial={"place": request.GET.get("place", "")[:15]})
     form.fields["place"].choices = _places_like(request.scope, post)  # type: ignore[attr-defined]
 
     def do() -> None:

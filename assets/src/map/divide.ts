@@ -1,0 +1,162 @@
+/* A proposal of grids: cells, homes, barriers. Homes are chosen by a press and put into the grid that is pressed next, or
+   dragged across; the form beside the map sends them and the server decides. */
+import { type Map as Drawn, type MapMouseEvent, Marker } from "maplibre-gl";
+import { layLines } from "./line";
+import type { Colours } from "./look";
+import { type Box, begun, fetched } from "./show";
+
+interface Cell {
+  number: number;
+  name: string;
+  homes: number;
+  tone: number;
+  lon: number;
+  lat: number;
+  url: string;
+}
+interface Data {
+  cells: GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, Cell>;
+  homes: GeoJSON.FeatureCollection<GeoJSON.Point, { id: string; number: number }>;
+  lines: GeoJSON.FeatureCollection;
+  box: Box | null;
+}
+
+const TONES = 6;
+
+export async function divide(box: HTMLElement, colour: Colours): Promise<void> {
+  const data = await fetched<Data>(box.dataset.divides);
+  if (!data) return;
+  const map = await begun(box, data.box, colour);
+  lay(map, data, colour);
+  for (const { properties } of data.cells.features) name(map, properties);
+  const form = box.dataset.paint ? document.getElementById(box.dataset.paint) : null;
+  if (form) new Choosing(map, form).listen();
+  else map.on("click", "cells", (event) => open(event.features?.[0]?.properties.url));
+}
+
+function open(url: unknown): void {
+  if (typeof url === "string") location.assign(url);
+}
+
+function lay(map: Drawn, data: Data, colour: Colours): void {
+  const style = getComputedStyle(document.documentElement);
+  const tones = [...Array(TONES).keys()].map((n) => style.getPropertyValue(`--tone-${n}`).trim());
+  const rest = tones[0] ?? colour.accent;
+  // biome-ignore lint/suspicious/noExplicitAny: the library types an expression as a tuple of unknown length
+  const toned: any = ["match", ["get", "tone"], ...tones.flatMap((tone, n) => [n, tone]), rest];
+  map.addSource("cells", { type: "geojson", data: data.cells });
+  map.addSource("homes", { type: "geojson", data: data.homes, promoteId: "id" });
+  map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": toned, "fill-opacity": 0.24 } });
+  map.addLayer({ id: "edges", type: "line", source: "cells", paint: { "line-color": colour.line, "line-width": 1.2 } });
+  layLines(map, data.lines, colour);
+  const chosen = ["boolean", ["feature-state", "chosen"], false];
+  map.addLayer({
+    id: "homes",
+    type: "circle",
+    source: "homes",
+    paint: {
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 3, 17, 7] as any,
+      "circle-color": ["case", ["get", "moves"], colour.paper, toned],
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      "circle-stroke-color": ["case", chosen, colour.ink, toned] as any,
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      "circle-stroke-width": ["case", chosen, 4, 2] as any,
+    },
+  });
+}
+
+function name(map: Drawn, cell: Cell): void {
+  const element = document.createElement("a");
+  element.className = "map-name";
+  element.href = cell.url;
+  element.tabIndex = -1; // the table below leads to the same page
+  element.textContent = cell.name;
+  const number = document.createElement("b");
+  number.textContent = String(cell.homes);
+  element.append(number);
+  new Marker({ element }).setLngLat([cell.lon, cell.lat]).addTo(map);
+}
+
+class Choosing {
+  private readonly chosen = new Set<string>();
+  private pulled: string | null = null;
+
+  constructor(
+    private readonly map: Drawn,
+    private readonly form: HTMLElement,
+  ) {}
+
+  listen(): void {
+    for (const one of this.form.querySelectorAll("[data-paint-how]")) one.removeAttribute("hidden");
+    this.map.on("mousedown", "homes", (event) => this.press(event));
+    this.map.on("mouseup", (event) => this.release(event));
+    this.map.on("click", (event) => this.click(event));
+    for (const layer of ["homes", "cells"])
+      this.map.on("mouseenter", layer, () => this.map.getCanvas().style.setProperty("cursor", "pointer"));
+    this.tell();
+  }
+
+  private home(event: MapMouseEvent): string | null {
+    const found = this.map.queryRenderedFeatures(event.point, { layers: ["homes"] })[0];
+    return found ? String(found.properties.id) : null;
+  }
+
+  private grid(event: MapMouseEvent): number | null {
+    const found = this.map.queryRenderedFeatures(event.point, { layers: ["cells"] })[0];
+    return found ? Number(found.properties.number) : null;
+  }
+
+  private press(event: MapMouseEvent): void {
+    this.pulled = this.home(event);
+    if (this.pulled) event.preventDefault();
+  }
+
+  /* A home let go somewhere else than on itself was dragged across. */
+  private release(event: MapMouseEvent): void {
+    const pulled = this.pulled;
+    this.pulled = null;
+    if (!pulled || this.home(event) === pulled) return;
+    const grid = this.grid(event);
+    if (grid === null) return;
+    this.mark(pulled, true);
+    this.into(grid);
+  }
+
+  private click(event: MapMouseEvent): void {
+    const home = this.home(event);
+    if (home) this.mark(home, !this.chosen.has(home));
+    else if (this.chosen.size) {
+      const grid = this.grid(event);
+      if (grid !== null) this.into(grid);
+    }
+  }
+
+  private mark(home: string, on: boolean): void {
+    if (on) this.chosen.add(home);
+    else this.chosen.delete(home);
+    this.map.setFeatureState({ source: "homes", id: home }, { chosen: on });
+    this.tell();
+  }
+
+  private into(grid: number): void {
+    const field = this.form.querySelector<HTMLSelectElement>("select[name=grid]");
+    if (field) field.value = String(grid);
+  }
+
+  private tell(): void {
+    const count = this.form.querySelector<HTMLElement>("[data-paint-count]");
+    if (count) {
+      count.toggleAttribute("hidden", this.chosen.size === 0);
+      count.textContent = `${this.chosen.size} ${count.dataset.text}`;
+    }
+    const fields = [...this.chosen].map((id) => {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = "homes";
+      field.value = id;
+      return field;
+    });
+    this.form.querySelector("[data-paint-homes]")?.replaceChildren(...fields);
+  }
+}

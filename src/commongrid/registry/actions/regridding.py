@@ -1,0 +1,126 @@
+"""Households that are served from another grid: their records, their people's, and what lies around them go along."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from commongrid.journal.actions import Line, action
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import NotYours
+from commongrid.registry.models import (
+    ChangeRequest,
+    Correction,
+    Flag,
+    HardshipFlag,
+    Household,
+    Membership,
+    Organisation,
+    Person,
+    Site,
+    Stay,
+    Thing,
+)
+
+if TYPE_CHECKING:
+    from commongrid.kernel.act import Act
+    from commongrid.kernel.scope import Scope
+
+OF_A_HOME: Final[tuple[tuple[Any, str], ...]] = (
+    (Person, "household__in"), (Stay, "household__in"), (Flag, "household__in"), (HardshipFlag, "household__in"),
+    (ChangeRequest, "household__in"), (Thing, "household__in"),
+)  # fmt: skip
+"""Tables whose rows lie where the household of a column does."""
+AROUND: Final[tuple[Any, ...]] = (
+    Person, Site, Thing, Organisation, Membership, Stay, Flag, HardshipFlag, ChangeRequest, Household,
+)  # fmt: skip
+"""Tables that may hold rows of a grid which belong to none of its homes; the household last: one that has ended."""
+SOURCE: Final = "网格划分"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrid:
+    """Which homes are served from which grid from now on, and to which grid goes what no home of an ended one takes."""
+
+    homes: tuple[tuple[UUID, int], ...]
+    rest: tuple[tuple[int, int], ...]
+    on: date
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Corrections of one act, numbered."""
+
+    act: Act
+    on: date
+    made: list[Correction]
+
+    def add(self, home: Household, to: int) -> None:
+        """That a household was moved from one grid to another."""
+        number = len(self.made) + 1
+        self.made.append(
+            Correction(
+                id=self.act.child(f"row {number}").id, act=self.act.id, no=number, of="household", subject=home.id,
+                place=to, household=home.id, field="place", before=str(home.place), after=str(to), since_on=self.on,
+                source=SOURCE, at=self.act.at,
+            )
+        )  # fmt: skip
+
+
+@action("registry.homes_regridded", power="grids.divide", facts=("homes", "on"), kinds=("clock",))
+def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
+    """Homes of a village are served from other grids from a day on; who lives there and what is known goes along.
+
+    What lies in an ended grid and belongs to none of its homes goes where its nearest home went if it has a point, else
+    to the grid that carries the ended one on. Former values of fields, matters and the journal stay where they were.
+
+    Refuses: NotYours for a grid or home of another village.
+    """
+    inside = interval(village)
+    wanted = dict(to.homes)
+    if not all(inside.holds(code) for code in (*wanted.values(), *(code for pair in to.rest for code in pair))):
+        raise NotYours
+    homes = list(Household.objects.select_for_update(of=("self",)).filter(id__in=wanted, place__range=inside))
+    if len(homes) != len(wanted):
+        raise NotYours
+    rows, by_grid = _Rows(act, to.on, []), defaultdict(list)
+    for home in sorted(homes, key=lambda one: one.id):
+        if home.place != wanted[home.id]:
+            rows.add(home, wanted[home.id])
+            by_grid[wanted[home.id]].append(home)
+    for code, moved in by_grid.items():
+        _move([one.id for one in moved], [one.dwelling_id for one in moved if one.dwelling_id], code)
+    Correction.objects.bulk_create(rows.made, batch_size=500)
+    around = _nearest(homes, wanted)
+    for was, then in to.rest:
+        _carry_rest(was, then, around)
+    return Line(
+        place=village, subject_kind="household", facts={"homes": len(rows.made), "on": to.on},
+        answer={"homes": len(rows.made)},
+    )  # fmt: skip
+
+
+def _move(homes: Collection[UUID], dwellings: Collection[UUID], code: int) -> None:
+    for table, column in OF_A_HOME:
+        table.objects.filter(**{column: homes}).update(place=code)
+    Household.objects.filter(id__in=homes).update(place=code, version=F("version") + 1)
+    Site.objects.filter(id__in=dwellings).update(place=code)
+
+
+def _nearest(homes: Collection[Household], wanted: dict[UUID, int]) -> list[tuple[float, float, int]]:
+    return [(one.lon, one.lat, wanted[one.id]) for one in homes if one.lon is not None and one.lat is not None]
+
+
+def _carry_rest(was: int, then: int, around: list[tuple[float, float, int]]) -> None:
+    for site in Site.objects.filter(Q(lon__isnull=False), place=was) if around else ():
+        near = min(around, key=lambda one: (one[0] - (site.lon or 0)) ** 2 + (one[1] - (site.lat or 0)) ** 2)
+        Site.objects.filter(id=site.id).update(place=near[2])
+        Thing.objects.filter(site=site.id, household=None, place=was).update(place=near[2])
+    for table in AROUND:
+        table.objects.filter(place=was).update(place=then)

@@ -1,0 +1,30 @@
+"""What is done about grids: proposed, worked out, drawn by hand, kept, adopted with a date, carried out."""
+
+from __future__ import annotations
+
+from commongrid.roster.dividing.actions.adopting import adopt, call_off, carry_out, drop
+from commongrid.roster.dividing.actions.editing import Painted, lock_grid, paint
+from commongrid.roster.dividing.actions.proposing import (
+    keep_copy,
+    propose,
+    propose_everywhere,
+    stop,
+    work_out,
+    work_out_anew,
+)
+
+__all__ = [
+    "Painted",
+    "adopt",
+    "call_off",
+    "carry_out",
+    "drop",
+    "keep_copy",
+    "lock_grid",
+    "paint",
+    "propose",
+    "propose_everywhere",
+    "stop",
+    "work_out",
+    "work_out_anew",
+]

@@ -1,0 +1,1 @@
+"""Reads of grid division: what a village is made of, its proposals, one with its grids and homes."""

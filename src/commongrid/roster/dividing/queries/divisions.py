@@ -1,0 +1,206 @@
+"""Reads of proposals: those of a village, one with its grids, homes and exceptions, what the clock has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import NotYours
+from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome
+from commongrid.roster.dividing.queries.material import grids_today, living
+from commongrid.roster.dividing.rules.planning import Terms
+from commongrid.roster.dividing.rules.words import OPEN
+from commongrid.territory.models import Barrier
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+MOST: Final = 6_000
+"""Homes of one proposal at most, as many as are divided at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DivisionRow:
+    """A proposal: its limits, what it costs, where it stands."""
+
+    id: UUID
+    place: int
+    number: int
+    state: str
+    terms: Terms
+    figures: dict[str, Any]
+    fault: str
+    asked_at: datetime
+    ready_at: datetime | None
+    adopts_on: date | None
+    ended_at: datetime | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still worked on."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridRow:
+    """A grid of a proposal."""
+
+    id: UUID
+    number: int
+    code: int | None
+    became: int | None
+    same: bool
+    locked: bool
+    homes: int
+    people: int
+    size: int
+    metres: int
+    heads: int
+    room: int
+    hamlets: int
+    beyond: int
+    faults: list[dict[str, Any]]
+
+    @property
+    def mean(self) -> int:
+        """Metres from a household to the middle of the grid."""
+        return round(self.metres / self.homes) if self.homes else 0
+
+    @property
+    def sort(self) -> str:
+        """Unchanged, changed, or new."""
+        return "same" if self.same else "changed" if self.code else "new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeRow:
+    """A household of a proposal: its door and point, its grid there and today's."""
+
+    household: UUID
+    number: str
+    door: str
+    natural_village: int
+    lon: float | None
+    lat: float | None
+    grid: UUID
+    now: int | None
+    moves: bool
+    locked: bool
+    by_hand: bool
+    near: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarrierRow:
+    """A barrier or bridge in force."""
+
+    id: UUID
+    sort: str
+    name: str
+    line: dict[str, Any]
+    valid_from: date
+
+
+def division(scope: Scope, division_id: UUID) -> DivisionRow:
+    """One proposal. Refuses: NotYours out of scope."""
+    found = Division.objects.filter(id=division_id).first()
+    if found is None:
+        raise NotYours
+    return _row(found)
+
+
+def divisions(scope: Scope, village: int) -> list[DivisionRow]:
+    """The proposals of a village, the newest first, those that were dropped last."""
+    found = Division.objects.filter(place=village).order_by("-asked_at", "-number")[:50]
+    return sorted(map(_row, found), key=lambda one: one.state == "dropped")
+
+
+def open_divisions(scope: Scope, place: int) -> list[DivisionRow]:
+    """The proposals that lie open or are adopted in the villages of a place, by village."""
+    found = Division.objects.filter(place__range=interval(place), state__in=(*OPEN, "adopted"))
+    return [_row(one) for one in found.order_by("place", "number")]
+
+
+def next_asked(scope: Scope) -> UUID | None:
+    """The proposal that waits to be worked out next: what was asked for last, since somebody waits for it."""
+    return Division.objects.filter(state="asked").order_by("-asked_at", "id").values_list("id", flat=True).first()
+
+
+def due(scope: Scope, today: date) -> list[UUID]:
+    """Adopted proposals whose day has come."""
+    found = Division.objects.filter(state="adopted", adopts_on__lte=today).order_by("adopts_on", "id")
+    return list(found.values_list("id", flat=True))
+
+
+def grids_of(scope: Scope, division_id: UUID) -> list[GridRow]:
+    """The grids of a proposal."""
+    names = [one.name for one in fields(GridRow)]
+    return [GridRow(**row) for row in DivisionGrid.objects.filter(division=division_id).values(*names)]
+
+
+def grid_of(scope: Scope, division_id: UUID, grid_id: UUID) -> GridRow:
+    """One grid of a proposal. Refuses: NotYours where it has no such grid."""
+    found = next((one for one in grids_of(scope, division_id) if one.id == grid_id), None)
+    if found is None:
+        raise NotYours
+    return found
+
+
+def homes_of(scope: Scope, division_id: UUID, grid_id: UUID | None = None, *, only: str = "") -> list[HomeRow]:
+    """The homes of a proposal or of one of its grids; ``only`` those that move, or that were put or locked by hand."""
+    found = DivisionHome.objects.filter(division=division_id)
+    if grid_id is not None:
+        found = found.filter(grid=grid_id)
+    if only == "moves":
+        found = found.exclude(now=F("grid__code"), now__isnull=False)
+    elif only == "hand":
+        found = found.filter(Q(by_hand=True) | Q(locked=True))
+    rows = found.select_related("household", "grid").order_by("household__natural_village", "household__number", "id")
+    return [_home(one) for one in rows[:MOST]]
+
+
+def _home(one: DivisionHome) -> HomeRow:
+    home = one.household
+    return HomeRow(
+        household=home.id, number=home.number, door=home.door, natural_village=home.natural_village, lon=home.lon,
+        lat=home.lat, grid=one.grid_id, now=one.now, moves=one.now is None or one.now != one.grid.code,
+        locked=one.locked, by_hand=one.by_hand, near=one.near,
+    )  # fmt: skip
+
+
+def barriers(scope: Scope, village: int) -> list[BarrierRow]:
+    """The barriers and bridges of a village in force, the oldest first."""
+    names = [one.name for one in fields(BarrierRow)]
+    found = Barrier.objects.filter(place=village, valid_to=None).order_by("valid_from", "id")
+    return [BarrierRow(**row) for row in found.values(*names)]
+
+
+def homes_per_grid(scope: Scope, village: int) -> dict[int, int]:
+    """Households of each general grid of a village today, those without a grid under the village itself."""
+    grids = grids_today(scope, village)
+    found: dict[int, int] = {code: 0 for code, general in grids.items() if general}
+    for place, count in living(village).values_list("place").annotate(n=Count("id")).order_by():
+        if grids.get(place, True):
+            at = place if place in grids else village
+            found[at] = found.get(at, 0) + count
+    return found
+
+
+def _row(one: Division) -> DivisionRow:
+    return DivisionRow(
+        id=one.id, place=one.place, number=one.number, state=one.state, terms=one.terms, figures=one.figures,
+        fault=one.fault, asked_at=one.asked_at, ready_at=one.ready_at, adopts_on=one.adopts_on, ended_at=one.ended_at,
+    )  # fmt: skip
+
+
+def moved_since(rows: Sequence[DivisionHome], homes: Mapping[UUID, int | None]) -> int:
+    """How many households of a proposal are not as they were: ended, new in the village, or in another grid by now."""
+    then: dict[UUID, int | None] = {one.household_id: one.now for one in rows}
+    changed = [home for home, now in homes.items() if home not in then or then[home] != now]
+    return len(changed) + len(then.keys() - homes.keys())

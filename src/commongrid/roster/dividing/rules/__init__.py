@@ -1,0 +1,1 @@
+"""Rules of grid division: plain values in, plain values out."""

@@ -1,0 +1,107 @@
+"""What a division starts from and what comes out of it, as plain values: the seam to the planner of the kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+Point = tuple[float, float]
+"""Degrees, WGS 84: longitude, latitude."""
+A_CODE: Final = 10**14
+"""Labels of grids from here on are codes of today's grids; smaller ones count the new grids of a proposal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an official sets: see ``models.Division``."""
+
+    weigh: str = "homes"
+    target: int = 44
+    lower: int = 30
+    upper: int = 60
+    grids: int | None = None
+    change: int = 100
+    split: int = 1000
+    shares: bool = False
+    alone: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A household to be divided: where it is, its natural village, what it counts for, its grid today and as proposed.
+
+    ``people`` live there, ``heads`` of them may head a grid, its Party members can look after ``room`` households.
+    ``now`` and ``grid`` are labels; ``locked``: stays in ``grid``.
+    """
+
+    id: UUID
+    at: Point | None
+    hamlet: int
+    people: int = 1
+    heads: int = 0
+    room: int = 0
+    now: int | None = None
+    grid: int | None = None
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Lines that nobody walks across, and the ways over them."""
+
+    barriers: tuple[tuple[Point, ...], ...] = ()
+    bridges: tuple[tuple[Point, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridOut:
+    """One grid of what came out; ``label`` is today's code or the number that a new grid had before, or none."""
+
+    label: int | None
+    homes: int
+    people: int
+    size: int
+    metres: int
+    heads: int
+    room: int
+    hamlets: int
+    beyond: int
+    faults: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A household of what came out: its grid by position, today's, and whether its point was only taken."""
+
+    id: UUID
+    grid: int
+    now: int | None
+    near: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came out: grids, where each household is, figures; or a fault that says why not."""
+
+    grids: tuple[GridOut, ...] = ()
+    homes: tuple[Placed, ...] = ()
+    figures: dict[str, Any] = field(default_factory=dict)
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What the planner gets of a proposal: the village, its limits, what is locked, and when it was asked for.
+
+    ``again``: from the proposal's own grids; ``recount``: those grids as they were drawn, nothing is moved.
+    """
+
+    homes: tuple[Home, ...]
+    ways: Ways
+    terms: Terms
+    locked: frozenset[int]
+    again: bool
+    recount: bool
+    asked_at: datetime

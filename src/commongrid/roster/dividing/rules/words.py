@@ -1,0 +1,84 @@
+"""Codes of grid division with their words, and what may be done to a proposal when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from commongrid.kernel.refusals import N_, BadInput, WrongState
+from commongrid.roster.dividing.rules.planning import Terms
+
+WEIGHTS: Final = ("homes", "people")
+STATES: Final = ("asked", "ready", "failed", "adopted", "done", "dropped")
+OPEN: Final = ("asked", "ready", "failed")
+KEPT_OPEN: Final = 8
+"""So many proposals of a village may lie side by side."""
+SMALLEST, LARGEST, FARTHEST = 1, 5000, 10_000
+"""Sizes of a grid, and metres of a price, that anybody may ask for."""
+
+STATE_WORDS: Final = {
+    "asked": N_("being worked out"), "ready": N_("ready to read"), "failed": N_("could not be worked out"),
+    "adopted": N_("adopted"), "done": N_("carried out"), "dropped": N_("dropped"),
+}  # fmt: skip
+_MOVES: Final = {
+    "edit": ("ready",),
+    "work out": ("ready", "failed"),
+    "copy": ("ready", "adopted", "done", "dropped"),
+    "adopt": ("ready",),
+    "call off": ("adopted",),
+    "drop": OPEN,
+}
+_SAYS: Final = {
+    "asked": N_("The proposal is being worked out. Wait until it is ready."),
+    "ready": N_("The proposal is ready and not adopted."),
+    "failed": N_("The proposal could not be worked out. Change what its page says, then have it worked out anew."),
+    "adopted": N_("This proposal is adopted. Call it off first to change it."),
+    "done": N_("This division was carried out. Propose another to change grids."),
+    "dropped": N_("This proposal was dropped. Propose another."),
+}
+
+
+def may(state: str, move: str) -> bool:
+    """Whether a proposal in this state may be edited, worked out anew, copied, adopted, called off or dropped."""
+    return state in _MOVES[move]
+
+
+def refuse_move(state: str, move: str) -> None:
+    """Refuse with WrongState what a proposal in this state does not allow, saying what to do instead."""
+    if not may(state, move):
+        raise WrongState(_SAYS[state])
+
+
+def refuse_terms(terms: Terms) -> None:
+    """Refuse with BadInput limits that are none."""
+    faults: dict[str, str] = {}
+    if terms.weigh not in WEIGHTS:
+        faults["weigh"] = N_("Choose one of the list.")
+    if not SMALLEST <= terms.lower < terms.upper <= LARGEST:
+        faults["upper"] = N_("The largest size is above the smallest, and at most 5,000.")
+    elif not terms.lower <= terms.target <= terms.upper:
+        faults["target"] = N_("The size aimed at lies between the smallest and the largest.")
+    if terms.grids is not None and not 1 <= terms.grids <= 500:  # noqa: PLR2004 - as its sentence says
+        faults["grids"] = N_("A number from 1 to 500, or nothing.")
+    for name in ("change", "split"):
+        if not 0 <= getattr(terms, name) <= FARTHEST:
+            faults[name] = N_("A number of metres from 0 to 10,000.")
+    if faults:
+        raise BadInput(fields=faults)
+
+
+FAULT_WORDS: Final[Mapping[str, str]] = {
+    "none": N_("There are no households here to divide."),
+    "nowhere": N_("Not one dwelling of this village has a point on the map, so no grids can be proposed."),
+    "too_many": N_("%(grids)s grids can't be made of %(households)s households. Ask for fewer grids."),
+    "too_few": N_(
+        "These households need at least %(needed)s grids: natural villages that are kept whole, locked grids and parts "
+        "cut off by barriers each take one. You asked for %(grids)s."
+    ),
+    "stale": N_(
+        "Households of this village have changed since. Have the proposal worked out anew; what is locked stays."
+    ),
+    "broken": N_("The planner broke off. Whoever runs the system finds the reason in its log."),
+    "too_big": N_("This village has more than 6,000 households, too many to divide at once. Divide its parts."),
+}
+"""Why nothing could be worked out."""

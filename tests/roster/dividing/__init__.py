@@ -1,0 +1,1 @@
+"""Grid division in the product."""

@@ -1,0 +1,134 @@
+"""The pages of grid division: a secretary's way from a river to staffed grids, without script; what others see."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from commongrid.kernel.act import Act
+from commongrid.roster.dividing.jobs import carry_out_divisions, work_out_divisions
+from tests.factories.desk import TOWNSHIP, VILLAGE, Desk
+from tests.roster.dividing.conftest import laid
+
+if TYPE_CHECKING:
+    from tests.roster.dividing.conftest import Land
+
+TERMS = {"weigh": "homes", "target": "10", "lower": "6", "upper": "14", "grids": "", "change": "0", "split": "1000"}
+RIVER = '{"type": "LineString", "coordinates": [[107.00225, 25.99], [107.00225, 26.01]]}'
+BRIDGE = '{"type": "LineString", "coordinates": [[107.0021, 26.0], [107.0024, 26.0]]}'
+
+
+def text(answer: Any) -> str:
+    return html.unescape(answer.content.decode())
+
+
+def send(client: Client, address: str, **form: object) -> Any:
+    return client.post(address, {"act": str(Act.new().id), "on": localdate().isoformat(), **form})
+
+
+@pytest.fixture
+def land(county: Desk) -> Land:
+    """Forty households of the desk's county."""
+    assert county.accounts
+    return laid()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_secretary_divides_a_village(county: Desk, land: Land, client: Client, language: str) -> None:
+    desk = county.sign_in(client, "secretary", language)
+    rivers = reverse("barriers", args=[VILLAGE])
+    assert send(desk, rivers, sort="barrier", name="凯峡河", shape="[]").status_code == 422
+    for sort, shape in (("barrier", RIVER), ("bridge", BRIDGE)):
+        assert send(desk, rivers, sort=sort, name="凯峡河", shape=shape).status_code == 302
+    assert "凯峡河" in text(desk.get(rivers))
+    refused = send(desk, reverse("dividing_propose", args=[VILLAGE]), **TERMS | {"upper": "5"})
+    assert refused.status_code == 422
+    assert 'value="5"' in text(refused), "what was typed stays"
+    asked = send(desk, reverse("dividing_propose", args=[VILLAGE]), **TERMS)
+    assert asked.status_code == 302, text(asked)
+    page = asked["Location"]
+    assert desk.get(page).status_code == 200
+    assert "HX-Refresh" not in desk.get(page, headers={"HX-Request": "true"})
+    assert work_out_divisions(wait=True) == 1
+    assert desk.get(page, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    shown = desk.get(page)
+    assert shown.status_code == 200
+    assert len(shown.content) < 150_000
+    made = page.rsplit("/", 1)[1]
+    numbers = land.numbers(UUID(made))
+    mine = numbers[land.homes[0]]
+    other = next(n for n in numbers.values() if n != mine)
+    listed = text(desk.get(f"{page}/grids/{mine}"))
+    assert str(land.homes[0]) in listed
+    assert desk.get(f"{page}/grids/77").status_code == 404
+    assert send(desk, f"{page}/paint", grid=str(other), locked="on").status_code == 422, "nobody was chosen"
+    put = send(desk, f"{page}/paint", homes=[str(one) for one in land.homes[:4]], grid=str(other), locked="on")
+    assert put.status_code == 302, text(put)
+    assert send(desk, f"{page}/paint", homes=[str(land.homes[9])], grid=str(other)).status_code == 422
+    assert work_out_divisions(wait=True) == 1
+    assert send(desk, f"{page}/grids/1/lock", locked="1").status_code == 302
+    assert send(desk, f"{page}/again", **TERMS).status_code == 302
+    assert work_out_divisions(wait=True) == 1
+    copied = send(desk, f"{page}/copy")
+    assert send(desk, copied["Location"] + "/drop").status_code == 302
+    data = desk.get(f"{page}/map.json").json()
+    assert len(data["homes"]["features"]) == 40
+    assert {one["properties"]["sort"] for one in data["lines"]["features"]} == {"barrier", "bridge"}
+    assert data["cells"]["features"]
+    assert send(desk, f"{page}/adopt", on="2020-01-01").status_code == 422
+    assert send(desk, f"{page}/adopt").status_code == 302
+    assert send(desk, f"{page}/call-off").status_code == 302
+    assert send(desk, f"{page}/adopt").status_code == 302
+    assert carry_out_divisions() == 1
+    assert desk.get(page).status_code == 200
+    village = text(desk.get(reverse("dividing", args=[VILLAGE])))
+    assert "秦网格" in village, "who sat in the grid that ended is named"
+    assert reverse("post_move", args=[_post(village)]) in village
+
+
+def _post(page: str) -> str:
+    found = re.search(r"/posts/([0-9a-f-]{36})/move", page)
+    assert found
+    return found[1]
+
+
+def test_who_may_open_what(county: Desk, land: Land, client: Client) -> None:
+    made = land.propose()
+    head = county.sign_in(client, "grid_head")
+    assert head.get(reverse("division", args=[made])).status_code == 403
+    assert head.get(reverse("dividing", args=[VILLAGE])).status_code == 403
+    far = county.sign_in(Client(), "far_dispatcher")
+    for name, args in (
+        ("division", [made]), ("division_map", [made]), ("division_grid", [made, 1]), ("dividing", [VILLAGE]),
+        ("barriers", [VILLAGE]), ("dividing_everywhere", [TOWNSHIP]),
+    ):  # fmt: skip
+        assert far.get(reverse(name, args=args)).status_code == 404, name
+    for name, args in (("division_copy", [made]), ("division_lock", [made, 1]), ("division_drop", [made])):
+        assert send(far, reverse(name, args=args)).status_code == 404, name
+
+
+def test_proposals_of_a_township_are_asked_for_at_once(county: Desk, land: Land, client: Client) -> None:
+    assert land.homes
+    desk = county.sign_in(client, "dispatcher")
+    address = reverse("dividing_everywhere", args=[TOWNSHIP])
+    assert desk.get(address).status_code == 200
+    terms = {name: value for name, value in TERMS.items() if name != "split"}
+    assert send(desk, address, **terms).status_code == 302
+    assert send(desk, address, **terms).status_code == 422
+    assert "Propose grids in every village" in text(desk.get(reverse("network")))
+
+
+def test_the_map_tells_neighbours_apart(county: Desk, land: Land, client: Client) -> None:
+    made = land.propose()
+    desk = county.sign_in(client, "secretary")
+    cells = desk.get(reverse("division_map", args=[made])).json()["cells"]["features"]
+    tones = {one["properties"]["number"]: one["properties"]["tone"] for one in cells}
+    assert len(tones) == 4
+    assert len(set(tones.values())) >= 2
