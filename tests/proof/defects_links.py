@@ -47,7 +47,10 @@ DEFECTS = (
                 "whom a household would rather not have shown past the grid",
                 weaker("outreach_choice", WITHIN_THE_GRID, f"{WITHIN_THE_GRID} true OR"),
             ),
-            ("plans of links changed anywhere", sql("ALTER POLICY change ON outreach_plan USING (true)")),
+            (
+                "plans of links shown past the grid",
+                weaker("outreach_plan", WITHIN_THE_GRID, f"{WITHIN_THE_GRID} true OR"),
+            ),
             ("who is to be whose contact shown to everybody", see("outreach_planned_link", "true")),
             ("a notice that was taken down shown to everybody", see("outreach_notice", "true")),
         )
@@ -60,7 +63,7 @@ DEFECTS = (
                 "what is only proposed of a household shown past the grid",
                 weaker("roster_division_home", WITHIN_THE_GRID, f"{WITHIN_THE_GRID} true OR"),
             ),
-            ("grids of a proposal locked anywhere", sql("ALTER POLICY change ON roster_division_grid USING (true)")),
+            ("grids of a proposal shown to everybody", see("roster_division_grid", "true")),
             ("rivers drawn anywhere", sql("ALTER POLICY add ON territory_barrier WITH CHECK (true)")),
             ("a succession written anywhere", sql("ALTER POLICY add ON territory_succession WITH CHECK (true)")),
         )
