@@ -28,6 +28,7 @@ from commongrid.surfaces.console.dividing.words import (
     title_of,
     trail,
 )
+from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.network.words import village
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
@@ -73,7 +74,7 @@ def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpR
         "compared": compared(row.figures) if grids else [], "grids": _told(grids, names),
         "gap": f"{gap / 10:.1f}" if gap is not None else "", "locks": sum(one.locked for one in grids),
         "may": {name.replace(" ", "_"): may(row.state, name) for name in MOVES},
-        **_forms(request, row, grids, asked),
+        **_forms(request, row, grids, asked), **tiles.base(),
     }  # fmt: skip
     status = 422 if asked is not None and asked.errors else 200
     return render(request, "console/dividing/division.html", context, status=status)

@@ -20,6 +20,7 @@ from commongrid.roster.dividing.queries import divisions, staffing
 from commongrid.roster.dividing.rules.words import STATE_WORDS
 from commongrid.surfaces.console.dividing import forms
 from commongrid.surfaces.console.dividing.words import TONES, title_of, trail
+from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.network.words import hamlets, village
 from commongrid.surfaces.console.register.homes import answered
 from commongrid.surfaces.shared.doors import door
@@ -135,7 +136,7 @@ def barriers(request: Asked, code: int) -> HttpResponse:
         "place": row, "title": title, "trail": trail(request.scope, code, (title, "")), "barriers": found,
         "lines": json.dumps([{"sort": one.sort, "line": one.line} for one in found]),
         "around": f"{reverse('map_shapes', args=[code])}?level=natural_village",
-        "points": reverse("map_points", args=[code]) if request.scope.may("people.read") else "",
+        "points": reverse("map_points", args=[code]) if request.scope.may("people.read") else "", **tiles.base(),
     }  # fmt: skip
     return answered(
         request, form, do, context, template="console/dividing/barriers.html",
