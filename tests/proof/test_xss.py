@@ -78,7 +78,7 @@ MORE_PAGES = (
     *(("secretary", "/console/network/" + page) for page in (
         "", "homes", "sheet", f"villages/{VILLAGE}", f"villages/{VILLAGE}/members", f"villages/{VILLAGE}/choices", "plans/{plan}?show=all",
         "plans/{plan}/households/{linked}", "households/{linked}", "members/{linker}", f"hamlets/{HAMLET}/slips", f"hamlets/{HAMLET}/notice",
-        f"villages/{VILLAGE}/grids", f"villages/{VILLAGE}/barriers", "divisions/{division}", "divisions/{division}/grids/1", "divisions/{division}/map.json",
+        f"villages/{VILLAGE}/grids", f"villages/{VILLAGE}/barriers", "divisions/{division}", "divisions/{division}/grids/1",
     )),
     ("", f"/contacts/{HAMLET}"),
     ("clerk", "/console/holdings/organisation/{organisation}"), ("", "/s/{code}/print"), ("", f"/report/where?kind=G02&at={VILLAGE}"), ("supervisor", "/console/matters/{overdue}/"),

@@ -72,6 +72,7 @@ def test_a_barrier_divides_and_a_bridge_joins(land: Land) -> None:
         "", "[]", "{}", "null", '{"type": "Point", "coordinates": [107, 26]}',
         '{"type": "LineString", "coordinates": [[107, 26], [107, 26]]}',
         '{"type": "LineString", "coordinates": [[107, 26], ["x", 1]]}',
+        '{"type": "LineString", "coordinates": [[1%s, 26], [107, 26]]}' % ("0" * 400),
         '{"type": "LineString", "coordinates": [[260, 107], [261, 107]]}', '{"type": "LineString", "coordinates": 7}',
     ],
 )  # fmt: skip

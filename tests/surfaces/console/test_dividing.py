@@ -114,6 +114,18 @@ def test_who_may_open_what(county: Desk, land: Land, client: Client) -> None:
         assert send(far, reverse(name, args=args)).status_code == 404, name
 
 
+def test_a_proposal_that_could_not_be_worked_out_says_why(county: Desk, land: Land, client: Client) -> None:
+    made = land.propose()
+    desk = county.sign_in(client, "secretary")
+    page = reverse("division", args=[made])
+    assert send(desk, f"{page}/again", **TERMS | {"grids": "99"}).status_code == 302
+    assert work_out_divisions(wait=True) == 1
+    shown = desk.get(page)
+    assert shown.status_code == 200
+    assert "99 grids can't be made of 40 households" in text(shown)
+    assert send(desk, f"{page}/again", **TERMS).status_code == 302
+
+
 def test_proposals_of_a_township_are_asked_for_at_once(county: Desk, land: Land, client: Client) -> None:
     assert land.homes
     desk = county.sign_in(client, "dispatcher")

@@ -39,7 +39,7 @@ def _points(text: str) -> list[Point]:
         if found["type"] != "LineString":
             raise BadInput(fields={"shape": UNREAD})
         points = [(float(at[0]), float(at[1])) for at in found["coordinates"]]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
         raise BadInput(fields={"shape": UNREAD}) from None
     if not all(isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90 for lon, lat in points):  # noqa: PLR2004 - degrees
         raise BadInput(fields={"shape": UNREAD})

@@ -64,7 +64,7 @@ def page(request: Asked, division_id: UUID) -> HttpResponse:
 
 
 def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpResponse:
-    grids = divisions.grids_of(request.scope, row.id)
+    grids = [] if row.fault else divisions.grids_of(request.scope, row.id)  # a fault's figures are not theirs
     names = territory.places(request.scope, codes_in(grids))
     gap = row.figures.get("gap")
     context = {
