@@ -102,7 +102,7 @@ def everywhere(request: Asked, code: int) -> HttpResponse:
     context = {
         "title": title, "place": territory.place(request.scope, code), "back": back,
         "waiting": sum(one.state == "asked" for one in found),
-        "divisions": [(one, names[one.place], gettext(STATE_WORDS[one.state]), TONES[one.state]) for one in found],
+        "divisions": [(one, names.get(one.place), gettext(STATE_WORDS[one.state]), TONES[one.state]) for one in found],
         "trail": [(gettext("Network"), back), (title, "")],
     }  # fmt: skip
     return answered(
