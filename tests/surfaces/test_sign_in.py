@@ -339,3 +339,10 @@ def test_refusals_are_logged_per_account(desk: Desk, client: Client) -> None:
     assert client.get(f"/console/posts/{UUID(int=1)}").status_code == 404
     rows = logged(desk, "refused")
     assert [row[0] for row in rows] == [desk.accounts["clerk"]]
+
+
+@pytest.mark.parametrize("answer", ["9" * 5_000, "[" * 9_000, "{", "null", '{"id": ' + "1" * 4_400 + "}"])
+def test_a_key_s_answer_past_all_sense_is_refused(client: Client, database: Database, answer: str) -> None:
+    assert database.name
+    sent = client.post("/accounts/2fa/webauthn/login/", {"credential": answer})
+    assert sent.status_code in {200, 302, 400, 422}

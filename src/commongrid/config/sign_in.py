@@ -6,6 +6,12 @@ from commongrid.config.env import env
 
 ACCOUNT_ADAPTER = "commongrid.surfaces.console.sign_in_adapter.AccountAdapter"
 ACCOUNT_FORMS = {"login": "commongrid.surfaces.console.sign_in_forms.LoginForm"}
+MFA_FORMS = {
+    "add_webauthn": "commongrid.surfaces.console.sign_in_forms.AddKey",
+    "authenticate_webauthn": "commongrid.surfaces.console.sign_in_forms.KeyAsSecond",
+    "login_webauthn": "commongrid.surfaces.console.sign_in_forms.KeyAlone",
+    "reauthenticate_webauthn": "commongrid.surfaces.console.sign_in_forms.KeyAgain",
+}
 MFA_ADAPTER = "commongrid.surfaces.console.sign_in_adapter.SecondFactorAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login_name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
