@@ -72,3 +72,15 @@ def test_checked_login_name_refused(text: str) -> None:
 )
 def test_device_name(agent: str, name: str) -> None:
     assert rules.device_name(agent) == name
+
+
+@pytest.mark.parametrize(
+    ("claims", "two"),
+    [
+        ({}, False), ({"amr": ["pwd"]}, False), ({"amr": ["otp"]}, False), ({"amr": ["pwd", "otp"]}, True),
+        ({"amr": ["pwd", "hwk"]}, True), ({"amr": ["mfa"]}, True), ({"amr": "mfa"}, False), ({"acr": "1"}, False),
+        ({"acr": "https://refeds.org/profile/mfa"}, True), ({"amr": None, "acr": []}, False),
+    ],
+)  # fmt: skip
+def test_provider_showed_two(claims: dict[str, object], two: bool) -> None:
+    assert rules.provider_showed_two(claims) is two

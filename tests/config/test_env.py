@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
 
+from commongrid.config import sign_in
 from commongrid.config.env import Misconfigured, env
 
 
@@ -56,3 +58,51 @@ def test_cookies_are_secure_behind_https(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_hosts_are_split_at_commas_and_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMMONGRID_HOSTS", "a.example, b.example  c.example")
     assert env.HOSTS == ("a.example", "b.example", "c.example")
+
+
+SIGN_ON = {"URL": "https://sso.example/realms/county", "CLIENT": "commongrid", "SECRET": "s", "NAME": "政务"}
+
+
+def _sign_on(monkeypatch: pytest.MonkeyPatch, **changed: str) -> None:
+    for name, value in {**SIGN_ON, **changed}.items():
+        monkeypatch.setenv(f"COMMONGRID_OIDC_{name}", value)
+
+
+def test_without_settings_there_is_no_single_sign_on() -> None:
+    assert not env.OIDC
+
+
+@pytest.mark.parametrize("end", ["", "/", "/.well-known/openid-configuration"])
+def test_single_sign_on_takes_the_issuer_or_its_well_known_address(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    _sign_on(monkeypatch, URL=SIGN_ON["URL"] + end)
+    found = env.OIDC
+    assert (found.issuer, found.origin) == (SIGN_ON["URL"], "https://sso.example")
+    assert (found.id, found.second_factor) == ("sso.example/realms/county", False)
+    assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://sso.example", "sso.example", "https://", "https://a b", "https://x;script-src *", "https://u@sso.example",
+     "https://sso.example/?a=b", "https://sso.example:x", "https://" + "a" * 200],
+)  # fmt: skip
+def test_single_sign_on_of_another_address_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    _sign_on(monkeypatch, URL=url)
+    with pytest.raises(Misconfigured, match="COMMONGRID_OIDC_URL must be"):
+        _ = env.OIDC
+
+
+def test_single_sign_on_by_half_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    _sign_on(monkeypatch, SECRET="", NAME="")
+    with pytest.raises(Misconfigured, match="needs COMMONGRID_OIDC_SECRET and COMMONGRID_OIDC_NAME too"):
+        _ = env.OIDC
+
+
+@pytest.mark.parametrize(("named", "allowed"), [(True, "'self' https://sso.example"), (False, "'self'")])
+def test_forms_lead_on_to_the_single_sign_on_only_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, named: bool, allowed: str
+) -> None:
+    if named:
+        _sign_on(monkeypatch)
+    fresh = runpy.run_path(str(Path(sign_in.__file__).with_name("settings.py")))
+    assert " ".join(fresh["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["form-action"]) == allowed

@@ -55,7 +55,7 @@ PLANTED = {
     "registry_correction", "registry_flag", "registry_handover", "registry_hardship_flag", "registry_household",
     "registry_membership", "registry_person", "registry_registered_household", "registry_saved_ledger", "registry_site",
     "registry_stay", "registry_suspect", "registry_thing", "roster_post", "roster_stand_in",
-    "roster_talent",
+    "roster_talent", "socialaccount_socialaccount",
 }  # fmt: skip
 KEPT_BY_LAW = {"county.roster_post", "county.matters_mediation", "county.matters_mediation_party"}
 """Where an archive keeps the name by its own rule: posts in office, dispute files."""
@@ -107,6 +107,11 @@ def _lay_records(owner: psycopg.Connection[Any]) -> None:
     owner.execute(
         'INSERT INTO account_emailaddress (email, verified, "primary", user_id) VALUES (%s, true, true, %s)',
         ["cicada@example.org", row[0]],
+    )
+    owner.execute(
+        "INSERT INTO socialaccount_socialaccount (provider, uid, last_login, date_joined, extra_data, user_id)"
+        " VALUES ('sso.example', 'cicada', now(), now(), '{}', %s)",
+        [row[0]],
     )
     home = {"place": VILLAGE, "natural_village": HAMLET, "began_on": DAY}
     insert(

@@ -87,7 +87,7 @@ REFLECTING = (
     ("dispatcher", "/console/matters/?q={}&class={}&kind={}&state={}&view={}&after={}"), ("dispatcher", "/console/places/?q={}"), ("dispatcher", "/console/search/?q={}"),
     ("dispatcher", "/console/work-list/?q={}&class={}"), ("county_dispatcher", "/console/figures/?from={}&to={}&kind={}&series={}&place={}"),
     ("dispatcher", "/console/calendar/?year={}"), ("clerk", "/console/matters/new/places/?place_text={}&place={}"), ("", "/report?q={}&kind={}&at={}"),
-    ("", "/report/where?kind=G02&q={}"), ("", "/accounts/login/?next={}"), ("clerk", "/console/post/?next={}"), ("", "/s/{}"), ("", "/in/{}"), ("", "/{}"),
+    ("", "/report/where?kind=G02&q={}"), ("", "/accounts/login/?next={}"), ("", "/accounts/single-sign-on/back?state={}&code={}&error={}&error_description={}"), ("clerk", "/console/post/?next={}"), ("", "/s/{}"), ("", "/in/{}"), ("", "/{}"),
     ("county_admin", "/console/posts/?q={}&role={}&place={}"), ("county_admin", "/console/posts/appoint?role={}&place={}"),
 )  # fmt: skip
 SENDING = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 
 from commongrid.accounts.models import BROUGHT, AccessLine, Account, SignInLink
@@ -118,6 +119,11 @@ def second_factors(account_id: int) -> frozenset[str]:
     """Which second factors an account has set up: totp, webauthn."""
     types = Authenticator.objects.filter(user_id=account_id).values_list("type", flat=True)
     return SECOND_FACTORS & frozenset(types)
+
+
+def connected(account_id: int, provider: str) -> bool:
+    """Whether an account is opened by somebody of this single sign-on too."""
+    return bool(SocialAccount.objects.filter(user_id=account_id, provider=provider).exists())
 
 
 def account(scope: Scope, account_id: int) -> AccountRow:

@@ -28,6 +28,12 @@ SYSTEMS = (
 LINK_HOURS = 72
 """How long a link given in the console is good for: printed today, carried to the village tomorrow."""
 SECOND_FACTORS = frozenset({"totp", "webauthn"})
+SINGLE_SIGN_ON = "single_sign_on"
+TWO = "second_factor"
+"""What is kept of a single sign-on beside its subject: whether its last sign-in counts as a second factor."""
+MULTIPLE = frozenset({"http://schemas.openid.net/pape/policies/2007/06/multi-factor", "https://refeds.org/profile/mfa"})
+HELD = frozenset({"otp", "hwk", "sc"})
+"""Proofs by something held, as RFC 8176 names them."""
 _LOGIN_NAME = re.compile(r"[a-z][a-z0-9_.\-]{2,39}")
 _SECRET = re.compile(r"[A-Za-z0-9_\-]{43}")
 
@@ -65,6 +71,13 @@ def refuse_link(used_at: datetime | None, withdrawn_at: datetime | None, expires
 def second_factor_shown(records: Iterable[Mapping[str, object]]) -> bool:
     """Whether the session has shown more than a password: a time code, or a passkey alone or after one."""
     return any(record.get("method") == "mfa" for record in records)
+
+
+def provider_showed_two(claims: Mapping[str, object]) -> bool:
+    """Whether a provider's token says that more than one factor was shown: its ``amr`` (RFC 8176) or its ``acr``."""
+    listed = claims.get("amr")
+    shown = {str(one) for one in listed} if isinstance(listed, list) else set()
+    return "mfa" in shown or ("pwd" in shown and bool(shown & HELD)) or str(claims.get("acr")) in MULTIPLE
 
 
 def came_by_link(records: Iterable[Mapping[str, object]]) -> bool:

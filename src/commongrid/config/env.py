@@ -10,12 +10,15 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"", "0", "false", "no", "off"})
 SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 RESERVED = frozenset({"extensions", "public", "information_schema"})
 HIGHEST_PORT = 65535
+WELL_KNOWN = "/.well-known/openid-configuration"
+LONGEST_ISSUER = 190
 
 
 class Misconfigured(Exception):
@@ -77,6 +80,32 @@ class Tiles:
     url: str = ""
     datum: str = "wgs84"
     credit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleSignOn:
+    """The county's single sign-on (OpenID Connect): whose it is, who we are there, what its button says."""
+
+    issuer: str = ""
+    client: str = ""
+    secret: str = field(default="", repr=False)
+    name: str = ""
+    second_factor: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there is one."""
+        return bool(self.issuer)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the provider, as a browser compares them."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def id(self) -> str:
+        """Under which name connections are kept: another provider's subjects are other people."""
+        return self.issuer.partition("://")[2]
 
 
 class Environment:
@@ -199,6 +228,30 @@ class Environment:
             message = f"COMMONGRID_TILES_DATUM must be wgs84, cgcs2000 or gcj02, not {datum!r}."
             raise Misconfigured(message)
         return Tiles(url=url, datum=datum, credit=_text("COMMONGRID_TILES_CREDIT"))
+
+    @property
+    def OIDC(self) -> SingleSignOn:
+        """COMMONGRID_OIDC_URL, _CLIENT, _SECRET, _NAME, _SECOND_FACTOR: the single sign-on; empty offers none."""
+        names = [f"COMMONGRID_OIDC_{part}" for part in ("URL", "CLIENT", "SECRET", "NAME")]
+        url, client, secret, name = (_text(one) for one in names)
+        if missing := [one for one, value in zip(names, (url, client, secret, name), strict=True) if not value]:
+            if len(missing) == len(names):
+                return SingleSignOn()
+            message = f"Single sign-on needs {' and '.join(missing)} too."
+            raise Misconfigured(message)
+        try:
+            parts = urlsplit(url)
+            here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+            usable = bool(parts.hostname) and (parts.scheme == "https" or here) and parts.port != 0
+            usable = usable and not (parts.username or parts.query or parts.fragment or re.search(r"[\s;,'\"]", url))
+        except ValueError:
+            usable = False
+        issuer = url.removesuffix("/").removesuffix(WELL_KNOWN).rstrip("/")
+        if not usable or len(issuer) > LONGEST_ISSUER:
+            message = "COMMONGRID_OIDC_URL must be the provider's address, beginning with https://, without ? or #."
+            raise Misconfigured(message)
+        second_factor = _flag("COMMONGRID_OIDC_SECOND_FACTOR")
+        return SingleSignOn(issuer=issuer, client=client, secret=secret, name=name, second_factor=second_factor)
 
     @property
     def EMAIL_URL(self) -> str:

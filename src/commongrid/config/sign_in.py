@@ -41,3 +41,7 @@ MFA_TOTP_TOLERANCE = 1  # phones' clocks are off by half a minute
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.SECURE
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 USERSESSIONS_TRACK_ACTIVITY = False  # no write on every request, and no track of where somebody was
+SOCIALACCOUNT_ADAPTER = "commongrid.surfaces.console.sign_in_provider.SingleSignOnAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False  # we ask the provider who it is, and nothing else
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address is no proof of who somebody is here
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 
@@ -16,7 +17,7 @@ from commongrid.accounts.models import KEPT_DAYS, AccessLine, Account, SignInLin
 from commongrid.accounts.rules import checked_login_name, refuse_link
 from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -153,6 +154,30 @@ def end_own_session(scope: Scope, act: Act, *, session_id: int) -> None:
     log_access(scope, act, access=Access(event="sessions_ended", about="own"))
 
 
+def connect_single_sign_on(scope: Scope, *, provider: str, subject: str) -> None:
+    """Let a subject of the single sign-on open one's own account; again changes nothing.
+
+    Refuses: NotAllowed for nobody; WrongState where it opens somebody else's account.
+    """
+    if scope.account is None:
+        raise NotAllowed
+    made, _new = SocialAccount.objects.get_or_create(
+        provider=provider, uid=subject, defaults={"user_id": scope.account}
+    )
+    if made.user_id != scope.account:
+        raise WrongState(N_("That is connected with another account here. Sign in there and disconnect it first."))
+
+
+def end_single_sign_on(scope: Scope, act: Act) -> None:
+    """Disconnect one's own account from the single sign-on; logged apart from the journal.
+
+    Refuses: NotFound where it is connected with none.
+    """
+    if not SocialAccount.objects.filter(user_id=scope.account or 0).delete()[0]:
+        raise NotFound
+    log_access(scope, act, access=Access(event="security_changed", about="single_sign_on_disconnected"))
+
+
 def log_access(scope: Scope, act: Act, *, access: Access) -> None:
     """Add one line to the access log, kept apart from the journal; in a transaction of its own outside another."""
     with acting(scope):
@@ -193,6 +218,7 @@ def forget_accounts(scope: Scope, act: Act, *, account_ids: list[int]) -> None:
         end_sessions(scope, act, account_id=account_id)
     EmailAddress.objects.filter(user_id__in=account_ids).delete()
     Authenticator.objects.filter(user_id__in=account_ids).delete()
+    SocialAccount.objects.filter(user_id__in=account_ids).delete()
 
 
 def prune_access(act: Act) -> int:

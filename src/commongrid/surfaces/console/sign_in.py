@@ -10,6 +10,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth import logout as forget
@@ -168,6 +169,7 @@ def security(request: Asked) -> HttpResponse:
         {
             "form": form,
             "mine": mine,
+            "connected": bool(settings.OIDC) and queries.connected(account_id, settings.OIDC.id),
             "devices": queries.devices(account_id),
             "this_device": request.session.session_key,
             "lines": [{"at": one.at, "text": _(EVENT_TEXTS[one.event]), "address": one.address} for one in lines[:20]],

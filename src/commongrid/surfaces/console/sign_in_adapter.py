@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 
 from commongrid.accounts.actions import Access, log_access
 from commongrid.accounts.queries import account_named
+from commongrid.accounts.rules import SINGLE_SIGN_ON, TWO
 from commongrid.accounts.sealed import TOTP_AAD, sealer
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound
@@ -33,7 +35,7 @@ CHANGES = {
     "usersessions/messages/sessions_logged_out.txt": "other_sessions_ended",
 }
 """What allauth tells the person after a change, and how the access log calls it."""
-METHODS = {"password": "password", "link": "link", "mfa": "second_factor"}
+METHODS = {"password": "password", "link": "link", "mfa": "second_factor", "socialaccount": SINGLE_SIGN_ON}
 
 
 def note(request: HttpRequest, account: int | None, event: str, about: str = "") -> None:
@@ -55,10 +57,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         return False
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse:
-        """Log how somebody came in."""
+        """Log how somebody came in; keep that their single sign-on counts as a second factor, where it does."""
         records = get_authentication_records(request, user)
         about = METHODS.get(str(records[-1].get("method")), "") if records else ""
         note(request, user.pk, "signed_in", about)
+        provided = (more.get("signal_kwargs") or {}).get("sociallogin")
+        if provided is not None and provided.account.extra_data.get(TWO) is True:
+            record_authentication(request, user, method="mfa", type=SINGLE_SIGN_ON)
         response: HttpResponse = super().post_login(request, user, **more)
         return response
 

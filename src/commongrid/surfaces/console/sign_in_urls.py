@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from allauth.account import views as account
 from django.urls import include, path
 
-from commongrid.surfaces.console import sign_in
+from commongrid.surfaces.console import sign_in, single_sign_on
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -27,5 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/password/change/", account.password_change, name="account_change_password"),
     path("accounts/password/set/", account.password_set, name="account_set_password"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/single-sign-on/", single_sign_on.start, name="single_sign_on"),
+    path("accounts/single-sign-on/back", single_sign_on.back, name="single_sign_on_back"),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
 ]

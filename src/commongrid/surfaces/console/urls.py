@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("commongrid.surfaces.console.sign_in")),
+    path("", include("commongrid.surfaces.console.single_sign_on")),
     path("posts/", include("commongrid.surfaces.console.posts.urls")),
     path("journal/", include("commongrid.surfaces.console.journal")),
     path("access-log/", include("commongrid.surfaces.console.access_log")),

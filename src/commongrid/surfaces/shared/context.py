@@ -18,4 +18,5 @@ def page(request: HttpRequest) -> dict[str, object]:
         "languages": settings.LANGUAGES,
         "large_text": request.COOKIES.get("cg_text") == "large",
         "here": request.get_full_path(),
+        "single_sign_on": settings.OIDC,
     }
