@@ -20,6 +20,7 @@ from commongrid.config.env import env
 PACKAGE = Path(__file__).resolve().parent.parent
 DECIDING = (
     "migrations/*.py",
+    "config/settings.py",  # which apps of others bring tables
     "config/walls.py",
     "config/sql/*.sql",
     "kernel/wall.py",
