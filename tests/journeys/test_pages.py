@@ -17,7 +17,7 @@ from django.urls import get_resolver, reverse
 from commongrid.matters.actions import code_of
 from tests.factories import desk, scenes
 from tests.factories.desk import id_of
-from tests.factories.network import scope_as
+from tests.factories.network import fill, scope_as
 from tests.journeys.conftest import WIDTHS
 from tests.outreach.rows import link_rows
 from tests.registry.rows import own_ledger, register_rows
@@ -201,7 +201,8 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
         case ("code",):
             return {"code": {"place_covers": desk.GRID, "market": desk.TOWNSHIP}.get(name, desk.VILLAGE)}
         case ("post_id",):
-            return {"post_id": made["linker"] if name == "linked_member" else id_of("clerk")}
+            posts = {"linked_member": "linker", "post_village": "cadre"}
+            return {"post_id": made[posts[name]] if name in posts else id_of("clerk")}
         case ("unit_id",):
             return {"unit_id": id_of("transport_unit")}
         case ("of",):
@@ -250,6 +251,7 @@ def test_every_page_is_clean(site: Site, language: str) -> None:
     made |= register_rows()
     made |= link_rows()
     made["talent"] = talent_rows(site.desk)
+    made["cadre"] = fill("township_cadre", desk.TOWNSHIP)
     made |= division_rows()
     made["ledger"] = own_ledger(scope_as(site.desk, "clerk"))
     windows: dict[str, Any] = {}

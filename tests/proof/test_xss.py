@@ -242,6 +242,9 @@ def poison(database: Database, columns: list[tuple[str, str, int]], turn: int) -
                 admin.execute(
                     f'UPDATE {table} SET "{column}" = %s || right(md5(ctid::text), 8)', [payload[: length - 9]]
                 )
+            elif (table, column) == ("registry_household", "number"):  # once in each natural village
+                one = "SELECT DISTINCT ON (natural_village) id FROM registry_household ORDER BY natural_village, id"
+                admin.execute(f"UPDATE registry_household SET number = %s WHERE id IN ({one})", [payload])
             else:
                 admin.execute(f'UPDATE {table} SET "{column}" = %s', [payload])
 
