@@ -163,4 +163,5 @@ def test_verify_finds(sealed: Database, how: str) -> None:
 def test_all_lines_pages_through(database: Database) -> None:
     for n in range(5):
         attempt(SCOPE, Act.new(), n=n)
+    assert _read("r", 5) == [0, 1, 2, 3, 4]  # the cluster's other writers let it
     assert [row.facts["n"] for row in queries.all_lines(jobs.AUDITOR, batch=2)] == [0, 1, 2, 3, 4]

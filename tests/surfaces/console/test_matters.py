@@ -148,7 +148,7 @@ def test_the_handler_answers_with_photos_that_a_refusal_keeps(scene: Scene, as_p
     step = next(step for step in refused.context["steps"] if step.code == "answer")
     assert refused.status_code == 422
     assert len(step.form.tickets) == 1
-    assert step.form.tickets[0] in refused.text
+    assert step.form.tickets[0].split(":")[0] in refused.text  # signed anew each time it is asked for
     client.post(
         url(matter, "answer"), {"answer": "桥面已补平", "act": str(new_id()), "ticket": step.form.tickets}, follow=True
     )
