@@ -108,6 +108,17 @@ def test_hand_over_takes_along_what_is_tied(desk: Desk) -> None:
         assert queries.linked_members(scope, [HOME], LATER - timedelta(days=1))[HOME].id == old
 
 
+def test_hand_over_leaves_an_end_of_its_own(desk: Desk) -> None:
+    home(desk)
+    old, until = fill("linked_member", VILLAGE), LATER + timedelta(days=30)
+    tie(old, "linked_household", household=HOME, to_on=until)
+    scope = scope_as(desk, "secretary")
+    to = Appointment(role="", place=0, name="接任者", from_on=LATER)
+    new = UUID(actions.hand_over(scope, Act.new(), post_id=old, to=to)["post"])
+    with acting(scope):
+        assert [(one.from_on, one.to_on) for one in Assignment.objects.filter(post=new)] == [(LATER, until)]
+
+
 def test_hand_over_ends_the_standing_in(desk: Desk) -> None:
     lend(id_of("grid_head"), id_of("clerk"))
     scope = scope_as(desk, "dispatcher")

@@ -18,6 +18,14 @@ def new_id() -> UUID:
     return UUID(bytes=uuid_utils.uuid7().bytes)
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is an id as it is written out; whether there is such a row is another question."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """Identity and time of one thing done.

@@ -12,7 +12,7 @@ timetable is never the deadline.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ParamSpec
 
@@ -49,3 +49,19 @@ def every(*, seconds: float, name: str) -> Callable[[Callable[P, int]], Callable
         return run
 
     return put
+
+
+def each(steps: Iterable[Callable[[], int]]) -> int:
+    """Take every step of a round, whatever becomes of another, and answer their sum.
+
+    Raises: the first fault, once all were taken.
+    """
+    done, faults = 0, list[Exception]()
+    for step in steps:
+        try:
+            done += step()
+        except Exception as fault:  # noqa: BLE001 - the edge of a job; it goes on with the next and raises this after
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return done

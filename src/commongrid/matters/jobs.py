@@ -24,7 +24,7 @@ from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NobodyThere, Refusal
-from commongrid.kernel.timetable import every
+from commongrid.kernel.timetable import each, every
 from commongrid.matters import actions
 from commongrid.matters.actions.checking import next_told
 from commongrid.matters.actions.noting import next_told as note_next_told
@@ -56,7 +56,7 @@ def tick(now: datetime | None = None) -> int:
     A fault in one matter doesn't stop the clocks of the others: it is raised when all were seen to.
     """
     with _alone() as first:
-        return _all(_due(now or timezone.now())) if first else 0
+        return each(_due(now or timezone.now())) if first else 0
 
 
 def _due(at: datetime) -> Iterator[Callable[[], int]]:
@@ -73,7 +73,7 @@ def _due(at: datetime) -> Iterator[Callable[[], int]]:
 @every(seconds=3600, name="matters.fall")
 def fall(now: datetime | None = None) -> int:
     """Let matters whose owner's post is empty fall to the level above; answers how many fell."""
-    return _all(_falling(now or timezone.now()))
+    return each(_falling(now or timezone.now()))
 
 
 def _falling(at: datetime) -> Iterator[Callable[[], int]]:
@@ -89,7 +89,7 @@ def _falling(at: datetime) -> Iterator[Callable[[], int]]:
 def applications(now: datetime | None = None) -> int:
     """Hand applications on that nobody decided in time, or whose deputy's post is empty; answers how many."""
     at = now or timezone.now()
-    return _all(
+    return each(
         _unless_refused(
             partial(
                 actions.raise_application, TICK, act_for(application, "raised", int(at.timestamp()) // 3600, at),
@@ -107,7 +107,7 @@ def dissolve(now: datetime | None = None) -> int:
     That a sealed one finds no body at all is said once; it is looked at again until one is set up.
     """
     at = now or timezone.now()
-    return _all(partial(_dissolve, matter, unit, number, at) for matter, unit, number in due.orphans(TICK, at))
+    return each(partial(_dissolve, matter, unit, number, at) for matter, unit, number in due.orphans(TICK, at))
 
 
 def _dissolve(matter: UUID, unit: UUID | None, number: int, at: datetime) -> int:
@@ -136,7 +136,7 @@ def publications(now: datetime | None = None) -> int:
     at = now or timezone.now()
     with acting(TICK):
         today = territory.calendar(TICK).day_of(at)
-    return _all(
+    return each(
         _unless_refused(partial(actions.end_publication, TICK, act_for(one, "over", 0, at), publication_id=one))
         for one in publishing.over(TICK, today, BATCH)
     )
@@ -163,7 +163,7 @@ def rechecks(now: datetime | None = None) -> int:
     at = now or timezone.now()
     with acting(TICK):
         zone = str(territory.calendar(TICK).zone)
-    return _all(_rechecking(at, zone))
+    return each(_rechecking(at, zone))
 
 
 def _rechecking(at: datetime, zone: str) -> Iterator[Callable[[], int]]:
@@ -229,19 +229,6 @@ def _count_anew(cause: UUID, matter_id: UUID, at: datetime) -> str:
         )
     except Refusal:
         return ""
-
-
-def _all(steps: Iterable[Callable[[], int]]) -> int:
-    """Take every step, whatever becomes of another, and answer their sum; the first fault is raised at the end."""
-    done, faults = 0, list[Exception]()
-    for step in steps:
-        try:
-            done += step()
-        except Exception as fault:  # noqa: BLE001 - the edge of a job; it goes on with the next and raises this after
-            faults.append(fault)
-    if faults:
-        raise faults[0]
-    return done
 
 
 def _ring(alarm: due.Alarm, at: datetime) -> int:

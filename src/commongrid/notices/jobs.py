@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -20,7 +21,7 @@ from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.places import county_of, enclosing, township_of, village_of
 from commongrid.kernel.scope import clock
-from commongrid.kernel.timetable import every
+from commongrid.kernel.timetable import each, every
 from commongrid.matters.queries.leaders import leaders_answered, leaders_waiting
 from commongrid.matters.queries.telling import (
     Told,
@@ -308,18 +309,18 @@ def send(now: datetime | None = None, ways: dict[str, Channel] | None = None) ->
 
     A fault over one notice doesn't stop the others: it counts as a try, and is raised when all were seen to.
     """
-    at, faults = now or timezone.now(), list[Exception]()
+    at = now or timezone.now()
     open_ways = configured() if ways is None else ways
-    due = queries.waiting(SCOPE, at, BATCH)
-    for notice in due:
-        try:
-            _send(notice, open_ways, at)
-        except Exception as fault:  # noqa: BLE001 - the edge of a job; it goes on with the next and raises this after
-            faults.append(fault)
-            actions.note_outcome(SCOPE, notice.id, Outcome(taken=False, fault="not_sent"), at)
-    if faults:
-        raise faults[0]
-    return len(due)
+    return each(partial(_tried, notice, open_ways, at) for notice in queries.waiting(SCOPE, at, BATCH))
+
+
+def _tried(notice: NoticeRow, ways: dict[str, Channel], at: datetime) -> int:
+    try:
+        _send(notice, ways, at)
+    except Exception:
+        actions.note_outcome(SCOPE, notice.id, Outcome(taken=False, fault="not_sent"), at)
+        raise
+    return 1
 
 
 def configured() -> dict[str, Channel]:

@@ -50,6 +50,7 @@ def source() -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), Source)
     Source.asked.clear()
     tiles._fetched.cache_clear()
+    tiles._resting.clear()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -105,6 +106,18 @@ def test_a_source_that_fails_is_no_tile_and_no_fault(
     desk.sign_in(client, "clerk")
     assert client.get(TILE).status_code == 404
     assert client.get(f"/console/map/{VILLAGE}/").status_code == 200
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(("wrong", "asked"), [("/none", 2), ("/words", 1)])
+def test_a_source_that_is_broken_rests(
+    desk: Desk, client: Client, settings: Any, source: str, wrong: str, asked: int
+) -> None:
+    use(settings, source + wrong)
+    desk.sign_in(client, "clerk")
+    for _ in range(2):
+        assert client.get(TILE).status_code == 404
+    assert len(Source.asked) == asked, "one that only lacks a tile is asked for the next"
 
 
 @pytest.mark.parametrize("path", ["21/0/0", "0/1/0", "3/0/9", f"{10**30}/0/0"])

@@ -168,22 +168,19 @@ def hand_over(scope: Scope, act: Act, *, post_id: UUID, to: Appointment) -> Line
         raise BadInput(fields={"person": N_("Choose somebody else: this is who holds the post.")})
     if to.from_on < old.from_on:
         raise BadInput(fields={"from_on": N_("The post itself began later. Choose a later day.")})
-    tied = list(
-        Assignment.objects.select_for_update()
-        .filter(Q(to_on=None) | Q(to_on__gt=to.from_on), post=old)
-        .filter(Q(to_on=None) | Q(to_on=old.to_on))
-    )
+    tied = list(Assignment.objects.select_for_update().filter(Q(to_on=None) | Q(to_on__gt=to.from_on), post=old))
     end_post(scope, act.child("end"), post_id=post_id, on=to.from_on)
     seat = replace(to, role=old.role_id, place=old.place, unit=old.unit_id)
     begun = appoint(scope, act.child("begin"), to=seat)
     new = UUID(begun["post"])
     for one in tied:
         began = max(one.from_on, to.from_on)
+        until = to.to_on if one.to_on in {None, old.to_on} else min(one.to_on, to.to_on or one.to_on)
         Assignment.objects.filter(id=one.id).update(to_on=began)
         with already_there():
             Assignment.objects.create(
                 id=act.child(f"tie {one.id}").id, post_id=new, kind=one.kind, place=one.place, unit_id=one.unit_id,
-                household_id=one.household_id, matter=one.matter, from_on=began, to_on=to.to_on,
+                household_id=one.household_id, matter=one.matter, from_on=began, to_on=until,
             )  # fmt: skip
     StandIn.objects.filter(in_force(to.from_on), post=old).update(to_on=Greatest(F("from_on"), to.from_on))
     return Line(

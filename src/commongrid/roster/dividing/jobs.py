@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import clock
-from commongrid.kernel.timetable import every
+from commongrid.kernel.timetable import each, every
 from commongrid.roster.dividing.actions import carry_out, work_out
 from commongrid.roster.dividing.queries.divisions import due, next_asked
 from commongrid.roster.dividing.queries.material import task
@@ -89,11 +91,12 @@ def carry_out_divisions() -> int:
     at = timezone.now()
     with acting(MOVER):
         waiting = due(MOVER, territory.calendar(MOVER).day_of(at))
-    done = 0
-    for one in waiting:
-        try:
-            carry_out(MOVER, Act(new_id(), at), division_id=one)
-        except WrongState:  # called off in the same moment
-            continue
-        done += 1
-    return done
+    return each(partial(_carried_out, one, at) for one in waiting)
+
+
+def _carried_out(division: UUID, at: datetime) -> int:
+    try:
+        carry_out(MOVER, Act(new_id(), at), division_id=division)
+    except WrongState:  # called off in the same moment
+        return 0
+    return 1

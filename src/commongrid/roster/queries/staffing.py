@@ -87,10 +87,9 @@ def _asked(scope: Scope, place: int, on: date) -> dict[str, Any]:
 
 
 def _grid(code: int, name: str, name_en: str, people: Any, stand_in: str, *marks: bool) -> GridStaff:
-    found = json.loads(people) if isinstance(people, str) else people
     return GridStaff(
         grid=code, name=name, name_en=name_en, stand_in=stand_in,
-        people=tuple(Staffer(**{**one, "post": UUID(one["post"])}) for one in found),
+        people=tuple(Staffer(**{**one, "post": UUID(one["post"])}) for one in json.loads(people)),
         faults=frozenset(fault for fault, holds in zip(FAULTS, marks, strict=True) if holds),
     )  # fmt: skip
 

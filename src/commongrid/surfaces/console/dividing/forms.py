@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.kernel.act import is_id
 from commongrid.kernel.refusals import N_
 from commongrid.roster.dividing.actions import Painted
 from commongrid.roster.dividing.rules.planning import Terms
@@ -82,16 +83,9 @@ class PaintForm(Form):
         """With the homes that were chosen one by one; what is no id is left out and refused by the action."""
         given = self.cleaned_data
         return Painted(
-            homes=tuple(UUID(one) for one in homes if _is_id(one)), hamlet=given["hamlet"], grid=given["grid"],
+            homes=tuple(UUID(one) for one in homes if is_id(one)), hamlet=given["hamlet"], grid=given["grid"],
             locked=given["locked"],
         )  # fmt: skip
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 class AdoptForm(Form):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
+import time
 import urllib.request
 from functools import lru_cache
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
+from urllib.error import HTTPError
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -21,14 +23,17 @@ from commongrid.surfaces.shared.doors import door
 if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
-SECONDS: Final = 5
+SECONDS: Final = 3
+REST: Final = 60.0
+"""Seconds for which a source that failed is not asked again: a map asks for a dozen tiles, a server has few threads."""
 LARGEST: Final = 1024 * 1024
 """Bytes of a tile."""
 MOST_PIXELS: Final = 1024
 """Of a tile's side."""
-KEPT: Final = 256
-"""Tiles of the source that a process remembers."""
+KEPT: Final = 48
+"""Tiles of the source that a process remembers, some ten megabytes."""
 A_DAY: Final = 86_400
+_resting: Final[dict[str, float]] = {}
 log = logging.getLogger(__name__)
 
 
@@ -64,9 +69,13 @@ def tile(request: Asked, z: int, x: int, y: int) -> HttpResponse:
 
 def _picture(url: str, z: int, x: int, y: int) -> Image.Image | None:
     """A tile of the source as pixels, or nothing where it gives none: the map works without."""
+    if time.monotonic() < _resting.get(url, 0.0):
+        return None
     try:
         return _fetched(url.replace("{z}", str(z)).replace("{x}", str(x)).replace("{y}", str(y)))
     except (OSError, HTTPException, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as why:
+        if not isinstance(why, HTTPError):  # it answers, and has no such tile
+            _resting[url] = time.monotonic() + REST
         log.warning("no tile", extra={"why": type(why).__name__})
         return None
 

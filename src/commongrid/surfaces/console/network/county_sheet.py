@@ -13,8 +13,7 @@ from django.utils.translation import gettext
 
 from commongrid.insight.queries import county_sheet as figures
 from commongrid.kernel.places import level_of
-from commongrid.kernel.refusals import NotFound
-from commongrid.surfaces.console.network.words import area
+from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import know_places
@@ -54,10 +53,7 @@ def behind(request: Asked, which: str) -> HttpResponse:
     code = area(request)
     row = territory.place(request.scope, code)
     on = day_asked(request.GET.get("on", ""), localdate())
-    number = request.GET.get("page", "0")
-    if not number.isdecimal() or len(number) > 6:  # noqa: PLR2004 - a page's number
-        raise NotFound
-    page = int(number)
+    page = page_named(request)
     measure, rows, more = figures.rows_behind(request.scope, code, on, which, page)
     know_places(request, (one.place for one in rows))
     address = reverse("county_sheet_rows", args=[which]) + f"?place={code}&on={on}&page="

@@ -17,7 +17,7 @@ from commongrid.outreach.queries import coverage as reach
 from commongrid.outreach.queries import declaring, links, plans
 from commongrid.outreach.queries.coverage import Coverage
 from commongrid.outreach.rules.words import STATE_WORDS
-from commongrid.surfaces.console.network.words import TONES, area
+from commongrid.surfaces.console.network.words import TONES, area, page_named
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.console.register.words import HOME_STATES, chip
 from commongrid.surfaces.shared.doors import door
@@ -76,10 +76,9 @@ def homes(request: Asked) -> HttpResponse:
     code = area(request)
     row = territory.place(request.scope, code)
     on = day_asked(request.GET.get("on", ""), localdate())
-    sort, number = request.GET.get("sort", "without"), request.GET.get("page", "0")
-    if sort not in SORTS or not number.isdecimal() or len(number) > 6:  # noqa: PLR2004 - a page's number
+    sort, page = request.GET.get("sort", "without"), page_named(request)
+    if sort not in SORTS:
         raise NotFound
-    page = int(number)
     found, more = reach.homes_behind(request.scope, code, on, sort, page)
     know_places(request, (at for one in found for at in (one.natural_village, one.place)))
     address = reverse("network_homes") + f"?place={code}&on={on}&sort={sort}&page="

@@ -14,10 +14,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commongrid.kernel.refusals import N_, BadInput, NotYours, Refusal
+from commongrid.kernel.refusals import N_, NotYours, Refusal
 from commongrid.roster import actions, queries
 from commongrid.surfaces.console.network.forms import ONE
 from commongrid.surfaces.console.network.words import area
+from commongrid.surfaces.console.posts.changing import at_form
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.console.register.homes import answered, day_asked
 from commongrid.surfaces.shared.doors import door
@@ -72,9 +73,7 @@ def page(request: Asked) -> HttpResponse:
                 days=(given["from_on"], given["last_on"]),
             )  # fmt: skip
         except Refusal as refusal:
-            if "to_on" not in refusal.fields:
-                raise
-            raise BadInput(fields={"last_on": refusal.fields["to_on"]}) from None
+            raise at_form(refusal) from None
         return f"{address}{given['from_on']}"
 
     title = gettext("Duty rota")

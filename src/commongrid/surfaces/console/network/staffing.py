@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.places import level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.roster import queries
-from commongrid.surfaces.console.network.words import area
+from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
 from commongrid.territory import queries as territory
@@ -36,10 +36,9 @@ def page(request: Asked) -> HttpResponse:
     code = area(request)
     row = territory.place(request.scope, code)
     on = day_asked(request.GET.get("on", ""), localdate())
-    fault, number = request.GET.get("fault", ""), request.GET.get("page", "1")
-    if fault not in {"", *FAULTS} or not number.isdecimal() or len(number) > 6:  # noqa: PLR2004 - a page's number
+    fault, asked = request.GET.get("fault", ""), page_named(request, 1)
+    if fault not in {"", *FAULTS}:
         raise NotFound
-    asked = int(number)
     grids, more = queries.grid_staff(request.scope, code, on, fault=fault, page=asked)
     address = reverse("staffing") + f"?place={code}&on={on}&fault="
     context = {

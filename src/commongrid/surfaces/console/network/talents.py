@@ -14,12 +14,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.kernel.act import is_id
 from commongrid.kernel.places import level_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry import queries as registry
 from commongrid.roster import actions, queries
 from commongrid.surfaces.console.network.forms import ONE
-from commongrid.surfaces.console.network.words import area
+from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.console.register.homes import answered
 from commongrid.surfaces.shared.doors import door
@@ -87,11 +88,9 @@ def page(request: Asked) -> HttpResponse:
     """The register of a place, by sort and state, whoever waits for the branch first."""
     code = area(request)
     row = territory.place(request.scope, code)
-    sort, state, number = (request.GET.get(name, given) for name, given in (("sort", ""), ("state", ""), ("page", "1")))
-    wrong = sort not in {"", *SORTS} or state not in {"", RESERVE, *STATES}
-    if wrong or not number.isdecimal() or len(number) > 6:  # noqa: PLR2004 - a page's number
+    sort, state, asked = request.GET.get("sort", ""), request.GET.get("state", ""), page_named(request, 1)
+    if sort not in {"", *SORTS} or state not in {"", RESERVE, *STATES}:
         raise NotFound
-    asked = int(number)
     found, more = queries.talents(
         request.scope, code, localdate(), sort=sort, state="" if state == RESERVE else state, reserve=state == RESERVE,
         page=asked,
@@ -120,7 +119,7 @@ def name(request: Asked) -> HttpResponse:
     rows = registry.find_people(request.scope, text) if text else []
     people = [(str(one.id), one.name) for one in rows]
     chosen = request.POST.get("person", "")
-    if chosen and chosen not in dict(people) and _is_id(chosen):
+    if chosen and chosen not in dict(people) and is_id(chosen):
         people.append((chosen, chosen))
     form = NameForm(request.POST or None)
     form.offer(people)
@@ -142,14 +141,6 @@ def name(request: Asked) -> HttpResponse:
     }  # fmt: skip
     return answered(request, form, do, context, template="console/network/talent_name.html",
                     done=N_("Named. The branch says next whether they are taken in."))  # fmt: skip
-
-
-def _is_id(text: str) -> bool:
-    """Whether a form names a person by their id; the action looks whether there is such a one."""
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 @door("talents.decide", methods=("GET", "POST"))

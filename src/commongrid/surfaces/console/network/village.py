@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
+from commongrid.kernel.act import is_id
 from commongrid.kernel.places import is_code, level_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.outreach import actions
@@ -125,17 +126,9 @@ def _looked_for(request: Asked, known: set[UUID]) -> list[tuple[str, str]]:
     chosen = request.POST.get("person", "")
     rows = registry.find_people(request.scope, text) if text else []
     found = [(str(one.id), one.name) for one in rows if one.id not in known]
-    if _names_somebody(chosen) and chosen not in {ident for ident, _ in found} | {str(one) for one in known}:
+    if is_id(chosen) and chosen not in {ident for ident, _ in found} | {str(one) for one in known}:
         found.append((chosen, chosen))
     return found
-
-
-def _names_somebody(text: str) -> bool:
-    """Whether a form names a person by their id; the action looks whether there is such a one."""
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 @door("links.edit", methods=("GET", "POST"))

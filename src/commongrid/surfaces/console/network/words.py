@@ -34,6 +34,14 @@ def area(request: Asked) -> int:
     return scope.lo
 
 
+def page_named(request: Asked, first: int = 0) -> int:
+    """The page of a list that an address names. Refuses: NotFound for what is no number of a page."""
+    text = request.GET.get("page", str(first))
+    if not text.isdecimal() or len(text) > 6:  # noqa: PLR2004 - a page's number
+        raise NotFound
+    return int(text)
+
+
 def village(scope: Scope, code: int) -> PlaceRow:
     """The village at an address, all of it in scope. Refuses: NotFound."""
     if not is_code(code) or level_of(code) != "village" or not territory.covers_whole(scope, code):

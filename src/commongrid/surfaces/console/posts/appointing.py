@@ -92,6 +92,26 @@ class AppointForm(Form):
         self.fields["person"].choices = [*choices, (SOMEBODY_ELSE, gettext("Somebody else of the same name"))]  # type: ignore[attr-defined]
         return not self.data.get("person")
 
+    def is_answered(self, scope: Scope, act: Act) -> bool:
+        """Whether all is filled in and it is plain who is meant; else the form asks."""
+        open_question = self.ask_person(scope, act)
+        if self.is_valid() and open_question:
+            self.add_error(
+                "person", gettext("Somebody of this name is known already. Say whether it is the same person.")
+            )
+        return self.is_valid()
+
+    def appointment(self, *, role: str, place: int, unit: UUID | None) -> Appointment:
+        """As the action takes it."""
+        given = self.cleaned_data
+        person = given.get("person", "")
+        return Appointment(
+            role=role, place=place, unit=unit, from_on=given["from_on"],
+            to_on=given["last_on"] + timedelta(days=1) if given["last_on"] else None,
+            person=UUID(person) if person and person != SOMEBODY_ELSE else None, name=given["display_name"],
+            title_zh=given["title_zh"], title_en=given["title_en"], office_phone=given["office_phone"],
+        )  # fmt: skip
+
 
 @door("posts.appoint", methods=("GET", "POST"))
 def appoint(request: Asked) -> HttpResponse:
@@ -105,12 +125,12 @@ def appoint(request: Asked) -> HttpResponse:
         del form.fields["person"]
         return _form(request, form, place)
     form = AppointForm(request.POST, **choices)
-    open_question = form.ask_person(request.scope, request.act)
-    if form.is_valid() and open_question:
-        form.add_error("person", gettext("Somebody of this name is known already. Say whether it is the same person."))
-    if form.is_valid():
+    if form.is_answered(request.scope, request.act):
         try:
-            done = fill_post(request.scope, request.act, to=_appointment(form, place))
+            given = form.cleaned_data
+            unit = UUID(given["unit"]) if given.get("unit") else None
+            to = form.appointment(role=given["role"], place=place.code, unit=unit)
+            done = fill_post(request.scope, request.act, to=to)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -134,23 +154,6 @@ def _where(request: Asked) -> HttpResponse:
 def _form(request: Asked, form: AppointForm, place: PlaceRow) -> HttpResponse:
     context = {"form": form, "place": place, "trail": trail(None, gettext("Appoint"))}
     return render(request, "console/posts/appoint.html", context, status=422 if form.errors else 200)
-
-
-def _appointment(form: AppointForm, place: PlaceRow) -> Appointment:
-    given = form.cleaned_data
-    person = given.get("person", "")
-    return Appointment(
-        role=given["role"],
-        place=place.code,
-        from_on=given["from_on"],
-        to_on=given["last_on"] + timedelta(days=1) if given["last_on"] else None,
-        person=UUID(person) if person and person != SOMEBODY_ELSE else None,
-        name=given["display_name"],
-        unit=UUID(given["unit"]) if given.get("unit") else None,
-        title_zh=given["title_zh"],
-        title_en=given["title_en"],
-        office_phone=given["office_phone"],
-    )
 
 
 def _roles(scope: Scope, place: PlaceRow) -> list[tuple[str, str]]:

@@ -141,7 +141,7 @@ def asked(
         try:
             do()
         except Refusal as refusal:
-            form.refuse(_at_form(refusal))
+            form.refuse(at_form(refusal))
         else:
             messages.success(request, done)
             return HttpResponseRedirect(reverse("post", args=[post.id]))
@@ -149,7 +149,7 @@ def asked(
     return render(request, "console/posts/form.html", context, status=422 if form.errors else 200)
 
 
-def _at_form(refusal: Refusal) -> Refusal:
+def at_form(refusal: Refusal) -> Refusal:
     """The refusal with the action's names of fields turned into the form's."""
     if "to_on" in refusal.fields:
         return BadInput(fields={"last_on": refusal.fields["to_on"]})

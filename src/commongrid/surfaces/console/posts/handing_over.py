@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.refusals import N_, NotYours, Refusal
 from commongrid.matters.queries import waiting as matters
 from commongrid.roster import actions, queries
-from commongrid.surfaces.console.posts.appointing import SOMEBODY_ELSE, AppointForm
+from commongrid.surfaces.console.posts.appointing import AppointForm
 from commongrid.surfaces.console.posts.words import trail
 from commongrid.surfaces.shared.doors import door
 
@@ -58,29 +57,16 @@ def page(request: Asked, post_id: UUID) -> HttpResponse:
         del form.fields["person"]
         return _form(request, form, post)
     form = HandOverForm(request.POST)
-    open_question = form.ask_person(scope, request.act.child("begin"))
-    if form.is_valid() and open_question:
-        form.add_error("person", gettext("Somebody of this name is known already. Say whether it is the same person."))
-    if form.is_valid():
+    if form.is_answered(scope, request.act.child("begin")):
         try:
-            done = actions.hand_over(scope, request.act, post_id=post_id, to=_successor(form, post))
+            to = form.appointment(role=post.role, place=post.place, unit=post.unit)
+            done = actions.hand_over(scope, request.act, post_id=post_id, to=to)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, gettext("Handed over. Give them a sign-in link if they have none."))
             return HttpResponseRedirect(reverse("post", args=[done["post"]]))
     return _form(request, form, post)
-
-
-def _successor(form: HandOverForm, post: PostLine) -> actions.Appointment:
-    given = form.cleaned_data
-    person = given.get("person", "")
-    return actions.Appointment(
-        role=post.role, place=post.place, unit=post.unit, from_on=given["from_on"],
-        to_on=given["last_on"] + timedelta(days=1) if given["last_on"] else None,
-        person=UUID(person) if person and person != SOMEBODY_ELSE else None, name=given["display_name"],
-        title_zh=given["title_zh"], title_en=given["title_en"], office_phone=given["office_phone"],
-    )  # fmt: skip
 
 
 def _form(request: Asked, form: HandOverForm, post: PostLine) -> HttpResponse:
