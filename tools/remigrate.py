@@ -12,8 +12,8 @@ import os
 import sys
 from pathlib import Path
 
-RELEASED = 3
-NAME = "divisions"
+RELEASED = 4
+NAME = "codes_by_phone"
 HOME = Path("src/commongrid/migrations")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")
