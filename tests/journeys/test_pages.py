@@ -67,6 +67,8 @@ NOT_PAGES: Final = {
     "rules_export": "a file",
     "wording_export": "a file",
     "land": "walked in its journey, with a link that was given",
+    "code_ask": "walked in its journey, where there is a gateway",
+    "code_enter": "walked in its journey, with a code asked for",
 }
 """Addresses that are no page of their own, each with what it is."""
 BY: Final = {

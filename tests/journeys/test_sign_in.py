@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,7 @@ from commongrid.roster.actions import invite
 from tests.factories.desk import OTHER_GRID, id_of
 from tests.factories.network import SETTING_UP
 from tests.journeys.conftest import WIDTHS
+from tests.surfaces.test_sign_in_code import PHONE, delivered, let_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -93,6 +95,33 @@ def test_link_then_passkey(site: Site, language: str, width: str) -> None:
     with site.desk.database.as_role("owner") as owner:
         ways = owner.execute("SELECT about FROM accounts_access_line WHERE event = 'signed_in' ORDER BY at").fetchall()
     assert ways == [("link",), ("second_factor",)]
+    somebody.finish()
+
+
+@pytest.mark.parametrize(("language", "scripts"), [("zh-hans", True), ("en", False)])
+def test_code_by_phone(site: Site, settings: Any, language: str, scripts: bool) -> None:
+    """At 360 px, with and without scripts."""
+    settings.NOTICES = replace(settings.NOTICES, sms_url="https://sms.example/send")
+    let_in(site.desk)
+    somebody = site.visitor(language=language, width="phone")
+    if not scripts:
+        somebody.page.route("**/*.js", lambda route: route.abort())
+    page = somebody.open("/accounts/login/?next=/console/work-list/")
+    somebody.look("login-by-code")
+    page.locator("main a[href*='/accounts/code/']").click()
+    somebody.look("code-ask")
+    page.locator("main form button[type=submit]").click()
+    somebody.look("code-ask-refused")
+    page.locator("#id_phone").fill(PHONE)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/accounts/code/enter/**")
+    somebody.look("code-enter")
+    page.locator("#id_code").fill("12")
+    page.locator("main form button[type=submit]").click()
+    somebody.look("code-enter-refused")
+    page.locator("#id_code").fill(delivered()[0])
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/console/work-list/")
     somebody.finish()
 
 

@@ -56,6 +56,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "single_sign_on_connect": ("clerk", "/console/security/single-sign-on", "process next"),
     "single_sign_on_end": ("clerk", "/console/security/single-sign-on/end", ""),
     "land": ("", "/in/" + "A" * 43, ""),
+    "code_enter": ("", "/accounts/code/enter/", "code next"),
     "report_tell": ("", "/report/tell", "words at kind q"),
     "slip_withdraw": ("", "/s/{code}/withdraw", ""),
     "look": ("", "/look", "next"),

@@ -187,7 +187,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("clerk", "/console/holdings/organisation/{organisation}/leave/{membership}"), ("clerk", "/console/households/ledgers/roster"),
     ("clerk", "/console/households/ledgers/own/new?of=person"), ("clerk", "/console/households/ledgers/own/form"),
     *(("clerk", "/console/households/ledgers/own/{ledger}" + act) for act in ("", "/change", "/columns")),
-    ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43),
+    ("", "/s/{code}/rate"), ("", "/s/{code}"), ("", "/in/" + "A" * 43), ("", "/accounts/code/"),
     ("secretary", f"/console/network/villages/{VILLAGE}/grids"),
     ("secretary", f"/console/network/villages/{VILLAGE}/barriers"))  # fmt: skip
 """Who opens which page; every form on it is sent."""

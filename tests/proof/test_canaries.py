@@ -25,6 +25,7 @@ from commongrid.matters import actions
 from commongrid.matters.actions import Contact
 from commongrid.matters.importing.jobs import Wish, take_over_file
 from commongrid.matters.importing.telling import as_json
+from commongrid.notices import jobs as notices
 from commongrid.registry import actions as registry
 from commongrid.registry.importing import actions as importing
 from commongrid.registry.rules.facts import Told
@@ -34,6 +35,7 @@ from tests.factories.desk import VILLAGE, Desk, id_of
 from tests.factories.scenes import Scene
 from tests.factories.scopes import scope_at
 from tests.figures import Record
+from tests.notices.recording import Recording
 from tests.registry.conftest import CLERK, DAY, Hamlet
 from tests.registry.importing.making import person
 from tests.registry.importing.test_taking import send, take
@@ -252,6 +254,14 @@ def by_the_door() -> None:
     send(*listed(530, 7400, sex=canary(7500)[1], works_at=canary(7501)[1]))
 
 
+def codes_by_phone(people: list[UUID]) -> None:
+    """Sign-in codes asked for numbers that somebody has and that nobody has; those that go out are sent."""
+    for n, _one in enumerate(people):
+        for phone in (canary(2 * (600 + n))[1], canary(80_000 + n)[1]):
+            Client().post("/accounts/code/", {"phone": phone}, REMOTE_ADDR=f"127.7.{n // 250}.{n % 250}")
+    notices.send_codes(ways={"sms": Recording()})
+
+
 def shown_with_a_reason(laid: Desk, person: UUID) -> None:
     """A reveal in the register shows the value, so the search can find one there."""
     address = f"/console/households/people/{person}"
@@ -307,6 +317,7 @@ def test_no_sealed_value_stands_anywhere_in_clear(
         answers=None,
     )
     by_the_door()
+    codes_by_phone(known)
     wrong = pages_of_others(laid, looked) + pages_of_the_register(laid, known)
     shown_with_a_reason(laid, known[0])
     shown = browser(laid, "dispatcher").post(

@@ -87,13 +87,13 @@ REFLECTING = (
     ("dispatcher", "/console/matters/?q={}&class={}&kind={}&state={}&view={}&after={}"), ("dispatcher", "/console/places/?q={}"), ("dispatcher", "/console/search/?q={}"),
     ("dispatcher", "/console/work-list/?q={}&class={}"), ("county_dispatcher", "/console/figures/?from={}&to={}&kind={}&series={}&place={}"),
     ("dispatcher", "/console/calendar/?year={}"), ("clerk", "/console/matters/new/places/?place_text={}&place={}"), ("", "/report?q={}&kind={}&at={}"),
-    ("", "/report/where?kind=G02&q={}"), ("", "/accounts/login/?next={}"), ("", "/accounts/single-sign-on/back?state={}&code={}&error={}&error_description={}"), ("clerk", "/console/post/?next={}"), ("", "/s/{}"), ("", "/in/{}"), ("", "/{}"),
+    ("", "/report/where?kind=G02&q={}"), ("", "/accounts/login/?next={}"), ("", "/accounts/code/?next={}"), ("", "/accounts/single-sign-on/back?state={}&code={}&error={}&error_description={}"), ("clerk", "/console/post/?next={}"), ("", "/s/{}"), ("", "/in/{}"), ("", "/{}"),
     ("county_admin", "/console/posts/?q={}&role={}&place={}"), ("county_admin", "/console/posts/appoint?role={}&place={}"),
 )  # fmt: skip
 SENDING = (
     ("clerk", "/console/matters/new/", "source kind place text urgency name phone concerned_name concerned_phone external_number place_text do ticket act"),
     ("", "/report/send", "text spot urgency name phone concerned_name concerned_phone kind words ticket act"), ("", "/report/where", "words q kind"), ("", "/follow", "code"),
-    ("", "/accounts/login/", "login password next"), ("county_admin", f"/console/places/{VILLAGE}/add/grid/", "name name_en kind covers"),
+    ("", "/accounts/login/", "login password next"), ("", "/accounts/code/", "phone next"), ("county_admin", f"/console/places/{VILLAGE}/add/grid/", "name name_en kind covers"),
     ("clerk", "/console/security/", "login_name"), ("dispatcher", "/console/matters/{urgent}/reject", "reason"), ("dispatcher", "/console/matters/{urgent}/accept", "kind_code note"),
     ("dispatcher", "/console/matters/{accepted}/divert", "target reason"), ("county_dispatcher", "/console/matters/{answered}/visit", "mode result words"),
     ("", "/s/{code}/rate", "words solved satisfied"), ("dispatcher", "/console/matters/{urgent}/reveal", "what reason"),

@@ -1,4 +1,4 @@
-"""Tables of accounts: accounts, one-time links, the log of access."""
+"""Tables of accounts: accounts, one-time links, sign-in codes, the log of access."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.db.models.query import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.accounts.rules import TRIES
 from commongrid.journal.fixed import Fixed
 from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
@@ -51,6 +52,7 @@ EVENTS = (
     "sign_in_failed",
     "signed_out",
     "link_used",
+    "code_asked",
     "post_taken",
     "security_changed",
     "sessions_ended",
@@ -89,9 +91,12 @@ class Account(AbstractBaseUser):
     """A way in (账号): a login name and what proves it; never a permission.
 
     ``email`` is optional. An account that is not active has no session on its
-    next request. When somebody last signed in is in the access log.
+    next request. When somebody last signed in is in the access log. ``phone_index``
+    is the blind index of the phone that the person's record held when they last
+    came by a one-time link: a sign-in code goes to that phone and to no other, so
+    that whoever keeps the register lets nobody in by writing down another number.
 
-    Personal data: login name and, if given, an e-mail address. Kept: while the
+    Personal data: login name, the phone's blind index and, if given, an e-mail address. Kept: while the
     person holds or may hold a post; switched off, never deleted, so that the log stays readable.
     """
 
@@ -100,6 +105,7 @@ class Account(AbstractBaseUser):
     login_name = models.TextField(_("Login name"), unique=True)
     email = models.EmailField(_("E-mail address"), blank=True, default="")
     language = models.TextField(_("Language"), blank=True, default="")
+    phone_index = models.BinaryField(max_length=32, null=True)
     is_active = models.BooleanField(_("Active"), default=True)
     made_at = models.DateTimeField(_("Made at"))
 
@@ -109,11 +115,12 @@ class Account(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    wall: ClassVar[Wall] = Wall(exempt="a login name and a password hash, no place; read before any scope exists")
+    wall: ClassVar[Wall] = Wall(exempt="a login name and hashes, no place; read before any scope exists")
     keeps: ClassVar[Keeping] = Keeping(
         whose="id = ANY(%(accounts)s)",
         erased={
             "login_name": "'gone-' || id", "email": "''", "language": "''", "is_active": "false", "password": "'!'",
+            "phone_index": "NULL",
         },
     )  # fmt: skip
 
@@ -182,6 +189,50 @@ class SignInLink(models.Model):
             models.Index(fields=["account", "made_at"], name="accounts_sign_in_link_account"),
             models.Index(fields=["person", "made_at"], name="accounts_sign_in_link_person"),
         ]
+
+
+class SignInCode(models.Model):
+    """A sign-in code sent to a phone (登录验证码): six digits that are worked out from the id and never kept.
+
+    An account has one at a time. A number that opens nothing gets a row without
+    ``account``: it answers and runs out as any other, so that nobody learns
+    which numbers are known. States: to be sent; sent (``sent_at``) or given up
+    (after SENDS tries, or a refusal, ``fault``); over after TRIES wrong tries or
+    at ``expires_at``. One that let somebody in is deleted.
+
+    Personal data: which account asked for a code, when. Kept: a day.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    account = models.OneToOneField(Account, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    sends = models.SmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=24, blank=True, default="")
+
+    wall: ClassVar[Wall] = Wall(exempt="found by the id that a session keeps, before any scope exists; holds no code")
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="sign_in_code", ended="made_at", whose="account_id = ANY(%(accounts)s)",
+    )  # fmt: skip
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "accounts_sign_in_code"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(tries__range=(0, TRIES)), name="accounts_sign_in_code_tries"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("made_at")), name="accounts_sign_in_code_expires"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["made_at"], name="accounts_sign_in_code_to_send",
+                condition=Q(account__isnull=False, sent_at__isnull=True, fault=""),
+            ),
+        ]  # fmt: skip
 
 
 class AccessLine(models.Model):

@@ -1,17 +1,18 @@
-"""What accounts answer: the state of a link, who has a second factor, the access log."""
+"""What accounts answer: the state of a link, which codes are to be sent, who has a second factor, the access log."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 
-from commongrid.accounts.models import BROUGHT, AccessLine, Account, SignInLink
-from commongrid.accounts.rules import SECOND_FACTORS, device_name, refuse_link
+from commongrid.accounts.models import BROUGHT, AccessLine, Account, SignInCode, SignInLink
+from commongrid.accounts.rules import CODE_SECONDS, SECOND_FACTORS, SENDS, device_name, refuse_link
 from commongrid.kernel.places import ancestors_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import HARDSHIP
@@ -113,6 +114,19 @@ def holder_of_link(scope: Scope, secret_hash: bytes) -> tuple[UUID | None, UUID 
     if link is None:
         raise NotFound(N_("This link is not known here. Check that it was copied whole."))
     return link.person, link.post
+
+
+def opened_by_phone(scope: Scope, account_id: int | None, phone_index: bytes | None) -> bool:
+    """Whether a code may go to this phone: the account is on, and its last one-time link found the person with it."""
+    return Account.objects.filter(pk=account_id or 0, is_active=True, phone_index=phone_index).exists()
+
+
+def codes_to_send(scope: Scope, now: datetime, limit: int) -> list[tuple[UUID, int, str]]:
+    """Codes that wait to be sent, the oldest first, each with its account and its reader's language."""
+    fresh = now - timedelta(seconds=CODE_SECONDS)
+    found = SignInCode.objects.filter(account__isnull=False, sent_at=None, fault="", sends__lt=SENDS, made_at__gt=fresh)
+    rows = found.order_by("made_at", "id").values_list("id", "account_id", "account__language")
+    return [(code, account, language) for code, account, language in rows[:limit] if account is not None]
 
 
 def second_factors(account_id: int) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Rules of accounts: one-time links, what counts as a second factor, which login names are taken as they are."""
+"""Rules of accounts: one-time links, codes by phone, second factors, which login names are taken as they are."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ SYSTEMS = (
 """Marks in what a browser says of itself, the more telling first, and what people call them."""
 LINK_HOURS = 72
 """How long a link given in the console is good for: printed today, carried to the village tomorrow."""
+CODE_SECONDS = 300
+"""How long a code sent to a phone is good for; its message says so."""
+TRIES = 3
+"""How often a code may be typed."""
+SENDS = 3
+"""How often a gateway that is busy or away is asked to send one code."""
+_CODES = 10**6
 SECOND_FACTORS = frozenset({"totp", "webauthn"})
 SINGLE_SIGN_ON = "single_sign_on"
 TWO = "second_factor"
@@ -46,6 +53,12 @@ def link_secret(key: str, act_id: UUID) -> str:
     """
     digest = hmac.new(key.encode(), b"sign-in link " + act_id.bytes, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def sign_in_code(key: str, code_id: UUID) -> str:
+    """The six digits of a code, which only the holder of the key can work out: neither rows nor queues hold them."""
+    digest = hmac.new(key.encode(), b"sign-in code " + code_id.bytes, hashlib.sha256).digest()
+    return f"{int.from_bytes(digest) % _CODES:06}"
 
 
 def hashed(secret: str) -> bytes:

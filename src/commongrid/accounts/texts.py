@@ -9,6 +9,7 @@ EVENT_TEXTS = {
     "sign_in_failed": N_("Failed to sign in"),
     "signed_out": N_("Signed out"),
     "link_used": N_("Used a one-time link"),
+    "code_asked": N_("Asked for a code by phone"),
     "post_taken": N_("Took up a post"),
     "security_changed": N_("Changed the security of the account"),
     "sessions_ended": N_("Signed out a device"),

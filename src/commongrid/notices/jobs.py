@@ -13,9 +13,11 @@ from functools import partial
 from typing import Final
 from uuid import UUID, uuid5
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from commongrid.accounts.actions import note_code_sent
 from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
@@ -44,8 +46,10 @@ from commongrid.notices.rules.texts import Facts
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
+log = structlog.get_logger("notices")
 READER: Final = "notices.read"
 SCOPE: Final = clock(READER, "matters.read")
+CODES: Final = clock("notices.codes", "accounts.enter")
 FRESH: Final = timedelta(days=2)
 BATCH: Final = 200
 CENTRES: Final = "matters.divert"
@@ -321,6 +325,27 @@ def _tried(notice: NoticeRow, ways: dict[str, Channel], at: datetime) -> int:
         actions.note_outcome(SCOPE, notice.id, Outcome(taken=False, fault="not_sent"), at)
         raise
     return 1
+
+
+@every(seconds=3, name="notices.codes")
+def send_codes(now: datetime | None = None, ways: dict[str, Channel] | None = None) -> int:
+    """Send the sign-in codes that people asked for, at any hour; answers how many were tried.
+
+    Each is worked out here, sent and forgotten: neither it nor the number is kept or logged.
+    """
+    way = (configured() if ways is None else ways).get("sms")
+    if way is None:
+        return 0
+    at = now or timezone.now()
+    due = queries.code_messages(CODES, at, BATCH)
+    for message in due:
+        unsent = Outcome(taken=False, final=True, fault="no_text" if message.to else "nobody_to_tell")
+        outcome = way.send(message) if message.to and message.text else unsent
+        fault = (outcome.fault or "refused")[:24] if outcome.final else ""
+        note_code_sent(CODES, code_id=message.id, now=at, taken=outcome.taken, fault=fault)
+        if not outcome.taken:
+            log.warning("a sign-in code was not sent", fault=outcome.fault)
+    return len(due)
 
 
 def configured() -> dict[str, Channel]:

@@ -12,7 +12,7 @@ from commongrid.journal.dated import period
 from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models import Matter
-from commongrid.notices.rules.texts import SORTS
+from commongrid.notices.rules.texts import SIGN_IN_CODE, SORTS
 from commongrid.territory.models import PlaceField
 
 OWN_POST = "post = (SELECT NULLIF(current_setting('cg.post', true), '')::uuid)"
@@ -65,7 +65,9 @@ class Notice(models.Model):
         db_table = "notices_notice"
         verbose_name = "通知"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(sort__in=tuple(SORTS)), name="notices_sort"),
+            models.CheckConstraint(
+                condition=Q(sort__in=tuple(code for code in SORTS if code != SIGN_IN_CODE)), name="notices_sort"
+            ),
             models.CheckConstraint(
                 condition=Q(channel__in=("inbox", "email"), post__isnull=False)
                 | Q(channel="sms", post__isnull=True, matter__isnull=False),

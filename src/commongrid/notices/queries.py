@@ -11,13 +11,17 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import localdate
 
+from commongrid.accounts.queries import codes_to_send
+from commongrid.accounts.rules import sign_in_code
 from commongrid.journal.acting import acting
 from commongrid.kernel.scope import Scope
 from commongrid.matters.queries.reaching import Reachable, protection, reachable
 from commongrid.matters.queries.vocabulary import remember
 from commongrid.matters.rules.answers import filled
+from commongrid.notices.channels import Message
 from commongrid.notices.models import Notice, NoticeText, Wish
-from commongrid.notices.rules.texts import SORTS, Facts
+from commongrid.notices.rules.texts import SIGN_IN_CODE, SORTS, Facts
+from commongrid.registry import queries as registry
 from commongrid.roster import queries as roster
 from commongrid.roster.models import Post
 
@@ -157,3 +161,18 @@ def address_for(scope: Scope, post: UUID) -> tuple[str, str]:
     with acting(scope):
         found = Post.objects.filter(id=post).values_list(*columns).first()
     return (found[0] or "", found[1] or "zh") if found else ("", "zh")
+
+
+def code_messages(scope: Scope, now: datetime, limit: int) -> list[Message]:
+    """Sign-in codes that wait to be sent, each worked out for its message alone; without a phone or text it is empty.
+
+    Under the code's own id, so that a gateway knows one that comes again.
+    """
+    with acting(scope):
+        words, found = texts(scope), list[Message]()
+        for code_id, account, language in codes_to_send(scope, now, limit):
+            text = words.get((SIGN_IN_CODE, "sms", language)) or words.get((SIGN_IN_CODE, "sms", "zh"), "")
+            code = sign_in_code(settings.SECRET_KEY, code_id)
+            phone = registry.phone_of_account(scope, account)
+            found.append(Message(id=code_id, to=phone, text=filled(text, {"code": code})))
+    return found

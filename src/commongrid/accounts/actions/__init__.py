@@ -1,4 +1,4 @@
-"""What is done with accounts, by topic: who comes in and what is logged of it; sealed values under a new key."""
+"""What is done with accounts, by topic: who comes in, by link or code, what is logged of it; resealing."""
 
 from commongrid.accounts.actions.access import (
     Access,
@@ -18,6 +18,7 @@ from commongrid.accounts.actions.access import (
     switch_account,
     use_link,
 )
+from commongrid.accounts.actions.codes import Tried, give_code, note_code_sent, try_code
 from commongrid.accounts.actions.resealing import (
     Resealed,
     keys_rotated,
@@ -30,6 +31,7 @@ __all__ = (
     "Access",
     "LinkFor",
     "Resealed",
+    "Tried",
     "Used",
     "choose_language",
     "choose_login_name",
@@ -38,14 +40,17 @@ __all__ = (
     "end_sessions",
     "end_single_sign_on",
     "forget_accounts",
+    "give_code",
     "give_link",
     "keys_rotated",
     "log_access",
     "log_refusal",
+    "note_code_sent",
     "prune_access",
     "reseal",
     "sealed_columns",
     "switch_account",
+    "try_code",
     "use_link",
     "values_by_key",
 )

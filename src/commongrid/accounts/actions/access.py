@@ -78,8 +78,10 @@ def give_link(scope: Scope, act: Act, *, to: LinkFor, secret_hash: bytes, hours:
     )
 
 
-def use_link(scope: Scope, act: Act, *, secret_hash: bytes, account_id: int | None) -> Used:
+def use_link(scope: Scope, act: Act, *, secret_hash: bytes, account_id: int | None, phone_index: bytes | None) -> Used:
     """Use up a one-time link and say which account it opens: the person's, else one made now.
+
+    From now on sign-in codes go to the phone of ``phone_index``, the person's.
 
     Called by ``roster.actions.enter``, which leaves the journal's line.
 
@@ -96,6 +98,7 @@ def use_link(scope: Scope, act: Act, *, secret_hash: bytes, account_id: int | No
         raise NotFound(N_("This account is switched off."))
     link.used_at, link.account = act.at, account
     link.save(update_fields=["used_at", "account"])
+    Account.objects.filter(pk=account.pk).update(phone_index=phone_index)
     return Used(account=account.pk, made=known is None)
 
 

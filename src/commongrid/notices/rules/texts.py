@@ -10,11 +10,13 @@ from uuid import UUID
 
 from commongrid.kernel.dated import Column, Values, Vocabulary
 from commongrid.kernel.refusals import N_
-from commongrid.matters.rules.answers import only
+from commongrid.matters.rules.answers import only, placeholders
 
 Audience = Literal["post", "person"]
-FIELDS: Final = ("number", "date", "unit", "phone_of_office", "address")
+FIELDS: Final = ("number", "date", "unit", "phone_of_office", "address", "code")
 """Everything that may ever stand in a notice."""
+SIGN_IN_CODE: Final = "sign_in_code"
+"""A text alone: its message is never a notice, so that no code stands in their table."""
 _NUMBER: Final = re.compile(r"[0-9A-Z-]{0,24}")
 
 
@@ -60,6 +62,7 @@ SORTS: Final = {
              fields=("number", "phone_of_office", "address")),
         Sort(code="referred", label=N_("Your matter went to another body"), audience="person",
              fields=("number", "unit", "phone_of_office", "address")),
+        Sort(code=SIGN_IN_CODE, label=N_("A code to sign in with was asked for"), audience="person", fields=("code",)),
     )
 }  # fmt: skip
 CHANNELS: Final = {"post": ("inbox", "email"), "person": ("sms",)}
@@ -111,6 +114,8 @@ def _check(values: Values) -> dict[str, str]:
         }
     if not only(str(values["text"]), sort.fields):
         return {"text": N_("A text may hold only the fields that this notice knows, in braces. Look at the hint.")}
+    if sort.code == SIGN_IN_CODE and "code" not in (placeholders(str(values["text"])) or ()):
+        return {"text": N_("Without {code} nobody could sign in. Put it where the six digits shall stand.")}
     return {}
 
 
@@ -126,6 +131,7 @@ TEXTS: Final = Vocabulary(
         Column(code="language", label=N_("Language"), sort="choice", needed=True, fixed=True,
                choices=(("zh", "中文"), ("en", "English"))),
         Column(code="text", label=N_("Text"), sort="words", needed=True, longest=300,
-               hint=N_("May hold {number}, {date}; to a person also {unit}, {phone_of_office} and {address}.")),
+               hint=N_("May hold {number}, {date}; to a person also {unit}, {phone_of_office} and {address}; "
+                       "a code to sign in only {code}.")),
     ),
 )  # fmt: skip

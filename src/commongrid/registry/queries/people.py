@@ -53,6 +53,30 @@ def person(scope: Scope, person_id: UUID) -> PersonRow:
     return _row(found)
 
 
+def phone_index_of(scope: Scope, person_id: UUID) -> bytes | None:
+    """The blind index of a person's phone, for comparing only."""
+    found = Person.objects.filter(id=person_id).values_list("phone_index", flat=True).first()
+    return bytes(found) if found else None
+
+
+def account_with_phone(scope: Scope, phone_index: bytes | None) -> tuple[int | None, bool]:
+    """The account of the one living person with this phone who is not gone, and whether it is more than one person's.
+
+    Whoever has gone counts as sharing it; the dead and records joined into others do not.
+    """
+    same = Person.objects.filter(phone_index=phone_index, phone_index__isnull=False)
+    found = list(same.exclude(state__in=("dead", "merged")).values_list("account_id", "state")[:2])
+    if len(found) != 1 or found[0][1] == "gone":
+        return None, len(found) > 1
+    return found[0][0], False
+
+
+def phone_of_account(scope: Scope, account_id: int) -> str:
+    """The phone in the record of the person behind an account, for a message to it."""
+    found = Person.objects.filter(account_id=account_id).values_list("phone_sealed", "id").first()
+    return sealed.unseal(found[0], "registry_person", "phone_sealed", found[1]) if found else ""
+
+
 def find_people(scope: Scope, text: str, limit: int = FOUND) -> list[PersonRow]:
     """People in scope by part of the name, initials of its pinyin, whole phone or identity number; by name.
 

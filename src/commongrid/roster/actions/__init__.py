@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commongrid.roster.actions.assigning import NewAssignment, assign, end_assignment
-from commongrid.roster.actions.entering import end_sessions, enter, invite, switch_account
+from commongrid.roster.actions.entering import ask_code, end_sessions, enter, enter_by_code, invite, switch_account
 from commongrid.roster.actions.linking import Face, NewLink, Relinked, begin_link, carry_links, end_links, relink
 from commongrid.roster.actions.posts import Appointment, appoint, end_post, hand_over, move_post
 from commongrid.roster.actions.pruning import prune_access
@@ -24,6 +24,7 @@ __all__ = [
     "Relinked",
     "add_unit",
     "appoint",
+    "ask_code",
     "assign",
     "begin_link",
     "carry_links",
@@ -37,6 +38,7 @@ __all__ = [
     "end_talent",
     "end_unit",
     "enter",
+    "enter_by_code",
     "hand_over",
     "invite",
     "move_post",

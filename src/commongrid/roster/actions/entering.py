@@ -1,18 +1,21 @@
-"""Links given to people and used by them; their sessions ended, their accounts switched off."""
+"""Links given to people and used by them; codes to their phones; sessions ended, accounts switched off."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.timezone import localdate
 
 from commongrid.accounts import actions as accounts
-from commongrid.accounts.queries import holder_of_link
+from commongrid.accounts import sealed
+from commongrid.accounts.queries import holder_of_link, opened_by_phone
+from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.registry.actions import tie_account
-from commongrid.registry.queries import PersonRow
+from commongrid.registry.queries import PersonRow, account_with_phone, phone_index_of
 from commongrid.registry.queries import person as person_in_scope
 from commongrid.roster.actions.posts import refuse_beneath
 from commongrid.roster.models import Post, StandIn
@@ -23,6 +26,14 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 HOURS = (1, 24 * 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Whose account a code opens, or why none: for the access log alone, never for whoever asked."""
+
+    account: int | None
+    why: str
 
 
 @action("roster.invited", power="accounts.invite", facts=("post", "hours"), kinds=("post", "clock"))
@@ -72,7 +83,9 @@ def enter(scope: Scope, act: Act, *, secret_hash: bytes) -> Line:
     if person_id is None:
         raise NotFound
     person = person_in_scope(scope, person_id)
-    used = accounts.use_link(scope, act, secret_hash=secret_hash, account_id=person.account)
+    used = accounts.use_link(
+        scope, act, secret_hash=secret_hash, account_id=person.account, phone_index=phone_index_of(scope, person_id)
+    )
     if person.account is None:
         tie_account(scope, act.child("tie"), person_id=person_id, account_id=used.account)
     return Line(
@@ -82,6 +95,27 @@ def enter(scope: Scope, act: Act, *, secret_hash: bytes) -> Line:
         facts={"made": used.made, "post": post_id},
         answer={"account": used.account, "made": used.made, "post": post_id},
     )
+
+
+def ask_code(scope: Scope, act: Act, *, phone: str) -> Given:
+    """Make a sign-in code for whoever this number belongs to, under the act's id; sent apart from the request.
+
+    A number that belongs to nobody, to two, or to another than at their last
+    one-time link gets one that opens nothing, by the same steps. Called by
+    the sign-in page alone, which notes it in the access log; apart from the journal, as every sign-in.
+    """
+    with acting(scope):
+        index = sealed.index(phone)
+        account, shared = account_with_phone(scope, index)
+        opened = account if opened_by_phone(scope, account, index) else None
+        accounts.give_code(scope, act, account_id=opened)
+    return Given(account=opened, why="" if opened else "phone_shared" if shared else "phone_unknown")
+
+
+def enter_by_code(scope: Scope, act: Act, *, code_id: UUID, typed: str) -> accounts.Tried:
+    """Try the code that was sent to a phone; apart from the journal, as asking for it."""
+    with acting(scope):
+        return accounts.try_code(scope, act, code_id=code_id, typed=typed)
 
 
 @action("roster.sessions_ended", power="accounts.invite", facts=("sessions",), kinds=("post",))

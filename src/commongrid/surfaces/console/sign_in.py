@@ -102,7 +102,7 @@ def front(request: Asked) -> HttpResponse:
 def choose_post(request: Asked) -> HttpResponse:
     """Choose the post to act in; someone with a single post, or coming with a link for one, takes it up at once."""
     choices = _choices(request)
-    target = _safe_next(request)
+    target = safe_next(request)
     wanted = request.session.pop(WANTED_KEY, None)
     if POST_KEY not in request.session:
         ready = [one for one in choices if not one.locked and (len(choices) == 1 or str(one.row.id) == wanted)]
@@ -129,7 +129,7 @@ def take_post(request: Asked) -> HttpResponse:
         raise NotYours(N_("This post is not yours, or no longer. Choose another."))
     if chosen.locked:
         raise NotAllowed(N_("This post asks for a second factor. Set one up on your security page first."))
-    return _take(request, chosen, _safe_next(request))
+    return _take(request, chosen, safe_next(request))
 
 
 class LoginNameForm(Form):
@@ -214,7 +214,7 @@ def _take(request: Asked, chosen: Choice, target: str) -> HttpResponse:
     return HttpResponseRedirect(target or first_page(scope) or reverse("home"))
 
 
-def _safe_next(request: Asked) -> str:
+def safe_next(request: Asked) -> str:
     """Where to go afterwards: an address of ours, or nothing."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.forms import LoginForm as TheirLoginForm
 from allauth.mfa.webauthn import forms as keys
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,16 @@ class LoginForm(TheirLoginForm):  # type: ignore[misc]  # allauth is untyped
         self.fields["login"].widget.attrs.update(autocapitalize="none", spellcheck="false")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+    @property
+    def by_phone(self) -> bool:
+        """Whether the page offers a code by phone."""
+        return by_phone()
+
+
+def by_phone() -> bool:
+    """Whether this county has a gateway that codes can go through."""
+    return bool(settings.NOTICES.sms_url)
 
 
 class KeyField(forms.JSONField):

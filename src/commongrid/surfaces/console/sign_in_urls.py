@@ -1,4 +1,4 @@
-"""Addresses of signing in: allauth's own pages that are used here, and the landing of one-time links.
+"""Addresses of signing in: allauth's own pages used here, the landing of one-time links, codes by phone.
 
 allauth's pages for signing up, e-mail addresses and resetting a password by
 e-mail are left out: nobody signs up, and a forgotten password is answered by a
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from allauth.account import views as account
 from django.urls import include, path
 
-from commongrid.surfaces.console import sign_in, single_sign_on
+from commongrid.surfaces.console import sign_in, sign_in_code, single_sign_on
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("in/<str:secret>", sign_in.land, name="land"),
+    path("accounts/code/", sign_in_code.ask, name="code_ask"),
+    path("accounts/code/enter/", sign_in_code.enter, name="code_enter"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),

@@ -30,17 +30,21 @@ OK = 400
 """The first status that is not a success."""
 
 
+def _hidden(text: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:24]
+
+
 def sender(request: HttpRequest) -> str:
     """The sender's address as a keyed hash; behind N trusted proxies the N-th address from the right."""
     address = str(request.META.get("REMOTE_ADDR", ""))
     chain = [part.strip() for part in str(request.headers.get("X-Forwarded-For", "")).split(",") if part.strip()]
     if settings.PROXIES and len(chain) >= settings.PROXIES:
         address = chain[-settings.PROXIES]
-    return hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()[:24]
+    return _hidden(address)
 
 
-def _key(name: str, request: HttpRequest, seconds: int) -> str:
-    return f"throttle:{name}:{sender(request)}:{int(time.time() // seconds)}"
+def _key(name: str, who: str, seconds: int) -> str:
+    return f"throttle:{name}:{who}:{int(time.time() // seconds)}"
 
 
 _TRIES: Final = "SELECT value::int FROM cache_entries WHERE cache_key = %s AND expires > now()"
@@ -56,15 +60,18 @@ SWEPT_EVERY: Final = 500
 def tries(name: str, request: HttpRequest, seconds: int = HOUR) -> int:
     """How often this sender did it in the current period."""
     with connection.cursor() as cursor:
-        cursor.execute(_TRIES, [_key(name, request, seconds)])
+        cursor.execute(_TRIES, [_key(name, sender(request), seconds)])
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 
 
-def count(name: str, request: HttpRequest, seconds: int = HOUR) -> int:
-    """Count one more try and answer how many there are: one statement, so that tries at once are all counted."""
+def count(name: str, request: HttpRequest, seconds: int = HOUR, *, about: str = "") -> int:
+    """Count one more try and answer how many there are: one statement, so that tries at once are all counted.
+
+    With ``about`` it counts what was tried, whoever sent it; that too is known only by its keyed hash.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [_key(name, request, seconds), seconds])
+        cursor.execute(_COUNT, [_key(name, _hidden(about) if about else sender(request), seconds), seconds])
         made = int((cursor.fetchone() or (1,))[0])
         if secrets.randbelow(SWEPT_EVERY) == 0:
             cursor.execute(_SWEEP)
