@@ -94,10 +94,9 @@ def is_in(client: Client) -> bool:
 
 def test_a_code_lets_in_and_leads_to_the_post(desk: Desk, client: Client) -> None:
     let_in(desk)
-    page = english(client).get("/accounts/login/").content.decode()
-    assert "By a code on my phone" in page
+    assert "By a code on my phone" in english(client).get("/accounts/login/").text
     assert ask(client, "+86 199-0044 1234")["Location"] == ENTER
-    page = client.get(ENTER)
+    page: Any = client.get(ENTER)
     assert page["Cache-Control"] == "no-store"
     assert 'autocomplete="one-time-code"' in page.text
     assert 'inputmode="numeric"' in page.text

@@ -30,7 +30,7 @@ from commongrid.roster.actions import ask_code, enter_by_code
 from commongrid.surfaces.console.sign_in import safe_next
 from commongrid.surfaces.console.sign_in_adapter import note
 from commongrid.surfaces.console.sign_in_forms import by_phone
-from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.doors import LONGEST_WAY_BACK, door
 from commongrid.surfaces.shared.forms import Form, PhoneField
 from commongrid.surfaces.shared.throttle import count, throttled
 
@@ -147,4 +147,5 @@ def _page(request: Asked, template: str, form: PhoneForm | CodeForm) -> HttpResp
 def _with_next(request: Asked, name: str) -> str:
     """A page's address, and with it where to go afterwards."""
     target = safe_next(request)
-    return f"{reverse(name)}?{urlencode({'next': target})}" if target else reverse(name)
+    address = f"{reverse(name)}?{urlencode({'next': target})}"
+    return address if target and len(address) <= LONGEST_WAY_BACK else reverse(name)
