@@ -35,7 +35,13 @@ CHANGES = {
     "usersessions/messages/sessions_logged_out.txt": "other_sessions_ended",
 }
 """What allauth tells the person after a change, and how the access log calls it."""
-METHODS = {"password": "password", "link": "link", "code": "code", "mfa": "second_factor", "socialaccount": SINGLE_SIGN_ON}
+METHODS = {
+    "password": "password",
+    "link": "link",
+    "code": "code",
+    "mfa": "second_factor",
+    "socialaccount": SINGLE_SIGN_ON,
+}
 
 
 def note(request: HttpRequest, account: int | None, event: str, about: str = "") -> None:
