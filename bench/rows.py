@@ -187,14 +187,18 @@ def _kinds(county: County) -> list[tuple[UUID, str]]:
     return [(UUID(str(row[0])), str(row[1])) for row in found]
 
 
+_COLUMNS = """
+SELECT string_agg(column_name, ', '), string_agg('(made).' || column_name, ', ') FROM information_schema.columns
+WHERE table_schema = current_schema() AND table_name = 'matters_matter' AND is_generated = 'NEVER'
+"""
 _WAITING = """
-INSERT INTO matters_matter SELECT (jsonb_populate_record(one, jsonb_build_object(
+INSERT INTO matters_matter ({columns}) SELECT {values} FROM (SELECT jsonb_populate_record(one, jsonb_build_object(
   'id', uuidv7(), 'number', 'B' || nextval('matters_number'),
   'slip_hash', '\\x' || encode(sha256(uuid_send(gen_random_uuid())), 'hex'),
-  'opened_at', now(), 'due_at', now() + interval '2 days', 'warn_at', now() + interval '1 day'))).*
+  'opened_at', now(), 'due_at', now() + interval '2 days', 'warn_at', now() + interval '1 day')) AS made
 FROM (SELECT m AS one FROM matters_matter m WHERE place BETWEEN %s AND %s AND state = 'reported'
       AND owner_level = 'township' AND closed_at IS NULL AND NOT sealed AND external_number = '' LIMIT 1) AS found,
-  generate_series(1, %s)
+  generate_series(1, %s)) AS rows
 RETURNING id
 """
 AT_ONCE = 200
@@ -204,7 +208,9 @@ def _waiting(county: County, post: Post) -> Iterator[UUID]:
     """Fresh matters of the township that wait to be accepted, as many as are asked for."""
     while True:
         with county.admin() as db:
-            found = db.execute(_WAITING, [post.lo, post.hi, AT_ONCE]).fetchall()
+            ((columns, values),) = db.execute(_COLUMNS).fetchall()
+            statement = _WAITING.format(columns=columns, values=values)
+            found = db.execute(statement.encode(), [post.lo, post.hi, AT_ONCE]).fetchall()
         if not found:
             message = "no matter waits in this township"
             raise LookupError(message)

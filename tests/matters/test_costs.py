@@ -15,7 +15,9 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.scope import Scope, public
 from commongrid.matters import actions, queries
 from commongrid.matters.actions import Contact, Report
+from commongrid.matters.models import Matter
 from tests.factories import desk
+from tests.factories.copies import copies
 from tests.factories.desk import id_of
 from tests.factories.scenes import Scene
 from tests.matters.test_loop import rate, slip_of, told
@@ -147,10 +149,13 @@ def test_every_list_has_its_index(scene: Scene, name: str, sql: str, index: str)
     scene.report("一处")
     with scene.desk.database.as_role("owner") as owner:
         owner.execute(
-            "INSERT INTO matters_matter SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(),"
-            " 'number', 'x' || n, 'slip_hash', NULL, 'due_at', m.due_at + n * interval '1 minute',"
-            " 'owner_place', m.owner_place + (n % 50) * 1000000))).*"
-            " FROM matters_matter m, generate_series(1, 3000) n"
+            copies(
+                Matter,
+                "jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'number', 'x' || n,"
+                " 'slip_hash', NULL, 'due_at', m.due_at + n * interval '1 minute',"
+                " 'owner_place', m.owner_place + (n % 50) * 1000000))",
+                "matters_matter m, generate_series(1, 3000) n",
+            )
         )
         owner.execute("ANALYZE matters_matter")
     assert index in plan(scene.as_post(name), sql.replace("{unit}", str(id_of("transport_unit"))))

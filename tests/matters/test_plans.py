@@ -14,6 +14,7 @@ from commongrid.kernel.scope import public
 from commongrid.matters import queries
 from commongrid.matters.models import Matter
 from commongrid.matters.queries import publishing
+from tests.factories.copies import copies
 from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk, id_of, lay
 from tests.factories.scopes import scope_at
 
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from tests.bed import Database
 
-MANY = """
-INSERT INTO matters_matter SELECT (jsonb_populate_record(m, jsonb_build_object(
+MANY = copies(
+    Matter,
+    """jsonb_populate_record(m, jsonb_build_object(
   'id', gen_random_uuid(), 'number', 'P' || n, 'slip_hash', NULL, 'due_at', now() + n * interval '7 seconds',
   'place', (ARRAY[%(village)s, %(village)s + 1, %(other)s, %(far)s, %(far)s, %(far)s, %(far)s, %(far)s])[n %% 8 + 1],
   'unit_id', CASE n %% 8 WHEN 0 THEN %(unit)s ELSE %(elsewhere)s END,
-  'owner_level', 'unit', 'owner_place', NULL, 'state', 'diverted', 'step', 'start'))).*
-FROM (SELECT NULL::matters_matter) AS none, generate_series(1, 8000) n,
-LATERAL (SELECT jsonb_populate_record(NULL::matters_matter, %(row)s::jsonb) AS m) AS one
-"""
+  'owner_level', 'unit', 'owner_place', NULL, 'state', 'diverted', 'step', 'start'))""",
+    """(SELECT NULL::matters_matter) AS none, generate_series(1, 8000) n,
+LATERAL (SELECT jsonb_populate_record(NULL::matters_matter, %(row)s::jsonb) AS m) AS one""",
+)
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def crowded(database: Database) -> Desk:
 
 SCOPES = {
     "county": (scope_at(COUNTY, "matters.read", level="county"), "matters_open_pressing"),
-    "township": (scope_at(TOWNSHIP, "matters.read", level="township"), "matters_open_pressing"),
+    "township": (scope_at(TOWNSHIP, "matters.read", level="township"), "matters_open_township_queue"),
     "village": (scope_at(VILLAGE, "matters.read", level="village"), "matters_open_"),
     "unit": (
         scope_at(TOWNSHIP, "matters.read", level="unit", narrow="unit", unit=id_of("transport_unit")),

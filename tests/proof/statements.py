@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from commongrid.journal.acting import settings_of
 from commongrid.kernel.scope import clock, public, slip
+from tests.factories.copies import filled_by_itself
 from tests.proof import expectation
 from tests.proof.probes import _changed, _exists, become, scope_of_seat
 from tests.proof.world import PLACES, Seat, World, named
@@ -159,7 +160,7 @@ def _four(app: psycopg.Connection[Any], one: Beside, row: dict[str, Any], whom: 
     fresh = {**row, **dict(one.fresh), "id": str(uuid4())}
     if fresh.get("matter_id", "") is None:
         fresh["matter_id"] = fresh["id"]  # as a report does, whose matter comes with it; keys are checked at the end
-    names = ", ".join(f'"{name}"' for name in row)
+    names = ", ".join(f'"{name}"' for name in row if (one.table, name) not in filled_by_itself())
     add = f"INSERT INTO {one.table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{one.table}, %s::jsonb)"
     yield one.adds(seat, facts), _changed(app, add, [json.dumps(fresh)]), seat.role, "adds", *what
 

@@ -29,9 +29,11 @@ from commongrid.journal import attachments
 from commongrid.kernel.act import Act
 from commongrid.kernel.keeping import Keeping
 from commongrid.matters.actions import Contact
+from commongrid.matters.models import Matter
 from commongrid.registry.keeping import actions, jobs, listing, queries
 from tests.bed import Database, _copy, point_at
 from tests.factories import desk as factory
+from tests.factories.copies import copies
 from tests.factories.crafted import picture
 from tests.factories.desk import COUNTY, HAMLET, OTHER_VILLAGE, VILLAGE, Desk, id_of
 from tests.factories.scenes import Scene
@@ -217,8 +219,11 @@ def _lay_matters(owner: psycopg.Connection[Any], reported: UUID) -> None:
     for ident, number, title in ((other, "Z-1", f"路灯坏了，{NAME}"), (disputed, "Z-2", "地界纠纷")):
         values = {"id": str(ident), "number": number, "title": title, "text": "", "slip_hash": None}
         owner.execute(
-            "INSERT INTO matters_matter SELECT (jsonb_populate_record(NULL::matters_matter, to_jsonb(m)"
-            " || %s::jsonb)).* FROM matters_matter m WHERE id = %s",
+            copies(
+                Matter,
+                "jsonb_populate_record(NULL::matters_matter, to_jsonb(m) || %s::jsonb)",
+                "matters_matter m WHERE id = %s",
+            ),
             [json.dumps(values), reported],
         )
     insert(owner, "Party", id=uuid4(), matter=disputed, part="concerned", place=VILLAGE, person=WHO)

@@ -65,6 +65,8 @@ def insert(owner: psycopg.Connection[Any], model: str, **values: Any) -> None:
     """Insert one row as the owner; columns not given take the model's default."""
     columns: dict[str, Any] = {}
     for one in apps.get_model("commongrid", model)._meta.concrete_fields:
+        if one.generated:
+            continue
         given = values.pop(one.name, values.pop(one.attname, ...))
         if given is ... and not one.has_default():
             if one.null or one.primary_key:

@@ -9,10 +9,13 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from commongrid.insight import jobs
+from commongrid.insight.queries import loop
 from commongrid.matters.importing.jobs import Wish, take_over_file
+from commongrid.surfaces.console.figures import pages
 from tests.factories import desk
 from tests.readers import readers_see
 
@@ -83,6 +86,28 @@ def test_series_are_kept_apart_and_figures_open_their_rows(office: desk.Desk) ->
     following = re.search(r'rel="next" href="([^"]*)"', rows)
     assert following
     assert page(client, unescape(following[1])).count("Matter number") == int(text.split()[0]) - 50
+
+
+def test_many_matters_are_counted_one_by_one_only_when_asked_and_one_reader_at_a_time(
+    office: desk.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = office.sign_in(Client(), "county_dispatcher")
+    exact = figure(page(client, "/console/figures/", full=1), "Median")
+    monkeypatch.setattr(pages, "LIVE_AT_MOST", 10)
+    plain = page(client, "/console/figures/")
+    assert figure(plain, "Median") == ("—", "")
+    assert "full=1" in plain
+    assert figure(page(client, "/console/figures/", full=1), "Median") == exact
+    monkeypatch.setattr(loop, "PATIENCE", "20ms")
+    monkeypatch.setattr(loop, "_grouped", lambda *_: connection.cursor().execute("SELECT pg_sleep(5)"))
+    assert "longer than a minute" in (late := page(client, "/console/figures/", full=1))
+    assert figure(late, "Reported")[0] != "—"
+    monkeypatch.undo()
+    monkeypatch.setattr(pages, "LIVE_AT_MOST", 10)
+    with office.database.as_role("app") as other, other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [loop._LOCK])
+        assert "Somebody is having as many matters counted" in page(client, "/console/figures/", full=1)
+    assert figure(page(client, "/console/figures/", full=1), "Median") == exact
 
 
 def test_places_are_broken_down_to_the_village_and_agree_live_and_tallied(office: desk.Desk) -> None:

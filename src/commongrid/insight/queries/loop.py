@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
 from commongrid.insight.queries.chosen import (
     ANSWERED,
@@ -22,8 +24,11 @@ from commongrid.insight.queries.chosen import (
 )
 from commongrid.insight.rules import DAY, SERIES, WITHIN_DAYS, LoopFigures, seconds
 from commongrid.journal.acting import acting
+from commongrid.kernel.refusals import N_, BadInput, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from commongrid.insight.rules import Question
     from commongrid.kernel.scope import Scope
 
@@ -72,6 +77,13 @@ _THEN = {
     "former": FORMER, "done": DONE, "closed_at": CLOSED_AT, "answered": ANSWERED, "reopened": REOPENED,
     "due": then("finish_due_at"), "rating": RATING, "outcome": then("outcome"), "merged": MERGED,
 }  # fmt: skip
+_LOCK = 0x10095
+PATIENCE = "60s"
+BUSY = N_("Somebody is having as many matters counted just now. Please try again in a minute.")
+SLOW = N_(
+    "Counting so many matters took longer than a minute and was given up. Choose a shorter period or a smaller place; "
+    "whoever runs the server has the figures from the command line."
+)
 NOTHING = (0, 0, None, None, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
@@ -80,10 +92,32 @@ def loop_figures(scope: Scope, question: Question) -> LoopFigures:
     return _grouped(scope, question, "'' AS series").get("") or _figures(NOTHING, 0, 0)
 
 
-def loop_by_series(scope: Scope, question: Question) -> dict[str, LoopFigures]:
-    """The same for each of the four series apart; they are never added up."""
-    found = _grouped(scope, question, "series")
+def loop_by_series(scope: Scope, question: Question, *, heavy: bool = False) -> dict[str, LoopFigures]:
+    """The same for each of the four series apart; they are never added up.
+
+    ``heavy``: so many matters that only one such count runs in a county at a time, for ``PATIENCE`` at most.
+
+    Refuses: Unavailable while another one counts, BadInput where it takes too long.
+    """
+    with acting(scope), _alone() if heavy else nullcontext():
+        found = _grouped(scope, question, "series")
     return {series: found.get(series) or _figures(NOTHING, 0, 0) for series in SERIES}
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
+            if not cursor.fetchone()[0]:
+                raise Unavailable(BUSY)
+            cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+            yield
+            cursor.execute("SET LOCAL statement_timeout = 0")
+    except OperationalError as late:
+        if not isinstance(late.__cause__, QueryCanceled):
+            raise
+        raise BadInput(SLOW) from late
 
 
 def _grouped(scope: Scope, question: Question, group: str) -> dict[str, LoopFigures]:

@@ -110,7 +110,8 @@ def opened(scope: Scope, act: Act, *, matter_id: UUID, event: str) -> Case:
 
 def columns(matter: Matter) -> dict[str, Any]:
     """The columns as they stand, so that only what changes is written."""
-    return {one.attname: getattr(matter, one.attname) for one in Matter._meta.concrete_fields if not one.primary_key}
+    kept = (one for one in Matter._meta.concrete_fields if not one.primary_key and not one.generated)
+    return {one.attname: getattr(matter, one.attname) for one in kept}
 
 
 def whereabouts(matter: Matter) -> Whereabouts:

@@ -15,7 +15,7 @@ from commongrid.journal.acting import acting
 from commongrid.journal.fixed import Fixed
 from commongrid.journal.sending import remembered
 from commongrid.kernel.codes import ending
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, township_of
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, PublicFace
@@ -167,6 +167,8 @@ def _first_page(scope: Scope) -> list[tuple[Any, ...]]:
     """The columns of the page that everybody opens: all that is open, by urgency, then time left."""
     if scope.narrow == "unit":
         return _OF_UNIT.rows(unit=scope.unit)
+    if scope.level == "township":
+        return _OF_TOWNSHIP.rows(lo=scope.lo, hi=scope.hi, township=township_of(scope.lo))
     return _OF_AREA.rows(lo=scope.lo, hi=scope.hi)
 
 
@@ -177,6 +179,10 @@ def _open_page(but: Q = NONE, **where: Any) -> QuerySet[Matter, Any]:
 
 
 _OF_AREA: Final = Fixed(lambda lo, hi: _open_page(place__range=(lo, hi)), lo=-101, hi=-102)
+_OF_TOWNSHIP: Final = Fixed(
+    lambda lo, hi, township: _open_page(place__range=(lo, hi), township=township), lo=-101, hi=-102, township=-103
+)
+"""By its own index: at a large county's fifty thousand open matters one township's are far between."""
 _OF_UNIT: Final = Fixed(lambda unit: _open_page(Q(state__in=WITH_THE_CENTRE), unit=unit), unit=UUID(int=101))
 
 

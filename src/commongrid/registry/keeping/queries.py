@@ -186,7 +186,7 @@ class Section:
 OPENED_AS: Final = {"id_sealed": "id_number"}
 INTERNAL: Final = frozenset({
     "sort_key", "initials", "id_index", "phone_index", "slip_hash", "password", "secret_hash", "version", "batch",
-    "received_hash", "stored_hash", "alike", "erased_at", "pressing", "post", "made_by",
+    "received_hash", "stored_hash", "alike", "erased_at", "pressing", "township", "post", "made_by",
 })  # fmt: skip
 """Columns that say nothing of a person: keys, order, hashes, and who of the offices wrote a row."""
 

@@ -13,13 +13,14 @@ from commongrid.insight.queries import board as boards
 from commongrid.insight.queries.loop import loop_by_series
 from commongrid.insight.rules import Question
 from commongrid.kernel.places import interval
-from commongrid.kernel.refusals import N_, BadInput, NotFound
+from commongrid.kernel.refusals import N_, BadInput, NotFound, Unavailable
 from commongrid.matters.queries import vocabulary
 from commongrid.surfaces.console.figures import dispatching
 from commongrid.surfaces.console.figures.chosen import Chosen, chosen_of, periods, question_of
 from commongrid.surfaces.console.figures.lines import FIGURES, Cell, counted, line, parts
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.errors import sentence
 from commongrid.surfaces.shared.times import language, lasting
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 LIVE_AT_MOST: Final = 50_000
-"""More matters than this are not read one by one in a request; their lasting times are left to the command line."""
+"""More matters than this are read one by one only where the reader asks for it, one reader at a time."""
 
 
 @door("figures.read")
@@ -46,7 +47,7 @@ def figures(request: Asked) -> HttpResponse:
     asked = question_of(request.scope, chosen, chosen.series, tallied=tallies is not None)
     board = boards.board(request.scope, chosen.place.code, asked, tallies)
     full = bool(request.GET.get("full"))
-    shown = _ready(chosen, tallies) if tallies and not full else _live(request, chosen, tallies)
+    shown = _ready(chosen, tallies) if tallies and not full else _live(request, chosen, tallies, asked_for=full)
     return render(
         request,
         "console/figures/figures.html",
@@ -83,16 +84,21 @@ def _ready(chosen: Chosen, tallies: Ready) -> dict[str, Any]:
         "at": tallies.at,
     }
     if sum(total.opened for total in tallies.totals.values()) > LIVE_AT_MOST:
-        return shown | {"heavy": True}
+        return shown | {"heavy": True, "full": chosen.address(full=1)}
     return shown | {"more": f"{reverse('figures_series')}?{chosen.query()}", "full": chosen.address(full=1)}
 
 
-def _live(request: Asked, chosen: Chosen, tallies: Ready | None) -> dict[str, Any]:
-    """The table of the series from the matters themselves, unless there are too many for a request."""
-    if tallies and (shown := _ready(chosen, tallies)).get("heavy"):
+def _live(request: Asked, chosen: Chosen, tallies: Ready | None, *, asked_for: bool = False) -> dict[str, Any]:
+    """The table of the series from the matters themselves; where they are many, only if it was ``asked_for``."""
+    shown = _ready(chosen, tallies) if tallies else {}
+    heavy = bool(shown.get("heavy"))
+    if heavy and not asked_for:
         return shown
     question = question_of(request.scope, chosen)
-    found = loop_by_series(request.scope, question)
+    try:
+        found = loop_by_series(request.scope, question, heavy=heavy)
+    except (Unavailable, BadInput) as refusal:
+        return shown | {"refused": sentence(refusal)}
     flagged = sum(one.flagged for one in found.values())
     return {
         "lines": [line(chosen, series, one) for series, one in found.items()],
