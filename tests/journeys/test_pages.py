@@ -65,6 +65,8 @@ NOT_PAGES: Final = {
     "published_csv": "a file",
     "published_feed": "a feed",
     "rules_export": "a file",
+    "link_notice_pdf": "a file",
+    "link_slips_pdf": "a file",
     "wording_export": "a file",
     "land": "walked in its journey, with a link that was given",
     "code_ask": "walked in its journey, where there is a gateway",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
+from pypdf import PdfReader
 
 from commongrid.insight.queries.county_sheet import MEASURES, county_sheet, rows_behind
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.surfaces.console.network import printing
 from tests.factories.desk import HAMLET, TOWNSHIP, VILLAGE, Desk
 from tests.factories.network import scope_as
 from tests.outreach.conftest import laid
@@ -147,3 +150,42 @@ def test_every_number_of_the_sheet_is_its_rows(county: Desk, row: Row) -> None:
     assert numbers["linked"].count + numbers["without"].count == 8
     assert (numbers["villages"].count, numbers["grids"].count, numbers["headless"].count) == (1, 2, 1)
     assert numbers["linkers"].count == 1
+
+
+def test_the_notice_is_one_page_of_a4_and_says_no_more_than_it_may(county: Desk, row: Row, client: Client) -> None:
+    row.able(row.west)
+    row.able(row.east)
+    row.adopted(row.plan())
+    desk = county.sign_in(client, "secretary")
+    for reads, words in (
+        ("zh", ("联户党员", "政策宣传员", "不足五户")),
+        ("en", ("Whomtoturnto", "Explainpolicy", "fewer")),
+    ):
+        answer = desk.get(reverse("link_notice_pdf", args=[HAMLET]), {"in": reads})
+        assert answer["Content-Type"] == "application/pdf"
+        (page,) = PdfReader(io.BytesIO(answer.content)).pages
+        said = re.sub(r"\s+", "", page.extract_text())
+        assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
+        assert [one for one in ("某0", "某7", "12345", "秦网格", *words) if one not in said] == []
+        assert not [f"某{n}" for n in range(1, 7) if f"某{n}" in said], "who lives there stands on no notice"
+        assert not re.search(r"\d号", said)
+    slips = PdfReader(io.BytesIO(desk.get(reverse("link_slips_pdf", args=[HAMLET])).content)).pages
+    assert len(slips) == 3, "eight slips, three on a page"
+    assert "3号" in re.sub(r"\s+", "", slips[0].extract_text()), slips[0].extract_text()
+
+
+def test_a_notice_with_many_doors_still_fits_its_page() -> None:
+    line = {
+        "name": "欧阳某某", "title_zh": "联户党员", "title_en": "Linked Party member", "phone": "0990-1",
+        "count": 15, "doors": [f"上河{n}号" for n in range(101, 116)],
+    }  # fmt: skip
+    duty = {"zh": "政策宣传员#[*", "en": "Keep information right #evil() $x$ <a> @b"}
+    head = {"name": "秦某", "grid_zh": "第1网格", "grid_en": "Grid 1", "phone": "0990-1"}
+    content = {
+        "village": "白沙村", "natural_village": "上河", "members": [line] * 12, "duties": [duty] * 10,
+        "heads": [head] * 2, "always": "12345", "from_on": "2026-11-26",
+    }  # fmt: skip
+    (page,) = PdfReader(io.BytesIO(printing.notice(content, "https://county.example/contacts/1"))).pages
+    said = page.extract_text()
+    assert "115" in said
+    assert "#evil() $x$ <a> @b" in said or "#[*" in said, "words are never read as markup"

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP: Final = "application/zip"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF: Final = "application/pdf"
 
 
 def workbook(data: bytes, name: str) -> HttpResponse:
@@ -19,6 +20,11 @@ def workbook(data: bytes, name: str) -> HttpResponse:
 def document(data: bytes, name: str) -> HttpResponse:
     """The answer that saves a Word document under a name of plain letters."""
     return saved(data, name, DOCX)
+
+
+def paper(data: bytes, name: str) -> HttpResponse:
+    """The answer that saves a PDF under a name of plain letters."""
+    return saved(data, name, PDF)
 
 
 def archive(data: bytes, name: str) -> HttpResponse:

@@ -19,17 +19,23 @@ from commongrid.outreach.queries import declaring, links, notices
 from commongrid.outreach.rules.notice import ALWAYS
 from commongrid.outreach.rules.words import CHOICE_WORDS
 from commongrid.registry import queries as registry
+from commongrid.surfaces.console.network import printing
 from commongrid.surfaces.console.network.words import natural_village, trail
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.console.register.words import HOME_STATES, chip, home_name
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.fields import know_places
+from commongrid.surfaces.shared.downloads import paper
+from commongrid.surfaces.shared.fields import county_name, know_places
+from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from commongrid.outreach.queries.coverage import Home
+    from commongrid.outreach.queries.links import LinkRow
     from commongrid.surfaces.shared.doors import Asked
+    from commongrid.territory.queries import PlaceRow
 
 
 @door("people.read")
@@ -67,15 +73,28 @@ def of_member(request: Asked, post_id: UUID) -> HttpResponse:
 @door("links.edit")
 def slips(request: Asked, code: int) -> HttpResponse:
     """Slips of a natural village, one for each household: who its contact is, whom to call; logged as a print."""
+    row, found, address = _slips(request, code)
+    context = {
+        "place": row, "slips": found, "always": ALWAYS, "address": address, "picture": qr.svg(address),
+        "today": localdate(), "back": reverse("linking", args=[village_of(code) or code]),
+    }  # fmt: skip
+    return render(request, "console/network/slips.html", context)
+
+
+@door("links.edit")
+def slips_pdf(request: Asked, code: int) -> HttpResponse:
+    """The same slips as PDF, three on a page."""
+    row, found, address = _slips(request, code)
+    issuer = " · ".join(filter(None, (county_name(request), row.label(language()))))
+    return paper(printing.slips(issuer, found, ALWAYS, address), f"slips-{code}.pdf")
+
+
+def _slips(request: Asked, code: int) -> tuple[PlaceRow, list[tuple[Home, LinkRow]], str]:
     row = natural_village(request.scope, code)
     village = village_of(code) or code
     held = {one.household: one for one in links.links_on(request.scope, village, localdate())}
-    homes = [one for one in reach.all_homes(request.scope, village, code, localdate()) if one.id in held]
+    homes = reach.all_homes(request.scope, village, code, localdate())
     about = Access(event="printed", about="slips", subject_kind="place", place=code)
     accounts.log_access(request.scope, Act.new(), access=about)
     address = request.build_absolute_uri(reverse("contacts", args=[code]))
-    context = {
-        "place": row, "slips": [(one, held[one.id]) for one in homes], "always": ALWAYS, "address": address,
-        "picture": qr.svg(address), "today": localdate(), "back": reverse("linking", args=[village]),
-    }  # fmt: skip
-    return render(request, "console/network/slips.html", context)
+    return row, [(one, held[one.id]) for one in homes if one.id in held], address

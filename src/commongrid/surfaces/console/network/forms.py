@@ -90,7 +90,7 @@ class TermsForm(Form):
 class SetForm(Form):
     """Another contact for a household of a plan."""
 
-    member = forms.ChoiceField(label=_("Contact"), required=False, error_messages=ONE)
+    member = forms.ChoiceField(label=_("Linked member"), required=False, error_messages=ONE)
     locked = forms.BooleanField(label=_("Stays when the rest is worked out anew"), required=False, initial=True)
 
     def offer(self, members: list[tuple[str, str]]) -> None:

@@ -49,6 +49,8 @@ urlpatterns: list[URLPattern] = [
     path("households/<uuid:household_id>", contacts.of_household, name="household_contact"),
     path("members/<uuid:post_id>", contacts.of_member, name="linked_member"),
     path("hamlets/<int:code>/slips", contacts.slips, name="link_slips"),
+    path("hamlets/<int:code>/slips.pdf", contacts.slips_pdf, name="link_slips_pdf"),
     path("hamlets/<int:code>/notice", notices.notice, name="link_notice"),
+    path("hamlets/<int:code>/notice.pdf", notices.notice_pdf, name="link_notice_pdf"),
     path("hamlets/<int:code>/notice/take-down", notices.take_down, name="link_notice_down"),
 ]
