@@ -19,6 +19,7 @@ CATALOGUE: tuple[tuple[str, str], ...] = (
     ("import matters", "import_matters"),
     ("figures loop", "figures_loop"),
     ("sign-in", "sign_in"),
+    ("powers", "powers"),
     ("verify", "verify"),
     ("rotate-keys", "rotate_keys"),
     ("erasures", "erasures"),

@@ -7,6 +7,7 @@ Plain values in, plain values out. Roles and powers themselves are rows
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from commongrid.kernel.refusals import N_, BadInput, NotAllowed, WrongState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
 NO_ID = UUID(int=0)
 """Stands for "no unit" where a constraint compares."""
@@ -59,8 +59,14 @@ TALENT_STATES = ("nominated", "listed", "declined")
 TURNS = ("day", "night", "whole")
 """Parts of a day on duty: by day, by night, around the clock."""
 
+BEGIN = date(2020, 1, 1)
+"""Since when what a county begins with holds."""
+
 ADMINISTRATORS = ("system_admin", "security_admin", "auditor")
 """Three roles that three different persons hold (三员分离)."""
+
+THEIRS_NEVER = ("matters", "people", "links")
+"""Modules whose powers none of the three ever holds."""
 
 BEGINNERS = ("county_admin", *ADMINISTRATORS)
 """Roles that the command line may fill where nobody holds them yet, so that a county can begin."""
@@ -129,6 +135,12 @@ def refuse_own_person(actor: UUID | None, person: UUID) -> None:
     """Refuse to appoint oneself, or to give a link to oneself."""
     if actor is not None and actor == person:
         raise NotAllowed(N_("Nobody does this for himself. Ask another administrator."))
+
+
+def refuse_power(role: str, power: str) -> None:
+    """Refuse that one of the three administrators gets to see or decide matters or people (三员分离, GB/T 22239)."""
+    if role in ADMINISTRATORS and power.partition(".")[0] in THEIRS_NEVER:
+        raise BadInput(N_("System, security and audit administrator neither see nor decide matters, people or links."))
 
 
 def refuse_two_administrators(role: str, held: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from commongrid.roster.actions.assigning import NewAssignment, assign, end_assig
 from commongrid.roster.actions.entering import ask_code, end_sessions, enter, enter_by_code, invite, switch_account
 from commongrid.roster.actions.linking import Face, NewLink, Relinked, begin_link, carry_links, end_links, relink
 from commongrid.roster.actions.posts import Appointment, appoint, end_post, hand_over, move_post
+from commongrid.roster.actions.powers import give_power, withdraw_power
 from commongrid.roster.actions.pruning import prune_access
 from commongrid.roster.actions.seeds import seed
 from commongrid.roster.actions.standing import Lending, end_stand_in, set_stand_in
@@ -39,6 +40,7 @@ __all__ = [
     "end_unit",
     "enter",
     "enter_by_code",
+    "give_power",
     "hand_over",
     "invite",
     "move_post",
@@ -50,4 +52,5 @@ __all__ = [
     "set_stand_in",
     "set_turns",
     "switch_account",
+    "withdraw_power",
 ]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from commongrid.roster.models import Function, Power, Role, RolePower
+from commongrid.roster.rules import BEGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "seeds"
-BEGIN = date(2020, 1, 1)
 _IDS = uuid5(NAMESPACE_URL, "commongrid:roster.role_power")
 
 

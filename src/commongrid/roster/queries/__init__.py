@@ -26,6 +26,7 @@ from commongrid.roster.queries.listing import (
     tied,
     vacant_seats,
 )
+from commongrid.roster.queries.powers import PowerChange, PowerRow, power_changes, powers
 from commongrid.roster.queries.sight import (
     PostRow,
     posts_of_account,
@@ -61,6 +62,8 @@ __all__ = [
     "GridStaff",
     "PostLine",
     "PostRow",
+    "PowerChange",
+    "PowerRow",
     "RoleRow",
     "Seat",
     "Staffer",
@@ -84,6 +87,8 @@ __all__ = [
     "post",
     "posts",
     "posts_of_account",
+    "power_changes",
+    "powers",
     "role_powers",
     "roles",
     "scope_brought",

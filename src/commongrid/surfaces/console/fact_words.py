@@ -60,6 +60,7 @@ FACTS: Final[Mapping[str, str]] = {
     "kept": N_("kept"),
     "kind": N_("sort"),
     "kinds": N_("sorts"),
+    "given": N_("power given"),
     "known": N_("known before"),
     "late": N_("too late"),
     "left_out": N_("left out"),
@@ -113,6 +114,7 @@ FACTS: Final[Mapping[str, str]] = {
     "vocabulary": N_("list"),
     "waits": N_("still waits"),
     "wanted": N_("wanted"),
+    "withdrawn": N_("power withdrawn"),
     "worked": N_("days worked instead"),
     "year": N_("year"),
 }
@@ -225,7 +227,7 @@ class Names:
         return self.of.get(key, {}).get(code, "")
 
 
-LISTED: Final = ("kind", "kinds", "role", "function", "system")
+LISTED: Final = ("kind", "kinds", "role", "function", "system", "given", "withdrawn")
 """Keys whose codes the county's own lists name."""
 
 
@@ -236,7 +238,9 @@ def names(scope: Scope) -> Names:
     roles = {one.code: one.label(lang) for one in roster.roles(scope)}
     functions = {code: one.label(lang) for code, one in roster.functions(scope).items()}
     senders = {one.code: one.label(lang) for one in systems.systems(scope)}
-    return Names(of=dict(zip(LISTED, (kinds, kinds, roles, functions, senders), strict=True)))
+    powers = {code: one.label(lang) for code, one in roster.powers(scope).items()}
+    listed = (kinds, kinds, roles, functions, senders, powers, powers)
+    return Names(of=dict(zip(LISTED, listed, strict=True)))
 
 
 def fact(key: str, value: object, known: Names = Names()) -> str:

@@ -124,6 +124,8 @@ ACTS: Final[Mapping[str, str]] = {
     "registry.told_apart": N_("Two records were told apart"),
     "registry.undone": N_("Entry undone"),
     "registry.unflagged": N_("Mark removed"),
+    "roster.power_given": N_("A role got a power"),
+    "roster.power_withdrawn": N_("A role's power was withdrawn"),
     "roster.access_pruned": N_("Old lines of the access log cleared away"),
     "roster.account_switched": N_("An account was switched on or off"),
     "roster.assigned": N_("Given its villages, grids or households"),
@@ -160,6 +162,7 @@ ACTS: Final[Mapping[str, str]] = {
 CONCERNED: Final[Mapping[str, str]] = {
     "account": N_("Account"),
     "assignment": N_("Assignment"),
+    "role": N_("Role"),
     "barrier": N_("Barrier"),
     "booklet": N_("Booklet"),
     "boundary": N_("Boundary"),

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.posts import appointing, changing, handing_over, letting_in, reading, units, villages
+from commongrid.surfaces.console.posts import (
+    appointing,
+    changing,
+    handing_over,
+    letting_in,
+    reading,
+    roles,
+    units,
+    villages,
+)
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -15,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("", reading.listed, name="posts"),
     path("vacant", reading.vacant, name="posts_vacant"),
     path("appoint", appointing.appoint, name="post_appoint"),
+    path("roles", roles.roles, name="roles"),
     path("units", units.units, name="units"),
     path("units/add", units.unit_add, name="unit_add"),
     path("units/<uuid:unit_id>/end", units.unit_end, name="unit_end"),
