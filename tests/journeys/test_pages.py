@@ -93,7 +93,7 @@ BY: Final = {
     "people_import": "clerk",
     **dict.fromkeys(("households_export", "exports", "own_ledger_new", "own_ledger_form"), "clerk"),
     **dict.fromkeys(("own_ledger", "own_ledger_change", "own_ledger_columns"), "clerk"),
-    "duplicates": "township_principal",
+    "duplicates": "county_admin",
     "person_file": "township_principal",
     **dict.fromkeys(("person_erase", "retention"), "county_admin"),
     **dict.fromkeys(

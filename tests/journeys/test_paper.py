@@ -89,7 +89,7 @@ def test_the_sheets_in_english(site: Site) -> None:
 
 def test_a_public_text_takes_two_people_and_goes_down(site: Site) -> None:
     scene = Scene(site.desk)
-    add_post(scene, "principal", "township_principal", TOWNSHIP)
+    add_post(scene, "second", "dispatcher", TOWNSHIP)
     matter = scene.at_township("李小芳家旁12号加工场夜里太吵，电话13812341234", kind="F10")
     desk = site.visitor("dispatcher", language="zh-hans")
     page = desk.open(f"/console/matters/{matter}/")
@@ -112,7 +112,7 @@ def test_a_public_text_takes_two_people_and_goes_down(site: Site) -> None:
 
     anybody = site.visitor(language="zh-hans")
     anybody.open("/published").get_by_text("这里还没有公开内容").wait_for()
-    boss = site.visitor("principal", language="zh-hans")
+    boss = site.visitor("second", language="zh-hans")
     page = boss.open(address)
     page.get_by_role("button", name="审核通过并发布").click()
     page.get_by_text("已公开。").wait_for()

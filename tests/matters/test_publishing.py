@@ -156,7 +156,7 @@ def test_the_last_day_lies_ahead_within_a_year(scene: Scene, day: date) -> None:
 
 
 def test_a_sensitive_kind_needs_a_second_person_and_another_one(scene: Scene) -> None:
-    add_post(scene, "principal", "township_principal", scene.as_post("dispatcher").place or 0)
+    add_post(scene, "second", "dispatcher", scene.as_post("dispatcher").place or 0)
     matter = scene.at_township("夜里噪声", kind="F10")
     one = publish(scene, matter)
     assert state(scene, one) == "proposed"
@@ -165,17 +165,17 @@ def test_a_sensitive_kind_needs_a_second_person_and_another_one(scene: Scene) ->
         texts.published_one(ANYBODY, one)
     with pytest.raises(NotAllowed, match="wrote"):
         actions.approve(scene.as_post("dispatcher"), Act.new(), publication_id=one)
-    actions.approve(scene.as_post("principal"), Act.new(), publication_id=one)
+    actions.approve(scene.as_post("second"), Act.new(), publication_id=one)
     assert texts.published_one(ANYBODY, one).title
     with pytest.raises(WrongState):
-        actions.approve(scene.as_post("principal"), Act.new(), publication_id=one)
+        actions.approve(scene.as_post("second"), Act.new(), publication_id=one)
 
 
 def test_a_text_is_not_approved_with_a_reason_and_can_be_written_anew(scene: Scene) -> None:
-    add_post(scene, "principal", "township_principal", scene.as_post("dispatcher").place or 0)
+    add_post(scene, "second", "dispatcher", scene.as_post("dispatcher").place or 0)
     matter = scene.at_township("夜里噪声", kind="F10")
     one = publish(scene, matter)
-    principal = scene.as_post("principal")
+    principal = scene.as_post("second")
     with pytest.raises(BadInput):
         actions.refuse_publication(principal, Act.new(), publication_id=one, why=" ")
     actions.refuse_publication(principal, Act.new(), publication_id=one, why="写得更清楚些")
@@ -338,10 +338,10 @@ def test_a_complaint_that_names_only_a_level_is_neither_published_nor_merged(sce
 
 
 def test_what_becomes_sealed_is_no_longer_published(scene: Scene) -> None:
-    add_post(scene, "principal", "township_principal", scene.as_post("dispatcher").place or 0)
+    add_post(scene, "second", "dispatcher", scene.as_post("dispatcher").place or 0)
     matter, _file = begun(scene)
     one = publish(scene, matter, text="一起地界纠纷正在调解。")
-    actions.approve(scene.as_post("principal"), Act.new(), publication_id=one)
+    actions.approve(scene.as_post("second"), Act.new(), publication_id=one)
     assert texts.published_one(ANYBODY, one).title
     mediating.begin(scene.as_post("mediator"), Act.new(), matter_id=matter, violence=True)
     with pytest.raises(NotFound):

@@ -41,7 +41,7 @@ READS_NO_MATTERS = frozenset({
     "redemption_keeper", "volunteer", "villager",
 })  # fmt: skip
 """Roles that neither read matters nor their figures: they see no row of any, whatever their place."""
-PUBLISHERS = frozenset({"dispatcher", "county_dispatcher", "township_principal"})
+PUBLISHERS = frozenset({"dispatcher", "county_dispatcher"})
 """Who writes and approves public texts."""
 CENTRES = frozenset({"dispatcher", "county_dispatcher"})
 """Who alone knows a reporter in confidence, and their words."""

@@ -24,7 +24,7 @@ Probe = tuple[object, ...]
 DAY = NOW.date()
 TO = V11
 """The village that every record of the world is offered to."""
-WATCHES_OVER_HARDSHIP = frozenset({"county_dispatcher", "township_principal", "township_team", "helper"})
+WATCHES_OVER_HARDSHIP = frozenset({"county_admin", "township_principal", "township_team", "helper"})
 
 TELL_LOOKS = frozenset(
     {"township_principal", "township_team", "village_secretary", "village_committee", "village_clerk"}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from django.utils.timezone import localdate
 
 from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
-from commongrid.kernel.act import Act
+from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.pinyin import sort_key
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, NotYours, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.registry import actions as registry
@@ -19,11 +21,15 @@ from commongrid.registry.joining.jobs import find_suspects
 from commongrid.registry.models import Flag, HardshipFlag, Person
 from commongrid.registry.queries import changes_of
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import FAR_VILLAGE, TOWNSHIP, id_of
+from tests.factories.desk import COUNTY, FAR_VILLAGE, OTHER_TOWNSHIP, TOWNSHIP, id_of
 from tests.factories.scopes import scope_at
+from tests.proof.world import insert
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
 from tests.registry.importing.making import number, person
 from tests.registry.importing.test_taking import counts, send, take
+
+if TYPE_CHECKING:
+    from tests.bed import Database
 
 POWERS = ("people.edit", "people.read", "people.join", "people.hardship")
 OFFICE = scope_at(TOWNSHIP, *POWERS)
@@ -137,13 +143,13 @@ def test_suspects_are_found_once_and_told_apart_for_good(village: Hamlet) -> Non
     village.person(village.home("5"), "朱文书", born_on=date(1990, 1, 1))
     assert find_suspects() == 4
     assert find_suspects() == 0
-    rows = {frozenset(row.names): row for row in queries.suspects(OFFICE)}
+    rows = {frozenset(row.names): row for row in queries.suspects(OFFICE)[0]}
     assert {row.reason for row in rows.values()} == {"birth", "sound", "post"}
     with pytest.raises(BadInput):
         actions.tell_apart(OFFICE, Act.new(), suspect_id=rows[frozenset(["周大山"])].id, why=" ")
     actions.tell_apart(OFFICE, Act.new(), suspect_id=rows[frozenset(["周大山"])].id, why="同名的堂兄弟")
     assert find_suspects() == 0
-    assert frozenset(["周大山"]) not in {frozenset(row.names) for row in queries.suspects(OFFICE)}
+    assert frozenset(["周大山"]) not in {frozenset(row.names) for row in queries.suspects(OFFICE)[0]}
     with pytest.raises(WrongState):
         actions.tell_apart(OFFICE, Act.new(), suspect_id=rows[frozenset(["周大山"])].id, why="again")
     with pytest.raises(NotFound):
@@ -164,10 +170,10 @@ def test_a_pair_that_was_joined_and_taken_apart_again_waits_again(village: Hamle
     find_suspects()
     act = join(one, other)
     with acting(OFFICE):
-        assert queries.suspects(OFFICE) == []
+        assert queries.suspects(OFFICE) == ([], False)
     registry.undo(OFFICE, Act.new(), done=act, told=TOLD)
     with acting(OFFICE):
-        waiting = [set(row.names) for row in queries.suspects(OFFICE)]
+        waiting = [set(row.names) for row in queries.suspects(OFFICE)[0]]
     assert waiting == [{"周大山"}]
 
 
@@ -179,7 +185,7 @@ def test_pairs_whose_records_are_gone_hide_nobody_who_waits(village: Hamlet, mon
     actions.keep_suspects(clock("registry.suspects", "people.join"), Act.new(), found=gone)
     two(village)
     assert find_suspects() == 1
-    assert [row.names for row in queries.suspects(OFFICE)] == [("周大山", "周大山")]
+    assert [row.names for row in queries.suspects(OFFICE)[0]] == [("周大山", "周大山")]
 
 
 def test_twins_who_come_within_the_hour_are_found_in_the_same_hour(village: Hamlet) -> None:
@@ -188,3 +194,38 @@ def test_twins_who_come_within_the_hour_are_found_in_the_same_hour(village: Haml
     assert find_suspects(now) == 1
     village.person(village.home("3"), "周大山", born_on=BORN)
     assert find_suspects(now) == 2
+
+
+def test_the_list_has_pages(village: Hamlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 1)
+    two(village)
+    village.person(village.home("4"), "周大衫", born_on=BORN)
+    found = find_suspects()
+    seen = [queries.suspects(OFFICE, page) for page in range(1, found + 2)]
+    assert [more for _, more in seen] == [True] * (found - 1) + [False, False]
+    assert len({row.id for rows, _ in seen for row in rows}) == found
+
+
+def test_across_townships_the_county_joins_and_either_side_sees_its_part(village: Hamlet, database: Database) -> None:
+    far = scope_at(OTHER_TOWNSHIP, *POWERS, "journal.read")
+    here = scope_at(TOWNSHIP, *POWERS, "journal.read")
+    county = scope_at(COUNTY, *POWERS, "journal.read")
+    one, _ = two(village)
+    other = new_id()
+    with database.as_role("owner") as owner:
+        insert(
+            owner, "Person", id=other, display_name="周大山", sort_key=sort_key("周大山"), place=FAR_VILLAGE,
+            born_on=BORN, state="here",
+        )  # fmt: skip
+    find_suspects()
+    across = {row.id for row in queries.suspects(county)[0] if row.place == COUNTY}
+    assert len(across) == 2, "the far one resembles both here"
+    assert not across & {row.id for scope in (here, far) for row in queries.suspects(scope)[0]}
+    act = Act.new()
+    now, told = act.at, Told(on=localdate(act.at), source="两镇电话核对")
+    actions.join(county, act, twins=actions.Twins(kept=one, ended=other), told=told)
+    assert [(each.id, each.ended) for each in queries.joined_across(here, now)] == [(one, False)]
+    assert [(each.id, each.ended) for each in queries.joined_across(far, now)] == [(other, True)]
+    assert queries.joined_across(county, now) == []
+    assert queries.went_on(far, other) == (one, False)
+    assert queries.went_on(county, other) == (one, True)

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from commongrid.kernel.refusals import BadInput, NotAllowed, WrongState
+from commongrid.kernel.scope import HARDSHIP, PUBLISH, Scope
 from commongrid.roster import rules
 
 SEEDS = Path("src/commongrid/roster/seeds")
@@ -107,6 +108,16 @@ def test_seeds_fit_together() -> None:
 def test_seeds_three_administrators_have_no_matters() -> None:
     held = {(row["role"], row["power"]) for row in rows("role_powers")}
     assert not [pair for pair in held if pair[0] in rules.ADMINISTRATORS and pair[1].startswith("matters.")]
+
+
+def test_seeds_whoever_publishes_reads_no_hardship() -> None:
+    held = {(row["role"], row["power"]) for row in rows("role_powers")}
+    publishers, readers = ({role for role, power in held if power == one} for one in (PUBLISH, HARDSHIP))
+    assert publishers
+    assert readers
+    assert not publishers & readers
+    both = Scope(kind="post", level="township", powers=frozenset({PUBLISH, HARDSHIP}))
+    assert both.standing == "p"
 
 
 def test_seeds_second_factor_for_county_township_and_secretaries() -> None:

@@ -82,7 +82,8 @@ class Scope:
     def standing(self) -> str:
         """How walls know it, a letter each.
 
-        r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read), l(ooks told), p(ublishes).
+        r(eads matters), a(udits), c(entre), v(illage), g(rid), h(ardship read), l(ooks told), p(ublishes). Whoever may
+        publish reads no hardship, whatever a county gave the role.
         """
         held = {
             "r": bool(READING & self.powers),
@@ -90,7 +91,7 @@ class Scope:
             "c": CENTRE in self.powers and self.level in ("township", "county"),
             "v": self.level == "village",
             "g": self.level in BELOW_A_VILLAGE,
-            "h": HARDSHIP in self.powers,
+            "h": HARDSHIP in self.powers and PUBLISH not in self.powers,
             "l": LOOKS in self.powers,
             "p": PUBLISH in self.powers and self.level in ("township", "county"),
         }

@@ -76,6 +76,9 @@ JUDGED: Final = frozenset(
 )  # fmt: skip
 """Acts after which somebody else owes it where they led to one of these states."""
 JUDGED_TO: Final = ("to_file", "reopened", "review")
+FOR_CENTRES: Final = {
+    "calendar.published": "calendar", "calendar.hours_set": "calendar", "matters.rules_changed": "rules",
+}  # fmt: skip
 PARTED: Final = ("matters.split", "matters.meeting_called")
 NOTES: Final = ("matters.instructed", "matters.reported_back", "matters.note_overdue")
 """Of leaders' notes, whose answer is owed also after the end."""
@@ -158,12 +161,12 @@ class _Desk:
 
 
 def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
-    if row.name in ("calendar.published", "calendar.hours_set"):
-        yield from _to_centres(row, "calendar", desk)
-    elif row.name == "matters.rules_changed":
-        yield from _to_centres(row, "rules", desk)
+    if row.name in FOR_CENTRES:
+        yield from _to_centres(row, FOR_CENTRES[row.name], desk)
     elif row.name == "registry.change_late":
         yield from _of_a_change(row, desk)
+    elif row.name == "registry.people_joined":
+        yield from _of_a_join(row, desk)
     elif m is not None and row.name in CHECKS:
         yield from _of_a_check(row, m, desk)
     elif m is not None and row.name in NOTES:
@@ -222,6 +225,15 @@ def _of_a_change(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
         yield ToPost("change_late", post, place, Facts(date=territory.calendar(SCOPE).day_of(row.at)))
 
 
+def _of_a_join(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
+    """Where one record goes on and the other ended in another township, those who join records in either."""
+    places = {township_of(code) or 0 for code in (row.place, int(row.facts.get("from", row.place)))}
+    facts = Facts(date=territory.calendar(SCOPE).day_of(row.at))
+    if len(places) > 1:
+        seats = {one for code in places if code for one in desk.at(code, "people.join") if one[0] != row.post}
+        yield from (ToPost("records_joined", post, place, facts) for post, place in seats)
+
+
 def _of_a_check(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
     """Whoever is in the dispute file hears that somebody has to ask whether the agreement was kept."""
     asked = check_asked(SCOPE, m.id, str(row.facts.get("level", "")))
@@ -270,13 +282,9 @@ def _to_centres(row: LineRow, sort: str, desk: _Desk) -> Iterator[ToPost]:
 def _for_post(row: LineRow, to: ToPost, now: datetime) -> Iterator[Notice]:
     """In the console at once; by e-mail where the county sends any and an address is known."""
     about = {
-        "sort": to.sort,
-        "place": to.place,
-        "post": to.post,
-        "matter": to.matter,
-        "facts": to.facts.kept(),
+        "sort": to.sort, "place": to.place, "post": to.post, "matter": to.matter, "facts": to.facts.kept(),
         "at": row.at,
-    }
+    }  # fmt: skip
     yield Notice(id=uuid5(row.id, f"inbox {to.post}"), channel="inbox", state="sent", done_at=now, **about)
     if settings.NOTICES.email and queries.address_for(SCOPE, to.post)[0]:
         yield Notice(id=uuid5(row.id, f"email {to.post}"), channel="email", next_at=now, **about)

@@ -49,6 +49,8 @@ SORTS: Final = {
              fields=("number",)),
         Sort(code="note_answered", label=N_("Your note was answered"), audience="post", fields=("number",)),
         Sort(code="change_late", label=N_("A reported change waits too long"), audience="post", fields=("date",)),
+        Sort(code="records_joined", label=N_("Records of one person were joined across townships"), audience="post",
+             fields=("date",)),
         Sort(code="sooner", label=N_("A deadline of yours comes earlier"), audience="post", fields=("number", "date")),
         Sort(code="calendar", label=N_("The working calendar changed"), audience="post", fields=("date",)),
         Sort(code="rules", label=N_("The work list changed"), audience="post", fields=("date",)),

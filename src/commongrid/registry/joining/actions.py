@@ -41,12 +41,12 @@ class Twins:
     seen: tuple[int, int] | None = None
 
 
-@action("registry.people_joined", power="people.join", facts=("into",))
+@action("registry.people_joined", power="people.join", facts=("into", "from"))
 def join(scope: Scope, act: Act, *, twins: Twins, told: Told) -> Line:
     """Two records are one person: one goes on with what the other knew, the other ends as merged into it (合并人员).
 
     Both histories stay. The record that goes on keeps its household, or gets the other's where it has none; marks in
-    force come along. ``registry.undone`` takes it back.
+    force come along. Across townships both are told, and each sees its own record. ``registry.undone`` takes it back.
 
     Refuses: NotYours where one is out of scope; NotAllowed without the power to see hardship, because those marks come
     along; WrongState where one has ended or was changed meanwhile, or signs in and would end; BadInput for one record
@@ -63,12 +63,13 @@ def join(scope: Scope, act: Act, *, twins: Twins, told: Told) -> Line:
         raise WrongState(N_("The record that would end signs in here. Keep that one, and end the other."))
     if kept.id_index and ended.id_index and bytes(kept.id_index) != bytes(ended.id_index):
         raise BadInput(TWO_NUMBERS)
+    came_from = ended.place
     _join(at, kept, ended)
     Suspect.objects.filter(first=min(twins.kept, twins.ended), second=max(twins.kept, twins.ended)).update(
         decision="merged", why=told.source[:120], decided_at=act.at, decided_by=scope.post
     )
     return Line(
-        place=kept.place, subject=ended.id, subject_kind="person", facts={"into": str(kept.id)},
+        place=kept.place, subject=ended.id, subject_kind="person", facts={"into": str(kept.id), "from": came_from},
         answer={"person": kept.id, "version": kept.version},
     )  # fmt: skip
 

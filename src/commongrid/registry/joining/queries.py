@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection
+from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
+from commongrid.journal.queries import OfADay, lines_of_a_day
 from commongrid.kernel.places import smallest_holding
 from commongrid.kernel.refusals import NotFound
 from commongrid.registry.joining.models import Suspect
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 PAGE = 50
+JOINED = "registry.people_joined"
+LATELY = timedelta(days=90)
+"""How long a record that was joined with one out of sight stays on the list."""
 _PAIRS = """
 WITH living AS MATERIALIZED (
   SELECT id, place, display_name, split_part(sort_key, E'\\x1f', 1) AS sounds, born_on, id_index, phone_index,
@@ -69,6 +75,16 @@ class SuspectRow:
     born: tuple[date | None, date | None]
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedRow:
+    """A record that was joined with one out of sight: whose, since when, and whether it ended by that."""
+
+    id: UUID
+    name: str
+    on: date
+    ended: bool
+
+
 def pairs(scope: Scope, limit: int) -> list[Pair]:
     """Pairs that nobody has looked at: same name and birth, a name that sounds so, same phone, a post holder."""
     with acting(scope), connection.cursor() as cursor:
@@ -79,20 +95,22 @@ def pairs(scope: Scope, limit: int) -> list[Pair]:
         ]
 
 
-def suspects(scope: Scope) -> list[SuspectRow]:
-    """Pairs that wait for a decision and whose records are both living and in sight, oldest first."""
+def suspects(scope: Scope, page: int = 1) -> tuple[list[SuspectRow], bool]:
+    """One page of the pairs that wait and whose records are both living and in sight, oldest first; and if more do."""
+    start = (page - 1) * PAGE
     with acting(scope):
         living = Person.objects.filter(state__in=("here", "away"))
         found = Suspect.objects.filter(decision="", first__in=living.values("id"), second__in=living.values("id"))
-        rows = list(found.order_by("found_at", "id")[:PAGE])
+        rows = list(found.order_by("found_at", "id")[start : start + PAGE + 1])
         people = living.in_bulk({ident for row in rows for ident in (row.first, row.second)})
-    return [
+    shown = [
         SuspectRow(
             id=row.id, place=row.place, reason=row.reason, found_at=row.found_at,
             names=(one.display_name, other.display_name), born=(one.born_on, other.born_on),
         )
-        for row, one, other in ((row, people[row.first], people[row.second]) for row in rows)
+        for row, one, other in ((row, people[row.first], people[row.second]) for row in rows[:PAGE])
     ]  # fmt: skip
+    return shown, len(rows) > PAGE
 
 
 def suspect(scope: Scope, suspect_id: UUID) -> Suspect:
@@ -104,13 +122,33 @@ def suspect(scope: Scope, suspect_id: UUID) -> Suspect:
     return row
 
 
+def joined_across(scope: Scope, now: datetime) -> list[JoinedRow]:
+    """Records in sight that were joined lately with one out of sight, the latest first: this side's part of it."""
+    with acting(scope):
+        lines = lines_of_a_day(scope, OfADay(begins=now - LATELY, ends=now + LATELY, name=JOINED))
+        went_on = {UUID(str(line.facts["into"])): line for line in lines if line.subject and "into" in line.facts}
+        ended = Person.objects.filter(state="merged", ended_on__gte=localdate(now - LATELY))
+        rows = list(ended.order_by("-ended_on", "id")[:PAGE])
+        others = {one for one in (*(row.merged_into for row in rows), *(line.subject for line in lines)) if one}
+        known = set(Person.objects.filter(id__in=others).values_list("id", flat=True))
+        kept = Person.objects.filter(id__in=[one for one, line in went_on.items() if line.subject not in known])
+        return sorted(
+            [JoinedRow(id=row.id, name=row.display_name, on=row.ended_on or localdate(now), ended=True)
+             for row in rows if row.merged_into not in known]
+            + [JoinedRow(id=row.id, name=row.display_name, on=localdate(went_on[row.id].at), ended=False)
+               for row in kept],
+            key=lambda row: row.on, reverse=True,
+        )  # fmt: skip
+
+
 def joined_from(scope: Scope, person_id: UUID) -> Sequence[UUID]:
     """The records that were joined into this one, so that their history is read with it."""
     with acting(scope):
         return list(Person.objects.filter(merged_into=person_id).values_list("id", flat=True))
 
 
-def went_on(scope: Scope, person_id: UUID) -> UUID | None:
-    """The record in which this one goes on, if it was joined into another."""
+def went_on(scope: Scope, person_id: UUID) -> tuple[UUID | None, bool]:
+    """The record in which this one goes on, if it was joined into another, and whether that one is in sight."""
     with acting(scope):
-        return Person.objects.filter(id=person_id).values_list("merged_into", flat=True).first()
+        into = Person.objects.filter(id=person_id).values_list("merged_into", flat=True).first()
+        return into, into is not None and Person.objects.filter(id=into).exists()

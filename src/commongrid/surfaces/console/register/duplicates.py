@@ -21,6 +21,7 @@ from commongrid.registry.rules.facts import Told
 from commongrid.surfaces.console.register.words import PERSON_STATES, chip, read_aloud, trail
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import language, when
 from commongrid.territory import queries as territory
 
@@ -57,12 +58,16 @@ class Decide(Form):
 
 @door("people.join")
 def listed(request: Asked) -> HttpResponse:
-    """Pairs that wait for a decision."""
-    rows = queries.suspects(request.scope)
+    """Pairs that wait for a decision, a page of them; records of this place that were joined with another's."""
+    number = page_asked(request.GET.get("page", ""))
+    rows, more = queries.suspects(request.scope, number)
     places = territory.places(request.scope, {row.place for row in rows})
     names = {code: place.label(language()) for code, place in places.items()}
     shown = [(row, names.get(row.place, ""), _(REASONS[row.reason])) for row in rows]
-    context = {"rows": shown, "trail": trail(None, (_("Perhaps the same person"), ""))}
+    context = {
+        "rows": shown, "page": number, "more": more, "across": queries.joined_across(request.scope, request.act.at),
+        "trail": trail(None, (_("Perhaps the same person"), "")),
+    }  # fmt: skip
     return render(request, "console/register/duplicates.html", context)
 
 

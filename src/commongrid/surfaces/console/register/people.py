@@ -52,6 +52,7 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         request, about, tuple(queries.REVEALED), lambda field: queries.revealed(request.scope, card.id, field)
     )
     flags = queries.flags_of(request.scope, person=card.id)
+    merged_into, in_sight = joining.went_on(request.scope, card.id)
     context = {
         "person": card,
         "chip": chip(PERSON_STATES, card.state),
@@ -74,7 +75,8 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         ],
         "flags": flags,
         "history": _history(request, card),
-        "merged_into": joining.went_on(request.scope, card.id),
+        "merged_into": merged_into if in_sight else None,
+        "goes_on_elsewhere": bool(merged_into) and not in_sight,
         "may_edit": request.scope.may("people.edit") and not card.ended,
         "trail": trail(home),
     }
