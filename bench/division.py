@@ -22,11 +22,11 @@ import numpy as np
 from bench.peers import peers
 from bench.villages import Published, published, river, village
 from commongrid.kernel.compiled import chance
+from commongrid.kernel.division.arranging import areas
 from commongrid.kernel.division.assigning import total
 from commongrid.kernel.division.dividing import divide
 from commongrid.kernel.division.graph import Terrain, walking_graph
 from commongrid.kernel.division.joining import Ground
-from commongrid.kernel.division.pieces import areas
 from commongrid.kernel.division.reckoning import described, reckon
 from commongrid.kernel.division.solving import Task, bounded, searched
 from commongrid.kernel.division.statement import Effort, Fault, Households, Locks, Proposal, Rules
@@ -132,7 +132,7 @@ def _compared(homes: Households, rules: Rules, bound: float, seed: int) -> Itera
         grid = way(homes, rules, graph, seed)
         taken = time.process_time() - begun
         _, grid = np.unique(grid, return_inverse=True)
-        grids = described(homes, walks, grid, [None] * (int(grid.max()) + 1))
+        grids = described(homes, lambda who: walks[np.ix_(who, who)], grid, [None] * (int(grid.max()) + 1))
         told = reckon(homes, rules, graph, grid, grids)
         yield name, 100 * (told.metres / bound - 1), taken, told.in_pieces, told.out_of_range
 

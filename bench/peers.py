@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from commongrid.kernel.division.assigning import Wholes
+from commongrid.kernel.division.arrays import Wholes
 from commongrid.kernel.division.graph import Graph
 from commongrid.kernel.division.statement import Households, Rules
 

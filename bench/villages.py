@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from commongrid.kernel.division.assigning import Piece, Reals
+from commongrid.kernel.division.arrays import Reals
+from commongrid.kernel.division.assigning import Piece
 from commongrid.kernel.division.graph import Terrain
 from commongrid.kernel.division.statement import Households
 

@@ -28,5 +28,5 @@ with HOME.joinpath("__init__.py").open() as lock:
         if int(path.name[:4]) > RELEASED:
             path.unlink()
     django.setup()
-    call_command("makemigrations", "commongrid", "--name", NAME, verbosity=1)
+    call_command("makemigrations", "commongrid", "--name", NAME, verbosity=1, interactive=False)
 sys.exit(0)

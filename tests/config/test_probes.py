@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,28 @@ def test_the_worker_notes_rounds_and_failures(prepared: Database, monkeypatch: p
     assert (rows["good"].handled, rows["good"].fails, rows["bad"].fails) == (3, 0, 2)
     assert rows["bad"].done_at is None
     assert pulses.WORKER in rows
+
+
+def test_a_long_job_apart_holds_up_no_other(prepared: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    def long() -> int:
+        begun.set()
+        return int(let_go.wait(10))
+
+    def short() -> int:
+        if begun.is_set():
+            worker.end()
+        return int(begun.is_set())
+
+    worker = Worker()
+    monkeypatch.setattr(timetable, "TIMETABLE", {})
+    timetable.every(seconds=60, name="long", apart=True)(long)
+    timetable.every(seconds=0, name="short")(short)
+    worker.work()
+    assert not let_go.is_set(), "the round went on while the other was still at work"
+    let_go.set()
+    assert {row.job: row.handled for row in pulses.pulses()}["short"] == 1
 
 
 def test_two_jobs_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_a_village_is_divided(site: Site, language: str, width: str) -> None:
         page.click("form[action$=propose] button.go")
     page.wait_for_selector("#asked")
     visitor.look("dividing-asked")
-    assert work_out_divisions(wait=True) == 1
+    assert work_out_divisions() == 1
     page.wait_for_selector("#asked", state="detached")
     page.wait_for_selector("#map[data-ready]")
     visitor.look("dividing-proposal")
@@ -74,7 +74,7 @@ def test_a_village_is_divided(site: Site, language: str, width: str) -> None:
     with page.expect_navigation():
         page.click("#paint button")
     page.wait_for_selector("#asked")
-    assert work_out_divisions(wait=True) == 1
+    assert work_out_divisions() == 1
     page.wait_for_selector("#asked", state="detached")
     page.wait_for_selector("#map[data-ready]")
     assert page.locator("#grids ~ .table-wrap tbody tr").count() >= 3
@@ -83,7 +83,7 @@ def test_a_village_is_divided(site: Site, language: str, width: str) -> None:
     with page.expect_navigation():
         page.click("form[action$=again] button.btn")
     page.wait_for_selector("#asked")
-    assert work_out_divisions(wait=True) == 1
+    assert work_out_divisions() == 1
     page.wait_for_selector("#asked", state="detached")
     page.wait_for_selector("#map[data-ready]")
     visitor.look("dividing-again")

@@ -18,6 +18,7 @@ interface Data {
   cells: GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, Cell>;
   homes: GeoJSON.FeatureCollection<GeoJSON.Point, { id: string; number: number }>;
   lines: GeoJSON.FeatureCollection;
+  beside: GeoJSON.FeatureCollection;
   box: Box | null;
 }
 
@@ -48,6 +49,14 @@ function lay(map: Drawn, data: Data, colour: Colours): void {
   map.addSource("homes", { type: "geojson", data: data.homes, promoteId: "id" });
   map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": toned, "fill-opacity": 0.24 } });
   map.addLayer({ id: "edges", type: "line", source: "cells", paint: { "line-color": colour.line, "line-width": 1.2 } });
+  map.addSource("beside", { type: "geojson", data: data.beside });
+  map.addLayer({
+    id: "beside",
+    type: "line",
+    source: "beside",
+    paint: { "line-color": colour.ink, "line-width": 1.6, "line-dasharray": [1, 2] },
+  });
+  outlines(map);
   layLines(map, data.lines, colour);
   const chosen = ["boolean", ["feature-state", "chosen"], false];
   map.addLayer({
@@ -64,6 +73,19 @@ function lay(map: Drawn, data: Data, colour: Colours): void {
       "circle-stroke-width": ["case", chosen, 4, 2] as any,
     },
   });
+}
+
+/* What the proposal is read beside, shown or not. */
+function outlines(map: Drawn): void {
+  const label = document.querySelector<HTMLElement>("[data-outlines]");
+  const box = label?.querySelector("input");
+  if (!label || !box) return;
+  label.hidden = false;
+  const show = (): void => {
+    map.setLayoutProperty("beside", "visibility", box.checked ? "visible" : "none");
+  };
+  box.addEventListener("change", show);
+  show();
 }
 
 function name(map: Drawn, cell: Cell): void {

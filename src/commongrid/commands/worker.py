@@ -69,12 +69,32 @@ class Worker:
         self.over.set()
 
     def work(self) -> None:
-        """Round after round."""
+        """Round after round; jobs apart beside them, each in a thread of its own."""
+        from commongrid.kernel.timetable import TIMETABLE
+
         self.log.info("worker begins")
+        apart = [threading.Thread(target=self._work_apart, args=(one,), name=one.name, daemon=True)
+                 for one in TIMETABLE.values() if one.apart]  # fmt: skip
+        for thread in apart:
+            thread.start()
         while not self.over.is_set():
             self.round()
             self.over.wait(ROUND_SECONDS)
+        for thread in apart:
+            thread.join(ROUND_SECONDS)
         self.log.info("worker ends")
+
+    def _work_apart(self, entry: Any) -> None:
+        """One job again and again; an idle round is noted now and then only."""
+        from django.db import connection
+
+        noted = 0.0
+        while not self.over.is_set():
+            idle = time.monotonic() < noted + BEAT_SECONDS
+            if not self._run(entry, idle=idle) or not idle:
+                noted = time.monotonic()
+            self.over.wait(entry.seconds)
+        connection.close()
 
     def round(self, *, everything: bool = False) -> int:
         """Run what is due; answers how many jobs failed."""
@@ -85,13 +105,14 @@ class Worker:
         for entry in list(TIMETABLE.values()):
             if self.over.is_set():
                 break
-            if everything or time.monotonic() >= self.next.get(entry.name, 0.0):
+            if everything or (not entry.apart and time.monotonic() >= self.next.get(entry.name, 0.0)):
                 failed += not self._run(entry)
                 self.next[entry.name] = time.monotonic() + entry.seconds
                 self._beat()
         return failed
 
-    def _run(self, entry: Any) -> bool:
+    def _run(self, entry: Any, *, idle: bool = False) -> bool:
+        """Run a job and note it; ``idle``: only where there was something to do."""
         from commongrid.journal import pulses
 
         begun = time.perf_counter()
@@ -103,6 +124,8 @@ class Worker:
             return False
         if handled:
             self.log.info("job", job=entry.name, handled=handled, ms=_ms(begun))
+        elif idle:
+            return True
         return self._note(lambda: pulses.beat(entry.name, every=entry.seconds, ms=_ms(begun), handled=handled or 0))
 
     def _beat(self) -> None:

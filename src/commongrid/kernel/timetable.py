@@ -27,6 +27,7 @@ class Entry:
     name: str
     seconds: float
     run: Callable[..., int]
+    apart: bool = False
 
     def late_after(self) -> float:
         """Seconds without a round after which somebody should look."""
@@ -37,15 +38,18 @@ TIMETABLE: dict[str, Entry] = {}
 P = ParamSpec("P")
 
 
-def every(*, seconds: float, name: str) -> Callable[[Callable[P, int]], Callable[P, int]]:
-    """Put a function on the timetable; it answers how many things it did."""
+def every(*, seconds: float, name: str, apart: bool = False) -> Callable[[Callable[P, int]], Callable[P, int]]:
+    """Put a function on the timetable; it answers how many things it did.
+
+    One that may take long goes ``apart``, in a thread of its own, so that no deadline waits for it.
+    """
 
     def put(run: Callable[P, int]) -> Callable[P, int]:
         known = TIMETABLE.get(name)
         if known is not None and known.run.__qualname__ != run.__qualname__:
             message = f"two jobs are called {name}"
             raise ValueError(message)
-        TIMETABLE[name] = Entry(name=name, seconds=seconds, run=run)
+        TIMETABLE[name] = Entry(name=name, seconds=seconds, run=run, apart=apart)
         return run
 
     return put

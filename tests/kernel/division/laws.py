@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from commongrid.kernel.division.assigning import Wholes
-from commongrid.kernel.division.dividing import placed
+from commongrid.kernel.division.arranging import areas, placed
+from commongrid.kernel.division.arrays import Wholes
 from commongrid.kernel.division.graph import Graph, Terrain, walking_graph
-from commongrid.kernel.division.pieces import areas
 from commongrid.kernel.division.statement import Effort, Fault, Households, Locks, Proposal, Rules
 
 QUICK = Effort(rounds=120, bound_rounds=300, joining_rounds=12)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from commongrid.kernel.compiled import below, chance, share
-from commongrid.kernel.division.assigning import Piece, Wholes, assign, book, standing, total
+from commongrid.kernel.division.arrays import Wholes
+from commongrid.kernel.division.assigning import Piece, assign, book, standing, total
 from commongrid.kernel.division.bounding import BOUND, prices, raise_bound, worth_of
 from commongrid.kernel.division.closing import choices
 from commongrid.kernel.division.dividing import divide

@@ -18,7 +18,7 @@ from commongrid.registry import actions as registry
 from commongrid.registry.models import Household
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from commongrid.roster.dividing import actions
-from commongrid.roster.dividing.jobs import MOVER, work_out_divisions
+from commongrid.roster.dividing.jobs import MOVER, answer_divisions, work_out_divisions
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.rules.planning import Terms
 from commongrid.territory.actions import add_natural_village, cover
@@ -52,19 +52,18 @@ class Land:
         """A proposal, worked out."""
         given = {"target": 10, "lower": 6, "upper": 14, "change": 0, **terms}
         made = UUID(actions.propose(SECRETARY, Act.new(), village=VILLAGE, terms=Terms(**given))["division"])
-        assert work_out_divisions(wait=True) == 1
+        assert work_out_divisions() == 1
         return made
 
     def again(self, made: UUID, **terms: Any) -> None:
         """The same, worked out anew."""
         given = {"target": 10, "lower": 6, "upper": 14, "change": 0, **terms}
         actions.work_out_anew(SECRETARY, Act.new(), division_id=made, terms=Terms(**given))
-        assert work_out_divisions(wait=True) == 1
+        assert answer_divisions() or work_out_divisions() == 1
 
     def paint(self, made: UUID, **painted: Any) -> None:
-        """Draw by hand."""
+        """Drawn by hand."""
         actions.paint(SECRETARY, Act.new(), division_id=made, painted=actions.Painted(**painted))
-        work_out_divisions(wait=True)
 
     def adopt(self, made: UUID, on: date | None = None) -> None:
         """Adopted and carried out on its day."""

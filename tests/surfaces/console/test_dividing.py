@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from commongrid.kernel.act import Act
-from commongrid.roster.dividing.jobs import carry_out_divisions, work_out_divisions
+from commongrid.roster.dividing.jobs import answer_divisions, carry_out_divisions, work_out_divisions
 from tests.factories.desk import TOWNSHIP, VILLAGE, Desk
 from tests.roster.dividing.conftest import laid
 
@@ -56,28 +56,12 @@ def test_a_secretary_divides_a_village(county: Desk, land: Land, client: Client,
     page = asked["Location"]
     assert desk.get(page).status_code == 200
     assert "HX-Refresh" not in desk.get(page, headers={"HX-Request": "true"})
-    assert work_out_divisions(wait=True) == 1
+    assert work_out_divisions() == 1
     assert desk.get(page, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     shown = desk.get(page)
     assert shown.status_code == 200
     assert len(shown.content) < 150_000
-    made = page.rsplit("/", 1)[1]
-    numbers = land.numbers(UUID(made))
-    mine = numbers[land.homes[0]]
-    other = next(n for n in numbers.values() if n != mine)
-    listed = text(desk.get(f"{page}/grids/{mine}"))
-    assert str(land.homes[0]) in listed
-    assert desk.get(f"{page}/grids/77").status_code == 404
-    assert send(desk, f"{page}/paint", grid=str(other), locked="on").status_code == 422, "nobody was chosen"
-    put = send(desk, f"{page}/paint", homes=[str(one) for one in land.homes[:4]], grid=str(other), locked="on")
-    assert put.status_code == 302, text(put)
-    assert send(desk, f"{page}/paint", homes=[str(land.homes[9])], grid=str(other)).status_code == 422
-    assert work_out_divisions(wait=True) == 1
-    assert send(desk, f"{page}/grids/1/lock", locked="1").status_code == 302
-    assert send(desk, f"{page}/again", **TERMS).status_code == 302
-    assert work_out_divisions(wait=True) == 1
-    copied = send(desk, f"{page}/copy")
-    assert send(desk, copied["Location"] + "/drop").status_code == 302
+    _drawn_by_hand(desk, land, page)
     data = desk.get(f"{page}/map.json").json()
     assert len(data["homes"]["features"]) == 40
     assert {one["properties"]["sort"] for one in data["lines"]["features"]} == {"barrier", "bridge"}
@@ -91,6 +75,33 @@ def test_a_secretary_divides_a_village(county: Desk, land: Land, client: Client,
     village = text(desk.get(reverse("dividing", args=[VILLAGE])))
     assert "秦网格" in village, "who sat in the grid that ended is named"
     assert reverse("post_move", args=[_post(village)]) in village
+
+
+def _drawn_by_hand(desk: Client, land: Land, page: str) -> None:
+    """Put, locked, the rest worked out anew, kept beside a copy."""
+    made = page.rsplit("/", 1)[1]
+    numbers = land.numbers(UUID(made))
+    mine = numbers[land.homes[0]]
+    other = next(n for n in numbers.values() if n != mine)
+    listed = text(desk.get(f"{page}/grids/{mine}"))
+    assert str(land.homes[0]) in listed
+    assert desk.get(f"{page}/grids/77").status_code == 404
+    assert send(desk, f"{page}/paint", grid=str(other), locked="on").status_code == 422, "nobody was chosen"
+    put = send(desk, f"{page}/paint", homes=[str(one) for one in land.homes[:4]], grid=str(other), locked="on")
+    assert put.status_code == 302, text(put)
+    assert send(desk, f"{page}/paint", homes=[str(land.homes[9])], grid=str(other)).status_code == 302, "at once"
+    assert "data-rows" in text(desk.get(f"{page}/changes"))
+    assert desk.get(f"{page}/changes?page=9").status_code == 200
+    assert send(desk, f"{page}/grids/1/lock", locked="1").status_code == 302
+    assert send(desk, f"{page}/again", **TERMS).status_code == 302
+    assert answer_divisions() == 1
+    assert "/paint" in text(desk.get(page)), "it can be edited at once"
+    assert work_out_divisions() == 1
+    copied = send(desk, f"{page}/copy")
+    beside = copied["Location"].rsplit("/", 1)[1]
+    assert desk.get(f"{page}?beside={beside}").status_code == 200
+    assert desk.get(f"{page}/map.json?beside={beside}").json()["beside"]["features"]
+    assert send(desk, copied["Location"] + "/drop").status_code == 302
 
 
 def _post(page: str) -> str:
@@ -119,7 +130,7 @@ def test_a_proposal_that_could_not_be_worked_out_says_why(county: Desk, land: La
     desk = county.sign_in(client, "secretary")
     page = reverse("division", args=[made])
     assert send(desk, f"{page}/again", **TERMS | {"grids": "99"}).status_code == 302
-    assert work_out_divisions(wait=True) == 1
+    assert work_out_divisions() == 1
     shown = desk.get(page)
     assert shown.status_code == 200
     assert "99 grids can't be made of 40 households" in text(shown)

@@ -19,10 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commongrid.kernel.compiled import below, compiled
-
-Reals = NDArray[np.float64]
-Metres = NDArray[np.float32]
-Wholes = NDArray[np.int64]
+from commongrid.kernel.division.arrays import Metres, Reals, Wholes
 
 FAR = 1e7
 """Metres that stand for "not at all": a household locked elsewhere."""

@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from commongrid.kernel.compiled import compiled
-from commongrid.kernel.division.assigning import FAR, Piece, Reals, Wholes
+from commongrid.kernel.division.arrays import Reals, Wholes
+from commongrid.kernel.division.assigning import FAR, Piece
 
 
 class Prices(NamedTuple):

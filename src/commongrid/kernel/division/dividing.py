@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from commongrid.kernel.division.assigning import Metres, Wholes
-from commongrid.kernel.division.graph import Graph, Terrain, beyond, parts, walking_graph
-from commongrid.kernel.division.pieces import Part, areas, parts_of, task_of
+from commongrid.kernel.division.arranging import areas, checked, placed, with_detours
+from commongrid.kernel.division.arrays import Metres, Wholes
+from commongrid.kernel.division.graph import Graph, Terrain, parts, walking_graph
+from commongrid.kernel.division.pieces import Part, parts_of, task_of
 from commongrid.kernel.division.reckoning import Reason, described, reckon, shortcomings
 from commongrid.kernel.division.solving import Solved, solve
 from commongrid.kernel.division.statement import (
     NONE,
-    Arrangement,
     Cause,
     Effort,
     Households,
-    LimitsCrossed,
     Locks,
-    NoPlaces,
-    NothingToDivide,
     Proposal,
     Reckoning,
     Rules,
-    TooManyGrids,
-    UnequalLists,
 )
-
-DETOUR = 2.0
-"""Where the graph offers no way, a walk counts as so many times the straight line."""
 
 
 def divide(
@@ -52,12 +42,12 @@ def divide(
     UnequalLists. Raises Stopped where the run is cancelled.
     """
     terrain, locks, effort = terrain or Terrain(), locks or Locks(), effort or Effort()
-    _check(given, rules, locks)
+    checked(given, rules, locks)
     given, approximate = placed(given)
     effort.look_in(0.0, "graph")
     area = areas(given, rules)
     graph = walking_graph(given.points, area, terrain)
-    walks = _walks(given, graph)
+    walks = with_detours(given.points, graph.walks())
     frozen = np.isin(given.before, list(locks.grids))
     part = parts(graph, ~frozen, area)[graph.place]
     part[frozen] = NONE
@@ -66,7 +56,7 @@ def divide(
     grid, labels, reasons = _together(given, rules, locks, found, solved)
     pinned = _pin(locks, grid, labels, reasons)
     grid, labels, reasons = _without_empty(grid, labels, reasons)
-    grids = described(given, walks, grid, labels)
+    grids = described(given, lambda who: walks[np.ix_(who, who)], grid, labels)
     effort.look_in(1.0, "reckoning")
     reckoning = reckon(given, rules, graph, grid, grids)
     return Proposal(
@@ -79,68 +69,6 @@ def divide(
         approximate=approximate,
         idle_bridges=graph.idle_bridges,
     )
-
-
-def arranged(
-    given: Households, rules: Rules, grid: Wholes, labels: list[int | None], terrain: Terrain | None = None
-) -> Arrangement:
-    """Grids drawn by hand, by the same measure as a proposal; a household without a grid has NONE.
-
-    ``labels`` are today's numbers of the grids, None for a new one.
-
-    Refuses: NothingToDivide, NoPlaces, LimitsCrossed, UnequalLists.
-    """
-    terrain = terrain or Terrain()
-    _check(given, replace(rules, grids=None), Locks())
-    given, _ = placed(given)
-    graph = walking_graph(given.points, areas(given, rules), terrain)
-    grids = described(given, _walks(given, graph), grid, labels)
-    reasons = [Reason(cause=Cause.LOCKED_HOUSEHOLDS)] * len(grids)
-    return Arrangement(
-        grids=grids,
-        reckoning=reckon(given, rules, graph, grid, grids),
-        exceptions=shortcomings(given, rules, graph, grid, grids, reasons),
-        beyond=tuple(
-            int(beyond(given.points[grid == number], given.points[one.centre], terrain).sum()) if one.households else 0
-            for number, one in enumerate(grids)
-        ),
-    )
-
-
-def placed(given: Households) -> tuple[Households, NDArray[np.bool_]]:
-    """Dwellings without a point in the middle of their natural village, else of all; and which these are."""
-    missing = np.asarray(~np.isfinite(given.points).all(axis=1))
-    if bool(missing.all()):
-        raise NoPlaces
-    points = given.points.copy()
-    for village in np.unique(given.village[missing]):
-        known = (given.village == village) & ~missing
-        middle = np.median(given.points[known if bool(known.any()) else ~missing], axis=0)
-        points[missing & (given.village == village)] = middle
-    return replace(given, points=points), missing
-
-
-def _check(given: Households, rules: Rules, locks: Locks) -> None:
-    count = len(given.points)
-    lists = [given.village, given.weight, given.heads, given.capacity, given.before]
-    if any(len(one) != count for one in lists) or (locks.households is not None and len(locks.households) != count):
-        raise UnequalLists
-    if count == 0:
-        raise NothingToDivide
-    if not 1 <= rules.lower <= rules.target <= rules.upper or int(given.weight.min()) < 1:
-        raise LimitsCrossed
-    if rules.grids is not None and not 1 <= rules.grids <= count:
-        raise TooManyGrids(grids=rules.grids, households=count)
-
-
-def _walks(given: Households, graph: Graph) -> Metres:
-    """Metres between all households; where there is no way, a detour on the straight line."""
-    walks = graph.walks()
-    nowhere = np.isinf(walks)
-    if bool(nowhere.any()):
-        a, b = np.nonzero(nowhere)
-        walks[a, b] = DETOUR * np.linalg.norm(given.points[a] - given.points[b], axis=1)
-    return walks
 
 
 def _solved(
@@ -224,7 +152,7 @@ def _today(given: Households, rules: Rules, graph: Graph, walks: Metres) -> Reck
     if not numbers:
         return None
     grid = np.where(given.before >= 0, np.searchsorted(numbers, given.before), NONE).astype(np.int64)
-    return reckon(given, rules, graph, grid, described(given, walks, grid, [*numbers]))
+    return reckon(given, rules, graph, grid, described(given, lambda who: walks[np.ix_(who, who)], grid, [*numbers]))
 
 
 def _bound(reckoning: Reckoning, solved: list[Solved]) -> float | None:

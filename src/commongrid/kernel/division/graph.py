@@ -18,7 +18,7 @@ from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
-from commongrid.kernel.division.assigning import Metres, Reals, Wholes
+from commongrid.kernel.division.arrays import Metres, Reals, Wholes
 
 GRAIN = 64
 IN_SIGHT = 3

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commongrid.kernel.compiled import below, compiled, share
+from commongrid.kernel.division.arrays import Wholes
 from commongrid.kernel.division.assigning import (
     FAR,
     Piece,
     Standing,
-    Wholes,
     medoid,
     place,
     set_centre,

@@ -13,7 +13,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
 
-from commongrid.kernel.division.assigning import Piece, Reals, Standing, Wholes, standing
+from commongrid.kernel.division.arrays import Reals, Wholes
+from commongrid.kernel.division.assigning import Piece, Standing, standing
 from commongrid.kernel.division.bounding import Prices
 
 PAIRS = 9000

@@ -7,7 +7,8 @@ from math import ceil, floor
 
 import numpy as np
 
-from commongrid.kernel.division.assigning import Metres, Piece, Reals, Wholes
+from commongrid.kernel.division.arrays import Metres, Reals, Wholes
+from commongrid.kernel.division.assigning import Piece
 from commongrid.kernel.division.graph import Graph
 from commongrid.kernel.division.joining import Ground
 from commongrid.kernel.division.reckoning import Reason
@@ -77,13 +78,6 @@ class Part:
                 Reason(cause=Cause.CUT_OFF) if self.cut else Reason(cause=Cause.SMALL_VILLAGE, blocked_by=(self.area,))
             )
         return Reason(cause=Cause.NO_NUMBER_FITS)
-
-
-def areas(given: Households, rules: Rules) -> Wholes:
-    """What no grid straddles: each natural village by itself, those that may share grids together."""
-    shared = given.village.max() + 1 if len(given.village) else 0
-    straddles = np.isin(given.village, list(rules.straddling - rules.small))
-    return np.where(straddles, shared, given.village).astype(np.int64)
 
 
 def parts_of(given: Households, rules: Rules, locks: Locks, area: Wholes, part: Wholes) -> list[Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from commongrid.kernel.division.assigning import Metres, Wholes
+from commongrid.kernel.division.arrays import Metres, Wholes
 from commongrid.kernel.division.graph import Graph
 from commongrid.kernel.division.statement import (
     NONE,
@@ -34,14 +35,18 @@ class Reason:
     blocked_by: tuple[int, ...] = ()
 
 
-def middle(walks: Metres, members: Wholes) -> tuple[int, float]:
+Walks = Callable[[Wholes], Metres]
+"""Metres between any two of some households."""
+
+
+def middle(walks: Walks, members: Wholes) -> tuple[int, float]:
     """The household with the shortest way to all the others, and the metres of those ways."""
-    sums = walks[np.ix_(members, members)].sum(axis=1, dtype=float)
+    sums = walks(members).sum(axis=1, dtype=float)
     at = int(np.argmin(sums))
     return int(members[at]), float(sums[at])
 
 
-def described(given: Households, walks: Metres, grid: Wholes, labels: list[int | None]) -> tuple[Grid, ...]:
+def described(given: Households, walks: Walks, grid: Wholes, labels: list[int | None]) -> tuple[Grid, ...]:
     """The grids of an arrangement with what they hold."""
     found = []
     for number, label in enumerate(labels):

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commongrid.kernel.compiled import below, chance, share
-from commongrid.kernel.division.assigning import Piece, Reals, Standing, Wholes, copy_into, settle, standing, total
+from commongrid.kernel.division.arrays import Reals, Wholes
+from commongrid.kernel.division.assigning import Piece, Standing, copy_into, settle, standing, total
 from commongrid.kernel.division.bounding import BOUND, LAST, Prices, prices, raise_bound, worth_of
 from commongrid.kernel.division.closing import choices, try_all, worths
 from commongrid.kernel.division.joining import Ground, anneal, holding, mend, whole_price

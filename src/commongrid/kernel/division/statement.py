@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from commongrid.kernel.division.assigning import Reals, Wholes
+from commongrid.kernel.division.arrays import Reals, Wholes
 from commongrid.kernel.refusals import N_, Refusal
 
 NONE = -1

@@ -1,12 +1,15 @@
-"""What the clock does for grid division: works out what was asked for, carries out what was adopted on its day."""
+"""What the clock does for grid division: works out what was asked for, carries out what was adopted on its day.
+
+A village takes seconds, a large one or the planner's first one on a machine a minute: that is done apart from the
+clock's other work, and no transaction stands open meanwhile. What somebody waits for goes a way of its own.
+"""
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+import time
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import structlog
@@ -17,69 +20,102 @@ from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import each, every
-from commongrid.roster.dividing.actions import carry_out, work_out
-from commongrid.roster.dividing.queries.divisions import due, next_asked
+from commongrid.roster.dividing.actions import carry_out, progressed, prove, work_out
+from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.queries.material import task
-from commongrid.roster.dividing.rules.planning import Outcome, Task
+from commongrid.roster.dividing.rules.planning import Outcome
 from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commongrid.roster.dividing.rules.planning import Task
 
 PLANNER: Final = clock("roster.divisions", "grids.divide")
 MOVER: Final = clock("roster.divide", "grids.divide")
+LOOK_SECONDS: Final = 1.0
+"""How often a planner at work looks whether anybody still wants it, and tells how far it is."""
 
 
-@dataclass(slots=True)
-class UnderWay:
-    """The proposal that is being worked out beside the clock's other work, by a thread that touches no table."""
-
-    division: UUID
-    given: Task
-    outcome: Future[Outcome]
-
-
-_THREAD: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="planner")
-_under_way: list[UnderWay] = []
+@every(seconds=0.25, name="roster.divisions_again", apart=True)
+def answer_divisions() -> int:
+    """Work out the rest of a proposal around what was locked, quickly; answers how many."""
+    with acting(PLANNER):
+        one = divisions.next_asked(PLANNER, quick=True)
+    return _worked_out(one) if one else 0
 
 
-@every(seconds=1, name="roster.divisions")
-def work_out_divisions(*, wait: bool = False) -> int:
-    """Begin with the proposal that was asked for last, and take what came out of the one begun before.
-
-    A village takes seconds, the planner's first one on a machine a minute: the clock goes on meanwhile. With ``wait``
-    the round ends with the proposal worked out. Answers how many were.
-    """
-    done = _taken(wait=False)
-    if not _under_way:
-        with acting(PLANNER):
-            one = next_asked(PLANNER)
-            given = task(PLANNER, one, territory.calendar(PLANNER).day_of(timezone.now())) if one else None
-        if one is not None and given is not None:
-            _under_way.append(UnderWay(one, given, _THREAD.submit(_planned, given)))
-    return done + (_taken(wait=True) if wait else 0)
+@every(seconds=1, name="roster.divisions", apart=True)
+def work_out_divisions() -> int:
+    """Work out the proposal that was asked for last, or prove one that was answered quickly; answers how many."""
+    with acting(PLANNER):
+        one = divisions.next_asked(PLANNER, quick=False)
+        unproven = None if one else divisions.next_unproven(PLANNER)
+    if one:
+        return _worked_out(one)
+    return _proven(unproven) if unproven else 0
 
 
-def _planned(given: Task) -> Outcome:
-    from commongrid.roster.dividing.rules.solving import worked_out  # the compiled planner, only where it is needed
+def _worked_out(division: UUID) -> int:
+    """Keep what comes out. A planner that breaks off is told on the proposal's page, and doesn't hold up the others."""
+    from commongrid.kernel.division.statement import Stopped  # the compiled planner, only where it is needed
+    from commongrid.roster.dividing.rules.solving import worked_out
 
-    return worked_out(given)
-
-
-def _outcome(one: UnderWay) -> Outcome:
-    """What came out. A planner that broke off is told on the proposal's page, and doesn't hold up the others."""
+    given = _given(division)
     try:
-        return one.outcome.result()
-    except Exception:  # noqa: BLE001 - whatever it was, the others must not wait for it
-        structlog.get_logger("worker").exception("planner broke off", division=str(one.division))
-        return Outcome(fault="broken")
-
-
-def _taken(*, wait: bool) -> int:
-    """Keep what came out, unless the proposal was dropped or asked for otherwise meanwhile."""
-    if not _under_way or not (wait or _under_way[0].outcome.done()):
+        out = worked_out(given, _watched(division, given.asked_at))
+    except Stopped:
         return 0
-    one = _under_way.pop()
-    out, at = _outcome(one), timezone.now()
+    except Exception:  # noqa: BLE001 - whatever it was, the others must not wait for it
+        structlog.get_logger("worker").exception("planner broke off", division=str(division))
+        out = Outcome(fault="broken")
+    return _kept(partial(work_out, division_id=division, asked_at=given.asked_at, out=out))
+
+
+def _proven(division: UUID) -> int:
+    """Keep the proof, or that there is none."""
+    from commongrid.kernel.division.statement import Stopped
+    from commongrid.roster.dividing.rules.solving import proven
+
+    given = _given(division)
     try:
-        work_out(PLANNER, Act(new_id(), at), division_id=one.division, asked_at=one.given.asked_at, out=out)
+        gap = proven(given, _watched(division, given.asked_at))
+    except Stopped:
+        return 0
+    except Exception:  # noqa: BLE001 - without a proof, then
+        structlog.get_logger("worker").exception("proof broke off", division=str(division))
+        gap = None
+    return _kept(partial(prove, division_id=division, asked_at=given.asked_at, gap=gap))
+
+
+def _given(division: UUID) -> Task:
+    with acting(PLANNER):
+        return task(PLANNER, division, territory.calendar(PLANNER).day_of(timezone.now()))
+
+
+def _watched(division: UUID, asked_at: datetime) -> Callable[[float], None]:
+    """Tells now and then how far it is, and stops where nobody waits for it as it was asked for."""
+    from commongrid.kernel.division.statement import Stopped
+
+    last = time.monotonic()
+
+    def look(share: float) -> None:
+        nonlocal last
+        if time.monotonic() - last < LOOK_SECONDS:
+            return
+        last = time.monotonic()
+        with acting(PLANNER):
+            if not divisions.still_wanted(PLANNER, division, asked_at):
+                raise Stopped
+        progressed(PLANNER, division_id=division, share=round(100 * share))
+
+    return look
+
+
+def _kept(do: Callable[..., object]) -> int:
+    """Keep it, unless the proposal was dropped or asked for otherwise meanwhile."""
+    try:
+        do(PLANNER, Act(new_id(), timezone.now()))
     except (WrongState, NotYours):
         return 0
     return 1
@@ -90,7 +126,7 @@ def carry_out_divisions() -> int:
     """Carry out the proposals whose day has come; answers how many."""
     at = timezone.now()
     with acting(MOVER):
-        waiting = due(MOVER, territory.calendar(MOVER).day_of(at))
+        waiting = divisions.due(MOVER, territory.calendar(MOVER).day_of(at))
     return each(partial(_carried_out, one, at) for one in waiting)
 
 

@@ -24,10 +24,12 @@ class Division(models.Model):
     what to change), adopted (holds from ``adopts_on``), done (the clock carried it out), dropped.
 
     ``weigh`` counts households or people against ``target``, ``lower`` and ``upper``; ``grids`` is the number asked
-    for, none by the target. ``change`` and ``split`` are worth so many metres: a household whose grid changes, a
-    natural village in a grid. ``shares``: natural villages may share grids; ``alone`` may each be one small grid.
-    ``figures`` hold numbers only. ``recount``: its grids were drawn by hand and are only counted anew. ``asked_at`` is
-    when that or the whole of it was last asked for.
+    for, none by the target. Worth so many metres are ``change``, a household whose grid changes; ``split``, a natural
+    village in a grid; ``uneven``, the square of a grid's distance to the target; ``headless``, a grid that nobody may
+    head; ``short``, a household that no Party member has room for. ``groups``: Party groups are kept whole instead of
+    natural villages. ``shares``: these may share grids; ``alone`` may each be one small grid.
+    ``figures`` hold numbers only. ``quick``: what is not locked is to be worked out while somebody waits; once that is
+    there, its proof is still to come. ``asked_at`` is when it was last asked for, ``share`` how far that is.
 
     Personal data: none. Kept: for good.
     """
@@ -43,11 +45,16 @@ class Division(models.Model):
     grids = models.SmallIntegerField("网格数", null=True)
     change = models.SmallIntegerField("每户变动的代价(米)", default=100)
     split = models.SmallIntegerField("拆分自然村的代价(米)", default=1000)
+    uneven = models.SmallIntegerField("规模不均的代价(米)", default=0)
+    headless = models.SmallIntegerField("无网格长人选的代价(米)", default=2000)
+    short = models.SmallIntegerField("党员不足的代价(米)", default=100)
+    groups = models.BooleanField("按党小组划分", default=False)
     shares = models.BooleanField("自然村可合编", default=False)
     alone = ArrayField(models.BigIntegerField(), verbose_name="可单独成小网格的自然村", default=list)
     figures = models.JSONField(default=dict)
     fault = models.CharField(max_length=24, blank=True, default="")
-    recount = models.BooleanField(default=False)
+    quick = models.BooleanField(default=False)
+    share = models.SmallIntegerField(default=0)
     asked_by = models.UUIDField(null=True)
     asked_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
@@ -81,6 +88,7 @@ class Division(models.Model):
         ]  # fmt: skip
         indexes: ClassVar = [
             models.Index(fields=["asked_at"], name="roster_division_asked", condition=Q(state="asked")),
+            models.Index(fields=["asked_at"], name="roster_division_unproven", condition=Q(state="ready", quick=True)),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,10 @@ from commongrid.roster.dividing.actions.adopting import adopt, call_off, carry_o
 from commongrid.roster.dividing.actions.editing import Painted, lock_grid, paint
 from commongrid.roster.dividing.actions.proposing import (
     keep_copy,
+    progressed,
     propose,
     propose_everywhere,
+    prove,
     stop,
     work_out,
     work_out_anew,
@@ -22,8 +24,10 @@ __all__ = [
     "keep_copy",
     "lock_grid",
     "paint",
+    "progressed",
     "propose",
     "propose_everywhere",
+    "prove",
     "stop",
     "work_out",
     "work_out_anew",

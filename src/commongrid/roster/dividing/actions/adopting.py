@@ -48,7 +48,8 @@ def adopt(scope: Scope, act: Act, *, division_id: UUID, on: date) -> Line:
         raise BadInput(fields={"on": N_("Today or later, at most a year ahead.")})
     if Division.objects.filter(place=found.place, state="adopted").exists():
         raise WrongState(ANOTHER)
-    _refuse_stale(scope, found)
+    if count := moved_since(scope, found.id, found.place):
+        raise WrongState(STALE, count=count)
     if not found.drawn.filter(same=False).exists():
         raise WrongState(N_("This proposal leaves every grid as it is. There is nothing to adopt."))
     found.state, found.adopts_on, found.adopted_by = "adopted", on, scope.post
@@ -124,17 +125,6 @@ def carry_out(scope: Scope, act: Act, *, division_id: UUID) -> Line:
     found.save()
     facts = {"begun": len(changed), "ended": len(ends), "kept": len(kept), "homes": moved["homes"]}
     return Line(place=found.place, subject=found.id, subject_kind="division", facts=facts, answer=facts)
-
-
-def _refuse_stale(scope: Scope, found: Division) -> None:
-    general = grids_today(scope, found.place)
-    now = {
-        home: place if general.get(place) else None
-        for home, place in living(found.place).values_list("id", "place")
-        if general.get(place, True)
-    }
-    if count := moved_since(list(found.homes.all()), now):
-        raise WrongState(STALE, count=count)
 
 
 def _as_they_are(scope: Scope, found: Division, grids: Sequence[DivisionGrid]) -> dict[UUID, tuple[UUID, int]]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from commongrid.kernel.refusals import NotYours
 from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome
-from commongrid.roster.dividing.rules.planning import A_CODE
+from commongrid.roster.dividing.queries import material
+from commongrid.roster.dividing.rules.planning import A_CODE, figures_of
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -61,6 +66,36 @@ def draw(
         batch_size=500,
     )  # fmt: skip
     of.figures = out.figures | {"same": sum(one.same for one in grids.values())}
+
+
+COUNTS: Final = ("homes", "people", "size", "metres", "heads", "room", "hamlets", "beyond", "faults")
+"""What is counted of a grid."""
+
+
+def count_anew(scope: Scope, of: Division, touched: Collection[UUID], on: date) -> None:
+    """Count some grids of a proposal as they are drawn now; those without a home are gone. No proof holds any more."""
+    from commongrid.roster.dividing.rules.counting import counted  # libraries that few pages need
+
+    of.drawn.filter(id__in=touched).exclude(Exists(of.homes.filter(grid=OuterRef("id")))).delete()
+    grids = {one.code or one.number: one for one in of.drawn.all()}
+    mine = {label: one for label, one in grids.items() if one.id in touched}
+    now, then = defaultdict[int | None, set[UUID]](set), defaultdict[UUID, set[UUID]](set)
+    code = {one.id: one.code for one in grids.values()}
+    changed = 0
+    for home, grid, before in of.homes.values_list("household", "grid", "now"):
+        now[before].add(home)
+        then[grid].add(home)
+        changed += before is not None and before != code[grid]
+    for out in counted(material.task(scope, of.id, on), mine):
+        one = mine[out.label or 0]
+        for name in COUNTS:
+            setattr(one, name, getattr(out, name))
+        one.faults = list(out.faults)
+        one.same = one.code is not None and then[one.id] == now[one.code]
+    DivisionGrid.objects.bulk_update(mine.values(), [*COUNTS, "same"])
+    told = figures_of([*grids.values()], changed) | {"gap": None, "same": sum(one.same for one in grids.values())}
+    of.figures, of.quick = of.figures | told, False
+    of.save()
 
 
 def _sets(out: Outcome) -> tuple[list[set[UUID]], dict[int, set[UUID]]]:

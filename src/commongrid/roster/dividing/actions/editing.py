@@ -10,9 +10,10 @@ from django.db.models import Q
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, WrongState
-from commongrid.roster.dividing.actions.drawing import locked_division
+from commongrid.roster.dividing.actions.drawing import count_anew, locked_division
 from commongrid.roster.dividing.models import Division, DivisionGrid
 from commongrid.roster.dividing.rules.words import refuse_move
+from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -33,8 +34,8 @@ class Painted:
 def paint(scope: Scope, act: Act, *, division_id: UUID, painted: Painted) -> Line:
     """Put homes of a proposal into another of its grids, or a new one; locked they stay when the rest is worked anew.
 
-    Put into the grid they are in they are only locked or unlocked. The clock counts the grids anew; one that is left
-    without a home is gone.
+    Put into the grid they are in they are only locked or unlocked. The grids they leave and come to are counted anew;
+    one that is left without a home is gone.
 
     Refuses: NotYours out of scope; BadInput where nothing or an unknown grid is chosen; WrongState once it is adopted
     or over, and where a grid among them is locked.
@@ -47,12 +48,11 @@ def paint(scope: Scope, act: Act, *, division_id: UUID, painted: Painted) -> Lin
         raise BadInput(fields={"homes": N_("Choose households of this proposal, or a natural village.")})
     to = _target(act, found, grids, painted.grid)
     _refuse_locked(grids, {one.grid_id for one in chosen}, to)
-    moved = [one.id for one in chosen if one.grid_id != to.id]
+    moved = [one for one in chosen if one.grid_id != to.id]
     found.homes.filter(id__in=[one.id for one in chosen]).update(locked=painted.locked)
-    found.homes.filter(id__in=moved).update(grid=to, by_hand=True)
     if moved:
-        found.state, found.recount, found.asked_at = "asked", True, act.at
-        found.save()
+        found.homes.filter(id__in=[one.id for one in moved]).update(grid=to, by_hand=True)
+        count_anew(scope, found, {to.id} | {one.grid_id for one in moved}, territory.calendar(scope).day_of(act.at))
     return Line(
         place=found.place, subject=found.id, subject_kind="division",
         facts={"homes": len(chosen), "locked": painted.locked}, answer={"division": found.id, "homes": len(chosen)},

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef
 
+from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import interval, level_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
@@ -82,7 +83,7 @@ def stop(scope: Scope, act: Act, *, place: int) -> Line:
         raise NotYours
     waiting = Division.objects.filter(place__range=interval(place), state="asked")
     drawn = DivisionGrid.objects.filter(division=OuterRef("pk"))
-    kept = waiting.filter(Exists(drawn)).update(state="ready", recount=False)
+    kept = waiting.filter(Exists(drawn)).update(state="ready", quick=False)
     dropped = waiting.update(state="dropped", ended_at=act.at)
     if not kept + dropped:
         raise WrongState(N_("Nothing waits here any more."))
@@ -99,9 +100,8 @@ def work_out(scope: Scope, act: Act, *, division_id: UUID, asked_at: datetime, o
     if found.state != "asked" or found.asked_at != asked_at:
         raise WrongState
     found.state, found.fault, found.ready_at = "failed" if out.fault else "ready", out.fault, act.at
-    found.recount = False
     if out.fault:
-        found.figures = out.figures
+        found.figures, found.quick = out.figures, False
     else:
         locked = {one.code or one.number for one in found.drawn.filter(locked=True)}
         held = {one.household_id: (one.locked, one.by_hand and one.locked) for one in found.homes.all()}
@@ -126,7 +126,28 @@ def work_out_anew(scope: Scope, act: Act, *, division_id: UUID, terms: Terms) ->
     for name, value in asdict(terms).items():
         setattr(found, name, value)
     found.alone = list(terms.alone)
-    found.state, found.fault, found.recount, found.asked_at = "asked", "", False, act.at
+    found.state, found.fault, found.share, found.asked_at = "asked", "", 0, act.at
+    found.quick = found.drawn.filter(locked=True).exists() or found.homes.filter(locked=True).exists()
+    found.save()
+    return Line(place=found.place, subject=found.id, subject_kind="division", answer={"division": found.id})
+
+
+def progressed(scope: Scope, *, division_id: UUID, share: int) -> None:
+    """Tell how far the planner is, in per cent."""
+    with acting(scope):
+        Division.objects.filter(id=division_id).update(share=share)
+
+
+@action("roster.division_proven", power="grids.divide", kinds=("clock",))
+def prove(scope: Scope, act: Act, *, division_id: UUID, asked_at: datetime, gap: int | None) -> Line:
+    """Take the proof of a proposal that was answered quickly; none where it could not be proven.
+
+    Refuses: WrongState where it was changed or asked for otherwise meanwhile.
+    """
+    found = locked_division(scope, division_id)
+    if found.state != "ready" or not found.quick or found.asked_at != asked_at:
+        raise WrongState
+    found.quick, found.figures = False, found.figures | {"gap": gap}
     found.save()
     return Line(place=found.place, subject=found.id, subject_kind="division", answer={"division": found.id})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -37,9 +37,16 @@ class DivisionRow:
     figures: dict[str, Any]
     fault: str
     asked_at: datetime
+    quick: bool
+    share: int
     ready_at: datetime | None
     adopts_on: date | None
     ended_at: datetime | None
+
+    @property
+    def unproven(self) -> bool:
+        """Whether its proof is still to come."""
+        return self.state == "ready" and self.quick
 
     @property
     def open(self) -> bool:
@@ -127,9 +134,22 @@ def open_divisions(scope: Scope, place: int) -> list[DivisionRow]:
     return [_row(one) for one in found.order_by("place", "number")]
 
 
-def next_asked(scope: Scope) -> UUID | None:
-    """The proposal that waits to be worked out next: what was asked for last, since somebody waits for it."""
-    return Division.objects.filter(state="asked").order_by("-asked_at", "id").values_list("id", flat=True).first()
+def next_asked(scope: Scope, *, quick: bool) -> UUID | None:
+    """The proposal to be worked out next: what was asked for last, since somebody waits for it."""
+    found = Division.objects.filter(state="asked", quick=quick).order_by("-asked_at", "id")
+    return found.values_list("id", flat=True).first()
+
+
+def next_unproven(scope: Scope) -> UUID | None:
+    """The proposal that was answered quickly and waits for its proof."""
+    found = Division.objects.filter(state="ready", quick=True).order_by("-asked_at", "id")
+    return found.values_list("id", flat=True).first()
+
+
+def still_wanted(scope: Scope, division_id: UUID, asked_at: datetime) -> bool:
+    """Whether a proposal is still waited for as it was asked for then."""
+    found = Division.objects.filter(Q(state="asked") | Q(state="ready", quick=True), id=division_id, asked_at=asked_at)
+    return found.exists()
 
 
 def due(scope: Scope, today: date) -> list[UUID]:
@@ -152,15 +172,19 @@ def grid_of(scope: Scope, division_id: UUID, grid_id: UUID) -> GridRow:
     return found
 
 
-def homes_of(scope: Scope, division_id: UUID, grid_id: UUID | None = None, *, only: str = "") -> list[HomeRow]:
-    """The homes of a proposal or of one of its grids; ``only`` those that move, or that were put or locked by hand."""
+def movers(scope: Scope, division_id: UUID, first: int, count: int) -> list[HomeRow]:
+    """The homes of a proposal that change grids, by the grid they leave: so many from the first asked for."""
+    found = DivisionHome.objects.filter(division=division_id, now__isnull=False)
+    rows = found.exclude(now=F("grid__code"), grid__code__isnull=False).select_related("household", "grid")
+    rows = rows.order_by("now", "grid__number", "household__number", "id")
+    return [_home(one) for one in rows[first : first + count]]
+
+
+def homes_of(scope: Scope, division_id: UUID, grid_id: UUID | None = None) -> list[HomeRow]:
+    """The homes of a proposal or of one of its grids."""
     found = DivisionHome.objects.filter(division=division_id)
     if grid_id is not None:
         found = found.filter(grid=grid_id)
-    if only == "moves":
-        found = found.exclude(now=F("grid__code"), now__isnull=False)
-    elif only == "hand":
-        found = found.filter(Q(by_hand=True) | Q(locked=True))
     rows = found.select_related("household", "grid").order_by("household__natural_village", "household__number", "id")
     return [_home(one) for one in rows[:MOST]]
 
@@ -172,6 +196,13 @@ def _home(one: DivisionHome) -> HomeRow:
         lat=home.lat, grid=one.grid_id, now=one.now, moves=one.now is None or one.now != one.grid.code,
         locked=one.locked, by_hand=one.by_hand, near=one.near,
     )  # fmt: skip
+
+
+def shared(scope: Scope, division_id: UUID, other: UUID) -> Counter[tuple[UUID, UUID]]:
+    """How many homes each grid of a proposal has in common with each of another."""
+    there = dict(DivisionHome.objects.filter(division=other).values_list("household", "grid"))
+    mine = DivisionHome.objects.filter(division=division_id).values_list("household", "grid")
+    return Counter((grid, there[home]) for home, grid in mine if home in there)
 
 
 def barriers(scope: Scope, village: int) -> list[BarrierRow]:
@@ -195,12 +226,23 @@ def homes_per_grid(scope: Scope, village: int) -> dict[int, int]:
 def _row(one: Division) -> DivisionRow:
     return DivisionRow(
         id=one.id, place=one.place, number=one.number, state=one.state, terms=one.terms, figures=one.figures,
-        fault=one.fault, asked_at=one.asked_at, ready_at=one.ready_at, adopts_on=one.adopts_on, ended_at=one.ended_at,
+        fault=one.fault, asked_at=one.asked_at, quick=one.quick, share=one.share,
+        ready_at=one.ready_at, adopts_on=one.adopts_on, ended_at=one.ended_at,
     )  # fmt: skip
 
 
-def moved_since(rows: Sequence[DivisionHome], homes: Mapping[UUID, int | None]) -> int:
+def stale(scope: Scope, row: DivisionRow) -> int:
+    """How many households are not as they were when a proposal that is still worked on was worked out."""
+    return moved_since(scope, row.id, row.place) if row.state == "ready" else 0
+
+
+def moved_since(scope: Scope, division_id: UUID, village: int) -> int:
     """How many households of a proposal are not as they were: ended, new in the village, or in another grid by now."""
-    then: dict[UUID, int | None] = {one.household_id: one.now for one in rows}
-    changed = [home for home, now in homes.items() if home not in then or then[home] != now]
-    return len(changed) + len(then.keys() - homes.keys())
+    grids = grids_today(scope, village)
+    then = dict(DivisionHome.objects.filter(division=division_id).values_list("household", "now"))
+    now = {
+        home: place if grids.get(place) else None
+        for home, place in living(village).values_list("id", "place")
+        if grids.get(place, True)
+    }
+    return sum(home not in then or then[home] != at for home, at in now.items()) + len(then.keys() - now.keys())

@@ -40,7 +40,7 @@ def task(scope: Scope, division_id: UUID, on: date) -> Task:
     fixed = {one.household_id: (label[one.grid_id], one.locked) for one in of.homes.all()}
     homes = tuple(_material(scope, of.place, on, fixed))
     return Task(
-        homes=homes, ways=ways(scope, of.place), terms=of.terms, locked=locked, recount=of.recount,
+        homes=homes, ways=ways(scope, of.place), terms=of.terms, locked=locked,
         again=bool(locked) or any(one.locked for one in homes), asked_at=of.asked_at,
     )  # fmt: skip
 

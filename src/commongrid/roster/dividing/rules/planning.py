@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 Point = tuple[float, float]
@@ -24,6 +26,10 @@ class Terms:
     grids: int | None = None
     change: int = 100
     split: int = 1000
+    uneven: int = 0
+    headless: int = 2000
+    short: int = 100
+    groups: bool = False
     shares: bool = False
     alone: tuple[int, ...] = ()
 
@@ -71,6 +77,41 @@ class GridOut:
     faults: tuple[dict[str, Any], ...] = ()
 
 
+class Counted(Protocol):
+    """What is counted of a grid, wherever it is kept."""
+
+    @property
+    def homes(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def metres(self) -> int: ...
+    @property
+    def heads(self) -> int: ...
+    @property
+    def room(self) -> int: ...
+    @property
+    def hamlets(self) -> int: ...
+    @property
+    def beyond(self) -> int: ...
+    @property
+    def faults(self) -> Sequence[dict[str, Any]]: ...
+
+
+def figures_of(grids: Sequence[Counted], changed: int) -> dict[str, Any]:
+    """All grids together, for a comparison."""
+    sizes, homes = [one.size for one in grids], sum(one.homes for one in grids)
+    metres = sum(one.metres for one in grids)
+    lacks = Counter(sort for one in grids for sort in {str(each["fault"]) for each in one.faults})
+    return {
+        "grids": len(sizes), "homes": homes, "least": min(sizes, default=0), "largest": max(sizes, default=0),
+        "metres": metres, "mean": round(metres / homes) if homes else 0, "pairs": sum(one.hamlets for one in grids),
+        "changed": changed, "out": lacks["too_small"] + lacks["too_large"], "pieces": lacks["in_pieces"],
+        "headless": sum(one.heads == 0 for one in grids), "beyond": sum(one.beyond for one in grids),
+        "short": sum(max(0, one.homes - one.room) for one in grids),
+    }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """A household of what came out: its grid by position, today's, and whether its point was only taken."""
@@ -95,7 +136,7 @@ class Outcome:
 class Task:
     """What the planner gets of a proposal: the village, its limits, what is locked, and when it was asked for.
 
-    ``again``: from the proposal's own grids; ``recount``: those grids as they were drawn, nothing is moved.
+    ``again``: something is locked, so the rest goes on from the proposal's own grids.
     """
 
     homes: tuple[Home, ...]
@@ -103,5 +144,4 @@ class Task:
     terms: Terms
     locked: frozenset[int]
     again: bool
-    recount: bool
     asked_at: datetime

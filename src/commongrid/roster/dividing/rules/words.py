@@ -60,7 +60,7 @@ def refuse_terms(terms: Terms) -> None:
         faults["target"] = N_("The size aimed at lies between the smallest and the largest.")
     if terms.grids is not None and not 1 <= terms.grids <= 500:  # noqa: PLR2004 - as its sentence says
         faults["grids"] = N_("A number from 1 to 500, or nothing.")
-    for name in ("change", "split"):
+    for name in ("change", "split", "uneven", "headless", "short"):
         if not 0 <= getattr(terms, name) <= FARTHEST:
             faults[name] = N_("A number of metres from 0 to 10,000.")
     if faults:
@@ -74,9 +74,6 @@ FAULT_WORDS: Final[Mapping[str, str]] = {
     "too_few": N_(
         "These households need at least %(needed)s grids: natural villages that are kept whole, locked grids and parts "
         "cut off by barriers each take one. You asked for %(grids)s."
-    ),
-    "stale": N_(
-        "Households of this village have changed since. Have the proposal worked out anew; what is locked stays."
     ),
     "broken": N_("The planner broke off. Whoever runs the system finds the reason in its log."),
     "too_big": N_("This village has more than 6,000 households, too many to divide at once. Divide its parts."),

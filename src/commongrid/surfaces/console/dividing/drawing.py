@@ -22,8 +22,8 @@ TONES: Final = 6
 """Tones of the map."""
 
 
-def drawn(scope: Scope, row: DivisionRow) -> dict[str, Any]:
-    """Cells, homes and lines as GeoJSON, and the box around them."""
+def drawn(scope: Scope, row: DivisionRow, other: DivisionRow | None) -> dict[str, Any]:
+    """Cells, homes and lines as GeoJSON, the outlines of what it is read beside, and the box around them."""
     grids = {one.id: one for one in divisions.grids_of(scope, row.id)}
     homes = [one for one in divisions.homes_of(scope, row.id) if one.lon is not None and one.lat is not None]
     own = bounds.outlines(scope, [row.place]).get(row.place)
@@ -31,7 +31,9 @@ def drawn(scope: Scope, row: DivisionRow) -> dict[str, Any]:
     land = shapes.read(own.shape) if own else boundaries.land_around(at for _number, at in spots)
     cells = boundaries.cells(spots, land) if land is not None else {}
     tones = toned(cells)
+    beside = boundaries.cells(_beside(scope, homes, other), land) if land is not None else {}
     return {
+        "beside": _collection([_feature(shapes.written(cell)) for cell in beside.values()]),
         "cells": _collection(
             [_cell(row, one, cells[one.number], tones) for one in grids.values() if one.number in cells]
         ),
@@ -41,6 +43,16 @@ def drawn(scope: Scope, row: DivisionRow) -> dict[str, Any]:
         ),
         "box": list(land.bounds) if land is not None else None,
     }  # fmt: skip
+
+
+def _beside(scope: Scope, homes: Sequence[HomeRow], other: DivisionRow | None) -> list[tuple[int, tuple[float, float]]]:
+    """Where the homes stand, with their grid of today or of another proposal."""
+    if other is None:
+        of = {one.household: one.now for one in homes}
+    else:
+        number = {one.id: one.number for one in divisions.grids_of(scope, other.id)}
+        of = {one.household: number[one.grid] for one in divisions.homes_of(scope, other.id)}
+    return [(grid, (one.lon or 0.0, one.lat or 0.0)) for one in homes if (grid := of.get(one.household)) is not None]
 
 
 def toned(cells: Mapping[int, Shape]) -> dict[int, int]:

@@ -16,7 +16,7 @@ from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.roster.dividing import actions
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.rules.words import STATE_WORDS, may
-from commongrid.surfaces.console.dividing import drawing, forms
+from commongrid.surfaces.console.dividing import beside, drawing, forms
 from commongrid.surfaces.console.dividing.village import offered
 from commongrid.surfaces.console.dividing.words import (
     SORTS,
@@ -31,6 +31,7 @@ from commongrid.surfaces.console.dividing.words import (
 from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.network.words import village
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -38,9 +39,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from commongrid.roster.dividing.queries.divisions import DivisionRow, GridRow
+    from commongrid.surfaces.console.dividing.beside import Side
     from commongrid.surfaces.shared.doors import Asked
     from commongrid.surfaces.shared.forms import Form
 
+PAGE: Final = 200
+"""Homes of one page of a list."""
 MOVES: Final = ("edit", "work out", "copy", "adopt", "call off", "drop")
 
 
@@ -65,13 +69,19 @@ def page(request: Asked, division_id: UUID) -> HttpResponse:
 
 def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpResponse:
     grids = [] if row.fault else divisions.grids_of(request.scope, row.id)  # a fault's figures are not theirs
-    names = territory.places(request.scope, codes_in(grids))
+    now = {int(one["code"]) for one in row.figures.get("each", [])}
+    names = territory.places(request.scope, codes_in(grids) | now)
+    offered_sides = beside.others(request.scope, row)
+    other = beside.chosen(request.GET.get("beside", ""), offered_sides)
+    sides, rest = beside.paired(request.scope, row, grids, other, names)
     gap = row.figures.get("gap")
     context = {
         "division": row, "title": title_of(row), "place": village(request.scope, row.place),
         "trail": trail(request.scope, row.place, (title_of(row), "")),
         "state": (gettext(STATE_WORDS[row.state]), TONES[row.state]), "fault": fault(row),
-        "compared": compared(row.figures) if grids else [], "grids": _told(grids, names),
+        "compared": compared(row.figures, other.figures if other else None) if grids else [],
+        "grids": _told(grids, names, sides), "rest": rest, "others": offered_sides, "other": other,
+        "beside": title_of(other) if other else "", "stale": divisions.stale(request.scope, row) if grids else 0,
         "gap": f"{gap / 10:.1f}" if gap is not None else "", "locks": sum(one.locked for one in grids),
         "may": {name.replace(" ", "_"): may(row.state, name) for name in MOVES},
         **_forms(request, row, grids, asked), **tiles.base(),
@@ -80,12 +90,13 @@ def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpR
     return render(request, "console/dividing/division.html", context, status=status)
 
 
-def _told(grids: Sequence[GridRow], names: dict[int, Any]) -> list[dict[str, Any]]:
-    """Each grid with its names, what kind it is, and what it lacks."""
+def _told(grids: Sequence[GridRow], names: dict[int, Any], sides: dict[UUID, Side]) -> list[dict[str, Any]]:
+    """Each grid with its names, what kind it is, what it lacks, and what it is read beside."""
     return [
         {
             "row": one, "today": names.get(one.code or 0), "became": names.get(one.became or 0),
             "sort": (gettext(SORTS[one.sort][0]), SORTS[one.sort][1]), "lacks": lacks(one, names),
+            "side": sides.get(one.id),
         }
         for one in grids
     ]  # fmt: skip
@@ -119,7 +130,7 @@ def grid(request: Asked, division_id: UUID, number: int) -> HttpResponse:
     names = territory.places(request.scope, {home.now for home in homes if home.now} | codes_in(grids))
     title = gettext("Grid %(number)s") % {"number": number}
     context = {
-        "division": row, "title": title, "grid": _told([one], names)[0], "may_edit": may(row.state, "edit"),
+        "division": row, "title": title, "grid": _told([one], names, {})[0], "may_edit": may(row.state, "edit"),
         "homes": [(home, names[home.now].label(language()) if home.now in names else "") for home in homes],
         "painting": forms.PaintForm(auto_id="paint_%s").offer([], numbered(grids)),
         "trail": trail(request.scope, row.place, (title_of(row), reverse("division", args=[row.id])), (title, "")),
@@ -128,11 +139,33 @@ def grid(request: Asked, division_id: UUID, number: int) -> HttpResponse:
 
 
 @door("grids.divide")
+def changes(request: Asked, division_id: UUID) -> HttpResponse:
+    """The homes that change grids, by the grid they leave."""
+    row = _asked(request, division_id)
+    page = page_asked(request.GET.get("page", ""))
+    found = divisions.movers(request.scope, row.id, (page - 1) * PAGE, PAGE + 1)
+    numbers = {one.id: one.number for one in divisions.grids_of(request.scope, row.id)}
+    names = territory.places(request.scope, {one.now for one in found if one.now})
+    title = gettext("Who changes grids")
+    context = {
+        "division": row, "title": title, "count": row.figures.get("changed", 0),
+        "homes": [
+            (one, names[one.now].label(language()) if one.now in names else "—", numbers[one.grid])
+            for one in found[:PAGE]
+        ],
+        "previous": f"?page={page - 1}" if page > 1 else "", "next": f"?page={page + 1}" if len(found) > PAGE else "",
+        "trail": trail(request.scope, row.place, (title_of(row), reverse("division", args=[row.id])), (title, "")),
+    }  # fmt: skip
+    return render(request, "console/dividing/changes.html", context)
+
+
+@door("grids.divide")
 def map_data(request: Asked, division_id: UUID) -> HttpResponse:
     """What the map of a proposal draws: cells of its grids, homes, barriers."""
     row = _asked(request, division_id)
+    other = beside.chosen(request.GET.get("beside", ""), beside.others(request.scope, row))
     response = JsonResponse(
-        drawing.drawn(request.scope, row), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
+        drawing.drawn(request.scope, row, other), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
     )
     response["Cache-Control"] = "private, no-store"
     return response

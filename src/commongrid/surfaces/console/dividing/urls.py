@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("places/<int:code>/grids", village.everywhere, name="dividing_everywhere"),
     path("places/<int:code>/grids/stop", village.stop, name="dividing_everywhere_stop"),
     path("divisions/<uuid:division_id>", pages.page, name="division"),
+    path("divisions/<uuid:division_id>/changes", pages.changes, name="division_changes"),
     path("divisions/<uuid:division_id>/map.json", pages.map_data, name="division_map"),
     path("divisions/<uuid:division_id>/grids/<int:number>", pages.grid, name="division_grid"),
     path("divisions/<uuid:division_id>/grids/<int:number>/lock", pages.lock, name="division_lock"),

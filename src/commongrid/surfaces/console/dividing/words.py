@@ -44,7 +44,8 @@ CAUSES: Final[Mapping[str, str]] = {
 }
 FAR: Final = N_("it could be a small grid of its own")
 FIGURES: Final = (
-    ("grids", N_("Grids"), "%s"), ("size", N_("Size, smallest to largest"), "%s"),
+    ("changed", N_("Households that change grids"), "%s"), ("grids", N_("Grids"), "%s"),
+    ("size", N_("Size, smallest to largest"), "%s"),
     ("mean", N_("Way to the middle, on average"), N_("%s m")), ("pairs", N_("Natural villages in grids"), "%s"),
     ("out", N_("Grids out of range"), "%s"), ("pieces", N_("Grids that do not hang together"), "%s"),
     ("headless", N_("Grids without anybody to head them"), "%s"),
@@ -63,15 +64,19 @@ class Figure:
     today: str
     then: str
     tone: str = ""
+    other: str = ""
 
 
-def compared(figures: Mapping[str, Any]) -> list[Figure]:
-    """Today's and the proposed grids, figure by figure."""
+def compared(figures: Mapping[str, Any], other: Mapping[str, Any] | None) -> list[Figure]:
+    """Today's and the proposed grids, and those of another proposal if there is one, figure by figure."""
     today = figures.get("today")
     return [
-        Figure(gettext(text), _said(today, key, form), _said(figures, key, form), _tone(today, figures, key))
+        Figure(
+            gettext(text), _said(today, key, form), _said(figures, key, form), _tone(today, figures, key),
+            _said(other, key, form) if other is not None else "",
+        )
         for key, text, form in FIGURES
-    ]
+    ]  # fmt: skip
 
 
 def _said(figures: Mapping[str, Any] | None, key: str, form: str) -> str:
