@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from django.utils.timezone import localdate
 
 from commongrid.insight.queries.county_sheet import county_sheet, rows_behind
 from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import NotFound
+from commongrid.kernel.scope import clock
+from commongrid.registry.actions import NewHolding, add_holding
+from commongrid.registry.rules.facts import Told
+from commongrid.roster.actions import NewUnit, add_unit
 from tests.factories import desk
+from tests.factories.network import SETTING_UP
 from tests.matters.conftest import scene
 from tests.matters.test_loop import row
 from tests.matters.test_rechecks import closed
@@ -48,3 +56,46 @@ def test_words_that_are_hidden_from_a_reader_are_not_listed_behind_a_number(scen
         )
     assert helped(scene.as_post("county_dispatcher"))[0] == 1
     assert helped(scene.as_post("township_principal")) == (1, [scene.number(matter)])
+
+
+def many(scope: Scope) -> dict[str, int]:
+    """The numbers of those who take part, and of the centres."""
+    with acting(scope):
+        return {one.code: one.count for one in county_sheet(scope, desk.COUNTY, localdate())}
+
+
+def test_a_centre_is_in_use_once_it_gives_out_work(scene: Scene) -> None:
+    centre = NewUnit(
+        place=desk.TOWNSHIP, type="centre", name_zh="青石镇网格中心", name_en="Qingshi Centre", valid_from=desk.FROM
+    )
+    add_unit(SETTING_UP, Act.new(), unit=centre)
+    eye = scene.as_post("county_dispatcher")
+    assert (many(eye)["centres"], many(eye)["centres_in_use"]) == (1, 0)
+    closed(scene, satisfied=True)
+    assert (many(eye)["centres"], many(eye)["centres_in_use"]) == (1, 1)
+    with acting(eye):
+        assert rows_behind(eye, desk.COUNTY, localdate(), "centres_in_use")[1][0].name == "青石镇网格中心"
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE matters_order SET ordered_at = ordered_at - interval '31 days'")
+    assert many(eye)["centres_in_use"] == 0
+
+
+def test_organisations_are_counted_by_kind_and_a_village_with_all_three_is_covered(scene: Scene) -> None:
+    clerk, eye = clock("a test", "people.edit"), scene.as_post("county_dispatcher")
+    for kind, place in (("41", desk.VILLAGE), ("42", desk.GRID), ("42", desk.OTHER_VILLAGE), ("11", desk.VILLAGE)):
+        new = NewHolding(of="organisation", place=place, written={"kind": kind, "name": f"组织{kind}"})
+        add_holding(clerk, Act.new(), new=new, told=Told(on=localdate()))
+    found = many(eye)
+    assert {one: count for one, count in found.items() if one.startswith("organisations")} == {
+        "organisations": 4, "organisations-41": 1, "organisations-42": 2, "organisations-43": 0, "organisations-11": 1,
+    }  # fmt: skip
+    assert found["covered"] == 0
+    new = NewHolding(of="organisation", place=desk.VILLAGE, written={"kind": "43", "name": "志愿服务队"})
+    add_holding(clerk, Act.new(), new=new, told=Told(on=localdate()))
+    assert many(eye)["covered"] == 1
+    with acting(eye):
+        assert [one.place for one in rows_behind(eye, desk.COUNTY, localdate(), "covered")[1]] == [desk.VILLAGE]
+        assert len(rows_behind(eye, desk.COUNTY, localdate(), "organisations-42")[1]) == 2
+        for wrong in ("organisations-", "organisations-77", "42"):
+            with pytest.raises(NotFound):
+                rows_behind(eye, desk.COUNTY, localdate(), wrong)

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from pypdf import PdfReader
 
-from commongrid.insight.queries.county_sheet import MEASURES, county_sheet, rows_behind
+from commongrid.insight.queries.county_sheet import MEASURES, SELF_ORGANISED, county_sheet, rows_behind
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.surfaces.console.network import printing
-from tests.factories.desk import HAMLET, TOWNSHIP, VILLAGE, Desk
+from tests.factories.desk import GRID, HAMLET, OTHER_GRID, TOWNSHIP, VILLAGE, Desk
 from tests.factories.network import scope_as
 from tests.outreach.conftest import laid
 from tests.surfaces.console.conftest import counting
@@ -136,6 +136,15 @@ def test_the_rows_behind_a_number_ask_for_their_places_at_once(county: Desk, cli
     assert len(two) == len(one), "\n".join(two)
 
 
+def test_a_natural_village_and_a_grid_have_their_own_pages(county: Desk, row: Row, client: Client) -> None:
+    desk = county.sign_in(client, "secretary")
+    for place in (HAMLET, GRID):
+        assert desk.get(reverse("network"), {"place": place}).context["whole"].homes == 8
+        assert len(desk.get(reverse("network_homes") + f"?place={place}&sort=all").context["rows"]) == 8
+        assert desk.get(reverse("county_sheet"), {"place": place}).status_code == 200
+    assert desk.get(reverse("network"), {"place": OTHER_GRID}).context["whole"].homes == 0
+
+
 def test_every_number_of_the_sheet_is_its_rows(county: Desk, row: Row) -> None:
     row.able(row.west)
     row.adopted(row.plan())
@@ -145,7 +154,7 @@ def test_every_number_of_the_sheet_is_its_rows(county: Desk, row: Row) -> None:
         for code, one in numbers.items():
             _measure, rows, more = rows_behind(scope, VILLAGE, localdate(), code)
             assert (len(rows), more, one.change) == (one.count, False, 0), code
-    assert set(numbers) == set(MEASURES)
+    assert set(numbers) == {*MEASURES, *(f"organisations-{kind}" for kind in SELF_ORGANISED)}
     assert numbers["households"].count == 8
     assert numbers["linked"].count + numbers["without"].count == 8
     assert (numbers["villages"].count, numbers["grids"].count, numbers["headless"].count) == (1, 2, 1)

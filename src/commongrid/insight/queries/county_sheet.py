@@ -12,22 +12,23 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate, make_aware
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, TextField
+from django.utils.timezone import make_aware
 
 from commongrid.journal.dated import in_force, valid
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound
-from commongrid.matters.models import Matter
+from commongrid.matters.models import Matter, Order
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.veil import covered, covers_some
-from commongrid.outreach.queries.coverage import AWAY, LIVED, homes_on
+from commongrid.outreach.queries.coverage import AWAY, LIVED, homes_at, homes_on
 from commongrid.outreach.rules.words import PARTY
-from commongrid.registry.models import Correction, Household, Organisation
+from commongrid.registry.models import Household, Organisation
+from commongrid.registry.queries import CodeRow, codes
+from commongrid.registry.queries.former import value_on
 from commongrid.roster.models import Assignment, Post, Unit
 from commongrid.roster.rules import LINKED, LINKER
-from commongrid.territory.models import Place
+from commongrid.territory.models import GridCover, Place
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,6 +39,13 @@ PAGE: Final = 100
 TEAM: Final = ("grid_head", "grid_member")
 DISPUTES: Final = "A"
 """The class of matters that are disputes."""
+SELF_ORGANISED: Final = ("41", "42", "43")
+"""Kinds of organisations in which people govern, enjoy and help themselves (三自)."""
+OF_KIND: Final = "organisations-"
+"""Before the kind, in the code of the number of its organisations."""
+USED_WITHIN: Final = 30
+TOWNSHIP, VILLAGE = 10**6, 1000
+"""Codes in one place of the level."""
 Rows = Callable[[int, date], "QuerySet[Any]"]
 
 
@@ -45,7 +53,8 @@ Rows = Callable[[int, date], "QuerySet[Any]"]
 class Measure:
     """A number of the sheet: its code and name, its part, the rows it counts.
 
-    ``by_name``: the rows name households, so they are opened to readers of people only.
+    ``by_name``: the rows name households, so they are opened to readers of people only. ``of_matters``: what it counts
+    is seen by readers of matters alone.
     """
 
     code: str
@@ -53,6 +62,8 @@ class Measure:
     part: str
     rows: Rows
     by_name: bool = False
+    of_matters: bool = False
+    kind: CodeRow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,8 @@ class Number:
     count: int
     before: int | None
     by_name: bool
+    kind: CodeRow | None = None
+    """The kind of organisations that it counts, where it is one's."""
 
     @property
     def change(self) -> int | None:
@@ -83,29 +96,39 @@ class Behind:
 
 
 def _places(level: str, **more: str) -> Rows:
-    return lambda place, on: Place.objects.on(on).filter(level=level, code__range=interval(place), **more)
+    """Places of a level on a day: those inside, and inside a village those that serve it or are served by it."""
+
+    def rows(place: int, on: date) -> QuerySet[Place]:
+        met = Q(code__range=interval(place))
+        if level_of(place) == "below":
+            covers = GridCover.objects.filter(valid(on))
+            met |= Q(code__in=covers.filter(covered=place).values("grid"))
+            met |= Q(code__in=covers.filter(grid=place).values("covered"))
+        return Place.objects.on(on).filter(met, level=level, **more)
+
+    return rows
+
+
+_grids: Final = _places("grid")
 
 
 def _held(*roles: str) -> Callable[[int, date], QuerySet[Post]]:
-    return lambda place, on: Post.objects.filter(in_force(on), role__in=roles, place__range=interval(place))
+    """Posts of grids that there were on the day; one that sat on at a grid which had ended is nobody's head."""
+    return lambda place, on: Post.objects.filter(
+        in_force(on), role__in=roles, place__in=_grids(place, on).values("code")
+    )  # fmt: skip
 
 
 def _headless(place: int, on: date) -> QuerySet[Place]:
     head = Post.objects.filter(in_force(on), role="grid_head", place=OuterRef("code"))
-    return Place.objects.on(on).filter(~Exists(head), level="grid", code__range=interval(place))
+    return _grids(place, on).filter(~Exists(head))
 
 
 def _party(place: int, on: date) -> QuerySet[Post]:
     """Posts of the grid team whose holder was a Party member on the day."""
     found = _held(*TEAM)(place, on)
-    if on >= localdate():
-        return found.filter(person__political__in=PARTY)
-    later = Correction.objects.filter(
-        subject=OuterRef("person"), of="person", field="political", since_on__gt=on, undone_by=None
-    )
-    before = Subquery(later.order_by("at", "no").values("before")[:1])
-    was = Coalesce(before, F("person__political"), output_field=CharField())
-    return found.annotate(was=was).filter(was__in=PARTY)
+    then = value_on("person", "political", on, TextField(), record="person", now="person__political")
+    return found.annotate(then=then).filter(then__in=PARTY)
 
 
 def _homes(state: str, *, linked: bool | None = None) -> Rows:
@@ -119,17 +142,26 @@ def _homes(state: str, *, linked: bool | None = None) -> Rows:
 
 
 def _linking(place: int, on: date) -> QuerySet[Post]:
-    holds = Assignment.objects.filter(in_force(on), kind=LINKED, post=OuterRef("pk"))
-    return Post.objects.filter(Exists(holds), role=LINKER, place__range=interval(place))
+    """Posts that look after a household of the place."""
+    holds = Assignment.objects.filter(in_force(on), kind=LINKED, household__in=homes_at(place, on).values("id"))
+    return Post.objects.filter(role=LINKER, id__in=holds.values("post"))
 
 
 def _centres(place: int, on: date) -> QuerySet[Unit]:
-    """Township centres in use: there is one, and a dispatcher is in post."""
-    staffed = Post.objects.filter(in_force(on), role="dispatcher", place=OuterRef("place"))
+    """Township centres that there are on the day."""
     township = Place.objects.on(on).filter(level="township", code=OuterRef("place"))
-    return Unit.objects.filter(
-        valid(on), Exists(staffed), Exists(township), type="centre", place__range=interval(place)
-    )
+    return Unit.objects.filter(valid(on), Exists(township), type="centre", place__range=interval(place))
+
+
+def _centres_in_use(place: int, on: date) -> QuerySet[Unit]:
+    """Of these the ones with a dispatcher in post that gave out work in the thirty days up to the day."""
+    staffed = Post.objects.filter(in_force(on), role="dispatcher", place=OuterRef("place"))
+    end = _begin_of(on + timedelta(days=1))
+    given = Order.objects.filter(
+        by_level="township", ordered_at__gte=end - timedelta(days=USED_WITHIN), ordered_at__lt=end,
+        place__gte=OuterRef("place"), place__lt=OuterRef("place") + TOWNSHIP,
+    )  # fmt: skip
+    return _centres(place, on).filter(Exists(staffed), Exists(given))
 
 
 def _assigned(kind: str) -> Rows:
@@ -143,10 +175,13 @@ def _leaders(place: int, on: date) -> QuerySet[Post]:
     return Post.objects.filter(Exists(point))
 
 
+def _begin_of(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time()))
+
+
 def _solved(**more: Any) -> Callable[[int, date], QuerySet[Matter]]:
     def rows(place: int, on: date) -> QuerySet[Matter]:
-        begin = make_aware(datetime.combine(date(on.year, 1, 1), time()))
-        end = make_aware(datetime.combine(on + timedelta(days=1), time()))
+        begin, end = _begin_of(date(on.year, 1, 1)), _begin_of(on + timedelta(days=1))
         done = Matter.objects.filter(state="closed", outcome__in=DONE, closed_at__gte=begin, closed_at__lt=end)
         return done.filter(parent=None, place__range=interval(place)).filter(**more)
 
@@ -157,11 +192,23 @@ DONE: Final = ("rated", "not_rated", "checked", "done")
 """Ways of ending in which the work was done; without those that the reporter disagrees with."""
 
 
-def _organisations(place: int, on: date) -> QuerySet[Organisation]:
-    began = Q(founded_on=None) | Q(founded_on__lte=on)
-    return Organisation.objects.filter(
-        began, Q(ended_on=None) | Q(ended_on__gt=on), place__range=interval(place)
+def _organisations(place: int, on: date) -> QuerySet[Any]:
+    found = Organisation.objects.filter(
+        Q(founded_on=None) | Q(founded_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on),
+        place__range=interval(village_of(place) or place),
     )  # fmt: skip
+    found = found.annotate(sort=value_on("organisation", "kind", on, TextField()))
+    lay = value_on("organisation", "place", on, BigIntegerField())
+    return found.annotate(lay=lay).filter(lay=place) if level_of(place) == "below" else found
+
+
+def _covered_by_all(place: int, on: date) -> QuerySet[Place]:
+    """Villages in which people govern, enjoy and help themselves: at least one organisation of each of the kinds."""
+    found = _places("village")(place, on)
+    for kind in SELF_ORGANISED:
+        lies = Q(place__gte=OuterRef("code"), place__lt=OuterRef("code") + VILLAGE)
+        found = found.filter(Exists(_organisations(place, on).filter(lies, sort=kind)))
+    return found
 
 
 MEASURES: Final = {
@@ -176,7 +223,9 @@ MEASURES: Final = {
         Measure(code="members", text=N_("Grid members"), part="network", rows=_held("grid_member")),
         Measure(code="party", text=N_("Party members in the grid team"), part="network", rows=_party),
         Measure(code="headless", text=N_("Grids without a head"), part="network", rows=_headless),
-        Measure(code="centres", text=N_("Township centres in use"), part="network", rows=_centres),
+        Measure(code="centres", text=N_("Township centres"), part="network", rows=_centres),
+        Measure(code="centres_in_use", text=N_("Of these in use"), part="network", rows=_centres_in_use,
+                of_matters=True),
         Measure(code="points", text=N_("Contact points"), part="links", rows=_assigned("contact_point")),
         Measure(code="leaders", text=N_("Leaders with contact points"), part="links", rows=_leaders),
         Measure(code="cadres", text=N_("Villages with an assigned cadre"), part="links",
@@ -191,45 +240,76 @@ MEASURES: Final = {
                 by_name=True),
         Measure(code="away", text=N_("Wholly away, without a contact"), part="links",
                 rows=_homes(AWAY, linked=False), by_name=True),
-        Measure(code="helped", text=N_("Matters helped with this year"), part="work", rows=_solved()),
+        Measure(code="helped", text=N_("Matters helped with this year"), part="work", rows=_solved(),
+                of_matters=True),
         Measure(code="disputes", text=N_("Of these disputes"), part="work",
-                rows=_solved(kind_code__startswith=DISPUTES)),
+                rows=_solved(kind_code__startswith=DISPUTES), of_matters=True),
         Measure(code="difficult", text=N_("Of these difficult ones that the county solved"), part="work",
-                rows=_solved(handler_level="county")),
+                rows=_solved(handler_level="county"), of_matters=True),
+        Measure(code="covered", text=N_("Villages with self-governing, cultural and volunteer organisations"),
+                part="many", rows=_covered_by_all),
         Measure(code="organisations", text=N_("Organisations"), part="many", rows=_organisations),
     )
 }  # fmt: skip
 PARTS: Final = {
     "network": N_("One network"), "links": N_("Two links"), "work": N_("What was done"), "many": N_("Many taking part"),
 }  # fmt: skip
-_WORK: Final = frozenset({"work"})
 
 
 def county_sheet(scope: Scope, place: int, on: date, before: date | None = None) -> list[Number]:
     """Every number of a place on a day, as far as the scope sees, and what it was on another day."""
-    return [
+    numbers = [
         Number(
             code=one.code, text=one.text, part=one.part, count=_in_sight(scope, one.rows(place, on)).count(),
             before=_in_sight(scope, one.rows(place, before)).count() if before else None, by_name=one.by_name,
         )
         for one in MEASURES.values()
-        if one.part not in _WORK or scope.may("matters.read")
+        if not one.of_matters or scope.may("matters.read")
     ]  # fmt: skip
+    return numbers + _by_kind(scope, place, on, before)
+
+
+def _by_kind(scope: Scope, place: int, on: date, before: date | None) -> list[Number]:
+    """Organisations of each kind that there are, and of the three that every village should have."""
+    now = _kinds(place, on)
+    then = _kinds(place, before) if before else {}
+    return [
+        Number(
+            code=OF_KIND + kind, text="", part="many", count=now.get(kind, 0),
+            before=then.get(kind, 0) if before else None, by_name=False, kind=named,
+        )
+        for kind, named in codes(scope, "organisation")["organisation"].items()
+        if kind in SELF_ORGANISED or kind in now or kind in then
+    ]  # fmt: skip
+
+
+def _kinds(place: int, on: date) -> dict[str, int]:
+    return dict(_organisations(place, on).values("sort").annotate(count=Count("id")).values_list("sort", "count"))
+
+
+def measure(scope: Scope, which: str) -> Measure:
+    """What a number is and which rows it counts. Refuses: NotFound for no such number."""
+    if which in MEASURES:
+        return MEASURES[which]
+    kind = which.removeprefix(OF_KIND)
+    named = codes(scope, "organisation")["organisation"].get(kind)
+    if named is None or which != OF_KIND + kind:
+        raise NotFound
+    rows: Rows = lambda place, on: _organisations(place, on).filter(sort=kind)  # noqa: E731 - as the others
+    return Measure(code=which, text="", part="many", rows=rows, kind=named)
 
 
 def rows_behind(scope: Scope, place: int, on: date, which: str, page: int = 0) -> tuple[Measure, list[Behind], bool]:
     """The rows behind a number, a page of them, and whether there are more. Refuses: NotFound for no such number."""
-    measure = MEASURES.get(which)
-    if measure is None:
-        raise NotFound
-    if measure.by_name:
+    one = measure(scope, which)
+    if one.by_name:
         scope.demand("people.read")
-    if measure.part in _WORK:
+    if one.of_matters:
         scope.demand("matters.read")
-    found = _in_sight(scope, measure.rows(place, on))
+    found = _in_sight(scope, one.rows(place, on))
     wanted = found.order_by(*_ORDER[found.model])[page * PAGE : page * PAGE + PAGE + 1]
     rows: list[Any] = rows_of(scope, wanted) if found.model is Matter else list(wanted)
-    return measure, [_behind(row) for row in rows[:PAGE]], len(rows) > PAGE
+    return one, [_behind(row) for row in rows[:PAGE]], len(rows) > PAGE
 
 
 def _in_sight(scope: Scope, found: QuerySet[Any]) -> QuerySet[Any]:

@@ -7,17 +7,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, TextField
 
 from commongrid.journal.dated import in_force
-from commongrid.kernel.places import interval
-from commongrid.registry.models import Correction, Household
+from commongrid.kernel.places import interval, level_of, village_of
+from commongrid.registry.models import Household
+from commongrid.registry.queries.former import value_on
 from commongrid.roster.models import Assignment
 from commongrid.roster.rules import LINKED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from commongrid.kernel.scope import Scope
@@ -77,17 +78,27 @@ class Home:
     state: str
 
 
+def homes_at(place: int, on: date) -> QuerySet[Household]:
+    """Households that stood on a day and were of a place then, with ``lay``: the place each was served from.
+
+    No household ever leaves its village, so from a village upwards today's place is enough; below it the code is a
+    grid's, a natural village's or a group's, and which of them only its row knows.
+    """
+    found = Household.objects.filter(
+        Q(began_on=None) | Q(began_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on),
+        place__range=interval(village_of(place) or place),
+    ).annotate(lay=value_on("household", "place", on, BigIntegerField()))  # fmt: skip
+    if level_of(place) != "below":
+        return found
+    found = found.annotate(group_then=value_on("household", "villager_group", on, BigIntegerField()))
+    return found.filter(Q(natural_village=place) | Q(lay=place) | Q(group_then=place))
+
+
 def homes_on(place: int, on: date) -> QuerySet[Household]:
-    """Households of a place that anybody belonged to on a day, with ``was``: lived or away on that day."""
-    found = Household.objects.filter(place__range=interval(place))
-    found = found.filter(Q(began_on=None) | Q(began_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on))
-    if on >= localdate():
-        return found.annotate(was=F("state")).filter(was__in=(LIVED, AWAY))
-    later = Correction.objects.filter(
-        subject=OuterRef("pk"), of="household", field="state", since_on__gt=on, undone_by=None
+    """Those of them that anybody belonged to, with ``was``: lived or away on that day."""
+    return (
+        homes_at(place, on).annotate(was=value_on("household", "state", on, TextField())).filter(was__in=(LIVED, AWAY))
     )
-    was = Coalesce(Subquery(later.order_by("at", "no").values("before")[:1]), F("state"), output_field=CharField())
-    return found.annotate(was=was).filter(was__in=(LIVED, AWAY))
 
 
 def _linked(on: date) -> Exists:
@@ -103,15 +114,15 @@ def _of_sort(found: QuerySet[Household], sort: str, on: date) -> QuerySet[Househ
 
 
 def coverage(scope: Scope, place: int, on: date, parts: int) -> list[Coverage]:
-    """The coverage of each part of a place on a day; ``parts`` is the size of a part: 10**6 for townships, 1000, 1."""
-    found = homes_on(place, on).annotate(part=Case(When(place__gt=0, then=F("place") / parts * parts)))
+    """The coverage of each part of a county or township; ``parts`` is the size of one: 10**6 for townships, 1000."""
+    found = homes_on(place, on).annotate(part=F("place") / parts * parts)
     counted = found.annotate(has=_linked(on)).values("part", "was", "has").annotate(count=Count("id"))
     return _summed(counted.values_list("part", "was", "has", "count"))
 
 
-def of_hamlets(scope: Scope, village: int, on: date) -> list[Coverage]:
-    """The same by natural village of one village."""
-    found = homes_on(village, on).annotate(has=_linked(on))
+def of_hamlets(scope: Scope, place: int, on: date) -> list[Coverage]:
+    """The same by natural village, of a village or of a place inside one."""
+    found = homes_on(place, on).annotate(has=_linked(on))
     counted = found.values("natural_village", "was", "has").annotate(count=Count("id"))
     return _summed(counted.values_list("natural_village", "was", "has", "count"))
 
@@ -119,13 +130,7 @@ def of_hamlets(scope: Scope, village: int, on: date) -> list[Coverage]:
 def homes_behind(scope: Scope, place: int, on: date, sort: str, page: int = 0) -> tuple[list[Home], bool]:
     """The households behind a number of the coverage, a page of them, and whether there are more."""
     found = _of_sort(homes_on(place, on), sort, on).order_by("natural_village", "number", "id")
-    rows = [
-        Home(
-            id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,
-            state=str(getattr(one, "was", one.state)),
-        )
-        for one in found[page * PAGE : page * PAGE + PAGE + 1]
-    ]  # fmt: skip
+    rows = _homes(found[page * PAGE : page * PAGE + PAGE + 1])
     return rows[:PAGE], len(rows) > PAGE
 
 
@@ -139,10 +144,14 @@ def _summed(rows: Any) -> list[Coverage]:
 
 def all_homes(scope: Scope, village: int, natural_village: int, on: date) -> list[Home]:
     """Every household of a natural village on a day, in the order of numbers."""
+    return _homes(homes_on(village, on).filter(natural_village=natural_village).order_by("number", "id"))
+
+
+def _homes(found: Iterable[Any]) -> list[Home]:
     return [
         Home(
-            id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,
-            state=str(getattr(one, "was", one.state)),
+            id=one.id, place=one.lay, natural_village=one.natural_village, number=one.number, door=one.door,
+            state=one.was,
         )
-        for one in homes_on(village, on).filter(natural_village=natural_village).order_by("number", "id")
+        for one in found
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotYours
+from commongrid.registry.actions.desk import OF
 from commongrid.registry.models import (
     ChangeRequest,
     Correction,
@@ -61,14 +62,15 @@ class _Rows:
     on: date
     made: list[Correction]
 
-    def add(self, home: Household, to: int) -> None:
-        """That a household was moved from one grid to another."""
+    def add(self, record: Household | Organisation, to: int) -> None:
+        """That a household or an organisation was moved from one grid to another."""
         number = len(self.made) + 1
+        home = record.id if isinstance(record, Household) else None
         self.made.append(
             Correction(
-                id=self.act.child(f"row {number}").id, act=self.act.id, no=number, of="household", subject=home.id,
-                place=to, household=home.id, field="place", before=str(home.place), after=str(to), since_on=self.on,
-                source=SOURCE, at=self.act.at,
+                id=self.act.child(f"row {number}").id, act=self.act.id, no=number, of=OF[type(record)],
+                subject=record.id, place=to, household=home, field="place", before=str(record.place), after=str(to),
+                since_on=self.on, source=SOURCE, at=self.act.at,
             )
         )  # fmt: skip
 
@@ -96,13 +98,12 @@ def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
             by_grid[wanted[home.id]].append(home)
     for code, moved in by_grid.items():
         _move([one.id for one in moved], [one.dwelling_id for one in moved if one.dwelling_id], code)
-    Correction.objects.bulk_create(rows.made, batch_size=500)
-    around = _nearest(homes, wanted)
+    count, around = len(rows.made), _nearest(homes, wanted)
     for was, then in to.rest:
-        _carry_rest(was, then, around)
+        _carry_rest(was, then, around, rows)
+    Correction.objects.bulk_create(rows.made, batch_size=500)
     return Line(
-        place=village, subject_kind="household", facts={"homes": len(rows.made), "on": to.on},
-        answer={"homes": len(rows.made)},
+        place=village, subject_kind="household", facts={"homes": count, "on": to.on}, answer={"homes": count},
     )  # fmt: skip
 
 
@@ -117,10 +118,15 @@ def _nearest(homes: Collection[Household], wanted: dict[UUID, int]) -> list[tupl
     return [(one.lon, one.lat, wanted[one.id]) for one in homes if one.lon is not None and one.lat is not None]
 
 
-def _carry_rest(was: int, then: int, around: list[tuple[float, float, int]]) -> None:
+def _carry_rest(was: int, then: int, around: list[tuple[float, float, int]], rows: _Rows) -> None:
     for site in Site.objects.filter(Q(lon__isnull=False), place=was) if around else ():
         near = min(around, key=lambda one: (one[0] - (site.lon or 0)) ** 2 + (one[1] - (site.lat or 0)) ** 2)
         Site.objects.filter(id=site.id).update(place=near[2])
         Thing.objects.filter(site=site.id, household=None, place=was).update(place=near[2])
+    left: list[Household | Organisation] = [
+        *Household.objects.filter(place=was), *Organisation.objects.filter(place=was)
+    ]  # fmt: skip
+    for record in left:
+        rows.add(record, then)
     for table in AROUND:
         table.objects.filter(place=was).update(place=then)

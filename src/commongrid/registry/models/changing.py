@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
 RECORDS = ("person", "household", "booklet", "site", "thing", "organisation")
+
+
+class CorrectionSet(models.QuerySet["Correction"]):
+    """Named filters of corrections."""
+
+    def stood(self) -> CorrectionSet:
+        """Without what was undone and without the undoing of it: as if neither had been."""
+        return self.filter(~Exists(Correction.objects.filter(undone_by=OuterRef("act"))), undone_by=None)
 
 
 class Correction(models.Model):
@@ -41,6 +49,8 @@ class Correction(models.Model):
     at = models.DateTimeField()
     undone_by = models.UUIDField(null=True)
 
+    objects = CorrectionSet.as_manager()
+
     wall: ClassVar[Wall] = Wall(
         place="place",
         household="household",
@@ -64,6 +74,7 @@ class Correction(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["subject", "at"], name="registry_correction_subject"),
             models.Index(fields=["act"], name="registry_correction_act"),
+            models.Index(fields=["undone_by"], name="registry_correction_undone", condition=Q(undone_by__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -190,7 +190,7 @@ def members(found_stays: Iterable[Stay]) -> list[Member]:
 
 def home_on(scope: Scope, now: HomeCard, on: date) -> HomeCard:
     """A household's record as it was on a day: what was changed after it is taken back, sealed values aside."""
-    rows = Correction.objects.filter(subject=now.id, since_on__gt=on, undone_by=None).order_by("-at", "-no")
+    rows = Correction.objects.stood().filter(subject=now.id, since_on__gt=on).order_by("-at", "-no")
     former: dict[str, str] = {}
     for one in rows:
         if one.field in _TOLD:

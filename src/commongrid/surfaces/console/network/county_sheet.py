@@ -17,6 +17,7 @@ from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import know_places
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from commongrid.insight.queries.county_sheet import Behind, Number
+    from commongrid.insight.queries.county_sheet import Behind, Measure, Number
     from commongrid.surfaces.shared.doors import Asked
 
 
@@ -39,7 +40,7 @@ def sheet(request: Asked) -> HttpResponse:
     wide = level_of(code) in ("county", "township")
     context = {
         "place": row, "on": on, "before": before, "narrowed": request.scope.narrow != "",
-        "parts": [(gettext(figures.PARTS[part]), [(one, gettext(one.text), _opens(request, one)) for one in inside])
+        "parts": [(gettext(figures.PARTS[part]), [(one, _called(one), _opens(request, one)) for one in inside])
                   for part, inside in groupby(numbers, key=lambda one: one.part)],
         "share": _share(numbers), "inside": _inside(request, code) if wide else [], "query": f"?place={code}&on={on}",
         "trail": [(gettext("Network"), reverse("network") + f"?place={code}"), (gettext("County sheet"), "")],
@@ -59,12 +60,19 @@ def behind(request: Asked, which: str) -> HttpResponse:
     address = reverse("county_sheet_rows", args=[which]) + f"?place={code}&on={on}&page="
     back = reverse("county_sheet") + f"?place={code}&on={on}"
     context = {
-        "place": row, "on": on, "title": gettext(measure.text), "rows": [(one, _leads(one)) for one in rows],
+        "place": row, "on": on, "title": _called(measure), "rows": [(one, _leads(one)) for one in rows],
         "previous": address + str(page - 1) if page else "", "next": address + str(page + 1) if more else "",
         "trail": [(gettext("Network"), reverse("network") + f"?place={code}"), (gettext("County sheet"), back),
-                  (gettext(measure.text), "")],
+                  (_called(measure), "")],
     }  # fmt: skip
     return render(request, "console/network/county_sheet_rows.html", context)
+
+
+def _called(one: Measure | Number) -> str:
+    """The name of a number; a kind of organisations has its own in both languages."""
+    if one.kind:
+        return one.kind.en if language() == "en" else one.kind.zh
+    return gettext(one.text)
 
 
 def _opens(request: Asked, one: Number) -> bool:

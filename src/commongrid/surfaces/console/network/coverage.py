@@ -92,10 +92,9 @@ def homes(request: Asked) -> HttpResponse:
 
 
 def _parts(scope: Scope, row: PlaceRow, on: date) -> list[Coverage]:
-    """By township, village or natural village; a place below the village is one part."""
-    if row.level == "village":
-        return reach.of_hamlets(scope, row.code, on)
-    return reach.coverage(scope, row.code, on, PARTS.get(level_of(row.code), 1))
+    """By township, village or natural village."""
+    size = PARTS.get(level_of(row.code))
+    return reach.coverage(scope, row.code, on, size) if size else reach.of_hamlets(scope, row.code, on)
 
 
 def _lanes(request: Asked, whole: Coverage, code: int, on: date) -> list[dict[str, Any]]:

@@ -1,0 +1,230 @@
+"""The network's books of any place and day: equal to a recount from the acts, before and after grids are divided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils.timezone import localdate, make_aware
+
+from commongrid.insight.queries.county_sheet import county_sheet, rows_behind
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.scope import clock
+from commongrid.outreach.queries.coverage import AWAY, LIVED, Coverage, coverage, homes_behind, of_hamlets
+from commongrid.registry import actions as registry
+from commongrid.registry.actions import Fields, Leaving, NewHolding
+from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
+from commongrid.roster.dividing import actions as dividing
+from commongrid.roster.dividing.jobs import MOVER
+from commongrid.territory.actions import add_villager_group
+from commongrid.territory.rules.editing import Named
+from tests.factories.desk import COUNTY, GRID, OTHER_GRID, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
+from tests.factories.network import fill, tie
+from tests.roster.dividing.conftest import SECRETARY, SINCE, land
+
+if TYPE_CHECKING:
+    from tests.roster.dividing.conftest import Land
+
+__all__ = ["land"]
+
+EYE = clock("a test", "links.read", "people.read", "matters.read")
+TODAY = localdate()
+UNDONE = {5, 6, 7, 8, 9}
+"""Of what happened, that which was taken back: one of each sort."""
+SORTS = ("left", "died", "split", "grouped", "merged")
+
+
+@dataclass(slots=True)
+class Home:
+    """A household as the acts say it is."""
+
+    hamlet: int
+    place: int
+    group: int | None = None
+    state: str = LIVED
+
+
+@dataclass(slots=True)
+class Story:
+    """What was done, in the order in which it was written: a day, the act, what it does to the households."""
+
+    acts: list[tuple[date, UUID, Callable[[dict[UUID, Home]], None]]] = field(default_factory=list)
+    links: dict[UUID, tuple[date, date | None]] = field(default_factory=dict)
+
+    def on(self, day: date) -> dict[UUID, Home]:
+        """The households on a day, told anew from the first act."""
+        homes: dict[UUID, Home] = {}
+        for since, _act, does in self.acts:
+            if since <= day:
+                does(homes)
+        return homes
+
+    def book(self, place: int, day: date) -> tuple[Coverage, set[UUID]]:
+        """What the network should say of a place on a day."""
+        counts, inside = dict.fromkeys(("linked", "without", "away_linked", "away"), 0), set()
+        for ident, home in self.on(day).items():
+            if place in {COUNTY, TOWNSHIP, VILLAGE, home.hamlet, home.place, home.group}:
+                begun, ended = self.links.get(ident, (day + timedelta(days=1), None))
+                has = begun <= day and (ended is None or day < ended)
+                counts[("linked" if has else "without") if home.state == LIVED else "away_linked" if has else AWAY] += 1
+                inside.add(ident)
+        return Coverage(part=place, **counts), inside
+
+
+def changed(ident: UUID, **columns: object) -> Callable[[dict[UUID, Home]], None]:
+    def does(homes: dict[UUID, Home]) -> None:
+        for name, value in columns.items() if ident in homes else ():  # else not founded by that day
+            setattr(homes[ident], name, value)
+
+    return does
+
+
+def gone(ident: UUID) -> Callable[[dict[UUID, Home]], None]:
+    def does(homes: dict[UUID, Home]) -> None:
+        homes.pop(ident, None)
+
+    return does
+
+
+def came(ident: UUID, home: Home) -> Callable[[dict[UUID, Home]], None]:
+    return lambda homes: homes.update({ident: Home(home.hamlet, home.place, home.group, home.state)})
+
+
+def summed(place: int, day: date) -> Coverage:
+    """What the Network page says of a place."""
+    parts = of_hamlets(EYE, place, day) if place % 1000 or place == VILLAGE else coverage(EYE, place, day, 1000)
+    found = Coverage(part=place)
+    for one in parts:
+        found += one
+    return found
+
+
+def sheet(place: int, day: date) -> dict[str, int]:
+    return {one.code: one.count for one in county_sheet(EYE, place, day)}
+
+
+def carry(land: Land, story: Story, on: date, **terms: int) -> None:
+    """Grids divided anew on a day, and what that does to each household."""
+    made = land.propose(**terms)
+    at = make_aware(datetime.combine(on, time(12)))
+    dividing.adopt(SECRETARY, Act(new_id(), at), division_id=made, on=on)
+    dividing.carry_out(MOVER, Act(new_id(), at), division_id=made)
+    story.acts += [(on, UUID(int=0), changed(ident, place=place)) for ident, place in land.places().items()]
+
+
+def lived(land: Land, story: Story, chance: Random, group: int) -> None:
+    """Months in which people come and go, households split, end and are put right."""
+    people = {home: add(home) for home in land.homes}
+    for home in chance.sample(land.homes, 12):
+        tie(fill("linked_member", VILLAGE), "linked_household", household=home, from_on=SINCE + timedelta(days=40))
+        story.links[home] = (SINCE + timedelta(days=40), None)
+    chosen = chance.sample(land.homes, 20)
+    others = [one for one in land.homes if one not in chosen]
+    for n, home in enumerate(chosen):
+        day = TODAY - timedelta(days=chance.randrange(1, 120))
+        act, told = Act.new(), Told(on=day)
+        sort = SORTS[n % len(SORTS)]
+        if sort == "left":
+            registry.left_for_work(SECRETARY, Act.new(), person_id=people[home][0], to="贵阳", told=told)
+            registry.left_for_work(SECRETARY, act, person_id=people[home][1], to="贵阳", told=told)
+        elif sort == "died":
+            registry.died(SECRETARY, Act.new(), person_id=people[home][0], told=told)
+            registry.died(SECRETARY, act, person_id=people[home][1], told=told)
+        elif sort == "split":
+            split(act, story.on(TODAY)[home], (home, people[home][1]), told)
+            land.homes.append(act.id)
+        elif sort == "grouped":
+            fields = Fields(of="household", subject=home, written={"villager_group": str(group)})
+            registry.correct(SECRETARY, act, fields=fields, told=told)
+        else:
+            into = Into(household=chance.choice(others))
+            registry.merge_households(SECRETARY, act, household_id=home, into=into, told=told)
+        was = story.on(TODAY)[home]
+        does = {
+            "left": changed(home, state=AWAY), "split": came(act.id, Home(was.hamlet, was.place)),
+            "grouped": changed(home, group=group),
+        }.get(sort, gone(home))  # fmt: skip
+        story.acts.append((day, act.id, does))
+        if n in UNDONE:
+            registry.undo(SECRETARY, Act.new(), done=act.id, told=Told(on=TODAY - timedelta(days=chance.randrange(3))))
+            story.acts.pop()
+
+
+def split(act: Act, was: Home, who: tuple[UUID, UUID], told: Told) -> None:
+    """One of a household founds another beside it."""
+    home, person = who
+    new = NewHome(place=was.place, natural_village=was.hamlet, number=f"分{person.hex[-6:]}", began_on=told.on)
+    leaving = Leaving(people=(person,), head=person, home=new)
+    registry.split(SECRETARY, act, household_id=home, told=told, leaving=leaving)
+
+
+def add(home: UUID) -> list[UUID]:
+    """Somebody more in a household; answers both who live there."""
+    said = NewPerson(name="某某", sex="2", born_on=date(1972, 1, 1))
+    registry.moved_in(
+        SECRETARY, Act.new(), into=Into(household=home, as_to_head="10"), newcomer=said, told=Told(on=SINCE)
+    )
+    from commongrid.registry.models import Person
+
+    with acting(SECRETARY):
+        return list(Person.objects.filter(household=home).order_by("born_on").values_list("id", flat=True))
+
+
+def test_the_books_of_any_day_are_a_recount_of_the_acts(land: Land) -> None:
+    chance, story = Random(7), Story()
+    group = int(add_villager_group(SECRETARY, Act.new(), village=VILLAGE, named=Named("一组", "Group 1"))["code"])
+    for n, (ident, place) in enumerate(land.places().items()):
+        index = land.homes.index(ident)
+        story.acts.append((SINCE, UUID(int=n), came(ident, Home(land.hamlets[index // 20], place))))
+    lived(land, story, chance, group)
+    first, last = TODAY - timedelta(days=15), TODAY
+    days = sorted({SINCE, first, first - timedelta(days=1), last - timedelta(days=1), last}
+                  | {TODAY - timedelta(days=chance.randrange(130)) for _ in range(2)})  # fmt: skip
+    carry(land, story, first)
+    with acting(EYE):
+        before = {day: (sheet(VILLAGE, day), summed(VILLAGE, day)) for day in days if day < last}
+    carry(land, story, last, target=20, upper=26)
+    with acting(EYE):
+        for day in days:
+            grids = {one.place for one in story.on(day).values()}
+            for place in {COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE, *land.hamlets, group, GRID, OTHER_GRID, *grids}:
+                book, inside = story.book(place, day)
+                assert summed(place, day) == book, (place, day)
+                rows, _more = homes_behind(EYE, place, day, "all")
+                assert {one.id for one in rows} == inside, (place, day)
+                if day == first - timedelta(days=1):
+                    told = sheet(place, day)
+                    assert (told["households"], told["linked"], told["away"]) == (book.homes, book.linked, book.away)
+        assert {day: (sheet(VILLAGE, day), summed(VILLAGE, day)) for day in before} == before
+    assert before[first - timedelta(days=1)][0] != before[last - timedelta(days=1)][0]
+
+
+def test_a_post_left_at_a_grid_that_ended_heads_none(land: Land) -> None:
+    company = NewHolding(of="organisation", place=OTHER_GRID, written={"kind": "11", "name": "下河砖厂"})
+    registry.add_holding(SECRETARY, Act.new(), new=company, told=Told(on=SINCE))
+    yesterday = TODAY - timedelta(days=1)
+    with acting(EYE):
+        then = {place: sheet(place, yesterday) for place in (VILLAGE, GRID, OTHER_GRID, land.hamlets[0])}
+    assert (then[VILLAGE]["heads"], then[VILLAGE]["headless"], then[VILLAGE]["grids"]) == (1, 1, 2)
+    assert then[land.hamlets[0]]["grids"] == 1
+    assert then[OTHER_GRID]["organisations"] == 1
+    story = Story()
+    carry(land, story, TODAY)
+    with acting(EYE):
+        now = sheet(VILLAGE, TODAY)
+        assert (now["heads"], now["members"], now["headless"], now["grids"]) == (0, 0, 4, 4)
+        new = {one.place for one in rows_behind(EYE, VILLAGE, TODAY, "grids")[1]}
+        fill("grid_head", min(new), from_on=TODAY)
+        now = sheet(VILLAGE, TODAY)
+        assert now["heads"] + now["headless"] == now["grids"] == 4
+        assert sheet(OTHER_GRID, TODAY)["organisations"] == 0
+        assert sum(sheet(place, TODAY)["organisations"] for place in new) == 1
+        assert {place: sheet(place, yesterday) for place in then} == then
+        assert {
+            place: sum(sheet(place, TODAY)[one] for one in ("heads", "headless")) for place in new
+        } == dict.fromkeys(new, 1)
