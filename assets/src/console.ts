@@ -8,6 +8,7 @@ import { rememberLook } from "./look";
 import { closeMenus } from "./menus";
 import { shrinkPhotos } from "./photos";
 import { showChosen } from "./rows";
+import { slideChoices } from "./slider";
 
 document.documentElement.classList.add("js");
 rememberLook();
@@ -19,6 +20,7 @@ function improve(root: ParentNode): void {
   keepDrafts(root);
   shrinkPhotos(root);
   showChosen(root);
+  slideChoices(root);
 }
 improve(document);
 htmx.onLoad((element) => {

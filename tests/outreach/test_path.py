@@ -18,7 +18,7 @@ from commongrid.outreach.actions import Meeting, Said, Wish
 from commongrid.outreach.jobs import work_out_plans
 from commongrid.outreach.queries import declaring, plans
 from commongrid.outreach.queries.coverage import coverage, homes_behind
-from commongrid.outreach.rules.planning import Terms
+from commongrid.outreach.rules.planning import Outcome, Terms
 from commongrid.registry import actions as registry
 from commongrid.registry.rules.facts import Told
 from commongrid.roster.models import Post
@@ -217,9 +217,49 @@ def test_propose_everywhere_asks_for_the_villages_where_somebody_is_able(row: Ro
         actions.propose_everywhere(township, Act.new(), place=TOWNSHIP, terms=Terms())
     with pytest.raises(NotYours):
         actions.propose_everywhere(township, Act.new(), place=COUNTY, terms=Terms())
+    assert actions.stop(township, Act.new(), place=TOWNSHIP)["count"] == 1
+    with pytest.raises(WrongState):
+        actions.stop(township, Act.new(), place=TOWNSHIP)
+    with pytest.raises(NotYours):
+        actions.stop(township, Act.new(), place=COUNTY)
+    assert work_out_plans() == 0
+    assert actions.propose_everywhere(township, Act.new(), place=TOWNSHIP, terms=Terms())["plans"] == 1, (
+        "taken up again"
+    )
     assert work_out_plans() == 1
     with acting(SECRETARY):
-        assert plans.open_plans(SECRETARY, VILLAGE)[VILLAGE].state == "ready"
+        found = plans.open_plans(SECRETARY, VILLAGE)[VILLAGE]
+    assert found.state == "ready"
+    assert "curve" not in found.figures, "the slider waits until nobody waits for a plan"
+    assert work_out_plans() == 0
+    with acting(SECRETARY):
+        assert len(plans.plan(SECRETARY, found.id).figures["curve"]) >= 5
+
+
+def test_a_plan_asked_for_otherwise_meanwhile_is_not_overwritten(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    row.able(row.west)
+    plan = row.plan()
+    actions.work_out_anew(SECRETARY, Act.new(), plan_id=plan, terms=Terms(target=4))
+
+    def dropped(*_: object) -> Outcome:
+        actions.drop(SECRETARY, Act.new(), plan_id=plan)
+        return Outcome()
+
+    monkeypatch.setattr("commongrid.outreach.rules.solving.solved", dropped)
+    assert work_out_plans() == 0
+    with acting(SECRETARY):
+        assert plans.plan(SECRETARY, plan).state == "dropped"
+
+
+def test_a_planner_that_breaks_off_is_said_and_holds_nobody_up(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    row.able(row.west)
+    plan = row.plan()
+    actions.work_out_anew(SECRETARY, Act.new(), plan_id=plan, terms=Terms(target=4))
+    monkeypatch.setattr("commongrid.outreach.rules.solving.solved", lambda *_: 1 // 0)
+    assert work_out_plans() == 1
+    with acting(SECRETARY):
+        found = plans.plan(SECRETARY, plan)
+    assert (found.state, found.fault) == ("failed", "broken")
 
 
 @pytest.mark.parametrize(

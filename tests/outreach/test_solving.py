@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commongrid.outreach.rules.planning import Home, Linker, Terms
-from commongrid.outreach.rules.solving import solved
+from commongrid.outreach.rules.planning import Home, Linker, Task, Terms
+from commongrid.outreach.rules.solving import compared, solved
 from commongrid.surfaces.console.network.reasons import FAULTS, SENTENCES
 
 A, B = UUID(int=1), UUID(int=2)
@@ -92,7 +93,10 @@ def test_too_few_members_are_said_with_what_would_help() -> None:
 
 def test_slider_goes_from_short_ways_to_few_changes() -> None:
     homes = [home(n, n / 1000, now=A) for n in range(6)]
-    curve = solved(homes, BOTH, Terms(keep=200)).figures["curve"]
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    curve = compared(
+        Task(plan=A, asked=False, asked_at=now, homes=tuple(homes), linkers=tuple(BOTH), terms=Terms(keep=200))
+    )
     assert [stop for stop, _, _ in curve] == sorted(stop for stop, _, _ in curve)
     assert [changes for _, changes, _ in curve] == sorted((changes for _, changes, _ in curve), reverse=True)
     assert [saved for _, _, saved in curve] == sorted((saved for _, _, saved in curve), reverse=True)

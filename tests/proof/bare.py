@@ -80,6 +80,7 @@ BARE: dict[str, tuple[str, str, str]] = {
         f"linking_{act}": ("secretary", f"{NET}/villages/{VILLAGE}/{act}", LINK)
         for act in ("members", "choices", "propose")
     },
+    "linking_everywhere_stop": ("secretary", f"/console/network/places/{VILLAGE}/propose/stop", ""),
     "linking_everywhere": ("secretary", f"/console/network/places/{VILLAGE}/propose", "keep target most"),
     "linking_choice_end": ("secretary", f"/console/network/villages/{VILLAGE}/choices/{LIMIT}/end", "on"),
     **{f"plan_{act}": ("secretary", f"{NET}/plans/{LIMIT}/{act}", LINK) for act in STEPS},

@@ -149,6 +149,7 @@ EDITING = (
     "division_",
     "dividing_propose",
     "dividing_everywhere_stop",
+    "linking_everywhere_stop",
 )
 """How the names of routes begin that change what they are asked for."""
 

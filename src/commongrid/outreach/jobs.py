@@ -6,18 +6,20 @@ from collections import defaultdict
 from typing import Final
 from uuid import UUID, uuid5
 
+import structlog
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
-from commongrid.kernel.act import Act
-from commongrid.kernel.refusals import WrongState
+from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
-from commongrid.outreach.actions import follow_links, work_out
+from commongrid.outreach.actions import follow_links, keep_curve, work_out
 from commongrid.outreach.queries.links import any_astray
-from commongrid.outreach.queries.plans import asked
+from commongrid.outreach.queries.solving import next_task
+from commongrid.outreach.rules.planning import Outcome, Task
 from commongrid.territory import queries as territory
 
 PLANNER: Final = clock("outreach.plans", "links.edit")
@@ -25,19 +27,39 @@ FOLLOWER: Final = clock("outreach.follow", "links.edit")
 SPLIT: Final = "registry.household_split"
 
 
-@every(seconds=5, name="outreach.plans")
+@every(seconds=1, name="outreach.plans", apart=True)
 def work_out_plans() -> int:
-    """Work out the plans that were asked for, each by itself, the oldest first; answers how many."""
+    """Work out the plan that was asked for last; where none is, draw the slider of one. Answers how many plans.
+
+    A plan that was dropped or asked for otherwise meanwhile stays as it is.
+    """
     with acting(PLANNER):
-        waiting = asked(PLANNER)
-    done = 0
-    for plan in waiting:
-        try:
-            work_out(PLANNER, Act(uuid5(plan, f"made {timezone.now().isoformat()}"), timezone.now()), plan_id=plan)
-        except WrongState:  # worked out or dropped in the same moment
-            continue
-        done += 1
-    return done
+        given = next_task(PLANNER, territory.calendar(PLANNER).day_of(timezone.now()))
+    if given is None:
+        return 0
+    out = _planned(given)
+    if not given.asked:
+        with acting(PLANNER):
+            keep_curve(given.plan, given.asked_at, out.figures.get("curve", []))
+        return 0
+    try:
+        work_out(PLANNER, Act(new_id(), timezone.now()), plan_id=given.plan, asked_at=given.asked_at, out=out)
+    except (WrongState, NotYours):
+        return 0
+    return 1
+
+
+def _planned(given: Task) -> Outcome:
+    """What came out. A planner that breaks off is told on the plan's page, and doesn't hold up the others."""
+    from commongrid.outreach.rules.solving import compared, solved  # the planner, only where it is needed
+
+    try:
+        if given.asked:
+            return solved(given.homes, given.linkers, given.terms)
+        return Outcome(figures={"curve": compared(given)})
+    except Exception:  # noqa: BLE001 - whatever it was, the others must not wait for it
+        structlog.get_logger("worker").exception("planner broke off", plan=str(given.plan))
+        return Outcome(fault="broken")
 
 
 @every(seconds=10, name="outreach.follow")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from commongrid.journal.actions import Line, action
 from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval, level_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.outreach.models import Declaration, Plan, PlannedLink
-from commongrid.outreach.queries.solving import material, metres_between
+from commongrid.outreach.queries.solving import material, metres_between, task
+from commongrid.outreach.rules.planning import Outcome
 from commongrid.outreach.rules.solving import solved
 from commongrid.outreach.rules.words import MOST, OPEN, refuse_move
 from commongrid.territory import queries as territory
@@ -79,43 +83,72 @@ def propose_everywhere(scope: Scope, act: Act, *, place: int, terms: Terms) -> L
     )  # fmt: skip
 
 
+@action("outreach.plans_stopped", power="links.edit", facts=("count",))
+def stop(scope: Scope, act: Act, *, place: int) -> Line:
+    """Let go what waits in a township or county to be worked out: plans that have nothing yet are dropped.
+
+    One that was only to be worked out anew is as it was before. Asking again takes up what was dropped.
+
+    Refuses: NotYours out of scope; WrongState where nothing waits.
+    """
+    if not scope.covers(place):
+        raise NotYours
+    waiting = Plan.objects.filter(place__range=interval(place), state="asked")
+    kept = waiting.filter(Exists(PlannedLink.objects.filter(plan=OuterRef("pk")))).update(state="ready")
+    dropped = waiting.update(state="dropped", ended_at=act.at)
+    if not kept + dropped:
+        raise WrongState(N_("Nothing waits here any more."))
+    return Line(place=place, subject_kind="plan", facts={"count": kept + dropped}, answer={"count": kept + dropped})
+
+
 @action("outreach.plan_made", power="links.edit", facts=("links", "changes", "fault"), kinds=("post", "clock"))
-def work_out(scope: Scope, act: Act, *, plan_id: UUID) -> Line:
-    """Work out a plan that was asked for: who is to be whose contact, how far, why.
+def work_out(
+    scope: Scope, act: Act, *, plan_id: UUID, asked_at: datetime | None = None, out: Outcome | None = None
+) -> Line:
+    """Work out a plan that was asked for: who is to be whose contact, how far, why. What was locked before stays.
 
-    What was locked before stays.
+    With ``out``, take what the planner made of it beside the clock as it was asked for at that time.
 
-    Refuses: NotYours out of scope; WrongState where it was worked out meanwhile.
+    Refuses: NotYours out of scope; WrongState where it was worked out, dropped or asked for otherwise meanwhile.
     """
     plan = _plan(scope, plan_id)
-    if plan.state != "asked":
+    if plan.state != "asked" or (asked_at is not None and plan.asked_at != asked_at):
         raise WrongState
-    today = territory.calendar(scope).day_of(act.at)
-    was = {one.household_id: one for one in PlannedLink.objects.filter(plan=plan)}
-    fixed = {home: one.member_id for home, one in was.items() if one.locked}
-    homes, linkers = material(scope, plan.place, today, fixed)
-    out = solved(homes, linkers, plan.terms)
+    given = task(scope, plan, territory.calendar(scope).day_of(act.at))
+    out = out or solved(given.homes, given.linkers, given.terms)
     plan.state, plan.fault = "failed" if out.fault else "ready", out.fault
     plan.figures, plan.ready_at = out.figures, act.at
     plan.save(update_fields=["state", "fault", "figures", "ready_at"])
-    now = {one.id: one.now for one in homes}
-    by_hand = {home for home, one in was.items() if one.locked and one.by_hand}
+    was = {one.household_id: one for one in PlannedLink.objects.filter(plan=plan, locked=True)}
+    now = {one.id: one.now for one in given.homes}
+    by_hand = {home for home, one in was.items() if one.by_hand}
+    links = [one for one in out.links if one.household in now]
     if not out.fault:
         PlannedLink.objects.filter(plan=plan).delete()
     PlannedLink.objects.bulk_create(
         PlannedLink(
             id=act.child(f"household {one.household}").id, plan=plan, place=plan.place, household_id=one.household,
             member_id=one.member, now_id=now[one.household], metres=one.metres, facts=one.facts,
-            reason="by_hand" if one.household in by_hand else one.reason, locked=one.household in fixed,
+            reason="by_hand" if one.household in by_hand else one.reason, locked=one.household in was,
             by_hand=one.household in by_hand,
         )
-        for one in out.links
+        for one in links
     )  # fmt: skip
-    changes = sum(one.member != now[one.household] for one in out.links)
+    changes = sum(one.member != now[one.household] for one in links)
     return Line(
         place=plan.place, subject=plan.id, subject_kind="plan",
-        facts={"links": len(out.links), "changes": changes, "fault": out.fault}, answer={"plan": plan.id},
+        facts={"links": len(links), "changes": changes, "fault": out.fault}, answer={"plan": plan.id},
     )  # fmt: skip
+
+
+def keep_curve(plan_id: UUID, asked_at: datetime, points: list[list[int]]) -> int:
+    """Keep the slider of a plan that is as it was; no act of anybody's, so apart from the journal. Answers how many."""
+    found = Plan.objects.select_for_update().filter(id=plan_id, state="ready", asked_at=asked_at).first()
+    if found is None:
+        return 0
+    found.figures = {**found.figures, "curve": points}
+    found.save(update_fields=["figures"])
+    return 1
 
 
 @action("outreach.plan_asked_anew", power="links.edit")
@@ -129,7 +162,7 @@ def work_out_anew(scope: Scope, act: Act, *, plan_id: UUID, terms: Terms) -> Lin
     refuse_move(plan.state, "work out")
     for name, value in asdict(terms).items():
         setattr(plan, name, value)
-    plan.state, plan.fault, plan.ready_at = "asked", "", None
+    plan.state, plan.fault, plan.ready_at, plan.asked_at = "asked", "", None, act.at
     plan.save()
     return Line(place=plan.place, subject=plan.id, subject_kind="plan", answer={"plan": plan.id})
 

@@ -15,6 +15,8 @@ from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotYours
 from commongrid.outreach.models import Declaration, Plan, PlannedLink
+from commongrid.outreach.queries.coverage import homes_on
+from commongrid.outreach.rules.planning import AT_ONCE
 from commongrid.outreach.rules.words import OPEN
 from commongrid.registry.models import Person
 
@@ -100,14 +102,19 @@ def plans(scope: Scope, place: int, limit: int = 10) -> list[PlanRow]:
     return [_row(one) for one in Plan.objects.filter(place__range=interval(place)).order_by("-asked_at", "id")[:limit]]
 
 
+def small(scope: Scope, plan_id: UUID) -> bool:
+    """Whether a plan is so small that it is worked out while somebody waits. Refuses: NotYours out of scope."""
+    found = Plan.objects.filter(id=plan_id).first()
+    if found is None:
+        raise NotYours
+    able = Declaration.objects.filter(in_force(localdate()), place=found.place, answer="able").count()
+    return able * homes_on(found.place, localdate()).count() <= AT_ONCE
+
+
 def open_plans(scope: Scope, place: int) -> dict[int, PlanRow]:
-    """The open plan of each village of a place that has one."""
-    return {one.place: _row(one) for one in Plan.objects.filter(place__range=interval(place), state__in=OPEN)}
-
-
-def asked(scope: Scope, limit: int = 20) -> list[UUID]:
-    """Plans that wait to be worked out, the oldest first."""
-    return list(Plan.objects.filter(state="asked").order_by("asked_at", "id").values_list("id", flat=True)[:limit])
+    """The open plan of each village of a place that has one, in the order of their codes."""
+    found = Plan.objects.filter(place__range=interval(place), state__in=OPEN).order_by("place")
+    return {one.place: _row(one) for one in found}
 
 
 def planned(scope: Scope, plan_id: UUID, show: str = "all", page: int = 0) -> tuple[list[PlannedRow], bool]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from commongrid.journal.dated import in_force, valid
-from commongrid.outreach.models import Choice, Declaration
+from commongrid.outreach.models import Choice, Declaration, Plan, PlannedLink
 from commongrid.outreach.queries.coverage import AWAY, homes_on
 from commongrid.outreach.queries.links import of_village
-from commongrid.outreach.rules.planning import Home, Linker, Point
+from commongrid.outreach.rules.planning import Home, Linker, Point, Task
 from commongrid.roster.models import UnitCover
 
 if TYPE_CHECKING:
@@ -59,6 +59,24 @@ def material(
         )
         for one in wanted
     ], _linkers(village, on, points)  # fmt: skip
+
+
+def task(scope: Scope, plan: Plan, on: date) -> Task:
+    """A plan as the planner takes it; what was locked in it stays."""
+    held = PlannedLink.objects.filter(plan=plan, locked=True)
+    homes, linkers = material(scope, plan.place, on, dict(held.values_list("household", "member")))
+    return Task(
+        plan=plan.id, asked=plan.state == "asked", asked_at=plan.asked_at, homes=tuple(homes),
+        linkers=tuple(linkers), terms=plan.terms,
+    )  # fmt: skip
+
+
+def next_task(scope: Scope, on: date) -> Task | None:
+    """What the planner does next: the plan asked for last, since somebody waits for it; else one without its slider."""
+    asked = Plan.objects.filter(state="asked").order_by("-asked_at", "id").first()
+    bare = Plan.objects.filter(state="ready").exclude(figures__has_key="curve").order_by("-asked_at", "id")
+    found = asked or bare.first()
+    return task(scope, found, on) if found else None
 
 
 def metres_between(one: Point, other: Point) -> int:

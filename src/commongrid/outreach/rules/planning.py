@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
+AT_ONCE: Final = 60_000
+"""Links that could be up to which a plan is worked out while somebody waits: a fifth of a second."""
 Point = tuple[float, float]
 """Degrees, WGS 84: longitude, latitude."""
 
@@ -60,6 +63,21 @@ class Link:
     metres: int | None
     reason: str
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A plan as the planner takes it: which one, asked for when, who is to be linked and who is able, the limits.
+
+    ``asked``: the plan itself is wanted; else it is there, and only its slider is.
+    """
+
+    plan: UUID
+    asked: bool
+    asked_at: datetime
+    homes: tuple[Home, ...]
+    linkers: tuple[Linker, ...]
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from commongrid.kernel.linking.statement import (
     Reason,
     Shortage,
 )
-from commongrid.outreach.rules.planning import Home, Link, Linker, Outcome, Terms
+from commongrid.outreach.rules.planning import Home, Link, Linker, Outcome, Task, Terms
 
 A_DEGREE: Final = 111_195.0
 """Metres of a degree of latitude on a sphere of 6,371 km."""
@@ -62,6 +62,19 @@ def solved(homes: Sequence[Home], linkers: Sequence[Linker], terms: Terms) -> Ou
         return _told(put, terms, link(put.households, put.members, put.rules, put.pairs))
     except LockedToNobody as refused:
         return Outcome(fault="locked", figures={"count": len(refused.households)})
+
+
+def compared(task: Task) -> list[list[int]]:
+    """The curve of the slider: for several worths of keeping a contact, how many get another and the metres saved.
+
+    Each of its points is a plan of its own.
+    """
+    put = _put(task.homes, task.linkers, task.terms)
+    if not put.homes or not task.linkers:
+        return []
+    stops = sorted({*STOPS, float(task.terms.keep)})
+    points = curve(put.households, put.members, put.rules, put.pairs, stops)
+    return [[round(one.keep), one.new_contact, round(one.saved)] for one in points]
 
 
 def _put(homes: Sequence[Home], linkers: Sequence[Linker], terms: Terms) -> _Put:
@@ -159,7 +172,7 @@ def _beside(put: _Put, nearer: Offer, why: Reason) -> dict[str, Any]:
 
 
 def _figures(put: _Put, terms: Terms, plan: Plan | None, links: Sequence[Link]) -> dict[str, Any]:
-    """Numbers for the page: how many, how far, the curve of the slider, what would help where members are too few."""
+    """Numbers for the page: how many, how far, what would help where members are too few."""
     walked = [one.metres for one in links if one.metres is not None]
     able, now = {one.id for one in put.linkers}, {one.id: one.now for one in (*put.homes, *put.set_apart)}
     changed = [was for one in links if (was := now[one.household]) is not None and was != one.member]
@@ -167,12 +180,9 @@ def _figures(put: _Put, terms: Terms, plan: Plan | None, links: Sequence[Link]) 
         "homes": len(links), "unlinked": sum(one.member is None for one in links),
         "changes": len(changed), "left": sum(one not in able for one in changed),
         "mean": round(sum(walked) / len(walked)) if walked else None, "mean_now": _mean_now(put),
-        "near": sum(one.near for one in (*put.homes, *put.set_apart)), "curve": [],
+        "near": sum(one.near for one in (*put.homes, *put.set_apart)),
     }  # fmt: skip
     if plan is not None:
-        stops = sorted({*STOPS, float(terms.keep)})
-        points = curve(put.households, put.members, put.rules, put.pairs, stops)
-        figures["curve"] = [[round(one.keep), one.new_contact, round(one.saved)] for one in points]
         figures["short"] = [_short(one, terms) for one in plan.shortages]
         figures["apart"] = len(plan.nobody_allowed)
     return figures

@@ -57,6 +57,7 @@ ACTS: Final[Mapping[str, str]] = {
     "outreach.plan_made": N_("Plan of links worked out"),
     "outreach.plan_reopened": N_("Approval of a plan of links taken back"),
     "outreach.plans_asked": N_("Plans of links asked for in every village"),
+    "outreach.plans_stopped": N_("Waiting plans of links stopped"),
     "places.demo_marked": N_("Marked as a demo county"),
     "places.ended": N_("Place ended"),
     "places.grid_added": N_("Grid added"),

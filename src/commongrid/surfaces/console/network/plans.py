@@ -60,7 +60,9 @@ def _shown(request: Asked, plan: PlanRow, asked: Form | None = None) -> HttpResp
         "rows": _reasoned(request, rows), "loads": plans.planned_loads(request.scope, plan.id),
         "show": show, "tabs": [(code, gettext(text)) for code, text in SHOWN.items()],
         "previous": address + str(page_no - 1) if page_no else "", "next": address + str(page_no + 1) if more else "",
-        "curve": _curve(plan), "may": {name: may(plan.state, name.replace("_", " ")) for name in _MOVES},
+        "curve": _curve(plan), "drawn": "curve" in plan.figures,
+        "certified": plan.state not in ("asked", "failed"),
+        "may": {name: may(plan.state, name.replace("_", " ")) for name in _MOVES},
         **_forms(plan, asked),
     }  # fmt: skip
     return render(request, "console/network/plan.html", context, status=422 if asked and asked.errors else 200)
@@ -128,7 +130,7 @@ def again(request: Asked, plan_id: UUID) -> HttpResponse:
         actions.work_out_anew(request.scope, request.act, plan_id=plan_id, terms=form.terms)
         return worked_out(request, plan_id)
 
-    return _do(request, plan_id, form, do, N_("The plan was worked out anew."))
+    return _do(request, plan_id, form, do, N_("The plan was asked for with these limits."))
 
 
 @door("links.edit", methods=("POST",))

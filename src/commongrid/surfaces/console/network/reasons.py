@@ -39,6 +39,7 @@ FAULTS: Final[Mapping[str, str]] = {
         "there. Unlock some, or raise the limit."
     ),
     "none": N_("No household of this village is at home, and none that is away wishes to be called."),
+    "broken": N_("The planner broke off. Whoever runs the system finds the reason in its log."),
     "nobody": N_("Nobody in this village is able any more. Enter what the members say first."),
 }  # fmt: skip
 SHORT: Final = N_(

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("villages/<int:code>/choices/<uuid:choice_id>/end", village.end_choice, name="linking_choice_end"),
     path("villages/<int:code>/propose", village.propose, name="linking_propose"),
     path("places/<int:code>/propose", village.everywhere, name="linking_everywhere"),
+    path("places/<int:code>/propose/stop", village.stop, name="linking_everywhere_stop"),
     path("plans/<uuid:plan_id>", plans.page, name="plan"),
     path("plans/<uuid:plan_id>/households/<uuid:household_id>", plans.set_one, name="plan_set"),
     path("plans/<uuid:plan_id>/again", plans.again, name="plan_again"),

@@ -170,8 +170,9 @@ def end_choice(request: Asked, code: int, choice_id: UUID) -> HttpResponse:
 
 
 def worked_out(request: Asked, plan: UUID) -> str:
-    """Work a plan out at once and say where it is; a village takes a moment, a county's plans wait for the clock."""
-    actions.work_out(request.scope, request.act.child("made"), plan_id=plan)
+    """Where a plan is that was asked for. A small village's is worked out at once, others wait for the clock."""
+    if plans.small(request.scope, plan):
+        actions.work_out(request.scope, request.act.child("made"), plan_id=plan)
     return reverse("plan", args=[plan])
 
 
@@ -190,24 +191,48 @@ def propose(request: Asked, code: int) -> HttpResponse:
         "title": title, "name": row.label(language()), "back": reverse("linking", args=[code]),
         "trail": trail(request.scope, code, (title, "")),
     }  # fmt: skip
-    return answered(request, form, do, context, done=N_("The plan is ready to read."))
+    return answered(request, form, do, context, done=N_("The plan was asked for."))
+
+
+def _wide(request: Asked, code: int) -> None:
+    """Refuses: NotFound for what is no township or county of the post's own."""
+    wide = is_code(code) and level_of(code) in ("township", "county")
+    if not wide or not territory.covers_whole(request.scope, code):
+        raise NotFound
 
 
 @door("links.edit", methods=("GET", "POST"))
 def everywhere(request: Asked, code: int) -> HttpResponse:
-    """Have a plan made for every village of a township or the county; the clock works them out."""
-    wide = is_code(code) and level_of(code) in ("township", "county")
-    if not wide or not territory.covers_whole(request.scope, code):
-        raise NotFound
+    """Have a plan made for every village of a township or the county; how far the clock is with them."""
+    _wide(request, code)
     form = forms.TermsForm(request.POST or None)
 
     def do() -> str:
-        actions.propose_everywhere(request.scope, request.act, place=code, terms=form.terms)
-        return reverse("network") + f"?place={code}"
+        done = actions.propose_everywhere(request.scope, request.act, place=code, terms=form.terms)
+        messages.info(request, gettext("%(count)s villages were asked for.") % {"count": done["plans"]})
+        return reverse("linking_everywhere", args=[code])
 
     title = gettext("Propose links in every village")
+    found = plans.open_plans(request.scope, code)
+    names = territory.places(request.scope, found)
+    back = reverse("network") + f"?place={code}"
     context = {
-        "title": title, "name": "", "back": reverse("network"),
-        "trail": [(gettext("Network"), reverse("network")), (title, "")],
+        "title": title, "place": territory.place(request.scope, code), "back": back,
+        "waiting": sum(one.state == "asked" for one in found.values()),
+        "plans": [(one, names.get(one.place), gettext(STATE_WORDS[one.state]), TONES[one.state])
+                  for one in found.values()],
+        "trail": [(gettext("Network"), back), (title, "")],
     }  # fmt: skip
-    return answered(request, form, do, context, done=N_("The plans are being worked out, one after the other."))
+    return answered(
+        request, form, do, context, template="console/network/everywhere.html",
+        done=N_("The plans are being worked out, one after the other."),
+    )  # fmt: skip
+
+
+@door("links.edit", methods=("POST",))
+def stop(request: Asked, code: int) -> HttpResponse:
+    """Let go what still waits to be worked out."""
+    _wide(request, code)
+    actions.stop(request.scope, request.act, place=code)
+    messages.success(request, gettext("Stopped. What was worked out already stays."))
+    return HttpResponseRedirect(reverse("linking_everywhere", args=[code]))
