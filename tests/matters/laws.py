@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from commongrid.kernel.scope import Scope
 from commongrid.matters.rules import words
+from commongrid.matters.rules.deciding import waiting
 from commongrid.matters.rules.moves import TRIES, Call, Move, Standing
 from commongrid.matters.rules.owners import step_of
 from commongrid.matters.rules.relations import level_of_actor
@@ -120,7 +121,7 @@ def _waiting_laws(state: State, scope: Scope, call: Call, move: Move, after: Sta
     ends = move.outcome == "given_up" and s.state not in words.ENDED
     if (enters or ends) and "matters.approve" not in scope.powers:
         yield f"{event} to {move.state} without the deputy"
-    if after.s.applied and after.s.state not in ("accepted", "in_hand", "woken"):
+    if after.s.applied and after.s.state not in ("accepted", "in_hand", "woken", *waiting.SHARED):
         yield f"an application waits in {after.s.state}"
     if after.s.applied and (after.s.state, after.s.owner) != (s.state, s.owner):
         yield "an application outlives the hand that asked"
@@ -128,6 +129,10 @@ def _waiting_laws(state: State, scope: Scope, call: Call, move: Move, after: Sta
         yield "goes on with the wrong limit"
     if scope.kind == "clock" and s.state in ("parked", "woken") and move.state == "in_hand":
         yield "what was parked goes on without anybody's decision"
+    if s.state in waiting.SHARED and move.state in ("parked", "referred") and (after.unit or after.s.handler):
+        yield "an outside body, or a unit, keeps what was set aside"
+    if event in ("extend", "ask_extend") and move.state != s.state:
+        yield "more time takes it out of the hands it is in"
     yield from _time_and_no_laws(state, call, move, after)
 
 

@@ -23,6 +23,7 @@ from tests.factories import desk
 from tests.factories.desk import id_of
 from tests.factories.scenes import Scene
 from tests.matters.test_loop import assert_owed, row, slip_of
+from tests.matters.waits import day, wanted
 
 TRANSPORT, ROADS, COUNTY_ROADS = id_of("transport_unit"), id_of("roads_unit"), id_of("transport_county_unit")
 WATER = id_of("water_unit")
@@ -237,3 +238,60 @@ def test_a_body_outside_the_countys_command_is_not_called(scene: Scene) -> None:
             note=NOTE,
             reason="也涉及他们",
         )
+
+
+def test_more_time_for_the_whole_is_more_time_for_the_parts_that_ran_to_its_limit(scene: Scene) -> None:
+    matter = called(scene)
+    its = parts(matter)
+    scene.do("station", actions.start, its[TRANSPORT])
+    with pytest.raises(BadInput) as refused:
+        scene.do("station", actions.apply, its[TRANSPORT], sort="extend", wanted=wanted(40))
+    assert "the centre that gave it" in str(refused.value.fields["until"])
+    scene.do("dispatcher", actions.extend, matter, wanted=wanted(40))
+    whole, part, waits = assert_owed(matter), assert_owed(its[TRANSPORT]), assert_owed(its[ROADS])
+    assert (whole.state, whole.extended, whole.due_at) == ("split", 1, whole.finish_due_at)
+    assert part.finish_due_at == part.due_at == waits.finish_due_at == whole.finish_due_at
+    assert (part.state, waits.state, waits.clock) == ("in_hand", "diverted", "respond")
+    told = queries.followed(slip_of(matter)).wait
+    assert told is not None
+    assert (told.sort, told.until) == ("extend", day(40))
+    scene.do("dispatcher", actions.pause, its[TRANSPORT], wanted=wanted(20))
+    assert assert_owed(its[TRANSPORT]).state == "paused"
+
+
+@pytest.mark.parametrize("sort", ["park", "refer"])
+def test_set_aside_in_parts_the_centre_has_it_alone_and_gives_it_out_anew(scene: Scene, sort: str) -> None:
+    matter = called(scene)
+    its = parts(matter)
+    scene.do(
+        "dispatcher",
+        getattr(actions, sort),
+        matter,
+        wanted=wanted(20, **({"body": "court"} if sort == "refer" else {})),
+    )
+    found = assert_owed(matter)
+    assert (found.state, found.owner_level) == ("parked" if sort == "park" else "referred", "township")
+    assert {row(part).state for part in its.values()} == {"withdrawn"}
+    back = {"park": (actions.resume, {}), "refer": (actions.come_back, {"reason": "不属法院受理"})}
+    action, more = back[sort]
+    scene.do("dispatcher", action, matter, **more)
+    assert (assert_owed(matter).state, row(matter).step) == ("accepted", "divert")
+    scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note=NOTE, reason="也涉及他们")
+    assert len(parts(matter)) == 3
+    assert assert_owed(matter).state == "split"
+
+
+@pytest.mark.parametrize("sort", ["park", "refer"])
+def test_what_an_outside_body_was_asked_for_is_set_aside_by_the_centre(scene: Scene, sort: str) -> None:
+    matter = outside(scene)
+    scene.do("dispatcher", actions.apply, matter, sort=sort, wanted=wanted(20, body="court"))
+    scene.do("dispatcher", actions.grant, matter)
+    found = assert_owed(matter)
+    assert (found.state, found.unit_id) == ("parked" if sort == "park" else "referred", None)
+    with acting(TICK):
+        assert not Order.objects.filter(matter_id=matter, ended_at=None).exists()
+    if sort == "park":
+        assert jobs.tick((found.due_at or timezone.now()) + timedelta(seconds=1)) == 1
+        scene.do("dispatcher", actions.resume, matter)
+        again = assert_owed(matter)
+        assert (again.state, again.finish_due_at is not None) == ("accepted", True)

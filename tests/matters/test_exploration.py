@@ -164,6 +164,12 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "an application outlives the hand that asked": _plain("tidied", lambda s, move: move, deciding.waiting),
     "a pause starts the limit anew": _decider("wake", lambda s, c: moves.goes("in_hand", s.owner, restart=True)),
+    "a body asked outside keeps what is parked": _plain(
+        "_set_aside", lambda state, s: moves.goes(state, s.owner), waiting
+    ),
+    "more time for the whole ends its parts": _decider(
+        "extend", lambda s, c: moves.goes("in_hand", s.owner, handler="owner", sets={"extended": s.extended + 1})
+    ),
     "parking forgets the owner": _decider("park", lambda s, c: Move(state="parked", clock="resume")),
     "a no is objected to for ever": _decider(
         "ask_again", lambda s, c: moves.goes("reported", "county", handler="clear", restart=True)

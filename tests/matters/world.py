@@ -157,7 +157,7 @@ def _hands(state: State, move: Move, target: Target | None, call: Call) -> tuple
 
 def _forgotten(fresh: Standing, barred: str) -> tuple[Standing, str]:
     """What no rule looks at any more is the same in the model, so that it stays small."""
-    if fresh.state not in ("in_hand", *waiting.WAITING):
+    if fresh.state not in ("in_hand", "split", *waiting.WAITING):
         fresh = replace(fresh, extended=0)  # counts on in real life; the model only has to see that it ends
     if fresh.state != "reported":
         fresh = replace(fresh, asked_again=False)

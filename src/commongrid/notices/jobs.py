@@ -294,7 +294,7 @@ def _to_person(row: LineRow, m: Told) -> str:
     """The sort of notice that a line means for the person, or nothing."""
     if m.part:
         return ""
-    if row.name in LONGER or (row.name == "matters.granted" and m.state in ("paused", "parked", "in_hand")):
+    if row.name in LONGER or (row.name == "matters.granted" and m.state in ("paused", "parked", "in_hand", "split")):
         return "later"
     if row.name in REFUSED or (row.name == "matters.granted" and row.facts.get("sort") == "end"):
         return "refused"

@@ -13,7 +13,8 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.clock import Due, carried_on, close_of_office, localise, seconds_left
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, WrongState
 from commongrid.kernel.scope import Scope
-from commongrid.matters.actions.moving import FACTS, Case, moved, noted, opened, whereabouts
+from commongrid.matters.actions.moving import FACTS, Case, columns, moved, noted, opened, whereabouts, written
+from commongrid.matters.actions.timing import start
 from commongrid.matters.models import Application, Matter, Referral
 from commongrid.matters.queries import waiting as asked
 from commongrid.matters.queries.vocabulary import limits, pace
@@ -223,6 +224,7 @@ def _done(case: Case, row: Application, event: str) -> Line:
     at, more = _days(case, row)
     case.due = at
     call = _call(case, event, row, at)
+    former = case.matter.finish_due_at
     row.outcome, row.decided_at, row.decided_by = "granted", case.act.at, case.scope.post
     row.save(force_insert=row.id == case.act.id)
     if row.sort == "refer" and row.body_id is not None and at is not None:
@@ -230,7 +232,22 @@ def _done(case: Case, row: Application, event: str) -> Line:
             id=case.act.child("referral").id, matter_id=row.matter_id, body_id=row.body_id, referred_at=case.act.at,
             receipt_due_at=at.at,
         ).save(force_insert=True)  # fmt: skip
-    return _told(moved(case, call, **more), row)
+    done = moved(case, call, **more)
+    if row.sort == "extend" and case.matter.state == "split":
+        _parts_follow(case, former)
+    return _told(done, row)
+
+
+def _parts_follow(case: Case, former: datetime | None) -> None:
+    """Parts that ran to the former limit of the whole run to its new one."""
+    for part in Matter.objects.select_for_update().filter(
+        parent_id=case.matter.id, closed_at=None, finish_due_at=former
+    ):
+        its = Case(part, case.kind, case.scope, case.act, case.calendar, read=columns(part), due=case.due)
+        part.finish_due_at, part.finish_moved = case.matter.finish_due_at, True
+        if part.clock == "finish":
+            start(its, "finish")
+        written(its)
 
 
 def _told(done: Line, row: Application) -> Line:

@@ -233,14 +233,14 @@ def wait_of(row: MatterRow, refused_why: UUID | None) -> Wait | None:
 
 
 TOLD_IN: Final = {
-    "in_hand": ("extend",), "paused": ("pause",), "parked": ("park",), "woken": ("park",), "referred": ("refer",),
-    "given_up": ("end",),
+    "in_hand": ("extend",), "split": ("extend",), "paused": ("pause",), "parked": ("park",), "woken": ("park",),
+    "referred": ("refer",), "given_up": ("end",),
 }  # fmt: skip
 """Which decisions the reporter is told of while a matter stands in a state, or ended so."""
 
 
 def _told_of(row: MatterRow) -> tuple[str, ...]:
-    if row.state == "in_hand" and not row.extended:
+    if row.state in ("in_hand", "split") and not row.extended:
         return ()
     return TOLD_IN.get(row.outcome or row.state, ())
 

@@ -19,6 +19,8 @@ SORTS: Final = ("extend", "pause", "park", "refer", "end")
 RESTING: Final = ("paused", "parked")
 """States in which nobody owes anything before a date."""
 WAITING: Final = (*RESTING, "woken", "referred")
+SHARED: Final = ("split", "asked")
+"""States in which the centre owns what others work on."""
 
 LATE: Final = N_("The limit has passed already. More time and a pause have to be asked for before it ends.")
 ENOUGH: Final = N_("It was extended as often as is allowed. Answer, or ask to park it or to refer it out.")
@@ -52,7 +54,7 @@ def _extend(s: Standing, c: Call) -> Move:
     _within(s, c)
     if s.extended >= c.most:
         raise WrongState(ENOUGH)
-    return goes("in_hand", s.owner, sets={"extended": s.extended + 1})
+    return goes(s.state, s.owner, sets={"extended": s.extended + 1})
 
 
 def _pause(s: Standing, c: Call) -> Move:
@@ -63,11 +65,18 @@ def _pause(s: Standing, c: Call) -> Move:
 
 def _park(s: Standing, c: Call) -> Move:
     _within(s, c)
-    return goes("parked", s.owner)
+    return _set_aside("parked", s)
 
 
 def _refer(s: Standing, _c: Call) -> Move:
-    return goes("referred", s.owner)
+    return _set_aside("referred", s)
+
+
+def _set_aside(state: str, s: Standing) -> Move:
+    """With whoever has it; what several work on, or a body was asked for, is taken from them: the centre has it."""
+    if s.state in SHARED:
+        return goes(state, s.owner, handler="clear", sets={"ordered": False})
+    return goes(state, s.owner)
 
 
 def _end(_s: Standing, _c: Call) -> Move:
@@ -119,7 +128,12 @@ def _refuse(s: Standing, _c: Call) -> Move:
 
 
 def _resume(s: Standing, _c: Call) -> Move:
-    """Work goes on: after a pause with the time that was left, after parking with a limit counted anew."""
+    """Work goes on: after a pause with the time that was left, after parking with a limit counted anew.
+
+    What nobody had in hand before it was parked is given out anew.
+    """
+    if s.state != "paused" and not s.handler:
+        return goes("accepted", s.owner, restart=True)
     return goes("in_hand", s.owner, handler="owner", restart=s.state != "paused")
 
 
