@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from commongrid.insight.queries.dispatching import Period, off_list
+from commongrid.insight.queries.dispatching import OffList, Period, off_list
 from commongrid.insight.queries.loop import loop_figures
 from commongrid.insight.rules import Question
 from commongrid.journal.acting import acting
@@ -85,7 +85,7 @@ def test_a_unit_off_the_work_list_is_called_only_with_a_reason_and_counted(scene
     at = timezone.now()
     hour = timedelta(hours=1)
     period = Period(area=interval(desk.COUNTY), begin=at - hour, end=at + hour, series="asked")
-    assert off_list(scene.as_post("county_dispatcher"), period) == [(WATER, 1)]
+    assert off_list(scene.as_post("county_dispatcher"), period) == [OffList(WATER, None, 1)]
 
 
 def test_parts_are_counted_in_no_figure(scene: Scene) -> None:

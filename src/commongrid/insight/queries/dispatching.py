@@ -22,9 +22,10 @@ SHOWN: Final = 200
 """So many matters behind a figure, the latest first."""
 
 _OFF_LIST = """
-SELECT o.unit_id, count(*) FROM matters_order o JOIN matters_matter m ON m.id = o.matter_id
-WHERE o.off_list AND o.unit_id IS NOT NULL AND o.ordered_at >= %(begin)s AND o.ordered_at < %(end)s
-  AND m.place_then BETWEEN %(lo)s AND %(hi)s AND m.series = %(series)s GROUP BY 1 ORDER BY 2 DESC, 1
+SELECT o.unit_id, CASE WHEN o.unit_id IS NULL THEN o.place END, count(*)
+FROM matters_order o JOIN matters_matter m ON m.id = o.matter_id
+WHERE o.off_list AND o.ordered_at >= %(begin)s AND o.ordered_at < %(end)s
+  AND m.place_then BETWEEN %(lo)s AND %(hi)s AND m.series = %(series)s GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
 _CALLED = """
 SELECT a.unit, count(*), count(a.attended), count(*) FILTER (WHERE a.attended),
@@ -44,7 +45,8 @@ WHERE o.ordered_at >= %(begin)s AND o.ordered_at < %(end)s
 _BEHIND = """
 SELECT DISTINCT ON (m.opened_at, m.id) m.id
 FROM matters_order o JOIN matters_matter m ON m.id = o.matter_id
-WHERE o.off_list AND o.unit_id = %(unit)s AND o.ordered_at >= %(begin)s AND o.ordered_at < %(end)s
+WHERE o.off_list AND (o.unit_id = %(unit)s OR o.unit_id IS NULL AND o.place = %(to)s)
+  AND o.ordered_at >= %(begin)s AND o.ordered_at < %(end)s
   AND m.place_then BETWEEN %(lo)s AND %(hi)s AND m.series = %(series)s ORDER BY m.opened_at DESC, m.id LIMIT %(limit)s
 """
 
@@ -67,6 +69,15 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class OffList:
+    """Who got orders against the work list, a unit or the level at a place, and how many."""
+
+    unit: UUID | None
+    place: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """A unit that townships called: how often, for how many it is known who came, came, answered, answered in time."""
 
@@ -78,11 +89,11 @@ class Called:
     on_time: int
 
 
-def off_list(scope: Scope, period: Period) -> list[tuple[UUID, int]]:
-    """Orders against the work list by the unit that got them."""
+def off_list(scope: Scope, period: Period) -> list[OffList]:
+    """Orders against the work list by the unit, or the level at a place, that got them."""
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(_OFF_LIST, period.values)
-        return [(unit, count) for unit, count in cursor]
+        return [OffList(*row) for row in cursor]
 
 
 def called(scope: Scope, period: Period) -> list[Called]:
@@ -99,9 +110,9 @@ def asked(scope: Scope, period: Period) -> list[tuple[UUID, int, int]]:
         return [(unit, count, answered) for unit, count, answered in cursor]
 
 
-def off_list_matters(scope: Scope, period: Period, unit: UUID) -> list[MatterRow]:
-    """The matters behind a unit's orders against the work list, the latest first."""
+def off_list_matters(scope: Scope, period: Period, unit: UUID | None, to: int | None = None) -> list[MatterRow]:
+    """The matters behind orders against the work list to a unit, or to the level at a place, the latest first."""
     with acting(scope), connection.cursor() as cursor:
-        cursor.execute(_BEHIND, period.values | {"unit": unit, "limit": SHOWN})
+        cursor.execute(_BEHIND, period.values | {"unit": unit, "to": to, "limit": SHOWN})
         ids = [row[0] for row in cursor]
         return rows_of(scope, Matter.objects.filter(id__in=ids).order_by("-opened_at", "-id"))

@@ -44,6 +44,7 @@ from commongrid.matters.queries.vocabulary import (
     kind,
     limits,
     pace,
+    recalled,
     work_list,
 )
 from commongrid.matters.rules import words
@@ -290,17 +291,18 @@ def listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
     """The work list's row for this target, and whether the target is off the list.
 
     A level below gets what starts there or what it may be given; a unit what
-    it or its function leads. Recalled kinds go to the township only with a reason.
+    it or its function leads. What the departments recalled from the township
+    goes to it, or below it, only with a reason.
     """
     of, place = case.kind, case.matter.place
     if target.unit is None:
         starts = words.LEVELS.index(of.first_level) if of.first_level else 1
-        return None, words.LEVELS.index(target.level) < starts
+        return None, words.LEVELS.index(target.level) < starts or recalled(case.scope, of.code, place)
     leads = work_list(case.scope, kind_code=of.code, level=target.level, place=place)
     same = target.function or None
     found = next((row for row in leads if row.unit == target.unit or row.function == same), None)
-    recalled = found is not None and found.list == "recalled" and target.level == "township"
-    return found, found is None or recalled
+    taken = found is not None and found.list == "recalled" and target.level == "township"
+    return found, found is None or taken
 
 
 def _enlist(case: Case, target: Target, basis: Basis) -> None:

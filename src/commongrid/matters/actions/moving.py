@@ -344,6 +344,8 @@ def _orders(case: Case, move: Move, call: Call, target: Target | None, former_un
         if case.read.get("state") == "asked" or former_unit is not None or case.read.get("ordered"):
             Order.objects.filter(matter_id=m.id, ended_at=None).update(ended_at=at, outcome="taken_away")
         _order(case, target.place, target.unit, off_list=call.off_list)
+    elif call.off_list and target is not None:  # a township gets it to divert further: counted all the same
+        _order(case, target.place, None, off_list=True)
     elif call.event == "send_back" or begun:
         _order(case, m.handler_place or m.place, m.unit_id, started_at=at)
 

@@ -17,7 +17,15 @@ from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Order
-from commongrid.matters.queries.vocabulary import KindRow, LeadRow, danger_said, kind_version, kinds, work_list
+from commongrid.matters.queries.vocabulary import (
+    KindRow,
+    LeadRow,
+    danger_said,
+    kind_version,
+    kinds,
+    recalled,
+    work_list,
+)
 from commongrid.matters.rules.alike import closest
 from commongrid.roster.models import Unit
 from commongrid.territory import queries as territory
@@ -103,7 +111,7 @@ def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
         seat = enclosing(place, level) if level else None  # type: ignore[arg-type]
         found = _units_at(scope, seat, level, m, matter_id) if seat else []
         kind = kind_version(scope, m["kind_id"])
-        found += [] if kind.routed_round or kind.sealed else _below(scope, place, m["barred_place"])
+        found += [] if kind.routed_round or kind.sealed else _below(scope, m)
     return sorted(found, key=_rank)
 
 
@@ -199,16 +207,18 @@ def _unit(unit: Unit, leads: tuple[LeadRow, ...], before: Precedent | None, said
     )  # fmt: skip
 
 
-def _below(scope: Scope, place: int, barred: int | None) -> list[Suggestion]:
+def _below(scope: Scope, m: Mapping[str, Any]) -> list[Suggestion]:
     """The levels below this post that the matter lies in, and for a village its grids."""
+    place = m["place"]
     wanted = [enclosing(place, level) for level in ("township", "village")]
     codes = [code for code in wanted if code and code != scope.place and scope.lo <= code <= scope.hi]
     named = territory.places(scope, codes)
     rows = [named[code] for code in codes if code in named]
     if scope.level == "village" and scope.place is not None:
         rows = territory.children(scope, scope.place, level="grid")
+    taken = "recalled" if recalled(scope, m["kind_code"], place) else ""
     return [
-        Suggestion(unit=None, place=row.code, zh=row.name, en=row.name_en, why="below")
+        Suggestion(unit=None, place=row.code, zh=row.name, en=row.name_en, why="below", list=taken)
         for row in rows
-        if row.code != barred
+        if row.code != m["barred_place"]
     ]

@@ -217,6 +217,12 @@ def work_list(scope: Scope, *, kind_code: str = "", level: str = "", place: int 
     return tuple(sorted(wanted, key=lambda row: (row.kind_code, row.level, -(row.place or 0), row.function)))
 
 
+def recalled(scope: Scope, kind_code: str, place: int) -> bool:
+    """Whether the department does this kind itself where that is, whatever else the township is given."""
+    leads = work_list(scope, kind_code=kind_code, level="township", place=place)
+    return bool(leads) and leads[0].list == "recalled"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyRow:
     """Duty hours in force: the kinds whose limits run day and night."""
