@@ -173,7 +173,8 @@ def _of_a_list(name: str, captures: tuple[str, ...]) -> dict[str, Any]:
 
 
 OF_A_MATTER: Final = {"mediate": "quarrel", "matter_ask": "answered", "matter_order": "given",
-                      "matter_answer_sheet": "answered", "publication_new": "answered"}  # fmt: skip
+                      "matter_answer_sheet": "answered", "matter_told": "parked",
+                      "publication_new": "answered"}  # fmt: skip
 """Which matter a page about one is opened with, where it is not the accepted one."""
 
 

@@ -20,10 +20,10 @@ STAYING = (
     "reply_late",
 )  # fmt: skip
 AFTER_THE_END = (
-    ("merged", "renew_slip"), ("closed", "ask_recheck"),
+    ("closed", "ask_recheck"),
     ("merged", "unmerge"), ("closed", "recheck"), ("closed", "take_result"), ("closed", "not_kept"),
     *itertools.product(("rejected", "closed"), ("ask_again", "ask_again_for")),
-    *itertools.product(words.ENDED, ("report_back",)),
+    *itertools.product(words.ENDED, ("report_back", "renew_slip")),
 )  # fmt: skip
 LEVEL_RANK = {level: n for n, level in enumerate(words.LEVELS)}
 HELPED = (*STAYING, "route_round", "call_up", "fall", "withdraw", "time_out", "withdraw_for", "dissolve", "wake")

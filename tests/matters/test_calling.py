@@ -272,9 +272,10 @@ def test_set_aside_in_parts_the_centre_has_it_alone_and_gives_it_out_anew(scene:
     found = assert_owed(matter)
     assert (found.state, found.owner_level) == ("parked" if sort == "park" else "referred", "township")
     assert {row(part).state for part in its.values()} == {"withdrawn"}
-    back = {"park": (actions.resume, {}), "refer": (actions.come_back, {"reason": "不属法院受理"})}
-    action, more = back[sort]
-    scene.do("dispatcher", action, matter, **more)
+    if sort == "park":
+        scene.do("dispatcher", actions.resume, matter)
+    else:
+        scene.do("dispatcher", actions.come_back, matter, reason="不属法院受理")
     assert (assert_owed(matter).state, row(matter).step) == ("accepted", "divert")
     scene.do("dispatcher", actions.split, matter, unit_ids=(TRANSPORT, ROADS), note=NOTE, reason="也涉及他们")
     assert len(parts(matter)) == 3

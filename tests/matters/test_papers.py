@@ -10,16 +10,20 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from commongrid.accounts.models import AccessLine
 from commongrid.journal import attachments
+from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.matters import actions, queries
 from commongrid.matters.actions import Paper
 from commongrid.matters.actions.papers import sheet_of
+from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.queries.papers import paper_order, sheets_of
 from commongrid.surfaces.shared.sheets import token
 from tests.factories.desk import VILLAGE
 from tests.matters.test_merging import in_parts
+from tests.matters.waits import wanted
 
 if TYPE_CHECKING:
     from tests.factories.scenes import Scene
@@ -201,3 +205,29 @@ def test_on_paper_each_office_that_answered_a_part_is_asked_about(scene: Scene, 
         (transport, True, "paper"), (roads, False, "paper"),
     }  # fmt: skip
     assert m.row.state == "to_file"
+
+
+def test_where_it_stands_is_printed_for_whoever_has_no_phone(scene: Scene, client: Client) -> None:
+    parked = scene.do("dispatcher", actions.park, scene.in_hand("路要拓宽"), wanted=wanted(90, reason="no_funds"))
+    refused = scene.do("dispatcher", actions.reject, scene.report("要求改低保", by="dispatcher"), reason="不属乡镇职权")
+    answered, secret = scene.answered("斑马线看不清"), scene.report("家里打人", kind="A12", by="dispatcher")
+    says = {parked: "材料要等厂家发货", refused: "不属乡镇职权", answered: "涵洞已换成 1 米管"}
+    for language, title, again in (("zh-hans", "书面告知", "凭条丢了"), ("en", "Told in writing", "Slip lost?")):
+        scene.desk.sign_in(client, "dispatcher", language)
+        for matter, words in says.items():
+            page = client.get(f"/console/matters/{matter}/told").content.decode()
+            for shown in (title, words, again, scene.number(matter)):
+                assert shown in page
+            assert actions.code_of(matter) not in page, "the code is the person's"
+            assert "/told" in client.get(f"/console/matters/{matter}/").content.decode()
+    assert "再问一次" in _page(scene, client, refused)
+    assert client.get(f"/console/matters/{secret}/told").status_code == 404
+    scene.desk.sign_in(client, "station", "en")
+    assert client.get(f"/console/matters/{parked}/told").status_code == 403
+    with acting(TICK):
+        assert AccessLine.objects.filter(event="printed", about="told", subject=parked).count() == 2
+
+
+def _page(scene: Scene, client: Client, matter: UUID) -> str:
+    scene.desk.sign_in(client, "dispatcher", "zh-hans")
+    return client.get(f"/console/matters/{matter}/told").content.decode()

@@ -28,7 +28,7 @@ from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions import Contact
 from commongrid.matters.actions import themes as theming
 from commongrid.matters.actions.ticking import TICK
-from commongrid.matters.models import Matter, Recheck, RecheckCause
+from commongrid.matters.models import FormerEnd, Matter, Recheck, RecheckCause
 from commongrid.matters.queries import listing, rechecking, themes, vocabulary
 from commongrid.matters.queries.drawing import draws
 from commongrid.matters.queries.listing import lanes
@@ -318,3 +318,25 @@ def test_a_matter_that_two_put_into_a_theme_at_once_is_refused_to_the_second(
     monkeypatch.setattr(theming, "_found", lambda *_args, **_more: [taken])  # as it was read a moment before
     with pytest.raises(BadInput):
         actions.add_to_theme(by, Act.new(), theme_id=other, number=numbers[0])
+
+
+@pytest.mark.parametrize("end", ["closed", "rejected", "withdrawn"])
+def test_a_slip_lost_after_the_end_is_replaced_and_nothing_else_changes(scene: Scene, end: str) -> None:
+    if end == "closed":
+        matter = closed(scene, satisfied=True)
+    else:
+        matter = scene.report("路灯不亮", kind=BRIDGE, by="dispatcher")
+        if end == "rejected":
+            scene.do("dispatcher", actions.reject, matter, reason="不属本县")
+        else:
+            scene.do("dispatcher", actions.withdraw_for, matter, words="不用了", came="counter")
+    before = row(matter)
+    answered = actions.renew_slip(scene.as_post("dispatcher"), Act.new(), matter_id=matter, told="13812341234")
+    after = row(matter)
+    columns = [one.attname for one in Matter._meta.concrete_fields]
+    changed = {name for name in columns if getattr(after, name) != getattr(before, name)}
+    assert changed == {"slip_no", "slip_hash"}
+    fresh = slip(slip_hash(settings.KEYS.slip, actions.code_of(matter, int(answered["slip_no"]))), "matters.rate")
+    assert (queries.followed(fresh).id, queries.followed(fresh).may_rate) == (matter, False)
+    with acting(TICK):
+        assert not FormerEnd.objects.filter(matter_id=matter).exists()

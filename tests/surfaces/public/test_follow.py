@@ -9,8 +9,7 @@ import pytest
 from django.utils import translation
 
 from commongrid.kernel.act import new_id
-from commongrid.surfaces.public import telling
-from commongrid.surfaces.shared import throttle
+from commongrid.surfaces.shared import standing, throttle
 from tests.factories.desk import HAMLET, Desk
 
 if TYPE_CHECKING:
@@ -176,7 +175,7 @@ def test_a_slip_asks_only_where_it_may_be_rated(
 ) -> None:
     followed = SimpleNamespace(sealed=False, phase=phase, rating=rating, outcome=outcome, may_rate=may_rate)
     with translation.override("en"):
-        assert says in telling.stands(cast("Followed", followed))
+        assert says in standing.stands(cast("Followed", followed))
 
 
 def test_rating_page_says_what_will_happen_the_first_and_the_second_time(

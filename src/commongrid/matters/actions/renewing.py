@@ -29,6 +29,8 @@ NOT_THEM: Final = N_("This is not the name or phone that was given. Please ask a
 def renew_slip(scope: Scope, act: Act, *, matter_id: UUID, told: str) -> Line:
     """Give the person a new slip after they told the name or phone they gave; from now on the old code opens nothing.
 
+    After the end too, as long as anything is known to ask them by: it opens the matter to them, nothing else changes.
+
     Refuses: BadInput where what they told is not what was given; WrongState
     where nothing was given or it is not this post's to know, and for sealed kinds.
     """

@@ -17,7 +17,7 @@ from commongrid.matters.queries.detail import (
     may_reach,
     revealed,
 )
-from commongrid.matters.queries.following import Followed, Said, followed
+from commongrid.matters.queries.following import Followed, Said, followed, to_tell
 from commongrid.matters.queries.leading import Joined, joined
 from commongrid.matters.queries.listing import (
     LANES,
@@ -107,6 +107,7 @@ __all__ = [
     "still_seen",
     "suggestions",
     "tiles",
+    "to_tell",
     "urgencies",
     "whole",
     "work_list",

@@ -21,6 +21,7 @@ from commongrid.matters.queries.vocabulary import KindRow
 from commongrid.matters.queries.waiting import Wait, wait_of
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Standing
+from commongrid.matters.rules.relations import relations
 
 PHASES: Final = {
     "reported": "received", "accepted": "accepted", "diverted": "accepted", "in_hand": "in_hand",
@@ -92,6 +93,23 @@ def followed(scope: Scope) -> Followed:
         row = next(iter(rows_of(scope, Matter.objects.filter(slip_hash=scope.slip))), None) if scope.slip else None
         if row is None:
             raise NotFound(N_("There is no matter with this code. Please compare it with your slip."))
+    return _told(scope, row)
+
+
+def to_tell(scope: Scope, matter_id: UUID) -> Followed:
+    """What the person may be told of a matter by somebody at the counter: the same as by the slip.
+
+    Refuses: NotFound out of sight, for what is sealed, and for a part, which nobody is told of.
+    """
+    with acting(scope):
+        row = next(iter(rows_of(scope, Matter.objects.filter(id=matter_id))), None)
+    if row is None or row.sealed or row.caller or "counter" not in relations(scope, row.whereabouts):
+        raise NotFound
+    return _told(scope, row)
+
+
+def _told(scope: Scope, row: MatterRow) -> Followed:
+    with acting(scope):
         columns = ("ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place",
                    "refused_place", "refused_why", "asked_again")  # fmt: skip
         extra = Matter.objects.filter(id=row.id).values(*columns)[0]

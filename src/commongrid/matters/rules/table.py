@@ -330,7 +330,7 @@ _EVENTS: Final = (
           refused_zh="无理由；已有复查待办；密封类；村级和网格",
           refused_en="without a reason; while one waits; sealed kinds; from grid or village"),
     Event(code="renew_slip", zh="补发凭条", en="Give a new slip", power="matters.accept",
-          who=("counter", "keeper"), ways=_each((*LIVE_OPEN, "merged"), "same"),
+          who=("counter", "keeper"), ways=_each((*LIVE_OPEN, *words.ENDED), "same"),
           refused_zh="姓名电话对不上；没有留过姓名电话；密封类",
           refused_en="what they tell is not what was given; nothing was given; sealed kinds"),
     Event(code="recheck", zh="复查", en="Recheck", power="matters.visit", who=("rechecker",),

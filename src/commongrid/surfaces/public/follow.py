@@ -19,9 +19,9 @@ from commongrid.matters import actions
 from commongrid.matters import queries as matters
 from commongrid.notices.queries import messages_wanted
 from commongrid.roster import queries as roster
-from commongrid.surfaces.public import telling, waiting
+from commongrid.surfaces.public import telling
 from commongrid.surfaces.public.forms import Follow
-from commongrid.surfaces.shared import files, qr
+from commongrid.surfaces.shared import files, qr, standing
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.rating import YES_NO, Rate, RateUnits
 from commongrid.surfaces.shared.throttle import throttled
@@ -60,13 +60,13 @@ def follow(request: Asked) -> HttpResponse:
 def slip(request: Asked, code: str) -> HttpResponse:
     """The matter of a slip."""
     matter = matters.followed(request.scope)
-    waited = waiting.told(matter)
+    waited = standing.told(matter)
     context = {
         **_about(request, matter, code),
         "sent": request.GET.get("sent") == "1",
         "calls": _calls(request, matter),
         "done": _done(request.GET.get("done", "")),
-        "now": waited.sentence if waited and waited.sentence else telling.stands(matter),
+        "now": standing.sentence(matter, waited),
         "told": waited,
         "steps": telling.steps(matter.phase),
         "messages_wanted": messages_wanted(request.scope, matter.id),
@@ -88,7 +88,7 @@ def paper(request: Asked, code: str) -> HttpResponse:
     """The slip for paper: two on a sheet of A4."""
     matter = matters.followed(request.scope)
     copies = [(_("for the person"), True), (_("for the file"), False)]
-    context = {**_about(request, matter, code), "copies": copies, "told": waiting.told(matter)}
+    context = {**_about(request, matter, code), "copies": copies, "told": standing.told(matter)}
     return render(request, "public/slip/paper.html", context)
 
 

@@ -15,32 +15,7 @@ if TYPE_CHECKING:
 
     from commongrid.accounts.queries import AccessRow
     from commongrid.journal.queries import LineRow
-    from commongrid.matters.queries import Followed
     from commongrid.roster.queries import PostLine
-
-STANDS: Final = {
-    "received": N_("Received. It is decided now whether it is taken up, and by whom."),
-    "accepted": N_("Taken up. It is being given to whoever is in charge of it."),
-    "in_hand": N_("It is being worked on."),
-    "answered": N_("There is an answer. You are asked whether it is solved."),
-    "reopened": N_("It was not solved, so another office does it once more."),
-    "review": N_("It was not solved twice. The county looks at it."),
-    "paused": N_("It waits and goes on by itself on its day."),
-    "parked": N_("It can't be done now; there is a date on which it is looked at again."),
-    "referred": N_("It was handed to the body that is competent by law."),
-    "closed": N_("It is closed."),
-    "rejected": N_("It was not taken up. The reason is below."),
-    "withdrawn": N_("It was withdrawn."),
-}
-"""Phase -> where it stands, in one sentence."""
-
-CHECKED: Final = N_("There is an answer. Somebody else looks whether it is solved.")
-RATED: Final = N_("You have said whether it is solved. The centre closes it now.")
-NOT_REACHED: Final = N_(
-    "We tried to reach you on three days. It is shown as not rated; if it is not solved, report it again at any time."
-)
-NOT_RATED: Final = N_("It is closed. Nobody said whether it is solved, so it is shown as not rated.")
-DISAGREED: Final = N_("The county has closed it. It is kept on record that you do not agree.")
 
 REOPENED: Final = N_("Not solved: another office does it once more")
 HAPPENED: Final = {
@@ -125,20 +100,6 @@ class Step:
     text: str
     state: str = ""
     note: str = ""
-
-
-def stands(matter: Followed) -> str:
-    """Where it stands, in the reader's language; of a sealed matter only that somebody competent has it."""
-    if matter.sealed and matter.phase != "closed":
-        return gettext("Received. Only the body that is competent by law sees it.")
-    if matter.phase == "answered" and not matter.may_rate:
-        waits = {"rated": RATED, "not_rated": NOT_REACHED}.get(matter.rating, CHECKED)
-        return gettext(waits)
-    if matter.phase == "closed" and matter.outcome == "disagrees":
-        return gettext(DISAGREED)
-    if matter.phase == "closed" and matter.rating == "not_rated":
-        return gettext(NOT_RATED)
-    return gettext(STANDS.get(matter.phase, STANDS["in_hand"]))
 
 
 def steps(phase: str) -> list[Step]:

@@ -21,7 +21,7 @@ from commongrid.matters.actions.papers import MOVED_ON, sheet_of
 from commongrid.matters.queries.papers import paper_order, sheets_of
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import present, words
-from commongrid.surfaces.shared import files, qr, sheets
+from commongrid.surfaces.shared import files, qr, sheets, standing
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
@@ -75,6 +75,26 @@ def answer(request: Asked, matter_id: UUID) -> HttpResponse:
         "qr": qr.svg(sheets.address(request, "a", matter_id, sheet_of(matter_id, m.row.round))),
     }  # fmt: skip
     return _printed(request, m, "answer", context)
+
+
+@door("matters.accept")
+def told(request: Asked, matter_id: UUID) -> HttpResponse:
+    """Where it stands, with the answer or the reason, on paper for whoever has no phone; nothing to tick."""
+    m = queries.matter(request.scope, matter_id)
+    if not _may_tell(m):
+        return _nothing(request, m, N_("This is handed over by the counter of its village, township or county."))
+    person = queries.to_tell(request.scope, matter_id)
+    waited = standing.told(person)
+    context = {
+        "person": person, "told": waited, "now": standing.sentence(person, waited), "phone": _phone(request.scope),
+        "centre": _centre(request.scope, m), "follow": request.build_absolute_uri(reverse("follow")),
+        "qr": qr.svg(request.build_absolute_uri(reverse("follow"))),
+    }  # fmt: skip
+    return _printed(request, m, "told", context)
+
+
+def _may_tell(m: MatterDetail) -> bool:
+    return "counter" in m.relations and m.readable and not m.row.sealed
 
 
 def order_face(scope: Scope, matter: UUID, sheet: UUID) -> sheets.Face:
@@ -138,6 +158,7 @@ def card(request: Asked, m: MatterDetail) -> dict[str, Any]:
         ],
         "print_order": not m.row.sealed and any(one.ended_at is None for one in m.orders),
         "print_answer": m.row.state in TO_RATE and "visit" in m.may and m.to_rate,
+        "print_told": _may_tell(m) and request.scope.may("matters.accept"),
     }
 
 
@@ -187,5 +208,6 @@ def _printed(request: Asked, m: MatterDetail, sheet: str, more: dict[str, Any]) 
 
 urlpatterns = [
     path("<uuid:matter_id>/order", order, name="matter_order"),
+    path("<uuid:matter_id>/told", told, name="matter_told"),
     path("<uuid:matter_id>/answer-sheet", answer, name="matter_answer_sheet"),
 ]
