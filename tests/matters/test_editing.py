@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from django.utils.timezone import localdate
 from psycopg import connect
+from psycopg.errors import CheckViolation
 
 from commongrid.commands import figures_loop
 from commongrid.journal.acting import acting
@@ -129,6 +130,7 @@ def test_a_row_that_is_there_is_not_added_again(county: Scope) -> None:
         ("kinds", "G02", {"first_level": "moon"}, "first_level"),
         ("kinds", "G02", {"settle_roles": ["emperor"]}, "settle_roles"),
         ("limits", "sample_share", {"amount": "1.5"}, "amount"),
+        ("limits", "recheck_share", {"amount": "0.09"}, "amount"),
         ("urgencies", "urgent", {"factor": "2"}, "factor"),
         ("tiles", "water", {"kind_code": "Q99"}, "kind_code"),
         ("work_list", "G02/county/-", {"function": ""}, "function"),
@@ -139,6 +141,13 @@ def test_bad_values_are_named_by_their_column(county: Scope, of: str, key: str, 
     with pytest.raises(BadInput) as refused:
         change(county, of, current(county, of, key), TODAY, **values)
     assert field in refused.value.fields
+
+
+def test_rechecks_are_never_less_than_a_tenth_in_the_table_either(scene: Scene, county: Scope) -> None:
+    change(county, "limits", current(county, "limits", "recheck_share"), TODAY, amount="0.1")
+    change(county, "limits", current(county, "limits", "sample_share"), TODAY, amount="0.05")
+    with scene.desk.database.as_role("owner") as owner, pytest.raises(CheckViolation, match="matters_limit_rechecked"):
+        owner.execute("UPDATE matters_limit SET amount = 0.09 WHERE code = 'recheck_share'")
 
 
 def test_the_last_leader_and_a_kind_in_use_stay(scene: Scene, county: Scope) -> None:

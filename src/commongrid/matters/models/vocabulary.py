@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from commongrid.journal.dated import period
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
+from commongrid.matters.rules import words
 from commongrid.roster.models import Unit
 from commongrid.territory.models import PlaceField
 
@@ -216,6 +217,10 @@ class Limit(models.Model):
             ),
             models.CheckConstraint(condition=Q(calendar__in=("W", "C")), name="matters_limit_calendar"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="matters_limit_positive"),
+            models.CheckConstraint(
+                condition=~Q(code="recheck_share") | Q(amount__gte=words.LEAST_RECHECKED),
+                name="matters_limit_rechecked",
+            ),
             ExclusionConstraint(
                 name="matters_limit_once", expressions=[("code", "="), (period("valid_from", "valid_to"), "&&")]
             ),

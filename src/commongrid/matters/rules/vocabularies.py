@@ -7,6 +7,7 @@ from typing import Final
 
 from commongrid.kernel.dated import Column, Values, Vocabulary
 from commongrid.kernel.refusals import N_
+from commongrid.matters.rules import words
 from commongrid.matters.rules.answers import faults_of
 from commongrid.matters.rules.publishing import SHORTEST_NAME
 from commongrid.registry.rules.vocabularies import CHANGE_RULES, FIELD_RULES, RETENTION
@@ -96,6 +97,8 @@ def _limit(values: Values) -> dict[str, str]:
     amount = values["amount"]
     if values["measure"] == "share" and isinstance(amount, Decimal) and amount > 1:
         return {"amount": N_("A share lies between 0 and 1.")}
+    if values["code"] == "recheck_share" and isinstance(amount, Decimal) and amount < words.LEAST_RECHECKED:
+        return {"amount": N_("At least a tenth (0.1) of the good ratings is drawn for a recheck; it may be more.")}
     if values["measure"] == "count" and isinstance(amount, Decimal) and amount != int(amount):
         return {"amount": N_("A number of things is whole.")}
     return {}

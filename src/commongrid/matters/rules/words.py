@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 LEVELS: Final = ("grid", "village", "township", "county")
@@ -40,3 +41,6 @@ REASONED: Final = ("reject", "park", "pause", "extend", "end")
 """What is given with a reason of the county's list."""
 TOLD: Final = ("visit", "call", "paper", "slip")
 """How the person was told: in person, by phone, on paper, by their slip's page."""
+
+LEAST_RECHECKED: Final = Decimal("0.1")
+"""At least this share of the good ratings is looked at once more."""
