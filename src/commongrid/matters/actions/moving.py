@@ -288,11 +288,8 @@ def _answered_parts(case: Case) -> list[UUID]:
 def _own(case: Case, move: Move, target: Target | None) -> None:
     """Who owes the next step after this move."""
     m = case.matter
-    if move.ended:
-        m.owner_level, m.owner_place = "", None
-        return
-    if move.owner == "unit":
-        m.owner_level, m.owner_place = "unit", None
+    if move.ended or move.owner == "unit":
+        m.owner_level, m.owner_place = "" if move.ended else "unit", None
         return
     if target is not None and target.unit is None and target.level == move.owner:
         m.owner_level, m.owner_place = move.owner, target.place
