@@ -45,11 +45,18 @@ LAYOUTS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("reply_due", "回复时限", "Reply by", also=("反馈时限",)),
     ),
     "replies": (
-        Column("number", "工单编号", "Order number", needed=True),
+        Column("number", "工单编号", "Order number", needed=True, also=("编号", "工单号", "信访件编号", "受理编号")),
         Column("own", "本县编号", "Number here"),
-        Column("reply", "办理结果", "Reply", needed=True, width=60),
-        Column("who", "办理单位", "Handled by", width=26),
-        Column("answered", "答复时间", "Answered at", width=20),
+        Column(
+            "reply",
+            "办理结果",
+            "Reply",
+            needed=True,
+            also=("办理情况", "处理结果", "处理情况", "答复内容", "回复内容"),
+            width=60,
+        ),
+        Column("who", "办理单位", "Handled by", also=("承办单位", "责任单位"), width=26),
+        Column("answered", "答复时间", "Answered at", also=("回复时间", "办结时间"), width=20),
     ),
     "results": (
         Column("number", "工单编号", "Order number", needed=True, also=("编号", "工单号", "信访件编号", "受理编号")),
@@ -59,6 +66,23 @@ LAYOUTS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("due", "重办时限", "Again by", also=("新的办结时限",)),
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One column of a layout: its heading there, and the field that fills it; none where it stays empty."""
+
+    heading: str
+    field: str = ""
+
+    @property
+    def width(self) -> int:
+        """How wide it is."""
+        return next((one.width for one in LAYOUTS["replies"] if one.field == self.field), 18)
+
+
+OURS: Final = tuple(Placed(one.heading, one.field) for one in LAYOUTS["replies"])
+"""The layout of replies while a system has given none."""
 
 RESULT_WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("solved", "已解决", "解决", "办结", "已办结", "属实解决", "是", "yes"), "solved"),

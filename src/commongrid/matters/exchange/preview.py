@@ -85,7 +85,7 @@ def previewed(scope: Scope, *, system: str, sort: str, data: bytes, name: str) -
     sheet = read_rows(data, name, limits=LIMITS)
     mapped = layout.guessed(sort, sheet.header, queries.remembered(scope, system, sort))
     shown = Preview(system=system, sort=sort, header=sheet.header, mapped=mapped, lacking=layout.lacking(sort, mapped))
-    if shown.lacking:
+    if shown.lacking or sort == "replies":  # of replies only the headings matter
         return shown
     rows: list[tuple[int, list[Cell]]] = []
     for numbered in sheet.numbered:

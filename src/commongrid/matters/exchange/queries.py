@@ -18,6 +18,7 @@ from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import clock
 from commongrid.kernel.sealing import blind_index
+from commongrid.matters.exchange import layout
 from commongrid.matters.exchange.reading import Meaning
 from commongrid.matters.importing.queries import UNSORTED, kind_words, place_words
 from commongrid.matters.models import (
@@ -143,6 +144,15 @@ def remembered(scope: Scope, system: str, sort: str) -> dict[str, str]:
     with acting(scope):
         found = ExternalColumn.objects.filter(system=system, sort=sort).order_by("field")
         return dict(found.values_list("field", "header"))
+
+
+def reply_layout(scope: Scope, system: str) -> tuple[layout.Placed, ...]:
+    """The columns of a system's sheet of replies in their order; ours while it has given none."""
+    known = {one.field for one in layout.fields("replies")}
+    with acting(scope):
+        found = ExternalColumn.objects.filter(system=system, sort="replies").order_by("position", "field")
+        rows = tuple(found.values_list("header", "field"))
+    return tuple(layout.Placed(header, field if field in known else "") for header, field in rows) or layout.OURS
 
 
 def alike(scope: Scope, keys: Iterable[bytes]) -> dict[bytes, list[Alike]]:

@@ -48,19 +48,22 @@ def template(sort: str, *, places: Sequence[str], kinds: Sequence[str], remember
     return out.getvalue()
 
 
-def replies(rows: Sequence[ReplyRow], *, headings: Mapping[str, str], zone: ZoneInfo) -> bytes:
-    """Replies as a sheet: one row per order, headings as the system calls them."""
+def replies(rows: Sequence[ReplyRow], *, columns: Sequence[layout.Placed], zone: ZoneInfo) -> bytes:
+    """Replies as a sheet: one row per order, columns in the system's order and under its headings."""
     out = io.BytesIO()
     with _book(out) as book:
         page = book.add_worksheet("回复 Replies")
         text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        for at, column in enumerate(layout.fields("replies")):
+        for at, column in enumerate(columns):
             page.set_column(at, at, column.width, text)
-            page.write_string(0, at, headings.get(column.field, column.heading), book.add_format(HEADED))
+            page.write_string(0, at, column.heading, book.add_format(HEADED))
         for number, row in enumerate(rows, 1):
             answered = row.answered_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if row.answered_at else ""
-            for at, value in enumerate((row.number, row.own, row.text, row.who, answered)):
-                page.write_string(number, at, value, text)
+            values = {
+                "number": row.number, "own": row.own, "reply": row.text, "who": row.who, "answered": answered,
+            }  # fmt: skip
+            for at, column in enumerate(columns):
+                page.write_string(number, at, values.get(column.field, ""), text)
         page.freeze_panes(1, 0)
     return out.getvalue()
 

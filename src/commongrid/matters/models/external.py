@@ -83,6 +83,9 @@ class ExternalSystem(models.Model):
 class ExternalColumn(models.Model):
     """What a column of a system's sheet is called there (列对照): mapped once, remembered for every later sheet.
 
+    Of replies it is the whole layout: ``position`` is where the column stands,
+    and one that nothing here fills has its place as its field ("_3").
+
     Personal data: none. Kept: while the system sends sheets.
     """
 
@@ -91,6 +94,7 @@ class ExternalColumn(models.Model):
     sort = models.CharField("表", max_length=8)
     field = models.CharField("字段", max_length=16)
     header = models.CharField("列名", max_length=80)
+    position = models.SmallIntegerField("位置", default=0)
     at = models.DateTimeField()
 
     wall: ClassVar[Wall] = Wall(read="open", also_write=A_POST)
@@ -318,7 +322,7 @@ class ExternalUpload(models.Model):
 
         db_table = "matters_external_upload"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(sort__in=SORTS), name="matters_external_upload_sort"),
+            models.CheckConstraint(condition=Q(sort__in=SHEETS), name="matters_external_upload_sort"),
         ]
         indexes: ClassVar = [models.Index(fields=["at"], name="matters_external_upload_at")]
 

@@ -26,6 +26,7 @@ ACTS: Final[Mapping[str, str]] = {
     "matters.orders_imported": N_("Orders of another system brought in"),
     "matters.ratings_released": N_("Ratings shown to the units"),
     "matters.replies_exported": N_("Replies to another system written out"),
+    "matters.replies_laid_out": N_("Layout of replies to another system taken over"),
     "matters.results_imported": N_("Results of another system brought in"),
     "matters.rules_changed": N_("Work list changed"),
     "matters.seed_published": N_("Seed of the draw published"),

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(days=1)
 COUNTS: Final = ("system", "rows", "fresh", "known", "changed", "faulty")
+TWICE: Final = N_("One column can't be two things. Choose each only once.")
 _NAME: Final = 120
+_HEADING: Final = 80
 
 
 @action("matters.sheet_sent", power="matters.exchange", facts=("system", "sort"))
@@ -52,7 +54,7 @@ def send_sheet(scope: Scope, act: Act, *, system: str, sort: str, name: str, dat
 def map_columns(scope: Scope, act: Act, *, system: str, sort: str, columns: dict[str, str]) -> Line:
     """Remember which column is which field for this system's sheets; what is left empty is forgotten.
 
-    Refuses: BadInput for an unknown field or one heading for two fields.
+    Refuses: BadInput for an unknown field, one heading for two fields, or one too long.
     """
     of = system_row(scope, system)
     known = {column.field for column in layout.fields(sort)}
@@ -60,13 +62,48 @@ def map_columns(scope: Scope, act: Act, *, system: str, sort: str, columns: dict
     if set(columns) - known:
         raise BadInput
     if len(set(chosen.values())) < len(chosen):
-        raise BadInput(N_("One column can't be two things. Choose each only once."))
-    ExternalColumn.objects.filter(system=of.code, sort=sort).exclude(field__in=chosen).delete()
-    for name, header in chosen.items():
-        ident = uuid5(NAMESPACE_OID, f"commongrid column {of.code} {sort} {name}")
-        values = {"id": ident, "header": header, "at": act.at}
-        ExternalColumn.objects.update_or_create(system=of.code, sort=sort, field=name, defaults=values)
+        raise BadInput(TWICE)
+    _remember(act, of.code, sort, [(name, header, 0) for name, header in chosen.items()])
     return _line(scope, act, {"system": of.code, "sort": sort})
+
+
+@action("matters.replies_laid_out", power="matters.exchange", facts=("system", "rows"))
+def lay_out_replies(scope: Scope, act: Act, *, upload_id: UUID, columns: dict[str, str]) -> Line:
+    """Take the headings of a system's own sheet, in their order, for every reply from now on; the sheet is dropped.
+
+    ``columns`` says under which heading each field goes; the others stay empty.
+
+    Refuses: NotFound without the sheet; BadInput for an unknown heading or field, one heading for two fields, none for
+    the number or the reply, or a heading too long.
+    """
+    row, data = queries.upload(scope, upload_id)
+    header = header_of(data, row.name)
+    chosen = {name: heading for name, heading in columns.items() if heading}
+    if row.sort != "replies" or not set(chosen.values()) <= set(header):
+        raise BadInput
+    if set(chosen) - {one.field for one in layout.fields("replies")} or layout.lacking("replies", chosen):
+        raise BadInput
+    if len(set(chosen.values())) < len(chosen):
+        raise BadInput(TWICE)
+    at = {header.index(heading): name for name, heading in chosen.items()}
+    placed = [(at.get(position, f"_{position}"), heading, position) for position, heading in enumerate(header)]
+    _remember(act, row.system, "replies", placed)
+    row.delete()
+    return _line(scope, act, {"system": row.system, "rows": len(placed)})
+
+
+def _remember(act: Act, system: str, sort: str, columns: list[tuple[str, str, int]]) -> None:
+    """These columns of a system's sheet, and no others. Refuses: BadInput for a heading too long."""
+    if any(len(header) > _HEADING for _name, header, _position in columns):
+        raise BadInput(N_("A heading has at most 80 characters. Shorten it in the sheet, or ask them for another."))
+    ExternalColumn.objects.filter(system=system, sort=sort).delete()
+    ExternalColumn.objects.bulk_create(
+        ExternalColumn(
+            id=uuid5(NAMESPACE_OID, f"commongrid column {system} {sort} {name}"), system=system, sort=sort, field=name,
+            header=header, position=position, at=act.at,
+        )
+        for name, header, position in columns
+    )  # fmt: skip
 
 
 @action("matters.sheet_dropped", power="matters.exchange", facts=("system", "sort"))

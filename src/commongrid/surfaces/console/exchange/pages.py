@@ -190,7 +190,7 @@ def batch_sheet(request: Asked, batch_id: UUID) -> HttpResponse:
     handing.log(request.scope, "replies", told, place=request.scope.place or request.scope.lo)
     book = workbooks.replies(
         found,
-        headings=queries.remembered(request.scope, row.system, "replies"),
+        columns=queries.reply_layout(request.scope, row.system),
         zone=territory.calendar(request.scope).zone,
     )
     return workbook(book, f"{row.system}-{row.at:%Y%m%d}-{str(batch_id)[-4:]}.xlsx")

@@ -39,7 +39,7 @@ STATUSES: Final = {
 RESULTS: Final = {
     "solved": (N_("Solved"), "ok"), "not_solved": (N_("Not solved"), "late"), "rework": (N_("Back for rework"), "warn"),
 }  # fmt: skip
-TITLES: Final = {"orders": N_("Orders"), "results": N_("Results")}
+TITLES: Final = {"orders": N_("Orders"), "results": N_("Results"), "replies": N_("Layout of replies")}
 CUT: Final = 90
 
 
@@ -120,7 +120,7 @@ class ResultShown:
 
 @door("matters.exchange", methods=("GET", "POST"))
 def send(request: Asked, code: str, sort: str) -> HttpResponse:
-    """Choose a sheet of orders or results; it goes on to its preview."""
+    """Choose a sheet of orders or results, or their empty sheet of replies; it goes on to what it would do."""
     if sort not in TITLES:
         raise NotFound
     of = system_row(request.scope, code)
@@ -152,7 +152,7 @@ def _sent(request: Asked, code: str, sort: str, form: Send) -> HttpResponse:
 def sheet(request: Asked, upload_id: UUID) -> HttpResponse:
     """What the sheet would do, row by row; POST applies it."""
     row, shown = _looked(request.scope, upload_id)
-    if shown.lacking:
+    if shown.lacking or row.sort == "replies":
         return redirect("exchange_columns", upload_id=upload_id)
     form = Apply(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -239,7 +239,7 @@ def _result(one: ResultPreview) -> ResultShown:
 
 @door("matters.exchange", methods=("GET", "POST"))
 def columns(request: Asked, upload_id: UUID) -> HttpResponse:
-    """Say once which column is which; every later sheet of this system is read the same way."""
+    """Say once which column is which; every later sheet is read the same way, every later reply laid out so."""
     row, shown = _looked(request.scope, upload_id)
     form = Mapping(request.POST or None, sort=row.sort, header=shown.header, initial=shown.mapped)
     status = 200
@@ -247,16 +247,25 @@ def columns(request: Asked, upload_id: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                actions.map_columns(
-                    request.scope, request.act, system=row.system, sort=row.sort, columns=form.cleaned_data
-                )
+                _remembered(request, row, form.cleaned_data)
             except Refusal as refusal:
                 form.refuse(refusal)
                 status = refusal.status
             else:
-                return redirect("exchange_sheet", upload_id=upload_id)
+                return (
+                    redirect("exchange") if row.sort == "replies" else redirect("exchange_sheet", upload_id=upload_id)
+                )
     context = {"form": form, "row": row, "name": system_row(request.scope, row.system).label(language())}
     return render(request, "console/exchange/columns.html", context, status=status)
+
+
+def _remembered(request: Asked, row: ExternalUpload, columns: dict[str, str]) -> None:
+    """Keep what was said of the columns; with replies the sheet itself is not needed any more."""
+    if row.sort != "replies":
+        actions.map_columns(request.scope, request.act, system=row.system, sort=row.sort, columns=columns)
+        return
+    actions.lay_out_replies(request.scope, request.act, upload_id=row.id, columns=columns)
+    messages.success(request, _("Replies leave in their layout from now on."))
 
 
 @door("matters.exchange", methods=("POST",))
