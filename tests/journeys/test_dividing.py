@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from math import log, pi, radians, tan
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
 
-from commongrid.roster.dividing.jobs import carry_out_divisions, work_out_divisions
+from commongrid.roster.dividing.jobs import answer_divisions, carry_out_divisions, work_out_divisions
 from tests.factories.desk import VILLAGE
 from tests.roster.dividing.conftest import laid
 
@@ -51,10 +55,13 @@ def data_of(page: Page) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-hans", "wide"), ("en", "phone")])
-def test_a_village_is_divided(site: Site, language: str, width: str) -> None:
+def test_a_village_is_divided(site: Site, monkeypatch: pytest.MonkeyPatch, language: str, width: str) -> None:
     land = laid()
     visitor = site.visitor("secretary", language=language, width=width)
-    _draw_a_river(visitor)
+    past = reverse("network") + f"?place={VILLAGE}&on={localdate().replace(day=1) - timedelta(days=1)}"
+    before = visitor.open(past).inner_text("main")
+    _draw_a_river(visitor, "barrier", [(0.5, 0.12), (0.5, 0.94)])
+    _draw_a_river(visitor, "bridge", [(0.47, 0.5), (0.53, 0.5)])
     page = visitor.open(reverse("dividing", args=[VILLAGE]))
     visitor.look("dividing-village")
     for name, value in (("target", "10"), ("lower", "6"), ("upper", "14")):
@@ -68,81 +75,106 @@ def test_a_village_is_divided(site: Site, language: str, width: str) -> None:
     page.wait_for_selector("#map[data-ready]")
     visitor.look("dividing-proposal")
     made = page.url.rsplit("/", 1)[1]
+    assert not {one.beyond for one in land.grids(UUID(made))} - {0}, "no grid reaches over the river"
 
     _put_across(page, wide=width == "wide")
     visitor.look("dividing-chosen")
     with page.expect_navigation():
         page.click("#paint button")
-    page.wait_for_selector("#asked")
-    assert work_out_divisions() == 1
-    page.wait_for_selector("#asked", state="detached")
     page.wait_for_selector("#map[data-ready]")
-    assert page.locator("#grids ~ .table-wrap tbody tr").count() >= 3
-    with page.expect_navigation():
-        page.locator("form[action$='grids/1/lock'] button").click()
-    with page.expect_navigation():
-        page.click("form[action$=again] button.btn")
-    page.wait_for_selector("#asked")
-    assert work_out_divisions() == 1
-    page.wait_for_selector("#asked", state="detached")
-    page.wait_for_selector("#map[data-ready]")
-    visitor.look("dividing-again")
+    _lock_two_and_go_on(visitor)
     visitor.open(reverse("division_grid", args=[made, 1]))
     visitor.look("dividing-grid")
+    visitor.open(reverse("division_changes", args=[made]))
+    visitor.look("dividing-changes")
     visitor.open(reverse("division", args=[made]))
+    first = (localdate().replace(day=28) + timedelta(days=4)).replace(day=1)
+    page.fill("#adopt_on", first.isoformat())
     with page.expect_navigation():
         page.click("section[aria-labelledby=adopt] button.go")
     page.wait_for_selector("form[action$=call-off]")
     visitor.look("dividing-adopted")
+    assert carry_out_divisions() == 0
+    visitor.finish()
+    later = timezone.now() + (first - localdate())
+    monkeypatch.setattr(timezone, "now", lambda: later)
     assert carry_out_divisions() == 1
+    assert len(set(land.places().values())) >= 3
+    _staff(site.visitor("secretary", language=language, width=width), made, past, before)
+
+
+def _staff(visitor: Visitor, made: str, past: str, before: str) -> None:
+    """On the day: the posts of an ended grid go to one that carries it on, and the month before is what it was."""
     visitor.open(reverse("division", args=[made]))
     visitor.look("dividing-done")
-    visitor.open(reverse("dividing", args=[VILLAGE]))
+    page = visitor.open(reverse("today"))
+    page.click("section[aria-labelledby=to-staff] a")
     visitor.look("dividing-staffing")
-    assert len(set(land.places().values())) >= 3
+    forms = page.locator("form[action$='grids/posts']")
+    while forms.count():
+        with page.expect_navigation():
+            forms.first.locator("button").click()
+    assert not page.locator("#left").count()
+    assert visitor.open(past).inner_text("main") == before
     visitor.finish()
 
 
-def _draw_a_river(visitor: Visitor) -> None:
-    """East of all the homes, so that the grids come out as they would without it."""
+def _lock_two_and_go_on(visitor: Visitor) -> None:
+    """Two grids stay; the rest is answered quickly and can be edited while the proof is still to come."""
+    page = visitor.page
+    for number in (1, 2):
+        with page.expect_navigation():
+            page.locator(f"form[action$='grids/{number}/lock'] button").click()
+    with page.expect_navigation():
+        page.click("form[action$=again] button.btn")
+    page.wait_for_selector("#asked")
+    assert answer_divisions() == 1
+    page.wait_for_selector("#asked", state="detached")
+    page.wait_for_selector("#paint button")
+    page.wait_for_selector("#map[data-ready]")
+    assert work_out_divisions() == 1
+    visitor.look("dividing-again")
+
+
+def _draw_a_river(visitor: Visitor, sort: str, shares: Sequence[Spot]) -> None:
+    """A line through the middle of the village, between its fifth and sixth houses."""
     page = visitor.open(reverse("barriers", args=[VILLAGE]))
     page.wait_for_selector("#map[data-ready]")
     page.locator("#map").scroll_into_view_if_needed()
     frame = page.locator("#map").bounding_box()
     assert frame is not None
-    for share in (0.4, 0.8):  # below the buttons of the map
-        page.mouse.click(frame["x"] + frame["width"] * 0.92, frame["y"] + frame["height"] * share)
+    for x, y in shares:
+        page.mouse.click(frame["x"] + frame["width"] * x, frame["y"] + frame["height"] * y)
     assert '"LineString"' in page.input_value("#id_shape")
+    page.check(f"input[name=sort][value={sort}]")
     page.fill("#id_name", "凯峡河")
     visitor.look("dividing-barriers")
     page.click("form.act button.go")
     page.wait_for_selector("form[action*=remove]")
-    visitor.look("dividing-barriers-drawn")
 
 
 def _put_across(page: Page, *, wide: bool) -> None:
-    """Two homes are pressed, then the grid they go to; one more is dragged there. A small map leaves no land beside."""
+    """Four homes are dragged to the grid beside theirs; on a small map they are pressed, and the grid chosen."""
     data = data_of(page)
     page.locator("#map").scroll_into_view_if_needed()
     homes, cells = data["homes"]["features"], data["cells"]["features"]
     mine = homes[0]["properties"]["number"]
-    own = [one for one in homes if one["properties"]["number"] == mine][:3]
+    own = [one for one in homes if one["properties"]["number"] == mine][:4]
     other = next(one["properties"] for one in cells if one["properties"]["number"] != mine)
     theirs = [one for one in homes if one["properties"]["number"] == other["number"]]
     west, south, east, north = data["box"]
     there = theirs[0]["geometry"]["coordinates"]
     beside = (there[0] + 0.00012, there[1] + 0.00012)
     points = spots_on(page, (west, south, east, north), [*(one["geometry"]["coordinates"] for one in own), beside])
-    for x, y in points[:2]:
-        page.mouse.click(x, y)
-    assert page.locator("[data-paint-homes] input").count() == 2
+    for x, y in points[:4]:
+        if wide:
+            page.mouse.move(x, y)
+            page.mouse.down()
+            page.mouse.move(*points[4], steps=4)
+            page.mouse.up()
+        else:
+            page.mouse.click(x, y)
     if not wide:
         page.select_option("#paint_grid", str(other["number"]))
-        return
-    page.mouse.click(*points[3])
     assert page.input_value("#paint_grid") == str(other["number"])
-    page.mouse.move(*points[2])
-    page.mouse.down()
-    page.mouse.move(*points[3], steps=4)
-    page.mouse.up()
-    assert page.locator("[data-paint-homes] input").count() == 3
+    assert page.locator("[data-paint-homes] input").count() == 4

@@ -282,13 +282,17 @@ def test_no_notice_holds_a_word_of_the_matter(scene: Scene, database: Database) 
         assert canary not in shown, canary
 
 
-def test_what_nobody_decides_is_told_to_the_village_and_the_township(scene: Scene) -> None:
-    line = cast("LineRow", SimpleNamespace(name="registry.change_late", place_now=GRID, at=NOON))
+@pytest.mark.parametrize(
+    ("act", "sort", "who", "places"),
+    [("registry.change_late", "change_late", "clerk", 2), ("roster.division_done", "grids_divided", "secretary", 1)],
+)
+def test_who_decides_where_it_lies_is_told(scene: Scene, act: str, sort: str, who: str, places: int) -> None:
+    line = cast("LineRow", SimpleNamespace(name=act, place_now=GRID, at=NOON))
     with acting(jobs.SCOPE):
         told = list(jobs._to_posts(line, None, jobs._Desk(NOON.date())))
-    assert [(one.sort, one.matter) for one in told] == [("change_late", None)] * len(told)
-    assert id_of("clerk") in {one.post for one in told}
-    assert len({one.place for one in told}) == 2
+    assert [(one.sort, one.matter) for one in told] == [(sort, None)] * len(told)
+    assert id_of(who) in {one.post for one in told}
+    assert len({one.place for one in told}) == places
 
 
 def posts_told(sort: str, matter: UUID) -> set[UUID | None]:

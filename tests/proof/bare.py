@@ -91,6 +91,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     },
     "division_lock": ("secretary", f"{NET}/divisions/{LIMIT}/grids/1/lock", "locked"),
     "barrier_remove": ("secretary", f"{NET}/villages/{VILLAGE}/barriers/{LIMIT}/remove", ""),
+    "dividing_posts": ("secretary", f"{NET}/villages/{VILLAGE}/grids/posts", "grid to"),
     "dividing_everywhere_stop": ("secretary", f"{NET}/places/{VILLAGE}/grids/stop", ""),
     "dividing_everywhere": ("secretary", f"{NET}/places/{VILLAGE}/grids", GRIDS),
     "link_notice": ("secretary", f"/console/network/hamlets/{HAMLET}/notice", "until doors"),

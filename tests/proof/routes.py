@@ -148,6 +148,7 @@ EDITING = (
     "plan_",
     "division_",
     "dividing_propose",
+    "dividing_posts",
     "dividing_everywhere_stop",
     "linking_everywhere_stop",
 )

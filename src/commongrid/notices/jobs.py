@@ -21,7 +21,7 @@ from commongrid.accounts.actions import note_code_sent
 from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
-from commongrid.kernel.places import county_of, enclosing, township_of, village_of
+from commongrid.kernel.places import county_of, enclosing, township_of
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import each, every
 from commongrid.matters.queries.leaders import leaders_answered, leaders_waiting
@@ -41,6 +41,7 @@ from commongrid.notices import actions, queries
 from commongrid.notices.channels import Channel, Email, Message, Outcome, SmsGateway
 from commongrid.notices.models import Notice
 from commongrid.notices.queries import NoticeRow
+from commongrid.notices.rules.hearing import AT_PLACES, FOR_CENTRES
 from commongrid.notices.rules.sending import out_of_quiet
 from commongrid.notices.rules.texts import Facts
 from commongrid.roster import queries as roster
@@ -76,9 +77,6 @@ JUDGED: Final = frozenset(
 )  # fmt: skip
 """Acts after which somebody else owes it where they led to one of these states."""
 JUDGED_TO: Final = ("to_file", "reopened", "review")
-FOR_CENTRES: Final = {
-    "calendar.published": "calendar", "calendar.hours_set": "calendar", "matters.rules_changed": "rules",
-}  # fmt: skip
 PARTED: Final = ("matters.split", "matters.meeting_called")
 NOTES: Final = ("matters.instructed", "matters.reported_back", "matters.note_overdue")
 """Of leaders' notes, whose answer is owed also after the end."""
@@ -163,8 +161,8 @@ class _Desk:
 def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
     if row.name in FOR_CENTRES:
         yield from _to_centres(row, FOR_CENTRES[row.name], desk)
-    elif row.name == "registry.change_late":
-        yield from _of_a_change(row, desk)
+    elif row.name in AT_PLACES:
+        yield from _at_places(row, desk)
     elif row.name == "registry.people_joined":
         yield from _of_a_join(row, desk)
     elif m is not None and row.name in CHECKS:
@@ -218,11 +216,12 @@ def _owing(m: Told, desk: _Desk) -> list[tuple[UUID, int]]:
     return desk.at(m.owner, EVENTS[m.step].power if m.step in EVENTS else "matters.handle", m.unit)
 
 
-def _of_a_change(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
-    """Those who decide in the village, and the township above them."""
-    places = (village_of(row.place_now), township_of(row.place_now)) if row.place_now else ()
-    for post, place in dict.fromkeys(one for code in places if code for one in desk.at(code, "people.edit")):
-        yield ToPost("change_late", post, place, Facts(date=territory.calendar(SCOPE).day_of(row.at)))
+def _at_places(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
+    """Those who decide about it in the village, and where it waits too long in the township above."""
+    sort, power, levels = AT_PLACES[row.name]
+    places = [code for level in levels if row.place_now and (code := level(row.place_now))]
+    for post, place in dict.fromkeys(one for code in places for one in desk.at(code, power)):
+        yield ToPost(sort, post, place, Facts(date=territory.calendar(SCOPE).day_of(row.at)))
 
 
 def _of_a_join(row: LineRow, desk: _Desk) -> Iterator[ToPost]:

@@ -21,6 +21,7 @@ from commongrid.roster.dividing import actions
 from commongrid.roster.dividing.jobs import MOVER, carry_out_divisions, work_out_divisions
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.rules.planning import Terms
+from commongrid.roster.models import Assignment
 from commongrid.territory import queries as territory
 from commongrid.territory.actions import Line, draw_barrier, remove_barrier
 from commongrid.territory.models import GridCover, Place, Succession
@@ -158,8 +159,6 @@ def test_adopted_grids_begin_and_end_and_everybody_goes_along(land: Land) -> Non
         assert covered == set(land.hamlets)
         moved = Correction.objects.get(subject=land.homes[0], field="place")
         assert (moved.before, moved.after) == (str(GRID), str(places[land.homes[0]]))
-        from commongrid.roster.models import Assignment
-
         assert Assignment.objects.get(household=land.homes[0]).place == places[land.homes[0]]
         names = Place.objects.filter(code__in=became).values_list("name", flat=True)
         assert sorted(names) == ["第1网格", "第2网格", "第3网格", "第4网格"]
@@ -271,7 +270,7 @@ def test_dwellings_without_a_point_are_placed_by_their_natural_village(land: Lan
     "terms",
     [
         Terms(weigh="souls"), Terms(lower=0), Terms(lower=60, upper=60), Terms(target=61), Terms(upper=6000),
-        Terms(grids=0), Terms(change=-1), Terms(split=99_999),
+        Terms(grids=0), Terms(change=-1), Terms(split=99_999), Terms(uneven=-1), Terms(headless=10_001),
     ],
 )  # fmt: skip
 def test_limits_that_are_none_are_refused(land: Land, terms: Terms) -> None:

@@ -15,6 +15,7 @@ from commongrid.outreach.models import Choice, Declaration
 from commongrid.outreach.queries.links import loads
 from commongrid.outreach.rules.words import PARTY
 from commongrid.registry.models import Person
+from commongrid.roster.dividing.queries.material import DECLARED
 from commongrid.roster.models import Unit
 
 if TYPE_CHECKING:
@@ -101,3 +102,12 @@ def groups(scope: Scope, village: int, on: date) -> list[tuple[UUID, str, str]]:
     """The Party groups of a village: id and names."""
     found = Unit.objects.filter(in_force(on, "valid_from", "valid_to"), place=village, type="party_group")
     return list(found.order_by("name_zh", "id").values_list("id", "name_zh", "name_en"))
+
+
+def declared_room(village: int, on: date) -> dict[UUID, int]:
+    """How many households those who declared in a village can look after: none where they decline or are away."""
+    said = Declaration.objects.filter(in_force(on), place=village).values_list("person", "answer", "capacity")
+    return {person: capacity if answer == "able" else 0 for person, answer, capacity in said}
+
+
+DECLARED.append(declared_room)

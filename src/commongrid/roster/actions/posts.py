@@ -28,9 +28,10 @@ from commongrid.roster.rules import (
     refuse_two_administrators,
 )
 from commongrid.territory.queries import place as place_row
+from commongrid.territory.queries import successors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
@@ -130,8 +131,12 @@ def end_post(scope: Scope, act: Act, *, post_id: UUID, on: date) -> Line:
 
 @action("roster.post_moved", power="posts.appoint", facts=("from_post", "on"), kinds=("post",))
 def move_post(scope: Scope, act: Act, *, post_id: UUID, place: int, unit_id: UUID | None, on: date) -> Line:
-    """Move somebody in the same role to another place: the old post ends and a new one begins on the same day."""
+    """Move somebody in the same role to another place: the old post ends and a new one begins on the same day.
+
+    Out of a place that has ended what is tied to the post goes along; else it ends with the post.
+    """
     old = post_for_change(scope, post_id)
+    tied = _tied(old, on) if place_row(scope, old.place).ended else []
     end_post(scope, act.child("end"), post_id=post_id, on=on)
     begun = appoint(
         scope,
@@ -142,6 +147,7 @@ def move_post(scope: Scope, act: Act, *, post_id: UUID, place: int, unit_id: UUI
         ),
     )  # fmt: skip
     new = UUID(begun["post"])
+    _take_along(act, tied, new, on, {})
     return Line(
         place=place,
         subject=new,
@@ -168,25 +174,60 @@ def hand_over(scope: Scope, act: Act, *, post_id: UUID, to: Appointment) -> Line
         raise BadInput(fields={"person": N_("Choose somebody else: this is who holds the post.")})
     if to.from_on < old.from_on:
         raise BadInput(fields={"from_on": N_("The post itself began later. Choose a later day.")})
-    tied = list(Assignment.objects.select_for_update().filter(Q(to_on=None) | Q(to_on__gt=to.from_on), post=old))
+    tied = _tied(old, to.from_on)
     end_post(scope, act.child("end"), post_id=post_id, on=to.from_on)
     seat = replace(to, role=old.role_id, place=old.place, unit=old.unit_id)
     begun = appoint(scope, act.child("begin"), to=seat)
     new = UUID(begun["post"])
-    for one in tied:
-        began = max(one.from_on, to.from_on)
-        until = to.to_on if one.to_on in {None, old.to_on} else min(one.to_on, to.to_on or one.to_on)
-        Assignment.objects.filter(id=one.id).update(to_on=began)
-        with already_there():
-            Assignment.objects.create(
-                id=act.child(f"tie {one.id}").id, post_id=new, kind=one.kind, place=one.place, unit_id=one.unit_id,
-                household_id=one.household_id, matter=one.matter, from_on=began, to_on=until,
-            )  # fmt: skip
+    until = {
+        one.id: to.to_on if one.to_on in {None, old.to_on} else min(one.to_on, to.to_on or one.to_on) for one in tied
+    }
+    _take_along(act, tied, new, to.from_on, until)
     StandIn.objects.filter(in_force(to.from_on), post=old).update(to_on=Greatest(F("from_on"), to.from_on))
     return Line(
         place=old.place, subject=new, subject_kind="post", unit=old.unit_id,
         facts={"from_post": post_id, "on": to.from_on, "along": len(tied)}, answer={"post": new},
     )  # fmt: skip
+
+
+@action("roster.posts_carried", power="posts.appoint", facts=("from_place", "on", "posts"), kinds=("post",))
+def carry_posts(scope: Scope, act: Act, *, grid: int, to: int, on: date) -> Line:
+    """Move everybody who sits in a grid that has ended to one that carries it on, in their roles, with what is theirs.
+
+    Refuses: as ``move_post``; BadInput for a grid that does not carry it on; WrongState where the grid has not ended or
+    nobody sits there any more.
+    """
+    if not scope.covers(grid):
+        raise NotYours
+    if not place_row(scope, grid).ended:
+        raise WrongState(N_("This grid has not ended."))
+    if to not in {one.code for one in successors(scope, grid) if not one.ended}:
+        raise BadInput(fields={"to": N_("Choose a grid that carries this one on.")})
+    found = Post.objects.filter(in_force(on), place=grid, role__scope_level="grid").order_by("from_on", "id")
+    posts = list(found.values_list("id", "unit"))
+    if not posts:
+        raise WrongState(N_("Nobody sits in this grid any more."))
+    for post, unit in posts:
+        move_post(scope, act.child(f"post {post}"), post_id=post, place=to, unit_id=unit, on=on)
+    facts = {"from_place": grid, "on": on, "posts": len(posts)}
+    return Line(place=to, subject_kind="place", facts=facts, answer={"posts": len(posts)})
+
+
+def _tied(old: Post, on: date) -> list[Assignment]:
+    """What is tied to a post on a day or later, locked."""
+    return list(Assignment.objects.select_for_update().filter(Q(to_on=None) | Q(to_on__gt=on), post=old))
+
+
+def _take_along(act: Act, tied: Sequence[Assignment], new: UUID, on: date, until: Mapping[UUID, date | None]) -> None:
+    """Tie to a new post from a day on what was tied to the old one, as long as before unless ``until`` says else."""
+    for one in tied:
+        began = max(one.from_on, on)
+        Assignment.objects.filter(id=one.id).update(to_on=began)
+        with already_there():
+            Assignment.objects.create(
+                id=act.child(f"tie {one.id}").id, post_id=new, kind=one.kind, place=one.place, unit_id=one.unit_id,
+                household_id=one.household_id, matter=one.matter, from_on=began, to_on=until.get(one.id, one.to_on),
+            )  # fmt: skip
 
 
 def refuse_beneath(scope: Scope, role_level: str) -> None:

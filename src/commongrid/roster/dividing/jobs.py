@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from commongrid.roster.dividing.rules.planning import Task
 
 PLANNER: Final = clock("roster.divisions", "grids.divide")
-MOVER: Final = clock("roster.divide", "grids.divide")
+MOVER: Final = clock("roster.divide", "grids.divide", "places.edit")
 LOOK_SECONDS: Final = 1.0
 """How often a planner at work looks whether anybody still wants it, and tells how far it is."""
 

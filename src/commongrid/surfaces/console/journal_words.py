@@ -148,6 +148,7 @@ ACTS: Final[Mapping[str, str]] = {
     "roster.entered": N_("Signed in by a one-time link"),
     "roster.invited": N_("A one-time link was made"),
     "roster.sessions_ended": N_("Signed out everywhere"),
+    "roster.posts_carried": N_("Posts of an ended grid moved"),
     "roster.handed_over": N_("A post was handed over"),
     "roster.talent_decided": N_("The branch's opinion on a talent entered"),
     "roster.talent_left": N_("Taken off the talent register"),

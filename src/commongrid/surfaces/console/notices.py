@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from commongrid.notices.queries import NoticeRow
     from commongrid.surfaces.shared.doors import Asked
 
-WHERE: Final = {"calendar": "calendar", "rules": "worklist", "change_late": "changes", "records_joined": "duplicates"}
+WHERE: Final = {
+    "calendar": "calendar", "rules": "worklist", "change_late": "changes", "records_joined": "duplicates",
+    "grids_divided": "staffing",
+}  # fmt: skip
 """Which page a notice that is about no matter leads to."""
 FAULTS: Final = {
     "no_connection": N_("The gateway could not be reached."),

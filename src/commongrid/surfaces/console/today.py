@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commongrid.journal import pulses
@@ -19,6 +20,7 @@ from commongrid.matters import queries
 from commongrid.matters.queries import Filters
 from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
+from commongrid.roster.dividing.queries.staffing import to_staff
 from commongrid.surfaces.console.matters import leaders, present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import language
@@ -98,6 +100,7 @@ def today(request: Asked) -> HttpResponse:
             "rows": present.rows(request.scope, page.rows),
             "next": page.next,
             "checks": checks(request.scope),
+            "to_staff": to_staff(request.scope, localdate()) if request.scope.may("posts.appoint") else [],
             "waiting": counted.get("all", 0),
             "may_report": request.scope.may("matters.report"),
             "counts": {"today": counted.get("all", 0), "notices": unread(request.scope)},

@@ -14,6 +14,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.registry.actions import Regrid, regrid
 from commongrid.registry.models import Household
+from commongrid.registry.queries import points
 from commongrid.roster.dividing.actions.drawing import locked_division
 from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome
 from commongrid.roster.dividing.queries.divisions import moved_since
@@ -21,7 +22,7 @@ from commongrid.roster.dividing.queries.material import grids_today, living
 from commongrid.roster.dividing.rules.words import refuse_move
 from commongrid.roster.models import Assignment
 from commongrid.territory import queries as territory
-from commongrid.territory.actions import NewGrid, Redivision, redivide
+from commongrid.territory.actions import NewGrid, Redivision, Spots, derive_cells, redivide
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -121,6 +122,8 @@ def carry_out(scope: Scope, act: Act, *, division_id: UUID) -> Line:
         scope, act.child("homes"), village=found.place, to=Regrid(homes=tuple(sorted(to.items())), rest=rest, on=today)
     )
     _carry_assignments(to, today)
+    spots = tuple(points.dwellings(scope, found.place))
+    derive_cells(scope, act.child("cells"), parent=found.place, spots=Spots(at=spots))
     found.state, found.ended_at = "done", act.at
     found.save()
     facts = {"begun": len(changed), "ended": len(ends), "kept": len(kept), "homes": moved["homes"]}

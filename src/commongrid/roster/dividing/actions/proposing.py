@@ -15,7 +15,7 @@ from commongrid.kernel.places import interval, level_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.roster.dividing.actions.drawing import draw, locked_division
 from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome
-from commongrid.roster.dividing.queries.material import living
+from commongrid.roster.dividing.queries.divisions import villages_left
 from commongrid.roster.dividing.rules.planning import Outcome
 from commongrid.roster.dividing.rules.words import KEPT_OPEN, OPEN, refuse_move, refuse_terms
 from commongrid.territory import queries as territory
@@ -56,13 +56,7 @@ def propose_everywhere(scope: Scope, act: Act, *, place: int, terms: Terms) -> L
     if not territory.covers_whole(scope, place):
         raise NotYours
     refuse_terms(terms)
-    inside = interval(place)
-    lived = {code // 1000 * 1000 for code in living(place).values_list("place", flat=True).distinct()}
-    taken = set(
-        Division.objects.filter(place__range=inside, state__in=(*OPEN, "adopted")).values_list("place", flat=True)
-    )
-    known = Place.objects.in_force().filter(level="village", code__in=lived - taken)
-    villages = sorted(known.values_list("code", flat=True))
+    villages = villages_left(scope, place)
     if not villages:
         raise WrongState(N_("In no village is anything left to propose: a proposal is open, or nobody lives there."))
     for village in villages:

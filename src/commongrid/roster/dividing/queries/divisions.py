@@ -16,7 +16,7 @@ from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHo
 from commongrid.roster.dividing.queries.material import grids_today, living
 from commongrid.roster.dividing.rules.planning import Terms
 from commongrid.roster.dividing.rules.words import OPEN
-from commongrid.territory.models import Barrier
+from commongrid.territory.models import Barrier, Place
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -132,6 +132,22 @@ def open_divisions(scope: Scope, place: int) -> list[DivisionRow]:
     """The proposals that lie open or are adopted in the villages of a place, by village."""
     found = Division.objects.filter(place__range=interval(place), state__in=(*OPEN, "adopted"))
     return [_row(one) for one in found.order_by("place", "number")]
+
+
+def villages_left(scope: Scope, place: int) -> list[int]:
+    """The villages of a place where people live and no proposal is open or adopted."""
+    lived = {code // 1000 * 1000 for code in living(place).values_list("place", flat=True).distinct()}
+    open_ones = Division.objects.filter(place__range=interval(place), state__in=(*OPEN, "adopted"))
+    known = Place.objects.in_force().filter(
+        level="village", code__in=lived - {*open_ones.values_list("place", flat=True)}
+    )
+    return sorted(known.values_list("code", flat=True))
+
+
+def last_terms(scope: Scope, place: int) -> Terms | None:
+    """The limits of what was proposed last in the villages of a place."""
+    found = Division.objects.filter(place__range=interval(place)).order_by("-asked_at", "-id").first()
+    return found.terms if found else None
 
 
 def next_asked(scope: Scope, *, quick: bool) -> UUID | None:

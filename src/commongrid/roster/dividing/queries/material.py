@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Q
 
-from commongrid.journal.dated import in_force
+from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotYours
 from commongrid.registry.models import Household, Person
 from commongrid.roster.dividing.models import Division
 from commongrid.roster.dividing.rules.planning import Home, Task, Ways
-from commongrid.roster.models import Post
+from commongrid.roster.models import Post, UnitCover
 from commongrid.territory.models import Barrier, Place
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ PARTY: Final = ("01", "02")
 LEADERS: Final = ("party_group_leader", "villager_group_leader")
 """Roles whose holders may head a grid besides Party members."""
 EACH: Final = 10
-"""Households that a Party member at home is reckoned to look after."""
+"""Households that a Party member at home is reckoned to look after who has declared nothing."""
+DECLARED: Final[list[Callable[[int, date], Mapping[UUID, int]]]] = []
+"""Who tells how many households people of a village have declared to look after, by person; put here from above."""
 
 
 def task(scope: Scope, division_id: UUID, on: date) -> Task:
@@ -38,25 +40,28 @@ def task(scope: Scope, division_id: UUID, on: date) -> Task:
     label = {one.id: one.code or one.number for one in of.drawn.all()}
     locked = frozenset(label[one.id] for one in of.drawn.all() if one.locked)
     fixed = {one.household_id: (label[one.grid_id], one.locked) for one in of.homes.all()}
-    homes = tuple(_material(scope, of.place, on, fixed))
+    homes = tuple(_material(scope, of, on, fixed))
     return Task(
         homes=homes, ways=ways(scope, of.place), terms=of.terms, locked=locked,
         again=bool(locked) or any(one.locked for one in homes), asked_at=of.asked_at,
     )  # fmt: skip
 
 
-def _material(scope: Scope, village: int, on: date, fixed: Mapping[UUID, tuple[int, bool]]) -> list[Home]:
+def _material(scope: Scope, of: Division, on: date, fixed: Mapping[UUID, tuple[int, bool]]) -> list[Home]:
     """The households of a village that are in its division, with their grid in a proposal and whether it is locked.
 
     Those of a dedicated grid (a school, a market) stay out of it.
     """
+    village = of.place
     grids = grids_today(scope, village)
-    people, heads, members = _people(village, on)
+    people, heads, room = _people(village, on)
+    whole = _whole(village, on) if of.groups else {}
     rows = list(living(village).order_by("natural_village", "number", "id"))
     return [
         Home(
             id=one.id, at=(one.lon, one.lat) if one.lon is not None and one.lat is not None else None,
-            hamlet=one.natural_village, people=people[one.id], heads=heads[one.id], room=EACH * members[one.id],
+            hamlet=whole.get(one.villager_group or 0) or whole.get(one.natural_village, one.natural_village),
+            people=people[one.id], heads=heads[one.id], room=room[one.id],
             now=one.place if grids.get(one.place) else None, grid=fixed[one.id][0] if one.id in fixed else None,
             locked=one.id in fixed and fixed[one.id][1],
         )
@@ -86,17 +91,29 @@ def ways(scope: Scope, village: int) -> Ways:
     )
 
 
+def _whole(village: int, on: date) -> dict[int, int]:
+    """For each place that a Party group takes in the first of them, which stands for all that the group keeps whole."""
+    covers = UnitCover.objects.filter(valid(on), unit__type="party_group", place__range=interval(village))
+    first: dict[UUID, int] = {}
+    return {
+        place: first.setdefault(unit, place) for unit, place in covers.order_by("place").values_list("unit", "place")
+    }
+
+
 def _people(village: int, on: date) -> tuple[Counter[UUID], Counter[UUID], Counter[UUID]]:
-    """By household: how many live there, how many of them may head a grid, how many Party members are at home."""
+    """By household: how many live there, how many of them may head a grid, how many households they have room for."""
     here = Person.objects.filter(place__range=interval(village), household__isnull=False, state__in=("here", "away"))
-    member = Q(state="here", political__in=PARTY)
-    rows = here.values_list("household").annotate(n=Count("id"), members=Count("id", filter=member)).order_by()
     people: Counter[UUID] = Counter()
-    members: Counter[UUID] = Counter()
-    for home, count, of_party in rows:
-        people[home], members[home] = count, of_party
+    for home, count in here.values_list("household").annotate(n=Count("id")).order_by():
+        people[home] = count
+    said = {person: room for declared in DECLARED for person, room in declared(village, on).items()}
     leading = Post.objects.filter(in_force(on), role__in=LEADERS, place__range=interval(village)).values("person")
-    more = here.filter(state="here", id__in=leading).exclude(political__in=PARTY)
-    heads = Counter(members)
-    heads.update(home for home in more.values_list("household", flat=True) if home is not None)
-    return people, heads, members
+    heads: Counter[UUID] = Counter()
+    room: Counter[UUID] = Counter()
+    able = here.filter(Q(political__in=PARTY) | Q(id__in=leading) | Q(id__in=said), state="here")
+    leaders = set(leading.values_list("person", flat=True))
+    for person, home, political in able.values_list("id", "household", "political"):
+        member = political in PARTY
+        heads[home] += member or person in leaders
+        room[home] += said.get(person, EACH if member else 0)
+    return people, heads, room

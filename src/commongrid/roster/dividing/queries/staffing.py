@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
 
+from commongrid.journal.dated import in_force
+from commongrid.roster.dividing.models import Division, DivisionGrid
+from commongrid.roster.models import Post
 from commongrid.roster.queries.listing import PostLine, posts_at
 from commongrid.territory.models import Place, Succession
 from commongrid.territory.queries import places
@@ -44,3 +47,35 @@ def left_behind(scope: Scope, village: int, today: date) -> list[LeftBehind]:
         )
         for one in held
     ]  # fmt: skip
+
+
+RECENT: Final = timedelta(days=90)
+"""So long after a division its new grids are asked to be staffed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToStaff:
+    """A village that was divided of late: new grids that nobody heads, posts left in grids that have ended."""
+
+    village: PlaceRow
+    headless: int
+    left: int
+
+
+def to_staff(scope: Scope, today: date) -> list[ToStaff]:
+    """The villages in scope whose new grids still lack a head, or where posts were left behind."""
+    lately = Division.objects.filter(place__range=(scope.lo, scope.hi), state="done", adopts_on__gt=today - RECENT)
+    new = DivisionGrid.objects.filter(division__in=lately, same=False, became__isnull=False)
+    begun = Place.objects.in_force().filter(code__in=new.values("became")).values_list("code", "parent")
+    gone = Place.objects.filter(
+        parent__in=lately.values("place"), level="grid", valid_to__gt=today - RECENT, valid_to__lte=today
+    )  # fmt: skip
+    village = {code: parent for code, parent in (*begun, *gone.values_list("code", "parent")) if parent is not None}
+    posts = Post.objects.filter(in_force(today), place__in=village, role__scope_level="grid")
+    held = list(posts.values_list("place", "role"))
+    headed = {place for place, role in held if role == "grid_head"}
+    headless = Counter(parent for code, parent in begun if code not in headed and parent is not None)
+    ended = {code for code, _parent in gone.values_list("code", "parent")}
+    left = Counter(village[place] for place, _role in held if place in ended)
+    rows = places(scope, {*headless, *left})
+    return [ToStaff(village=rows[code], headless=headless[code], left=left[code]) for code in sorted(rows)]

@@ -15,6 +15,10 @@ A_CODE: Final = 10**14
 """Labels of grids from here on are codes of today's grids; smaller ones count the new grids of a proposal."""
 
 
+SMALLEST_VILLAGE: Final = 2
+"""Households from which on there is anything to divide."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What an official sets: see ``models.Division``."""
@@ -32,6 +36,14 @@ class Terms:
     groups: bool = False
     shares: bool = False
     alone: tuple[int, ...] = ()
+
+
+def fitting(homes: int) -> Terms:
+    """Limits that fit a village of so many households: the usual ones, or the whole of a small one in one grid."""
+    usual = Terms()
+    if homes > usual.upper or homes < SMALLEST_VILLAGE:
+        return usual
+    return Terms(target=homes, lower=max(1, min(usual.lower, homes - 1)), upper=max(usual.upper, homes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,13 +32,32 @@ class TermsForm(Form):
     """The limits of a proposal."""
 
     weigh = forms.ChoiceField(label=_("Counted by"), widget=forms.RadioSelect, initial="homes", error_messages=ONE)
-    target = _number(_("Size of a grid, about"), initial=44)
+    target = _number(
+        _("Size of a grid, about"), initial=44,
+        help_text=_("As many as one person can look after, usually 30 to 60 households."),
+    )  # fmt: skip
     lower = _number(_("At least"), initial=30)
     upper = _number(_("At most"), initial=60)
     grids = _number(_("Number of grids"), 500, required=False, help_text=_("Empty: as many as the size asks for."))
     change = _number(_("A household that changes grids costs (metres)"), 10_000, initial=100,
                      help_text=_("More: fewer households change. Less: shorter ways."))  # fmt: skip
     split = _number(_("A natural village in one more grid costs (metres)"), 10_000, initial=1000)
+    uneven = _number(
+        _("Uneven sizes cost (metres)"), 10_000, initial=0,
+        help_text=_("For the square of a grid's distance to the size aimed at. 0: any size within the limits will do."),
+    )  # fmt: skip
+    headless = _number(
+        _("A grid that nobody may head costs (metres)"), 10_000, initial=2000,
+        help_text=_("A grid head is a Party member or leads a Party or villager group."),
+    )  # fmt: skip
+    short = _number(
+        _("A household that no Party member has room for costs (metres)"), 10_000, initial=100,
+        help_text=_("Members who declared how many they can look after count with that, others at home with ten."),
+    )  # fmt: skip
+    groups = forms.BooleanField(
+        label=_("Keep Party groups whole instead of natural villages"), required=False,
+        help_text=_("Natural villages that one Party group takes in are divided together."),
+    )  # fmt: skip
     shares = forms.BooleanField(label=_("Natural villages may share grids"), required=False)
     alone = forms.TypedMultipleChoiceField(
         label=_("May each be one small grid"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,

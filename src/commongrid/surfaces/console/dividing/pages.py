@@ -24,6 +24,7 @@ from commongrid.surfaces.console.dividing.words import (
     codes_in,
     compared,
     fault,
+    gap_said,
     lacks,
     title_of,
     trail,
@@ -74,7 +75,6 @@ def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpR
     offered_sides = beside.others(request.scope, row)
     other = beside.chosen(request.GET.get("beside", ""), offered_sides)
     sides, rest = beside.paired(request.scope, row, grids, other, names)
-    gap = row.figures.get("gap")
     context = {
         "division": row, "title": title_of(row), "place": village(request.scope, row.place),
         "trail": trail(request.scope, row.place, (title_of(row), "")),
@@ -82,7 +82,7 @@ def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpR
         "compared": compared(row.figures, other.figures if other else None) if grids else [],
         "grids": _told(grids, names, sides), "rest": rest, "others": offered_sides, "other": other,
         "beside": title_of(other) if other else "", "stale": divisions.stale(request.scope, row) if grids else 0,
-        "gap": f"{gap / 10:.1f}" if gap is not None else "", "locks": sum(one.locked for one in grids),
+        "gap": gap_said(row), "locks": sum(one.locked for one in grids),
         "may": {name.replace(" ", "_"): may(row.state, name) for name in MOVES},
         **_forms(request, row, grids, asked), **tiles.base(),
     }  # fmt: skip

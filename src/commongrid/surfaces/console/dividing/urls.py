@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 urlpatterns: list[URLPattern] = [
     path("villages/<int:code>/grids", village.page, name="dividing"),
     path("villages/<int:code>/grids/propose", village.propose, name="dividing_propose"),
+    path("villages/<int:code>/grids/posts", village.carry_posts, name="dividing_posts"),
     path("villages/<int:code>/barriers", village.barriers, name="barriers"),
     path("villages/<int:code>/barriers/<uuid:barrier_id>/remove", village.barrier_remove, name="barrier_remove"),
     path("places/<int:code>/grids", village.everywhere, name="dividing_everywhere"),

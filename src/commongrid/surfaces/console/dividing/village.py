@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,11 +16,14 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.places import is_code, level_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.kernel.widths import plain_number
+from commongrid.roster import actions as roster
 from commongrid.roster.dividing import actions
 from commongrid.roster.dividing.queries import divisions, staffing
+from commongrid.roster.dividing.rules.planning import fitting
 from commongrid.roster.dividing.rules.words import STATE_WORDS
 from commongrid.surfaces.console.dividing import forms
-from commongrid.surfaces.console.dividing.words import TONES, title_of, trail
+from commongrid.surfaces.console.dividing.words import TONES, gap_said, title_of, trail
 from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.network.words import hamlets, village
 from commongrid.surfaces.console.register.homes import answered
@@ -39,7 +43,17 @@ if TYPE_CHECKING:
 def page(request: Asked, code: int) -> HttpResponse:
     """Today's grids with their size, the proposals, the barriers, and posts in grids that have ended."""
     row = village(request.scope, code)
-    return _shown(request, code, forms.TermsForm().offer(offered(request.scope, code)), row.label(language()))
+    return _shown(
+        request,
+        code,
+        forms.TermsForm(initial=_fitting(request, code)).offer(offered(request.scope, code)),
+        row.label(language()),
+    )
+
+
+def _fitting(request: Asked, code: int) -> dict[str, Any]:
+    """Limits that fit the village's size."""
+    return asdict(fitting(sum(divisions.homes_per_grid(request.scope, code).values())))
 
 
 def _shown(request: Asked, code: int, form: forms.TermsForm, name: str) -> HttpResponse:
@@ -77,6 +91,16 @@ def propose(request: Asked, code: int) -> HttpResponse:
     return _shown(request, code, form, row.label(language()))
 
 
+@door("posts.appoint", methods=("POST",))
+def carry_posts(request: Asked, code: int) -> HttpResponse:
+    """Move everybody who sits in a grid that has ended to one that carries it on."""
+    village(request.scope, code)
+    grid, to = (plain_number(request.POST.get(name, ""), 14) or 0 for name in ("grid", "to"))
+    done = roster.carry_posts(request.scope, request.act, grid=grid, to=to, on=localdate())
+    messages.success(request, gettext("%(count)s posts moved, with what is theirs.") % {"count": done["posts"]})
+    return HttpResponseRedirect(reverse("dividing", args=[code]))
+
+
 def _wide(request: Asked, code: int) -> None:
     """Refuses: NotFound for what is no township or county of the post's own."""
     wide = is_code(code) and level_of(code) in ("township", "county")
@@ -88,7 +112,8 @@ def _wide(request: Asked, code: int) -> None:
 def everywhere(request: Asked, code: int) -> HttpResponse:
     """Have grids proposed in every village of a township or the county; the clock works them out."""
     _wide(request, code)
-    form = forms.TermsForm(request.POST or None).offer([])
+    last = divisions.last_terms(request.scope, code)
+    form = forms.TermsForm(request.POST or None, initial=asdict(last) if last else None).offer([])
 
     def do() -> str:
         done = actions.propose_everywhere(request.scope, request.act, place=code, terms=form.terms)
@@ -98,11 +123,18 @@ def everywhere(request: Asked, code: int) -> HttpResponse:
     title = gettext("Propose grids in every village")
     found = divisions.open_divisions(request.scope, code)
     names = territory.places(request.scope, {one.place for one in found})
+    left = len(divisions.villages_left(request.scope, code))
+    waiting = sum(one.state == "asked" for one in found)
+    villages = len({one.place for one in found})
     back = reverse("network") + f"?place={code}"
     context = {
         "title": title, "place": territory.place(request.scope, code), "back": back,
-        "waiting": sum(one.state == "asked" for one in found),
-        "divisions": [(one, names.get(one.place), gettext(STATE_WORDS[one.state]), TONES[one.state]) for one in found],
+        "waiting": waiting, "left": left, "total": villages + left, "worked": len(found) - waiting,
+        "asked": len(found), "out": sum(one.figures.get("out", 0) for one in found if not one.fault), "resumes": last,
+        "divisions": [
+            (one, names.get(one.place), gettext(STATE_WORDS[one.state]), TONES[one.state], gap_said(one))
+            for one in found
+        ],
         "trail": [(gettext("Network"), back), (title, "")],
     }  # fmt: skip
     return answered(

@@ -125,6 +125,12 @@ def fault(row: DivisionRow) -> str:
     return gettext(FAULT_WORDS[row.fault]) % row.figures if row.fault else ""
 
 
+def gap_said(row: DivisionRow) -> str:
+    """How far a proposal is above the proven least, in per cent; nothing where that is not known."""
+    gap = row.figures.get("gap")
+    return f"{gap / 10:.1f}" if gap is not None and not row.fault else ""
+
+
 def title_of(row: DivisionRow) -> str:
     """What a proposal is called."""
     return gettext(N_("Proposal %(number)s")) % {"number": row.number}

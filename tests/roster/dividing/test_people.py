@@ -1,0 +1,87 @@
+"""Who heads and staffs grids: what counts while they are drawn, and who moves once they have changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from django.utils.timezone import localdate
+
+from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import BadInput, NotYours, WrongState
+from commongrid.registry.models import Person
+from commongrid.roster import actions as roster
+from commongrid.roster.dividing.queries import material
+from commongrid.roster.dividing.queries.staffing import to_staff
+from commongrid.roster.dividing.rules.planning import Terms, fitting
+from commongrid.roster.models import Assignment, Post
+from commongrid.territory.models import Boundary
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, VILLAGE
+from tests.factories.network import fill, tie
+from tests.factories.scopes import scope_at
+from tests.roster.dividing.conftest import CLOCK, SECRETARY, SINCE
+
+if TYPE_CHECKING:
+    from tests.roster.dividing.conftest import Land
+
+
+def test_new_grids_have_a_shape_at_once_and_are_to_be_staffed(land: Land) -> None:
+    land.adopt(land.propose())
+    became = set(land.places().values())
+    with acting(CLOCK):
+        assert set(Boundary.objects.filter(place__in=became, valid_to=None).values_list("place", flat=True)) == became
+    with acting(SECRETARY):
+        (asked,) = to_staff(SECRETARY, localdate())
+    assert (asked.village.code, asked.headless) == (VILLAGE, 4)
+    fill("grid_head", min(became))
+    with acting(SECRETARY):
+        assert [one.headless for one in to_staff(SECRETARY, localdate())] == [3]
+
+
+def test_everybody_of_an_ended_grid_moves_at_once_with_what_is_theirs(land: Land) -> None:
+    member = fill("grid_member", GRID)
+    fill("grid_force", GRID)
+    tie(member, "contact_point", place=HAMLET)
+    with pytest.raises(WrongState):
+        roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=OTHER_GRID, on=localdate())
+    land.adopt(land.propose())
+    to = land.places()[land.homes[0]]
+    with pytest.raises(BadInput):
+        roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=OTHER_GRID, on=localdate())
+    sat = roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=to, on=localdate())["posts"]
+    with acting(CLOCK):
+        here = Post.objects.filter(place=to, to_on=None)
+        assert {"grid_member", "grid_force"} <= set(here.values_list("role", flat=True))
+        assert here.count() == sat
+        tied = Assignment.objects.get(kind="contact_point", to_on=None)
+        assert (tied.post.place, tied.place) == (to, HAMLET)
+    with pytest.raises(WrongState):
+        roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=to, on=localdate())
+    with pytest.raises(NotYours):
+        roster.carry_posts(scope_at(FAR_VILLAGE, "posts.appoint", level="village"), Act.new(), grid=GRID, to=to,
+                           on=localdate())  # fmt: skip
+
+
+def test_who_declared_counts_with_what_they_said(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    with acting(CLOCK):
+        first, second = Person.objects.filter(household__in=land.homes, political="01").order_by("id")[:2]
+    monkeypatch.setattr(material, "DECLARED", [lambda _village, _on: {first.id: 0, second.id: 25}])
+    made = land.propose()
+    assert sum(one.room for one in land.grids(made)) == 8 * 10 - 20 + 25
+
+
+def test_a_party_group_is_kept_whole_where_that_is_asked_for(land: Land) -> None:
+    group = roster.NewUnit(type="party_group", name_zh="第一党小组", place=VILLAGE, valid_from=SINCE)
+    unit = UUID(roster.add_unit(CLOCK, Act.new(), unit=group)["unit"])
+    for hamlet in land.hamlets:
+        roster.cover(CLOCK, Act.new(), unit_id=unit, place=hamlet, from_on=SINCE)
+    made = land.propose(groups=True, lower=20, target=40, upper=40)
+    assert [one.homes for one in land.grids(made)] == [40]
+    assert len(land.grids(land.propose(lower=20, target=40, upper=40))) == 2
+
+
+def test_the_limits_fit_the_village() -> None:
+    assert fitting(800) == Terms()
+    assert (fitting(50).target, fitting(50).lower, fitting(20).lower, fitting(20).target) == (50, 30, 19, 20)
