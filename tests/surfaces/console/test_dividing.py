@@ -20,7 +20,10 @@ from tests.roster.dividing.conftest import laid
 if TYPE_CHECKING:
     from tests.roster.dividing.conftest import Land
 
-TERMS = {"weigh": "homes", "target": "10", "lower": "6", "upper": "14", "grids": "", "change": "0", "split": "1000"}
+TERMS = {
+    "weigh": "homes", "target": "10", "lower": "6", "upper": "14", "grids": "", "change": "0", "split": "1000",
+    "uneven": "0", "headless": "2000", "short": "100",
+}  # fmt: skip
 RIVER = '{"type": "LineString", "coordinates": [[107.00225, 25.99], [107.00225, 26.01]]}'
 BRIDGE = '{"type": "LineString", "coordinates": [[107.0021, 26.0], [107.0024, 26.0]]}'
 
