@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from math import hypot
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commongrid.commands.demo import naming
+from commongrid.commands.demo import laying, naming
 from commongrid.commands.demo.population.census import MALE, apportioned, census
 from commongrid.commands.demo.population.kin import (
     GRANDCHILD,
@@ -27,7 +29,7 @@ from commongrid.commands.demo.population.kin import (
     unpacked,
 )
 from commongrid.commands.demo.population.land import Land, kilometres
-from commongrid.commands.demo.population.people import Filled, Hamlet, Home, Someone, Speller
+from commongrid.commands.demo.population.people import Filled, Hamlet, Home, Someone, Speller, lanes
 from commongrid.commands.demo.population.plan import Plan, plan
 from commongrid.commands.demo.population.traits import PREFIX, REGION
 from commongrid.kernel.identity import id_number
@@ -262,3 +264,29 @@ def test_any_seed_brings_the_households_of_the_census(seed: int) -> None:
     assert sum(bool(home.here) for home in rows) == small.households
     generations = Counter(home.generations for home in rows if home.here)
     assert all(abs(generations[n] - count) <= 3 for n, count in enumerate(small.generations, 1))
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_township_has_two_villages_worth_dividing_along_a_stream(seed: str) -> None:
+    villages = [one for township in naming.county("township", int(seed)) for one in township.villages]
+    laid = [Hamlet(one.code * 1000 + n, name, one.code * 1000, one.code * 1000 + 6 + n % 3, urban=False)
+            for one in villages for n, name in enumerate(one.hamlets, 1)]  # fmt: skip
+    along = {code: replace(lane, row=laying.ROW) for code, lane in lanes(Land(seed), laid, seed).items()}
+    first = [one for one in laid if one.village in {each.code * 1000 for each in villages[:2]}]
+    share = census().shared(laying.SHARE["township"])
+
+    def filled() -> list[Filled]:
+        return list(Speller(plan(share, seed), first, TODAY, seed, along).filled(share))
+
+    homes, members = Counter[int](), Counter[int]()
+    for one in filled():
+        lane = along[one.hamlet.code]
+        homes[one.hamlet.village] += len(one.homes)
+        members[one.hamlet.village] += sum(who.political == "01" for home in one.homes for who in home.people)
+        spots = [kilometres(home.point) for home in one.homes]
+        assert max(hypot(x - lane.at[0], y - lane.at[1]) for x, y in spots) < 0.5, "a hamlet, not a road"
+        sides = Counter((x - lane.at[0]) * lane.way[1] > (y - lane.at[1]) * lane.way[0] for x, y in spots)  # which bank
+        assert min(sides[True], sides[False]) >= min(15, len(spots) - laying.ROW)
+    assert all(200 <= count <= 450 for count in homes.values()), homes
+    assert all(count >= 15 for count in members.values()), members
+    assert filled() == filled(), "the same seed, the same villages"

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
             raise Unavailable(N_("Only the owner role may import places: set DATABASE_OWNER_URL."))
         lay_places(args.size, args.seed)
         made = laying.lay(args.size, args.seed)
-        found = report(laying.SCOPE, laying.COUNTY, census()) if args.size == laying.POPULATED else None
+        found = report(laying.SCOPE, laying.COUNTY, census()) if args.size == "county" else None
     if args.json:
         print(json.dumps(made | ({"census": found.as_json()} if found else {}), ensure_ascii=False))
     else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from math import hypot
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from commongrid.commands.demo.population.land import Lane, Point, degrees
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
 from commongrid.registry.queries import points
@@ -14,30 +15,34 @@ from commongrid.roster.dividing.rules.planning import Terms
 from commongrid.territory.actions import Line, draw_barrier
 
 SCOPE: Final = clock("demo", "grids.divide", "people.read")
-LONG, SHORT = 0.004, 0.0004
-"""Degrees from the middle of the stream and of the bridge to their ends."""
+LONG, SHORT = 0.3, 0.06
+"""Kilometres from the middle of a natural village to the ends of its stretch of the stream, and of the bridge."""
 SMALL: Final = 60
 """Homes below which a village is divided into very small grids, so that there is something to see."""
 
 
-def divide(village: int) -> None:
-    """Draw the stream across the middle of the village and ask for a proposal; the clock works it out."""
-    spots = sorted((lon, lat) for lon, lat, _of in points.dwellings(SCOPE, village))
-    if len(spots) < 2:  # noqa: PLR2004 - nothing to divide
+def divide(village: int, lanes: Mapping[int, Lane]) -> None:
+    """Draw the stream through the village and ask for a proposal; the clock works it out."""
+    homes = len(points.dwellings(SCOPE, village))
+    if homes < 2:  # noqa: PLR2004 - nothing to divide
         return
-    _stream(village, spots)
-    terms = Terms(target=4, lower=2, upper=6) if len(spots) < SMALL else Terms()
+    inside = [lane for code, lane in sorted(lanes.items()) if code // 1000 * 1000 == village]
+    small = homes < SMALL
+    _stream(village, [_across(inside[0])] if small else [(lane.at, lane.way) for lane in inside])
+    terms = Terms(target=4, lower=2, upper=6) if small else Terms()
     actions.propose(SCOPE, Act.new(), village=village, terms=terms)
 
 
-def _stream(village: int, spots: list[tuple[float, float]]) -> None:
-    """Across the way from the western to the eastern half, half-way between the two homes in the middle."""
-    one, other = spots[len(spots) // 2 - 1], spots[len(spots) // 2]
-    middle = ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)
-    far = hypot(other[0] - one[0], other[1] - one[1]) or 1.0
-    along = ((other[0] - one[0]) / far, (other[1] - one[1]) / far)
-    lines = (("barrier", "凯峡河", (-along[1], along[0]), LONG), ("bridge", "风雨桥", along, SHORT))
-    for sort, name, way, reach in lines:
-        ends = [[middle[0] + side * reach * way[0], middle[1] + side * reach * way[1]] for side in (-1, 1)]
-        shape = json.dumps({"type": "LineString", "coordinates": ends})
+def _across(lane: Lane) -> tuple[Point, Point]:
+    """Through the middle of a few homes in a row."""
+    return lane.at, (-lane.way[1], lane.way[0])
+
+
+def _stream(village: int, stretches: Sequence[tuple[Point, Point]]) -> None:
+    """Down the valley, between the rows of homes on either side; one bridge, in the first natural village."""
+    run = [(at[0] + side * LONG * way[0], at[1] + side * LONG * way[1]) for at, way in stretches for side in (-1, 1)]
+    at, (east, north) = stretches[0]
+    over = [(at[0] - side * SHORT * north, at[1] + side * SHORT * east) for side in (-1, 1)]
+    for sort, name, line in (("barrier", "凯峡河", run), ("bridge", "风雨桥", over)):
+        shape = json.dumps({"type": "LineString", "coordinates": [degrees(one) for one in line]})
         draw_barrier(SCOPE, Act.new(), village=village, drawn=Line(sort=sort, name=name, shape=shape))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from commongrid.commands.demo import belongings, dividing, families, journeys, linking, mapping, naming
 from commongrid.commands.demo.population import filling
+from commongrid.commands.demo.population.census import census
 from commongrid.commands.demo.population.land import Land
 from commongrid.commands.demo.population.people import Hamlet, lanes
 from commongrid.journal.acting import acting
@@ -38,8 +40,12 @@ COUNTY = naming.COUNTY * 10**9
 POWERS = ("places.edit", "people.edit", "people.confirm", "posts.appoint", "matters.report", "accounts.invite")
 SCOPE = clock("demo", *POWERS)
 HOUSEHOLDS = 8
-POPULATED = "county"
-"""The size at which a whole population lives in the hamlets."""
+PEOPLED = {"hamlet": 0, "township": 2, "county": 10**6}
+"""The first so many villages have the people of a census in their hamlets, the others a few families."""
+SHARE = {"township": 0.006}
+"""Of a county's people, those who live in them: some three hundred households a village."""
+ROW = 20
+"""Homes in a row of their hamlets: close together, so that there is land between one hamlet and the next."""
 TOLD = {"hamlet": (6, 0), "township": (6, 160), "county": (3, 320)}
 """Stories of each village, and matters of the half year before; the hamlet is for tests and has no past."""
 COUNTY_UNITS = {
@@ -115,7 +121,8 @@ def there_are_places() -> bool:
 def lay(size: str, seed: int) -> dict[str, int]:
     """Divide the villages, fill the posts, let matters take their ways; answers how many there are of each.
 
-    A county gets the population of a census, the smaller ones some families in each village.
+    A county gets the population of a census, a township two villages of it, worth dividing and linking; the others get
+    some families each.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")  # a demo that a crash cut short is laid anew
@@ -125,11 +132,11 @@ def lay(size: str, seed: int) -> dict[str, int]:
         layer.township(township)
         for m, village in enumerate(township.villages):
             layer.village(village, first=n == 0 and m == 0)
-    people = layer.populate(seed) if size == POPULATED else 0
+    people = layer.populate(seed) if PEOPLED[size] else 0
     mapping.bound(SCOPE, COUNTY, layer.land, layer.lanes)
     layer.lend()
     linking.link(layer.villages)
-    dividing.divide(layer.villages[0])
+    dividing.divide(layer.villages[0], layer.lanes)
     per_village, remembered = TOLD[size]
     matters = journeys.travel(layer.chance, layer.villages, per_village, remembered)
     return {
@@ -158,6 +165,8 @@ class _Layer:
         self.chance = chance
         self.land = Land(seed)
         self.lanes = lanes(self.land, list(_hamlets_to_be(size, int(seed))), seed)
+        if size in SHARE:
+            self.lanes = {code: replace(lane, row=ROW) for code, lane in self.lanes.items()}
         self.villages: list[int] = []
         self.posts = 0
         self.since: date = timezone.localdate() - timedelta(days=700)
@@ -223,11 +232,13 @@ class _Layer:
         )
         self._post("party_group_leader", place, ("党小组长", "Party group leader"), party)
         self._post("villager_group_leader", group, ("一组组长", "Leader of group 1"))
-        self.hamlets += [
-            Hamlet(code, name, place, grids[n % village.grids], village.community, seat=first and village.community)
-            for n, (code, name) in enumerate(zip(hamlets, village.hamlets, strict=True))
-        ]
-        if self.size != POPULATED:
+        if len(self.villages) <= PEOPLED[self.size]:
+            town = village.community and self.size not in SHARE
+            self.hamlets += [
+                Hamlet(code, name, place, grids[n % village.grids], town, seat=first and town)
+                for n, (code, name) in enumerate(zip(hamlets, village.hamlets, strict=True))
+            ]
+        else:
             belongings.furnish(SCOPE, place, grids[0], self._households(grids[0], hamlets[0]), self.since)
         if first:
             for role in RARE_POSTS:
@@ -237,7 +248,8 @@ class _Layer:
 
     def populate(self, seed: int) -> int:
         """Everybody of a census into the hamlets; the first homes of each village are linked and helped."""
-        made = filling.fill(SCOPE, self.hamlets, timezone.localdate(), str(seed))
+        share = census().shared(SHARE.get(self.size, 1))
+        made = filling.fill(SCOPE, self.hamlets, timezone.localdate(), str(seed), share, self.lanes)
         firsts = {one.village: one for one in reversed(self.hamlets)}
         for place, hamlet in sorted(firsts.items()):
             found = Household.objects.filter(natural_village=hamlet.code, state="lived", head__state="here")

@@ -22,6 +22,11 @@ SHOWN: Final = 3
 ASKED_LAST: Final = 3
 """From so many on, one is left to be asked."""
 TERMS: Final = Terms(target=4, most=8)
+"""For a village of a few families; a village of some size has the usual ones."""
+MANY: Final = 12
+"""From so many members on a village is one of some size: one in nine declines, who works elsewhere says so."""
+FEW_EACH, EACH = 6, 15
+"""How many households a member says they can look after."""
 
 
 def link(villages: Sequence[int]) -> int:
@@ -35,7 +40,8 @@ def link(villages: Sequence[int]) -> int:
         declared += len(able)
         if able and n < SHOWN - 1:
             _choose(village, able)
-            plan = UUID(str(actions.propose(SCOPE, Act.new(), village=village, terms=TERMS)["plan"]))
+            terms = TERMS if len(able) < MANY else Terms()
+            plan = UUID(str(actions.propose(SCOPE, Act.new(), village=village, terms=terms)["plan"]))
             actions.work_out(SCOPE, Act.new(), plan_id=plan)
             _post(village)
             if n:
@@ -47,13 +53,15 @@ def _declare(village: int) -> list[UUID]:
     """Most are able, the second declines, the last was not asked yet where there are enough."""
     today = timezone.localdate()
     with acting(SCOPE):
-        people = [one.person for one in declaring.candidates(SCOPE, village, today)]
-    asked = people[:-1] if len(people) >= ASKED_LAST else people
-    for n, who in enumerate(asked):
-        answer = "declines" if n == 1 else "able"
-        said = Said(answer=answer, capacity=6, phone=f"0990-8800{n:03}" if answer == "able" else "")
-        actions.declare(SCOPE, Act.new(), village=village, person_id=who, said=said, on=today)
-    return [who for n, who in enumerate(asked) if n != 1]
+        people = declaring.candidates(SCOPE, village, today)
+    able, many = [], len(people) >= MANY
+    for n, one in enumerate(people[:-1] if len(people) >= ASKED_LAST else people):
+        answer = "away" if many and one.state == "away" else "declines" if n == 1 or (many and n % 9 == 1) else "able"
+        phone = f"0990-8800{n:03}" if answer == "able" else ""
+        said = Said(answer=answer, capacity=EACH if many else FEW_EACH, phone=phone)
+        actions.declare(SCOPE, Act.new(), village=village, person_id=one.person, said=said, on=today)
+        able += [one.person] if answer == "able" else []
+    return able
 
 
 def _choose(village: int, able: list[UUID]) -> None:

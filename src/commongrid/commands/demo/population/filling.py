@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -15,6 +15,7 @@ from commongrid.accounts import sealed
 from commongrid.commands.demo.population import census as censuses
 from commongrid.commands.demo.population.census import Census
 from commongrid.commands.demo.population.kin import HEAD
+from commongrid.commands.demo.population.land import Lane
 from commongrid.commands.demo.population.people import Filled, Hamlet, Home, Someone, Speller
 from commongrid.commands.demo.population.plan import plan
 from commongrid.kernel.act import Act, new_id
@@ -41,10 +42,20 @@ FLAGGED: Final = (60, 1500)
 """Days since which something has been recognised."""
 
 
-def fill(scope: Scope, hamlets: Sequence[Hamlet], today: date, seed: str, census: Census | None = None) -> int:
-    """Plan, spell out and write a population into these hamlets; answers how many people there are."""
+def fill(
+    scope: Scope,
+    hamlets: Sequence[Hamlet],
+    today: date,
+    seed: str,
+    census: Census | None = None,
+    along: Mapping[int, Lane] | None = None,
+) -> int:
+    """Plan, spell out and write a population into these hamlets, along their lanes; answers how many people there are.
+
+    Without figures of its own it is the whole county's.
+    """
     of = census or censuses.census()
-    speller = Speller(plan(of, seed), hamlets, today, seed)
+    speller = Speller(plan(of, seed), hamlets, today, seed, along)
     townships = groupby(speller.filled(of), lambda one: enclosing(one.hamlet.village, "township") or 0)
     made = 0
     with Stage() as stage:

@@ -26,17 +26,18 @@ RIM, EDGE = 0.93, 0.98
 """No hamlet lies nearer to the border, and no home, as a share of the way from the middle."""
 STEP: Final = 0.25
 ROW: Final = 60
-"""Homes along one row of a hamlet before the next begins behind it."""
+"""Homes along one row of a hamlet before the next begins behind it, unless its lane says otherwise."""
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A hamlet: its middle in kilometres, and the way along which its homes stand."""
+    """A hamlet: its middle in kilometres, the way along which its homes stand, and how many stand in a row."""
 
     at: Point
     way: Point
+    row: int = ROW
 
 
 class Land:
@@ -109,8 +110,8 @@ class Land:
 
     def home(self, lane: Lane, n: int, count: int, chance: Random) -> Point:
         """The place of one of a hamlet's homes, as degrees: along the lane, in rows where there are many."""
-        row, place = divmod(n, ROW)
-        half = min(count, ROW) / 2
+        row, place = divmod(n, lane.row)
+        half = min(count, lane.row) / 2
         along = (place - half) * 0.018 + chance.uniform(-0.008, 0.008)
         aside = (row // 2 + 1) * 0.035 * (1 if row % 2 else -1) + chance.uniform(-0.012, 0.012)
         (x, y), (east, north) = lane.at, lane.way

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -105,15 +105,17 @@ class Filled:
 class Speller:
     """Spells a plan out; bounded by one hamlet at a time."""
 
-    def __init__(self, plan: Plan, hamlets: Sequence[Hamlet], today: date, seed: str) -> None:
-        """Lay the land under the hamlets."""
+    def __init__(
+        self, plan: Plan, hamlets: Sequence[Hamlet], today: date, seed: str, along: Mapping[int, Lane] | None = None
+    ) -> None:
+        """Lay the land under the hamlets, unless their lanes are known."""
         self.plan, self.today = plan, today
         self.hamlets = hamlets
         self.chance = Random(f"people {seed}")
         self.births = traits.Births(today)
         self.phones = 0
         self.land = Land(seed)
-        self.lanes = lanes(self.land, hamlets, seed)
+        self.lanes = along or lanes(self.land, hamlets, seed)
         self.rural = [one.code for one in hamlets if not one.urban] or [one.code for one in hamlets]
 
     def filled(self, census: Census) -> Iterator[Filled]:
