@@ -12,20 +12,27 @@ import pytest
 from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
+from commongrid.journal.dated import in_force
 from commongrid.kernel.act import Act
+from commongrid.kernel.scope import clock
 from commongrid.outreach.jobs import have_links_follow
+from commongrid.outreach.models import Declaration
 from commongrid.outreach.queries.links import links_of
 from commongrid.outreach.rules.following import Follow, Standing, follow
 from commongrid.registry import actions as registry
 from commongrid.registry.actions import Leaving
 from commongrid.registry.rules.facts import Into, NewHome, Told
-from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID
+from commongrid.territory.actions import add_natural_village
+from commongrid.territory.rules.editing import Named
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, VILLAGE
 from tests.outreach.conftest import SECRETARY
 
 if TYPE_CHECKING:
+    from tests.bed import Database
     from tests.outreach.conftest import Row
 
 TODAY = date(2026, 11, 26)
+AROUND = clock("a test", "people.edit", "places.edit", "links.read")
 AS_IT_WAS = Standing(
     link=UUID(int=1), home=UUID(int=2), place=GRID, home_place=GRID, home_state="lived", home_ended_on=None,
     post_place=GRID - GRID % 1000, member_state="here", member_ended_on=None,
@@ -41,6 +48,7 @@ AS_IT_WAS = Standing(
         ({"member_state": "dead", "member_ended_on": date(2026, 11, 3)}, ("member_gone", date(2026, 11, 3), None)),
         ({"member_state": "gone"}, ("member_gone", TODAY, None)),
         ({"member_state": "merged"}, ("member_gone", TODAY, None)),
+        ({"member_left_on": date(2026, 11, 7)}, ("member_moved", date(2026, 11, 7), None)),
         ({"home_place": OTHER_GRID}, ("went_along", None, OTHER_GRID)),
         ({"home_place": FAR_VILLAGE + 2}, ("home_moved", TODAY, None)),
         ({"home_place": FAR_VILLAGE + 2, "home_state": "ended"}, ("home_ended", TODAY, None)),
@@ -94,3 +102,32 @@ def test_split_household_begins_with_the_same_contact(row: Row) -> None:
     linked = row.linked()
     assert linked[UUID(done["household"])] == linked[row.homes[4]] == row.west
     assert row.homes[5] not in linked
+
+
+def test_a_member_who_moves_to_another_village_links_nobody_from_that_day(row: Row, database: Database) -> None:
+    for who in (row.west, row.east):
+        row.able(who)
+    row.adopted(row.plan())
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_assignment SET from_on = from_on - 10 WHERE kind = 'linked_household'")
+        owner.execute("UPDATE outreach_declaration SET from_on = from_on - 10")
+    before, moved_on = row.linked(), localdate()
+    assert set(before.values()) == {row.west, row.east}
+    add_natural_village(AROUND, Act.new(), village=OTHER_VILLAGE, named=Named("新寨", "Xinzhai"))
+    for village, who in ((OTHER_VILLAGE, row.east), (VILLAGE, row.west)):
+        home = NewHome(
+            place=village, natural_village=HAMLET if village == VILLAGE else village + 1, number="77", began_on=moved_on
+        )
+        made = UUID(registry.found_household(AROUND, Act.new(), new=home)["household"])
+        registry.moved(AROUND, Act.new(), person_id=who, into=Into(household=made), told=Told(on=moved_on))
+    for _ in range(100):  # as above
+        have_links_follow()
+        if row.east not in row.linked().values():
+            break
+        time.sleep(0.1)
+    assert set(row.linked().values()) == {row.west}, "who moved inside the village goes on"
+    with acting(AROUND):
+        assert {links_of(AROUND, home)[0].to_on for home, who in before.items() if who == row.east} == {moved_on}
+        assert not Declaration.objects.filter(in_force(moved_on), person=row.east).exists()
+    row.adopted(row.plan())
+    assert set(row.linked().values()) == {row.west}, "nobody who moved away is asked"

@@ -136,6 +136,20 @@ def test_the_rows_behind_a_number_ask_for_their_places_at_once(county: Desk, cli
     assert len(two) == len(one), "\n".join(two)
 
 
+def test_households_that_came_since_a_plan_are_told_on_its_page(county: Desk, row: Row, client: Client) -> None:
+    row.able(row.west)
+    plan = row.plan()
+    desk = county.sign_in(client, "secretary", "en")
+    assert desk.get(reverse("plan", args=[plan])).context["came"] == 0
+    laid(first=21)
+    page = desk.get(reverse("plan", args=[plan]))
+    assert page.context["came"] == 8
+    assert "8 households at home have come since" in text(page)
+    row.adopted(plan)
+    assert desk.get(reverse("plan", args=[plan])).context["came"] == 0, "what is over tells of the network page"
+    assert desk.get(reverse("network"), {"place": HAMLET}).context["whole"].without == 9, "with the member's own"
+
+
 def test_a_natural_village_and_a_grid_have_their_own_pages(county: Desk, row: Row, client: Client) -> None:
     desk = county.sign_in(client, "secretary")
     for place in (HAMLET, GRID):

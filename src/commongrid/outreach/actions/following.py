@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
-from commongrid.outreach.queries.links import astray
+from commongrid.outreach.models import Declaration
+from commongrid.outreach.queries.links import astray, left_behind
 from commongrid.outreach.rules.following import GONE, Standing, follow
 from commongrid.registry.models import Household
 from commongrid.roster.actions import begin_link, carry_links, end_links
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
 def follow_links(scope: Scope, act: Act, *, place: int, split: tuple[tuple[UUID, UUID], ...] = ()) -> Line:
     """Have the links of a place follow what the register says now.
 
-    Links of households that ended, moved to another village or whose member died or left end on that day; inside a
-    village they go along. A household split from another (``split``: from, new) begins with the same contact; whom it
-    would rather have it says, and a plan decides.
+    Links of households that ended or moved to another village, and of members who died, left or live in another
+    village now, end on that day; inside a village they go along. A household split from another (``split``: from, new)
+    begins with the same contact; whom it would rather have it says, and a plan decides.
     """
     today = territory.calendar(scope).day_of(act.at)
     done = [found for one in _standing(place, today) if (found := follow(one, today))]
+    for one in left_behind(place, today):
+        Declaration.objects.filter(id=one.id).update(to_on=one.left_on)
     ended = end_links(scope, act, ends={one.link: one.on for one in done if one.on})
     along = carry_links(scope, act, to={one.link: one.place for one in done if one.place})
     begun = sum(_also(scope, act, old, new, today) for old, new in split)
@@ -52,7 +55,7 @@ def _standing(place: int, today: date) -> Iterable[Standing]:
             yield Standing(
                 link=one.id, home=home.id, place=one.place, home_place=home.place, home_state=home.state,
                 home_ended_on=home.ended_on, post_place=one.post.place, member_state=who.state,
-                member_ended_on=who.ended_on,
+                member_ended_on=who.ended_on, member_left_on=one.left_on,
             )  # fmt: skip
 
 

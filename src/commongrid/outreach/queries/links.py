@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotYours
+from commongrid.outreach.models import Declaration
 from commongrid.outreach.rules.following import GONE
-from commongrid.registry.models import Household
+from commongrid.registry.models import Household, Stay
 from commongrid.roster.models import Assignment, Post
 from commongrid.roster.rules import LINKED, LINKER
 
@@ -67,6 +68,8 @@ class MemberCard:
     homes: tuple[LookedAfter, ...]
 
 
+VILLAGE: Final = 1000
+"""Codes in one village."""
 _SHOWN: Final = ("id", "household_id", "place", "post_id", "post__person_id", "post__display_name",
                  "post__office_phone", "from_on", "to_on")  # fmt: skip
 
@@ -76,20 +79,47 @@ def of_village(village: int) -> QuerySet[Assignment]:
     return Assignment.objects.filter(kind=LINKED, place__range=interval(village))
 
 
-def astray(place: int, today: date) -> QuerySet[Assignment]:
+def astray(place: int, today: date) -> QuerySet[Any]:
     """Links of a place that are not as the register has both ends now: a home ended or moved, a member died or left.
 
-    For queries and actions of this module alone.
+    ``left_on``: since when a member who lived in the village while the link held lives in another. For queries and
+    actions of this module alone.
     """
     near = interval(place)
     holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today), kind=LINKED)
     here = holds.filter(Q(place__range=near) | Q(household__place__range=near) | Q(post__person__place__range=near))
-    return here.filter(Q(household__state="ended") | Q(post__person__state__in=GONE) | ~Q(household__place=F("place")))
+    moved = here.annotate(village=F("post__place") / VILLAGE * VILLAGE)
+    moved = moved.annotate(left_on=_left("post__person", "village"))
+    return moved.filter(
+        Q(household__state="ended")
+        | Q(post__person__state__in=GONE)
+        | ~Q(household__place=F("place"))
+        | Q(left_on__isnull=False)
+    )
+
+
+def left_behind(place: int, today: date) -> QuerySet[Any]:
+    """What people of a place declared to a village in which they lived then and no longer do, with ``left_on``.
+
+    For queries and actions of this module alone.
+    """
+    here = Declaration.objects.filter(in_force(today), person__place__range=interval(place))
+    return here.annotate(left_on=_left("person", "place")).filter(left_on__isnull=False)
+
+
+def _left(person: str, village: str) -> Subquery:
+    """The day on which somebody who lived in a village after the row began went to live in another; else nothing."""
+    inside = Q(place__gte=OuterRef(village), place__lt=OuterRef(village) + VILLAGE)
+    stays = Stay.objects.filter(inside, person=OuterRef(person), sort="living")
+    left = stays.filter(to_on__gt=OuterRef("from_on")).exclude(
+        person__place__gte=OuterRef(village), person__place__lt=OuterRef(village) + VILLAGE
+    )
+    return Subquery(left.values("to_on").order_by("-to_on")[:1])
 
 
 def any_astray(scope: Scope, place: int, today: date) -> bool:
-    """Whether links of a place do not follow the register yet."""
-    return astray(place, today).exists()
+    """Whether links of a place, or what its people declared elsewhere, do not follow the register yet."""
+    return astray(place, today).exists() or left_behind(place, today).exists()
 
 
 def links_on(scope: Scope, place: int, on: date) -> list[LinkRow]:

@@ -15,7 +15,7 @@ from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotYours
 from commongrid.outreach.models import Declaration, Plan, PlannedLink
-from commongrid.outreach.queries.coverage import homes_on
+from commongrid.outreach.queries.coverage import LIVED, homes_on
 from commongrid.outreach.rules.planning import AT_ONCE
 from commongrid.outreach.rules.words import OPEN
 from commongrid.registry.models import Person
@@ -109,6 +109,14 @@ def small(scope: Scope, plan_id: UUID) -> bool:
         raise NotYours
     able = Declaration.objects.filter(in_force(localdate()), place=found.place, answer="able").count()
     return able * homes_on(found.place, localdate()).count() <= AT_ONCE
+
+
+def came_since(scope: Scope, of: PlanRow) -> int:
+    """How many households at home an open plan does not have: they came since and would be without a contact."""
+    if of.state not in ("ready", "approved"):
+        return 0
+    in_plan = PlannedLink.objects.filter(plan=of.id).values("household")
+    return homes_on(of.place, localdate()).filter(Q(was=LIVED)).exclude(id__in=in_plan).count()
 
 
 def open_plans(scope: Scope, place: int) -> dict[int, PlanRow]:

@@ -27,6 +27,8 @@ class Standing:
     post_place: int
     member_state: str
     member_ended_on: date | None
+    member_left_on: date | None = None
+    """Since when somebody who lived in the post's village when the link held lives in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,16 @@ def follow(one: Standing, today: date) -> Follow | None:
 
     A household that ended (merged, died out) has no link from that day. A household that
     moved to another village leaves its link behind; inside the village the link goes along. A
-    member who died, left or was joined into another record links nobody from that day. Being
+    member who died, left or was joined into another record links nobody from that day, nor does
+    one who went to live in another village; who never lived there goes on. Being
     away ends nothing: neither a household's link nor a member's, for somebody must decide that.
     """
     if one.home_state == "ended":
         return Follow(one.link, "home_ended", on=one.home_ended_on or today)
     if one.member_state in GONE:
         return Follow(one.link, "member_gone", on=one.member_ended_on or today)
+    if one.member_left_on:
+        return Follow(one.link, "member_moved", on=one.member_left_on)
     if one.home_place != one.place:
         if village_of(one.home_place) != village_of(one.post_place):
             return Follow(one.link, "home_moved", on=today)

@@ -56,7 +56,7 @@ def _shown(request: Asked, plan: PlanRow, asked: Form | None = None) -> HttpResp
     context = {
         "plan": plan, "title": title, "trail": trail(request.scope, plan.place, (title, "")),
         "state": (gettext(STATE_WORDS[plan.state]), TONES[plan.state]), "fault": fault(plan.fault, plan.figures),
-        "shortages": shortages(plan.figures),
+        "shortages": shortages(plan.figures), "came": plans.came_since(request.scope, plan),
         "rows": _reasoned(request, rows), "loads": plans.planned_loads(request.scope, plan.id),
         "show": show, "tabs": [(code, gettext(text)) for code, text in SHOWN.items()],
         "previous": address + str(page_no - 1) if page_no else "", "next": address + str(page_no + 1) if more else "",
