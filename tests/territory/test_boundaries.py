@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -66,7 +66,9 @@ def test_a_boundary_is_drawn_once_and_the_former_one_stays() -> None:
     before = bounds.former_boundaries(CLERK, VILLAGE)
     assert [one.valid_to is None for one in before].count(True) == 1
     assert len(before) == 2
-    assert bounds.former_shape(CLERK, before[1].id)[0] == VILLAGE
+    today, long_ago = now.valid_from, now.valid_from - timedelta(days=30)
+    assert bounds.outline_on(CLERK, VILLAGE, today) == now
+    assert bounds.outline_on(CLERK, VILLAGE, long_ago) is None
     line = journal.lines_of_places(CLERK, VILLAGE, VILLAGE)[0]
     assert (line.name, line.facts["code"], line.facts["m2"] // 10**4) == (
         "places.boundary_drawn", VILLAGE, round(now.area_m2) // 10**4,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from commongrid.kernel import shapes
 from commongrid.kernel.act import Act, new_id
@@ -95,6 +97,33 @@ def test_a_boundary_is_checked_snapped_and_kept(county: Desk, as_post: Callable[
     assert gone.status_code == 200
     assert bounds.outlines(CLERK, [desk.HAMLET]) == {}
     assert draw(client, desk.OTHER_VILLAGE, LAND).status_code == 404
+
+
+def test_the_boundary_of_an_earlier_day_is_drawn_beside_todays_also_of_a_place_that_ended(
+    county: Desk, as_post: Callable[..., Client]
+) -> None:
+    client, address = as_post("clerk"), f"/console/map/{desk.GRID}/boundary/"
+    draw(client, desk.GRID, LAND)
+    half = {"type": "Polygon", "coordinates": [[[108.6, 27.2], [108.61, 27.2], [108.61, 27.21], [108.6, 27.21]]]}
+    with county.database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_boundary SET valid_from = valid_from - 30")
+    draw(client, desk.GRID, half)
+    assert "<svg" not in client.get(address).content.decode().split('id="past"')[1]
+    day = localdate() - timedelta(days=10)
+    page = client.get(address, {"on": str(day)})
+    assert page.context["past"].area_m2 == pytest.approx(2 * page.context["today"].area_m2, rel=0.01)
+    assert page.content.decode().split('id="past"')[1].count("<path") == 2
+    none = client.get(address, {"on": str(day - timedelta(days=90))})
+    assert none.context["past"] is None
+    with county.database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_place SET valid_to = current_date WHERE code = %s", [desk.GRID])
+        owner.execute("UPDATE territory_boundary SET valid_to = current_date WHERE valid_to IS NULL")
+        owner.execute("UPDATE territory_boundary SET valid_from = valid_from - 1, valid_to = current_date - 1")
+    ended = client.get(address, {"on": str(day)})
+    assert ended.context["past"].area_m2 == page.context["past"].area_m2
+    assert "id_shape" not in ended.content.decode()
+    assert reverse("place_boundary", args=[desk.GRID]) in client.get(f"/console/map/{desk.GRID}/").content.decode()
+    assert draw(client, desk.GRID, LAND).status_code == 404
 
 
 def test_a_file_in_the_wrong_datum_is_doubted_before_anything_is_taken_in(

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from commongrid.journal.acting import acting
+from commongrid.journal.dated import valid
 from commongrid.kernel import boundaries, shapes
 from commongrid.kernel.boundaries import Misfit
 from commongrid.kernel.places import EVERYWHERE, Interval, interval
@@ -117,13 +118,11 @@ def former_boundaries(scope: Scope, code: int) -> list[Former]:
         return [Former(*row) for row in found.values_list("id", "source", "area_m2", "valid_from", "valid_to", "by")]
 
 
-def former_shape(scope: Scope, boundary_id: UUID) -> tuple[int, dict[str, Any]]:
-    """Place and shape of a boundary, in force or not. Refuses: NotFound."""
+def outline_on(scope: Scope, code: int, on: date) -> Outline | None:
+    """The boundary that a place had on a day, if it had one."""
     with acting(scope):
-        found = Boundary.objects.filter(id=boundary_id).values_list("place", "shape").first()
-    if found is None:
-        raise NotFound
-    return found
+        found = _outlines(Boundary.objects.filter(valid(on), place=code).order_by("-valid_from", "-id")[:1])
+    return found[0] if found else None
 
 
 def surroundings(scope: Scope, code: int) -> Surroundings:

@@ -13,17 +13,20 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel import boundaries, geofiles
 from commongrid.kernel import shapes as kernel_shapes
 from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.kernel.sketch import sketch
 from commongrid.registry.queries import points
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.mapping.pages import place_of, trail
 from commongrid.surfaces.console.places import LEVELS
+from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.errors import sentence
 from commongrid.surfaces.shared.forms import Form
@@ -50,6 +53,10 @@ DATUMS: Final = {
     "cgcs2000": N_("CGCS2000 (land survey, since 2008)"), "wgs84": N_("WGS 84 (satellite receivers, OpenStreetMap)"),
     "gcj02": N_("GCJ-02 (Chinese web maps: Amap, Tencent)"),
 }  # fmt: skip
+
+
+WIDE: Final = 380
+"""Of the drawing of an earlier boundary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,12 @@ class DrawForm(Form):
 
 @door("places.edit", methods=("GET", "POST"))
 def boundary(request: Asked, code: int) -> HttpResponse:
-    """Draw a place's boundary, look at what does not fit, snap it to its neighbours, keep it or take it away."""
+    """Draw a place's boundary, look at what does not fit, snap it to its neighbours, keep it or take it away.
+
+    Of a place that has ended, and of any other, the boundary of an earlier day is drawn beside today's.
+    """
+    if request.method != "POST" and place_of(request, code).ended and queries.covers_whole(request.scope, code):
+        return _page(request, place_of(request, code), DrawForm())
     place = to_edit(request, code)
     if request.method != "POST":
         own = bounds.outlines(request.scope, [code]).get(code)
@@ -149,9 +161,20 @@ def _page(request: Asked, place: PlaceRow, form: DrawForm, *, status: int = 200,
             for one in former
         ],
         "set": any(one.valid_to is None and one.source != "derived" for one in former),
-        **more,
+        **(_past(request, place, str(former[0].valid_from)) if former else {}), **more,
     }  # fmt: skip
     return render(request, "console/map/boundary.html", context, status=status)
+
+
+def _past(request: Asked, place: PlaceRow, last: str) -> dict[str, Any]:
+    """The boundary of the day that the address names, drawn beside today's; an ended place begins with its last."""
+    on = day_asked(request.GET.get("on", last if place.ended else ""), localdate())
+    if on == localdate():
+        return {"on": on}
+    then, now = bounds.outline_on(request.scope, place.code, on), bounds.outlines(request.scope, [place.code])
+    found = {"then": then, "now": now.get(place.code)}
+    shapes = {when: kernel_shapes.read(one.shape) for when, one in found.items() if one}
+    return {"on": on, "past": then, "today": found["now"], "sketch": sketch(shapes, WIDE)}
 
 
 @door("places.edit", methods=("GET", "POST"))

@@ -59,10 +59,12 @@ def at(request: Asked, code: int) -> HttpResponse:
     place = place_of(request, code)
     level = figures.level_shown(place, request.GET.get("level", ""))
     shown = figures.shown(request.scope, place, level, request.GET.get("by", ""))
-    editable = request.scope.may("places.edit") and not place.ended and queries.covers_whole(request.scope, code)
+    bounded = request.scope.may("places.edit") and queries.covers_whole(request.scope, code)
+    editable = bounded and not place.ended
     query = f"?level={level}&by={shown.by}"
     context: dict[str, Any] = {
         "place": place, "level": level, "shown": shown, "trail": trail(request, code), "editable": editable,
+        "bounded": bounded,
         "heading": gettext(MANY.get(level, LEVELS[place.level])),
         "levels": [(each, gettext(MANY[each])) for each in figures.BELOW.get(place.level, ())],
         "measures": [(each, gettext(figures.MEASURES[each])) for each in shown.measures],
