@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,6 +29,9 @@ from tests.factories.desk import HAMLET, id_of
 if TYPE_CHECKING:
     from tests.factories.scenes import Scene
 
+TAGS = re.compile(r"<(script|style|svg)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL)
+ENGLISH = re.compile(r"[A-Za-z']+(?: [A-Za-z']+){2,}")
+"""Three English words in a row: a sentence that was not put into Chinese."""
 EYE = clock("test.stories", "figures.read", "matters.read")
 LATER = timedelta(days=400)
 """Figures are asked for as of then, so that what the clock did in days to come is counted."""
@@ -87,9 +91,13 @@ def alert(answer: Any) -> str:
 
 @dataclass
 class Story:
-    """What happens in one county, page by page; ``clocks`` are the limits that ran for its first matter, in order."""
+    """What happens in one county, page by page; ``clocks`` are the limits that ran for its first matter, in order.
+
+    Everybody reads in ``language``; read in Chinese, no page may say anything in English.
+    """
 
     scene: Scene
+    language: str = "en"
     clocks: list[str] = field(default_factory=list)
     _subject: UUID | None = None
     _seen: int = -1
@@ -99,15 +107,23 @@ class Story:
         """Somebody's browser, signed in as a post; without one, anybody's."""
         if post not in self._clients:
             client = Client()
-            client.cookies["cg_language"] = "en"
-            self._clients[post] = self.scene.desk.sign_in(client, post) if post else client
+            client.cookies["cg_language"] = self.language
+            self._clients[post] = self.scene.desk.sign_in(client, post, self.language) if post else client
         return self._clients[post]
 
     def page(self, post: str, path: str, status: int = 200) -> str:
         """What a page says to somebody."""
         answer = self.browser(post).get(path)
         assert answer.status_code == status, f"{path}: {answer.status_code}"
-        return str(answer.content.decode())
+        return self._read(answer)
+
+    def _read(self, answer: Any) -> str:
+        """A page as text, in the language it was asked for."""
+        text = str(answer.content.decode())
+        assert f'lang="{"zh-Hans" if self.language == "zh-hans" else "en"}"' in text
+        seen = html.unescape(TAGS.sub(" ", text))
+        assert self.language == "en" or not (left := ENGLISH.findall(seen)), f"not in Chinese: {left}"
+        return text
 
     def matter(self, post: str, matter: UUID, status: int = 200) -> str:
         """The page of a matter as somebody reads it; 404 where it is not theirs to see."""
@@ -148,13 +164,14 @@ class Story:
         """The steps that the page of a matter offers to a post."""
         page = self.browser(post).get(f"/console/matters/{matter}/")
         assert page.status_code == 200, f"{post} does not see it"
+        self._read(page)
         return [one.code for one in page.context["steps"]]
 
     def refused(self, post: str, matter: UUID, event: str, **said: Any) -> str:
         """A step that is refused, and what the page says."""
         answer = self.browser(post).post(f"/console/matters/{matter}/{event}", {"act": str(new_id()), **said})
         assert answer.status_code in (403, 404, 409, 422), answer.status_code
-        return str(answer.content.decode())
+        return self._read(answer)
 
     def given(self, post: str, matter: UUID, unit: str, reason: str = "") -> UUID:
         """Diverted to a unit."""

@@ -31,10 +31,10 @@ __all__ = ["scene"]
 
 @pytest.fixture
 def story(scene: Scene) -> Story:
-    """A county that visits everybody of whom it draws a sample, so that no story hangs on a draw."""
+    """A county that visits everybody of whom it draws a sample, so that no story hangs on a draw; it reads Chinese."""
     with scene.desk.database.as_role("owner") as owner:
         owner.execute("UPDATE matters_limit SET amount = 1 WHERE code = 'sample_share'")
-    return Story(scene)
+    return Story(scene, language="zh-hans")
 
 
 def today() -> given.Period:
@@ -59,7 +59,7 @@ def parts(matter: UUID) -> dict[UUID, UUID]:
 
 def part_done(story: Story, by: str, part: UUID, words: str) -> None:
     """A part taken on, answered, taken in by the centre; its clocks are its own."""
-    Story(story.scene).worked(by, part, words)
+    Story(story.scene, language=story.language).worked(by, part, words)
 
 
 def says_of_each(story: Story, matter: UUID, *said: tuple[str, str]) -> None:
@@ -105,19 +105,19 @@ def test_three_offices_meet_and_the_person_gets_one_answer(story: Story) -> None
     story.step("dispatcher", pier, "call_meeting", **said)
     its = parts(pier)
     assert len(its) == 3
-    assert "Call to a joint meeting" in story.page("dispatcher", f"/console/matters/{pier}/summons")
+    assert "联席会商通知" in story.page("dispatcher", f"/console/matters/{pier}/summons")
     with story.scene.desk.database.as_role("owner") as owner:
         owner.execute("UPDATE matters_meeting SET at = now() - interval '1 hour' WHERE matter_id = %s", [pier])
     story.step("dispatcher", pier, "attend", came=[str(one) for one in its.values()])
     part_done(story, "station", its[id_of("transport_unit")], "已清淤 40 米")
-    assert "Not every part" in story.refused("dispatcher", pier, "answer", answer="修好了")
+    assert "还有分办件没有答复" in story.refused("dispatcher", pier, "answer", answer="修好了")
     part_done(story, "roads", its[id_of("roads_unit")], "桥台已加固")
     part_done(story, "department", its[id_of("transport_county_unit")], "方案已批，护坡完工")
     story.step("dispatcher", pier, "answer", answer="已清淤、加固桥台并做好护坡，桥恢复通行。")
     slip = story.slip(pier)
     assert "已清淤 40 米" not in slip, "one answer, not three"
-    assert "Several offices were called to one meeting" in slip
-    assert "Transport Bureau" not in slip, "who was called is not the person's to follow"
+    assert "已召集几个单位会商" in slip
+    assert "交通运输局" not in slip, "who was called is not the person's to follow"
     says_of_each(story, pier, ("yes", "yes"), ("yes", "yes"), ("yes", "yes"))
     story.step("dispatcher", pier, "close")
     way = "reported accepted meeting_called attended answered units_rated closed"
@@ -133,7 +133,7 @@ def test_split_between_two_with_one_answer_rated_office_by_office(story: Story) 
     part_done(story, "station", its[id_of("transport_unit")], "路面已补")
     part_done(story, "roads", its[id_of("roads_unit")], "沟已清")
     story.step("dispatcher", road, "answer", answer="沟已清，路面已补。")
-    assert "Several offices work on it together" in story.slip(road)
+    assert "由几个单位分头办理" in story.slip(road)
     says_of_each(story, road, ("yes", "yes"), ("yes", "no"))
     assert row(road).state == "to_file", "somebody is not satisfied: it is read before it ends"
     story.step("dispatcher", road, "close")
@@ -185,7 +185,7 @@ def test_a_petition_has_its_sixty_days_and_thirty_more(story: Story) -> None:
     ]
     result = {"case_id": str(case.id), "result": "solved", "satisfied": "yes"}
     story.step("dispatcher", letter, "take_result", **result)
-    for said in ("The answer was passed on to you", "The system it came from has said what came of it"):
+    for said in ("已将答复转告您", "来源系统已反馈办理结果"):
         assert said in story.slip(letter)
     way = "reported accepted order_extended diverted started answered passed_on result_taken"
     clocks = "respond respond finish pass file"
