@@ -22,7 +22,7 @@ from tests.journeys.conftest import WIDTHS
 from tests.outreach.rows import link_rows
 from tests.registry.rows import own_ledger, register_rows
 from tests.roster.dividing.rows import division_rows
-from tests.roster.rows import talent_rows
+from tests.roster.rows import group_rows, talent_rows
 from tests.sizes import FULL
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ NOT_PAGES: Final = {
     "rules_export": "a file",
     "link_notice_pdf": "a file",
     "link_slips_pdf": "a file",
+    "calendar_history_csv": "a file",
     "wording_export": "a file",
     "land": "walked in its journey, with a link that was given",
     "code_ask": "walked in its journey, where there is a gateway",
@@ -151,7 +152,7 @@ MATTERS: Final = {
 """Which matter is looked at by whom: every state and every form once."""
 QUERIES: Final = {
     "own_ledger_new": "?of=person", "search": "?q=bsc", "worklist": "?class=G", "figures_behind": "",
-    "matters": "?state=", "talent_name": "?q=覃",
+    "matters": "?state=", "party_groups": f"?place={desk.VILLAGE}", "talent_name": "?q=覃",
 }  # fmt: skip
 
 
@@ -209,7 +210,7 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             posts = {"linked_member": "linker", "post_village": "cadre"}
             return {"post_id": made[posts[name]] if name in posts else id_of("clerk")}
         case ("unit_id",):
-            return {"unit_id": id_of("transport_unit")}
+            return {"unit_id": made["party_group"] if name == "unit_covers" else id_of("transport_unit")}
         case ("of",):
             return {"of": "thing"}
         case ("subject",) if name.startswith("thing"):
@@ -258,6 +259,7 @@ def test_every_page_is_clean(site: Site, language: str) -> None:
     made |= register_rows()
     made |= link_rows()
     made["talent"] = talent_rows(site.desk)
+    made["party_group"] = group_rows(site.desk)
     made["cadre"] = fill("township_cadre", desk.TOWNSHIP)
     made |= division_rows()
     made["ledger"] = own_ledger(scope_as(site.desk, "clerk"))

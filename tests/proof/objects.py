@@ -11,7 +11,7 @@ from django.conf import settings
 from commongrid.kernel.codes import slip_code
 from commongrid.kernel.places import level_of
 from tests.proof import expectation, links, register
-from tests.proof.world import PLACES, Seat, World, named
+from tests.proof.world import PLACES, UNITS, Seat, World, named
 
 Objects = Iterator[tuple[tuple[Any, ...], str, Callable[[Seat], bool]]]
 
@@ -66,6 +66,23 @@ def units(world: World) -> Objects:
     for name, unit in world.units.items():
         yield (unit,), name, everybody
     yield (named("no such unit"),), "no such unit", nobody
+
+
+def units_to_edit(world: World) -> Objects:
+    for name, place, kind in UNITS:
+        yield (world.units[name],), name, partial(_sets_up, place, kind)
+    yield (named("no such unit"),), "no such unit", nobody
+
+
+def party_groups(world: World) -> Objects:
+    for name, place, kind in UNITS:
+        yield (world.units[name],), name, partial(_sets_up, place, kind) if kind == "party_group" else nobody
+
+
+def _sets_up(place: int, kind: str, seat: Seat) -> bool:
+    """A village changes its own Party groups, a township and the county every unit in their area."""
+    level = {"county": True, "township": True, "village": kind == "party_group"}.get(seat.level, False)
+    return level and expectation.covers(seat, place)
 
 
 def stand_ins(world: World) -> Objects:

@@ -78,6 +78,8 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("slip", ("code",)): objects.slips,
     ("", ("post_id",)): objects.posts,
     ("", ("unit_id",)): objects.units,
+    ("unit_", ("unit_id",)): objects.units_to_edit,
+    ("unit_covers", ("unit_id",)): objects.party_groups,
     ("post_", ("post_id",)): objects.posts_to_edit,
     ("post_", ("post_id", "stand_in_id")): objects.stand_ins,
     ("post_", ("assignment_id", "post_id")): objects.assignments,
@@ -142,6 +144,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
 EDITING = (
     "place_",
     "post_",
+    "unit_",
     "market",
     "linking_propose",
     "link_notice_down",

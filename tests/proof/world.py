@@ -173,15 +173,19 @@ def _places(owner: psycopg.Connection[Any]) -> None:
             )
 
 
+UNITS = (
+    ("bureau", COUNTY, "department"),
+    ("police", COUNTY, "department"),
+    ("station", T1, "station"),
+    ("office", T1, "office"),
+    ("other station", T2, "station"),
+    ("party group", V11, "party_group"),
+)
+"""Units by name, with where they sit and their type."""
+
+
 def _units(owner: psycopg.Connection[Any], world: World) -> None:
-    for name, place, kind in (
-        ("bureau", COUNTY, "department"),
-        ("police", COUNTY, "department"),
-        ("station", T1, "station"),
-        ("office", T1, "office"),
-        ("other station", T2, "station"),
-        ("party group", V11, "party_group"),
-    ):
+    for name, place, kind in UNITS:
         world.units[name] = named("unit", name)
         master = world.units["bureau"] if name == "station" else None
         insert(

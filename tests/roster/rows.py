@@ -1,4 +1,4 @@
-"""A talent that waits for the branch, and days of duty: for tests of each page."""
+"""A talent that waits for the branch, days of duty, a Party group: for tests of each page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from commongrid.kernel.act import Act
 from commongrid.roster import actions
-from tests.factories.desk import TOWNSHIP, VILLAGE, id_of
+from tests.factories.desk import HAMLET, TOWNSHIP, VILLAGE, id_of
 from tests.factories.network import scope_as
 
 if TYPE_CHECKING:
@@ -32,3 +32,14 @@ def talent_rows(desk: Desk) -> UUID:
     dispatcher = scope_as(desk, "dispatcher", on=today)
     actions.set_turns(dispatcher, Act.new(), place=TOWNSHIP, post_id=id_of("dispatcher"), part="night", days=days)
     return ids[0]
+
+
+def group_rows(desk: Desk) -> UUID:
+    """A Party group of the village, renamed once, that takes in a natural village."""
+    secretary, today = scope_as(desk, "secretary", on=localdate()), localdate()
+    new = actions.NewUnit(place=VILLAGE, type="party_group", name_zh="河边党小组", valid_from=today)
+    group = UUID(actions.add_unit(secretary, Act.new(), unit=new)["unit"])
+    now = actions.UnitNow(name_zh="第一党小组", name_en="First Party group", office_phone="0000-8")
+    actions.change_unit(secretary, Act.new(), unit_id=group, now=now)
+    actions.cover(secretary, Act.new(), unit_id=group, places=(HAMLET,), on=today)
+    return group

@@ -14,11 +14,10 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotYours, WrongState
 from commongrid.roster import actions, queries
-from commongrid.roster.actions import Appointment, Lending, NewAssignment, NewUnit
+from commongrid.roster.actions import Appointment, Lending, NewAssignment
 from tests.factories.desk import (
     COUNTY,
     FAR_VILLAGE,
-    FROM,
     GRID,
     HAMLET,
     OTHER_GRID,
@@ -138,13 +137,6 @@ def test_appoint_person_out_of_scope(desk: Desk) -> None:
     with pytest.raises(BadInput) as refused:
         actions.appoint(scope_as(desk, "dispatcher"), Act.new(), to=to)
     assert list(refused.value.fields) == ["person"]
-
-
-def test_appoint_unit_of_another_place(desk: Desk) -> None:
-    scope = scope_as(desk, "county_admin")
-    with pytest.raises(BadInput):
-        actions.appoint(scope, Act.new(), to=named("department_handler", COUNTY, unit=id_of("water_unit")))
-    actions.appoint(scope, Act.new(), to=named("department_handler", COUNTY, unit=id_of("water_county_unit")))
 
 
 def test_appoint_period_backwards(desk: Desk) -> None:
@@ -328,56 +320,8 @@ def test_assign_out_of_scope(desk: Desk) -> None:
 # units
 
 
-def test_add_unit_and_end_it(desk: Desk) -> None:
-    scope, act = scope_as(desk, "dispatcher"), Act.new()
-    unit = NewUnit(place=TOWNSHIP, type="station", name_zh="林业站", name_en="Forestry station", function="forestry",
-                   master=id_of("transport_county_unit"), valid_from=TODAY)  # fmt: skip
-    assert actions.add_unit(scope, act, unit=unit) == {"unit": str(act.id)}
-    with pytest.raises(WrongState):
-        actions.add_unit(scope, Act.new(), unit=unit)
-    with acting(scope):
-        found = queries.unit_for(scope, "forestry", TOWNSHIP, TODAY)
-    assert found is not None
-    assert found.master == id_of("transport_county_unit")
-    actions.end_unit(scope, Act.new(), unit_id=act.id, on=TODAY + timedelta(days=1))
-    assert lines(scope, act.id) == ["roster.unit_added", "roster.unit_ended"]
-
-
-def test_end_unit_with_people_in_it(desk: Desk) -> None:
-    scope = scope_as(desk, "dispatcher")
-    with pytest.raises(WrongState):
-        actions.end_unit(scope, Act.new(), unit_id=id_of("transport_unit"), on=TODAY)
-    with pytest.raises(NotYours):
-        actions.end_unit(scope, Act.new(), unit_id=id_of("water_county_unit"), on=TODAY)
-
-
-@pytest.mark.parametrize(
-    ("change", "refusal"),
-    [
-        ({"type": "department"}, BadInput),
-        ({"name_zh": ""}, BadInput),
-        ({"function": "magic"}, BadInput),
-        ({"parent": UUID(int=9)}, BadInput),
-        ({"place": OTHER_TOWNSHIP}, NotYours),
-    ],
-)
-def test_add_unit_refusals(desk: Desk, change: dict[str, Any], refusal: type[Exception]) -> None:
-    unit = NewUnit(place=TOWNSHIP, type="office", name_zh="办公室", valid_from=TODAY)
-    with pytest.raises(refusal):
-        actions.add_unit(scope_as(desk, "dispatcher"), Act.new(), unit=replace(unit, **change))
-
-
-def test_add_unit_not_by_a_village(desk: Desk) -> None:
-    unit = NewUnit(place=VILLAGE, type="committee", name_zh="理事会", valid_from=TODAY)
-    with pytest.raises(NotAllowed):
-        actions.add_unit(scope_as(desk, "secretary"), Act.new(), unit=unit)
-
-
-def test_cover_only_by_party_groups_inside_their_village(desk: Desk) -> None:
-    scope = scope_as(desk, "dispatcher")
-    unit = NewUnit(place=VILLAGE, type="party_group", name_zh="第一党小组", valid_from=FROM)
-    group = UUID(actions.add_unit(scope, Act.new(), unit=unit)["unit"])
-    actions.cover(scope, Act.new(), unit_id=group, place=HAMLET, from_on=TODAY)
-    for unit_id, place in ((group, OTHER_VILLAGE), (group, VILLAGE), (id_of("transport_unit"), HAMLET)):
-        with pytest.raises(BadInput):
-            actions.cover(scope, Act.new(), unit_id=unit_id, place=place, from_on=TODAY)
+def test_appoint_unit_of_another_place(desk: Desk) -> None:
+    scope = scope_as(desk, "county_admin")
+    with pytest.raises(BadInput):
+        actions.appoint(scope, Act.new(), to=named("department_handler", COUNTY, unit=id_of("water_unit")))
+    actions.appoint(scope, Act.new(), to=named("department_handler", COUNTY, unit=id_of("water_county_unit")))

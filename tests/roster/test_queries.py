@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
@@ -37,7 +38,7 @@ HOME = UUID(int=77)
 HOME_ROW = [HOME, GRID, HAMLET]
 
 
-def own(desk: Desk, post: UUID, account: int = 9900) -> Scope:
+def own(desk: Desk, post: UUID, account: int = 9900, on: date = TODAY) -> Scope:
     """The scope of a newly filled post, its person given an account."""
     with desk.database.as_role("owner") as owner:
         owner.execute(
@@ -48,7 +49,7 @@ def own(desk: Desk, post: UUID, account: int = 9900) -> Scope:
             "UPDATE registry_person SET account_id = %s WHERE id = (SELECT person_id FROM roster_post WHERE id = %s)",
             [account, post],
         )
-    scope = queries.scope_for_session(account, post, TODAY)
+    scope = queries.scope_for_session(account, post, on)
     assert scope is not None
     return scope
 
@@ -96,8 +97,8 @@ def test_scope_for_session_party_group_sees_what_it_takes_in(desk: Desk) -> None
     group = UUID(add_unit(SETTING_UP, Act.new(), unit=unit)["unit"])
     post = fill("party_group_leader", VILLAGE, unit=group)
     assert own(desk, post).grids == ()
-    cover(SETTING_UP, Act.new(), unit_id=group, place=HAMLET, from_on=FROM)
-    assert own(desk, post).grids == (HAMLET, GRID)
+    cover(SETTING_UP, Act.new(), unit_id=group, places=(HAMLET,), on=localdate())
+    assert own(desk, post, on=localdate()).grids == (HAMLET, GRID)
 
 
 def test_scope_for_session_household_sees_linked_ones_only(desk: Desk) -> None:

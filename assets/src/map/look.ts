@@ -7,6 +7,7 @@ export interface Colours {
   warn: string;
   info: string;
   shades: [string, string, string, string, string];
+  tones: string[];
 }
 
 function mixed(one: string, other: string, share: number): string {
@@ -28,5 +29,6 @@ export function colours(): Colours {
     warn: token("bar-late"),
     info: token("info"),
     shades: shades as Colours["shades"],
+    tones: [0, 1, 2, 3, 4, 5].map((n) => mixed(token(`tone-${n}`), sheet, 0.55)),
   };
 }

@@ -16,6 +16,7 @@ import { draw } from "./draw";
 import { showHomes } from "./homes";
 import { drawLine } from "./line";
 import { type Colours, colours } from "./look";
+import { pick } from "./pick";
 
 setWorkerUrl(workerUrl);
 
@@ -91,12 +92,14 @@ export async function show(box: HTMLElement): Promise<void> {
   const homes = await fetched<GeoJSON.FeatureCollection<GeoJSON.Point>>(box.dataset.points);
   const map = await begun(box, shapes?.box ?? around(homes), colour);
   const drawing = box.dataset.draws !== undefined || box.dataset.line !== undefined;
-  if (shapes) layShapes(map, shapes, colour, drawing ? (box.dataset.own ?? "") : undefined);
+  const picking = box.dataset.picks !== undefined;
+  if (shapes) layShapes(map, shapes, colour, drawing || picking ? (box.dataset.own ?? "") : undefined);
   if (homes) showHomes(map, homes, colour);
   if (shapes && !drawing) nameShapes(map, shapes, !homes);
   markMisfits(map, box);
   if (box.dataset.draws !== undefined) draw(map, box, colour);
   if (box.dataset.line !== undefined) drawLine(map, box, colour);
+  if (picking) pick(map, box, colour);
   ready(box);
 }
 
@@ -138,6 +141,7 @@ function layShapes(map: Drawn, shapes: Shapes, colour: Colours, own: string | un
         colour.shades[3],
         4,
         colour.shades[4],
+        ...colour.tones.flatMap((tone, n) => [n + 5, tone]),
         colour.shades[0],
       ],
       "fill-opacity": map.getSource("tiles") ? 0.5 : 0.9,
@@ -182,6 +186,7 @@ function nameShapes(map: Drawn, shapes: Shapes, counted: boolean): void {
     const element = document.createElement("a");
     element.className = "map-name";
     element.href = properties.url;
+    element.dataset.code = properties.code;
     element.tabIndex = -1; // the table beside it leads to the same page
     element.textContent = properties.name;
     if (counted && properties.count !== null) {

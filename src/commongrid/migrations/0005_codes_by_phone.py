@@ -15,6 +15,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='FormerUnit',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('place', models.BigIntegerField()),
+                ('name_zh', models.TextField()),
+                ('name_en', models.TextField(blank=True, default='')),
+                ('office_phone', models.TextField(blank=True, default='')),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'db_table': 'roster_unit_former',
+            },
+        ),
+        migrations.CreateModel(
             name='SignInCode',
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
@@ -117,6 +131,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notice',
             constraint=models.CheckConstraint(condition=models.Q(('sort__in', ('given', 'closed_off', 'warned', 'supervised', 'decided', 'overdue', 'application', 'reply_missed', 'check', 'no_body', 'leader_note', 'note_late', 'note_answered', 'change_late', 'records_joined', 'grids_divided', 'sooner', 'calendar', 'rules', 'answered', 'please_rate', 'later', 'refused', 'referred'))), name='notices_sort'),
+        ),
+        migrations.AddField(
+            model_name='formerunit',
+            name='function',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='commongrid.function'),
+        ),
+        migrations.AddField(
+            model_name='formerunit',
+            name='master',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='commongrid.unit'),
+        ),
+        migrations.AddField(
+            model_name='formerunit',
+            name='parent',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='commongrid.unit'),
+        ),
+        migrations.AddField(
+            model_name='formerunit',
+            name='unit',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former', to='commongrid.unit'),
         ),
         migrations.AddField(
             model_name='signincode',

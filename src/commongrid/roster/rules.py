@@ -172,3 +172,12 @@ UNIT_TYPES_AT = {
     "village": ("committee", "party_group"),
 }
 """Which types of unit sit at which level of place."""
+
+_EVERY_TYPE = frozenset(type_ for types in UNIT_TYPES_AT.values() for type_ in types)
+SETS_UP = {"county": _EVERY_TYPE, "township": _EVERY_TYPE, "village": frozenset({"party_group"})}
+"""Types of unit that a post with ``posts.appoint`` sets up, changes and ends, by its level: a branch its own groups."""
+
+
+def may_set_up(level: str, type_: str) -> bool:
+    """Whether a post of a level sets up, changes and ends units of a type."""
+    return type_ in SETS_UP.get(level, frozenset())

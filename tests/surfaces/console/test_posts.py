@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.roster import queries
-from tests.factories.desk import GRID, OTHER_GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, id_of, lay
+from tests.factories.desk import GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, id_of, lay
 from tests.factories.network import scope_as
 
 if TYPE_CHECKING:
@@ -276,11 +276,11 @@ def test_unit_set_up_and_ended(desk: Desk, client: Client) -> None:
         assert answer.status_code == 422, wrong
         assert "0000-7" in text(answer), wrong
     answer = client.post("/console/posts/units/add", unit_form())
-    assert answer["Location"] == f"/console/posts/units?place={TOWNSHIP}"
-    assert text(client.get("/console/posts/units")).count('/end"') == 4  # not those of the county
     page = text(client.get(answer["Location"]))
     assert "林业站" in page
-    assert "answers to County Transport Bureau" in page
+    assert "County Transport Bureau" in page
+    assert text(client.get("/console/posts/units")).count('/end"') == 4  # not those of the county
+    assert "answers to County Transport Bureau" in text(client.get(f"/console/posts/units?place={TOWNSHIP}"))
     scope = scope_as(desk, "dispatcher", on=localdate())
     with acting(scope):
         unit = queries.unit_for(scope, "forestry", TOWNSHIP)
@@ -292,6 +292,48 @@ def test_unit_set_up_and_ended(desk: Desk, client: Client) -> None:
     assert client.post(end(unit.id), asked).status_code == 302
     assert client.post(end(id_of("transport_unit")), asked).status_code == 409
     assert client.post(end(id_of("no such unit")), asked).status_code == 404
+
+
+def test_unit_page_shows_posts_and_what_it_was(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "dispatcher")
+    address = f"/console/posts/units/{id_of('transport_unit')}"
+    sent = {"act": str(Act.new().id), "name_zh": "青石镇交管站", "name_en": "Qingshi Roads", "function": "transport",
+            "parent": "", "master": str(id_of("transport_county_unit")), "office_phone": "0000-9"}  # fmt: skip
+    before = text(client.get(address))
+    assert "青石镇交通管理站" in before
+    assert text(client.get(f"{address}/change")).count("selected") >= 2
+    refused = client.post(f"{address}/change", {**sent, "name_zh": ""})
+    assert (refused.status_code, "0000-9" in text(refused)) == (422, True)
+    page = text(client.post(f"{address}/change", sent, follow=True))
+    assert "Qingshi Roads" in page
+    assert "Unit changed" in page
+    assert "Until then: 青石镇交通管理站" in page
+    assert f"/console/posts/{id_of('station')}" in page
+    assert client.get(f"{address}/covers").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_party_group_by_the_secretary(desk: Desk, client: Client, language: str) -> None:
+    desk.sign_in(client, "secretary", language)
+    groups = f"/console/posts/units/party-groups?place={VILLAGE}"
+    assert ("还没有党小组" if language == "zh-hans" else "No Party group yet") in text(client.get(groups))
+    assert "committee" not in text(client.get(f"/console/posts/units/add?place={VILLAGE}"))
+    sent = unit_form(place=str(VILLAGE), type="party_group", name_zh="上寨党小组", function="", master="")
+    unit = client.post("/console/posts/units/add", sent)["Location"]
+    covers: dict[str, Any] = {"act": str(Act.new().id), "covers": [str(HAMLET), str(GRID)]}
+    covers["on"] = localdate().isoformat()
+    assert client.get(f"{unit}/covers").status_code == 200
+    assert client.post(f"{unit}/covers", {**covers, "covers": ["5"]}).status_code == 422
+    assert client.post(f"{unit}/covers", covers)["Location"] == unit
+    page = text(client.get(groups))
+    assert f"/console/places/{HAMLET}/" in page
+    assert f'value="{HAMLET}"' in text(client.get(f"{unit}/covers"))
+    shown = client.get(f"/console/map/{VILLAGE}/?level=natural_village&by=groups")
+    assert "上寨党小组" in text(shown)
+    row = next(one for one in shown.context["shown"].rows if one.place.code == HAMLET)
+    assert (row.groups, shown.context["shown"].shade(row)) == (((0, "上寨党小组"),), 5)
+    desk.sign_in(client, "clerk")
+    assert client.get(f"{unit}/covers").status_code == 403
 
 
 def test_unit_set_up_by_a_village_or_elsewhere_is_refused(desk: Desk, client: Client) -> None:

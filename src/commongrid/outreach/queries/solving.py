@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.models import Household
+    from commongrid.roster.models import Unit
 
 A_DEGREE: Final = 111_195.0
 """Metres of a degree of latitude on a sphere of 6,371 km; far finer than a village asks for."""
@@ -91,10 +92,15 @@ def _linkers(village: int, on: date, points: Mapping[UUID, Point]) -> list[Linke
     return [
         Linker(
             id=one.person_id, at=points.get(one.person.household_id, middle) if one.person.household_id else middle,
-            home=one.person.household_id, group=one.group_id, capacity=one.capacity,
+            home=one.person.household_id, group=one.group_id if _lives(one.group, on) else None, capacity=one.capacity,
         )
-        for one in found.select_related("person").order_by("person")
+        for one in found.select_related("person", "group").order_by("person")
     ]  # fmt: skip
+
+
+def _lives(group: Unit | None, on: date) -> bool:
+    """Whether a Party group is in force: who declared one that has ended counts where their home is."""
+    return group is not None and group.valid_from <= on and (group.valid_to is None or on < group.valid_to)
 
 
 def _said(village: int, on: date) -> _Said:
@@ -140,11 +146,11 @@ def _groups(village: int, on: date) -> _Groups:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Which Party groups take in which natural village or villager group."""
+    """Which Party groups take in which natural village, villager group or grid."""
 
     taken: Mapping[int, set[UUID]]
 
     def __call__(self, home: Household) -> frozenset[UUID]:
         """Those of a home."""
-        group = self.taken.get(home.villager_group, set()) if home.villager_group else set()
-        return frozenset(self.taken.get(home.natural_village, set()) | group)
+        inside = (home.natural_village, home.villager_group, home.place)
+        return frozenset().union(*(self.taken.get(one, set()) for one in inside if one))

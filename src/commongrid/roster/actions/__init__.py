@@ -12,7 +12,7 @@ from commongrid.roster.actions.seeds import seed
 from commongrid.roster.actions.standing import Lending, end_stand_in, set_stand_in
 from commongrid.roster.actions.talents import Nomination, decide_talent, end_talent, name_talent
 from commongrid.roster.actions.turns import remove_turn, set_turns
-from commongrid.roster.actions.units import NewUnit, add_unit, cover, end_unit
+from commongrid.roster.actions.units import NewUnit, UnitNow, add_unit, change_unit, cover, end_unit
 
 __all__ = [
     "Appointment",
@@ -23,6 +23,7 @@ __all__ = [
     "NewUnit",
     "Nomination",
     "Relinked",
+    "UnitNow",
     "add_unit",
     "appoint",
     "ask_code",
@@ -30,6 +31,7 @@ __all__ = [
     "begin_link",
     "carry_links",
     "carry_posts",
+    "change_unit",
     "cover",
     "decide_talent",
     "end_assignment",

@@ -1,4 +1,4 @@
-"""Units set up, ended, and what a Party group takes in."""
+"""Units set up, changed, ended, and what a Party group takes in."""
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils.timezone import localdate
+
 from commongrid.journal.actions import Line, action
 from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import inside
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotYours, WrongState
 from commongrid.roster.actions.posts import already_there
-from commongrid.roster.models import Function, Post, Unit, UnitCover
-from commongrid.roster.rules import UNIT_TYPES_AT
+from commongrid.roster.models import FormerUnit, Function, Post, Unit, UnitCover
+from commongrid.roster.queries import units_over
+from commongrid.roster.rules import UNIT_TYPES_AT, may_set_up
 from commongrid.territory.queries import place as place_row
+from commongrid.territory.queries import places as places_by_code
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
-NAME_LENGTH = 80
+NAME_LENGTH, PHONE_LENGTH = 80, 40
+INSIDE_A_VILLAGE = ("natural_village", "villager_group", "grid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +49,29 @@ class NewUnit:
     office_phone: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitNow:
+    """What may be changed of a unit, all of it as it is to be."""
+
+    name_zh: str
+    name_en: str = ""
+    function: str = ""
+    parent: UUID | None = None
+    master: UUID | None = None
+    office_phone: str = ""
+
+
 @action("roster.unit_added", power="posts.appoint", facts=("type", "function"), kinds=("post", "clock"))
 def add_unit(scope: Scope, act: Act, *, unit: NewUnit) -> Line:
     """Set up a unit at a place. One unit answers for a function at a place.
 
     Refuses: NotYours for a place out of scope; NotAllowed where the level may
-    not set up units; BadInput for an unknown type or function, a type that does
+    not set up units of the type; BadInput for an unknown type or function, a type that does
     not sit there, or no name; WrongState where the function is taken.
     """
     if not scope.covers(unit.place):
         raise NotYours
-    if scope.kind == "post" and scope.level not in {"county", "township"}:
-        raise NotAllowed
+    _refuse_level(scope, unit.type)
     _refuse_form(scope, unit)
     with already_there():
         Unit.objects.create(
@@ -84,11 +105,7 @@ def end_unit(scope: Scope, act: Act, *, unit_id: UUID, on: date, to_unit: UUID |
     on that day, or once ended; BadInput for a unit to follow that has ended or
     is not responsible there.
     """
-    unit = Unit.objects.select_for_update().filter(id=unit_id).first()
-    if unit is None or not scope.covers(unit.place):
-        raise NotYours
-    if scope.kind == "post" and scope.level not in {"county", "township"}:
-        raise NotAllowed
+    unit = _to_change(scope, unit_id)
     if unit.valid_to is not None:
         raise WrongState(N_("This unit has already ended."))
     if Post.objects.filter(in_force(on), unit=unit).exists():
@@ -100,6 +117,7 @@ def end_unit(scope: Scope, act: Act, *, unit_id: UUID, on: date, to_unit: UUID |
         unit.successor_id = to_unit
     unit.valid_to = max(on, unit.valid_from)
     unit.save(update_fields=["valid_to", "successor"])
+    _cut(_covers_after(unit, unit.valid_to), unit.valid_to)
     return Line(
         place=unit.place,
         subject=unit.id,
@@ -110,28 +128,103 @@ def end_unit(scope: Scope, act: Act, *, unit_id: UUID, on: date, to_unit: UUID |
     )
 
 
-@action("roster.unit_covers", power="posts.appoint", facts=("place",), kinds=("post", "clock"))
-def cover(scope: Scope, act: Act, *, unit_id: UUID, place: int, from_on: date) -> Line:
-    """Have a Party group take in a natural village or villager group of its village.
+@action("roster.unit_changed", power="posts.appoint", facts=("columns", "function"), kinds=("post", "clock"))
+def change_unit(scope: Scope, act: Act, *, unit_id: UUID, now: UnitNow) -> Line:
+    """Give a unit another name, phone, function or unit above it, from now on; what it was stays to be read.
 
-    Refuses: NotYours out of scope; BadInput for a unit of another type or a place outside its village.
+    Refuses: NotYours out of scope; NotAllowed where the level may not; BadInput
+    as for a new unit, or for a unit above that stands below; WrongState where
+    nothing would be different, the function is taken, or the unit has ended.
     """
-    unit = Unit.objects.filter(valid(from_on), id=unit_id).first()
+    unit = _to_change(scope, unit_id)
+    if unit.valid_to is not None and unit.valid_to <= localdate():
+        raise WrongState(N_("This unit has already ended."))
+    form = NewUnit(
+        place=unit.place, type=unit.type, valid_from=max(unit.valid_from, localdate()), name_zh=now.name_zh,
+        name_en=now.name_en, function=now.function, parent=now.parent, master=now.master,
+        office_phone=now.office_phone,
+    )  # fmt: skip
+    _refuse_form(scope, form)
+    for field, above in (("parent", now.parent), ("master", now.master)):
+        if above is not None and unit.id in units_over(scope, above):
+            raise BadInput(fields={field: N_("This unit stands below the one you change. Choose another.")})
+    given = {
+        "name_zh": " ".join(now.name_zh.split()), "name_en": " ".join(now.name_en.split()),
+        "function_id": now.function or None, "parent_id": now.parent, "master_id": now.master,
+        "office_phone": now.office_phone.strip(),
+    }  # fmt: skip
+    was = {name: getattr(unit, name) for name in given}
+    columns = [name.removesuffix("_id") for name in given if given[name] != was[name]]
+    if not columns:
+        raise WrongState(N_("Nothing was changed."))
+    FormerUnit.objects.create(id=act.id, unit=unit, place=unit.place, at=act.at, **was)
+    with already_there():
+        for name, value in given.items():
+            setattr(unit, name, value)
+        unit.save(update_fields=list(given))
+    return Line(
+        place=unit.place, subject=unit.id, subject_kind="unit", unit=unit.id,
+        facts={"columns": columns, "function": now.function}, answer={"unit": unit.id},
+    )  # fmt: skip
+
+
+@action("roster.unit_covers", power="posts.appoint", facts=("areas", "on"), kinds=("post", "clock"))
+def cover(scope: Scope, act: Act, *, unit_id: UUID, places: tuple[int, ...], on: date) -> Line:
+    """Say what a Party group takes in from a day on: natural villages, villager groups and grids of its village.
+
+    What it took in before and is not named ends on that day; the former rows stay.
+
+    Refuses: NotYours out of scope; NotAllowed where the level may not; BadInput
+    for a unit of another type, a place outside its village, or a day gone by;
+    WrongState for a group that has ended by then.
+    """
+    unit = _to_change(scope, unit_id)
+    wanted = set(places)
+    outside = N_("Choose natural villages, villager groups or grids of the Party group's village.")
+    there = {
+        code for code, row in places_by_code(scope, wanted).items() if row.level in INSIDE_A_VILLAGE and not row.ended
+    }
+    if unit.type != "party_group" or there != wanted or not all(inside(one, unit.place) for one in wanted):
+        raise BadInput(fields={"places": outside})
+    if on < localdate():
+        raise BadInput(fields={"on": N_("Choose today or a later day: what was taken in until then stays as it was.")})
+    if not unit.valid_from <= on or (unit.valid_to is not None and unit.valid_to <= on):
+        raise WrongState(N_("This unit is not there on that day."))
+    stays = _covers_after(unit, on).filter(place__in=wanted, valid_from__lte=on)
+    kept = set(stays.values_list("place", flat=True))
+    stays.filter(valid_to__isnull=False).update(valid_to=None)
+    _cut(_covers_after(unit, on).exclude(place__in=kept, valid_from__lte=on), on)
+    with already_there():
+        for one in sorted(wanted - kept):
+            UnitCover.objects.create(id=act.child(f"cover {one}").id, unit=unit, place=one, valid_from=on)
+    return Line(
+        place=unit.place, subject=unit.id, subject_kind="unit", unit=unit.id,
+        facts={"areas": len(wanted), "on": on}, answer={"unit": unit.id},
+    )  # fmt: skip
+
+
+def _to_change(scope: Scope, unit_id: UUID) -> Unit:
+    unit = Unit.objects.select_for_update().filter(id=unit_id).first()
     if unit is None or not scope.covers(unit.place):
         raise NotYours
-    row = place_row(scope, place)
-    if unit.type != "party_group" or not inside(place, unit.place) or row.level == "village":
-        raise BadInput(fields={"place": N_("Choose a natural village or villager group of the Party group's village.")})
-    with already_there():
-        UnitCover.objects.create(id=act.id, unit=unit, place=place, valid_from=from_on)
-    return Line(
-        place=place,
-        subject=unit.id,
-        subject_kind="unit",
-        unit=unit.id,
-        facts={"place": place},
-        answer={"cover": act.id},
-    )
+    _refuse_level(scope, unit.type)
+    return unit
+
+
+def _refuse_level(scope: Scope, type_: str) -> None:
+    if scope.kind == "post" and not may_set_up(scope.level, type_):
+        raise NotAllowed
+
+
+def _covers_after(unit: Unit, on: date) -> QuerySet[UnitCover]:
+    """What a unit takes in on a day or later."""
+    return UnitCover.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), unit=unit)
+
+
+def _cut(covers: Iterable[UnitCover], on: date) -> None:
+    for one in covers:
+        one.valid_to = max(on, one.valid_from)
+        one.save(update_fields=["valid_to"])
 
 
 def _refuse_form(scope: Scope, unit: NewUnit) -> None:
@@ -140,6 +233,8 @@ def _refuse_form(scope: Scope, unit: NewUnit) -> None:
         raise BadInput(fields={"type": N_("A unit of this type does not sit at a place of this level.")})
     if not 1 <= len(unit.name_zh.strip()) <= NAME_LENGTH or len(unit.name_en) > NAME_LENGTH:
         raise BadInput(fields={"name_zh": N_("Enter the unit's name, at most 80 characters.")})
+    if len(unit.office_phone.strip()) > PHONE_LENGTH:
+        raise BadInput(fields={"office_phone": N_("This is too long.")})
     if unit.function and not Function.objects.filter(valid(unit.valid_from), code=unit.function).exists():
         raise BadInput(fields={"function": N_("Choose a function from the list.")})
     above = {one for one in (unit.parent, unit.master) if one is not None}

@@ -40,11 +40,16 @@ from commongrid.roster.queries.staffing import GridStaff, Staffer, Staffing, gri
 from commongrid.roster.queries.talents import TalentRow, talent, talents
 from commongrid.roster.queries.turns import Turn, turns
 from commongrid.roster.queries.units import (
+    CoverRow,
+    Former,
     FunctionRow,
     UnitRow,
+    covers,
     dissolved,
+    former,
     functions,
     lives,
+    party_groups,
     stations_of,
     successor,
     unit,
@@ -53,11 +58,14 @@ from commongrid.roster.queries.units import (
     units,
     units_by_id,
     units_over,
+    units_under,
 )
 
 __all__ = [
     "Answering",
     "AssignedVillage",
+    "CoverRow",
+    "Former",
     "FunctionRow",
     "GridStaff",
     "PostLine",
@@ -74,9 +82,11 @@ __all__ = [
     "Wanted",
     "answering",
     "assigned_villages",
+    "covers",
     "dissolved",
     "faces",
     "find_posts",
+    "former",
     "functions",
     "grid_staff",
     "is_answering",
@@ -84,6 +94,7 @@ __all__ = [
     "lives",
     "of_unit",
     "one_per_role",
+    "party_groups",
     "post",
     "posts",
     "posts_of_account",
@@ -110,5 +121,6 @@ __all__ = [
     "units",
     "units_by_id",
     "units_over",
+    "units_under",
     "vacant_seats",
 ]

@@ -49,7 +49,7 @@ class RoleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which posts a list shows: ``within`` a place, of one ``role`` or ``person``, in one ``state``, with ``text``.
+    """Which posts a list shows: ``within`` a place, of one ``role``, ``person`` or ``unit``, in one state, with a text.
 
     ``state`` is in_force, to_come, ended or all; ``text`` stands in the name,
     title or office phone.
@@ -60,6 +60,7 @@ class Wanted:
     state: str = "in_force"
     text: str = ""
     person: UUID | None = None
+    unit: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,8 @@ def posts(
         found = found.filter(role=wanted.role)
     if wanted.person is not None:
         found = found.filter(person=wanted.person)
+    if wanted.unit is not None:
+        found = found.filter(unit=wanted.unit)
     if wanted.state in _STATES:
         found = found.filter(_STATES[wanted.state](day))
     if text:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils.timezone import localdate
 
 from commongrid.journal.dated import valid
 from commongrid.kernel.places import county_of, interval, parent_of
 from commongrid.kernel.refusals import NotFound
-from commongrid.roster.models import Function, Unit
+from commongrid.roster.models import FormerUnit, Function, Unit, UnitCover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,10 +35,40 @@ class UnitRow:
     master: UUID | None
     outside_command: bool
     office_phone: str
+    successor: UUID | None
+    valid_from: date
+    valid_to: date | None
 
     def label(self, lang: str) -> str:
         """The name in the language asked for, where there is one."""
         return (self.en if lang == "en" else "") or self.zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """How a unit was until a change; ``act`` is the change's."""
+
+    act: UUID
+    zh: str
+    en: str
+    function: str
+    parent: UUID | None
+    master: UUID | None
+    office_phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverRow:
+    """That a Party group takes in a place of its village, from a day until before another."""
+
+    unit: UUID
+    place: int
+    valid_from: date
+    valid_to: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether it is so on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +176,37 @@ def stations_of(scope: Scope, master: UUID, *, within: int | None = None, on: da
     return [_row(one) for one in found.order_by("place", "id")]
 
 
+def units_under(scope: Scope, unit_id: UUID, on: date | None = None) -> list[UnitRow]:
+    """The units in force that answer to one, as part of it or as its stations."""
+    found = Unit.objects.filter(Q(parent=unit_id) | Q(master=unit_id), valid(on or localdate()))
+    return [_row(one) for one in found.order_by("place", "name_zh", "id")]
+
+
+def former(scope: Scope, unit_id: UUID) -> dict[UUID, Former]:
+    """How a unit was before each change, by the change's act."""
+    return {
+        one.id: Former(
+            act=one.id, zh=one.name_zh, en=one.name_en, function=one.function_id or "", parent=one.parent_id,
+            master=one.master_id, office_phone=one.office_phone,
+        )
+        for one in FormerUnit.objects.filter(unit=unit_id)
+    }  # fmt: skip
+
+
+def party_groups(scope: Scope, village: int, on: date | None = None) -> list[UnitRow]:
+    """The Party groups of a village, those to come too."""
+    day = on or localdate()
+    found = Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), place=village, type="party_group")
+    return [_row(one) for one in found.order_by("name_zh", "id")]
+
+
+def covers(scope: Scope, units_asked: Iterable[UUID]) -> list[CoverRow]:
+    """What these units take in, took in and are to take in, by place and day."""
+    found = UnitCover.objects.filter(unit__in=set(units_asked)).exclude(valid_to__lte=F("valid_from"))
+    columns = ("unit", "place", "valid_from", "valid_to")
+    return [CoverRow(**row) for row in found.order_by("place", "valid_from", "unit").values(*columns)]
+
+
 def _row(found: Unit) -> UnitRow:
     return UnitRow(
         id=found.id,
@@ -158,4 +219,7 @@ def _row(found: Unit) -> UnitRow:
         master=found.master_id,
         outside_command=found.outside_command,
         office_phone=found.office_phone,
+        successor=found.successor_id,
+        valid_from=found.valid_from,
+        valid_to=found.valid_to,
     )

@@ -17,6 +17,7 @@ from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_
 from commongrid.outreach.queries import coverage as network
 from commongrid.registry.queries import points
+from commongrid.roster import queries as roster
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 from commongrid.territory.queries import boundaries as bounds
@@ -33,9 +34,15 @@ BELOW: Final = {
 """The levels that a place can be divided by on the map, the first unless another is asked for."""
 MEASURES: Final = {
     "homes": N_("Number of households"), "people": N_("People"), "open": N_("Open matters"),
-    "linked": N_("At home with a contact, per cent"),
+    "linked": N_("At home with a contact, per cent"), "groups": N_("Party groups"),
 }  # fmt: skip
-POWERS: Final = {"homes": "people.read", "people": "people.read", "open": "figures.read", "linked": "links.read"}
+POWERS: Final = {
+    "homes": "people.read", "people": "people.read", "open": "figures.read", "linked": "links.read",
+    "groups": "posts.read",
+}  # fmt: skip
+GROUPS: Final = "groups"
+"""A measure of a village alone: not a count, but which Party group takes a place in, each with a colour."""
+HUES: Final = 6
 PARTS: Final = {"township": 10**6, "village": 10**3, "grid": 1}
 """Codes between two places of a level."""
 PER_CENT: Final = (1, 50, 80, 100)
@@ -50,6 +57,7 @@ class Row:
     place: PlaceRow
     counts: dict[str, int]
     outline: Outline | None
+    groups: tuple[tuple[int, str], ...] = ()
 
     @property
     def hectares(self) -> float | None:
@@ -69,6 +77,12 @@ class Shown:
     measures: Sequence[str]
     by: str
     steps: Sequence[int]
+    groups: Sequence[str] = ()
+
+    @property
+    def legend(self) -> list[tuple[int, str]]:
+        """The Party groups with the number of each one's colour."""
+        return [(n % HUES, name) for n, name in enumerate(self.groups)]
 
     @property
     def drawn(self) -> int:
@@ -81,14 +95,16 @@ class Shown:
         return sum(bool(row.outline and row.outline.derived) for row in self.rows)
 
     def shade(self, row: Row) -> int:
-        """How dark a place is drawn, 0 to 4."""
+        """How dark a place is drawn, 0 to 4; after that the colours of Party groups."""
+        if self.by == GROUPS:
+            return SHADES + 1 + row.groups[0][0] % HUES if row.groups else 0
         count = row.count(self.by)
         return 0 if not count else sum(count >= step for step in self.steps)
 
 
-def measures(scope: Scope) -> list[str]:
-    """What this post may see counted."""
-    return [each for each, power in POWERS.items() if scope.may(power)]
+def measures(scope: Scope, place: PlaceRow) -> list[str]:
+    """What this post may see of the places below one."""
+    return [each for each, power in POWERS.items() if scope.may(power) and (each != GROUPS or place.level == "village")]
 
 
 def level_shown(place: PlaceRow, asked: str) -> str:
@@ -100,19 +116,32 @@ def level_shown(place: PlaceRow, asked: str) -> str:
 def shown(scope: Scope, place: PlaceRow, level: str, asked: str) -> Shown:
     """The places of a level below one, with what is counted there."""
     below = list(territory.children(scope, place.code, level=level)) if level else [place]
-    offered = measures(scope)
+    offered = measures(scope, place)
     by = asked if asked in offered else next(iter(offered), "")
     found = {each: _counted(scope, place, level, each) for each in offered if _asked(place, each, by)}
     counts = {row.code: _of(row.code, found) for row in below}
     outlines = bounds.outlines(scope, counts)
-    rows = [Row(row, counts[row.code], outlines.get(row.code)) for row in below]
+    names, taken = _groups(scope, place) if by == GROUPS else ([], {})
+    rows = [Row(row, counts[row.code], outlines.get(row.code), taken.get(row.code, ())) for row in below]
     steps = PER_CENT if by == "linked" else _steps([row.count(by) or 0 for row in rows])
-    return Shown(rows, offered, by, steps)
+    return Shown(rows, offered, by, steps, names)
+
+
+def _groups(scope: Scope, place: PlaceRow) -> tuple[list[str], dict[int, tuple[tuple[int, str], ...]]]:
+    """The Party groups of a village in their order, and by which of them each of its places is taken in today."""
+    today = timezone.localdate()
+    groups = roster.party_groups(scope, place.code)
+    order = {one.id: (n, one.label(language())) for n, one in enumerate(groups)}
+    taken: dict[int, tuple[tuple[int, str], ...]] = {}
+    for one in roster.covers(scope, order):
+        if one.holds(today):
+            taken[one.place] = tuple(sorted({*taken.get(one.place, ()), order[one.unit]}))
+    return [name for _n, name in order.values()], taken
 
 
 def _asked(place: PlaceRow, measure: str, by: str) -> bool:
     """Whether a measure is counted: contacts of a whole county only where they are asked for."""
-    return measure == by or measure != "linked" or place.level != "county"
+    return measure != GROUPS and (measure == by or measure != "linked" or place.level != "county")
 
 
 def _of(code: int, found: Mapping[str, Mapping[int, int]]) -> dict[str, int]:

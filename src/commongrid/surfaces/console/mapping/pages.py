@@ -69,6 +69,7 @@ def at(request: Asked, code: int) -> HttpResponse:
         "levels": [(each, gettext(MANY[each])) for each in figures.BELOW.get(place.level, ())],
         "measures": [(each, gettext(figures.MEASURES[each])) for each in shown.measures],
         "shapes": reverse("map_shapes", args=[code]) + query,
+        "columns": [(each, gettext(figures.MEASURES[each])) for each in shown.measures if each != figures.GROUPS],
         "points": reverse("map_points", args=[code]) if _near(request, place) else "",
         "own": bounds.outlines(request.scope, [code]).get(code),
         "gaps": bounds.gaps_below(request.scope, code, level)[:20] if editable and level else [],

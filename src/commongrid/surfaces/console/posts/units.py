@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.places import ancestors_of
-from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.kernel.refusals import N_, NotFound, NotYours, Refusal
 from commongrid.matters.queries import waiting
 from commongrid.roster import actions, queries
-from commongrid.roster.rules import UNIT_TYPES_AT
+from commongrid.roster.rules import SETS_UP, UNIT_TYPES_AT, may_set_up
 from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import know_places
@@ -40,14 +40,19 @@ TYPES = {
     "party_group": N_("Party group"),
     "outside": N_("Body outside the county's command"),
 }
-SETS_UP = ("county", "township")
-"""Levels of posts that set units up."""
 
 
-class UnitForm(Form):
-    """A unit to set up."""
+def unit_trail(unit: queries.UnitRow) -> list[tuple[str, str]]:
+    """The way to a unit."""
+    return [
+        *trail(None), (gettext("Units"), reverse("units")),
+        (unit.label(language()), reverse("unit", args=[unit.id])),
+    ]  # fmt: skip
 
-    type = forms.ChoiceField(label=_("Kind of unit"), error_messages={"required": _("Choose a kind of unit.")})
+
+class NowForm(Form):
+    """What may be changed of a unit: its names, function, what it answers to, its phone."""
+
     name_zh = forms.CharField(
         label=_("Chinese name"),
         max_length=80,
@@ -57,22 +62,53 @@ class UnitForm(Form):
     function = forms.ChoiceField(
         label=_("Function"), required=False, help_text=_("Work of this kind at this place goes to the unit.")
     )
+    parent = forms.ChoiceField(label=_("Part of"), required=False)
     master = forms.ChoiceField(
         label=_("County department"), required=False, help_text=_("A station also answers to its department.")
     )
     office_phone = forms.CharField(label=_("Office phone"), max_length=40, required=False)
-    valid_from = day_field(_("First day"), today=True)
 
-    def __init__(self, *args: Any, scope: Scope, place: PlaceRow, **kwargs: Any) -> None:
-        """With the kinds that sit at the place, the functions, and the county's departments."""
+    def __init__(
+        self, *args: Any, scope: Scope, place: PlaceRow, unit: queries.UnitRow | None = None, **kwargs: Any
+    ) -> None:
+        """With the functions, and the units at the place and above it."""
         super().__init__(*args, **kwargs)
-        kinds = [(code, gettext(TYPES[code])) for code in UNIT_TYPES_AT.get(place.level, ())]
-        functions = [(code, one.label(language())) for code, one in queries.functions(scope).items()]
-        departments = [(str(one.id), one.label(language())) for one in queries.units(scope) if one.type == "department"]
-        for name, choices in (("type", kinds), ("function", functions), ("master", departments)):
+        near = {place.code, *ancestors_of(place.code)}
+        others = [one for one in queries.units(scope) if unit is None or one.id != unit.id]
+        offered = {
+            "function": [(code, one.label(language())) for code, one in queries.functions(scope).items()],
+            "parent": [
+                (str(one.id), one.label(language()))
+                for one in others
+                if one.place in near and one.type not in {"party_group", "outside"}
+            ],
+            "master": [(str(one.id), one.label(language())) for one in others if one.type == "department"],
+        }
+        for name, choices in offered.items():
             self.fields[name].choices = [("", gettext("None")), *choices]  # type: ignore[attr-defined]
         if place.level != "township":
             del self.fields["master"]
+
+    def above(self, name: str) -> UUID | None:
+        """The unit chosen as ``parent`` or ``master``."""
+        return UUID(self.cleaned_data[name]) if self.cleaned_data.get(name) else None
+
+
+class UnitForm(NowForm):
+    """A unit to set up."""
+
+    type = forms.ChoiceField(label=_("Kind of unit"), error_messages={"required": _("Choose a kind of unit.")})
+    valid_from = day_field(_("First day"), today=True)
+    field_order = ("type", "name_zh", "name_en", "function", "parent", "master", "office_phone", "valid_from")
+
+    def __init__(self, *args: Any, scope: Scope, place: PlaceRow, **kwargs: Any) -> None:
+        """With the kinds that sit at the place and that this post sets up."""
+        super().__init__(*args, scope=scope, place=place, **kwargs)
+        kinds = [
+            (code, gettext(TYPES[code])) for code in UNIT_TYPES_AT.get(place.level, ()) if may_set_up(scope.level, code)
+        ]
+        blank = [] if len(kinds) == 1 else [("", gettext("None"))]
+        self.fields["type"].choices = [*blank, *kinds]  # type: ignore[attr-defined]
 
 
 @door("posts.read")
@@ -97,7 +133,7 @@ def units(request: Asked) -> HttpResponse:
                     gettext(TYPES[one.type]),
                     functions.get(one.function, ""),
                     names.get(one.master, ""),
-                    may and scope.covers(one.place),
+                    may_change(scope, one),
                 )
                 for one in everything
                 if place or _near(scope, one.place)
@@ -110,6 +146,19 @@ def units(request: Asked) -> HttpResponse:
     )
 
 
+def may_change(scope: Scope, unit: queries.UnitRow) -> bool:
+    """Whether this post changes and ends a unit."""
+    return scope.may("posts.appoint") and scope.covers(unit.place) and may_set_up(scope.level, unit.type)
+
+
+def to_change(scope: Scope, unit_id: UUID) -> queries.UnitRow:
+    """The unit, if this post changes it. Refuses: NotYours."""
+    unit = queries.unit(scope, unit_id)
+    if not may_change(scope, unit):
+        raise NotYours
+    return unit
+
+
 @door("posts.appoint", methods=("GET", "POST"))
 def unit_add(request: Asked) -> HttpResponse:
     """Set up a unit at a place; the post's own where none is named."""
@@ -117,15 +166,18 @@ def unit_add(request: Asked) -> HttpResponse:
     place = place_asked(scope, request.POST.get("place") or request.GET.get("place") or str(scope.place))
     if place is None:
         raise NotFound
-    form = UnitForm(request.POST if request.method == "POST" else None, scope=scope, place=place)
+    form = UnitForm(
+        request.POST if request.method == "POST" else None, scope=scope, place=place,
+        initial={"type": request.GET.get("type", "")[:12]},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
-            actions.add_unit(scope, request.act, unit=_unit(form.cleaned_data, place))
+            done = actions.add_unit(scope, request.act, unit=_unit(form, place))
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, gettext("The unit was set up."))
-            return HttpResponseRedirect(f"{reverse('units')}?place={place.code}")
+            return HttpResponseRedirect(reverse("unit", args=[done["unit"]]))
     context = {"form": form, "place": place, "trail": trail(None, gettext("Set up a unit"))}
     return render(request, "console/posts/unit_form.html", context, status=422 if form.errors else 200)
 
@@ -157,7 +209,7 @@ class EndForm(Form):
 def unit_end(request: Asked, unit_id: UUID) -> HttpResponse:
     """End a unit, once nobody holds a post in it: what it still holds, and who takes it over."""
     scope = request.scope
-    unit = queries.unit(scope, unit_id)
+    unit = to_change(scope, unit_id)
     form = EndForm(request.POST if request.method == "POST" else None, scope=scope, unit=unit)
     status = 422 if form.errors else 200
     if not form.errors and form.is_bound:
@@ -174,12 +226,12 @@ def unit_end(request: Asked, unit_id: UUID) -> HttpResponse:
             messages.success(
                 request, gettext("The unit ends on that day; within a minute what it holds is handed over.")
             )
-            return HttpResponseRedirect(reverse("units"))
+            return HttpResponseRedirect(reverse("unit", args=[unit_id]))
     context = {
         "form": form,
         "unit": unit,
         "held": waiting.held(scope, unit_id),
-        "trail": trail(None, gettext("End a unit")),
+        "trail": [*unit_trail(unit), (gettext("End a unit"), "")],
     }
     return render(request, "console/posts/unit_end.html", context, status=status)
 
@@ -189,14 +241,16 @@ def _near(scope: Scope, place: int) -> bool:
     return scope.lo <= place <= scope.hi or place in ancestors_of(scope.place or scope.lo)
 
 
-def _unit(given: dict[str, Any], place: PlaceRow) -> actions.NewUnit:
+def _unit(form: UnitForm, place: PlaceRow) -> actions.NewUnit:
+    given = form.cleaned_data
     return actions.NewUnit(
         place=place.code,
         type=given["type"],
         name_zh=given["name_zh"],
         name_en=given["name_en"],
         function=given["function"],
-        master=UUID(given["master"]) if given.get("master") else None,
+        parent=form.above("parent"),
+        master=form.above("master"),
         outside_command=given["type"] == "outside",
         office_phone=given["office_phone"],
         valid_from=given["valid_from"],

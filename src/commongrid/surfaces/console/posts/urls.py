@@ -13,6 +13,7 @@ from commongrid.surfaces.console.posts import (
     letting_in,
     reading,
     roles,
+    unit,
     units,
     villages,
 )
@@ -27,6 +28,10 @@ urlpatterns: list[URLPattern] = [
     path("roles", roles.roles, name="roles"),
     path("units", units.units, name="units"),
     path("units/add", units.unit_add, name="unit_add"),
+    path("units/party-groups", unit.party_groups, name="party_groups"),
+    path("units/<uuid:unit_id>", unit.unit, name="unit"),
+    path("units/<uuid:unit_id>/change", unit.unit_change, name="unit_change"),
+    path("units/<uuid:unit_id>/covers", unit.unit_covers, name="unit_covers"),
     path("units/<uuid:unit_id>/end", units.unit_end, name="unit_end"),
     path("<uuid:post_id>", reading.page, name="post"),
     path("<uuid:post_id>/end", changing.end, name="post_end"),
