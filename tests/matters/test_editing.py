@@ -223,7 +223,7 @@ def test_a_preview_counts_what_a_recount_would_do(scene: Scene, county: Scope) -
     matter = scene.in_hand("桥面塌陷", kind="G02")
     of = dated.vocabulary("kinds")
     values = {**current(county, "kinds", "G02").values, "finish_days": Decimal(90)}
-    total, rows = dated.touched(county, of, values)
+    total, rows = dated.touched(county, dated.open_under(of, values))
     assert (total, [one.id for one in rows]) == (1, [matter])
     anew = basis_of(county, "kinds", values).anew(county, rows[0], timezone.now())
     assert anew.due.at > rows[0].due_at

@@ -24,7 +24,7 @@ from commongrid.kernel.dated import Change
 from commongrid.matters import actions, jobs
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Recount
-from commongrid.matters.queries import dated
+from commongrid.matters.queries import dated, previewing
 from commongrid.matters.queries.recounting import recounts
 from commongrid.matters.rules.limits import LimitRow, Pace
 from commongrid.matters.rules.recounting import Running, on_calendar, under_rule
@@ -218,7 +218,7 @@ def test_a_limit_that_kinds_leave_to_the_county_reaches_the_open_ones_under_it(
     before, untouched = row(matter), [row(one).due_at for one in others]
     (version,) = [one for one in dated.versions(county, of) if one.key == code]
     values = {**version.values, "amount": Decimal(amount)}
-    total, rows = dated.touched(county, of, values)
+    total, rows = dated.touched(county, dated.open_under(of, values))
     assert (total, [one.id for one in rows]) == (1, [matter])
     change = Change(row=version.id, values=values, on=timezone.localdate())
     actions.change_rules(county, Act.new(), vocabulary="limits", apply_open=True, changes=(change,))
@@ -228,6 +228,39 @@ def test_a_limit_that_kinds_leave_to_the_county_reaches_the_open_ones_under_it(
     assert getattr(after, moved) > getattr(before, moved)
     assert len(acts(matter)) == 1
     assert [row(one).due_at for one in others] == untouched
+
+
+@pytest.mark.parametrize(("days", "moved"), [(Decimal(90), "later"), (Decimal("0.5"), "sooner")])
+def test_own_limits_of_the_work_list_reach_the_open_ones_of_their_units(
+    scene: Scene, days: Decimal, moved: str
+) -> None:
+    county, of, today = scene.as_post("county_dispatcher"), dated.vocabulary("work_list"), timezone.localdate()
+    given = scene.in_hand("站所在办", kind="G02")
+    others = [scene.report("还没有交办", kind="G02"), scene.in_hand("另一类", kind="G03")]
+    before, untouched = row(given), [row(one).due_at for one in others]
+    (version,) = [
+        one for one in dated.versions(county, of)
+        if (one.values["kind_code"], one.values["level"], one.values["function"]) == ("G02", "township", "transport")
+    ]  # fmt: skip
+    values = {**version.values, "finish_days": days}
+    told = previewing.under_leads(county, of, version.id, values)
+    assert ([one.id for one in told.rows], told.sooner + told.later) == ([given], 1)
+    change = Change(row=version.id, values=values, on=today)
+    done = actions.change_rules(county, Act.new(), vocabulary="work_list", apply_open=True, changes=(change,))
+    jobs.recount()
+    after = row(given)
+    assert acts(given) == [("matters.recounted", moved)]
+    assert after.due_at is not None
+    assert abs(after.due_at - told.rows[0].becomes) < timedelta(minutes=1)
+    assert [row(one).due_at for one in others] == untouched
+    if moved == "sooner":
+        assert after.due_at >= due_at(territory.calendar(county), timezone.now() - timedelta(minutes=1), 1, "W").at
+    kept = dated.version(county, of, UUID(done["rows"][0]))
+    follows = Change(row=kept.id, values={**values, "finish_days": None}, on=today)
+    actions.change_rules(county, Act.new(), vocabulary="work_list", apply_open=True, changes=(follows,))
+    jobs.recount()
+    assert len(acts(given)) == 2
+    assert row(given).finish_due_at == before.finish_due_at or moved == "sooner"
 
 
 DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(40)]

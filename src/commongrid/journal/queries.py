@@ -16,7 +16,7 @@ from django.db import connection
 from commongrid.journal.acting import acting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -68,6 +68,7 @@ WHERE {_COMMITTED} AND (timeline, xid, seq) > (%s::smallint, %s::text::xid8, %s:
 ORDER BY timeline, xid, seq LIMIT %s
 """  # noqa: S608 - constants only
 _HISTORY = f"SELECT {_COLUMNS} FROM journal_line WHERE subject = %s ORDER BY at, seq LIMIT %s"  # noqa: S608 - constants only
+_ABOUT = f"SELECT {_COLUMNS} FROM journal_line WHERE subject = ANY(%s) ORDER BY at, seq"  # noqa: S608 - constants only
 _OF_A_DAY = f"""
 SELECT {_COLUMNS} FROM journal_line
 WHERE place_now BETWEEN %(lo)s AND %(hi)s AND at >= %(begins)s AND at < %(ends)s
@@ -94,6 +95,14 @@ def history(scope: Scope, subject: UUID, limit: int = 500) -> list[LineRow]:
     """What was done to a thing, oldest first, as far as the scope may see it."""
     with acting(scope):
         return _rows(_HISTORY, [subject, limit])
+
+
+def lines_about(scope: Scope, subjects: Sequence[UUID]) -> list[LineRow]:
+    """What was done to several things, oldest first, as far as the scope may see it."""
+    if not subjects:
+        return []
+    with acting(scope):
+        return _rows(_ABOUT, [list(subjects)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

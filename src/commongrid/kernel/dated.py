@@ -88,7 +88,7 @@ class Vocabulary:
     columns: tuple[Column, ...]
     shown: tuple[str, ...]
     check: Callable[[Values], dict[str, str]] = field(default=lambda _values: {})
-    effect: Literal["", "kind", "limit", "urgency"] = ""
+    effect: Literal["", "kind", "limit", "urgency", "lead"] = ""
     lasting: bool = False
     new: bool = True
     group: str = ""

@@ -41,10 +41,31 @@ def test_a_change_is_shown_before_it_is_made(scene: Scene, as_post: Callable[...
     preview = client.post(ROW, sent(page, finish_days="90"))
     assert preview.status_code == 200
     effect = preview.context["effect"]
-    assert (effect.open, effect.looked_at, effect.sooner, effect.later, effect.can_apply) == (1, 1, 0, 1, True)
+    moves = effect.moves
+    assert (moves.open, moves.looked_at, moves.sooner, moves.later, effect.can_apply) == (1, 1, 0, 1, True)
+    assert moves.rows[0].number in preview.text
     assert client.get(ROW).context["form"]["finish_days"].value() != "90"
     assert client.post(ROW, sent(page, finish_days="90", step="save")).status_code == 302
     assert "90" in client.get("/console/rules/kinds/?q=G02").text
+
+
+def test_ending_a_row_of_the_work_list_shows_what_it_does(scene: Scene, as_post: Callable[..., Client]) -> None:
+    scene.with_station("青石桥栏杆松动", kind="G02")
+    client = as_post("county_dispatcher")
+    page = client.get("/console/rules/work_list/add/")
+    form = {"kind_code": "G02", "level": "township", "place": "", "function": "grid_centre", "unit": "",
+            "list": "basic", "respond_hours": "1", "finish_days": "2", "basis": "",
+            "on": localdate().isoformat()}  # fmt: skip
+    assert page.status_code == 200
+    looked = client.post("/console/rules/work_list/add/", {**form, "step": "check"})
+    assert looked.context["effect"].moves.open == 1
+    assert client.post("/console/rules/work_list/add/", {**form, "step": "save"}).status_code == 302
+    rows = client.get("/console/rules/work_list/?group=all").context["rows"]
+    ours = next(one.version for one in rows if one.version.values["function"] == "grid_centre")
+    end = f"/console/rules/work_list/{ours.id}/end"
+    asked = client.post(end, {"on": localdate().isoformat()})
+    assert (asked.status_code, asked.context["moves"].open) == (200, 1)
+    assert client.post(end, {"on": localdate().isoformat(), "step": "save", "apply_open": "1"}).status_code == 302
 
 
 @pytest.mark.parametrize(("of", "group"), [("kinds", "G"), ("work_list", "G"), ("reasons", "park")])
@@ -150,10 +171,15 @@ def test_a_notice_that_contradicts_itself_is_refused_with_its_lines(
         "/console/calendar/notice/", {"year": year, "text": "国庆节:10月1日至7日放假。", "source": "国办发明电"}
     )
     assert good.status_code == 200
+    assert good.context["moves"].sooner == 0
     assert client.post("/console/calendar/notice/", {"kept": good.context["kept"]}).status_code == 302
     shown = client.get(f"/console/calendar/?year={year}")
     assert shown.context["provisional"] is False
     assert "国办发明电" in shown.text
+    history = client.get("/console/calendar/history/").text
+    assert f"Notice of {year}" in history
+    assert "10/1" in history
+    assert "国办发明电" in client.get("/console/calendar/history.csv").content.decode()
 
 
 def test_market_days_and_office_hours_and_duty_hours(scene: Scene, as_post: Callable[..., Client]) -> None:
@@ -172,12 +198,26 @@ def test_market_days_and_office_hours_and_duty_hours(scene: Scene, as_post: Call
     bad = client.post(f"/console/calendar/markets/{TOWNSHIP}/", {"sort": "cycle", "numbers": "one"})
     assert bad.status_code == 422
     tomorrow = (localdate() + timedelta(days=1)).isoformat()
-    assert (
-        client.post("/console/calendar/hours/", {"hours": "8:30-12:00, 14:30—18:30", "on": tomorrow}).status_code == 302
-    )
+    hours = {"hours": "8:30-12:00, 14:30—17:30", "on": tomorrow}
+    scene.in_hand("桥面塌陷", kind="G02")
+    looked = client.post("/console/calendar/hours/", hours)
+    assert (looked.status_code, looked.context["moves"].open, looked.context["moves"].sooner) == (200, 1, 0)
+    assert "08:30" not in client.get("/console/calendar/").text
+    assert client.post("/console/calendar/hours/", {**hours, "step": "save"}).status_code == 302
     assert client.post("/console/calendar/hours/", {"hours": "18:00-9:00", "on": tomorrow}).status_code == 422
-    assert client.post("/console/calendar/duty/", {"kinds": ["G02"], "reason": "特大暴雨"}).status_code == 302
-    assert "特大暴雨" in client.get("/console/calendar/duty/").text
+    page = client.get("/console/calendar/").text
+    assert "Hours to come" in page
+    assert "08:30–12:00" in client.get("/console/calendar/history/").text
+    duty = {"kinds": ["G02"], "reason": "特大暴雨"}
+    looked = client.post("/console/calendar/duty/", duty)
+    assert looked.context["moves"].open == 1
+    assert not looked.context["rows"]
+    assert client.post("/console/calendar/duty/", {**duty, "step": "save"}).status_code == 302
+    begun = client.get("/console/calendar/duty/")
+    assert "特大暴雨" in begun.text
+    client.post(f"/console/calendar/duty/{begun.context['rows'][0][0].id}/end")
+    ended = client.get("/console/calendar/duty/").context
+    assert (ended["rows"], [row.reason for row, _names in ended["ended"]]) == ([], ["特大暴雨"])
 
 
 def test_the_bell_counts_and_leads_to_the_matter(scene: Scene, as_post: Callable[..., Client]) -> None:

@@ -58,12 +58,18 @@ def change_answers(scope: Scope, act: Act, *, vocabulary: str, changes: tuple[Ch
 
 
 class Written:
-    """What an act changed: the line it leaves, and each new version with the columns that differ from the former."""
+    """What an act changed: its line, each new version with the columns that differ, each version ended and when."""
 
-    def __init__(self, line: Line, begun: Sequence[tuple[UUID, Values, list[str], date]]) -> None:
-        """Keep both."""
+    def __init__(
+        self,
+        line: Line,
+        begun: Sequence[tuple[UUID, Values, list[str], date]],
+        ended: Sequence[tuple[UUID | None, date]],
+    ) -> None:
+        """Keep all three."""
         self.line = line
         self.begun = begun
+        self.ended = ended
 
 
 def written(scope: Scope, act: Act, of: Vocabulary, changes: Sequence[Change]) -> Written:
@@ -73,7 +79,8 @@ def written(scope: Scope, act: Act, of: Vocabulary, changes: Sequence[Change]) -
         raise BadInput(N_("There is nothing to change here, or more than one act can take."))
     today = territory.calendar(scope).day_of(act.at)
     known = dated.known(dated.choices(scope, of))
-    keys, begun, ended = [], [], 0
+    keys, begun = [], []
+    ended: list[tuple[UUID | None, date]] = []
     columns: set[str] = set()
     for number, change in enumerate(changes):
         if change.on < today:
@@ -81,7 +88,7 @@ def written(scope: Scope, act: Act, of: Vocabulary, changes: Sequence[Change]) -
         former = _locked(of, change.row, today) if change.row else None
         if change.values is None:
             keys.append(mark(_end(of, former, change.on)))
-            ended += 1
+            ended.append((change.row, change.on))
             continue
         values = read_values(of, change.values, known)
         version = _begin(of, act.child(f"row {number}"), former, values, change.on, today)
@@ -92,10 +99,10 @@ def written(scope: Scope, act: Act, of: Vocabulary, changes: Sequence[Change]) -
     forget_vocabularies()
     subject = dated.subject_of(of, keys[0] if len(keys) == 1 else "")
     facts = {"vocabulary": of.code, "keys": keys, "on": changes[0].on, "columns": sorted(columns), "begun": len(begun),
-             "ended": ended}  # fmt: skip
-    answer = {"rows": [row for row, *_rest in begun], "ended": ended}
+             "ended": len(ended)}  # fmt: skip
+    answer = {"rows": [row for row, *_rest in begun], "ended": len(ended)}
     line = Line(place=territory.county(scope).code, subject=subject, subject_kind="rules", facts=facts, answer=answer)
-    return Written(line, begun)
+    return Written(line, begun, ended)
 
 
 def _of(code: str, power: str) -> Vocabulary:
@@ -210,11 +217,13 @@ def _apply(scope: Scope, act: Act, of: Vocabulary, done: Written) -> None:
     """Have the deadlines of open matters counted anew under each new version, from its first day on."""
     if not of.effect:
         raise BadInput(N_("A change of this list moves no deadline of open matters."))
-    for number, (version, _values, columns, on) in enumerate(done.begun):
-        if of.effect == "kind" and set(columns) & set(FROZEN_FOR_OPEN):
-            raise BadInput(
-                N_("Who may see open matters and how they end stays as it was. Change only limits to apply it to them.")
-            )
+    columns = {one for _version, _values, differ, _on in done.begun for one in differ}
+    if of.effect == "kind" and columns & set(FROZEN_FOR_OPEN):
+        raise BadInput(
+            N_("Who may see open matters and how they end stays as it was. Change only limits to apply it to them.")
+        )
+    applied: list[tuple[UUID | None, date]] = [(version, on) for version, _values, _columns, on in done.begun]
+    for number, (version, on) in enumerate([*applied, *(done.ended if of.effect == "lead" else ())]):
         Recount(
             id=act.id if number == 0 else act.child(f"recount {number}").id, sort="rule", vocabulary=of.code,
             row=version, since=on, at=act.at,

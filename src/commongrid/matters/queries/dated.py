@@ -16,12 +16,14 @@ from django.utils.timezone import localdate
 from commongrid.journal.acting import acting
 from commongrid.journal.queries import LineRow, history
 from commongrid.kernel.dated import Known, Values, Vocabulary, mark
+from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Kind, Matter, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.rules import words
 from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.roster import queries as roster
+from commongrid.territory.models import County
 from commongrid.territory.queries import children, county
 
 Choice = tuple[str, str, str]
@@ -163,6 +165,10 @@ class Touched:
     id: UUID
     number: str
     kind_id: UUID
+    kind_code: str
+    place: int
+    owner_level: str
+    unit_id: UUID | None
     state: str
     urgency: str
     clock: str
@@ -178,8 +184,8 @@ class Touched:
 
 
 _TOUCHED: Final = (
-    "id", "number", "kind_id", "state", "urgency", "clock", "due_at", "warn_at", "due_from", "opened_at",
-    "finish_from", "finish_due_at", "external_due_at", "exchanged", "finish_moved",
+    "id", "number", "kind_id", "kind_code", "place", "owner_level", "unit_id", "state", "urgency", "clock", "due_at",
+    "warn_at", "due_from", "opened_at", "finish_from", "finish_due_at", "external_due_at", "exchanged", "finish_moved",
 )  # fmt: skip
 
 
@@ -207,10 +213,20 @@ def _limited_by(code: str) -> Q:
             return Q(clock=code)
 
 
+def _led(values: Values) -> Q:
+    """Open matters that units of a row's level have, of its kind and in its area; the row's own unit or another's."""
+    place, sits = values["place"], Q(unit__place__in=County.objects.values("code"))
+    area = Q(place__range=interval(int(str(place)))) if place else Q()
+    of_level = sits if values["level"] == "county" else ~sits
+    return area & of_level & Q(kind_code=values["kind_code"], owner_level="unit", clock__in=("respond", "finish"))
+
+
 def open_under(of: Vocabulary, values: Values) -> models.QuerySet[Matter]:
     """Open matters that the row of a vocabulary speaks of."""
     found = Matter.objects.filter(closed_at=None)
     match of.effect:
+        case "lead":
+            return found.filter(_led(values))
         case "kind":
             return found.filter(kind_code=values["code"])
         case "limit":
@@ -221,10 +237,9 @@ def open_under(of: Vocabulary, values: Values) -> models.QuerySet[Matter]:
             return found.filter(kind_code=values["kind_code"]) if "kind_code" in values else found.none()
 
 
-def touched(scope: Scope, of: Vocabulary, values: Values) -> tuple[int, list[Touched]]:
-    """How many open matters a row speaks of, and those with the nearest deadlines."""
+def touched(scope: Scope, found: models.QuerySet[Matter]) -> tuple[int, list[Touched]]:
+    """How many open matters these are, and those with the nearest deadlines."""
     with acting(scope):
-        found = open_under(of, values)
         rows = found.order_by("due_at", "id").values(*_TOUCHED)[:LOOKED_AT]
         return found.count(), [Touched(**row) for row in rows]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -13,15 +13,27 @@ from django.db.models import Q
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.clock import Calendar, Due
+from commongrid.kernel.places import inside, level_of
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import DutyHours, Kind, Matter, Recount
 from commongrid.matters.queries import dated
 from commongrid.matters.queries.dated import Touched
-from commongrid.matters.queries.vocabulary import KindRow, forget_vocabularies, kind_version, limits, pace, remember
+from commongrid.matters.queries.vocabulary import (
+    KindRow,
+    LeadRow,
+    forget_vocabularies,
+    kind_version,
+    limits,
+    pace,
+    remember,
+    work_list,
+)
 from commongrid.matters.rules.limits import LimitRow, Pace
 from commongrid.matters.rules.recounting import Anew, Running, on_calendar, under_rule
 from commongrid.matters.rules.vocabularies import VOCABULARIES
+from commongrid.roster import queries as roster
+from commongrid.roster.queries import UnitRow
 from commongrid.territory import queries as territory
 
 
@@ -71,15 +83,23 @@ def next_matters(scope: Scope, of: RecountRow, batch: int) -> list[UUID]:
 def concerned(scope: Scope, of: RecountRow) -> models.QuerySet[Matter]:
     """Open matters with a deadline on or after the first day that is different, or under the row that changed."""
     if of.sort == "calendar":
-        cal = territory.calendar(scope)
-        first = datetime.combine(of.since, datetime.min.time(), tzinfo=cal.zone)
-        return Matter.objects.filter(Q(due_at__gte=first) | Q(finish_due_at__gte=first), closed_at=None)
+        return reaching(scope, of.since)
     if of.sort == "duty":
-        duty = _duty_kinds(of.id)
-        return Matter.objects.filter(closed_at=None, kind_code__in=duty, clock__in=("respond", "finish"))
+        return on_duty(_duty_kinds(of.id))
     vocabulary = VOCABULARIES[of.vocabulary]
     values = dated.version(scope, vocabulary, of.row).values if of.row else {}
     return dated.open_under(vocabulary, values)
+
+
+def on_duty(kinds: Iterable[str]) -> models.QuerySet[Matter]:
+    """Open matters whose running limit duty hours of these kinds change."""
+    return Matter.objects.filter(closed_at=None, kind_code__in=list(kinds), clock__in=("respond", "finish"))
+
+
+def reaching(scope: Scope, day: date) -> models.QuerySet[Matter]:
+    """Open matters with a deadline on a day or later."""
+    first = datetime.combine(day, datetime.min.time(), tzinfo=territory.calendar(scope).zone)
+    return Matter.objects.filter(Q(due_at__gte=first) | Q(finish_due_at__gte=first), closed_at=None)
 
 
 def _duty_kinds(row: UUID) -> list[str]:
@@ -88,8 +108,37 @@ def _duty_kinds(row: UUID) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leads:
+    """The work list as it is or would be, and where the units sit, to tell by which row a unit has a matter."""
+
+    rows: tuple[LeadRow, ...]
+    units: Mapping[UUID, UnitRow]
+
+    def of(self, matter: Matter | Touched) -> LeadRow | None:
+        """The row by which a unit has a matter, as when it was given: nearer places first, one unit or its function."""
+        unit = self.units.get(matter.unit_id) if matter.owner_level == "unit" and matter.unit_id else None
+        if unit is None:
+            return None
+        level = level_of(unit.place)
+        return next(
+            (
+                row
+                for row in self.rows
+                if row.kind_code == matter.kind_code
+                and row.level == level
+                and (row.place is None or inside(matter.place, row.place))
+                and (row.unit == unit.id or row.function == (unit.function or None))
+            ),
+            None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """What a recount counts by: the calendars, or the limits and the kind or urgency of the new version."""
+    """What a recount counts by: the calendars, or the limits and the kind, urgency or work list of the new version.
+
+    ``duty`` are kinds that would be on duty hours, ``leads`` the work list where a change of it is applied.
+    """
 
     sort: str
     old: Calendar
@@ -97,11 +146,15 @@ class Basis:
     limits: Mapping[str, LimitRow]
     kind: KindRow | None = None
     factor: tuple[str, Decimal] | None = None
+    duty: frozenset[str] = frozenset()
+    leads: Leads | None = None
 
     def pace(self, scope: Scope, matter: Matter | Touched) -> Pace:
         """How fast the matter has to go, under the new version where there is one."""
         kind = self.kind or kind_version(scope, matter.kind_id)
-        found = pace(scope, kind, matter.urgency)
+        found = pace(scope, kind, matter.urgency, self.leads.of(matter) if self.leads else None)
+        if kind.code in self.duty:
+            found = replace(found, calendar="C")
         if self.factor and self.factor[0] == matter.urgency:
             found = Pace(
                 respond_hours=found.respond_hours, finish_days=found.finish_days, calendar=found.calendar,
@@ -148,6 +201,8 @@ def _basis(scope: Scope, cause: UUID) -> Basis:
     cal = territory.calendar(scope)
     if of.sort == "duty" or of.row is None:
         return Basis(sort=of.sort, old=cal, new=cal, limits=limits(scope))
+    if of.vocabulary == "work_list":
+        return basis_of_leads(scope, work_list(scope))
     values = dated.version(scope, VOCABULARIES[of.vocabulary], of.row).values
     return basis_of(scope, of.vocabulary, values, of.row)
 
@@ -169,6 +224,14 @@ def basis_of(scope: Scope, code: str, values: Mapping[str, object], row: UUID | 
     elif code == "urgencies":
         factor = (str(values["code"]), Decimal(str(values["factor"])))
     return Basis(sort="rule", old=cal, new=cal, limits=found, kind=kind, factor=factor)
+
+
+def basis_of_leads(scope: Scope, rows: Iterable[LeadRow]) -> Basis:
+    """The same for a work list, in force or not kept yet: its own limits come before the kind's."""
+    cal = territory.calendar(scope)
+    nearest = sorted(rows, key=lambda one: -(one.place or 0))
+    units = {one.id: one for one in roster.units(scope)}
+    return Basis(sort="rule", old=cal, new=cal, limits=limits(scope), leads=Leads(rows=tuple(nearest), units=units))
 
 
 KIND_COLUMNS = tuple(KindRow.__dataclass_fields__)

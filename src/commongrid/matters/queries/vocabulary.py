@@ -225,17 +225,24 @@ def recalled(scope: Scope, kind_code: str, place: int) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyRow:
-    """Duty hours in force: the kinds whose limits run day and night."""
+    """Duty hours: the kinds whose limits run day and night, until they end."""
 
     id: UUID
     kinds: tuple[str, ...]
     reason: str
     begun_at: datetime
+    ended_at: datetime | None = None
 
 
 def duty_hours(scope: Scope) -> tuple[DutyRow, ...]:
     """Duty hours in force, the oldest first."""
     return remember("duty", lambda: _load_duty(scope))
+
+
+def all_duty_hours(scope: Scope, limit: int = 50) -> tuple[DutyRow, ...]:
+    """Duty hours in force and ended, the latest first."""
+    with acting(scope):
+        return tuple(_duty_row(row) for row in DutyHours.objects.order_by("-begun_at")[:limit])
 
 
 def pace(scope: Scope, of: KindRow, urgency: str, lead: LeadRow | None = None) -> Pace:
@@ -324,9 +331,13 @@ def _load_urgencies(scope: Scope) -> tuple[UrgencyRow, ...]:
 def _load_duty(scope: Scope) -> tuple[DutyRow, ...]:
     with acting(scope):
         found = DutyHours.objects.filter(ended_at=None).order_by("begun_at")
-        return tuple(
-            DutyRow(id=row.id, kinds=tuple(row.kinds), reason=row.reason, begun_at=row.begun_at) for row in found
-        )
+        return tuple(_duty_row(row) for row in found)
+
+
+def _duty_row(row: DutyHours) -> DutyRow:
+    return DutyRow(
+        id=row.id, kinds=tuple(row.kinds), reason=row.reason, begun_at=row.begun_at, ended_at=row.ended_at
+    )  # fmt: skip
 
 
 def _load_guarded(scope: Scope) -> tuple[Guarded, ...]:

@@ -152,6 +152,7 @@ KINDS: Final = Vocabulary(
 )  # fmt: skip
 WORK_LIST: Final = Vocabulary(
     group="kind_code", code="work_list", title=N_("Who leads"), table="WorkListRow", power="worklist.edit", check=_lead,
+    effect="lead",
     lead=N_("Who leads each kind at the township and the county, and what a township may be given."),
     shown=("function", "unit", "list", "respond_hours", "finish_days"),
     columns=(

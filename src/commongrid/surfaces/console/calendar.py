@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.clock import Calendar
     from commongrid.surfaces.shared.doors import Asked
-    from commongrid.territory.queries import CountyRow, DayRow
+    from commongrid.territory.queries import CountyRow, DayRow, HoursRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ def year(request: Asked) -> HttpResponse:
         "next": wanted + 1 if wanted < until else None,
         "weekdays": [(WEEKDAYS[n], _short(n)) for n in range(7)],
         "hours": queries.office_hours(request.scope, today),
+        "other_hours": _other_hours(queries.all_office_hours(request.scope), today),
         "zone": cal.zone.key,
         "county": _county(request),
         "today": today,
@@ -99,6 +100,15 @@ def _county(request: Asked) -> CountyRow | None:
         return queries.county(request.scope)
     except NotFound:
         return None
+
+
+def _other_hours(rows: list[HoursRow], today: date) -> list[tuple[bool, HoursRow, list[HoursRow]]]:
+    """Office hours to come and of former periods, the latest first: whether to come, the period, its stretches."""
+    periods: dict[tuple[date, date | None], list[HoursRow]] = {}
+    for row in rows:
+        if not row.holds(today) and row.valid_to != row.valid_from:
+            periods.setdefault((row.valid_from, row.valid_to), []).append(row)
+    return [(found[0].valid_from > today, found[0], found) for found in periods.values()]
 
 
 def _month(cal: Calendar, special: dict[date, DayRow], in_year: int, number: int, today: date) -> Month:

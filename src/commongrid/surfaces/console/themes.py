@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.kernel.refusals import Refusal
 from commongrid.matters import actions
 from commongrid.matters.queries import themes as queries
+from commongrid.surfaces.console import history
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.forms import Form
@@ -105,6 +106,7 @@ def _shown(request: Asked, theme_id: UUID, form: Form | None = None, status: int
         "theme": row, "rows": present.rows(request.scope, found),
         "add": form if isinstance(form, Add) else Add(auto_id="add_%s"),
         "close": form if isinstance(form, Close) else Close(auto_id="close_%s"),
+        "history": history.acts(request.scope, theme_id),
     }  # fmt: skip
     return render(request, "console/themes/theme.html", context, status=status)
 

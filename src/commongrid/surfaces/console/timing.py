@@ -23,13 +23,14 @@ from commongrid.kernel.clock import HOLIDAYS
 from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
 from commongrid.kernel.widths import halfwidth, plain_number
 from commongrid.matters import actions as matters
-from commongrid.matters.queries import vocabulary
+from commongrid.matters.queries import previewing, vocabulary
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import chinese, language
 from commongrid.territory import actions, queries
 from commongrid.territory.rules.holidays import Notice, NoticeDay, read_table, read_text
+from commongrid.territory.rules.hours import check_hours
 from commongrid.territory.rules.markets import next_markets
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from commongrid.matters.queries.previewing import Preview
     from commongrid.surfaces.shared.doors import Asked
 
 LARGEST: Final = 1 << 20
@@ -153,12 +155,14 @@ def notice(request: Asked) -> HttpResponse:
             read = _read(form.cleaned_data)
         except Refusal as refusal:
             form.refuse(refusal)
-    kept = ""
+    kept, moves = "", None
     if read is not None and not read.faults:
         days = [[one.on.isoformat(), one.works, one.zh] for one in read.days]
         kept = signing.dumps([read.year, form.cleaned_data["source"], days], salt=SALT, compress=True)
+        wanted = queries.calendar_if_published(request.scope, read.year, {one.on: one.works for one in read.differing})
+        moves = previewing.on_another_calendar(request.scope, wanted, date(read.year, 1, 1))
     context = {
-        "form": form, "read": read, "kept": kept, "title": gettext("The year's notice"),
+        "form": form, "read": read, "kept": kept, "moves": moves, "title": gettext("The year's notice"),
         "faults": [gettext(one.text) % one.params for one in read.faults] if read else [],
         "off": [one for one in read.differing if not one.works] if read else [],
         "worked": [one for one in read.differing if one.works] if read else [],
@@ -207,10 +211,20 @@ def office_hours(request: Asked) -> HttpResponse:
     form = HoursForm(
         request.POST if request.method == "POST" else None, initial={"hours": now, "on": today + timedelta(days=1)}
     )
+    title, lead = (
+        gettext("Office hours"),
+        gettext(
+            "Until the day they begin, the former hours hold. Open deadlines are counted anew; none comes earlier."
+        ),
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            hours = _hours(form.cleaned_data["hours"])
-            actions.set_office_hours(request.scope, request.act, hours=hours, on=form.cleaned_data["on"])
+            hours, on = _hours(form.cleaned_data["hours"]), form.cleaned_data["on"]
+            if request.POST.get("step") != "save":
+                check_hours(hours, on, today)
+                wanted = queries.calendar_if_open(request.scope, hours, on)
+                return _form(request, form, title, lead, previewing.on_another_calendar(request.scope, wanted, on))
+            actions.set_office_hours(request.scope, request.act, hours=hours, on=on)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -218,10 +232,7 @@ def office_hours(request: Asked) -> HttpResponse:
                 request, gettext("The office hours are set. Open deadlines are counted anew; none comes earlier.")
             )
             return HttpResponseRedirect(reverse("calendar"))
-    lead = gettext(
-        "Until the day they begin, the former hours hold. Open deadlines are counted anew; none comes earlier."
-    )
-    return _form(request, form, gettext("Office hours"), lead)
+    return _form(request, form, title, lead)
 
 
 def _hours(text: str) -> tuple[tuple[time, time], ...]:
@@ -289,8 +300,12 @@ def _set_market(request: Asked, code: int, given: dict[str, Any]) -> None:
     actions.set_market_days(request.scope, request.act, market=wanted)
 
 
-def _form(request: Asked, form: Form, title: str, lead: str) -> HttpResponse:
-    context = {"form": form, "title": title, "lead": lead, "trail": _trail(title)}
+def _form(request: Asked, form: Form, title: str, lead: str, moves: Preview | None = None) -> HttpResponse:
+    """The form; with ``moves`` what it would do, and the button that does it."""
+    context = {
+        "form": form, "title": title, "lead": lead, "moves": moves, "previews": isinstance(form, HoursForm),
+        "trail": _trail(title),
+    }  # fmt: skip
     return render(request, "console/calendar/form.html", context, status=422 if form.errors else 200)
 
 
@@ -302,6 +317,8 @@ def duty(request: Asked) -> HttpResponse:
     form = DutyForm(request.POST if request.method == "POST" else None, kinds=list(kinds.items()))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        if request.POST.get("step") != "save":
+            return _duty(request, form, previewing.under_duty(request.scope, given["kinds"]))
         try:
             matters.begin_duty(
                 request.scope,
@@ -315,9 +332,17 @@ def duty(request: Asked) -> HttpResponse:
         else:
             messages.success(request, gettext("Duty hours have begun."))
             return HttpResponseRedirect(reverse("duty"))
-    names = {one.code: one.label(lang) for one in vocabulary.kinds(request.scope)}
-    rows = [(row, [names.get(code, code) for code in row.kinds]) for row in vocabulary.duty_hours(request.scope)]
-    context = {"form": form, "rows": rows, "trail": _trail(gettext("Duty hours"))}
+    return _duty(request, form)
+
+
+def _duty(request: Asked, form: DutyForm, moves: Preview | None = None) -> HttpResponse:
+    """Those in force and those that ended; the form, with ``moves`` what it would do and the button that does it."""
+    names = {one.code: one.label(language()) for one in vocabulary.kinds(request.scope)}
+    told = [(row, [names.get(code, code) for code in row.kinds]) for row in vocabulary.all_duty_hours(request.scope)]
+    context = {
+        "form": form, "moves": moves, "rows": [one for one in told if one[0].ended_at is None],
+        "ended": [one for one in told if one[0].ended_at is not None], "trail": _trail(gettext("Duty hours")),
+    }  # fmt: skip
     return render(request, "console/calendar/duty.html", context, status=422 if form.errors else 200)
 
 

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("holdings/", include("commongrid.surfaces.console.holdings.pages")),
     path("calendar/", include("commongrid.surfaces.console.calendar")),
     path("calendar/", include("commongrid.surfaces.console.timing")),
+    path("calendar/", include("commongrid.surfaces.console.calendar_history")),
     path("notices/", include("commongrid.surfaces.console.notices")),
     path("", include("commongrid.surfaces.console.editing.urls")),
     path("", include("commongrid.surfaces.console.today")),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
-from itertools import pairwise
 
 from django.db.models import F
 
@@ -16,6 +15,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.territory import queries
 from commongrid.territory.models import CalendarChange, CalendarDay, County, MarketDays, OfficeHours
 from commongrid.territory.rules.holidays import NoticeDay, checked
+from commongrid.territory.rules.hours import check_hours
 from commongrid.territory.rules.markets import check_market
 
 
@@ -68,13 +68,7 @@ def set_office_hours(scope: Scope, act: Act, *, hours: tuple[tuple[time, time], 
     overlapping or out of order.
     """
     queries.demand_rules(scope)
-    if on < queries.calendar(scope).day_of(act.at):
-        raise BadInput(fields={"on": N_("A change begins today or later: what was in force stays as it was.")})
-    marks = [mark for pair in hours for mark in pair]
-    if not marks or any(later <= earlier for earlier, later in pairwise(marks)):
-        raise BadInput(
-            fields={"hours": N_("Give the hours in order, none overlapping, such as 09:00-12:00, 14:00-18:00.")}
-        )
+    check_hours(hours, on, queries.calendar(scope).day_of(act.at))
     before = _all_hours()
     OfficeHours.objects.filter(valid_from__gte=on).delete()
     OfficeHours.objects.filter(valid_to=None).update(valid_to=on)

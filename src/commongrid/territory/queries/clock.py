@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -73,7 +73,7 @@ class HoursRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """That the county's clock was changed: a year's notice, or office hours."""
+    """That the county's clock was changed: a year's notice, or office hours; ``before`` and ``after`` as kept."""
 
     id: UUID
     sort: str
@@ -81,6 +81,8 @@ class ChangeRow:
     since: date
     source: str
     at: datetime
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
 
 DEMO_READS: Final = N_(
@@ -187,9 +189,32 @@ def calendar_changes(scope: Scope, limit: int = 20) -> list[ChangeRow]:
     with acting(scope):
         found = CalendarChange.objects.order_by("-at", "-id")[:limit]
         return [
-            ChangeRow(id=row.id, sort=row.sort, year=row.year, since=row.since, source=row.source, at=row.at)
+            ChangeRow(
+                id=row.id, sort=row.sort, year=row.year, since=row.since, source=row.source, at=row.at,
+                before=row.before, after=row.after,
+            )
             for row in found
-        ]
+        ]  # fmt: skip
+
+
+def calendar_if_published(scope: Scope, year: int, days: Mapping[date, bool]) -> Calendar:
+    """The calendar as it would be with the days of a year's notice."""
+    zone = str(calendar(scope).zone)
+    with acting(scope):
+        known = dict(CalendarDay.objects.exclude(day__year=year).values_list("day", "working"))
+        until = max(_published_until(), date(year, 12, 31))
+    return put_together(zone, {**known, **days}, all_office_hours(scope), until)
+
+
+def calendar_if_open(scope: Scope, hours: Iterable[tuple[time, time]], on: date) -> Calendar:
+    """The calendar as it would be with other office hours from a day on."""
+    zone = str(calendar(scope).zone)
+    former = [one for one in all_office_hours(scope) if one.valid_from < on]
+    rows = [replace(one, valid_to=min(one.valid_to or on, on)) for one in former]
+    rows += [HoursRow(opens, closes, on, None) for opens, closes in hours]
+    with acting(scope):
+        days = dict(CalendarDay.objects.values_list("day", "working"))
+        return put_together(zone, days, rows, _published_until())
 
 
 def calendar_around(scope: Scope, change: UUID) -> tuple[Calendar, Calendar]:
@@ -287,6 +312,13 @@ def office_hours(scope: Scope, day: date) -> list[HoursRow]:
     """The office hours in force on a day, in order."""
     with acting(scope):
         return _hours_on(day)
+
+
+def all_office_hours(scope: Scope) -> list[HoursRow]:
+    """The office hours of every period, the latest period first."""
+    with acting(scope):
+        found = OfficeHours.objects.order_by("-valid_from", "opens")
+        return [HoursRow(*row) for row in found.values_list("opens", "closes", "valid_from", "valid_to")]
 
 
 def calendar_days(scope: Scope, year: int) -> dict[date, DayRow]:

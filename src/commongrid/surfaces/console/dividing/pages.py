@@ -16,6 +16,7 @@ from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.roster.dividing import actions
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.rules.words import STATE_WORDS, may
+from commongrid.surfaces.console import history
 from commongrid.surfaces.console.dividing import beside, drawing, forms
 from commongrid.surfaces.console.dividing.village import offered
 from commongrid.surfaces.console.dividing.words import (
@@ -84,7 +85,7 @@ def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpR
         "beside": title_of(other) if other else "", "stale": divisions.stale(request.scope, row) if grids else 0,
         "gap": gap_said(row), "locks": sum(one.locked for one in grids),
         "may": {name.replace(" ", "_"): may(row.state, name) for name in MOVES},
-        **_forms(request, row, grids, asked), **tiles.base(),
+        "history": history.acts(request.scope, row.id), **_forms(request, row, grids, asked), **tiles.base(),
     }  # fmt: skip
     status = 422 if asked is not None and asked.errors else 200
     return render(request, "console/dividing/division.html", context, status=status)

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from commongrid.kernel.dated import Change, changed_columns, read_values
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, Refusal
-from commongrid.matters.queries import dated
-from commongrid.matters.queries.recounting import basis_of, recounts
+from commongrid.matters.queries import dated, previewing
+from commongrid.matters.queries.previewing import Preview
+from commongrid.matters.queries.recounting import recounts
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.editing.areas import RULES, WORDING, Area, choices, lang, said
 from commongrid.surfaces.console.editing.forms import DayForm, RowForm
@@ -51,10 +52,7 @@ class Effect:
     """What a change would do: the columns that differ, and what open matters have to do with it."""
 
     columns: list[tuple[str, str, str]]
-    open: int
-    looked_at: int
-    sooner: int
-    later: int
+    moves: Preview
     can_apply: bool
 
 
@@ -172,28 +170,44 @@ def _effect(scope: Scope, of: Vocabulary, version: Version | None, values: Value
          said(of.column(one), values[one], found))
         for one in differ
     ]  # fmt: skip
-    total, rows = dated.touched(scope, of, values) if version else (0, [])
-    sooner = later = 0
-    if of.effect and rows and differ:
-        by, now = basis_of(scope, of.code, values), timezone.now()
-        for one in rows:
-            at = by.anew(scope, one, now).due.at
-            sooner, later = sooner + (at < one.due_at), later + (at > one.due_at)
+    moves = Preview()
+    if of.effect == "lead":
+        moves = previewing.under_leads(scope, of, version.id if version else None, values)
+    elif of.effect and version and differ:
+        moves = previewing.under_rule(scope, of, values)
+    elif version:
+        moves = Preview(open=dated.touched(scope, dated.open_under(of, values))[0])
     return Effect(
-        columns=columns, open=total, looked_at=len(rows), sooner=sooner, later=later,
-        can_apply=bool(of.effect and total and differ),
-    )  # fmt: skip
+        columns=columns, moves=moves, can_apply=bool(of.effect and moves.open and (differ or version is None))
+    )
 
 
 def _end(request: Asked, area: Area, code: str, row: UUID) -> HttpResponse:
     of = area.vocabulary(code)
-    dated.version(request.scope, of, row)
+    version = dated.version(request.scope, of, row)
     form = DayForm(request.POST)
     if not form.is_valid():
         raise BadInput(_("Choose the day."))
-    area.carry_out(request, of, (Change(row=row, values=None, on=form.cleaned_data["on"]),))
+    if of.effect == "lead" and request.POST.get("step") != "save":
+        return _before_end(request, area, version, form)
+    more = {"apply_open": True} if of.effect and request.POST.get("apply_open") else {}
+    area.carry_out(request, of, (Change(row=row, values=None, on=form.cleaned_data["on"]),), **more)
     messages.success(request, _("The row ends on that day."))
     return HttpResponseRedirect(reverse(f"{area.name}_list", args=[of.code]))
+
+
+def _before_end(request: Asked, area: Area, version: Version, form: DayForm) -> HttpResponse:
+    """What ending a row of the work list would do to open matters. Refuses: BadInput as ending does."""
+    scope, of, on = request.scope, area.vocabulary("work_list"), form.cleaned_data["on"]
+    if why := dated.in_use(of, version.values, on):
+        raise BadInput(why)
+    row = shown(of, version, choices(scope, of))
+    context = {
+        "area": area, "of": of, "version": version, "form": form, "row": row, "title": row.name, "on": on,
+        "moves": previewing.under_leads(scope, of, version.id, version.values, ends=True),
+        "part": part_of(scope, of, version.values), "trail": trail(area, of, row.name),
+    }  # fmt: skip
+    return render(request, "console/editing/end.html", context)
 
 
 @door("worklist.read")
