@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.proof import expectation
 from tests.proof.probes import become, scope_of_seat
-from tests.proof.register import Row, of_row, row_of
+from tests.proof.register import Row, never, of_row, row_of
 from tests.proof.world import NOW, PLACES, insert, named
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ ROWS = (
     Row("outreach_declaration", "declaration", adds=None),
     Row("roster_talent", "talent", adds=None),
     Row("roster_duty_turn", "turn", posted, adds=None),
+    Row("roster_unit_former", "former unit", posted, never),
     Row("outreach_choice", "choice", adds=None),
     Row("outreach_plan", "plan", adds=None),
     Row("outreach_planned_link", "planned", adds=None),
@@ -52,6 +53,10 @@ def lay(owner: psycopg.Connection[Any]) -> None:
         insert(
             owner, "Declaration", id=named("declaration", relation), person=who, place=place, answer="declines",
             from_on=DAY,
+        )  # fmt: skip
+        insert(
+            owner, "FormerUnit", id=named("former unit", relation), unit=named("unit", "station"), place=place,
+            name_zh="原站", at=NOW,
         )  # fmt: skip
         insert(
             owner, "Talent", id=named("talent", relation), person=who, place=place, sort="craft", by="visit",

@@ -15,7 +15,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import desk as factory
-from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE, Desk
+from tests.factories.desk import COUNTY, GRID, HAMLET, TOWNSHIP, VILLAGE, Desk
 from tests.factories.network import scope_as
 from tests.factories.scenes import everything
 from tests.figures import Record
@@ -24,6 +24,7 @@ from tests.proof.hostile import encoded
 from tests.proof.test_bad_input import PAGES, values_of
 from tests.registry.rows import own_ledger, register_rows
 from tests.roster.dividing.rows import division_rows
+from tests.roster.rows import group_rows, talent_rows
 from tests.sizes import shares, size
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ PAYLOADS = [twist(base.format(MARK)) for twist in TWISTS for base in BASES]
 """200 texts: forty ways in, each twisted five ways."""
 WORDY = {
     "territory_place": "name name_en", "territory_former_name": "name name_en", "roster_unit": "name_zh name_en office_phone",
+    "roster_unit_former": "name_zh name_en office_phone", "roster_talent": "skill opinion", "outreach_duty": "zh en counts_when",
+    "outreach_declaration": "phone", "matters_duty_hours": "reason", "territory_calendar_change": "source",
     "roster_post": "display_name title_zh title_en office_phone", "registry_person": "display_name", "registry_household": "number",
     "registry_site": "name door", "registry_thing": "name mark", "registry_organisation": "name", "registry_membership": "name",
     "registry_saved_ledger": "name", "registry_handover": "name note reason", "registry_change_request": "reason", "registry_registered_household": "number",
@@ -78,8 +81,17 @@ MORE_PAGES = (
     *(("secretary", "/console/network/" + page) for page in (
         "", "homes", "sheet", f"villages/{VILLAGE}", f"villages/{VILLAGE}/members", f"villages/{VILLAGE}/choices", "plans/{plan}?show=all",
         "plans/{plan}/households/{linked}", "households/{linked}", "members/{linker}", f"hamlets/{HAMLET}/slips", f"hamlets/{HAMLET}/notice",
+        "staffing", "rota", f"rota?place={TOWNSHIP}", "talents", "talents/{talent}/opinion", f"talents/name?place={VILLAGE}&q=x",
         f"villages/{VILLAGE}/grids", f"villages/{VILLAGE}/barriers", "divisions/{division}", "divisions/{division}/grids/1",
     )),
+    *(("dispatcher", "/console/network/" + page) for page in (
+        f"rota?place={TOWNSHIP}", f"places/{TOWNSHIP}/propose", f"places/{TOWNSHIP}/grids", "talents", "sheet/linked", "homes",
+    )),
+    *(("secretary", "/console/posts/units/" + page) for page in (
+        "{party_group}", "{party_group}/change", "{party_group}/covers", "{party_group}/end", f"party-groups?place={VILLAGE}",
+    )),
+    ("secretary", f"/console/map/{VILLAGE}/?level=natural_village&by=groups"),
+    ("county_dispatcher", "/console/calendar/history/"), ("county_dispatcher", "/console/calendar/duty/"), ("county_dispatcher", "/console/rules/duties/"),
     ("", f"/contacts/{HAMLET}"),
     ("clerk", "/console/holdings/organisation/{organisation}"), ("", "/s/{code}/print"), ("", f"/report/where?kind=G02&at={VILLAGE}"), ("supervisor", "/console/matters/{overdue}/"),
 )  # fmt: skip
@@ -206,6 +218,7 @@ def made_for(laid: Desk) -> dict[str, Any]:
     """What stands in the addresses: matters of every sort, a household with its people."""
     rows = register_rows() | link_rows() | division_rows()
     rows["ledger"] = own_ledger(scope_as(laid, "clerk"))
+    rows |= {"talent": talent_rows(laid), "party_group": group_rows(laid)}
     return values_of({**everything(laid), **rows, "someone": rows["person"]})
 
 
