@@ -9,7 +9,9 @@ from tests.factories.desk import HAMLET, TOWNSHIP, VILLAGE
 LIMIT = uuid5(NAMESPACE_OID, "commongrid matters limit visit")
 NET, STEPS = "/console/network", ("again", "approve", "reopen", "adopt", "drop")
 LINK = "person answer capacity on natural_village number sort member keep target most leaving present in_favour words"
-GRIDS = "weigh target lower upper grids change split uneven headless short groups shares alone homes hamlet grid locked on"
+GRIDS = (
+    "weigh target lower upper grids change split uneven headless short groups shares alone homes hamlet grid locked on"
+)
 BARE: dict[str, tuple[str, str, str]] = {
     "exchange_sheet": ("dispatcher", f"/console/exchange/sheets/{LIMIT}/", "good_only"),
     "exchange_columns": ("dispatcher", f"/console/exchange/sheets/{LIMIT}/columns", "number received text"),
