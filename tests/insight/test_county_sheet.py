@@ -16,7 +16,7 @@ from commongrid.registry.actions import NewHolding, add_holding
 from commongrid.registry.rules.facts import Told
 from commongrid.roster.actions import NewUnit, add_unit
 from tests.factories import desk
-from tests.factories.network import SETTING_UP
+from tests.factories.network import SETTING_UP, fill, tie
 from tests.matters.conftest import scene
 from tests.matters.test_loop import row
 from tests.matters.test_rechecks import closed
@@ -99,3 +99,12 @@ def test_organisations_are_counted_by_kind_and_a_village_with_all_three_is_cover
         for wrong in ("organisations-", "organisations-77", "42"):
             with pytest.raises(NotFound):
                 rows_behind(eye, desk.COUNTY, localdate(), wrong)
+
+
+def test_a_village_with_two_cadres_is_one_village(scene: Scene) -> None:
+    for name in ("包村甲", "包村乙"):
+        tie(fill("township_cadre", desk.TOWNSHIP, name), "assigned_village", place=desk.VILLAGE)
+    eye = scene.as_post("county_dispatcher")
+    assert many(eye)["cadres"] == 1
+    with acting(eye):
+        assert [one.place for one in rows_behind(eye, desk.COUNTY, localdate(), "cadres")[1]] == [desk.VILLAGE]

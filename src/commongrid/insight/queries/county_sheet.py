@@ -168,6 +168,11 @@ def _assigned(kind: str) -> Rows:
     return lambda place, on: Assignment.objects.filter(in_force(on), kind=kind, place__range=interval(place))
 
 
+def _with_cadre(place: int, on: date) -> QuerySet[Place]:
+    """Villages to which somebody is assigned; several cadres of one village are one."""
+    return _places("village")(place, on).filter(code__in=_assigned("assigned_village")(place, on).values("place"))
+
+
 def _leaders(place: int, on: date) -> QuerySet[Post]:
     point = Assignment.objects.filter(
         in_force(on), kind="contact_point", place__range=interval(place), post=OuterRef("pk")
@@ -228,8 +233,7 @@ MEASURES: Final = {
                 of_matters=True),
         Measure(code="points", text=N_("Contact points"), part="links", rows=_assigned("contact_point")),
         Measure(code="leaders", text=N_("Leaders with contact points"), part="links", rows=_leaders),
-        Measure(code="cadres", text=N_("Villages with an assigned cadre"), part="links",
-                rows=_assigned("assigned_village")),
+        Measure(code="cadres", text=N_("Villages with an assigned cadre"), part="links", rows=_with_cadre),
         Measure(code="linkers", text=N_("Linked members"), part="links", rows=_linking),
         Measure(code="households", text=N_("Households"), part="links", rows=_homes(""), by_name=True),
         Measure(code="linked", text=N_("At home, with a contact"), part="links", rows=_homes(LIVED, linked=True),

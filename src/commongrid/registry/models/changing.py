@@ -73,6 +73,7 @@ class Correction(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["subject", "at"], name="registry_correction_subject"),
+            models.Index(fields=["of", "field", "subject"], name="registry_correction_field", condition=~Q(field="*")),
             models.Index(fields=["act"], name="registry_correction_act"),
             models.Index(fields=["undone_by"], name="registry_correction_undone", condition=Q(undone_by__isnull=False)),
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, OuterRef, Subquery, TextField, Value
+from django.db.models import Case, F, OuterRef, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.timezone import localdate
 
@@ -29,4 +29,7 @@ def value_on(of: str, field: str, on: date, column: Any, *, record: str = "pk", 
     by_then = rows.filter(since_on__lte=on).order_by("-at", "-no").values("after")[:1]
     first = rows.order_by("at", "no").values("before")[:1]
     told = Coalesce(Subquery(by_then), Subquery(first), Cast(today, TextField()), output_field=TextField())
-    return Cast(NullIf(told, Value("")), column)
+    changed = Correction.objects.filter(of=of, field=field).values("subject")  # few: read once, not for each record
+    return Case(
+        When(**{f"{record}__in": changed}, then=Cast(NullIf(told, Value("")), column)), default=Cast(today, column)
+    )
