@@ -49,6 +49,9 @@ nightly: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts browser  ## the proofs in full s
 
 bench: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts  ## benchmarks, as ratios to their floor in the same run
 	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench.people --people $(or $(PEOPLE),5000)
+	@$(BIN)/python -m bench.population --share $(or $(SHARE),0.05)
+	@$(BIN)/python -m bench.search
 
 assets: $(BUILT)  ## styles and scripts of the pages
 

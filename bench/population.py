@@ -59,6 +59,18 @@ def main() -> int:
 @contextmanager
 def emptied(data: Path) -> Iterator[Cluster]:
     """The database of this benchmark: the demo's places, and nobody in them."""
+    with prepared(data) as cluster:
+        with administrator(cluster) as db:
+            db.execute(
+                "TRUNCATE registry_person, registry_household, registry_registered_household, registry_site, "
+                "registry_stay, registry_correction, registry_flag, registry_hardship_flag CASCADE"
+            )
+        yield cluster
+
+
+@contextmanager
+def prepared(data: Path) -> Iterator[Cluster]:
+    """The database with the demo's places and whoever the last run left in them."""
     data.mkdir(parents=True, exist_ok=True)
     os.environ["COMMONGRID_DATA"] = str(data)
     with held(data) as cluster:
@@ -73,17 +85,13 @@ def emptied(data: Path) -> Iterator[Cluster]:
         if not laying.there_are_places():
             say("Laying the places.")
             lay_places("county", 1)
-        with _admin(cluster) as db:
-            db.execute(
-                "TRUNCATE registry_person, registry_household, registry_registered_household, registry_site, "
-                "registry_stay, registry_correction, registry_flag, registry_hardship_flag CASCADE"
-            )
+        with administrator(cluster) as db:
             if not (db.execute("SELECT count(*) FROM territory_place WHERE level = 'grid'").fetchone() or (0,))[0]:
                 db.execute(HAMLETS)
         yield cluster
 
 
-def _admin(cluster: Cluster) -> psycopg.Connection[tuple[object, ...]]:
+def administrator(cluster: Cluster) -> psycopg.Connection[tuple[object, ...]]:
     """The administrator, past triggers."""
     options = f"-c search_path={cluster.schema},extensions -c session_replication_role=replica"
     return psycopg.connect(cluster.admin_dsn(), options=options, autocommit=True)
@@ -99,7 +107,7 @@ def measured(cluster: Cluster, share: float) -> Iterator[str]:
     from commongrid.commands.demo.population.reporting import report
 
     postgres = int((cluster.pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
-    with _admin(cluster) as db:
+    with administrator(cluster) as db:
         hamlets = [_hamlet(row) for row in db.execute(PLACES.encode()).fetchall()]
     of = census().shared(share)
     load, begun, before = os.getloadavg()[0], time.monotonic(), (time.process_time(), spent(postgres))
