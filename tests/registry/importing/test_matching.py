@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from commongrid.registry.importing.rules import matching
-from commongrid.registry.importing.rules.matching import Facts, Known, KnownHome, KnownPerson
+from commongrid.registry.importing.rules.known import Facts, Known, KnownHome, KnownPerson
 from tests.factories.desk import GRID, HAMLET
 from tests.registry.importing.making import HEAD, person, row
 from tests.registry.importing.test_mutants import as_csv, read

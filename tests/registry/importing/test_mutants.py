@@ -19,7 +19,8 @@ from commongrid.kernel.sheets import Limits, read_rows
 from commongrid.registry.importing import actions, queries
 from commongrid.registry.importing.rules import layout
 from commongrid.registry.importing.rules.faults import DOUBTS, FAULTS, NOTES, RowFault
-from commongrid.registry.importing.rules.reading import Meaning, RowReader
+from commongrid.registry.importing.rules.reading import RowReader
+from commongrid.registry.importing.rules.rows import Meaning
 from commongrid.registry.importing.rules.words import STATES, meanings
 from tests.factories.desk import GRID, HAMLET
 from tests.figures import Record
@@ -82,7 +83,14 @@ PEOPLE: list[tuple[str, object, str]] = [
     ("state", "也许", "state_unknown"),
     ("works_at", LONG, "works_at_long"), ("works_at", "-1+1", "formula_text"),
     ("registered_place", "某村", "registered_place_unknown"),
-    ("registered_place", "同名村", "registered_place_several"), ("since", "去年", "since_unreadable"),
+    ("registered_place", "同名村", "registered_place_several"), ("booklet", "1" * 21, "booklet_long"),
+    ("booklet", "1.23457E+20", "booklet_decimal"), ("booklet", "", "booklet_missing"),
+    ("booklet", "=1", "formula_text"), ("as_in_booklet", "", "as_in_booklet_missing"),
+    ("as_in_booklet", "邻居", "as_in_booklet_unknown"), ("as_in_booklet", "同上", "ditto_here"),
+    ("collective", "某村", "collective_unknown"), ("collective", "同名村", "collective_several"),
+    ("bank", "123", "bank_unreadable"), ("bank", "6222-ABCD-0000-0000", "bank_unreadable"),
+    ("bank", "6.22202E+18", "bank_decimal"), ("bank", 6222021234567890123, "bank_decimal"),
+    ("since", "去年", "since_unreadable"),
     ("since", "农历八月", "since_lunar"), ("since", "2030-01-01", "since_future"),
     ("since", "1979-01-01", "since_before_birth"), ("since", "1700-01-01", "since_unreadable"),
 ]  # fmt: skip
@@ -100,6 +108,7 @@ def clean(n: int) -> dict[str, object]:
         number=str(n), relation="妻子", name="吴花", id_number=number(n, sex="2"), born_on="1980-01-01", sex="女",
         phone="13812345678", education="初中", state="外出", works_at="浙江", registered_place="白沙村",
         since="2020-01-01", villager_group="一组", door="上河1号", marital="已婚", political="群众", occupation="务农",
+        booklet="5224-7", as_in_booklet="妻子", collective="白沙村", bank="6222 0212 3456 7890 123",
     )  # fmt: skip
 
 
@@ -183,7 +192,8 @@ def test_every_fault_has_its_mutant_and_there_are_forty_classes() -> None:
     by_rows = {expected for _, _, expected in (*PEOPLE, *HOMES)}
     assert len(by_rows) >= 40
     compared = {"id_number_twice", "twice", "home_twice", "home_ended", "second_head", "head_otherwise", "no_head",
-                "head_out", "elsewhere", "ended", "lives_elsewhere"}  # fmt: skip
+                "head_out", "elsewhere", "ended", "lives_elsewhere", "booklet_elsewhere", "booklet_ended",
+                "booklet_other", "booklet_second_head", "booklet_head_otherwise"}  # fmt: skip
     elsewhere = {"formula", "ditto_first", "sex_differs"}
     assert set(FAULTS) == by_rows | compared | elsewhere
     assert set(DOUBTS) == {"other_name", "like_name", "other_home", "post_holder"}
@@ -299,7 +309,8 @@ def test_the_first_template_is_understood_and_a_newer_one_refused() -> None:
         "门牌地址 Door",
         "村民小组 Villager group",
     ]
-    assert set(layout.headed("people", [first]).at) == {column.field for column in layout.PEOPLE}
+    since = {"booklet", "as_in_booklet", "collective", "bank"}
+    assert set(layout.headed("people", [first]).at) == {column.field for column in layout.PEOPLE} - since
     layout.demand_version("人员 People v1")
     layout.demand_version("Sheet1")
     with pytest.raises(BadInput, match="newer"):

@@ -19,8 +19,10 @@ from commongrid.kernel.refusals import N_, TooLarge
 from commongrid.kernel.sheets import Cell, Limits, read_rows
 from commongrid.registry.importing import queries
 from commongrid.registry.importing.rules import layout, matching
-from commongrid.registry.importing.rules.matching import Facts, Known, Placed, PlacedHome
-from commongrid.registry.importing.rules.reading import HomeRead, Meaning, PersonRead, RowReader
+from commongrid.registry.importing.rules.known import Facts, Known
+from commongrid.registry.importing.rules.matching import Placed, PlacedHome
+from commongrid.registry.importing.rules.reading import RowReader
+from commongrid.registry.importing.rules.rows import HomeRead, Meaning, PersonRead
 
 if TYPE_CHECKING:
     from datetime import date
@@ -188,7 +190,14 @@ def _people(reader: RowReader, rows: Iterable[Row], sheet: Sheet) -> Iterator[tu
     """Every person with the blind indexes of the numbers."""
     for number, cells in rows:
         read = reader.person(number, cells, sheet.marks.get(number))
-        yield read, Facts(id_index=sealed.index(read.id_number), phone_index=sealed.index(read.phone))
+        yield (
+            read,
+            Facts(
+                id_index=sealed.index(read.id_number),
+                phone_index=sealed.index(read.phone),
+                bank_index=sealed.index(read.bank) if read.bank else None,
+            ),
+        )
 
 
 def header_of(data: bytes, name: str, sort: str) -> layout.Headed:

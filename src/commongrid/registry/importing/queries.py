@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -18,8 +18,8 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.sheets import plain_name
 from commongrid.registry import queries as registry
 from commongrid.registry.importing.models import ImportBatch, ImportUpload
-from commongrid.registry.importing.rules.matching import Facts, Key, Known, KnownHome, KnownPerson
-from commongrid.registry.importing.rules.reading import Meaning, PersonRead
+from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
+from commongrid.registry.importing.rules.rows import Meaning, PersonRead
 from commongrid.registry.importing.rules.words import STATES, meanings
 from commongrid.territory import queries as territory
 from commongrid.territory.models import GridCover, Place
@@ -43,9 +43,15 @@ OFFERED = 1000
 _PERSON = (
     "p.id, p.display_name, split_part(p.sort_key, E'\\x1f', 1), p.id_index, p.phone_index, p.state, p.household_id, "
     "p.place, p.as_in_home, p.sex, p.born_on, p.education, p.occupation, p.political, p.marital, p.works_at, "
-    "p.registered_place, p.version, h.natural_village, h.number"
+    "p.registered_place, p.collective, p.booklet_id, p.as_in_booklet, p.bank_sealed, p.version, h.natural_village, "
+    "h.number"
 )
 _PEOPLE = f"SELECT {_PERSON} FROM registry_person p LEFT JOIN registry_household h ON h.id = p.household_id WHERE "  # noqa: S608 - columns of ours
+_BOOKLETS = """
+SELECT b.id, b.place, b.number, b.head_id, b.ended_on IS NOT NULL
+FROM registry_registered_household b JOIN unnest(%s::bigint[], %s::text[]) AS asked(place, number)
+  ON b.place = asked.place AND b.number = asked.number
+"""
 _HOMES = """
 SELECT h.id, h.place, h.natural_village, h.number, h.head_id, h.state, h.door, h.villager_group, h.lon, h.lat,
   h.began_on, h.version
@@ -147,8 +153,15 @@ def known(scope: Scope, rows: Sequence[tuple[PersonRead, Facts]], *, lock: bool 
         by_number = {one.id_index: one for one in numbered if one.id_index}
         left = [number for number in numbers if number not in by_number]
         named = _people("p.display_name = ANY(%s) AND p.state IN ('here', 'away')", nameless, lock=False)
+        if any(facts.bank_index for _, facts in rows):
+            inside, by_number = (
+                [_with_bank(one) for one in inside],
+                {n: _with_bank(one) for n, one in by_number.items()},
+            )
+            named = [_with_bank(one) for one in named]
         return Known(
-            by_number=by_number, elsewhere=taken_elsewhere(left), homes=homes,
+            booklets=booklets_known(scope, {read.enrolled for read, _ in rows if read.enrolled}, lock=lock),
+            reach=(scope.lo, scope.hi), by_number=by_number, elsewhere=taken_elsewhere(left), homes=homes,
             inside=_grouped(inside, lambda one: one.household), named=_grouped(named, lambda one: one.name),
         )  # fmt: skip
 
@@ -166,6 +179,26 @@ def homes_known(scope: Scope, keys: Iterable[Key], *, lock: bool = False) -> dic
     return {(one.natural_village, one.number): one for one in found}
 
 
+def booklets_known(scope: Scope, keys: Iterable[Key], *, lock: bool = False) -> dict[Key, KnownBooklet]:
+    """Booklets by place and number."""
+    asked = sorted(keys)
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            _BOOKLETS + (" ORDER BY b.id FOR UPDATE OF b" if lock else ""),
+            [[place for place, _ in asked], [number for _, number in asked]],
+        )
+        return {
+            (place, number): KnownBooklet(id=ident, place=place, head=head, ended=ended)
+            for ident, place, number, head, ended in cursor.fetchall()
+        }
+
+
+def _with_bank(one: KnownPerson) -> KnownPerson:
+    """The bank account by a blind index made for the comparison alone, in place of what is sealed."""
+    text = sealed.unseal(one.bank_index, "registry_person", "bank_sealed", one.id)
+    return replace(one, bank_index=sealed.index(text) if text else None)
+
+
 def _people(where: str, values: Sequence[object], *, lock: bool) -> list[KnownPerson]:
     if not values:
         return []
@@ -177,11 +210,11 @@ def _people(where: str, values: Sequence[object], *, lock: bool) -> list[KnownPe
 def _person(row: Sequence[object]) -> KnownPerson:
     names = ("id", "name", "sounds", "id_index", "phone_index", "state", "household", "place", "as_in_home", "sex",
              "born_on", "education", "occupation", "political", "marital", "works_at", "registered_place",
-             "version")  # fmt: skip
+             "collective", "booklet", "as_in_booklet", "bank_index", "version")  # fmt: skip
     values = dict(zip(names, row, strict=False))
     for name in ("id_index", "phone_index"):
         values[name] = bytes(values[name]) if values[name] is not None else None  # type: ignore[call-overload]
-    return KnownPerson(**values, home=(row[18], row[19]) if row[18] is not None else None)  # type: ignore[arg-type]
+    return KnownPerson(**values, home=(row[-2], row[-1]) if row[-2] is not None else None)  # type: ignore[arg-type]
 
 
 def _grouped(people: Iterable[KnownPerson], key: Callable[[KnownPerson], K | None]) -> dict[K, list[KnownPerson]]:
@@ -284,6 +317,7 @@ class Later:
 
 _LATER = """
 WITH people AS MATERIALIZED (SELECT id, display_name, household_id FROM registry_person WHERE batch = %(b)s),
+books AS MATERIALIZED (SELECT id FROM registry_registered_household WHERE batch = %(b)s),
 homes AS MATERIALIZED (SELECT id, number, door FROM registry_household WHERE batch = %(b)s),
 changed AS MATERIALIZED (SELECT DISTINCT ON (subject, field) subject, field, of, no, at FROM registry_correction
   WHERE act = %(b)s AND field <> '*' ORDER BY subject, field, no DESC),
@@ -296,7 +330,8 @@ later AS (
   UNION ALL
   SELECT 'lives', s.person_id, 'person', NULL FROM registry_stay s
   WHERE s.batch IS DISTINCT FROM %(b)s
-    AND (s.household_id IN (SELECT id FROM homes) OR s.person_id IN (SELECT id FROM people))
+    AND (s.household_id IN (SELECT id FROM homes) OR s.booklet_id IN (SELECT id FROM books)
+      OR s.person_id IN (SELECT id FROM people))
   UNION ALL
   SELECT 'moved', s.person_id, 'person', NULL FROM registry_stay s
   WHERE s.batch = %(b)s AND s.ended_by IS NOT NULL

@@ -28,7 +28,8 @@ PERSON_COLUMNS: Final = {
     "id": "uuid", "display_name": "text", "sort_key": "text", "initials": "text", "place": "int8", "state": "text",
     "sex": "text", "born_on": "date", "id_sealed": "bytea", "id_index": "bytea", "phone_sealed": "bytea",
     "phone_index": "bytea", "education": "text", "occupation": "text", "political": "text", "marital": "text",
-    "works_at": "text", "household_id": "uuid", "as_in_home": "text", "registered_place": "int8", "confirmed": "jsonb",
+    "works_at": "text", "household_id": "uuid", "as_in_home": "text", "registered_place": "int8",
+    "booklet_id": "uuid", "as_in_booklet": "text", "collective": "int8", "bank_sealed": "bytea", "confirmed": "jsonb",
     "source": "text", "batch": "uuid",
 }  # fmt: skip
 MORE_COLUMNS: Final = {"n": "int4", "head": "bool", "since": "date"}
@@ -38,14 +39,26 @@ HOME_COLUMNS: Final = {
     "state": "text", "door": "text", "lon": "float8", "lat": "float8", "point": "text", "head_id": "uuid",
     "began_on": "date", "confirmed": "jsonb", "batch": "uuid",
 }  # fmt: skip
+BOOKLET_COLUMNS: Final = {
+    "id": "uuid", "place": "int8", "number": "text", "sort": "text", "head_id": "uuid", "version": "int4",
+    "batch": "uuid",
+}  # fmt: skip
 TYPES: Final = {**PERSON_COLUMNS, **HOME_COLUMNS, "as_to_head": "text"}
-TABLES: Final = {"person": "registry_person", "household": "registry_household"}
+TABLES: Final = {
+    "person": "registry_person", "household": "registry_household", "booklet": "registry_registered_household",
+}  # fmt: skip
 
 _STAYS = """
 INSERT INTO registry_stay (id, person_id, sort, household_id, place, name, as_to_head, head, from_on, why_began,
   why_ended, began_by, batch)
 SELECT md5(id::text || 'stay')::uuid, id, 'living', household_id, place, display_name, as_in_home, head, since,
   'imported', '', batch, batch FROM pg_temp.import_person
+"""
+_ENROLLED = """
+INSERT INTO registry_stay (id, person_id, sort, booklet_id, place, name, as_to_head, head, from_on, why_began,
+  why_ended, began_by, batch)
+SELECT md5(id::text || 'booklet')::uuid, id, 'registered', booklet_id, registered_place, display_name, as_in_booklet,
+  as_in_booklet = '02', %s, 'enrolled', '', batch, batch FROM pg_temp.import_person WHERE booklet_id IS NOT NULL
 """
 _ENTERED = """
 INSERT INTO registry_correction (id, act, no, of, subject, place, household, field, before, after, since_on, source, at)
@@ -63,8 +76,9 @@ FROM unnest(%(ids)s::uuid[], %(nos)s::int[], %(ofs)s::text[], %(subjects)s::uuid
   AS r(id, no, of, subject, place, household, field, before, after, before_sealed, after_sealed)
 """
 _FOLLOW = """
-UPDATE registry_stay s SET as_to_head = p.as_in_home FROM registry_person p
-WHERE p.id = ANY(%s) AND s.person_id = p.id AND s.sort = 'living' AND s.to_on IS NULL AND s.as_to_head <> p.as_in_home
+UPDATE registry_stay s SET as_to_head = CASE s.sort WHEN 'living' THEN p.as_in_home ELSE p.as_in_booklet END
+FROM registry_person p WHERE p.id = ANY(%s) AND s.person_id = p.id AND s.to_on IS NULL
+  AND s.as_to_head <> CASE s.sort WHEN 'living' THEN p.as_in_home ELSE p.as_in_booklet END
 """
 """The stay says the same of the person as the record."""
 
@@ -91,7 +105,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record that changes: person or household, its id, where it belongs, its household."""
+    """A record that changes: person, household or booklet, its id, where it belongs, its household."""
 
     of: str
     subject: UUID
@@ -135,6 +149,7 @@ class Book:
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO registry_person ({names}) SELECT {names} FROM pg_temp.import_person")  # noqa: S608 - columns of ours
             cursor.execute(_STAYS)
+            cursor.execute(_ENROLLED, [self.kept.on])
         self._entered("person", "import_person", "household_id", number)
 
     def homes(self, rows: Iterable[Sequence[Any]]) -> None:
@@ -144,6 +159,16 @@ class Book:
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO registry_household ({names}) SELECT {names} FROM pg_temp.import_home")  # noqa: S608 - columns of ours
         self._entered("household", "import_home", "id", number)
+
+    def booklets(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Enter registered households; rows as ``BOOKLET_COLUMNS`` and a number."""
+        number = self.add("import_booklet", rows, {**BOOKLET_COLUMNS, "n": "int4"})
+        names = ", ".join(BOOKLET_COLUMNS)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO registry_registered_household ({names}) SELECT {names} FROM pg_temp.import_booklet"  # noqa: S608 - columns of ours
+            )
+        self._entered("booklet", "import_booklet", "NULL::uuid", number)
 
     def _entered(self, of: str, table: str, household: str, number: int) -> None:
         values: dict[str, Any] = {
@@ -170,20 +195,19 @@ class Book:
         for of, table in TABLES.items():
             touch(table, {one.record.subject for one in changes if one.record.of == of})
         with connection.cursor() as cursor:
-            cursor.execute(_FOLLOW, [[one.record.subject for one in changes if one.column == "as_in_home"]])
+            as_to_head = ("as_in_home", "as_in_booklet")
+            cursor.execute(_FOLLOW, [[one.record.subject for one in changes if one.column in as_to_head]])
 
     def _write(self, of: str, column: str, some: Sequence[Change]) -> None:
         ids, table = [one.record.subject for one in some], TABLES[of]
         if column.endswith("_sealed"):
             pairs = [(one.record.subject, one.after) for one in some]
-            write(
-                table, ids,
-                {
-                    column: [self.sealer.seal(text, place_of(table, column, ident)) if text else None
-                             for ident, text in pairs],
-                    column.replace("_sealed", "_index"): [sealed.index(text) for _, text in pairs],
-                },
-            )  # fmt: skip
+            hidden: dict[str, list[Any]] = {
+                column: [self.sealer.seal(text, place_of(table, column, at)) if text else None for at, text in pairs]
+            }
+            if (index := column.replace("_sealed", "_index")) in TYPES:
+                hidden[index] = [sealed.index(text) for _, text in pairs]
+            write(table, ids, hidden)
         else:
             write(table, ids, {column: [one.after or (None if TYPES[column] != "text" else "") for one in some]})
 
@@ -235,3 +259,10 @@ def touch(table: str, ids: Iterable[UUID]) -> None:
     if found := list(ids):
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET version = version + 1 WHERE id = ANY(%s)", [found])  # noqa: S608 - a table of ours
+
+
+def text_of(value: object) -> str:
+    """A value as a correction keeps it."""
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -16,23 +16,22 @@ from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import new_id
 from commongrid.kernel.pinyin import initials, sort_key
-from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.sealing import place_of
 from commongrid.registry.importing import looking, queries
-from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, touch
+from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, text_of, touch
+from commongrid.registry.importing.actions.homes import Homes
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.facts import SELF
-from commongrid.territory.queries import boundaries as bounds
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
     from commongrid.registry.importing.looking import Look
     from commongrid.registry.importing.models import ImportUpload
-    from commongrid.registry.importing.rules.matching import Key, KnownHome, KnownPerson, Placed, PlacedHome
-    from commongrid.registry.importing.rules.reading import HomeRead
+    from commongrid.registry.importing.rules.known import Key, KnownPerson
+    from commongrid.registry.importing.rules.matching import Placed
 
 FACTS: Final = ("sort", "rows", "fresh", "changed", "same", "left_out", "homes")
 SOURCE: Final = "import"
@@ -54,12 +53,14 @@ LOCK: Final = 7_301_003
 """The advisory lock of imports, with the schema beside it: one at a time in each county."""
 COLUMN: Final = {
     "name": "display_name", "relation": "as_in_home", "id_number": "id_sealed", "phone": "phone_sealed",
+    "bank": "bank_sealed",
 }  # fmt: skip
 """Where a field is kept, where that is not its own name."""
 CONFIRMED: Final = {
     "name": "display_name", "relation": "as_in_home", "sex": "sex", "born_on": "born_on", "id_number": "id_number",
     "phone": "phone", "education": "education", "occupation": "occupation", "political": "political",
     "marital": "marital", "works_at": "works_at", "registered_place": "registered_place",
+    "collective": "collective", "bank": "bank",
 }  # fmt: skip
 """By field of a row: which field of the record it makes fresh."""
 
@@ -155,14 +156,19 @@ class People:
         self.known = queries.homes_known(scope, {one.read.home for one in (*coming, *self.changed)})
         self.served = queries.served_from(scope, {village for village, _ in self.coming})
         self.home_ids = {key: home.id for key, home in self.known.items()}
+        self.enrolled = [one for one in (*self.new, *self.changed) if one.read.enrolled]
+        self.booklets = queries.booklets_known(scope, {one.read.enrolled for one in self.enrolled if one.read.enrolled})
+        self.booklet_ids = {key: booklet.id for key, booklet in self.booklets.items()}
 
     def write(self) -> None:
         """All of it."""
         self.book.homes(list(self.homes()))
+        self.book.booklets(list(self._new_booklets()))
         self.book.people(self.rows())
         self.book.change(list(self._changes()))
         if joined := [one for one in self.changed if one.joins]:
             self._join(joined)
+        self._enrol([one for one in self.changed if one.enrols])
         self.book.change(list(self._homes_changed()))
         touch("registry_household", [self.known[key].id for key in self.coming if key in self.known])
 
@@ -198,14 +204,16 @@ class People:
                 one.facts.id_index,
                 seal(read.phone, place_of(table, "phone_sealed", ident)) if read.phone else None,
                 one.facts.phone_index, read.education, read.occupation, read.political, read.marital, read.works_at,
-                self.home_ids[read.home], read.relation, read.registered_place, Jsonb(_fresh(one, day)), SOURCE,
-                self.act.id, n, read.relation == SELF, read.since or self.today,
+                self.home_ids[read.home], read.relation, read.registered_place,
+                self.booklet_ids[read.enrolled] if read.enrolled else None, read.as_in_booklet, read.collective,
+                seal(read.bank, place_of(table, "bank_sealed", ident)) if read.bank else None,
+                Jsonb(_fresh(one, day)), SOURCE, self.act.id, n, read.relation == SELF, read.since or self.today,
             )  # fmt: skip
 
     def _changes(self) -> Iterator[Change]:
         """What is changed of people who are known; of sealed fields the former value is opened first."""
         opened = _opened(
-            [one.known.id for one in self.changed if one.known and {"id_number", "phone"} & set(one.changed)]
+            [one.known.id for one in self.changed if one.known and {"id_number", "phone", "bank"} & set(one.changed)]
         )
         for one in self.changed:
             if one.known is not None:
@@ -215,15 +223,18 @@ class People:
         home = self.home_ids[one.read.home]
         record = Record(of="person", subject=who.id, place=who.place, household=who.household or home)
         for name in one.changed:
-            column, said = COLUMN.get(name, name), _text(getattr(one.read, name))
+            column, said = COLUMN.get(name, name), text_of(getattr(one.read, name))
             if column.endswith("_sealed"):
                 yield record.change(column, opened.get((who.id, column), ""), said, hidden=True)
             else:
-                before = who.as_in_home if name == "relation" else _text(getattr(who, name))
+                before = who.as_in_home if name == "relation" else text_of(getattr(who, name))
                 yield record.change(column, before, said)
             if name == "name":
                 yield record.change("sort_key", sort_key(who.name), sort_key(said))
                 yield record.change("initials", initials(who.name), initials(said)[:24])
+        if one.enrols and one.read.enrolled:
+            yield record.change("booklet_id", "", str(self.booklet_ids[one.read.enrolled]))
+            yield record.change("as_in_booklet", who.as_in_booklet, one.read.as_in_booklet)
         if one.joins:
             yield record.change("household_id", "", str(home))
             yield record.change("place", str(who.place), str(self._place(one.read.home)))
@@ -237,6 +248,38 @@ class People:
         ]  # fmt: skip
         with connection.cursor() as cursor:
             cursor.executemany(_JOIN, [(*row, self.act.id, self.act.id) for row in rows])
+
+    def _new_booklets(self) -> Iterator[tuple[Any, ...]]:
+        """Booklets that the register lacks, each with its head where a row says who that is."""
+        by_booklet: dict[Key, list[Placed]] = {}
+        for one in self.enrolled:
+            if one.read.enrolled and one.read.enrolled not in self.booklets:
+                by_booklet.setdefault(one.read.enrolled, []).append(one)
+        for n, (key, rows) in enumerate(by_booklet.items()):
+            self.booklet_ids[key] = new_id()
+            head = next((self._who(one) for one in rows if one.read.as_in_booklet == SELF), None)
+            yield self.booklet_ids[key], key[0], key[1], "family", head, 1, self.act.id, n
+
+    def _who(self, one: Placed) -> UUID:
+        return one.known.id if one.known else self.ids[one.read.row]
+
+    def _enrol(self, enrolled: Sequence[Placed]) -> None:
+        """Whoever was known stands in a booklet now; a booklet without a head gets the one that a row names."""
+        rows = [
+            (one.known.id, self.booklet_ids[key], key[0], one.read.name, one.read.as_in_booklet,
+             one.read.as_in_booklet == SELF, self.today)
+            for one in enrolled if one.known and (key := one.read.enrolled)
+        ]  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.executemany(_ENROL, [(*row, self.act.id, self.act.id) for row in rows])
+        self.book.change([
+            Record(of="booklet", subject=found.id, place=found.place, household=None).change(
+                "head_id", "", str(self._who(one))
+            )
+            for one in self.enrolled
+            if one.read.as_in_booklet == SELF and (key := one.read.enrolled)
+            and (found := self.booklets.get(key)) is not None and found.head is None
+        ])  # fmt: skip
 
     def _homes_changed(self) -> Iterator[Change]:
         """Known households that get a head, or whose last at home left, or whose first came."""
@@ -264,57 +307,14 @@ FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::
 """
 
 
-class Homes:
-    """Households written: new ones empty until people come, known ones changed."""
-
-    def __init__(self, scope: Scope, act: Act, today: date, found: Look) -> None:
-        self.act, self.today = act, today
-        self.book = Book(Kept(act=act, on=today, source=SAID))
-        self.new = [one for one in found.homes if one.status == "new"]
-        self.changed = [one for one in found.homes if one.status == "changed"]
-        self.serving = queries.serving(scope, {one.read.natural_village for one in self.new})
-        self.served = {code: queries.only(code, grids) for code, grids in self.serving.items()}
-        self.scope = scope
-        self.grids: dict[int, bounds.Grids] = {}
-
-    def write(self) -> None:
-        """All of it."""
-        self.book.homes([self._row(n, one) for n, one in enumerate(self.new)])
-        self.book.change([change for one in self.changed if one.known for change in self._of(one, one.known)])
-
-    def _row(self, n: int, one: PlacedHome) -> tuple[Any, ...]:
-        read, day = one.read, self.today.isoformat()
-        fresh = {name: day for name, said in (("door", read.door), ("point", read.lon)) if said}
-        return (
-            new_id(), read.grid or self._grid(read), read.natural_village, read.villager_group,
-            read.number, "empty", read.door, read.lon, read.lat, "measured" if read.lon is not None else "", None,
-            read.began_on, Jsonb(fresh), self.act.id, n,
-        )  # fmt: skip
-
-    def _grid(self, read: HomeRead) -> int:
-        """From where a new home is served: the only grid of its natural village, of several the one that holds it."""
-        served = self.served[read.natural_village]
-        if served != read.natural_village or read.lon is None or read.lat is None:
-            return served
-        village = village_of(read.natural_village) or read.natural_village
-        if village not in self.grids:
-            self.grids[village] = bounds.Grids(self.scope, village)
-        found = self.grids[village].holding(read.lon, read.lat)
-        return found if found is not None and found in self.serving[read.natural_village] else served
-
-    def _of(self, one: PlacedHome, home: KnownHome) -> Iterator[Change]:
-        record = Record(of="household", subject=home.id, place=home.place, household=home.id)
-        for name in one.changed:
-            column = "place" if name == "grid" else name
-            yield record.change(column, _text(getattr(home, column)), _text(getattr(one.read, name)))
-        if "lon" in one.changed and home.lon is None:
-            yield record.change("point", "", "measured")
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else str(value)
+_ENROL = """
+INSERT INTO registry_stay (id, person_id, sort, booklet_id, place, name, as_to_head, head, from_on, why_began,
+  why_ended, began_by, batch)
+SELECT md5(r.person::text || r.booklet::text)::uuid, r.person, 'registered', r.booklet, r.place, r.name, r.relation,
+  r.head, r.since, 'enrolled', '', r.act, r.batch
+FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::uuid, %s::uuid))
+  AS r(person, booklet, place, name, relation, head, since, act, batch)
+"""
 
 
 def _fresh(one: Placed, day: str) -> dict[str, str]:
@@ -327,9 +327,12 @@ def _opened(people: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
     if not people:
         return found
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, id_sealed, phone_sealed FROM registry_person WHERE id = ANY(%s)", [list(people)])
+        columns = ("id_sealed", "phone_sealed", "bank_sealed")
+        cursor.execute(
+            "SELECT id, id_sealed, phone_sealed, bank_sealed FROM registry_person WHERE id = ANY(%s)", [list(people)]
+        )
         for ident, *values in cursor.fetchall():
-            for column, value in zip(("id_sealed", "phone_sealed"), values, strict=True):
+            for column, value in zip(columns, values, strict=True):
                 found[ident, column] = sealed.unseal(value, "registry_person", column, ident)
     return found
 

@@ -49,6 +49,7 @@ _GONE = (
     "DELETE FROM registry_stay WHERE batch = %s",
     "DELETE FROM registry_person WHERE batch = %s",
     "DELETE FROM registry_household WHERE batch = %s",
+    "DELETE FROM registry_registered_household WHERE batch = %s",
 )
 
 

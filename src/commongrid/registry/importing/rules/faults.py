@@ -68,6 +68,24 @@ FAULTS: Final[dict[str, tuple[str, str]]] = {
     "works_at_long": (N_("Where they work or study has more than 60 signs."), _SHORTER),
     "registered_place_unknown": (N_("There is no such place of registration."), _LIST),
     "registered_place_several": (N_("Several places have this name."), N_("Write its code beside the name.")),
+    "booklet_missing": (N_("The booklet's number is missing."), N_("Write it, or leave the relation in it empty.")),
+    "booklet_long": (N_("The booklet's number has more than 20 signs."), N_("Check that the column holds numbers.")),
+    "booklet_decimal": (
+        N_("The spreadsheet has turned the booklet's number into a decimal."),
+        N_("Format the column as text and type the number again."),
+    ),
+    "as_in_booklet_missing": (
+        N_("What the person is to the booklet's head is missing."),
+        N_("Write “户主” for the head itself."),
+    ),
+    "as_in_booklet_unknown": (N_("What the person is to the booklet's head can't be read."), _LIST),
+    "collective_unknown": (N_("There is no such village of a collective."), _LIST),
+    "collective_several": (N_("Several places have this name."), N_("Write its code beside the name.")),
+    "bank_decimal": (
+        N_("The spreadsheet has turned this bank account into a decimal and lost digits."),
+        N_("Format the column as text and type the number again."),
+    ),
+    "bank_unreadable": (N_("A bank account has 12 to 19 digits."), N_("Copy it again from the card or passbook.")),
     "since_unreadable": (N_("The day they came to live there can't be read."), _DAY),
     "since_lunar": (N_("The day they came to live there is a lunar date."), _DAY),
     "since_future": (N_("The day they came to live there lies in the future."), N_("Correct the year.")),
@@ -95,6 +113,23 @@ FAULTS: Final[dict[str, tuple[str, str]]] = {
     "head_otherwise": (
         N_("By the register this person is the head of the household."),
         N_("Write “户主”; a new head is entered on the household's page."),
+    ),
+    "booklet_elsewhere": (
+        N_("The booklet is registered outside your area."),
+        N_("Leave its number and the relation in it empty; whoever keeps that place enters it."),
+    ),
+    "booklet_ended": (N_("The booklet of this number has ended."), N_("Check the number.")),
+    "booklet_other": (
+        N_("By the register this person stands in another booklet."),
+        N_("Enter the move on the person's page, or correct the number in this row."),
+    ),
+    "booklet_second_head": (
+        N_("The booklet has another head already."),
+        N_("Write what this person is to the head of the booklet."),
+    ),
+    "booklet_head_otherwise": (
+        N_("By the register this person is the head of the booklet."),
+        N_("Write “户主”; a new head is entered on the booklet's page."),
     ),
     "no_head": (N_("No row says who is the head of this household."), N_("Write “户主” in one of its rows.")),
     "head_out": (

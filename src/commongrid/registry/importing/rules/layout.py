@@ -14,7 +14,7 @@ from typing import Final
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.sheets import Cell, plain_name, text_of
 
-VERSION: Final = 1
+VERSION: Final = 2
 LOOKED_AT: Final = 8
 """So many rows with content are looked at for the header; above it stand titles and notes."""
 SAID: Final = "表格导入 by file"
@@ -126,6 +126,27 @@ PEOPLE: Final = (
         field="registered_place", zh="户籍地", en="Registered at", also=("户籍所在地", "户口所在地"), width=24,
         offered="registered", ditto=True, hint_zh="从下拉列表中选择，或写12位区划代码。",
         hint_en="Choose from the list, or write the 12-digit code.",
+    ),
+    Column(
+        field="booklet", zh="户口簿号", en="Booklet", also=("户口本号", "户口簿编号", "户口号"), text=True, ditto=True,
+        hint_zh="户籍地在本辖区的才填；同一本写同一个号。",
+        hint_en="Only where it is registered in your area; the same for everybody in one booklet.",
+    ),
+    Column(
+        field="as_in_booklet", zh="与户口簿户主关系", en="To the booklet's head", offered="relation", width=18,
+        also=("与户籍户主关系", "户籍关系", "户口簿关系"), hint_zh="填了户口簿号就要填；一本只有一个“户主”。",
+        hint_en="Needed with a booklet; one in each says “Head”.",
+    ),
+    Column(
+        field="collective", zh="集体经济组织成员所在村", en="Member of the collective of", width=24,
+        also=("集体经济组织", "所属集体经济组织", "集体经济组织成员"), offered="registered", ditto=True,
+        hint_zh="从下拉列表中选择。", hint_en="Choose from the list.",
+    ),
+    Column(
+        field="bank", zh="银行账号", en="Bank account", text=True, width=24,
+        also=("银行卡号", "一卡通账号", "银行账户", "开户账号", "社保卡银行账号"),
+        hint_zh="按文本填写，12至19位；密封保存。",
+        hint_en="Written as text, 12 to 19 digits; kept sealed.",
     ),
     Column(
         field="since", zh="住入日期", en="Lives there since", also=("入住日期", "入住时间"), ditto=True,

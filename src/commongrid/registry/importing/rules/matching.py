@@ -11,85 +11,22 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from commongrid.kernel.pinyin import sort_key
 from commongrid.kernel.places import village_of
 from commongrid.registry.importing.rules.faults import CHOICES
-from commongrid.registry.importing.rules.reading import HomeRead, PersonRead
+from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
+from commongrid.registry.importing.rules.rows import HomeRead, PersonRead
 from commongrid.registry.rules.facts import SELF
 
-Key = tuple[int, str]
-"""A household: natural village and number."""
 PLAIN: Final = (
     "sex", "born_on", "education", "occupation", "political", "marital", "state", "works_at", "registered_place",
+    "collective",
 )  # fmt: skip
 HOME_FIELDS: Final = ("door", "villager_group", "grid", "lon", "lat", "began_on")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPerson:
-    """A person of the register as matching needs it; numbers only by their blind index, pinyin without its name."""
-
-    id: UUID
-    name: str
-    sounds: str
-    id_index: bytes | None
-    phone_index: bytes | None
-    state: str
-    household: UUID | None
-    place: int
-    as_in_home: str
-    sex: str = ""
-    born_on: date | None = None
-    education: str = ""
-    occupation: str = ""
-    political: str = ""
-    marital: str = ""
-    works_at: str = ""
-    registered_place: int | None = None
-    version: int = 1
-    home: Key | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownHome:
-    """A household of the register as matching needs it."""
-
-    id: UUID
-    place: int
-    natural_village: int
-    number: str
-    head: UUID | None
-    state: str
-    door: str = ""
-    villager_group: int | None = None
-    lon: float | None = None
-    lat: float | None = None
-    began_on: date | None = None
-    version: int = 1
-
-
-@dataclass(slots=True, kw_only=True)
-class Known:
-    """What the register knows of the people and households that a sheet names."""
-
-    by_number: Mapping[bytes, KnownPerson] = field(default_factory=dict)
-    elsewhere: frozenset[bytes] = frozenset()
-    homes: Mapping[Key, KnownHome] = field(default_factory=dict)
-    inside: Mapping[UUID, Sequence[KnownPerson]] = field(default_factory=dict)
-    named: Mapping[str, Sequence[KnownPerson]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """The blind indexes of a row's numbers."""
-
-    id_index: bytes | None = None
-    phone_index: bytes | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,8 +34,8 @@ class Placed:
     """A row and what becomes of it.
 
     ``status``: new, changed, same, doubt, out. ``why``: the doubt or fault, ``at`` its field. ``joins``: somebody known
-    who gets this household. ``new_home``: the register has no such household yet. ``answers`` are how the doubt may be
-    answered.
+    who gets this household, ``enrols`` one who gets this booklet. ``new_home``: the register has no such household yet.
+    ``answers`` are how the doubt may be answered.
     """
 
     read: PersonRead
@@ -109,6 +46,7 @@ class Placed:
     known: KnownPerson | None = None
     changed: tuple[str, ...] = ()
     joins: bool = False
+    enrols: bool = False
     new_home: bool = False
     answers: tuple[str, ...] = ()
 
@@ -132,6 +70,7 @@ def planned(
             _match(one, known, (answered or {}).get(one.read.row, ""))
     _twice(placed, lambda one: one.known.id if one.known and one.status == "same" else None, "twice", "name")
     _new_twice(placed)
+    _booklets(placed, known)
     _heads(placed, known)
     for one in placed:
         if one.status in ("same", "changed"):
@@ -300,6 +239,43 @@ def _first_head(rows: Sequence[Placed]) -> None:
         one.out("head_out" if waiting else "no_head", "relation")
 
 
+def _booklets(placed: Sequence[Placed], known: Known) -> None:
+    """One booklet for everybody, inside the area; one head for every booklet, never two."""
+    heads: set[Key] = set()
+    for one in placed:
+        key = one.read.enrolled
+        if key is None or one.status not in ("new", "same"):
+            continue
+        booklet, lo, hi = known.booklets.get(key), *known.reach
+        if why := _not_in(one, booklet, inside=lo <= key[0] <= hi):
+            one.out(why, "booklet")
+        elif why := _no_head_of(one, booklet, taken=key in heads):
+            one.out(why, "as_in_booklet")
+        else:
+            one.enrols = one.known is not None and one.known.booklet is None
+            if one.read.as_in_booklet == SELF:
+                heads.add(key)
+
+
+def _not_in(one: Placed, booklet: KnownBooklet | None, *, inside: bool) -> str:
+    """Why somebody can't be entered into a booklet, or nothing."""
+    if not inside:
+        return "booklet_elsewhere"
+    if booklet is not None and booklet.ended:
+        return "booklet_ended"
+    stands = one.known.booklet if one.known else None
+    return "booklet_other" if stands is not None and (booklet is None or stands != booklet.id) else ""
+
+
+def _no_head_of(one: Placed, booklet: KnownBooklet | None, *, taken: bool) -> str:
+    """Why somebody can't be the head of a booklet, or can't be anything else, or nothing."""
+    head = booklet.head if booklet else None
+    is_head = head is not None and one.known is not None and one.known.id == head
+    if one.read.as_in_booklet == SELF:
+        return "booklet_second_head" if taken or (head is not None and not is_head) else ""
+    return "booklet_head_otherwise" if is_head else ""
+
+
 def _compare(one: Placed) -> None:
     """Which fields the row says otherwise than the register; what is not said stays."""
     who, read = one.known, one.read
@@ -310,12 +286,25 @@ def _compare(one: Placed) -> None:
         changed.append("name")
     if read.relation and read.relation != {"01": SELF}.get(who.as_in_home, who.as_in_home):
         changed.append("relation")
+    if (
+        who.booklet
+        and read.as_in_booklet
+        and read.as_in_booklet != {"01": SELF}.get(who.as_in_booklet, who.as_in_booklet)
+    ):
+        changed.append("as_in_booklet")
+    if one.facts.bank_index and one.facts.bank_index != who.bank_index:
+        changed.append("bank")
     if one.facts.id_index and one.facts.id_index != who.id_index:
         changed.append("id_number")
     if one.facts.phone_index and one.facts.phone_index != who.phone_index:
         changed.append("phone")
     one.changed = tuple(changed)
-    one.status = "changed" if changed or one.joins else "same"
+    one.status = "changed" if changed or one.joins or one.enrols else "same"
+
+
+def _otherwise(said: str, stands: str) -> bool:
+    """Whether a row says another relation to the head; self and head are one."""
+    return bool(said) and said != {"01": SELF}.get(stands, stands)
 
 
 @dataclass(slots=True, kw_only=True)

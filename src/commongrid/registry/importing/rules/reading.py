@@ -12,13 +12,14 @@ from typing import Final, TypeVar
 from commongrid.kernel import masking
 from commongrid.kernel.delimited import FORMULA
 from commongrid.kernel.identity import EARLIEST, IdNumber, id_number
-from commongrid.kernel.moments import Order, UnreadableDate, missing, read_moment
+from commongrid.kernel.moments import UnreadableDate, missing, read_moment
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import BadInput
 from commongrid.kernel.sheets import Cell, Marks, plain_name, text_of
 from commongrid.kernel.widths import cut_by_spreadsheet, halfwidth, phone_of, whole
 from commongrid.registry.importing.rules.faults import RowFault
 from commongrid.registry.importing.rules.layout import LAYOUTS, Column, Headed
+from commongrid.registry.importing.rules.rows import HomeRead, Meaning, PersonRead
 from commongrid.registry.importing.rules.words import DITTO
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, OLDEST
 
@@ -32,74 +33,6 @@ _NO_NAME: Final = re.compile(r"[0-9<>{}\[\]=+@#$%^&*_|\\/?!;:\"]")
 _ID_FAULTS: Final = (("decimal", "decimal"), ("18 signs", "length"), ("date of birth", "birth"), ("last sign", "sign"))
 _FOLLOWS: Final = ("sex", "born_on")
 """What follows from an identity number: a formula there is passed over."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
-    """What a sheet's words mean here: places in reach by word (None: several of that name), codes by list, today.
-
-    ``orders`` says for a column of dates whether 04/05 is April or May.
-    """
-
-    today: date
-    natural_villages: Mapping[str, int | None]
-    villager_groups: Mapping[str, int | None] = field(default_factory=dict)
-    grids: Mapping[str, int | None] = field(default_factory=dict)
-    registered: Mapping[str, int | None] = field(default_factory=dict)
-    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    orders: Mapping[str, Order] = field(default_factory=dict)
-
-
-@dataclass(slots=True, kw_only=True)
-class PersonRead:
-    """A person as a row says it; empty means not said. ``bad``: the row has faults of its own."""
-
-    row: int
-    natural_village: int = 0
-    number: str = ""
-    door: str = ""
-    villager_group: int | None = None
-    relation: str = ""
-    name: str = ""
-    id_number: str = ""
-    sex: str = ""
-    born_on: date | None = None
-    phone: str = ""
-    education: str = ""
-    occupation: str = ""
-    political: str = ""
-    marital: str = ""
-    state: str = ""
-    works_at: str = ""
-    registered_place: int | None = None
-    since: date | None = None
-    bad: bool = False
-
-    @property
-    def home(self) -> tuple[int, str]:
-        """Which household the row belongs to."""
-        return self.natural_village, self.number
-
-
-@dataclass(slots=True, kw_only=True)
-class HomeRead:
-    """A household as a row says it."""
-
-    row: int
-    natural_village: int = 0
-    number: str = ""
-    door: str = ""
-    villager_group: int | None = None
-    grid: int | None = None
-    lon: float | None = None
-    lat: float | None = None
-    began_on: date | None = None
-    bad: bool = False
-
-    @property
-    def home(self) -> tuple[int, str]:
-        """Which household it is."""
-        return self.natural_village, self.number
 
 
 @dataclass(slots=True)
@@ -130,8 +63,11 @@ class RowReader:
             education=self._coded("education"), occupation=self._coded("occupation"),
             political=self._coded("political"), marital=self._coded("marital"), state=self._coded("state"),
             works_at=self._words("works_at", PLACE_LENGTH), registered_place=self._place("registered_place"),
-            since=self._past("since"),
+            booklet=self._number("booklet", needed=False),
+            as_in_booklet=self._coded("as_in_booklet", "relation"), collective=self._place("collective"),
+            bank=self._bank(), since=self._past("since"),
         )  # fmt: skip
+        self._booklet(found)
         if found.since and found.born_on and found.since < found.born_on:
             self._fault("since_before_birth", "since")
         if not found.id_number and not found.born_on and not self._bad:
@@ -153,6 +89,15 @@ class RowReader:
         )  # fmt: skip
         found.bad = self._bad
         return found
+
+    def _booklet(self, found: PersonRead) -> None:
+        """A booklet goes with what the person is in it, and is registered in the village where nothing else is said."""
+        if found.booklet and not self._text("as_in_booklet"):
+            self._fault("as_in_booklet_missing", "as_in_booklet")
+        elif found.as_in_booklet and not self._text("booklet"):
+            self._fault("booklet_missing", "booklet")
+        if found.booklet and not self._text("registered_place"):
+            found.registered_place = village_of(found.natural_village) if found.natural_village else None
 
     def fault(self, row: int, code: str, name: str) -> None:
         """Keep a fault that only other rows or the register could tell."""
@@ -287,17 +232,33 @@ class RowReader:
             self._fault("name_odd", "name")
         return text
 
-    def _number(self) -> str:
-        text = "".join(halfwidth(self._text("number")).split())
-        if not text:
-            self._fault("number_missing", "number")
-        elif cut_by_spreadsheet(text) and whole(text) == text:
-            self._fault("number_decimal", "number")
+    def _number(self, name: str = "number", *, needed: bool = True) -> str:
+        text = "".join(halfwidth(self._text(name)).split())
+        if not text or (not needed and missing(text)):
+            if needed:
+                self._fault(f"{name}_missing", name)
+            return ""
+        if cut_by_spreadsheet(text) and whole(text) == text:
+            self._fault(f"{name}_decimal", name)
         elif len(text) > NUMBER_LENGTH:
-            self._fault("number_long", "number")
+            self._fault(f"{name}_long", name)
         elif text.startswith(FORMULA) or not text.isprintable():
-            self._fault("formula_text" if text.startswith(FORMULA) else "unprintable", "number")
+            self._fault("formula_text" if text.startswith(FORMULA) else "unprintable", name)
         return text
+
+    def _bank(self) -> str:
+        """A bank account; a number of more than fifteen digits has lost its last ones."""
+        text = halfwidth(self._text("bank"))
+        if missing(text):
+            return ""
+        as_number = isinstance(self._cells.get("bank"), int | float) and len(text.partition(".")[0]) > 15  # noqa: PLR2004
+        if as_number or (cut_by_spreadsheet(text) and whole(text) == text):
+            self._fault("bank_decimal", "bank")
+            return ""
+        plain = "".join(sign for sign in whole(text) if sign not in " -")
+        if not (plain.isascii() and plain.isdigit() and 12 <= len(plain) <= 19):  # noqa: PLR2004 - a card or passbook
+            self._fault("bank_unreadable", "bank")
+        return plain
 
     def _phone(self) -> str:
         text = halfwidth(self._text("phone"))
@@ -323,13 +284,13 @@ class RowReader:
             self._fault(f"{name}_long", name)
         return text
 
-    def _coded(self, name: str, *, needed: bool = False) -> str:
+    def _coded(self, name: str, of: str = "", *, needed: bool = False) -> str:
         text = self._text(name)
         if missing(text) and not (name == "political" and text.strip() == "无"):
             if needed:
                 self._fault(f"{name}_missing", name)
             return ""
-        found = meant(text, self.meaning.codes.get(name, {}))
+        found = meant(text, self.meaning.codes.get(of or name, {}))
         if found is None:
             self._fault(f"{name}_unknown", name)
         return found or ""
@@ -370,7 +331,7 @@ class RowReader:
 
 _PLACES: Final = {
     "natural_village": "natural_villages", "villager_group": "villager_groups", "grid": "grids",
-    "registered_place": "registered",
+    "registered_place": "registered", "collective": "registered",
 }  # fmt: skip
 
 
