@@ -2,6 +2,7 @@
 import "../styles/main.scss";
 import htmx from "htmx.org";
 import { keepDrafts } from "./drafts";
+import { walkFound } from "./find";
 import { guardForms } from "./forms";
 import { listenToKeys } from "./keys";
 import { rememberLook } from "./look";
@@ -14,6 +15,7 @@ document.documentElement.classList.add("js");
 rememberLook();
 closeMenus();
 listenToKeys();
+walkFound();
 
 function improve(root: ParentNode): void {
   guardForms(root);

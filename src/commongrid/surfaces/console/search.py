@@ -6,7 +6,7 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 
 from commongrid.kernel.codes import read_matter_number
 from commongrid.kernel.refusals import BadInput
@@ -21,12 +21,16 @@ from commongrid.territory import queries as territory
 
 LONGEST: Final = 60
 MOST_PLACES: Final = 12
+FEW: Final = 5
+"""So many of each sort while somebody types."""
 
 
 @door("places.read")
 def search(request: Asked) -> HttpResponse:
-    """What fits; a whole number of a matter opens it."""
+    """What fits, as a page or, while somebody types, a few lines; a whole number of a matter opens it."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    if getattr(request, "htmx", None):
+        return render(request, "console/search/now.html", {"q": text, "lines": _now(request, text) if text else []})
     reads = request.scope.may("matters.read")
     if reads and (number := _number(text)) and (found := queries.numbered(request.scope, number)):
         return redirect("matter", matter_id=found)
@@ -51,6 +55,27 @@ def search(request: Asked) -> HttpResponse:
             "places": [(one, parents[one.parent].label(lang) if one.parent in parents else "") for one in places],
         },
     )
+
+
+def _now(request: Asked, text: str) -> list[tuple[str, str, str]]:
+    """A few of each sort: where it is, what it is called, where it lies or what its number is."""
+    scope, lang = request.scope, language()
+    lines = []
+    if scope.may("matters.read"):
+        lines = [(reverse("matter", args=[one.id]), one.title, one.number) for one in queries.search(scope, text)[:FEW]]
+    if scope.may("people.read"):
+        people = registry.find_people(scope, text, FEW)
+        homes = registry.find_homes(scope, text, FEW)
+        held = registry.find_holdings(scope, text, FEW)
+        names = territory.places(scope, {one.place for some in (people, homes, held) for one in some})
+        where = {code: place.label(lang) for code, place in names.items()}
+        lines += [(reverse("person", args=[one.id]), one.name, where.get(one.place, "")) for one in people]
+        lines += [(reverse("household", args=[one.id]), one.door, where.get(one.place, "")) for one in homes]
+        lines += [
+            (reverse("holding", args=[one.of, one.id]), title_of(one), where.get(one.place, "")) for one in held
+        ]  # fmt: skip
+    found = territory.search_places(scope, text, limit=FEW)
+    return lines + [(reverse("place", args=[one.code]), one.label(lang), one.shown) for one in found]
 
 
 def _number(text: str) -> str:

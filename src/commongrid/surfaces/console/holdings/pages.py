@@ -18,6 +18,7 @@ from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.holdings import forms
 from commongrid.surfaces.console.register.forms import ToldForm, UndoForm
 from commongrid.surfaces.console.register.homes import answered, place_asked, village_asked, village_first
+from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.words import choices, read_aloud, told
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
@@ -278,14 +279,8 @@ def _asked(
     return answered(
         request, form, do,
         {"title": title, "back": back, "name": title_of(card) if card else "", "trail": trail(of, card, title),
-         "search": _search(form)},
+         **picker(form)},
     )  # fmt: skip
-
-
-def _search(form: Any) -> str:
-    """What the search box above a form that names a person asks for."""
-    people = {"owner", "keeper", "person"} & set(form.fields)
-    return gettext("Search for a person by name") if people else ""
 
 
 urlpatterns = [

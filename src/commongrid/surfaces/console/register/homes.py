@@ -20,6 +20,7 @@ from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from commongrid.surfaces.console.register import asking as fresh
 from commongrid.surfaces.console.register import forms, looks
+from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.words import (
     HOME_STATES,
     chip,
@@ -373,20 +374,15 @@ def asked(
         "back": reverse("household", args=[home.id]) if home else reverse("households"),
         "name": of or (home_name(home) if home else ""),
         "trail": trail(home, (title, "")),
-        "search": gettext("Name of the husband or wife") if "spouse" in form.fields else "",
+        **picker(form),
     }
     return answered(request, form, do, context, done=words[1])
 
 
 def answered(
-    request: Asked,
-    form: Any,
-    do: Callable[[], str],
-    context: dict[str, Any],
-    *,
-    done: str = N_("Entered."),
+    request: Asked, form: Any, do: Callable[[], str], context: dict[str, Any], *, done: str = N_("Entered."),
     template: str = "console/register/form.html",
-) -> HttpResponse:
+) -> HttpResponse:  # fmt: skip
     """Show a form with its context, or do what it asks for and go on; a refusal is shown and what was typed stays."""
     if request.method == "POST" and form.is_valid():
         try:
