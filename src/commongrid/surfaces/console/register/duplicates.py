@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,7 +66,7 @@ def listed(request: Asked) -> HttpResponse:
     names = {code: place.label(language()) for code, place in places.items()}
     shown = [(row, names.get(row.place, ""), _(REASONS[row.reason])) for row in rows]
     context = {
-        "rows": shown, "page": number, "more": more, "across": queries.joined_across(request.scope, request.act.at),
+        "rows": shown, "page": number, "more": more, "across": queries.joined_across(request.scope, timezone.now()),
         "trail": trail(None, (_("Perhaps the same person"), "")),
     }  # fmt: skip
     return render(request, "console/register/duplicates.html", context)
