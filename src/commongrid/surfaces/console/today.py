@@ -20,7 +20,7 @@ from commongrid.matters import queries
 from commongrid.matters.queries import Filters
 from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
-from commongrid.roster.dividing.queries.staffing import to_staff
+from commongrid.roster.dividing.queries.staffing import ToStaff, to_staff
 from commongrid.surfaces.console.matters import leaders, present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import language
@@ -100,12 +100,17 @@ def today(request: Asked) -> HttpResponse:
             "rows": present.rows(request.scope, page.rows),
             "next": page.next,
             "checks": checks(request.scope),
-            "to_staff": to_staff(request.scope, localdate()) if request.scope.may("posts.appoint") else [],
+            "to_staff": new_grids(request.scope),
             "waiting": counted.get("all", 0),
             "may_report": request.scope.may("matters.report"),
             "counts": {"today": counted.get("all", 0), "notices": unread(request.scope)},
         },
     )
+
+
+def new_grids(scope: Scope) -> list[ToStaff]:
+    """Of whoever appoints in a village: its new grids without a head, and posts left in those that have ended."""
+    return to_staff(scope, localdate()) if scope.level == "village" and scope.may("posts.appoint") else []
 
 
 def checks(scope: Scope) -> list[MediationLine]:

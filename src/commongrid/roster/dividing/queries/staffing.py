@@ -64,18 +64,21 @@ class ToStaff:
 
 def to_staff(scope: Scope, today: date) -> list[ToStaff]:
     """The villages in scope whose new grids still lack a head, or where posts were left behind."""
-    lately = Division.objects.filter(place__range=(scope.lo, scope.hi), state="done", adopts_on__gt=today - RECENT)
+    done = Division.objects.filter(place__range=(scope.lo, scope.hi), state="done", adopts_on__gt=today - RECENT)
+    lately = dict(done.values_list("id", "place"))
+    if not lately:
+        return []
     new = DivisionGrid.objects.filter(division__in=lately, same=False, became__isnull=False)
-    begun = Place.objects.in_force().filter(code__in=new.values("became")).values_list("code", "parent")
+    begun = list(Place.objects.in_force().filter(code__in=new.values("became")).values_list("code", "parent"))
     gone = Place.objects.filter(
-        parent__in=lately.values("place"), level="grid", valid_to__gt=today - RECENT, valid_to__lte=today
-    )  # fmt: skip
-    village = {code: parent for code, parent in (*begun, *gone.values_list("code", "parent")) if parent is not None}
+        parent__in=set(lately.values()), level="grid", valid_to__gt=today - RECENT, valid_to__lte=today
+    ).values_list("code", "parent")
+    ended = {code: parent for code, parent in gone if parent is not None}
+    village = ended | {code: parent for code, parent in begun if parent is not None}
     posts = Post.objects.filter(in_force(today), place__in=village, role__scope_level="grid")
     held = list(posts.values_list("place", "role"))
     headed = {place for place, role in held if role == "grid_head"}
     headless = Counter(parent for code, parent in begun if code not in headed and parent is not None)
-    ended = {code for code, _parent in gone.values_list("code", "parent")}
     left = Counter(village[place] for place, _role in held if place in ended)
     rows = places(scope, {*headless, *left})
     return [ToStaff(village=rows[code], headless=headless[code], left=left[code]) for code in sorted(rows)]
