@@ -75,8 +75,7 @@ def test_who_declared_counts_with_what_they_said(land: Land, monkeypatch: pytest
 def test_a_party_group_is_kept_whole_where_that_is_asked_for(land: Land) -> None:
     group = roster.NewUnit(type="party_group", name_zh="第一党小组", place=VILLAGE, valid_from=SINCE)
     unit = UUID(roster.add_unit(CLOCK, Act.new(), unit=group)["unit"])
-    for hamlet in land.hamlets:
-        roster.cover(CLOCK, Act.new(), unit_id=unit, place=hamlet, from_on=SINCE)
+    roster.cover(CLOCK, Act.new(), unit_id=unit, places=tuple(land.hamlets), on=localdate())
     made = land.propose(groups=True, lower=20, target=40, upper=40)
     assert [one.homes for one in land.grids(made)] == [40]
     assert len(land.grids(land.propose(lower=20, target=40, upper=40))) == 2
