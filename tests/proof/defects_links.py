@@ -54,7 +54,6 @@ DEFECTS = (
             ("who is to be whose contact shown to everybody", see("outreach_planned_link", "true")),
             ("a notice that was taken down shown to everybody", see("outreach_notice", "true")),
             ("the talent register shown to everybody", see("roster_talent", "true")),
-            ("what the branch says of a talent changed anywhere", see("roster_talent", "true", "change")),
             ("what a unit was, written anywhere", sql("ALTER POLICY add ON roster_unit_former WITH CHECK (true)")),
             ("who is on duty hidden from those who ask", see("roster_duty_turn", "false")),
             ("days of duty taken off anywhere", see("roster_duty_turn", "true", "remove")),
