@@ -16,6 +16,8 @@ MODULES = ("journal", "accounts", "territory", "registry", "roster", "ledger", "
            "notices", "insight")  # fmt: skip
 ROUND_SECONDS = 1.0
 BEAT_SECONDS = 5.0
+LONG_SECONDS = 60.0
+"""A job apart may take as long without anybody being alarmed."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,9 +93,10 @@ class Worker:
         noted = 0.0
         while not self.over.is_set():
             idle = time.monotonic() < noted + BEAT_SECONDS
-            if not self._run(entry, idle=idle) or not idle:
+            well = self._run(entry, idle=idle)
+            if not well or not idle:
                 noted = time.monotonic()
-            self.over.wait(entry.seconds)
+            self.over.wait(entry.seconds if well else BEAT_SECONDS)
         connection.close()
 
     def round(self, *, everything: bool = False) -> int:
@@ -115,18 +118,18 @@ class Worker:
         """Run a job and note it; ``idle``: only where there was something to do."""
         from commongrid.journal import pulses
 
-        begun = time.perf_counter()
+        begun, every = time.perf_counter(), max(entry.seconds, LONG_SECONDS) if entry.apart else entry.seconds
         try:
             handled = entry.run()
         except Exception:  # the edge: a job fails alone
             self.log.exception("job failed", job=entry.name)
-            self._note(lambda: pulses.miss(entry.name, every=entry.seconds, ms=_ms(begun)))
+            self._note(lambda: pulses.miss(entry.name, every=every, ms=_ms(begun)))
             return False
         if handled:
             self.log.info("job", job=entry.name, handled=handled, ms=_ms(begun))
         elif idle:
             return True
-        return self._note(lambda: pulses.beat(entry.name, every=entry.seconds, ms=_ms(begun), handled=handled or 0))
+        return self._note(lambda: pulses.beat(entry.name, every=every, ms=_ms(begun), handled=handled or 0))
 
     def _beat(self) -> None:
         from commongrid.journal import pulses
