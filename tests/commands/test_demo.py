@@ -19,6 +19,7 @@ def test_demo_shows_matters_in_every_state(hamlet: Database) -> None:
         for some in (
             "matters_matter WHERE closed_at IS NULL AND due_at < now()",
             "matters_supervision",
+            "journal_line WHERE name = 'matters.put_right'",
             "matters_escalation",
             "matters_rating WHERE NOT satisfied",
         ):

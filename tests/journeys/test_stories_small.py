@@ -17,7 +17,7 @@ from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Party
 from commongrid.matters.queries.papers import paper_order
 from commongrid.surfaces.shared.sheets import token
-from tests.factories.desk import GRID, TOWNSHIP, VILLAGE
+from tests.factories.desk import FAR_VILLAGE, GRID, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
 from tests.journeys.telling import Counted, Story, alert, row
 from tests.matters.conftest import scene
 from tests.matters.waits import add_post
@@ -195,3 +195,45 @@ def on_paper(story: Story, post: str, matter: UUID, printed: str, letter: str, s
     answer = story.browser(post).post(f"/console/sheets/{token(letter, matter, sheet)}/", form)
     assert answer.status_code == 302, alert(answer)
     story.looks(matter)
+
+
+def put_right(story: Story, post: str, matter: UUID, status: int = 302, **said: str) -> str:
+    """Put right on its page; what the page says where it is refused."""
+    address = f"/console/matters/{matter}/put-right"
+    assert address in story.matter(post, matter), "the page of the matter leads there"
+    answer = story.browser(post).post(address, {"act": str(new_id()), **said})
+    assert answer.status_code == status, alert(answer)
+    story.looks(matter)
+    return "" if status == 302 else alert(answer)
+
+
+def test_the_wrong_village_the_wrong_kind_and_nobody_in_danger(story: Story) -> None:
+    more = {"urgency": "immediate", "name": "李小芳", "phone": "13812341234"}
+    bridge = story.told("桥头塌了一块，车过不去", "D11", FAR_VILLAGE, **more)
+    assert (row(bridge).owner_place, row(bridge).pressing) == (OTHER_TOWNSHIP, 0)
+    why = "是白沙村的桥，村民选错了"
+    said = put_right(story, "far_dispatcher", bridge, 422, place=str(VILLAGE), reason=why)
+    assert "the level whose area holds both" in said
+    story.step("far_dispatcher", bridge, "raise", reason=why)
+    found = story.browser("county_dispatcher").post(
+        f"/console/matters/{bridge}/put-right", {"do": "find", "place_text": "白沙"}
+    )
+    assert found.status_code == 200
+    assert f'value="{VILLAGE}"' in found.content.decode()
+    put_right(story, "county_dispatcher", bridge, place=str(VILLAGE), kind_code="G02", urgency="normal", reason=why)
+    story.matter("far_dispatcher", bridge, 404)
+    right = row(bridge)
+    assert (right.place, right.place_then, right.pressing, right.kind_code) == (VILLAGE, VILLAGE, 2, "G02")
+    slip = story.slip(bridge)
+    assert "Place, kind or urgency was put right" in slip
+    assert why not in slip
+    story.step("dispatcher", bridge, "accept")
+    assert "where it belongs, what it is about, how urgent it is (before: Longjing Village" in story.matter(
+        "dispatcher", bridge
+    )
+    story.given("dispatcher", bridge, "transport")
+    story.worked("station", bridge, "桥头已填补加固。")
+    story.says(bridge, "yes", "yes")
+    story.step("dispatcher", bridge, "close")
+    way = "reported raised put_right accepted diverted started answered passed_on rated closed"
+    story.ends(bridge, "rated", way, "respond respond respond finish pass visit file", Counted())

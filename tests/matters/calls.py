@@ -10,7 +10,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters.rules import words
 from commongrid.matters.rules.deciding import waiting
 from commongrid.matters.rules.moves import Call
-from commongrid.matters.rules.relations import level_of_actor
+from commongrid.matters.rules.relations import level_of_actor, relations
 from tests.matters.among import among
 from tests.matters.model import TARGETS, State, Target, rank
 
@@ -22,6 +22,8 @@ def calls(state: State, event: str, scope: Scope) -> Iterator[tuple[Call, Target
         yield from ((call, None) for call in among(plain))
     elif event in _WAYS:
         yield from _WAYS[event](state, plain)
+    elif event == "put_right":
+        yield from _put_right(state, replace(plain, over="above" in relations(scope, state.whereabouts)))
     elif event in ("ask_again", "ask_again_for") and state.s.leads:
         yield from ((replace(plain, follower=one), None) for one in (False, True))
     elif event in waiting.DECIDERS:
@@ -62,6 +64,18 @@ def _routed_round(state: State, plain: Call) -> Ways:
     yield replace(plain, to="unit", to_level="township"), TARGETS[0]
 
 
+def _put_right(state: State, plain: Call) -> Ways:
+    """As it stands; begun anew by a level, once reopened by a centre, never by who handled it; or sealed to a body."""
+    yield plain, None
+    levels = words.LEVELS[2:] if state.s.reopened else words.LEVELS
+    yield from ((replace(plain, to=to, to_level=to), Target("", to)) for to in levels if not state.bars(to))
+    yield replace(plain, to="unit", to_level="township"), TARGETS[0]
+
+
+def _handed_on(_state: State, plain: Call) -> Ways:
+    yield replace(plain, to="unit", to_level="township"), TARGETS[1]
+
+
 def _started(state: State, plain: Call) -> Ways:
     yield replace(plain, to_barred=state.s.owner != "unit" and state.bars(state.s.owner)), None
 
@@ -97,7 +111,8 @@ def _in_parts(_state: State, plain: Call) -> Ways:
 
 _WAYS: dict[str, Callable[[State, Call], Ways]] = {
     "divert": _given_to, "decide": _given_to, "review": _reviewed, "accept": _accepted, "route_round": _routed_round,
-    "mediate": _mediated, "take_result": _resulted, "recheck": _rechecked, "rate": _rated, "visit": _visited,
+    "mediate": _mediated, "hand_on": _handed_on,
+    "take_result": _resulted, "recheck": _rechecked, "rate": _rated, "visit": _visited,
     "answer": _in_parts, "attend": _in_parts, "split": _in_parts, "start": _started,
 }  # fmt: skip
 

@@ -26,7 +26,9 @@ AFTER_THE_END = (
     *itertools.product(words.ENDED, ("report_back", "renew_slip")),
 )  # fmt: skip
 LEVEL_RANK = {level: n for n, level in enumerate(words.LEVELS)}
-HELPED = (*STAYING, "route_round", "call_up", "fall", "withdraw", "time_out", "withdraw_for", "dissolve", "wake")
+HELPED = (
+    *STAYING, "route_round", "put_right", "call_up", "fall", "withdraw", "time_out", "withdraw_for", "dissolve", "wake",
+)  # fmt: skip
 """Events that don't count as the owner's own way on."""
 
 
@@ -84,6 +86,7 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
     yield from _answer_laws(state, call, move)
     yield from _sealed_laws(state, scope, call)
     yield from _rounding_laws(state, call, move, after)
+    yield from _correcting_laws(state, call, move, after)
     yield from _waiting_laws(state, scope, call, move, after)
     yield from _elsewhere_laws(state, call, move, after)
     if call.outside and move.owner == "unit":
@@ -173,8 +176,25 @@ def _rounding_laws(state: State, call: Call, move: Move, after: State) -> Iterat
         yield "a complaint keeps the deadline of whom it is about"
 
 
+def _correcting_laws(state: State, call: Call, move: Move, after: State) -> Iterator[str]:
+    """What is put right stays with whoever has it, or begins anew with somebody else's clock; sealed stays sealed."""
+    s = state.s
+    if call.event == "hand_on" and not (s.sealed and after.s.sealed and move.clock):
+        yield "a sealed matter is handed on out of its seal, or with the former body's clock"
+    if call.event != "put_right":
+        return
+    if s.state in ("diverted", "in_hand") and not call.over:
+        yield "whoever was given the work puts it right themselves"
+    if not call.to and (move.state, move.owner, move.clock) != (s.state, s.owner, ""):
+        yield "what stays theirs is moved"
+    if call.to and (move.owner != call.to or move.handler == "keep" or not move.clock):
+        yield "it belongs elsewhere and stays with who had it"
+    if call.to and s.leads:
+        yield "a lead goes elsewhere without those merged into it"
+
+
 def _sealed_laws(state: State, scope: Scope, call: Call) -> Iterator[str]:
-    if state.s.sealed and call.event not in ("warn", "overdue", "reply_late", "receipt", "dissolve"):
+    if state.s.sealed and call.event not in ("warn", "overdue", "reply_late", "receipt", "hand_on", "dissolve"):
         yield f"{call.event} touches a sealed matter"
     if state.s.sealed and scope.kind == "post" and scope.unit != state.whereabouts.unit:
         yield "somebody else reaches a sealed matter"

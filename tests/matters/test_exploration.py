@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from commongrid.matters.rules import deciding, loop, moves, relations, table, words
-from commongrid.matters.rules.deciding import calling, dispatching, entering, rating, waiting, watching, working
+from commongrid.matters.rules.deciding import (
+    calling,
+    correcting,
+    dispatching,
+    entering,
+    rating,
+    waiting,
+    watching,
+    working,
+)
 from commongrid.matters.rules.moves import Move
 from tests.figures import Record
 from tests.matters import laws, model, world
@@ -86,6 +95,11 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "a complaint keeps the old deadline": _decider(
         "route_round", lambda s, c: Move(state="reported", owner=c.to, handler="clear")
+    ),
+    "a matter of another place stays with who had it": _decider("put_right", moves.stays),
+    "whoever has the work puts it right": _plain("AT_WORK", (), correcting),
+    "a sealed matter is handed on out of its seal": _decider(
+        "hand_on", lambda s, c: moves.goes("reported", "unit", handler="target", sets={"sealed": False})
     ),
     "an answer forgets the owner": _plain("visit_owner", lambda handler: "", working),
     "the handler's level owes the visit and makes it": _plain("_may_visit", lambda scope, matter: True, relations),

@@ -138,7 +138,7 @@ def test_a_complaint_about_the_countys_leadership_leaves_it(scene: Scene) -> Non
     matter = tell(about=About(whom="county"))
     everyone = ("county_dispatcher", "county_leader", "supervisor", "dispatcher", "department", "auditor", *VILLAGE)
     assert [name for name in everyone if sees(scene, name, matter)] == []
-    assert queries.matter(scene.as_post("discipline"), matter).may == ("receipt",)
+    assert queries.matter(scene.as_post("discipline"), matter).may == ("receipt", "hand_on")
 
 
 def _without_discipline(scene: Scene, do: Any) -> None:
@@ -153,7 +153,7 @@ def _without_discipline(scene: Scene, do: Any) -> None:
 
 def test_a_sealed_kind_about_its_own_body_goes_to_another(scene: Scene) -> None:
     police = _unit_of(scene, "public_security")
-    _commission()
+    commission()
     matter = tell("A12", about=About(whom="unit", unit=police))
     assert row(scene, matter)["unit_id"] != police
     assert not sees(scene, "police", matter)
@@ -173,14 +173,14 @@ def test_a_sealed_kind_without_competent_unit_goes_to_the_county_body_never_to_a
         tell("A12")
     with scene.desk.database.as_role("owner") as owner:
         assert owner.execute("SELECT count(*) FROM matters_matter").fetchone() == (0,)
-    unit = _commission()
+    unit = commission()
     matter = tell("A12")
     assert (row(scene, matter)["unit_id"], row(scene, matter)["sealed"]) == (unit, True)
     others = ("county_dispatcher", "dispatcher", "supervisor", *VILLAGE)
     assert [name for name in others if sees(scene, name, matter)] == []
 
 
-def _commission() -> UUID:
+def commission() -> UUID:
     """The county's political and legal commission, which takes sealed kinds where no competent unit is set up."""
     new = NewUnit(
         place=desk.COUNTY, type="department", name_zh="县委政法委", function="politics_law", valid_from=desk.FROM

@@ -19,7 +19,7 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound, Refusal
 from commongrid.kernel.scope import Scope, public
 from commongrid.matters import actions, jobs, queries
-from commongrid.matters.actions import About, Instruction, Receipt, Report, Wanted
+from commongrid.matters.actions import About, Instruction, Receipt, Report, Right, Wanted
 from commongrid.matters.actions.calling import Summons
 from commongrid.matters.rules import words
 from commongrid.matters.rules.table import EVENTS, LIVE_EVENTS
@@ -76,6 +76,10 @@ TARGETS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 SEVERAL = (id_of("transport_unit"), id_of("roads_unit"))
 LATER = Summons(at=timezone.now() + timedelta(days=3), venue="三楼会议室", reason="也涉及他们")
+RIGHT = (
+    Right(place=desk.OTHER_VILLAGE), Right(place=desk.GRID), Right(kind_code="F01"), Right(kind_code="A12"),
+    Right(kind_code="I99"), Right(urgency="urgent"), Right(place=desk.FAR_VILLAGE, urgency="normal"), Right(),
+)  # fmt: skip
 KINDS = ("G02", "G03", "F01", "A02", "A12", "I99", "K05", "D01", "Z00", "E01")
 
 
@@ -133,6 +137,7 @@ def ways(rng: random.Random) -> dict[str, Way]:
         "reply": (actions.reply, {"text": "快了"}),
         "rate": (actions.rate, {"solved": answers[0], "satisfied": answers[1]}),
         "withdraw": (actions.withdraw, {}),
+        "put_right": (actions.put_right, {"right": rng.choice(RIGHT), **word}),
         **dict(_asked_for(rng)),
         **_after_waiting(),
     }  # fmt: skip
@@ -153,6 +158,7 @@ def _after_waiting() -> dict[str, Way]:
         "ask_again": (actions.ask_again, {"words": "请再看看"}),
         "ask_again_for": (actions.ask_again_for, {"came": "counter", "words": "请再看看"}),
         "route_round": (actions.route_round, {"about": About(), "reason": "不是说谁的"}),
+        "hand_on": (actions.hand_on, {"unit_id": id_of("police_unit"), "reason": "不归我们", "taken_by": "值班员"}),
         "retell": (actions.retell, {"text": "转述"}),
         "merge": (actions.merge, {"lead": "没有这个编号"}),
         "unmerge": (actions.unmerge, word),

@@ -70,8 +70,8 @@ def elsewhere() -> Iterator[State]:
 
 
 BESIDE = (
-    "merge", "call_meeting", "route_round", "fall", "withdraw", "recheck", "call_up", "raise", "supervise", "remind",
-    "instruct", "report_back", "reject", "reply_late",
+    "merge", "call_meeting", "route_round", "put_right", "fall", "withdraw", "recheck", "call_up", "raise", "supervise",
+    "remind", "instruct", "report_back", "reject", "reply_late",
 )  # fmt: skip
 """Events that look at nothing that makes an order or a dispute another matter: explored on the others."""
 
@@ -237,6 +237,8 @@ def steps(state: State, actor: int) -> Iterator[tuple[Call, Move, State]]:
     scope = ACTORS[actor]
     for event in allowed(actor, state.s.state, state.whereabouts):
         if event in ASKED and not (_plain(state) or _bound(state, event)):
+            continue
+        if event == "put_right" and not (_plain(state) or state.s.state in ("reopened", "returned") or state.s.leads):
             continue
         if event in BESIDE and (state.s.exchanged or state.s.dispute):
             continue

@@ -147,7 +147,7 @@ def test_no_path_breaks_a_page(laid: Desk, watch: Watch, figure: Record) -> None
 ANSWER = uuid5(NAMESPACE_OID, "commongrid matters answer explained zh")
 PAGES: tuple[tuple[str, str], ...] = (
     ("dispatcher", "/console/matters/{accepted}/"), ("dispatcher", "/console/matters/{confidential}/"),
-    ("dispatcher", "/console/matters/{reported}/route-round"), ("dispatcher", "/console/matters/{given}/"), ("dispatcher", "/console/matters/{returned}/"),
+    ("dispatcher", "/console/matters/{reported}/route-round"), ("dispatcher", "/console/matters/{reported}/put-right"), ("dispatcher", "/console/matters/{given}/"), ("dispatcher", "/console/matters/{returned}/"),
     ("dispatcher", "/console/matters/{reported}/"), ("county_dispatcher", "/console/matters/{returned}/"),
     ("dispatcher", "/console/matters/{urgent}/"), ("county_dispatcher", "/console/matters/{answered}/"), ("clerk", "/console/matters/{reported}/"),
     ("secretary", "/console/matters/{quarrel}/"), ("grid_head", "/console/matters/{patrol}/"), ("station", "/console/matters/{given}/"),

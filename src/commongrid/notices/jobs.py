@@ -59,14 +59,14 @@ CENTRES: Final = "matters.divert"
 GIVEN: Final = frozenset(
     f"matters.{name}"
     for name in (
-        "reported", "diverted", "decided", "raised", "called_up", "fell", "given_back", "routed_round", "woken",
-        "came_back", "recheck_ordered", "split", "sent_back", "answered", "settled", "passed_on", "reviewed",
+        "reported", "diverted", "decided", "raised", "called_up", "fell", "given_back", "routed_round", "handed_on",
+        "woken", "came_back", "recheck_ordered", "split", "sent_back", "answered", "settled", "passed_on", "reviewed",
         "unmerged", "unit_dissolved", "asked_again", "asked_again_for", "meeting_called", "answered_on_paper",
         "mediation_agreed", "mediation_failed",
     )
 )  # fmt: skip
 """Acts after which somebody else owes the next step."""
-SORTED: Final = ("matters.accepted", "matters.mediation_begun")
+SORTED: Final = ("matters.accepted", "matters.mediation_begun", "matters.put_right")
 """Acts after which somebody else owes it where it became a kind that another level or a competent body has."""
 JUDGED: Final = frozenset(
     f"matters.{name}"
@@ -301,7 +301,9 @@ def _to_person(row: LineRow, m: Told) -> str:
         return "referred"
     if m.state == "to_rate" and row.facts.get("to") == "to_rate":
         return "please_rate"
-    return "answered" if row.name in DONE and row.facts.get("to") in ("answered", "to_file", "closed") else ""
+    if row.name in DONE and row.facts.get("to") in ("answered", "to_file", "closed"):
+        return "answered"
+    return "put_right" if row.name == "matters.put_right" else ""
 
 
 def _for_person(row: LineRow, m: Told, sort: str, now: datetime) -> Notice:
@@ -378,11 +380,8 @@ def _send(notice: NoticeRow, ways: dict[str, Channel], at: datetime) -> None:
         actions.put_off(SCOPE, notice.id, later)
         return
     with acting(SCOPE):
-        to, language = (
-            queries.address_for(SCOPE, notice.post)
-            if notice.post
-            else queries.phone_for(SCOPE, notice.matter or notice.id)
-        )
+        whose = notice.matter or notice.id
+        to, language = queries.address_for(SCOPE, notice.post) if notice.post else queries.phone_for(SCOPE, whose)
         text = queries.words_of(SCOPE, notice, language) or queries.words_of(SCOPE, notice, "zh")
     if not to or not text:
         actions.drop(SCOPE, notice.id, "nobody_to_tell" if not to else "no_text")

@@ -17,7 +17,18 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from commongrid.commands.demo import answers, elsewhere, leaders, naming, past, published, stories, together, waits
+from commongrid.commands.demo import (
+    answers,
+    elsewhere,
+    leaders,
+    naming,
+    past,
+    published,
+    righted,
+    stories,
+    together,
+    waits,
+)
 from commongrid.commands.demo.past import Remembered
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
@@ -51,6 +62,7 @@ DO = {
     "settle": actions.settle,
     "raise": actions.raise_level,
     "divert": actions.divert,
+    "put_right": righted.put_right,
     "start": actions.start,
     "give_back": actions.give_back,
     "decide": actions.decide_returned,

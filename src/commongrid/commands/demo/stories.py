@@ -216,6 +216,10 @@ WAYS: Final[dict[str, tuple[Step, ...]]] = {
         step(4 * HOUR, "pass_on", answer="已按标准完工，有验收单。"),
         step(1 * DAY, "visit", result="asked", answers=UNSOLVED),
     ),
+    "wrong village": (
+        step(2 * HOUR, "put_right", reason="是邻村的桥，报的时候选错了村，学生天天要过，改为紧急。"),
+        *ROAD,
+    ),
 }
 
 BRIDGES: Final[tuple[tuple[str, str, str, str], ...]] = (

@@ -7,6 +7,7 @@ from commongrid.matters.actions.calling import attend, call_meeting, drop, remin
 from commongrid.matters.actions.cases import Elsewhere
 from commongrid.matters.actions.checking import raise_check, warn_of_check
 from commongrid.matters.actions.closing import close, receipt, review, visit, withdraw
+from commongrid.matters.actions.correcting import Right, hand_on, put_right
 from commongrid.matters.actions.drawing import publish_seed
 from commongrid.matters.actions.editing import change_answers, change_rules
 from commongrid.matters.actions.handling import (
@@ -75,6 +76,7 @@ __all__ = [
     "Paper",
     "Receipt",
     "Report",
+    "Right",
     "Wanted",
     "Wording",
     "accept",
@@ -111,6 +113,7 @@ __all__ = [
     "give_back",
     "go_on_recount",
     "grant",
+    "hand_on",
     "instruct",
     "late_recheck",
     "leave_without_body",
@@ -124,6 +127,7 @@ __all__ = [
     "pause",
     "publish",
     "publish_seed",
+    "put_right",
     "raise_application",
     "raise_check",
     "raise_level",

@@ -83,6 +83,14 @@ def accept_theirs(case: Case, row: ExternalCase) -> None:
     m.alarm_at = next_alarm(case.act.at, warn_at=due.warn_at, due=due.at)
 
 
+def accepts_on(case: Case) -> None:
+    """Where a matter begins anew, the limit for accepting that another system has for its order runs on."""
+    m = case.matter
+    row = ExternalCase.objects.filter(matter=m.id, accept_due_at__isnull=False).first() if m.exchanged else None
+    if row is not None and row.accept_due_at is not None:
+        case.due = set_due(row.received_at, row.accept_due_at)
+
+
 def lay(row: ExternalCase) -> ExternalCase:
     """Save the order's row. Refuses: BadInput where its number is known already."""
     if not row.number or len(row.number) > LONGEST_NUMBER:

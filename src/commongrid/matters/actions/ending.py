@@ -156,8 +156,13 @@ def face_turned(case: Case, before: str) -> None:
 
 def face_gone(case: Case) -> None:
     """Nothing of it is public any more: neither its face nor what was published."""
+    PublicFace.objects.filter(id=case.matter.id).delete()
+    publications_down(case)
+
+
+def publications_down(case: Case) -> None:
+    """What was published of it is taken down, or was never put on."""
     m = case.matter
-    PublicFace.objects.filter(id=m.id).delete()
     with handing_over(case.scope, m.place, m.place):
         shown = Publication.objects.filter(matter_id=m.id, state__in=("proposed", "published"))
         shown.update(state="down", down_at=case.act.at)

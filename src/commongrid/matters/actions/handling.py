@@ -32,7 +32,7 @@ from commongrid.matters.actions.moving import (
 from commongrid.matters.actions.protecting import Accused, back_where, competent, give_back_words, seal_where
 from commongrid.matters.actions.timing import theirs
 from commongrid.matters.actions.waiting import left_over
-from commongrid.matters.models import ExternalCase, Matter, WorkListRow
+from commongrid.matters.models import ExternalCase, Matter, PublicFace, WorkListRow
 from commongrid.matters.queries import calling, waiting
 from commongrid.matters.queries.deciding import giving_way
 from commongrid.matters.queries.systems import known_system
@@ -342,6 +342,8 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
     theirs(m)
     if (was_public and of.visibility != "public") or not of.publishers:
         face_gone(case)
+    elif was_public:
+        PublicFace.objects.filter(id=m.id).update(kind_code=of.code, series=m.series)
     if of.sealed:
         return _sealed_target(case, of)
     if not of.routed_round:

@@ -125,7 +125,7 @@ def _shows_nobody(scope: Scope, one: Matter) -> None:
 
 def _same(m: Matter, lead: Matter) -> None:
     if m.kind_code != lead.kind_code:
-        raise _refused(N_("They are of different kinds. Sort one of them first."))
+        raise _refused(N_("They are of different kinds. Put the kind of one of them right first."))
     if (enclosing(m.place, "township") or m.place) != (enclosing(lead.place, "township") or lead.place):
         raise _refused(N_("They are in different townships."))
 

@@ -31,6 +31,7 @@ from commongrid.matters.actions.ending import (
     recheck_over,
     referral_over,
 )
+from commongrid.matters.actions.leaving import still_seen, way_out
 from commongrid.matters.actions.timing import time_after
 from commongrid.matters.models import Matter, Note, Order
 from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version
@@ -360,18 +361,12 @@ def _order(case: Case, place: int, unit: UUID | None, **more: Any) -> None:
 
 def _write(case: Case) -> None:
     """Write the row; where it leaves the author's sight, through the one widening there is."""
-    m, scope = case.matter, case.scope
+    m = case.matter
     end_kept(case)
-    leaves = scope.kind == "post" and (
-        (scope.narrow == "unit" and m.unit_id != scope.unit)
-        or (scope.narrow != "unit" and not scope.covers(m.place))
-        or (m.sealed and m.unit_id != scope.unit)
-        or m.accused_person_id == scope.person is not None
-        or m.accused_unit_id in scope.units
-    )
-    with handing_over(scope, m.place, m.place, unit=m.unit_id if m.sealed else None) if leaves else nullcontext():
+    stays = still_seen(case)
+    with nullcontext() if stays else way_out(case):
         m.save(update_fields=[name for name, value in columns(m).items() if case.read.get(name, m) != value])
-    remember(("seen", m.number), None if leaves else m.id)  # PostgreSQL refuses a row that leaves unseen
+    remember(("seen", m.number), m.id if stays else None)  # PostgreSQL refuses a row that leaves unseen
 
 
 def written(case: Case) -> None:

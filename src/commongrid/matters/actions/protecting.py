@@ -20,7 +20,7 @@ from commongrid.kernel.refusals import N_, BadInput, NobodyThere, NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import blind_index, place_of
 from commongrid.matters.actions.moving import Case, Target
-from commongrid.matters.models import Original, Party
+from commongrid.matters.models import ExternalCase, Matter, Original, Party
 from commongrid.matters.rules.relations import level_at
 from commongrid.matters.rules.routing_round import OUTSIDE, WHOM, handled_at, highest, level_of_role
 from commongrid.roster import queries as roster
@@ -151,12 +151,13 @@ def _staffed(scope: Scope, unit: UnitRow) -> bool:
     return bool(found) and found[0].fell == 0
 
 
-def keep_parties(case: Case, contact: Contact, where: int, about: str) -> None:
+def keep_parties(case: Case, contact: Contact, where: int, about: str, *, rounded: bool = False) -> None:
     """Seal names and phones, whom it is about, and of a matter that was moved out of sight where it happened.
 
+    Of one that is ``rounded``, about somebody, also where it never lay lower, so that it is known not to.
     Of an anonymous report no row names or stands for the reporter.
     """
-    spot = str(where) if case.matter.place != where else ""
+    spot = str(where) if rounded or case.matter.place != where else ""
     rows = []
     if contact.name or contact.phone or contact.person:
         reporter = _party(case, "reporter", contact.name, contact.phone, spot, contact.person)
@@ -213,8 +214,8 @@ def give_back_words(case: Case) -> None:
         Party.objects.filter(matter_id=m.id).update(hidden_below=False)
 
 
-def seal_where(case: Case, where: int) -> None:
-    """Keep where it happened, sealed, for those who handle it.
+def seal_where(case: Case, where: int, *, anew: bool = False) -> None:
+    """Keep where it happened, sealed, for those who handle it; ``anew`` in place of what was sealed before.
 
     The person's row may lie out of this post's sight (confidential: with the centre), so it is reached as the centre.
     """
@@ -223,9 +224,48 @@ def seal_where(case: Case, where: int) -> None:
     with handing_over(case.scope, centre, centre):
         found = Party.objects.filter(matter_id=m.id, part__in=("reporter", "where")).order_by("part").first()
         row = found or Party(id=case.act.child("where").id, matter_id=m.id, part="where", place=m.place)
-        if row.where_sealed is None:
+        if anew or row.where_sealed is None:
             row.where_sealed = sealer().seal(str(where), place_of("matters_party", "where_sealed", row.id))
             row.save()
+
+
+def kept_above(case: Case) -> str:
+    """The level at whose code a matter is kept, out of sight of those below; nothing where it lies where it happened.
+
+    Once kept above it stays so: that it is about somebody is known only from there.
+    """
+    m = case.matter
+    level = level_at(m.place)
+    if level not in ("township", "county"):
+        return ""
+    centre = place_over(m.place, "township")
+    with handing_over(case.scope, centre, centre):
+        sealed = Party.objects.filter(matter_id=m.id).exclude(where_sealed=None).exists()
+    if sealed or m.accused_person_id or m.accused_unit_id:
+        return level
+    return "township" if case.kind.routed_round or m.danger_kind else ""
+
+
+def place_put_right(case: Case, where: int) -> None:
+    """Let it belong to another place, as if it had been reported there; who reported it and its orders go along.
+
+    Kept above, it is kept at the same level there and only what is sealed changes; of a confidential one no more
+    than the village shows.
+    """
+    m, before, above = case.matter, case.matter.place, kept_above(case)
+    m.place = place_over(where, above) if above else (enclosing(where, "village") or where) if m.confidential else where
+    if above or m.place != where:
+        seal_where(case, where, anew=True)
+    m.place_then = m.place
+    lo, hi = sorted((place_over(before, "township"), place_over(m.place, "township")))
+    with handing_over(case.scope, lo, max(hi, before, m.place)):
+        centre = place_over(m.place, "township")
+        people = Party.objects.filter(matter_id=m.id)
+        people.filter(hidden_below=True).update(place=centre)
+        people.filter(hidden_below=False).update(place=m.place)
+        Original.objects.filter(id=m.id).update(place=centre)
+        ExternalCase.objects.filter(matter_id=m.id).update(place=m.place)
+        Matter.objects.filter(parent_id=m.id).update(place=m.place, place_then=m.place)
 
 
 def back_where(case: Case) -> None:

@@ -121,13 +121,13 @@ def report(scope: Scope, act: Act, *, report: Report) -> Line:
         lay(theirs)
     if report.leader is not None and leader is not None:
         note_of_report(case, leader, report.leader)
-    keep_parties(case, report.contact, report.place, report.about.words)
+    keep_parties(case, report.contact, report.place, report.about.words, rounded=accused is not None)
     attach(scope, act, to=Subject(kept, matter.id, matter.place), files=report.photos)
     round_it = of.routed_round or matter.danger_kind or accused is not None
     if of.visibility == "public" and not round_it and not matter.confidential:
         _show(case, report.place)
     if report.urgency != "normal" and not matter.sealed:
-        _tell_dispatcher(case)
+        tell_dispatcher(case)
     facts = {"series": matter.series, "urgency": matter.urgency, "to": matter.state, "has": matter.owner_level}
     done = line(case, event="report", before=("", ""))
     return replace(done, facts={} if matter.sealed else {**facts, "kind": of.code})
@@ -190,7 +190,7 @@ def _check(report: Report) -> None:
 
 
 def _fresh(scope: Scope, act: Act, report: Report, of: KindRow) -> Matter:
-    place = _place(scope, report.place)
+    place = known_place(scope, report.place)
     contact = report.contact
     series = series_of(of.parent, report.source)
     told = bool(contact.name or contact.phone or contact.concerned_name or contact.concerned_phone)
@@ -229,7 +229,8 @@ def headline(text: str) -> str:
     return f"{head if space and len(head) > LONGEST_TITLE // 2 else first[: LONGEST_TITLE - 1]}…"
 
 
-def _place(scope: Scope, code: int) -> int:
+def known_place(scope: Scope, code: int) -> int:
+    """The place of a matter. Refuses: BadInput for what is no place in force, or is none that matters belong to."""
     found = territory.place_meant(scope, code) if level_of(code) in ("county", "township", "village", "below") else None
     if found is None or found.ended or found.level == "villager_group":
         raise BadInput(N_("Please choose the village."), fields={"place": N_("Please choose the village.")})
@@ -251,20 +252,20 @@ def _enter(case: Case, place: int, accused: Accused | None) -> None:
         return
     if m.confidential and level_of(place) == "below":
         m.place = m.place_then = place = enclosing(place, "village") or place
-    lowest = level_of(place)
-    level = entry(
-        first_level=of.first_level,
-        lowest="village" if lowest == "below" else lowest,
-        urgency=m.urgency,
-        sealed=False,
-        routed_round=of.routed_round,
-        confidential=m.confidential,
-    )
-    if level == "village" and of.first_level == "grid" and lowest == "below":
-        level = "grid"
+    level = first_level(case, place)
     if of.routed_round or handled:
         m.place = m.place_then = place_over(place, handled or "township")
     settle_owner(case, at_least(level, handled))
+
+
+def first_level(case: Case, place: int) -> str:
+    """The level that first meets a matter of this kind and urgency there."""
+    m, of, lowest = case.matter, case.kind, level_of(place)
+    level = entry(
+        first_level=of.first_level, lowest="village" if lowest == "below" else lowest, urgency=m.urgency, sealed=False,
+        routed_round=of.routed_round, confidential=m.confidential,
+    )  # fmt: skip
+    return "grid" if level == "village" and of.first_level == "grid" and lowest == "below" else level
 
 
 def _to_competent(case: Case, target: Target) -> None:
@@ -280,12 +281,18 @@ def _to_competent(case: Case, target: Target) -> None:
 def settle_owner(case: Case, level: str) -> None:
     """The level that has it: this one, or the next above where somebody is in post for the step."""
     m = case.matter
-    place = owner_place(m.place, level)
-    step = step_of(m.state, level, sealed=m.sealed, grid_may=case.kind.grid_may)
-    if level in ("grid", "village"):
-        level, place = _staffed(case, level, place, EVENTS[step].power)
-    m.owner_level, m.owner_place = level, place
+    level, m.owner_place = first_owner(case, level)
+    m.owner_level = level
     m.step = step_of(m.state, level, sealed=m.sealed, grid_may=case.kind.grid_may)
+
+
+def first_owner(case: Case, level: str) -> tuple[str, int]:
+    """This level, or the next above where somebody is in post to take a matter in, and its place."""
+    place = owner_place(case.matter.place, level)
+    if level not in ("grid", "village"):
+        return level, place
+    step = step_of("reported", level, grid_may=case.kind.grid_may)
+    return _staffed(case, level, place, EVENTS[step].power)
 
 
 def _staffed(case: Case, level: str, place: int, power: str) -> tuple[str, int]:
@@ -298,9 +305,14 @@ def _staffed(case: Case, level: str, place: int, power: str) -> tuple[str, int]:
     return lands, owner_place(case.matter.place, lands)
 
 
+def shown_place(scope: Scope, place: int) -> int:
+    """What of a place anybody may know: the natural village, else the village."""
+    return territory.natural_village_of(scope, place) or enclosing(place, "village") or place
+
+
 def _show(case: Case, place: int) -> None:
     """The public face: kind, village and day, never finer than a natural village."""
-    shown = territory.natural_village_of(case.scope, place) or enclosing(place, "village") or place
+    shown = shown_place(case.scope, place)
     face = PublicFace(
         id=case.matter.id,
         kind_code=case.kind.code,
@@ -312,7 +324,7 @@ def _show(case: Case, place: int) -> None:
     lay_row(face)
 
 
-def _tell_dispatcher(case: Case) -> None:
+def tell_dispatcher(case: Case) -> None:
     """Urgent and immediate ones are told to the township's dispatcher at once."""
     m = case.matter
     place = enclosing(m.place, "township") or m.place

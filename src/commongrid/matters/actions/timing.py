@@ -82,3 +82,32 @@ def _due(case: Case, clock: str, now: datetime, lead: LeadRow | None) -> Due:
     if clock == "finish":
         return finish_due(case.calendar, m.finish_from or m.opened_at, fast, limits(case.scope))
     return step_due(case.calendar, now, clock, limits(case.scope))
+
+
+def count_anew(case: Case) -> None:
+    """The limits by the pace there is now, counted from where they began.
+
+    What would thereby have passed already counts from now instead, though never
+    to a later day than before. What another system or the deputy set stays.
+    """
+    m, now = case.matter, case.act.at
+    m.deadline_no += 1
+    fast, rules = pace(case.scope, case.kind, m.urgency), limits(case.scope)
+    if m.finish_due_at is not None and not m.finish_moved:
+        since, old = m.finish_from or m.opened_at, case.read["finish_due_at"] or m.finish_due_at
+        m.finish_due_at = finish_due(case.calendar, since, fast, rules).at
+        if m.finish_due_at <= now < old:
+            m.finish_due_at = min(old, finish_due(case.calendar, now, fast, rules).at)
+        theirs(m)
+    if m.due_at is None or m.clock not in ("respond", "finish") or (m.exchanged and m.state == "reported"):
+        return
+    before = Due(m.due_at, m.warn_at or m.due_at, m.provisional)
+    due = _due(case, m.clock, m.due_from or now, None)
+    if due.at <= now < before.at:
+        again = _due(case, m.clock, now, None)
+        if m.clock == "finish" and m.finish_due_at is not None:
+            again = until_due(case.calendar, now, m.finish_due_at, finish_calendar(fast, rules))
+        due = earlier(before, again)
+    m.due_at, m.warn_at, m.provisional = due.at, due.warn_at, due.provisional
+    m.alarm_at = next_alarm(now, warn_at=due.warn_at, due=due.at)
+    m.raised_level = ""

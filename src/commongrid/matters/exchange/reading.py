@@ -39,7 +39,9 @@ FAULTS: dict[str, tuple[str, str]] = {
     "reply_due_unreadable": (N_("The date for the reply can't be read."), N_("Write it like 2026-12-08.")),
     "place_unknown": (
         N_("There is no such place in your area, or several of that name."),
-        N_("Choose it from the list of the template, or leave it empty: it then waits with you to be sorted."),
+        N_(
+            "Choose it from the list of the template, or leave it empty and put it right later: it then waits with you."
+        ),
     ),
     "kind_unknown": (
         N_("There is no such kind of matter."),
@@ -55,7 +57,7 @@ FAULTS: dict[str, tuple[str, str]] = {
 NOTES: dict[str, str] = {
     "due_missing": N_("No deadline given: the system's own days or the kind's limit run."),
     "due_past": N_("Their deadline has passed already: it comes in as overdue."),
-    "place_own": N_("No place given: it waits with you to be sorted."),
+    "place_own": N_("No place given: it waits with you until its place is put right."),
     "kind_unsorted": N_("No kind given: it is sorted later."),
 }
 

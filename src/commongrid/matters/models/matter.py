@@ -50,8 +50,9 @@ class Matter(models.Model):
     ``place`` is where it belongs now (its grid, else natural village, else
     village); of a complaint or sealed kind the code of the level that handles
     it, which lies outside every interval below. ``place_then`` is the code of
-    its first day and never changes. ``township`` is there for an index
-    alone: behind row-level security one of an expression is not read.
+    its first day, by which figures count it; only where the place is put right
+    does it follow, for then the first day's was never true. ``township`` is there
+    for an index alone: behind row-level security one of an expression is not read.
 
     State: ``state`` is one of ``rules.words.STATES``; the table of states is
     ``rules.loop``. While it is open it has an owner (``owner_level`` with

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commongrid.matters.queries.bodies import bodies_for
 from commongrid.matters.queries.calling import MeetingRow, PartRow, meetings_of, parts_of
 from commongrid.matters.queries.detail import (
     MatterDetail,
@@ -83,6 +84,7 @@ __all__ = [
     "ToldRow",
     "UrgencyRow",
     "VisitRow",
+    "bodies_for",
     "danger_said",
     "draw_seed",
     "followed",

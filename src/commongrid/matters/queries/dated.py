@@ -252,7 +252,7 @@ def in_use(of: Vocabulary, values: Values, day: date) -> str:
         if not values["parent"] and Kind.objects.filter(later, parent=code).exists():
             return N_("There are still kinds in this class. End them first, or move them to another class.")
         if Matter.objects.filter(closed_at=None, kind_code=code).exists():
-            return N_("Open matters are of this kind. Finish them or sort them into another kind first.")
+            return N_("Open matters are of this kind. Finish them or put their kind right first.")
         if (
             WorkListRow.objects.filter(later, kind_code=code).exists()
             or TileShown.objects.filter(later, kind_code=code).exists()

@@ -263,14 +263,21 @@ def _may_now(scope: Scope, row: MatterRow, extra: Mapping[str, object], related:
     call = Call(
         event="", level=level_of_actor(scope), to="unit", to_level=level_of_actor(scope),
         settler=scope.role in row.kind.settle_roles, ends=True, result="not_reached", days=1, solved=True,
-        satisfied=True, **facts,
+        satisfied=True, over="above" in related, **facts,
     )  # fmt: skip
     return tuple(
         event
         for event in allowed
         if event not in _CLOCK
-        and _possible(standing, replace(call, event=event, to_barred=event == "start" and self_again))
+        and _possible(
+            standing, replace(call, event=event, to=_to(event, call), to_barred=event == "start" and self_again)
+        )
     )
+
+
+def _to(event: str, call: Call) -> str:
+    """Whom a step that may stay where it is goes to: nobody."""
+    return "" if event == "put_right" else call.to
 
 
 def _was_split(told: tuple[journal.LineRow, ...]) -> bool:

@@ -58,6 +58,7 @@ LANES: Final = (
 class Filters:
     """What of the queue is wanted; empty means everything open.
 
+    ``unplaced``: whose place is not known more closely than this post's centre.
     ``order``: by urgency and then the time left, "due" by the time left alone, "new" the latest first.
     """
 
@@ -74,6 +75,7 @@ class Filters:
     pressing: bool = False
     outside: bool = False
     noted: bool = False
+    unplaced: bool = False
     text: str = ""
     order: str = ""
 
@@ -256,9 +258,19 @@ def _filtered(scope: Scope, wanted: Filters) -> QuerySet[Matter]:
     ticked = (
         (wanted.overdue, Q(due_at__lt=timezone.now())), (wanted.pressing, Q(pressing__lt=2)),
         (wanted.outside, Q(state="asked")), (wanted.noted, Q(leader_due_at__isnull=False) | Q(source="leader")),
+        (wanted.unplaced, _unplaced(scope)),
     )  # fmt: skip
     found = found.filter(*(condition for on, condition in ticked if on))
     return _in_lane(scope, found, wanted.lane)
+
+
+def _unplaced(scope: Scope) -> Q:
+    """What lies at this centre's own code, so that its place has still to be put right; not what is kept there."""
+    if scope.level not in ("township", "county"):
+        return NONE
+    kept = [row.code for row in kinds(scope) if row.routed_round]
+    here = Q(place=scope.place, sealed=False, danger_kind="", accused_person=None, accused_unit=None)
+    return here & ~Q(kind_code__in=kept)
 
 
 def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matter]:

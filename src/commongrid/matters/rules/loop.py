@@ -14,6 +14,7 @@ from typing import Final
 from commongrid.kernel.refusals import WrongState
 from commongrid.matters.rules.deciding import (
     calling,
+    correcting,
     dispatching,
     entering,
     exchanging,
@@ -40,6 +41,7 @@ DECIDERS: Final[Mapping[str, Decider]] = {
     **mediating.DECIDERS,
     **merging.DECIDERS,
     **protecting.DECIDERS,
+    **correcting.DECIDERS,
 }
 
 

@@ -74,6 +74,7 @@ class Call:
     sorting sends it elsewhere (sealed or routed round) instead of accepting.
     ``off_list``: the work list names somebody else, so a reason was given.
     ``outside``: the unit it shall go to is outside the county's command.
+    ``over``: the actor is above whoever has it.
     ``waiting``: how many parts have not answered; ``met``: a meeting was called.
     ``follower``: rated, or asked for again, by somebody whose matter was merged into this one;
     ``others``: somebody else still has to rate it; ``bad``: somebody else who
@@ -100,6 +101,7 @@ class Call:
     most: int = 2
     beyond: bool = False
     outside: bool = False
+    over: bool = False
     waiting: int = 0
     met: bool = False
     follower: bool = False

@@ -113,6 +113,7 @@ _PASSED_ON: Final = ("answered", "to_rate", "to_file", "closed")
 _AFTER_ANSWER: Final = (*_PASSED_ON, "to_pass")
 _AFTER_RATING: Final = ("closed", "to_file", "reopened", "review")
 _AT_WORK: Final = ("reported", "accepted", "diverted", "in_hand", "returned", "reopened")
+_PUT_RIGHT: Final = ("reported", "accepted", "diverted", "in_hand", "returned")
 _ROUNDED: Final = (*_AT_WORK, "split", "asked", "paused", "parked", "woken")
 _WAITING: Final = ("paused", "parked", "woken", "referred")
 
@@ -308,6 +309,15 @@ _EVENTS: Final = (
           ways=_each(_ROUNDED, "reported", "accepted"),
           refused_zh="密封类；分办的一部分；已有事项并入；未说明反映的是谁",
           refused_en="sealed kinds; a part of another; one that leads others; without saying whom it is about"),
+    Event(code="put_right", zh="更正", en="Put right", power="matters.accept", who=("owner", "above"),
+          ways=(*_each(_PUT_RIGHT, "same", "reported", "accepted"), ("reopened", ("reopened", "reported"))),
+          refused_zh="密封类；分办的一部分；地方、类别、紧急程度均未变；无理由；已交办或办理中的由上级更正",
+          refused_en="sealed kinds; a part of another; where nothing changes; without a reason; by whoever was given "
+          "the work: a level above does it"),
+    Event(code="hand_on", zh="移交其他主管单位", en="Hand on to another competent body", power="matters.handle",
+          who=("owner",), ways=_each(("reported",), "same"),
+          refused_zh="非密封类；无理由；未记明由谁接收；被反映的单位",
+          refused_en="kinds that are not sealed; without a reason; without who takes it there; to whom it is about"),
     Event(code="retell", zh="转述", en="Retell", power="matters.divert", who=("owner", "above"),
           ways=_each(_ROUNDED, "same"), refused_zh="非保密事项；村级和网格；无内容",
           refused_en="what is not confidential; in grid or village; without words"),

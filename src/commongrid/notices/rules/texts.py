@@ -65,6 +65,8 @@ SORTS: Final = {
              fields=("number", "phone_of_office", "address")),
         Sort(code="referred", label=N_("Your matter went to another body"), audience="person",
              fields=("number", "unit", "phone_of_office", "address")),
+        Sort(code="put_right", label=N_("What you reported was put right"), audience="person",
+             fields=("number", "phone_of_office", "address")),
         Sort(code=SIGN_IN_CODE, label=N_("A code to sign in with was asked for"), audience="person", fields=("code",)),
     )
 }  # fmt: skip

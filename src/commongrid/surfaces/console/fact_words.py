@@ -114,6 +114,8 @@ FACTS: Final[Mapping[str, str]] = {
     "vocabulary": N_("list"),
     "waits": N_("still waits"),
     "wanted": N_("wanted"),
+    "was_kind": N_("was sorted as"),
+    "was_urgency": N_("urgency before"),
     "withdrawn": N_("power withdrawn"),
     "worked": N_("days worked instead"),
     "year": N_("year"),
@@ -122,7 +124,7 @@ FACTS: Final[Mapping[str, str]] = {
 MACHINE: Final = frozenset({
     "account", "act", "booklet", "by", "cause", "code", "columns", "covers", "duty", "fault", "flagged", "from_post",
     "household", "into", "key", "keys", "matter", "numbers", "opened_from", "opened_to", "place", "post", "round",
-    "stretches", "village",
+    "stretches", "village", "was_place",
 })  # fmt: skip
 """Facts for machines (ids, codes of places, spans), which stay out of the page."""
 SORTS: Final[Mapping[str, str]] = {
@@ -201,6 +203,7 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
     "type": _of(TYPES),
     "urgency": _of(words.URGENCIES),
     "vocabulary": _of(_LISTS),
+    "was_urgency": _of(words.URGENCIES),
 }
 """How the codes under a key are called; what has no name is left out."""
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
@@ -227,7 +230,7 @@ class Names:
         return self.of.get(key, {}).get(code, "")
 
 
-LISTED: Final = ("kind", "kinds", "role", "function", "system", "given", "withdrawn")
+LISTED: Final = ("kind", "kinds", "was_kind", "role", "function", "system", "given", "withdrawn")
 """Keys whose codes the county's own lists name."""
 
 
@@ -239,7 +242,7 @@ def names(scope: Scope) -> Names:
     functions = {code: one.label(lang) for code, one in roster.functions(scope).items()}
     senders = {one.code: one.label(lang) for one in systems.systems(scope)}
     powers = {code: one.label(lang) for code, one in roster.powers(scope).items()}
-    listed = (kinds, kinds, roles, functions, senders, powers, powers)
+    listed = (kinds, kinds, kinds, roles, functions, senders, powers, powers)
     return Names(of=dict(zip(LISTED, listed, strict=True)))
 
 

@@ -30,6 +30,8 @@ HAPPENED: Final = {
     "matters.meeting_called": N_("Several offices were called to one meeting"),
     "matters.reminded": N_("The office that was asked was reminded"),
     "matters.started": N_("Work began"),
+    "matters.put_right": N_("Place, kind or urgency was put right"),
+    "matters.handed_on": N_("Taken over by another competent body"),
     "matters.routed_round": N_("Taken up by a level above whom it is about"),
     "matters.given_back": N_("Given back by the office"),
     "matters.decided": N_("It was decided who does it"),

@@ -113,6 +113,7 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
     codes = (
         {order.place for order in m.orders} | {told.place for told in m.told} | {one.place for one in m.supervisions}
     )
+    codes |= {int(str(line.facts["was_place"])) for line in m.history if "was_place" in line.facts}
     places = {code: one.label(lang) for code, one in territory.places(scope, codes).items()} if codes else {}
     faces = history.faces_of(scope, m)
     due = left(row.due_at) if row.due_at else ""

@@ -37,6 +37,7 @@ def filters_of(asked: QueryDict) -> tuple[queries.Filters, dict[str, str]]:
             pressing=given["view"] == "urgent",
             outside=given["view"] == "outside",
             noted=given["view"] == "leaders",
+            unplaced=given["view"] == "unplaced",
             text=given["q"],
             order=given["order"] if given["order"] in ORDERS else "",
         ),

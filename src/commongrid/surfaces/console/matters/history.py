@@ -24,6 +24,8 @@ ACTS: Final = {
     "matters.imported": N_("Taken over from an older system"),
     "matters.accepted": N_("Accepted"),
     "matters.routed_round": N_("Routed round whoever it is about"),
+    "matters.put_right": N_("Put right"),
+    "matters.handed_on": N_("Handed on to another competent body"),
     "matters.retold": N_("Retold by the centre"),
     "matters.rejected": N_("Not accepted"),
     "matters.settled": N_("Settled on the spot"),
@@ -210,6 +212,8 @@ def title_of(line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: 
         return _("Return visit: %(result)s") % {"result": words.say(words.VISITS, result)}
     if line.name in WAITED and (sort := str(line.facts.get("sort", ""))) in SORTS:
         return _("%(what)s: %(sort)s") % {"what": plain, "sort": _(SORTS[sort])} + _until(line)
+    if line.name == "matters.put_right" and (changed := [_(text) for fact, text in RIGHTED if fact in line.facts]):
+        return _("%(what)s: %(sort)s") % {"what": plain, "sort": _(", ").join(changed)} + _formerly(line, places)
     if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
         return _("Overdue: %(level)s was told") % {"level": words.say(words.LEVELS, level)}
     if line.name in JUDGED and line.facts.get("to") == "reopened":
@@ -224,6 +228,25 @@ def _until(line: LineRow) -> str:
     except ValueError:
         return ""
     return _(", until %(day)s") % {"day": when(day, "date")}
+
+
+RIGHTED: Final = (
+    ("was_place", N_("where it belongs")),
+    ("was_kind", N_("what it is about")),
+    ("was_urgency", N_("how urgent it is")),
+)  # fmt: skip
+"""What was put right, by the fact that keeps what it was before."""
+
+
+def _formerly(line: LineRow, places: Mapping[int, str]) -> str:
+    """What it was before."""
+    place, of, urgency = (line.facts.get(fact) for fact, _text in RIGHTED)
+    was = [
+        places.get(int(str(place)), "") if place else "", str(of or ""),
+        words.say(words.URGENCIES, str(urgency)) if urgency else "",
+    ]  # fmt: skip
+    told = [one for one in was if one]
+    return _(" (before: %(was)s)") % {"was": _(", ").join(told)} if told else ""
 
 
 JUDGED: Final = ("matters.rated", "matters.units_rated", "matters.rated_on_paper", "matters.visited")

@@ -18,6 +18,7 @@ from commongrid.surfaces.console.matters import (
     joining,
     leaders,
     reasons,
+    sealed_forms,
     waiting_forms,
     waiting_ways,
     words,
@@ -129,6 +130,7 @@ def prepared(scope: Scope, m: MatterDetail, code: str, again: forms.Step | None)
     """The form of a step, empty or as it was, offering what fits this matter."""
     more: dict[str, Any] = {
         **calling.more(scope, m, code), **elsewhere.more(scope, m, code), **leaders.more(scope, code),
+        **sealed_forms.more(scope, m, code),
     }  # fmt: skip
     if code == "accept":
         more["kinds"] = kinds_offered(scope, m)

@@ -20,6 +20,7 @@ from commongrid.matters.queries import vocabulary
 from commongrid.matters.rules.table import STATES
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import (
+    correcting,
     detail,
     export,
     filtering,
@@ -43,6 +44,7 @@ VIEWS: Final = (
     ("overdue", N_("Overdue")),
     ("urgent", N_("Urgent and immediate")),
     ("leaders", N_("Leaders' notes")),
+    ("unplaced", N_("Place not known yet")),
     ("outside", N_("Asked outside")),
     ("closed", N_("Closed")),
 )
@@ -122,6 +124,7 @@ urlpatterns = [
     *saving.urlpatterns,
     *parked.urlpatterns,
     *record.urlpatterns,
+    *correcting.urlpatterns,
     *protecting.urlpatterns,
     *renewing.urlpatterns,
     *export.urlpatterns,

@@ -14,6 +14,7 @@ from commongrid.surfaces.console.matters import (
     forms,
     leaders,
     merging_forms,
+    sealed_forms,
     waiting_ways,
 )
 from commongrid.surfaces.console.matters import protecting as protecting_forms
@@ -216,6 +217,13 @@ WAYS: Final[dict[str, Way]] = {
         lead=N_(
             "The person's own words stay with the centre. Until you retell them, those below see kind and village."
         ),
+    ),
+    "hand_on": Way(
+        form=sealed_forms.HandOn,
+        do=actions.hand_on,
+        button=N_("Hand it on"),
+        done=N_("Handed on with its receipt."),
+        lead=N_("For a matter that another body is competent for. It leaves your sight; they receipt it in turn."),
     ),
     "call_meeting": Way(
         form=calling_forms.CallMeeting,
