@@ -12,6 +12,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.registry import actions, jobs, queries
 from commongrid.registry.models import Household, Person, RecordTally
+from commongrid.registry.queries import completeness
 from commongrid.registry.queries.completeness import record_of
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.freshness import Record, Rule, Score, asked_of, gap, gaps, score
@@ -101,9 +102,20 @@ def test_the_database_counts_as_the_rules_do(village: Hamlet) -> None:
         records = [*map(record_of, people), *map(record_of, Household.objects.all())]
         by_rules = sum((score(rules, one, TODAY) for one in records), Score())
         tallies = [one for one in queries.counted(CLERK, VILLAGE, TODAY) if one.of in ("person", "household")]
-        by_home = sum((one.score for one in queries.home_scores(CLERK, GRID, TODAY)), Score())
+        by_home = sum((one.score for one in queries.home_scores(CLERK, GRID, TODAY)[0]), Score())
     assert sum((one.score for one in tallies), Score()) == by_rules == by_home
     assert {one.place for one in tallies} == {GRID}
+
+
+def test_the_households_of_a_grid_have_pages(village: Hamlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completeness, "HOMES", 1)
+    homes = {village.home(number) for number in ("1", "2")}
+    for home in homes:
+        village.person(home, "周大山")
+    with acting(CLERK):
+        pages = [queries.home_scores(CLERK, GRID, TODAY, page) for page in (1, 2, 3)]
+    assert [more for _, more in pages] == [True, False, False]
+    assert {one.id for some, _ in pages for one in some} == homes
 
 
 def test_a_stale_field_says_since_when(village: Hamlet) -> None:

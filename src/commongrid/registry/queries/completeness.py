@@ -43,6 +43,8 @@ KEPT_IN: Final = {
     ("person", "as_in_home"): "as_in_home", ("site", "point"): "lon",
 }  # fmt: skip
 """Columns of fields that no form corrects."""
+HOMES = 100
+"""Households of a page of the board."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +115,8 @@ def to_ask(scope: Scope, household_id: UUID, today: date) -> tuple[list[ToAsk], 
     return found, total
 
 
-def home_scores(scope: Scope, place: int, today: date, limit: int = 100) -> list[HomeScore]:
-    """The households of a grid, natural village or villager group, those with the most to ask first."""
+def home_scores(scope: Scope, place: int, today: date, page: int = 1) -> tuple[list[HomeScore], bool]:
+    """A page of the households of a grid, natural village or villager group, the most to ask first; if more follow."""
     rules = field_rules(scope, today)
     inside = Q(place=place) | Q(natural_village=place) | Q(villager_group=place)
     homes = {one.id: one for one in Household.objects.filter(inside, LIVE["household"][1])}
@@ -133,7 +135,8 @@ def home_scores(scope: Scope, place: int, today: date, limit: int = 100) -> list
         )
         for ident, one in homes.items()
     ]  # fmt: skip
-    return sorted(lines, key=lambda one: (one.score.share or 0, one.number))[:limit]
+    lines.sort(key=lambda one: (one.score.share or 0, one.number, one.id))
+    return lines[(page - 1) * HOMES : page * HOMES], len(lines) > page * HOMES
 
 
 def record_of(row: Person | Household) -> Record:

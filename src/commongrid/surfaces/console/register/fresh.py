@@ -20,6 +20,7 @@ from commongrid.surfaces.console.register.asking import asking, percent
 from commongrid.surfaces.console.register.homes import place_asked
 from commongrid.surfaces.console.register.words import field_label, home_name, trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -65,12 +66,13 @@ def board(request: Asked) -> HttpResponse:
         tallies = tallies or queries.counted(request.scope, code, today, by_village=True)
     else:
         tallies = queries.counted(request.scope, code, today)
-    homes = queries.home_scores(request.scope, code, today) if level not in SIZES else []
+    page = page_asked(request.GET.get("page", ""))
+    homes, more = queries.home_scores(request.scope, code, today, page) if level not in SIZES else ([], False)
     context = {
         "place": territory.place(request.scope, code), "at": at, "whole": _part(code, "", tallies),
         "parts": _parts(request.scope, tallies, SIZES[level]) if level in SIZES else [],
         "fields": _fields(tallies), "today": today, "trail": trail(),
-        "homes": [(one, percent(one.score)) for one in homes],
+        "homes": [(one, percent(one.score)) for one in homes], "page": page, "more": more,
     }  # fmt: skip
     return render(request, "console/register/fresh.html", context)
 
