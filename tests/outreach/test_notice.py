@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.kernel.dated import Change
 from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import public
+from commongrid.matters.queries.dated import versions
 from commongrid.outreach import actions
-from commongrid.outreach.queries.notices import duties, posted
+from commongrid.outreach.queries.notices import always, duties, posted
+from commongrid.outreach.rules.duties import NUMBERS
 from commongrid.outreach.rules.notice import A_SECOND, FIELDS, SECONDS, Looked, leaks, members, refused, spoken
 from commongrid.outreach.rules.words import is_phone
-from tests.factories.desk import GRID, HAMLET, VILLAGE
+from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE
+from tests.factories.scopes import scope_at
 from tests.outreach.conftest import SECRETARY
 
 if TYPE_CHECKING:
@@ -116,6 +120,15 @@ def test_posted_notice_is_read_by_everybody_and_holds_no_more_than_allowed(row: 
         actions.take_down(SECRETARY, Act.new(), natural_village=HAMLET)
 
 
-def test_ten_duties_are_rows(row: Row) -> None:
-    with acting(SECRETARY):
-        assert [one.code for one in duties(SECRETARY, localdate())][:3] == ["policy", "opinions", "errands"]
+def test_duties_and_the_number_that_always_answers_are_rows(row: Row) -> None:
+    keeper = scope_at(COUNTY, "worklist.edit", level="county")
+    with acting(keeper):
+        assert [one.code for one in duties(keeper, localdate())][:3] == ["policy", "opinions", "errands"]
+        assert {one.code.partition("_")[0] for one in duties(keeper, localdate(), "head")} == {"head"}
+        assert {one.code.partition("_")[0] for one in duties(keeper, localdate(), "member")} == {"member"}
+        assert always(localdate()) == "12345"
+        number = versions(keeper, NUMBERS)[0]
+    changed = Change(row=number.id, values={**number.values, "number": "0990-12345"}, on=localdate())
+    actions.change_duties(keeper, Act.new(), vocabulary=NUMBERS.code, changes=(changed,))
+    with acting(keeper):
+        assert always(localdate()) == "0990-12345"

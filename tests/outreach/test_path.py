@@ -312,3 +312,30 @@ def test_who_declined_and_whom_not_is_read_by_the_village_alone(row: Row) -> Non
     with acting(below):
         assert declaring.choices(below, VILLAGE, localdate()) == []
         assert all(one.answer == "" for one in declaring.candidates(below, VILLAGE, localdate()))
+
+
+def test_a_wish_and_who_can_are_said_from_the_countys_list(row: Row) -> None:
+    said = Said(answer="able", capacity=8, can=("sign_language",))
+    actions.declare(SECRETARY, Act.new(), village=VILLAGE, person_id=row.east, said=said, on=localdate())
+    row.able(row.west)
+    for bad in ("telepathy", ""):
+        with pytest.raises(BadInput):
+            actions.choose(
+                SECRETARY, Act.new(), wish=Wish(household=row.homes[3], sort="wish", ability=bad), on=localdate()
+            )
+    wrong = Said(answer="able", can=("telepathy",))
+    with pytest.raises(BadInput):
+        actions.declare(SECRETARY, Act.new(), village=VILLAGE, person_id=row.west, said=wrong, on=localdate())
+    for _ in range(2):
+        wish = Wish(household=row.homes[3], sort="wish", ability="sign_language")
+        actions.choose(SECRETARY, Act.new(), wish=wish, on=localdate())
+    plan = row.plan()
+    with acting(SECRETARY):
+        found = plans.planned_of(SECRETARY, plan, row.homes[3])
+        assert (found.member, found.reason) == (row.east, "wish")
+        assert plans.adopted_of(SECRETARY, row.homes[3]) is None
+    row.adopted(plan)
+    with acting(SECRETARY):
+        told = plans.adopted_of(SECRETARY, row.homes[3])
+    assert told is not None
+    assert (told.member, told.reason) == (row.east, "wish")

@@ -121,3 +121,21 @@ def test_household_of_a_member_who_left_counts_among_the_changes() -> None:
     gone = UUID(int=3)
     figures = solved([home(0, 0.001, now=gone), home(1, 0.001, now=A)], BOTH, ALL).figures
     assert (figures["changes"], figures["left"]) == (1, 1)
+
+
+def test_a_wish_is_met_where_it_costs_no_more_than_it_is_worth() -> None:
+    near, far = linker(A, 0.0), linker(B, 0.001, can=frozenset({"sign_language"}))
+    wishing = [home(0, 0.0, wishes=frozenset({"sign_language"})), home(1, 0.0)]
+    first, second = solved(wishing, [near, far], ALL).links
+    assert (first.member, first.reason, first.facts["other"]) == (B, "wish", str(A)), "some hundred metres"
+    assert second.member == A
+    further = linker(B, 0.01, can=frozenset({"sign_language"}))
+    assert solved(wishing, [near, further], ALL).links[0].member == A, "a kilometre is too far for a wish"
+
+
+def test_each_has_at_least_so_many_if_it_can_be() -> None:
+    homes = [home(n, n / 10_000) for n in range(8)]
+    both = [linker(A, 0.0), linker(B, 0.002)]
+    load = Counter(one.member for one in solved(homes, both, Terms(target=8, most=10, least=3)).links)
+    assert load[B] >= 3
+    assert solved(homes[:1], both, Terms(target=8, most=10, least=3)).fault == "", "soft: nobody is refused for it"

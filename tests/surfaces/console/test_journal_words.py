@@ -19,7 +19,7 @@ from commongrid.matters.rules import words
 from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices.rules.texts import SORTS as NOTICES
 from commongrid.notices.rules.texts import TEXTS
-from commongrid.outreach.rules.duties import DUTIES
+from commongrid.outreach.rules.duties import LISTS
 from commongrid.registry.keeping.rules import BASES, SHOWN_BY
 from commongrid.roster.rules import TALENT_STATES, TALENTS, TURNS, UNIT_TYPES_AT
 from commongrid.surfaces.console import fact_words, journal_words
@@ -47,7 +47,7 @@ CODES = {
     "came": CAME,
     "channel": ("inbox", "email", "sms"),
     "type": sorted({one for types in UNIT_TYPES_AT.values() for one in types}),
-    "vocabulary": (*VOCABULARIES, TEXTS.code, DUTIES.code),
+    "vocabulary": (*VOCABULARIES, TEXTS.code, *LISTS),
     "moved": ("sooner", "later"),
     "of": ("person", "household", "site", "thing", "organisation"),
     "basis": BASES,

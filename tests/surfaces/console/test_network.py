@@ -78,10 +78,14 @@ def test_a_secretary_links_a_village(county: Desk, row: Row, client: Client, lan
     for name, args in (
         ("network", ()), ("linking", [VILLAGE]), ("linking_members", [VILLAGE]), ("linking_choices", [VILLAGE]),
         ("network_homes", ()), ("county_sheet", ()), ("household_contact", [row.homes[1]]),
-        ("link_slips", [HAMLET]), ("link_notice", [HAMLET]),
+        ("link_slips", [HAMLET]), ("link_notice", [HAMLET]), ("staffing", ()),
     ):  # fmt: skip
         answer = desk.get(reverse(name, args=args))
         assert answer.status_code == 200, name
+        if name == "household_contact":
+            assert 'id="why"' in text(answer), "the household's page says why it has its contact"
+        if name == "staffing":
+            assert ("Make rounds" if language == "en" else "日常巡查") in text(answer)
         assert len(answer.content) < 150_000, name
 
 

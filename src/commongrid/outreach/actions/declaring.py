@@ -15,8 +15,8 @@ from commongrid.journal.actions import Line, action
 from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import level_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
-from commongrid.outreach.models import Choice, Declaration
-from commongrid.outreach.rules.words import ANSWERS, CHOICES, MOST, STANDINGS, is_phone
+from commongrid.outreach.models import Ability, Choice, Declaration
+from commongrid.outreach.rules.words import ABOUT_NOBODY, ANSWERS, CHOICES, MOST, STANDINGS, is_phone
 from commongrid.registry.models import Household, Person
 from commongrid.roster.models import Unit
 
@@ -29,22 +29,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What somebody declared: able, declines or away; as what; for how many; their Party group; a number to call."""
+    """What somebody declared: able, declines or away; as what; for how many; their group; a number; what they can."""
 
     answer: str
     as_what: str = "member"
     capacity: int = 10
     group: UUID | None = None
     phone: str = ""
+    can: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a household said: would like somebody, is kin, rather not, or wishes to be called."""
+    """What a household said: would like somebody, is kin, rather not, wishes for an ability or a call."""
 
     household: UUID
     sort: str
     member: UUID | None = None
+    ability: str = ""
 
 
 @action("outreach.declared", power="links.edit", facts=("on",), kinds=("post", "clock"))
@@ -58,6 +60,8 @@ def declare(scope: Scope, act: Act, *, village: int, person_id: UUID, said: Said
     """
     _refuse_said(said)
     _village(scope, village)
+    if not _known(set(said.can), on):
+        raise BadInput(fields={"can": N_("Choose one that is offered.")})
     if not Person.objects.filter(id=person_id, state__in=("here", "away")).exists():
         raise NotYours
     if said.group and not Unit.objects.filter(valid(on), id=said.group, place=village, type="party_group").exists():
@@ -67,7 +71,8 @@ def declare(scope: Scope, act: Act, *, village: int, person_id: UUID, said: Said
     with _told():
         Declaration.objects.create(
             id=act.id, person_id=person_id, place=village, group_id=said.group, answer=said.answer,
-            as_what=said.as_what, capacity=said.capacity, phone=" ".join(said.phone.split()), from_on=on,
+            as_what=said.as_what, capacity=said.capacity, phone=" ".join(said.phone.split()), can=sorted(said.can),
+            from_on=on,
         )  # fmt: skip
     return Line(
         place=village, subject=person_id, subject_kind="person", facts={"on": on}, answer={"declaration": act.id}
@@ -89,13 +94,21 @@ def choose(scope: Scope, act: Act, *, wish: Wish, on: date) -> Line:
     if home.state == "ended":
         raise WrongState(N_("This household has ended."))
     _refuse_wish(wish)
-    same = Q(member=wish.member) if wish.member else Q(sort="phone")
+    if wish.sort == "wish" and not _known({wish.ability}, on):
+        raise BadInput(fields={"ability": N_("Choose what the household wishes for.")})
+    same = Q(member=wish.member) if wish.member else Q(sort=wish.sort, ability=wish.ability)
     liked = Q(sort="liked") if wish.sort == "liked" else Q(pk=None)
     _cut(Choice.objects.select_for_update().filter(in_force(on), same | liked, household=home.id), on)
     village = village_of(home.place) or home.place
     with _told():
         Choice.objects.create(
-            id=act.id, household_id=home.id, place=village, sort=wish.sort, member_id=wish.member, from_on=on
+            id=act.id,
+            household_id=home.id,
+            place=village,
+            sort=wish.sort,
+            member_id=wish.member,
+            ability=wish.ability,
+            from_on=on,
         )
     return Line(
         place=village, subject=home.id, subject_kind="household", facts={"on": on}, answer={"choice": act.id}
@@ -134,8 +147,10 @@ def _refuse_said(said: Said) -> None:
 def _refuse_wish(wish: Wish) -> None:
     if wish.sort not in CHOICES:
         raise BadInput(fields={"sort": N_("Choose what the household said.")})
-    if (wish.member is None) != (wish.sort == "phone"):
-        raise BadInput(fields={"member": N_("Choose whom it is about; nobody where it is only about the phone.")})
+    if (wish.member is None) != (wish.sort in ABOUT_NOBODY):
+        raise BadInput(fields={"member": N_("Choose whom it is about; nobody for a wish or the phone.")})
+    if (wish.ability != "") != (wish.sort == "wish"):
+        raise BadInput(fields={"ability": N_("Choose what the household wishes for.")})
     if wish.member is None:
         return
     who = Person.objects.filter(id=wish.member, state__in=("here", "away")).first()
@@ -143,6 +158,10 @@ def _refuse_wish(wish: Wish) -> None:
         raise BadInput(fields={"member": N_("Choose a person from the list.")})
     if who.household_id == wish.household and wish.sort == "liked":
         raise BadInput(fields={"member": N_("Nobody is the contact of their own household.")})
+
+
+def _known(codes: set[str], on: date) -> bool:
+    return codes <= set(Ability.objects.filter(valid(on)).values_list("code", flat=True))
 
 
 def _village(scope: Scope, village: int) -> None:

@@ -224,6 +224,8 @@ def _refuse_terms(terms: Terms) -> None:
         faults["keep"] = N_("A number of metres from 0 to 5,000.")
     if not 1 <= terms.target <= terms.most <= MOST:
         faults["most"] = N_("The target is at least 1, the most not less than it and at most 30.")
+    elif not 0 <= terms.least <= terms.target:
+        faults["least"] = N_("A number from 0 to the target.")
     if terms.unlinked is not None and not NEAR <= terms.unlinked <= FAR:
         faults["unlinked"] = N_("A number of metres from 100 to 30,000.")
     if terms.leaving is not None and not 0 <= terms.leaving <= KEEP:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from commongrid.journal.dated import in_force
+from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval
-from commongrid.outreach.models import Choice, Declaration
+from commongrid.outreach.models import Ability, Choice, Declaration
 from commongrid.outreach.queries.links import loads
 from commongrid.outreach.rules.words import PARTY
 from commongrid.registry.models import Person
@@ -38,6 +38,7 @@ class Candidate:
     capacity: int
     group: UUID | None
     phone: str
+    can: tuple[str, ...]
     since: date | None
     load: int
 
@@ -58,6 +59,7 @@ class ChoiceRow:
     sort: str
     member: UUID | None
     member_name: str
+    ability: str
     from_on: date
 
 
@@ -77,7 +79,8 @@ def _candidate(one: Person, said: Declaration | None, load: int) -> Candidate:
         person=one.id, name=one.display_name, place=one.place, home=one.household_id, state=one.state,
         answer=said.answer if said else "", as_what=said.as_what if said else PARTY.get(one.political, "member"),
         capacity=said.capacity if said else 10, group=said.group_id if said else None,
-        phone=said.phone if said else "", since=said.from_on if said else None, load=load,
+        phone=said.phone if said else "", can=tuple(said.can) if said else (),
+        since=said.from_on if said else None, load=load,
     )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def choices(scope: Scope, village: int, on: date, household: UUID | None = None)
     return [
         ChoiceRow(
             id=one.id, household=one.household_id, number=one.number, natural_village=one.hamlet, sort=one.sort,
-            member=one.member_id, member_name=one.whom or "", from_on=one.from_on,
+            member=one.member_id, member_name=one.whom or "", ability=one.ability, from_on=one.from_on,
         )
         for one in rows.order_by("household__natural_village", "household__number", "sort", "id")
     ]  # fmt: skip
@@ -111,3 +114,8 @@ def declared_room(village: int, on: date) -> dict[UUID, int]:
 
 
 DECLARED.append(declared_room)
+
+
+def abilities(scope: Scope, on: date) -> list[tuple[str, str, str]]:
+    """What members can and households may wish for, in force on a day: code and names."""
+    return list(Ability.objects.filter(valid(on)).order_by("position", "code").values_list("code", "zh", "en"))

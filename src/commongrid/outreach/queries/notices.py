@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import inside, interval, village_of
-from commongrid.outreach.models import Duty, LinkNotice
+from commongrid.outreach.models import Duty, LinkNotice, PublicNumber
 from commongrid.outreach.queries.coverage import homes_on
 from commongrid.outreach.rules.notice import ALWAYS, Looked, members
 from commongrid.roster.models import Assignment, Post
@@ -40,10 +40,15 @@ class Posted:
     ended_at: datetime | None
 
 
-def duties(scope: Scope, on: date) -> list[DutyRow]:
-    """The duties of a linked member in force on a day, in order."""
-    rows = Duty.objects.filter(valid(on)).order_by("position", "code")
+def duties(scope: Scope, on: date, whom: str = "linked") -> list[DutyRow]:
+    """The duties of linked members, grid heads or grid members in force on a day, in order."""
+    rows = Duty.objects.filter(valid(on), whom=whom).order_by("position", "code")
     return [DutyRow(code=one.code, zh=one.zh, en=one.en, counts_when=one.counts_when) for one in rows]
+
+
+def always(on: date) -> str:
+    """The number that always answers on a day."""
+    return PublicNumber.objects.filter(valid(on), code="always").values_list("number", flat=True).first() or ALWAYS
 
 
 def notice_content(scope: Scope, place: PlaceRow, on: date, *, with_doors: bool) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def notice_content(scope: Scope, place: PlaceRow, on: date, *, with_doors: bool)
         "village": next((one.name for one in above.values()), ""), "natural_village": place.name,
         "members": members(lines, homes=len(doors), with_doors=with_doors),
         "duties": [{"zh": one.zh, "en": one.en} for one in duties(scope, on)], "heads": _heads(scope, place.code, on),
-        "always": ALWAYS, "from_on": on.isoformat(),
+        "always": always(on), "from_on": on.isoformat(),
     }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from commongrid.outreach.queries.coverage import LIVED, homes_on
 from commongrid.outreach.rules.planning import AT_ONCE
 from commongrid.outreach.rules.words import OPEN
 from commongrid.registry.models import Person
+from commongrid.roster.models import Assignment
+from commongrid.roster.rules import LINKED
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -37,6 +39,7 @@ class PlanRow:
     keep: int
     target: int
     most: int
+    least: int
     leaving: int | None
     unlinked: int | None
     figures: dict[str, Any]
@@ -150,6 +153,18 @@ def planned_of(scope: Scope, plan_id: UUID, household: UUID) -> PlannedRow:
     return _planned(row)
 
 
+def adopted_of(scope: Scope, household: UUID) -> PlannedRow | None:
+    """What the plan adopted last said of a household, where that still is its contact today; None otherwise."""
+    today = localdate()
+    found = PlannedLink.objects.filter(household=household, plan__state="adopted", plan__adopts_on__lte=today)
+    rows = found.select_related("household", "member", "now").order_by("-plan__adopts_on", "-plan__asked_at")
+    row = rows.first()
+    if row is None or row.member_id is None:
+        return None
+    has = Assignment.objects.filter(in_force(today), kind=LINKED, household=household, post__person=row.member_id)
+    return _planned(row) if has.exists() else None
+
+
 def planned_loads(scope: Scope, plan_id: UUID) -> list[Load]:
     """How many households each has in a plan and today, the most laden first."""
     rows = list(PlannedLink.objects.filter(plan=plan_id).values_list("member", "now"))
@@ -176,7 +191,7 @@ def _planned(one: PlannedLink) -> PlannedRow:
 
 def _row(one: Plan) -> PlanRow:
     return PlanRow(
-        id=one.id, place=one.place, state=one.state, keep=one.keep, target=one.target, most=one.most,
+        id=one.id, place=one.place, state=one.state, keep=one.keep, target=one.target, most=one.most, least=one.least,
         leaving=one.leaving, unlinked=one.unlinked, figures=one.figures, fault=one.fault, asked_at=one.asked_at,
         ready_at=one.ready_at, approved_on=one.approved_on, present=one.present, in_favour=one.in_favour,
         adopts_on=one.adopts_on,

@@ -35,6 +35,7 @@ class _Said:
     liked: dict[UUID, UUID]
     kin: dict[UUID, set[UUID]]
     never: dict[UUID, set[UUID]]
+    wishes: dict[UUID, set[str]]
     phone: set[UUID]
 
 
@@ -56,6 +57,7 @@ def material(
         Home(
             id=one.id, at=points[one.id], near=one.point != "measured", groups=groups(one), now=now.get(one.id),
             liked=said.liked.get(one.id), kin=frozenset(said.kin[one.id]), never=frozenset(said.never[one.id]),
+            wishes=frozenset(said.wishes[one.id]),
             fixed=one.id in fixed, to=fixed.get(one.id),
         )
         for one in wanted
@@ -93,6 +95,7 @@ def _linkers(village: int, on: date, points: Mapping[UUID, Point]) -> list[Linke
         Linker(
             id=one.person_id, at=points.get(one.person.household_id, middle) if one.person.household_id else middle,
             home=one.person.household_id, group=one.group_id if _lives(one.group, on) else None, capacity=one.capacity,
+            can=frozenset(one.can),
         )
         for one in found.select_related("person", "group").order_by("person")
     ]  # fmt: skip
@@ -104,12 +107,14 @@ def _lives(group: Unit | None, on: date) -> bool:
 
 
 def _said(village: int, on: date) -> _Said:
-    said = _Said({}, defaultdict(set), defaultdict(set), set())
-    for household, sort, member in Choice.objects.filter(in_force(on), place=village).values_list(
-        "household", "sort", "member"
+    said = _Said({}, defaultdict(set), defaultdict(set), defaultdict(set), set())
+    for household, sort, member, ability in Choice.objects.filter(in_force(on), place=village).values_list(
+        "household", "sort", "member", "ability"
     ):
         if sort == "phone":
             said.phone.add(household)
+        elif sort == "wish":
+            said.wishes[household].add(ability)
         elif sort == "liked":
             said.liked[household] = member
         else:

@@ -25,7 +25,7 @@ OF_A_DUTY: Final = {"zh": str, "en": str}
 OF_A_HEAD: Final = {"name": str, "grid_zh": str, "grid_en": str, "phone": str}
 INSIDE: Final[Mapping[str, Mapping[str, type]]] = {"members": OF_A_MEMBER, "duties": OF_A_DUTY, "heads": OF_A_HEAD}
 ALWAYS: Final = "12345"
-"""The number that always answers."""
+"""The number that always answers, until the county sets another (``models.PublicNumber``)."""
 FEW: Final = 0
 """What stands in the count where it is fewer than may be published."""
 A_SECOND: Final = {"zh": 4.5, "en": 2.5}

@@ -20,13 +20,14 @@ class Terms:
     keep: int = 200
     target: int = 10
     most: int = 15
+    least: int = 0
     leaving: int | None = 500
     unlinked: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """A household to be linked: where it is, which Party groups take it in, whom it has now and what it said.
+    """A household to be linked: where it is, which Party groups take it in, whom it has now, what it said.
 
     ``near``: the point is only as exact as its natural village. ``fixed``: stays with ``to`` as it was locked.
     """
@@ -39,19 +40,21 @@ class Home:
     liked: UUID | None = None
     kin: frozenset[UUID] = frozenset()
     never: frozenset[UUID] = frozenset()
+    wishes: frozenset[str] = frozenset()
     fixed: bool = False
     to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linker:
-    """Somebody able to link: where they live, in which household and Party group, for how many at most."""
+    """Somebody able to link: where they live, in which household and Party group, for how many, what they can."""
 
     id: UUID
     at: Point
     home: UUID | None = None
     group: UUID | None = None
     capacity: int = 10
+    can: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ from commongrid.outreach.rules.planning import Home, Link, Linker, Outcome, Task
 
 A_DEGREE: Final = 111_195.0
 """Metres of a degree of latitude on a sphere of 6,371 km."""
+BITS: Final = 60
+"""Abilities wished for in one village beyond which the planner takes no more."""
 LIKED, KIN = 10_000.0, 300.0
 """What a household's own choice, and kin, are worth in metres: a choice is kept wherever there is room."""
 
@@ -96,6 +98,7 @@ def _put(homes: Sequence[Home], linkers: Sequence[Linker], terms: Terms) -> _Put
         for one in linkers
         if one.home == home.id or one.id in home.never
     ]
+    bits = {code: 1 << n for n, code in enumerate(sorted({code for one in seen for code in one.wishes})[:BITS])}
     return _Put(
         homes=seen,
         set_apart=[one for one in homes if one.fixed and one.to is None],
@@ -104,11 +107,14 @@ def _put(homes: Sequence[Home], linkers: Sequence[Linker], terms: Terms) -> _Put
             metres([one.at for one in seen]),
             group=np.array([groups.get(_group(one), 0) for one in seen], np.int64),
             before=np.array([index.get(one.now, NOBODY) for one in seen], np.int64),  # type: ignore[arg-type]
+            wishes=np.array([sum(bits.get(code, 0) for code in one.wishes) for one in seen], np.int64),
             locked=np.array([index.get(one.to, NOBODY) if one.fixed else NOBODY for one in seen], np.int64),  # type: ignore[arg-type]
         ),
         members=Members.at(
             metres([one.at for one in linkers]),
             group=np.array([groups.get(one, 0) for one in theirs], np.int64),
+            skills=np.array([sum(bits.get(code, 0) for code in one.can) for one in linkers], np.int64),
+            lower=np.array([min(one.capacity, terms.most, terms.least) for one in linkers], np.int64),
             upper=np.array([min(one.capacity, terms.most) for one in linkers], np.int64),
         ),
         pairs=Pairs(
@@ -146,7 +152,7 @@ def _link(put: _Put, home: Home, why: Reason) -> Link:
 
 
 def _reason(put: _Put, home: Home, why: Reason) -> tuple[str, dict[str, Any]]:
-    """What weighed most: a lock, the household's choice, kin, the contact it has, its Party group, room for others."""
+    """What weighed most: a lock, the household's choice, kin, the contact it has, its Party group, its wish, room."""
     if why.locked:
         return "locked", {}
     if why.own.bonus:
@@ -157,6 +163,7 @@ def _reason(put: _Put, home: Home, why: Reason) -> tuple[str, dict[str, Any]]:
         "full": why.worth_more,
         "keeps": why.own.keep - why.nearer.keep,
         "group": why.nearer.leaving - why.own.leaving,
+        "wish": why.nearer.wishes - why.own.wishes,
     }
     code = max(weighed, key=lambda one: weighed[one])
     if weighed[code] <= 0:

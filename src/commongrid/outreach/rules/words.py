@@ -11,7 +11,9 @@ MOST: Final = 30
 """Households that anybody may be linked to at the very most; a plan's own limit is lower."""
 ANSWERS: Final = ("able", "declines", "away")
 STANDINGS: Final = ("member", "probationary", "committee", "in_service", "leader")
-CHOICES: Final = ("liked", "kin", "not", "phone")
+CHOICES: Final = ("liked", "kin", "not", "wish", "phone")
+ABOUT_NOBODY: Final = ("wish", "phone")
+"""Choices that are about no person."""
 STATES: Final = ("asked", "ready", "failed", "approved", "adopted", "dropped")
 PARTY: Final = {"01": "member", "02": "probationary"}
 """Political status (GB/T 4762) of those who are asked to declare, and what they count as."""
@@ -22,7 +24,8 @@ STANDING_WORDS: Final = {
     "in_service": N_("in-service member"), "leader": N_("villager group leader"),
 }  # fmt: skip
 CHOICE_WORDS: Final = {
-    "liked": N_("would like"), "kin": N_("is kin of"), "not": N_("rather not"), "phone": N_("by phone, please"),
+    "liked": N_("would like"), "kin": N_("is kin of"), "not": N_("rather not"),
+    "wish": N_("somebody who can"), "phone": N_("by phone, please"),
 }  # fmt: skip
 STATE_WORDS: Final = {
     "asked": N_("being worked out"), "ready": N_("ready to read"), "failed": N_("could not be worked out"),

@@ -22,13 +22,17 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staffer:
-    """Somebody in a grid: post, name, role, whether they hold one like it in another grid, whether eligible as head."""
+    """Somebody in a grid: post, name, role, whether they hold one like it in another grid, whether eligible as head.
+
+    ``kind``: Party member, on probation, or enthusiast, as the register has it; empty where nobody is on record.
+    """
 
     post: UUID
     name: str
     role: str
     twice: bool
     eligible: bool
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,8 @@ def _grid(code: int, name: str, name_en: str, people: Any, stand_in: str, *marks
 _GRIDS: Final = """
 WITH held AS (
   SELECT o.id, o.place, o.role_id, o.display_name,
+    coalesce((SELECT CASE who.political WHEN '01' THEN 'member' WHEN '02' THEN 'probationary' ELSE 'enthusiast' END
+      FROM registry_person who WHERE who.id = o.person_id AND who.political <> ''), '') AS kind,
     EXISTS (SELECT 1 FROM roster_post other WHERE other.person_id = o.person_id AND other.role_id = o.role_id
       AND other.place <> o.place AND other.from_on <= %(on)s
       AND (other.to_on IS NULL OR other.to_on > %(on)s)) AS twice,
@@ -110,6 +116,7 @@ WITH held AS (
 ), staffed AS (
   SELECT g.code, g.name, g.name_en,
     coalesce(jsonb_agg(jsonb_build_object('post', h.id, 'name', h.display_name, 'role', h.role_id, 'twice', h.twice,
+      'kind', h.kind,
       'eligible', h.eligible) ORDER BY h.display_name, h.id) FILTER (WHERE h.id IS NOT NULL), '[]') AS people,
     coalesce((SELECT b.display_name FROM roster_stand_in s
       JOIN roster_post o ON o.id = s.post_id JOIN roster_post b ON b.id = s.by_id

@@ -14,7 +14,7 @@ from commongrid.matters.queries import systems, vocabulary
 from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices.rules.texts import SORTS as NOTICES
 from commongrid.notices.rules.texts import TEXTS
-from commongrid.outreach.rules.duties import DUTIES
+from commongrid.outreach.rules.duties import LISTS as OUTREACH
 from commongrid.registry.keeping.rules import BASES, SHOWN_BY
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import words
@@ -179,7 +179,7 @@ def _state(code: str) -> str:
 
 
 _NOTICES: Final = {code: one.label for code, one in NOTICES.items()}
-_LISTS: Final = {one.code: one.title for one in (*VOCABULARIES.values(), TEXTS, DUTIES)}
+_LISTS: Final = {one.code: one.title for one in (*VOCABULARIES.values(), TEXTS, *OUTREACH.values())}
 CODED: Final[Mapping[str, Callable[[str], str]]] = {
     "basis": _of(BASES),
     "came": _of(CAME),

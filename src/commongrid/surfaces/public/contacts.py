@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from commongrid.kernel.places import is_code, parent_of
 from commongrid.kernel.refusals import NotFound
@@ -38,10 +39,11 @@ def contacts(request: Asked, code: int) -> HttpResponse:
         found = notices.posted(request.scope, code)
         context = {
             "place": row, "up": up, "posted": found, "content": found.content if found else None,
-            "spoken": spoken(found.content, language()) if found else "",
+            "spoken": spoken(found.content, language()) if found else "", "always": notices.always(localdate()),
         }  # fmt: skip
         return render(request, "public/contacts/notice.html", context)
     inside = [one for one in territory.children(request.scope, code) if not one.ended and one.level in INNER]
     there = notices.parts_with_notices(request.scope, code, [one.code for one in inside])
-    context = {"place": row, "up": up, "inside": [one for one in inside if one.code in there]}
+    context = {"place": row, "up": up, "inside": [one for one in inside if one.code in there],
+               "always": notices.always(localdate())}  # fmt: skip
     return render(request, "public/contacts/places.html", context)

@@ -16,7 +16,7 @@ from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices import actions as notices
 from commongrid.notices.rules.texts import TEXTS
 from commongrid.outreach import actions as outreach
-from commongrid.outreach.rules.duties import DUTIES
+from commongrid.outreach.rules.duties import LISTS as OUTREACH
 from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.shared.times import chinese
 
@@ -53,8 +53,8 @@ class Area:
 
 _RULES: Final = {code: of for code, of in VOCABULARIES.items() if of.power == "worklist.edit"}
 RULES: Final = Area(
-    name="rules", power="worklist.edit", title=N_("Rules by list"), vocabularies={**_RULES, DUTIES.code: DUTIES},
-    change={**dict.fromkeys(_RULES, actions.change_rules), DUTIES.code: outreach.change_duties},
+    name="rules", power="worklist.edit", title=N_("Rules by list"), vocabularies={**_RULES, **OUTREACH},
+    change={**dict.fromkeys(_RULES, actions.change_rules), **dict.fromkeys(OUTREACH, outreach.change_duties)},
 )  # fmt: skip
 ANSWERS: Final = VOCABULARIES["answers"]
 WORDING: Final = Area(

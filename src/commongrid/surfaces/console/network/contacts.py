@@ -15,11 +15,11 @@ from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
 from commongrid.kernel.places import village_of
 from commongrid.outreach.queries import coverage as reach
-from commongrid.outreach.queries import declaring, links, notices
-from commongrid.outreach.rules.notice import ALWAYS
+from commongrid.outreach.queries import declaring, links, notices, plans
 from commongrid.outreach.rules.words import CHOICE_WORDS
 from commongrid.registry import queries as registry
 from commongrid.surfaces.console.network import printing
+from commongrid.surfaces.console.network.reasons import people_in, sentence
 from commongrid.surfaces.console.network.words import natural_village, trail
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.console.register.words import HOME_STATES, chip, home_name
@@ -44,14 +44,21 @@ def of_household(request: Asked, household_id: UUID) -> HttpResponse:
     home = registry.home_card(request.scope, household_id)
     village = village_of(home.place) or home.place
     said = declaring.choices(request.scope, village, localdate(), household_id)
+    can = {code: en if language() == "en" else zh for code, zh, en in declaring.abilities(request.scope, localdate())}
     title = home_name(home)
     context = {
         "home": home, "title": title, "chip": chip(HOME_STATES, home.state), "today": localdate(),
-        "links": links.links_of(request.scope, household_id),
-        "said": [(one, gettext(CHOICE_WORDS[one.sort])) for one in said],
+        "links": links.links_of(request.scope, household_id), "why": _why(request, household_id),
+        "said": [(one, gettext(CHOICE_WORDS[one.sort]), can.get(one.ability, "")) for one in said],
         "trail": trail(request.scope, village, (title, "")) if request.scope.covers(village) else [(title, "")],
     }  # fmt: skip
     return render(request, "console/network/household.html", context)
+
+
+def _why(request: Asked, household: UUID) -> str:
+    """Why the household has the contact it has, as the plan said that gave it; for those who keep the plans."""
+    row = plans.adopted_of(request.scope, household) if request.scope.may("links.edit") else None
+    return sentence(row, plans.names_of(request.scope, people_in(row.facts))) if row else ""
 
 
 @door("links.read")
@@ -75,8 +82,8 @@ def slips(request: Asked, code: int) -> HttpResponse:
     """Slips of a natural village, one for each household: who its contact is, whom to call; logged as a print."""
     row, found, address = _slips(request, code)
     context = {
-        "place": row, "slips": found, "always": ALWAYS, "address": address, "picture": qr.svg(address),
-        "today": localdate(), "back": reverse("linking", args=[village_of(code) or code]),
+        "place": row, "slips": found, "always": notices.always(localdate()), "address": address,
+        "picture": qr.svg(address), "today": localdate(), "back": reverse("linking", args=[village_of(code) or code]),
     }  # fmt: skip
     return render(request, "console/network/slips.html", context)
 
@@ -86,7 +93,7 @@ def slips_pdf(request: Asked, code: int) -> HttpResponse:
     """The same slips as PDF, three on a page."""
     row, found, address = _slips(request, code)
     issuer = " · ".join(filter(None, (county_name(request), row.label(language()))))
-    return paper(printing.slips(issuer, found, ALWAYS, address), f"slips-{code}.pdf")
+    return paper(printing.slips(issuer, found, notices.always(localdate()), address), f"slips-{code}.pdf")
 
 
 def _slips(request: Asked, code: int) -> tuple[PlaceRow, list[tuple[Home, LinkRow]], str]:

@@ -30,10 +30,16 @@ class DeclareForm(Form):
     group = forms.ChoiceField(label=_("Party group"), required=False, error_messages=ONE)
     phone = forms.CharField(label=_("Number for the notice"), max_length=40, required=False,
                             help_text=_("Everybody will read it: an office phone, or one they give."))  # fmt: skip
+    can = forms.MultipleChoiceField(label=_("Can"), required=False, widget=forms.CheckboxSelectMultiple,
+                                    error_messages=ONE)  # fmt: skip
     on = day_field(_("From"), today=True)
 
-    def offer(self, people: list[tuple[str, str]], groups: list[tuple[str, str]]) -> None:
+    def offer(
+        self, people: list[tuple[str, str]], groups: list[tuple[str, str]], abilities: list[tuple[str, str]]
+    ) -> None:
         """What may be chosen."""
+        can: Any = self.fields["can"]
+        can.choices = abilities
         choose: Any = self.fields["person"]
         choose.choices = [("", gettext("Choose one")), *people]
         group: Any = self.fields["group"]
@@ -53,11 +59,15 @@ class ChoiceForm(Form):
     sort = forms.ChoiceField(label=_("What it said"), widget=forms.RadioSelect, error_messages=ONE,
                              help_text=_("Only the village reads this. No reason is asked."))  # fmt: skip
     member = forms.ChoiceField(label=_("Whom it is about"), required=False, error_messages=ONE)
+    ability = forms.ChoiceField(label=_("Who can"), required=False, error_messages=ONE,
+                                help_text=_("For a wish only."))  # fmt: skip
     on = day_field(_("From"), today=True)
 
-    def offer(self, hamlets: list[tuple[str, str]], members: list[tuple[str, str]]) -> None:
+    def offer(
+        self, hamlets: list[tuple[str, str]], members: list[tuple[str, str]], abilities: list[tuple[str, str]]
+    ) -> None:
         """What may be chosen."""
-        for name, found in (("natural_village", hamlets), ("member", members)):
+        for name, found in (("natural_village", hamlets), ("member", members), ("ability", abilities)):
             field: Any = self.fields[name]
             field.choices = [("", gettext("Choose one")), *found]
         sort: Any = self.fields["sort"]
@@ -74,6 +84,8 @@ class TermsForm(Form):
                                 error_messages=NUMBER)  # fmt: skip
     most = forms.IntegerField(label=_("Households for each, at most"), min_value=1, max_value=MOST, initial=15,
                               error_messages=NUMBER)  # fmt: skip
+    least = forms.IntegerField(label=_("Households for each, at least if it can be"), min_value=0, max_value=MOST,
+                               initial=0, required=False, error_messages=NUMBER)  # fmt: skip
     leaving = forms.IntegerField(label=_("Leaving the Party group costs (metres)"), min_value=0, max_value=5000,
                                  required=False, initial=500, help_text=_("Empty: nobody leaves the Party group."),
                                  error_messages=NUMBER)  # fmt: skip
@@ -84,7 +96,7 @@ class TermsForm(Form):
     @property
     def terms(self) -> Terms:
         """As the planner takes them."""
-        return Terms(**self.cleaned_data)
+        return Terms(**{**self.cleaned_data, "least": self.cleaned_data["least"] or 0})
 
 
 class SetForm(Form):

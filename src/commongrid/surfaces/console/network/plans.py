@@ -75,7 +75,7 @@ def _forms(plan: PlanRow, asked: Form | None) -> dict[str, Form]:
     """The forms beside the plan; the one that was refused as it was typed."""
     fresh: dict[str, Form] = {
         "terms": forms.TermsForm(auto_id="terms_%s", initial={
-            "keep": plan.keep, "target": plan.target, "most": plan.most, "leaving": plan.leaving,
+            "keep": plan.keep, "target": plan.target, "most": plan.most, "least": plan.least, "leaving": plan.leaving,
             "unlinked": plan.unlinked,
         }),
         "meeting": forms.MeetingForm(auto_id="meeting_%s"), "adopting": forms.AdoptForm(auto_id="adopt_%s"),

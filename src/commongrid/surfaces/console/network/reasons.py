@@ -28,6 +28,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "and a place there is worth %(price)s m more to others."
     ),
     "group": N_("%(member)s (%(metres)s m), not %(other)s (%(other_metres)s m), who is of another Party group."),
+    "wish": N_(
+        "%(member)s (%(metres)s m), not %(other)s (%(other_metres)s m), who can't what the household wishes for."
+    ),
     "locked": N_("Locked: it stays as it is."),
     "by_hand": N_("Chosen by hand."),
     "nobody": N_("Nobody has room for this household within the limits."),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.places import level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound
+from commongrid.outreach.queries.notices import duties
+from commongrid.outreach.rules.duties import WHOM
 from commongrid.roster import queries
 from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.register.homes import day_asked
@@ -28,6 +30,10 @@ FAULTS: Final = {
     "twice": N_("Somebody has two grids"), "not_eligible": N_("Head not eligible"),
 }  # fmt: skip
 """What the page calls each fault of a grid's staff."""
+KINDS: Final = {
+    "member": N_("Party member"), "probationary": N_("probationary member"), "enthusiast": N_("enthusiast"),
+}  # fmt: skip
+"""What somebody in a grid is."""
 
 
 @door("posts.read")
@@ -44,7 +50,9 @@ def page(request: Asked) -> HttpResponse:
     context = {
         "place": row, "on": on, "today": on == localdate(), "fault": fault,
         "rows": [(one, village_of(one.grid), [(mark, gettext(FAULTS[mark])) for mark in FAULTS if mark in one.faults],
-                  {role: one.of(role) for role in ("grid_head", "grid_member", "grid_force")}) for one in grids],
+                  {role: [(who, gettext(KINDS[who.kind]) if who.kind in KINDS else "") for who in one.of(role)]
+                   for role in ("grid_head", "grid_member", "grid_force")}) for one in grids],
+        "duties": [(gettext(text), duties(request.scope, on, whom)) for whom, text in WHOM if whom != "linked"],
         "wide": level_of(code) in ("county", "township"),
         "lanes": _lanes(queries.staffing(request.scope, code, on), address, fault),
         "may_appoint": request.scope.may("posts.appoint") and request.scope.covers(code) and on == localdate(),

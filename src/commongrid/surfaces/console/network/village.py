@@ -18,7 +18,7 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.outreach import actions
 from commongrid.outreach.queries import coverage as reach
 from commongrid.outreach.queries import declaring, notices, plans
-from commongrid.outreach.rules.words import ANSWER_WORDS, CHOICE_WORDS, STANDING_WORDS, STATE_WORDS
+from commongrid.outreach.rules.words import ABOUT_NOBODY, ANSWER_WORDS, CHOICE_WORDS, STANDING_WORDS, STATE_WORDS
 from commongrid.registry import queries as registry
 from commongrid.surfaces.console.network import forms
 from commongrid.surfaces.console.network.words import TONES, hamlets, trail, village
@@ -28,6 +28,8 @@ from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.http import HttpResponse
 
     from commongrid.surfaces.shared.doors import Asked
@@ -87,6 +89,7 @@ def members(request: Asked, code: int) -> HttpResponse:
         [*((str(one.person), one.name) for one in found), *more],
         [(str(ident), (en if language() == "en" and en else zh)) for ident, zh, en in
          declaring.groups(request.scope, code, today)],
+        _abilities(request, today),
     )  # fmt: skip
 
     def do() -> str:
@@ -94,6 +97,7 @@ def members(request: Asked, code: int) -> HttpResponse:
         said = actions.Said(
             answer=given["answer"], as_what=given["as_what"], capacity=given["capacity"],
             group=UUID(given["group"]) if given["group"] else None, phone=given["phone"],
+            can=tuple(given["can"]),
         )  # fmt: skip
         who = UUID(given["person"])
         actions.declare(request.scope, request.act, village=code, person_id=who, said=said, on=given["on"])
@@ -109,6 +113,11 @@ def members(request: Asked, code: int) -> HttpResponse:
     return answered(request, form, do, context, template="console/network/members.html")
 
 
+def _abilities(request: Asked, on: date) -> list[tuple[str, str]]:
+    """What members can, in the reader's language."""
+    return [(code, en if language() == "en" else zh) for code, zh, en in declaring.abilities(request.scope, on)]
+
+
 def _of_them(request: Asked, found: list[declaring.Candidate]) -> dict[str, object]:
     """What one of them said before, where the address names somebody."""
     one = next((one for one in found if str(one.person) == request.GET.get("person", "")), None)
@@ -117,6 +126,7 @@ def _of_them(request: Asked, found: list[declaring.Candidate]) -> dict[str, obje
     return {
         "person": str(one.person), "answer": one.answer, "as_what": one.as_what, "capacity": one.capacity,
         "group": str(one.group) if one.group else "", "phone": one.phone,
+        "can": list(one.can),
     }  # fmt: skip
 
 
@@ -138,16 +148,19 @@ def choices(request: Asked, code: int) -> HttpResponse:
     today = localdate()
     form = forms.ChoiceForm(request.POST or None)
     people = declaring.candidates(request.scope, code, today)
+    abilities = _abilities(request, today)
     form.offer(
         [(str(one.code), one.label(language())) for one in hamlets(request.scope, code)],
         [(str(one.person), one.name) for one in people],
+        abilities,
     )
 
     def do() -> str:
         given = form.cleaned_data
         home = registry.home_by_number(request.scope, int(given["natural_village"]), given["number"])
-        member = UUID(given["member"]) if given["member"] and given["sort"] != "phone" else None
-        wish = actions.Wish(household=home, sort=given["sort"], member=member)
+        member = UUID(given["member"]) if given["member"] and given["sort"] not in ABOUT_NOBODY else None
+        ability = given["ability"] if given["sort"] == "wish" else ""
+        wish = actions.Wish(household=home, sort=given["sort"], member=member, ability=ability)
         actions.choose(request.scope, request.act, wish=wish, on=given["on"])
         return reverse("linking_choices", args=[code])
 
@@ -155,7 +168,8 @@ def choices(request: Asked, code: int) -> HttpResponse:
     context = {
         "place": row, "title": title, "trail": trail(request.scope, code, (title, "")),
         "back": reverse("linking", args=[code]),
-        "rows": [(one, gettext(CHOICE_WORDS[one.sort])) for one in declaring.choices(request.scope, code, today)],
+        "rows": [(one, gettext(CHOICE_WORDS[one.sort]), dict(abilities).get(one.ability, ""))
+                 for one in declaring.choices(request.scope, code, today)],
     }  # fmt: skip
     return answered(request, form, do, context, template="console/network/choices.html")
 

@@ -13,6 +13,7 @@ from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
 from commongrid.kernel.places import village_of
+from commongrid.outreach.queries.notices import always
 from commongrid.registry import queries
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.register.words import home_name, read_aloud
@@ -45,5 +46,6 @@ def sheet(request: Asked, household_id: UUID) -> HttpResponse:
         "home": home, "name": home_name(home), "members": members, "address": address, "picture": qr.svg(address),
         "call": [(one.name, one.label(lang), one.office_phone) for one in list(heads.values())[:3]],
         "village": village_of(home.place) or home.place, "today": localdate(),
+        "always": always(localdate()),
     }  # fmt: skip
     return render(request, "console/register/sheet.html", context)

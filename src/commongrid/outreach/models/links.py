@@ -1,4 +1,4 @@
-"""Tables of outreach: who is able to link, whom households would like, plans, the ten duties, the notice.
+"""Tables of outreach: who is able to link, whom households would like, plans, the notice.
 
 Every period is half-open. The links themselves are the roster's assignments.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from commongrid.journal.dated import period
 from commongrid.kernel.keeping import OF_THEM, Keeping
-from commongrid.kernel.wall import WHOLE_COUNTY, Wall
+from commongrid.kernel.wall import Wall
 from commongrid.outreach.rules.planning import Terms
 from commongrid.outreach.rules.words import ANSWERS, CHOICES, MOST, STANDINGS, STATES
 from commongrid.registry.models import Household, Person
@@ -21,50 +22,13 @@ from commongrid.roster.models import Unit
 from commongrid.territory.models import PlaceField
 
 
-class Duty(models.Model):
-    """One of the duties of a linked member (联户职责), as the notice and the member's page say it; a dated row.
-
-    ``counts_when`` says what fulfils it; ``source`` whether the county set it or it is proposed.
-
-    Personal data: none. Kept: for good.
-    """
-
-    id = models.UUIDField(primary_key=True)
-    code = models.CharField("代码", max_length=24)
-    zh = models.CharField("中文名", max_length=60)
-    en = models.CharField("英文名", max_length=120)
-    counts_when = models.CharField("何时算履行", max_length=160, blank=True, default="")
-    source = models.CharField("来源", max_length=12, default="county")
-    position = models.SmallIntegerField("顺序", default=0)
-    valid_from = models.DateField("启用日期")
-    valid_to = models.DateField("停用日期", null=True)
-
-    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
-
-    class Meta:
-        """Names and constraints."""
-
-        db_table = "outreach_duty"
-        verbose_name = "联户职责"
-        ordering: ClassVar = ["position", "code"]
-        constraints: ClassVar = [
-            ExclusionConstraint(
-                name="outreach_duty_once",
-                expressions=[("code", "="), (period("valid_from", "valid_to"), "&&")],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        """The code."""
-        return self.code
-
-
 class Declaration(models.Model):
     """What somebody said about linking households (联户申报): able and for how many, declines, or is away.
 
     No reason is asked or kept. ``as_what`` is what they are: Party member, on probation, of the two committees, in
     service and registered here, leader of a villager group. ``place`` is the village, so that nobody below it reads
-    who declined. ``group`` is their Party group. ``phone`` is the number they want to stand on the notice.
+    who declined. ``group`` is their Party group. ``phone`` is the number they want to stand on the notice, ``can``
+    are codes of ``Ability``.
 
     Personal data: who is willing (S2), a phone number given for the notice (S1). Kept: while it holds, then three
     years.
@@ -78,6 +42,7 @@ class Declaration(models.Model):
     as_what = models.CharField("身份", max_length=12, default="member")
     capacity = models.SmallIntegerField("可联户数", default=10)
     phone = models.CharField("公示电话", max_length=40, blank=True, default="")
+    can = ArrayField(models.CharField(max_length=24), verbose_name="专长", default=list)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
 
@@ -109,10 +74,11 @@ class Declaration(models.Model):
 
 
 class Choice(models.Model):
-    """What a household said about its contact (户的选择): whom it would like, kin, whom rather not, or by phone.
+    """What a household said about its contact (户的选择): whom it would like, kin, whom rather not, a wish, by phone.
 
-    ``member`` is whom it is about; none for ``phone``: a household wholly away that wishes to be called. No reason is
-    kept, least of all for ``not``. ``place`` is the village: nobody below it reads who would rather not have whom.
+    ``member`` is whom it is about; none for ``phone``: a household wholly away that wishes to be called, and none for
+    ``wish``: somebody who can what ``ability`` names, a code of ``Ability``. No reason is kept, least of all for
+    ``not``. ``place`` is the village: nobody below it reads who would rather not have whom.
 
     Personal data: a household's wish about a person (S2). Kept: while it holds, then three years.
     """
@@ -122,6 +88,7 @@ class Choice(models.Model):
     place = PlaceField("行政村")
     sort = models.CharField("选择", max_length=8)
     member = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ability = models.CharField("希望的专长", max_length=24, blank=True, default="")
     from_on = models.DateField()
     to_on = models.DateField(null=True)
 
@@ -139,8 +106,13 @@ class Choice(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(sort__in=CHOICES), name="outreach_choice_sort"),
             models.CheckConstraint(
-                condition=Q(sort="phone", member__isnull=True) | (~Q(sort="phone") & Q(member__isnull=False)),
+                condition=Q(sort__in=("phone", "wish"), member__isnull=True)
+                | (~Q(sort__in=("phone", "wish")) & Q(member__isnull=False)),
                 name="outreach_choice_about",
+            ),
+            models.CheckConstraint(
+                condition=Q(sort="wish") & ~Q(ability="") | ~Q(sort="wish") & Q(ability=""),
+                name="outreach_choice_ability",
             ),
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="outreach_choice_period"
@@ -154,6 +126,11 @@ class Choice(models.Model):
                 name="outreach_choice_once",
                 expressions=[("household", "="), ("member", "="), (period("from_on", "to_on"), "&&")],
                 condition=Q(member__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="outreach_choice_one_wish",
+                expressions=[("household", "="), ("ability", "="), (period("from_on", "to_on"), "&&")],
+                condition=Q(sort="wish"),
             ),
             ExclusionConstraint(
                 name="outreach_choice_one_phone",
@@ -175,8 +152,8 @@ class Plan(models.Model):
     what to change), approved (by the branch meeting), adopted (its links hold from ``adopts_on``), dropped.
 
     ``keep`` is worth how many metres a household's present contact is; ``target`` and ``most`` are households per
-    member; ``leaving`` the metres by which leaving the Party group is dearer, none where it is forbidden; beyond
-    ``unlinked`` metres (none: never) a household has rather nobody.
+    member, ``least`` how many each is to have if it can be; ``leaving`` the metres by which leaving the Party group is
+    dearer, none where it is forbidden; beyond ``unlinked`` metres (none: never) a household has rather nobody.
     ``figures`` hold numbers only: metres, how many change, the curve of the slider, options where members are too few.
     ``present`` and ``in_favour`` are counts of the meeting, ``wrote`` the post that wrote them down.
 
@@ -189,6 +166,7 @@ class Plan(models.Model):
     keep = models.SmallIntegerField("保留现有联系的权重(米)", default=200)
     target = models.SmallIntegerField("目标户数", default=10)
     most = models.SmallIntegerField("最多户数", default=15)
+    least = models.SmallIntegerField("尽量不少于", default=0)
     leaving = models.SmallIntegerField("跨党小组加价(米)", null=True, default=500)
     unlinked = models.SmallIntegerField("宁可留空的距离(米)", null=True)
     figures = models.JSONField(default=dict)
@@ -220,7 +198,8 @@ class Plan(models.Model):
                 condition=~Q(state="adopted") | Q(adopts_on__isnull=False), name="outreach_plan_adopted_from_a_day"
             ),
             models.CheckConstraint(
-                condition=Q(keep__gte=0, target__gte=1, most__gte=F("target")) & Q(most__lte=MOST),
+                condition=Q(keep__gte=0, target__gte=1, most__gte=F("target"))
+                & Q(most__lte=MOST, least__gte=0, least__lte=F("target")),
                 name="outreach_plan_limits",
             ),
             models.UniqueConstraint(
@@ -241,7 +220,10 @@ class Plan(models.Model):
     @property
     def terms(self) -> Terms:
         """Its limits, as the planner takes them."""
-        return Terms(keep=self.keep, target=self.target, most=self.most, leaving=self.leaving, unlinked=self.unlinked)
+        return Terms(
+            keep=self.keep, target=self.target, most=self.most, least=self.least, leaving=self.leaving,
+            unlinked=self.unlinked,
+        )  # fmt: skip
 
 
 class PlannedLink(models.Model):
