@@ -84,6 +84,7 @@ FACTS: Final[Mapping[str, str]] = {
     "own": N_("own words"),
     "people": N_("people"),
     "plans": N_("plans"),
+    "posts": N_("Posts"),
     "present": N_("present"),
     "recoded": N_("re-coded"),
     "removed": N_("removed"),
@@ -122,7 +123,8 @@ FACTS: Final[Mapping[str, str]] = {
 }
 """Facts worth a reader's time, by key."""
 MACHINE: Final = frozenset({
-    "account", "act", "booklet", "by", "cause", "code", "columns", "covers", "duty", "fault", "flagged", "from_post",
+    "account", "act", "booklet", "by", "cause", "code", "columns", "covers", "duty", "fault", "flagged", "from_place",
+    "from_post",
     "household", "into", "key", "keys", "matter", "numbers", "opened_from", "opened_to", "place", "post", "round",
     "stretches", "village", "was_place",
 })  # fmt: skip
@@ -210,7 +212,7 @@ DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
     "held", "removed", "reserve", "waits",
     "active", "along", "areas", "cells", "changes", "doors", "files", "m2",
-    "in_favour", "links", "locked", "members", "plans", "present",
+    "in_favour", "links", "locked", "members", "plans", "posts", "present",
     "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
     "homes", "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off",
     "off_list", "open", "own", "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "shared",
