@@ -86,7 +86,8 @@ BY: Final = {
     "notices_failed": "county_dispatcher",
     **dict.fromkeys(("rules_add", "rules_import", "rules_row"), "county_dispatcher"),
     **dict.fromkeys(("wording_add", "wording_import", "wording_list", "wording_row"), "county_dispatcher"),
-    "household_new": "clerk",
+    **dict.fromkeys(("household", "person", "change", "booklet"), "clerk"),
+    **dict.fromkeys(("household_new", "register_undo", "flag_end"), "clerk"),
     **dict.fromkeys(("map_at", "place_boundaries", "place_boundary", "place_cells"), "clerk"),
     **dict.fromkeys(("booklet_new", "household_report", "handover", "thing_check"), "clerk"),
     **dict.fromkeys(("holding_new", "holding_correct", "holding_end", "holding_undo"), "clerk"),
@@ -98,13 +99,15 @@ BY: Final = {
     "person_file": "township_principal",
     **dict.fromkeys(("person_erase", "retention"), "county_admin"),
     **dict.fromkeys(
-        (f"household_{act}" for act in ("move_in", "birth", "head", "split", "merge", "flag", "undo")), "clerk"
+        (f"household_{act}" for act in ("move_in", "birth", "head", "split", "merge", "flag", "correct", "confirm")),
+        "clerk",
     ),
     **dict.fromkeys(
         (
             f"person_{act}"
             for act in (
                 "correct",
+                "confirm",
                 "flag",
                 "marry",
                 "move",
@@ -222,8 +225,8 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return held | ({"done": made["organisation"]} if "done" in captures else {})
         case (one,) if one.removesuffix("_id") in made:
             return {one: made[one.removesuffix("_id")]}
-        case ("done", "household_id"):
-            return {"done": made["household"], "household_id": made["household"]}
+        case ("done",):
+            return {"done": made["household"]}
         case ("which",):
             return {"which": "linked" if name == "county_sheet_rows" else "open"}
         case _:

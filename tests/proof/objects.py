@@ -184,9 +184,8 @@ def homes(_world: World) -> Objects:
     yield (named("no such household"),), "no such household", nobody
 
 
-def acts_of_homes(world: World) -> Objects:
-    for values, about, seen in homes(world):
-        yield (named("no such act"), *values), about, seen
+def no_such_act(_world: World) -> Objects:
+    yield (named("no such act"),), "no such act", nobody
 
 
 def someone(_world: World) -> Objects:

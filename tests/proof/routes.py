@@ -102,7 +102,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("rota_", ("turn_id",)): objects.not_there,
     ("", ("notice_id",)): objects.not_there,
     ("household", ("household_id",)): objects.homes,
-    ("household_undo", ("done", "household_id")): objects.acts_of_homes,
+    ("register_undo", ("done",)): objects.no_such_act,
     ("person", ("person_id",)): objects.someone,
     ("people_", ("sort",)): objects.register_sheets,
     ("people_", ("upload_id",)): objects.uploads,

@@ -36,6 +36,8 @@ def register_rows() -> dict[str, UUID]:
     booklet = actions.NewBooklet(place=VILLAGE, number="0001")
     made["booklet"] = UUID(actions.open_booklet(CLERK, Act.new(), new=booklet, told=told)["booklet"])
     actions.enrol(CLERK, Act.new(), person_id=head, booklet_id=made["booklet"], as_to_head="", told=told)
+    veteran = actions.Recognised(type_code="veteran", person=head)
+    made["flag"] = UUID(actions.flag(CLERK, Act.new(), what=veteran, told=told)["flag"])
     field = scope_at(VILLAGE, "people.confirm")
     change = actions.Change(sort="moved_out", household=home, person=child, said={"to": "贵阳"})
     made["request"] = UUID(actions.report_change(field, Act.new(), change=change, told=told)["request"])

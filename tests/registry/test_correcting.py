@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -11,12 +12,15 @@ from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
-from commongrid.registry import actions
+from commongrid.registry import actions, queries
 from commongrid.registry.models import Correction, Flag, HardshipFlag, Person, Stay
 from commongrid.registry.rules.facts import NewHome, NewPerson, Told
 from tests.factories.desk import GRID, HAMLET, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
 
 LATER = Told(on=date(2026, 5, 1), source="村级核实")
 CIVIL = scope_at(VILLAGE, "people.edit", "people.read", "people.hardship")
@@ -110,6 +114,62 @@ def test_what_can_not_be_read_is_refused_and_nothing_changes(
     assert village.read(one).works_at == ""
 
 
+def test_an_identity_number_says_birth_and_sex(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五")
+    _correct(one, id_number=ID)
+    assert (village.read(one).born_on, village.read(one).sex) == (date(1949, 12, 31), "2")
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ({"id_number": ID}, "id_number"),
+        ({"id_number": ID, "born_on": "1950-01-01"}, "born_on"),
+        ({"id_number": ID, "born_on": "1949-12-31"}, "id_number"),
+    ],
+)
+def test_an_identity_number_contradicts_nobody(village: Hamlet, written: dict[str, str], field: str) -> None:
+    one = village.person(village.home("1"), "赵五", sex="1", born_on=date(1980, 1, 1))
+    with pytest.raises(BadInput) as refused:
+        _correct(one, None, **written)
+    assert field in refused.value.fields
+    assert village.read(one).id_index is None
+
+
+def test_nobody_is_given_another_birth_than_the_number_kept_says(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五", id_number=ID)
+    with pytest.raises(BadInput) as refused:
+        _correct(one, born_on="1950-01-01")
+    assert list(refused.value.fields) == ["born_on"]
+    _correct(one, born_on="", sex="")
+    assert (village.read(one).born_on, village.read(one).sex) == (date(1949, 12, 31), "2")
+
+
+def test_what_somebody_is_to_the_head_is_mended_with_a_stay_of_its_own(village: Hamlet) -> None:
+    _home, (head, _wife, son, _father) = village.family()
+    act = _correct(son, as_in_home="30")
+    assert broken_laws() == []
+    assert village.read(son).as_in_home == "30"
+    for who, code in ((son, "02"), (head, "97")):
+        with pytest.raises(BadInput):
+            _correct(who, as_in_home=code)
+    actions.undo(CLERK, Act.new(), done=act.id, told=LATER)
+    assert broken_laws() == []
+    assert village.read(son).as_in_home == "20"
+
+
+def test_a_household_is_corrected_and_its_point_is_fresh(village: Hamlet) -> None:
+    home = village.home("1")
+    house = actions.NewHolding(of="site", place=GRID, written={"kind": "11", "name": "老屋"})
+    site = actions.add_holding(CLERK, Act.new(), new=house, told=LATER)["site"]
+    written = {"number": "17", "lon": "108.25", "lat": "27.5", "dwelling": str(site)}
+    fields = actions.Fields(of="household", subject=home, written=written)
+    actions.correct(CLERK, Act.new(), fields=fields, told=LATER)
+    found = village.read_home(home)
+    assert (found.number, found.point, str(found.dwelling_id)) == ("17", "measured", str(site))
+    assert {found.confirmed[name] for name in ("number", "point", "dwelling")} == {"2026-05-01"}
+
+
 def test_two_at_once_the_second_is_told(village: Hamlet) -> None:
     one = village.person(village.home("1"), "赵五")
     seen = village.read(one).version
@@ -149,6 +209,54 @@ def test_a_hardship_flag_needs_its_power_and_is_seen_with_it_alone(village: Haml
     watched = actions.Recognised(type_code="marginal", household=home)
     with pytest.raises(NotAllowed):
         actions.flag(CIVIL, Act.new(), what=watched, told=LATER)
+
+
+def _history(of: Scope, subject: UUID) -> list[tuple[str, str, str]]:
+    with acting(of):
+        return [(one.field, one.before, one.after) for one in queries.changes_of(of, subject) if one.field != "*"]
+
+
+def test_a_flag_is_ended_and_taken_back_and_the_history_says_so(village: Hamlet) -> None:
+    _home, people = village.family()
+    who, began, ended = people[3], Act.new(), Act.new()
+    actions.flag(CLERK, began, what=actions.Recognised(type_code="veteran", person=who), told=Told(on=DAY))
+    actions.unflag(CLERK, ended, flag_id=began.id, told=LATER)
+    assert {("flag", "", "veteran"), ("flag", "veteran", "")} <= set(_history(CLERK, who))
+    with pytest.raises(WrongState):
+        actions.undo(CLERK, Act.new(), done=began.id, told=LATER)
+    other = village.home("2")
+    actions.moved(CLERK, Act.new(), person_id=who, into=actions.Into(household=other), told=LATER)
+    actions.undo(CLERK, Act.new(), done=ended.id, told=LATER)
+    with acting(CLERK):
+        flag = Flag.objects.get()
+        assert (flag.to_on, flag.household_id) == (None, other)
+    actions.undo(CLERK, Act.new(), done=began.id, told=LATER)
+    with acting(CLERK):
+        assert not Flag.objects.exists()
+
+
+def test_what_was_recognised_is_not_in_force_again_after_a_death(village: Hamlet) -> None:
+    _home, people = village.family()
+    began, ended = Act.new(), Act.new()
+    actions.flag(CLERK, began, what=actions.Recognised(type_code="veteran", person=people[3]), told=Told(on=DAY))
+    actions.unflag(CLERK, ended, flag_id=began.id, told=LATER)
+    actions.died(CLERK, Act.new(), person_id=people[3], told=LATER)
+    with pytest.raises(WrongState):
+        actions.undo(CLERK, Act.new(), done=ended.id, told=LATER)
+
+
+def test_that_hardship_was_recognised_is_history_to_those_alone_who_see_it(village: Hamlet) -> None:
+    home, _people = village.family()
+    act = Act.new()
+    what = actions.Recognised(type_code="dibao", household=home, body="镇民政办")
+    actions.flag(CIVIL, act, what=what, told=LATER)
+    assert ("hardship", "", str(act.id)) in _history(CIVIL, home)
+    assert not [line for line in _history(CLERK, home) if line[0] == "hardship"]
+    with pytest.raises(NotFound):
+        actions.undo(CLERK, Act.new(), done=act.id, told=LATER)
+    actions.undo(CIVIL, Act.new(), done=act.id, told=LATER)
+    with acting(CIVIL):
+        assert not HardshipFlag.objects.exists()
 
 
 def test_a_death_is_undone_and_everybody_is_what_they_were(village: Hamlet) -> None:

@@ -4,7 +4,12 @@ import type { Colours } from "./look";
 
 const NEAR = 16;
 
-export function showHomes(map: Drawn, homes: GeoJSON.FeatureCollection<GeoJSON.Point>, colour: Colours): void {
+export function showHomes(
+  map: Drawn,
+  homes: GeoJSON.FeatureCollection<GeoJSON.Point>,
+  colour: Colours,
+  still = false,
+): void {
   map.addSource("homes", { type: "geojson", data: homes, cluster: true, clusterMaxZoom: NEAR, clusterRadius: 44 });
   map.addLayer({
     id: "clusters",
@@ -42,7 +47,7 @@ export function showHomes(map: Drawn, homes: GeoJSON.FeatureCollection<GeoJSON.P
     },
   });
   numberClusters(map);
-  openPoints(map);
+  if (!still) openPoints(map);
 }
 
 /* The numbers on clusters are elements, for the map has no font of its own. */

@@ -17,6 +17,7 @@ import { showHomes } from "./homes";
 import { drawLine } from "./line";
 import { type Colours, colours } from "./look";
 import { pick } from "./pick";
+import { spot } from "./spot";
 
 setWorkerUrl(workerUrl);
 
@@ -91,15 +92,17 @@ export async function show(box: HTMLElement): Promise<void> {
   const shapes = await fetched<Shapes>(box.dataset.shapes);
   const homes = await fetched<GeoJSON.FeatureCollection<GeoJSON.Point>>(box.dataset.points);
   const map = await begun(box, shapes?.box ?? around(homes), colour);
-  const drawing = box.dataset.draws !== undefined || box.dataset.line !== undefined;
+  const pointing = box.dataset.spot !== undefined;
+  const drawing = box.dataset.draws !== undefined || box.dataset.line !== undefined || pointing;
   const picking = box.dataset.picks !== undefined;
   if (shapes) layShapes(map, shapes, colour, drawing || picking ? (box.dataset.own ?? "") : undefined);
-  if (homes) showHomes(map, homes, colour);
+  if (homes) showHomes(map, homes, colour, pointing);
   if (shapes && !drawing) nameShapes(map, shapes, !homes);
   markMisfits(map, box);
   if (box.dataset.draws !== undefined) draw(map, box, colour);
   if (box.dataset.line !== undefined) drawLine(map, box, colour);
   if (picking) pick(map, box, colour);
+  if (pointing) spot(map, box, colour);
   ready(box);
 }
 

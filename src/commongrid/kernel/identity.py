@@ -39,6 +39,11 @@ def check_sign(first: str) -> str:
     return _SIGNS[sum(weight * int(sign) for weight, sign in zip(_WEIGHTS, first, strict=True)) % 11]
 
 
+def region_of(text: str) -> int | None:
+    """The county where a number that is kept was given out, as a place code; it need not be of this county."""
+    return int(text[:6]) * 10**9 if _NEW.fullmatch(text) else None
+
+
 def id_number(written: str, *, today: date) -> IdNumber:
     """What somebody wrote as an identity number, read and checked.
 

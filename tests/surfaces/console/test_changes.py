@@ -36,7 +36,9 @@ def desk(database: Database) -> Desk:
 def family(desk: Desk) -> tuple[UUID, list[UUID]]:
     """A family whose head has a phone, an identity number and a hardship flag."""
     home, people = Hamlet().family()
-    fields = actions.Fields(of="person", subject=people[3], written={"phone": PHONE, "id_number": ID, "born_on": ""})
+    fields = actions.Fields(
+        of="person", subject=people[3], written={"phone": PHONE, "id_number": ID, "born_on": "", "sex": ""}
+    )
     actions.correct(CLERK, Act.new(), fields=fields, told=Told(on=DAY))
     return home, people
 
@@ -83,7 +85,7 @@ def test_from_the_field_to_the_village_and_back(desk: Desk, family: tuple[UUID, 
     assert clerk.post(f"{address}/decide", {"act": str(Act.new().id), "do": "refuse"}).status_code == 422
     assert clerk.post(f"{address}/decide", {"act": str(Act.new().id), "do": "approve"}).status_code == 302
     page = text(clerk.get(address))
-    assert f"/console/households/{home}/undo/" in page
+    assert "/console/households/undo/" in page
     assert ("Died" if language == "en" else "已去世") in text(clerk.get(f"/console/households/people/{people[3]}"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -111,23 +112,122 @@ def test_each_act_of_a_life_has_its_page(desk: Desk, client: Client) -> None:
     assert found.status_code == 302, text(found)
     assert send(client, f"/console/households/{home}/head", head=str(two)).status_code == 302
     assert send(client, f"{base}/flag", type_code="veteran", body="县退役军人局", basis="").status_code == 302
-    assert send(client, f"{base}/confirm").status_code == 302
+    assert send(client, f"{base}/confirm", found=["display_name"]).status_code == 302
     assert send(client, f"/console/households/people/{one}/died").status_code == 302
     assert send(client, f"{base}/moved-out", to="贵阳").status_code == 302
     assert "Veteran" in text(client.get(base))
 
 
-def test_a_mistake_is_undone_from_the_household(desk: Desk, client: Client) -> None:
+def undo_links(client: Client, address: str) -> list[str]:
+    """Where a page offers to take an act back, the latest first."""
+    return re.findall(r'href="(/console/households/undo/[^"]+)"', text(client.get(address)))
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("seen_from", ["household", "person"])
+def test_a_death_is_undone_from_the_page_of_either(desk: Desk, client: Client, seen_from: str, last: bool) -> None:
+    """Of the last of a household, which ends with them, and of one who was not its head."""
     desk.sign_in(client, "clerk")
     home = household(client)
     one = person(client, home, "甲")
-    act = Act.new()
-    client.post(f"/console/households/people/{one}/died", {"act": str(act.id), "on": localdate().isoformat()})
-    assert send(client, f"/console/households/{home}/undo/{act.id}", reason="").status_code == 422
-    assert send(client, f"/console/households/{home}/undo/{act.id}", reason="记错了人").status_code == 302
+    if not last:
+        one = person(client, home, "乙", "20")
+    base = f"/console/households/people/{one}"
+    send(client, f"{base}/died")
+    link = undo_links(client, base if seen_from == "person" else f"/console/households/{home}")[0]
+    assert "State: Is at home → Died" in text(client.get(link))
+    assert send(client, link, reason="").status_code == 422
+    assert send(client, link, reason="记错了人").status_code == 302
     with acting(READER):
         assert Person.objects.get(id=one).state == "here"
         assert Household.objects.get(id=home).state == "lived"
+    assert link not in undo_links(client, base)
+
+
+def test_a_booklet_and_somebody_without_a_household_have_their_undoing(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    home = household(client)
+    one = person(client, home, "甲")
+    made = send(client, f"/console/households/registered/new?place={VILLAGE}", place=VILLAGE, number="7", sort="family")
+    booklet = made["Location"]
+    send(client, f"/console/households/people/{one}/enrol", booklet="7", as_to_head="")
+    send(client, f"/console/households/people/{one}/moved-out", to="贵阳")
+    send(client, undo_links(client, f"/console/households/people/{one}")[0], reason="弄错")
+    send(client, undo_links(client, booklet)[0], reason="弄错")
+    with acting(READER):
+        found = Person.objects.get(id=one)
+        assert (found.state, found.household_id, found.booklet_id) == ("here", home, None)
+
+
+def test_what_was_recognised_is_ended_and_taken_back(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    one = person(client, household(client), "甲")
+    base = f"/console/households/people/{one}"
+    send(client, f"{base}/flag", type_code="veteran", body="县退役军人局", basis="")
+    (end,) = re.findall(r'href="([^"]+/flags/[^"]+/end)"', text(client.get(base)))
+    assert send(client, end, on="2020-01-01").status_code == 422
+    assert send(client, end).status_code == 302
+    page = text(client.get(base))
+    assert "Recognised: Veteran or entitled-care household → —" in page
+    assert "/end" not in page
+    send(client, undo_links(client, base)[0], reason="弄错")
+    assert end in text(client.get(base))
+
+
+def test_a_household_is_corrected_on_its_page(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    home, other = household(client), household(client, "13")
+    base = f"/console/households/{home}"
+    assert f"{base}/correct" in text(client.get(base))
+    half = send(client, f"{base}/correct", number="12", door="上河12号", lon="108.2", lat="")
+    assert half.status_code == 422
+    assert "108.2" in text(half)
+    send(client, f"{base}/correct", number="21", door="下河21号", lon="108.2", lat="27.5")
+    beside = send(client, f"/console/households/{other}/correct", number="13", door="", beside=str(home))
+    assert beside.status_code == 302, text(beside)
+    assert send(client, f"/console/households/{other}/correct", number="21", door="").status_code == 422
+    with acting(READER):
+        one, two = Household.objects.get(id=home), Household.objects.get(id=other)
+    assert (one.number, one.door, one.lon, two.lon, two.point) == ("21", "下河21号", 108.2, 108.2, "measured")
+
+
+def test_whoever_visits_says_what_was_found_true(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    home = household(client)
+    one = person(client, home, "甲", phone="13812345678")
+    desk.sign_in(client, "grid_head")
+    page = text(client.get(f"/console/households/{home}"))
+    assert f"/console/households/people/{one}/confirm" in page
+    assert f"/console/households/{home}/confirm" in page
+    asked = text(client.get(f"/console/households/people/{one}/confirm"))
+    assert "138****5678" in asked
+    assert "13812345678" not in asked
+    assert send(client, f"/console/households/people/{one}/confirm").status_code == 422
+    today = localdate().isoformat()
+    assert send(client, f"/console/households/people/{one}/confirm", found=["phone"]).status_code == 302
+    assert send(client, f"/console/households/{home}/confirm", found=["people", "head"]).status_code == 302
+    with acting(READER):
+        assert Person.objects.get(id=one).confirmed == {"display_name": FEBRUARY, "phone": today}
+        assert Household.objects.get(id=home).confirmed.items() >= {"people": today, "head": today}.items()
+
+
+def test_where_somebody_belongs_is_corrected_by_name(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk", "zh-hans")
+    home = household(client)
+    person(client, home, "甲")
+    two = person(client, home, "乙", "97")
+    base = f"/console/households/people/{two}"
+    given = {"display_name": "乙", "born_on": "", "as_in_home": "20", "occupation": ""}
+    wrong = send(client, f"{base}/correct", **given, collective="没有这个村")
+    assert wrong.status_code == 422
+    assert "没有这个村" in text(wrong)
+    done = send(client, f"{base}/correct", **given, collective="白沙村", registered_place=str(VILLAGE))
+    assert done.status_code == 302, text(done)
+    with acting(READER):
+        found = Person.objects.get(id=two)
+    assert (found.as_in_home, found.collective, found.registered_place) == ("20", VILLAGE, VILLAGE)
+    kept = re.findall(r'name="collective" value="([^"]+)"', text(client.get(f"{base}/correct")))
+    assert kept == [f"白沙村 {VILLAGE}"]
 
 
 def test_what_is_refused_keeps_what_was_typed(desk: Desk, client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,18 +13,32 @@ from django.db import IntegrityError, connection, models, transaction
 from commongrid.accounts import sealed
 from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
+from commongrid.kernel.identity import id_number
 from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.places import county_of, interval
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.kernel.scope import HARDSHIP
-from commongrid.registry.actions.desk import ENTERED, MEANWHILE, MEMBER, SEALED, TABLES, Desk, change, desk
-from commongrid.registry.actions.marks import carry_marks, restore_marks
+from commongrid.registry.actions.desk import (
+    ENTERED,
+    MARKED,
+    MEANWHILE,
+    MEMBER,
+    SEALED,
+    TABLES,
+    Desk,
+    begin_stay,
+    change,
+    desk,
+    end_stay,
+    home,
+)
+from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks
 from commongrid.registry.actions.people import ELSEWHERE
 from commongrid.registry.actions.regridding import SOURCE as DIVIDED
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
-from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Membership, Stay
-from commongrid.registry.rules.facts import Told
+from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Membership, Person, Stay
+from commongrid.registry.rules.facts import SELF, Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
 
 if TYPE_CHECKING:
@@ -71,6 +86,9 @@ def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
     """Write fields of one record as read; answers it with the columns that changed."""
     record = _open(fields)
     values = read_fields(fields.of, fields.written, at.today)
+    if fields.of == "person":
+        values |= by_identity(record, values, at.today)
+        _refuse_headship(record, values)
     refuse_unlisted(fields.of, values)
     refuse_strangers(fields.of, values)
     columns = {FIELDS[fields.of][name].kept_in: value for name, value in values.items()}
@@ -80,8 +98,43 @@ def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
             changed = change(at, record, **columns)
     except IntegrityError as error:
         raise taken(error) from None
-    _fresh(record, values, at.on.isoformat())
+    if "as_in_home" in changed:
+        end_stay(at, record, why="corrected")
+        begin_stay(at, record, home(at, record.household_id), as_to_head=record.as_in_home, why="corrected")
+    _fresh(record, [*values, *({"point"} & columns.keys())], at.on.isoformat())
     return record, changed
+
+
+def by_identity(record: Person, values: Mapping[str, object], today: date) -> dict[str, object]:
+    """Birth and sex as the identity number says them, where any of the three is written.
+
+    Refuses: BadInput at the field that contradicts the others.
+    """
+    if not values.keys() & {"id_number", "born_on", "sex"}:
+        return {}
+    table = Person._meta.db_table
+    number = values.get("id_number", sealed.unseal(record.id_sealed, table, "id_sealed", record.id))
+    if not number:
+        return {}
+    said = id_number(str(number), today=today)
+    faults = {}
+    for name, unsaid, right, sentence in (
+        ("born_on", (None,), said.born_on, N_("The identity number says another date of birth.")),
+        ("sex", ("", "0", "9"), said.sex, N_("The identity number says another sex.")),
+    ):
+        if values.get(name, getattr(record, name)) not in (*unsaid, right):
+            faults[name if name in values else "id_number"] = sentence
+    if faults:
+        raise BadInput(fields=faults)
+    return {"born_on": said.born_on, "sex": said.sex}
+
+
+def _refuse_headship(record: Person, values: Mapping[str, object]) -> None:
+    """Refuse with BadInput to make somebody head, or the head somebody else, as if it were a word to correct."""
+    if "as_in_home" not in values or values["as_in_home"] == record.as_in_home:
+        return
+    if SELF in (values["as_in_home"], record.as_in_home) or record.household_id is None:
+        raise BadInput(fields={"as_in_home": N_("Choose another head on the household's page; this follows from it.")})
 
 
 @action("registry.confirmed", power="people.confirm", facts=("of", "fields"), kinds=("post", "clock"))
@@ -92,7 +145,7 @@ def confirm(scope: Scope, act: Act, *, of: str, subject: UUID, fields: tuple[str
     """
     desk(scope, act, told)
     record = _open(Fields(of=of, subject=subject, written={}))
-    more = {"person": ("as_in_home",), "household": ("people", "head", "dwelling", "point")}
+    more = {"household": ("people", "head", "point")}
     if unknown := set(fields) - set(FIELDS[of]) - set(more.get(of, ())):
         raise BadInput(N_("This record has no such field."), fields=dict.fromkeys(unknown, ""))
     _fresh(record, fields, told.on.isoformat())
@@ -119,8 +172,10 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
     if any(getattr(one, "erased_at", None) for one in records.values()):
         raise WrongState(ERASED)
     for row in rows:
-        if row.field == MEMBER:
-            _refuse_left_since(done)
+        if row.field in MARKED:
+            _refuse_ended_since(done)
+            if row.field != MEMBER and records[row.of, row.subject].ended_on is not None:
+                raise WrongState(LATER)
         elif row.field != ENTERED:
             _refuse_later(row, records[row.of, row.subject])
     try:
@@ -186,16 +241,24 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     Membership.objects.filter(ended_by=done).update(to_on=None, ended_by=None)
     former: dict[tuple[str, UUID], dict[str, object]] = {}
     for row in reversed(rows):
-        if row.field not in (ENTERED, MEMBER) and (row.of, row.subject) not in made:
+        if row.field not in (ENTERED, *MARKED) and (row.of, row.subject) not in made:
             former.setdefault((row.of, row.subject), {})[row.field] = _before(row, records[row.of, row.subject])
     for whose, columns in former.items():
         change(at, records[whose], **columns)
         if whose[0] == "person" and columns.keys() & {"place", "household_id"}:
             carry_marks(at, records[whose], left=before[whose[1]])
+    _follow(at, rows, records)
     for of, subject in made:
         TABLES[of].objects.filter(id=subject).delete()
     if made:
         connection.check_constraints()  # now, and not at the end: what is out of sight may stand on it too
+
+
+def _follow(at: Desk, rows: Iterable[Correction], records: Mapping[tuple[str, UUID], Any]) -> None:
+    """A person's flag that is in force again lies where the person is now."""
+    for row in rows:
+        if row.field in MARKED and row.of == "person":
+            carry_marks(at, records[row.of, row.subject], left=row.place)
 
 
 def _before(row: Correction, record: Any) -> object:
@@ -221,10 +284,11 @@ def _refuse_later(row: Correction, record: Any) -> None:
         raise WrongState(LATER)
 
 
-def _refuse_left_since(done: UUID) -> None:
-    """Refuse where a membership that the act began has ended by another."""
-    if Membership.objects.filter(began_by=done).exclude(to_on=None).exclude(ended_by=done).exists():
-        raise WrongState(LATER)
+def _refuse_ended_since(done: UUID) -> None:
+    """Refuse where a membership or flag that the act began has ended by another."""
+    for table in (Membership, *MARKS):
+        if table.objects.filter(began_by=done).exclude(to_on=None).exclude(ended_by=done).exists():
+            raise WrongState(LATER)
 
 
 def _open(fields: Fields) -> Any:

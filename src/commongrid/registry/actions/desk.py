@@ -29,6 +29,7 @@ from commongrid.registry.models import (
     Stay,
     Thing,
 )
+from commongrid.registry.models.changing import HARDSHIP_FIELD
 from commongrid.registry.rules.facts import Told, day_of
 from commongrid.territory import queries as territory
 
@@ -48,6 +49,12 @@ MEANWHILE: Final = N_(
 )
 MEMBER: Final = "member"
 """The field of the correction that says that somebody joined or left: the duty before or after."""
+FLAG: Final = "flag"
+"""The field of the correction that says that a flag began or ended: its type before or after."""
+HARDSHIP_FLAG: Final = HARDSHIP_FIELD
+"""The same for a flag of hardship, which only those see who see such flags; it names the flag and not its type."""
+MARKED: Final = (MEMBER, FLAG, HARDSHIP_FLAG)
+"""Fields of corrections that tell of another row and are no column of the record."""
 ENTERED: Final = "*"
 """The field of the correction that says a record was entered by this act."""
 
@@ -175,9 +182,9 @@ def entered(at: Desk, record: Any) -> None:
     _row(at, record, ENTERED, at.child())
 
 
-def membership(at: Desk, of: Organisation, *, left: str = "", joined: str = "") -> None:
-    """Leave the mark that by this act somebody left a duty or took one, so that it can be taken back."""
-    _keep(at, of, MEMBER, left, joined)
+def marked(at: Desk, record: Any, field: str, *, ended: str = "", began: str = "") -> None:
+    """Leave the mark that by this act a duty or a flag ended or began, so that it can be taken back."""
+    _keep(at, record, field, ended, began)
 
 
 def _row(at: Desk, record: Any, field: str, row: UUID, **values: Any) -> None:

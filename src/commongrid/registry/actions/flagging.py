@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
-from commongrid.registry.actions.desk import Desk, desk, home, person
-from commongrid.registry.models import Flag, FlagType, HardshipFlag
+from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, NotYours, WrongState
+from commongrid.registry.actions.desk import FLAG, HARDSHIP_FLAG, TABLES, Desk, desk, home, marked, person
+from commongrid.registry.models import Flag, FlagType, HardshipFlag, Household, Person
 from commongrid.registry.rules.facts import Told
 
 if TYPE_CHECKING:
@@ -47,9 +47,11 @@ def flag(scope: Scope, act: Act, *, what: Recognised, told: Told) -> Line:
     if kind.sensitive and scope.kind == "post":
         scope.demand(HARDSHIP)
     table, basis = (HardshipFlag, _sealed(act, what)) if kind.sensitive else (Flag, {"basis": what.basis[:200]})
-    who, where = _subject(at, what)
+    about = _subject(at, what)
+    of_person = isinstance(about, Person)
     row = table(
-        id=act.id, type_code=kind.code, place=where.place, person_id=who, household_id=where.household,
+        id=act.id, type_code=kind.code, place=about.place, person_id=about.id if of_person else None,
+        household_id=about.household_id if isinstance(about, Person) else about.id,
         from_on=told.on, source=told.source[:40], body=what.body[:60], began_by=act.id, **basis,
     )  # fmt: skip
     try:
@@ -57,7 +59,11 @@ def flag(scope: Scope, act: Act, *, what: Recognised, told: Told) -> Line:
             row.save(force_insert=True)
     except IntegrityError:
         raise BadInput(fields={"type_code": N_("The record has this flag already.")}) from None
-    return Line(place=where.place, subject=where.subject, subject_kind=where.of, answer={"flag": act.id})
+    _mark(at, about, row, began=True)
+    return Line(
+        place=about.place, subject=about.id, subject_kind="person" if of_person else "household",
+        answer={"flag": act.id},
+    )  # fmt: skip
 
 
 @action("registry.unflagged", power="people.edit", kinds=("post", "clock"))
@@ -67,7 +73,7 @@ def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
     Refuses: NotFound out of sight, hardship without its power included; WrongState where it has ended; BadInput for
     a day before it began.
     """
-    desk(scope, act, told)
+    at = desk(scope, act, told)
     for table in (Flag, HardshipFlag):
         row = table.objects.select_for_update().filter(id=flag_id).first()
         if row is None:
@@ -79,8 +85,18 @@ def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
         row.to_on, row.ended_by = told.on, act.id
         row.save(update_fields=("to_on", "ended_by"))
         subject, of = (row.person_id, "person") if row.person_id else (row.household_id, "household")
+        about = TABLES[of].objects.select_for_update(of=("self",)).filter(id=subject).first()
+        if about is None:
+            raise NotYours
+        _mark(at, about, row, began=False)
         return Line(place=row.place, subject=subject, subject_kind=of, answer={"flag": row.id})
     raise NotFound
+
+
+def _mark(at: Desk, about: Person | Household, row: Flag | HardshipFlag, *, began: bool) -> None:
+    """Leave in the history that it began or ended; of hardship only which row it was, for that is erased sooner."""
+    field, said = (FLAG, row.type_code) if isinstance(row, Flag) else (HARDSHIP_FLAG, str(row.id))
+    marked(at, about, field, **{"began" if began else "ended": said})
 
 
 def _sealed(act: Act, what: Recognised) -> dict[str, Any]:
@@ -88,22 +104,12 @@ def _sealed(act: Act, what: Recognised) -> dict[str, Any]:
     return {"basis_sealed": sealed.seal(what.basis[:200].strip(), "registry_hardship_flag", "basis_sealed", act.id)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
-    place: int
-    household: UUID | None
-    subject: UUID
-    of: str
-
-
-def _subject(at: Desk, what: Recognised) -> tuple[UUID | None, _Where]:
+def _subject(at: Desk, what: Recognised) -> Person | Household:
     if what.person is not None:
-        one = person(at, what.person)
-        return one.id, _Where(one.place, one.household_id, one.id, "person")
+        return person(at, what.person)
     if what.household is None:
         raise BadInput(N_("Say whom it is about."))
-    of = home(at, what.household)
-    return None, _Where(of.place, of.id, of.id, "household")
+    return home(at, what.household)
 
 
 def _type(what: Recognised) -> FlagType:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.correcting import follows, refuse_strangers, refuse_unlisted, taken
-from commongrid.registry.actions.desk import TABLES, change, desk, entered, membership
+from commongrid.registry.actions.desk import MEMBER, TABLES, change, desk, entered, marked
 from commongrid.registry.models import Code, Membership, Organisation, Person
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
@@ -122,7 +122,7 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
     if duty == LEADER and Membership.objects.filter(
         organisation_id=of.id, duty=LEADER, to_on=None, from_on__lte=told.on
     ).update(to_on=told.on, ended_by=act.id):
-        membership(at, of, left=_duty(LEADER))
+        marked(at, of, MEMBER, ended=_duty(LEADER))
     row = Membership(
         id=act.id, organisation_id=of.id, person_id=who.id, place=of.place, duty=duty, name=who.display_name,
         from_on=told.on, began_by=act.id,
@@ -132,7 +132,7 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
             row.save(force_insert=True)
     except IntegrityError:
         raise BadInput(fields={"person": HELD}) from None
-    membership(at, of, joined=_duty(duty))
+    marked(at, of, MEMBER, began=_duty(duty))
     if duty == LEADER:
         _leader_known(of, told)
     return Line(
@@ -161,7 +161,7 @@ def leave(scope: Scope, act: Act, *, membership_id: UUID, told: Told) -> Line:
         raise BadInput(fields={"on": N_("This is before it began. Please check the day.")})
     row.to_on, row.ended_by = told.on, act.id
     row.save(update_fields=("to_on", "ended_by"))
-    membership(at, row.organisation, left=_duty(row.duty))
+    marked(at, row.organisation, MEMBER, ended=_duty(row.duty))
     return Line(
         place=row.place, subject=row.organisation_id, subject_kind="organisation", answer={"membership": row.id}
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -171,9 +171,13 @@ def _founded(at: Desk, new: NewHome, ident: UUID) -> Household:
         raise BadInput(fields={"natural_village": N_("Choose a natural village of the same village.")})
     if len(new.door) > DOOR_LENGTH:
         raise BadInput(fields={"door": N_("At most 120 characters.")})
+    if new.villager_group and village_of(new.villager_group) != village_of(new.place):
+        raise BadInput(fields={"villager_group": N_("Choose one of the list.")})
+    said: dict[str, Any] = {"number": number, "door": " ".join(new.door.split()), "villager_group": new.villager_group}
+    said |= _point(new)
     made = Household(
-        id=ident, place=new.place, natural_village=new.natural_village, villager_group=new.villager_group,
-        number=number, door=" ".join(new.door.split()), began_on=new.began_on, **_point(new),
+        id=ident, place=new.place, natural_village=new.natural_village, began_on=new.began_on, **said,
+        confirmed=dict.fromkeys((name for name, value in said.items() if value), at.on.isoformat()),
     )  # fmt: skip
     try:
         with transaction.atomic():

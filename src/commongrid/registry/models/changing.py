@@ -9,8 +9,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
+from commongrid.registry.models.flags import HARDSHIP_READERS
 from commongrid.territory.models import PlaceField
 
+HARDSHIP_FIELD = "hardship"
+"""The field of a correction that tells of a flag of hardship."""
 RECORDS = ("person", "household", "booklet", "site", "thing", "organisation")
 
 
@@ -27,7 +30,8 @@ class Correction(models.Model):
 
     ``act`` is the act of the change, so its journal line says who and when, ``no`` the order inside it;
     several fields of one act share it, and undoing an act puts its fields
-    back. A sealed field's values are sealed here too, under this row.
+    back. A sealed field's values are sealed here too, under this row. That a flag of
+    hardship began or ended is read by those who read such flags.
 
     Personal data: former values (as the field). Kept: as long as the record.
     """
@@ -54,6 +58,7 @@ class Correction(models.Model):
     wall: ClassVar[Wall] = Wall(
         place="place",
         household="household",
+        never=f"(field = '{HARDSHIP_FIELD}' AND NOT {HARDSHIP_READERS})",
         append_only=True,
         may_set=("place", "household", "undone_by", "before_sealed", "after_sealed"),
     )

@@ -39,8 +39,7 @@ LIVE: Final[dict[str, tuple[Any, Q]]] = {
 }
 """Which records are looked at, by kind; an empty home has nobody to ask."""
 KEPT_IN: Final = {
-    ("household", "head"): "head_id", ("household", "dwelling"): "dwelling_id", ("household", "point"): "point",
-    ("person", "as_in_home"): "as_in_home", ("site", "point"): "lon",
+    ("household", "head"): "head_id", ("household", "point"): "point", ("site", "point"): "lon",
 }  # fmt: skip
 """Columns of fields that no form corrects."""
 HOMES = 100
@@ -145,7 +144,7 @@ def record_of(row: Person | Household) -> Record:
         held = {"door": row.door, "point": row.point, "head": row.head_id, "dwelling": row.dwelling_id, "people": True}
         return Record(of="household", held=_held(held), confirmed=row.confirmed)
     values = {name: getattr(row, one.kept_in) for name, one in FIELDS["person"].items()}
-    values |= {"as_in_home": row.as_in_home, "sex": row.sex if row.sex in {"1", "2"} else ""}
+    values["sex"] = row.sex if row.sex in {"1", "2"} else ""
     return Record(
         of="person", held=_held(values), confirmed=row.confirmed, born_on=row.born_on, away=row.state == "away"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -12,10 +12,10 @@ from django.db import connection
 from django.db.models import Count, F, Q
 
 from commongrid.journal.dated import in_force
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
-from commongrid.registry.models import Correction, Household, Person, Stay
+from commongrid.registry.models import Correction, Household, Person, Site, Stay
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 PAGE = 50
+DWELLING: Final = "11"
+"""The kind of site that is somebody's home; it stands on the map as their household."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class HomeCard:
     lat: float | None
     point: str
     head: UUID | None
+    dwelling: UUID | None
     began_on: date | None
     ended_on: date | None
     became: UUID | None
@@ -93,7 +96,10 @@ class HomeCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """One field changed: what stood there before and after (nothing for a sealed one), since when, by which act."""
+    """One field changed: what stood there before and after (nothing for a sealed one), since when, by which act.
+
+    ``undone_by`` is the act that took it back.
+    """
 
     act: UUID
     at: datetime
@@ -104,7 +110,8 @@ class ChangeLine:
     after: str
     since_on: date
     source: str
-    undone: bool
+    household: UUID | None
+    undone_by: UUID | None
 
 
 def listed_homes(scope: Scope, place: int, *, state: str = "", text: str = "") -> QuerySet[Household]:
@@ -163,7 +170,8 @@ def home_card(scope: Scope, household_id: UUID) -> HomeCard:
     return HomeCard(
         id=one.id, place=one.place, natural_village=one.natural_village, villager_group=one.villager_group,
         number=one.number, door=one.door, state=one.state, lon=one.lon, lat=one.lat, point=one.point,
-        head=one.head_id, began_on=one.began_on, ended_on=one.ended_on, became=one.became, version=one.version,
+        head=one.head_id, dwelling=one.dwelling_id,
+        began_on=one.began_on, ended_on=one.ended_on, became=one.became, version=one.version,
         confirmed=one.confirmed,
     )  # fmt: skip
 
@@ -210,16 +218,42 @@ _TOLD: Final[dict[str, Callable[[str], Any]]] = {
 """Fields of a household that its page tells of an earlier day."""
 
 
-def changes_of(scope: Scope, *subjects: UUID, limit: int = 50) -> list[ChangeLine]:
-    """What was changed on these records, newest first; values of sealed fields are not told."""
-    rows = Correction.objects.filter(subject__in=subjects).order_by("-at", "id")[:limit]
+def changes_of(scope: Scope, *subjects: UUID, acts: Collection[UUID] = (), limit: int = 50) -> list[ChangeLine]:
+    """What was changed on these records or by these acts, newest first; values of sealed fields are not told."""
+    rows = Correction.objects.filter(Q(subject__in=subjects) | Q(act__in=acts)).order_by("-at", "act", "no")[:limit]
     return [
         ChangeLine(
             act=one.act, at=one.at, of=one.of, subject=one.subject, field=one.field, before=one.before,
-            after=one.after, since_on=one.since_on, source=one.source, undone=one.undone_by is not None,
+            after=one.after, since_on=one.since_on, source=one.source, household=one.household,
+            undone_by=one.undone_by,
         )
         for one in rows
     ]  # fmt: skip
+
+
+def dwellings_for(scope: Scope, home: HomeCard) -> list[tuple[UUID, str]]:
+    """The houses that a household may live in: its own, those of its people, the village's that have a name or door."""
+    its = Q(id=home.dwelling) | Q(owner__household=home.id)
+    named = Q(place__range=interval(village_of(home.place) or home.place), kind=DWELLING) & ~Q(name="", door="")
+    rows = Site.objects.filter(its | named, ended_on=None).order_by("name", "door", "id")[:300]
+    return [(one.id, one.name or one.door) for one in rows]
+
+
+def neighbours(scope: Scope, place: int) -> list[tuple[UUID, str, float, float]]:
+    """The measured homes of a village or natural village: id, door or number, longitude and latitude."""
+    rows = Household.objects.filter(natural_village__range=interval(place), point="measured").exclude(state="ended")
+    return [
+        (one.id, one.door or one.number, one.lon, one.lat)
+        for one in rows.order_by("natural_village", "number", "id")[:300]
+        if one.lon is not None and one.lat is not None
+    ]
+
+
+def left_of(scope: Scope, household_id: UUID, *, most: int = 20) -> list[tuple[UUID, str, UUID]]:
+    """Who left a household last: the person, the name they had then, and the act by which they left."""
+    rows = Stay.objects.filter(household_id=household_id, sort="living", ended_by__isnull=False)
+    found = rows.order_by("-to_on", "id").values_list("person_id", "name", "ended_by")[:most]
+    return [(person, name, act) for person, name, act in found if act]
 
 
 def home_by_number(scope: Scope, natural_village: int, number: str) -> UUID:

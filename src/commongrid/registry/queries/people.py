@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from django.db.models import Q
 
 from commongrid.accounts import sealed
 from commongrid.kernel import masking
+from commongrid.kernel.identity import region_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours
 from commongrid.kernel.widths import digits, phone_of
 from commongrid.registry.models import Household, Person, Stay
@@ -51,6 +53,11 @@ def person(scope: Scope, person_id: UUID) -> PersonRow:
     if found is None:
         raise NotYours
     return _row(found)
+
+
+def called(scope: Scope, people: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these people, as far as they are in sight."""
+    return dict(Person.objects.filter(id__in=set(people)).values_list("id", "display_name"))
 
 
 def phone_index_of(scope: Scope, person_id: UUID) -> bytes | None:
@@ -178,6 +185,7 @@ class PersonCard:
     as_in_home: str
     registered_place: int | None
     collective: int | None
+    region: int | None
     version: int
     erased_at: datetime | None = None
     confirmed: dict[str, str] = field(default_factory=dict)
@@ -195,10 +203,11 @@ def person_card(scope: Scope, person_id: UUID) -> PersonCard:
     if found is None:
         raise NotYours
     stays = Stay.objects.filter(person_id=person_id, sort="living").order_by("-from_on", "-to_on")
+    number = sealed.unseal(found.id_sealed, "registry_person", "id_sealed", found.id)
     return PersonCard(
         id=found.id, name=found.display_name, place=found.place, state=found.state, ended_on=found.ended_on,
         sex=found.sex, born_on=found.born_on,
-        id_number=masking.id_number(sealed.unseal(found.id_sealed, "registry_person", "id_sealed", found.id)),
+        id_number=masking.id_number(number), region=region_of(number),
         phone=masking.phone(sealed.unseal(found.phone_sealed, "registry_person", "phone_sealed", found.id)),
         bank=masking.account(sealed.unseal(found.bank_sealed, "registry_person", "bank_sealed", found.id)),
         education=found.education, occupation=found.occupation, political=found.political, marital=found.marital,

@@ -17,15 +17,13 @@ from django.db.models import Count, F, Max
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import interval, level_of
 from commongrid.registry.models import Household, Person, RecordTally, Site
-from commongrid.registry.queries.homes import listed_homes
+from commongrid.registry.queries.homes import DWELLING, listed_homes
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 Dwelling = tuple[float, float, tuple[int, ...]]
 """Where a home stands, and the places it belongs to."""
-DWELLING: Final = "11"
-"""The kind of site that is somebody's home; it stands on the map as their household."""
 STEPS: Final = {"county": 10**6, "township": 10**3}
 """Codes between two neighbours a level below."""
 

@@ -47,6 +47,7 @@ class FlagLine:
     zh: str
     en: str
     person: UUID | None
+    household: UUID | None
     from_on: date
     to_on: date | None
     body: str
@@ -115,23 +116,33 @@ def revealed_basis(scope: Scope, flag_id: UUID) -> str:
 def flags_of(scope: Scope, *, household: UUID | None = None, person: UUID | None = None) -> list[FlagLine]:
     """The flags of a household with its people's, or of a person, in force first; hardship as far as it is seen."""
     whose = Q(person_id=person) if person else Q(household_id=household)
+    return sorted(_lines(whose), key=lambda one: (one.to_on is not None, one.from_on))
+
+
+def flag(scope: Scope, flag_id: UUID) -> FlagLine:
+    """One flag as those allowed to see it read it. Refuses: NotFound out of sight."""
+    found = _lines(Q(id=flag_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _lines(which: Q) -> list[FlagLine]:
     names = {row.code: row for row in FlagType.objects.filter(valid_to=None)}
-    lines = []
-    for table in (Flag, HardshipFlag):
-        for row in table.objects.filter(whose):
-            named = names.get(row.type_code)
-            lines.append(
-                FlagLine(
-                    id=row.id,
-                    zh=named.zh if named else row.type_code,
-                    en=named.en if named else row.type_code,
-                    person=row.person_id,
-                    from_on=row.from_on,
-                    to_on=row.to_on,
-                    body=row.body,
-                    sensitive=table is HardshipFlag,
-                    basis=getattr(row, "basis", ""),
-                    sealed=getattr(row, "basis_sealed", None) is not None,
-                )
-            )
-    return sorted(lines, key=lambda one: (one.to_on is not None, one.from_on))
+    return [
+        FlagLine(
+            id=row.id,
+            zh=named.zh if (named := names.get(row.type_code)) else row.type_code,
+            en=named.en if named else row.type_code,
+            person=row.person_id,
+            household=row.household_id,
+            from_on=row.from_on,
+            to_on=row.to_on,
+            body=row.body,
+            sensitive=table is HardshipFlag,
+            basis=getattr(row, "basis", ""),
+            sealed=getattr(row, "basis_sealed", None) is not None,
+        )
+        for table in (Flag, HardshipFlag)
+        for row in table.objects.filter(which)
+    ]

@@ -169,12 +169,14 @@ _PERSON: Final = (
     Field(name="marital", zh="婚姻状况", en="Marital status", read=_code, codes="marital"),
     Field(name="registered_place", zh="户籍地", en="Registered place", read=_place),
     Field(name="collective", zh="集体经济组织成员所在村", en="Member of the collective of", read=_place),
+    Field(name="as_in_home", zh="与户主关系", en="To the head", read=_code, codes="relation"),
     Field(name="works_at", zh="务工或就学去向", en="Works or studies at", read=_words(60)),
 )
 _HOUSEHOLD: Final = (
     Field(name="number", zh="户号", en="Number", read=_number),
     Field(name="door", zh="门牌地址", en="Door", read=_words(DOOR_LENGTH)),
     Field(name="villager_group", zh="村民小组", en="Villager group", read=_place),
+    Field(name="dwelling", zh="住房", en="Dwelling", read=_ident, column="dwelling_id", names="site"),
     Field(name="lon", zh="经度", en="Longitude", read=_degrees(180)),
     Field(name="lat", zh="纬度", en="Latitude", read=_degrees(90)),
 )

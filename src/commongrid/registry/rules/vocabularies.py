@@ -10,8 +10,7 @@ from commongrid.kernel.refusals import N_
 from commongrid.registry.rules.fields import FIELDS
 
 MORE: Final = {
-    "person": ("as_in_home",), "household": ("head", "dwelling", "point", "people"), "site": ("point",),
-    "organisation": ("leader",),
+    "household": ("head", "point", "people"), "site": ("point",), "organisation": ("leader",),
 }  # fmt: skip
 """Fields that can be asked for although no form corrects them."""
 OF: Final = (

@@ -25,7 +25,7 @@ def percent(score: Score) -> int | None:
 def asking(scope: Scope, household: UUID, today: date) -> dict[str, Any]:
     """What a household's page and its printed list say: whom to ask for what, since when."""
     wanted, total = queries.to_ask(scope, household, today)
-    return {"asking": [(_who(one), _gaps(one)) for one in wanted], "percent": percent(total)}
+    return {"asking": [(one, _who(one), _gaps(one)) for one in wanted], "percent": percent(total)}
 
 
 def _who(one: ToAsk) -> str:

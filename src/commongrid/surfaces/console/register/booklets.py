@@ -88,6 +88,7 @@ def page(request: Asked, booklet_id: UUID) -> HttpResponse:
             for one in members
         ],
         "history": told(queries.changes_of(request.scope, booklet.id), {booklet.id: ""}),
+        "may_undo": request.scope.may("people.edit"),
         "trail": [*trail(), (gettext("Registered households"), reverse("booklets"))],
     }  # fmt: skip
     return render(request, "console/register/booklet.html", context)

@@ -14,22 +14,21 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commongrid.kernel.places import code_read, county_of
-from commongrid.kernel.refusals import N_, BadInput
-from commongrid.kernel.widths import halfwidth
+from commongrid.kernel.refusals import N_
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import NAME_LENGTH, NUMBER_LENGTH, Into
 from commongrid.registry.rules.requests import FIELDS as TOLD_FIELDS
 from commongrid.registry.rules.requests import OF_A_PERSON, SORTS
 from commongrid.roster import queries as roster
+from commongrid.surfaces.console.register import where
 from commongrid.surfaces.console.register.forms import ToldForm
-from commongrid.surfaces.console.register.homes import answered, where_in
+from commongrid.surfaces.console.register.homes import answered
+from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import choices, field_label, home_name, read_aloud, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import language
-from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -159,6 +158,7 @@ def _page(request: Asked, one: RequestLine, form: ReasonForm, status: int = 200)
     context = {
         "row": one, "title": title, "said": said, "who": _who(one, faces), "chip": _chip(one.state), "form": form,
         "may_decide": one.state == "open" and scope.may("people.edit"),
+        "may_undo": scope.may("people.edit"),
         "may_withdraw": one.state == "open" and one.asked_by is not None and one.asked_by == scope.post,
         "trail": [*trail(), (gettext("Changes"), reverse("changes"))],
     }  # fmt: skip
@@ -229,7 +229,7 @@ def offer(request: Asked, person_id: UUID) -> HttpResponse:
 
     def do() -> str:
         given = form.cleaned_data
-        to_place = _village_meant(request.scope, given["to_place"])
+        to_place = where.meant(request.scope, given["to_place"], "to_place")
         made = actions.offer_record(
             request.scope, request.act, person_id=card.id, to_place=to_place, note=given["note"], told=form.told
         )
@@ -241,21 +241,6 @@ def offer(request: Asked, person_id: UUID) -> HttpResponse:
         "trail": trail(None, (card.name, reverse("person", args=[card.id])), (title, "")),
     }  # fmt: skip
     return answered(request, form, do, context, done=N_("The record is on offer. Until it is accepted it stays here."))
-
-
-def _village_meant(scope: Scope, text: str) -> int:
-    """The village that was typed: its code, or a name that only one village of the county has."""
-    if (code := code_read(halfwidth(text))) is not None:
-        return code
-    county = county_of(scope.lo) or 0
-    found = [one for one in territory.search_places(scope, text, limit=30)
-             if one.level == "village" and not one.ended and county_of(one.code) == county]  # fmt: skip
-    exact = [one for one in found if text in (one.name, one.name_en)] or found
-    if len(exact) != 1:
-        names = "、".join(f"{one.label(language())} {one.code}" for one in found[:8])
-        raise BadInput(fields={"to_place": N_("Which of these: %(names)s? Type the code.") if names else
-                               N_("There is no such village in the county.")}, names=names)  # fmt: skip
-    return exact[0].code
 
 
 @door("people.edit", methods=("GET", "POST"))

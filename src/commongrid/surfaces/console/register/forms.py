@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, Told
@@ -53,15 +54,76 @@ def _chosen(label: Any, *, required: bool = False) -> forms.ChoiceField:
     )  # fmt: skip
 
 
-class HomeForm(ToldForm):
-    """A new household."""
+class _PointField(forms.FloatField):
+    """One number of a point, in degrees."""
 
-    natural_village = _chosen(_("Natural village"), required=True)
-    place = _chosen(_("Grid"), required=True)
+    def __init__(self, label: Any, limit: int) -> None:
+        """Within the limit, in plain words otherwise."""
+        wrong = _("This point is not on the earth. Longitude first, then latitude.")
+        super().__init__(
+            label=label, required=False, error_messages={"invalid": wrong},
+            validators=[MinValueValidator(-limit, wrong), MaxValueValidator(limit, wrong)],
+            widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        )  # fmt: skip
+
+
+class _AtForm(ToldForm):
+    """A home's number, door and villager group, and where it stands: by two numbers, or where another stands."""
+
     number = forms.CharField(
         label=_("Number"), max_length=NUMBER_LENGTH, error_messages={"required": _("Enter the household's number.")}
     )
     door = forms.CharField(label=_("Door"), required=False, max_length=DOOR_LENGTH)
+    villager_group = _chosen(_("Villager group"))
+    beside = _chosen(_("Stands at the same point as"))
+    lon = _PointField(_("Longitude"), 180)
+    lat = _PointField(_("Latitude"), 90)
+
+    def clean(self) -> dict[str, Any]:
+        """A point has both numbers or none."""
+        given = super().clean() or self.cleaned_data
+        if not self.errors and (given.get("lon") is None) != (given.get("lat") is None):
+            self.add_error("lat", _("A point has two numbers: longitude and latitude."))
+        return given
+
+    def point(self, homes: Iterable[tuple[Any, str, float, float]]) -> tuple[float | None, float | None]:
+        """The point of the home chosen from ``homes``, else the one that was typed."""
+        given = self.cleaned_data
+        chosen = [(lon, lat) for ident, _name, lon, lat in homes if str(ident) == given["beside"]]
+        return chosen[0] if chosen else (given["lon"], given["lat"])
+
+
+class HomeForm(_AtForm):
+    """A new household."""
+
+    natural_village = _chosen(_("Natural village"), required=True)
+    place = _chosen(_("Grid"), required=True)
+    field_order: tuple[str, ...] = ("natural_village", "place")
+
+
+class HomeCorrectForm(_AtForm):
+    """What a household's record says of its home."""
+
+    dwelling = _chosen(_("Dwelling"))
+
+    def written(self, before: Mapping[str, object], homes: Iterable[tuple[Any, str, float, float]]) -> dict[str, str]:
+        """What differs from before, as text by field; a point goes whole."""
+        lon, lat = self.point(homes)
+        now = {**self.cleaned_data, "lon": lon, "lat": lat}
+        names = {name for name in ("number", "door", "villager_group", "dwelling") if now[name] != before[name]}
+        if (lon, lat) != (before["lon"], before["lat"]):
+            names |= {"lon", "lat"}
+        return {name: "" if now[name] is None else str(now[name]) for name in sorted(names)}
+
+
+class ConfirmForm(ToldForm):
+    """Which fields were found true."""
+
+    found = forms.MultipleChoiceField(
+        label=_("What was found true"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose what was found true.")},
+    )
 
 
 class PersonForm(ToldForm):
@@ -124,7 +186,7 @@ class SplitForm(HomeForm):
         label=_("Who leaves"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose who leaves.")}
     )
     head = _chosen(_("Head of the new household"), required=True)
-    field_order = ("people", "head")
+    field_order = ("people", "head", "natural_village", "place")
 
 
 class FlagForm(ToldForm):
@@ -165,6 +227,16 @@ class CorrectForm(ToldForm):
     political = _chosen(_("Political status"))
     marital = _chosen(_("Marital status"))
     works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
+    as_in_home = _chosen(_("To the head of the household"))
+    registered_place = forms.CharField(
+        label=_("Registered at"), required=False, max_length=60, help_text=_("A code, or part of the name.")
+    )
+    collective = forms.CharField(
+        label=_("Member of the collective of"),
+        required=False,
+        max_length=60,
+        help_text=_("A code, or part of the name."),
+    )
 
     def changed(self, before: Mapping[str, object]) -> list[str]:
         """Which fields say something else than before."""

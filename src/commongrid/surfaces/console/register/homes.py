@@ -17,14 +17,16 @@ from commongrid.kernel.places import code_read, level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.kernel.widths import plain_number
 from commongrid.registry import actions, queries
-from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
+from commongrid.registry.rules.facts import Into, NewHome, NewPerson
 from commongrid.surfaces.console.register import asking as fresh
 from commongrid.surfaces.console.register import forms, looks
 from commongrid.surfaces.console.register.picking import picker
+from commongrid.surfaces.console.register.where import near, where_in
 from commongrid.surfaces.console.register.words import (
     HOME_STATES,
     chip,
     choices,
+    flag_words,
     home_name,
     read_aloud,
     told,
@@ -115,7 +117,10 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
     flags = queries.flags_of(request.scope, household=home.id)
     people = [one.person for one in members]
     registered = queries.booklets_of(request.scope, people)
-    names = {one.person: one.name for one in members} | {home.id: gettext("the household")}
+    left = queries.left_of(request.scope, home.id)
+    names = {who: name for who, name, _act in left} | {one.person: one.name for one in members}
+    names[home.id] = gettext("the household")
+    changes = queries.changes_of(request.scope, home.id, *people, acts=[act for *_who, act in left])
     context = {
         "home": home,
         "name": home_name(home),
@@ -135,10 +140,11 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
         "flags": flags,
         "causes": looks.causes(request, looks.about_home(home), flags),
         "names": names,
-        "history": told(queries.changes_of(request.scope, home.id, *people), names),
+        "history": told(changes, names, flag_words(request.scope, flags)),
+        "may_undo": request.scope.may("people.edit"),
         "may_edit": request.scope.may("people.edit") and not home.ended and on == today,
         "trail": trail(home)[:-1],
-        "may_report": request.scope.may("people.confirm") and not home.ended and on == today,
+        "may_confirm": request.scope.may("people.confirm") and not home.ended and on == today,
         "was": queries.home_on(request.scope, home, on) if on != today else home,
         **(fresh.asking(request.scope, home.id, today) if on == today else {}),
     }
@@ -163,10 +169,10 @@ def found(request: Asked) -> HttpResponse:
     form.offer(where_in(request.scope, village))
 
     def do() -> str:
-        made = actions.found_household(request.scope, request.act, new=new_home(form))
+        made = actions.found_household(request.scope, request.act, new=new_home(request.scope, form))
         return reverse("household", args=[made["household"]])
 
-    return asked(request, form, do, (N_("New household"), N_("The household was entered."), None))
+    return asked(request, form, do, (N_("New household"), N_("The household was entered."), None), **near(village))
 
 
 def village_asked(request: Asked) -> int | None:
@@ -181,25 +187,14 @@ def village_first(request: Asked, back: str) -> HttpResponse:
     return HttpResponseRedirect(back)
 
 
-def where_in(scope: Scope, village: int) -> dict[str, list[tuple[str, str]]]:
-    """The natural villages and grids of a village, to choose from."""
-    rows = [row for row in territory.children(scope, village) if not row.ended]
-    first = [("", gettext("Choose one"))]
-    return {
-        "natural_village": [
-            *first,
-            *((str(one.code), one.label(language())) for one in rows if one.level == "natural_village"),
-        ],
-        "place": [*first, *((str(one.code), one.label(language())) for one in rows if one.level == "grid")],
-    }
-
-
-def new_home(form: forms.HomeForm) -> NewHome:
+def new_home(scope: Scope, form: forms.HomeForm) -> NewHome:
     """The household that the form describes."""
     given = form.cleaned_data
+    lon, lat = form.point(queries.neighbours(scope, int(given["natural_village"])))
     return NewHome(
         place=int(given["place"]), natural_village=int(given["natural_village"]), number=given["number"],
-        door=given["door"], began_on=given["on"],
+        villager_group=int(given["villager_group"]) if given["villager_group"] else None, door=given["door"],
+        lon=lon, lat=lat, began_on=given["on"],
     )  # fmt: skip
 
 
@@ -287,14 +282,17 @@ def split(request: Asked, household_id: UUID) -> HttpResponse:
     def do() -> str:
         given = form.cleaned_data
         leaving = actions.Leaving(
-            people=tuple(UUID(one) for one in given["people"]), head=UUID(given["head"]), home=new_home(form)
+            people=tuple(UUID(one) for one in given["people"]),
+            head=UUID(given["head"]),
+            home=new_home(request.scope, form),
         )
         made = actions.split(
             request.scope, request.act, household_id=home.id, leaving=leaving, told=form.told, seen=given["seen"]
         )
         return reverse("household", args=[made["household"]])
 
-    return asked(request, form, do, (N_("Split the household"), N_("The household was split."), home))
+    words = (N_("Split the household"), N_("The household was split."), home)
+    return asked(request, form, do, words, **near(village or home.place))
 
 
 MERGED: Final = N_(
@@ -341,32 +339,10 @@ def flag(request: Asked, household_id: UUID) -> HttpResponse:
     return asked(request, form, do, (N_("Something was recognised"), N_("Entered."), home))
 
 
-@door("people.edit", methods=("GET", "POST"))
-def undo(request: Asked, household_id: UUID, done: UUID) -> HttpResponse:
-    """Take a whole act back, with a reason."""
-    home = queries.home_card(request.scope, household_id)
-    form = forms.UndoForm(request.POST or None)
-
-    def do() -> str:
-        when = Told(on=localdate(), source=form.cleaned_data["reason"])
-        actions.undo(request.scope, request.act, done=done, told=when)
-        there = _still_there(request.scope, home.id)
-        return reverse("household", args=[home.id]) if there else reverse("households")
-
-    return asked(request, form, do, (N_("Undo this"), N_("Everything this did was taken back."), home))
-
-
-def _still_there(scope: Scope, household_id: UUID) -> bool:
-    try:
-        queries.home_card(scope, household_id)
-    except Refusal:
-        return False
-    return True
-
-
 def asked(
-    request: Asked, form: Any, do: Callable[[], str], words: tuple[str, str, HomeCard | None], *, of: str = ""
-) -> HttpResponse:
+    request: Asked, form: Any, do: Callable[[], str], words: tuple[str, str, HomeCard | None], *, of: str = "",
+    **more: str,
+) -> HttpResponse:  # fmt: skip
     """Show the question, or do it and go on; a refusal is shown at the form and what was typed stays."""
     title, home = gettext(words[0]), words[2]
     context = {
@@ -375,6 +351,7 @@ def asked(
         "name": of or (home_name(home) if home else ""),
         "trail": trail(home, (title, "")),
         **picker(form),
+        **more,
     }
     return answered(request, form, do, context, done=words[1])
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.kernel.places import village_of
@@ -17,12 +16,14 @@ from commongrid.registry.joining import queries as joining
 from commongrid.registry.rules.facts import Into
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.register import forms, looks
-from commongrid.surfaces.console.register.homes import asked, where_in
+from commongrid.surfaces.console.register.homes import asked
+from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import (
     PERSON_STATES,
     WHY,
     chip,
     choices,
+    flag_words,
     read_aloud,
     told,
     trail,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
-    from commongrid.registry.queries import HandoverLine, HomeCard, PersonCard
+    from commongrid.registry.queries import FlagLine, HandoverLine, HomeCard, PersonCard
     from commongrid.surfaces.shared.doors import Asked
 
 
@@ -74,10 +75,12 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
             for one in card.stays
         ],
         "flags": flags,
-        "history": _history(request, card),
+        "history": _history(request, card, flags),
+        "may_undo": request.scope.may("people.edit") and not card.erased_at,
         "merged_into": merged_into if in_sight else None,
         "goes_on_elsewhere": bool(merged_into) and not in_sight,
         "may_edit": request.scope.may("people.edit") and not card.ended,
+        "may_confirm": request.scope.may("people.confirm") and not card.ended,
         "trail": trail(home),
     }
     return looks.closing(request, render(request, "console/register/person.html", context))
@@ -98,11 +101,11 @@ def _sealed(scope: Scope, card: PersonCard) -> list[tuple[str, str]]:
     ]
 
 
-def _history(request: Asked, card: PersonCard) -> list[dict[str, Any]]:
+def _history(request: Asked, card: PersonCard, flags: list[FlagLine]) -> list[dict[str, Any]]:
     """What was changed on the record and on those that were joined into it."""
     joined = joining.joined_from(request.scope, card.id)
     names = {card.id: "", **dict.fromkeys(joined, gettext("the record joined into this one"))}
-    return told(queries.changes_of(request.scope, card.id, *joined), names)
+    return told(queries.changes_of(request.scope, card.id, *joined), names, flag_words(request.scope, flags))
 
 
 def _why(code: str) -> str:
@@ -129,6 +132,7 @@ def _facts(
         "political": words["political"].get(card.political, ""),
         "marital": words["marital"].get(card.marital, ""),
         "works_at": card.works_at,
+        "as_in_home": words["relation"].get(card.as_in_home, ""),
     }
     fields = FIELDS["person"]
     return [
@@ -249,33 +253,6 @@ def _of(
 
 
 @door("people.edit", methods=("GET", "POST"))
-def correct(request: Asked, person_id: UUID) -> HttpResponse:
-    """Correct fields of the record; those left as they are do not change."""
-    card = queries.person_card(request.scope, person_id)
-    form = forms.CorrectForm(request.POST or None, initial=_initial(card))
-    listed = ("sex", "education", "occupation", "political", "marital")
-    form.offer({name: choices(request.scope, name) for name in listed})
-
-    def do() -> None:
-        given = form.cleaned_data
-        written = {name: given[name] for name in form.changed(_initial(card))}
-        fields = actions.Fields(of="person", subject=card.id, written=written, seen=given["seen"])
-        actions.correct(request.scope, request.act, fields=fields, told=form.told)
-
-    return _of(request, person_id, form, do, (N_("Correct the record"), N_("Corrected.")))
-
-
-def _initial(card: PersonCard) -> dict[str, object]:
-    """What the form shows at first: sealed fields empty, they are written anew or left."""
-    return {
-        "display_name": card.name, "sex": card.sex, "born_on": card.born_on.isoformat() if card.born_on else "",
-        "education": card.education, "occupation": card.occupation, "political": card.political,
-        "marital": card.marital, "works_at": card.works_at, "id_number": "", "phone": "", "bank": "",
-        "seen": card.version,
-    }  # fmt: skip
-
-
-@door("people.edit", methods=("GET", "POST"))
 def flag(request: Asked, person_id: UUID) -> HttpResponse:
     """Something was recognised of the person."""
     form = forms.FlagForm(request.POST or None)
@@ -291,16 +268,3 @@ def flag(request: Asked, person_id: UUID) -> HttpResponse:
         actions.flag(request.scope, request.act, what=what, told=form.told)
 
     return _of(request, person_id, form, do, (N_("Something was recognised"), N_("Entered.")))
-
-
-@door("people.confirm", methods=("POST",))
-def confirm(request: Asked, person_id: UUID) -> HttpResponse:
-    """Everything shown was found still true today."""
-    card = queries.person_card(request.scope, person_id)
-    form = forms.ToldForm({"on": localdate().isoformat(), "source": ""})
-    fields = tuple(name for name in FIELDS["person"] if card.confirmed.get(name) or getattr(card, name, ""))
-
-    def do() -> None:
-        actions.confirm(request.scope, request.act, of="person", subject=card.id, fields=fields, told=form.told)
-
-    return _of(request, person_id, form, do, (N_("Still true"), N_("Noted as found true today.")))

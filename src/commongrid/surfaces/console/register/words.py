@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from commongrid.kernel.places import show
 from commongrid.kernel.refusals import N_
 from commongrid.registry import queries
 from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.shared.times import language
+from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from commongrid.kernel.scope import Scope
-    from commongrid.registry.queries import ChangeLine, HomeCard
+    from commongrid.registry.queries import ChangeLine, FlagLine, HomeCard
 
 HOME_STATES: Final = {
     "lived": (N_("Lived in"), "ok"),
@@ -41,6 +44,7 @@ WHY: Final = {
     "split": N_("household split"),
     "merged": N_("households merged"),
     "head": N_("another head"),
+    "corrected": N_("corrected"),
     "died": N_("died"),
     "moved_out": N_("moved out"),
     "imported": N_("taken over from a list"),
@@ -64,9 +68,13 @@ COLUMNS: Final = {
     "initials": "",
     "merged_into": N_("Merged into another record"),
     "member": N_("Member"),
+    "flag": N_("Recognised"),
+    "hardship": N_("Hardship recognised"),
     "*": N_("Entered"),
 }
 """What columns are called that no form writes; an empty name is not shown."""
+FLAGGED: Final = ("flag", "hardship")
+"""Of these, the ones whose values are read aloud as flags."""
 
 
 def chip(states: dict[str, tuple[str, str]], state: str) -> tuple[str, str]:
@@ -86,6 +94,14 @@ def read_aloud(scope: Scope, *lists: str) -> dict[str, dict[str, str]]:
     zh = language() == "zh"
     found = queries.codes(scope, *lists)
     return {name: {code: row.zh if zh else row.en for code, row in rows.items()} for name, rows in found.items()}
+
+
+def place_label(scope: Scope, code: int | None) -> str:
+    """A place's name in the reader's language, else its code; nothing for none."""
+    if code is None:
+        return ""
+    row = territory.places(scope, [code]).get(code)
+    return row.label(language()) if row else show(code)
 
 
 def trail(home: HomeCard | None = None, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -112,7 +128,7 @@ def field_name(of: str, column: str) -> str:
 
 
 MORE_FIELDS: Final = {
-    "as_in_home": N_("To the head"), "head": N_("Head"), "dwelling": N_("Dwelling"), "point": N_("Point"),
+    "head": N_("Head"), "point": N_("Point"),
     "people": N_("Who lives here"), "leader": N_("Leader"), "owner": N_("Owner"), "keeper": N_("Looked after by"),
 }  # fmt: skip
 """What fields are called that no form corrects."""
@@ -126,21 +142,41 @@ def field_label(of: str, field: str) -> str:
     return gettext(MORE_FIELDS[field]) if field in MORE_FIELDS else field
 
 
+def flag_words(scope: Scope, flags: Iterable[FlagLine] = ()) -> dict[str, str]:
+    """What flags are called in the reader's language: types by their code, single ones by their id."""
+    zh = language() == "zh"
+    kinds = {code: row.zh if zh else row.en for code, row in queries.flag_words(scope).items()}
+    return kinds | {str(one.id): one.zh if zh else one.en for one in flags}
+
+
+def _states(of: str) -> dict[str, str]:
+    known = {"person": PERSON_STATES, "household": HOME_STATES}.get(of, {})
+    return {code: gettext(text) for code, (text, _tone) in known.items()}
+
+
 def _readable(value: str) -> str:
     """A former value as a person reads it; ids and codes of places say nothing and are left out."""
     return "" if UNREADABLE.fullmatch(value) else value
 
 
-def told(changes: Iterable[ChangeLine], names: dict[Any, str]) -> list[dict[str, Any]]:
-    """Changes by act, newest first, as ``parts/history.html`` wants them; with what may be undone."""
+def told(
+    changes: Iterable[ChangeLine], names: dict[Any, str], flags: Mapping[str, str] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """Changes by act, newest first, as ``history.html`` wants them; ``file`` and ``last`` can't be undone from there.
+
+    ``names`` says whose change it is, ``flags`` what flags are called.
+    """
+    rows = list(changes)
+    undoings = {one.undone_by for one in rows}
     acts: dict[Any, dict[str, Any]] = {}
-    for one in changes:
+    for one in rows:
         event = acts.setdefault(
             one.act,
             {
                 "at": one.at,
                 "act": one.act,
-                "undone": one.undone,
+                "undone": one.undone_by is not None,
+                "last": one.undone_by is not None or one.act in undoings,
                 "who": one.source,
                 "lines": [],
                 "on": one.since_on,
@@ -149,5 +185,7 @@ def told(changes: Iterable[ChangeLine], names: dict[Any, str]) -> list[dict[str,
         )
         label = field_name(one.of, one.field)
         if label:
-            event["lines"].append((names.get(one.subject, ""), label, _readable(one.before), _readable(one.after)))
+            words = flags if one.field in FLAGGED else _states(one.of) if one.field == "state" else {}
+            before, after = (words.get(value) or _readable(value) for value in (one.before, one.after))
+            event["lines"].append((names.get(one.subject, ""), label, before, after))
     return list(acts.values())

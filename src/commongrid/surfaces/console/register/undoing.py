@@ -1,0 +1,86 @@
+"""Acts of the register taken back, whatever became of the records they touched; and flags that no longer hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+
+from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.registry import actions, queries
+from commongrid.registry.rules.facts import Told
+from commongrid.surfaces.console.register.forms import ToldForm, UndoForm
+from commongrid.surfaces.console.register.homes import answered
+from commongrid.surfaces.console.register.words import flag_words, told, trail
+from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.times import language
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import ChangeLine
+    from commongrid.surfaces.shared.doors import Asked
+
+CARDS: Final = {
+    "person": queries.person_card,
+    "household": queries.home_card,
+    "booklet": queries.booklet,
+}
+
+
+@door("people.edit", methods=("GET", "POST"))
+def undo(request: Asked, done: UUID) -> HttpResponse:
+    """Take a whole act back, with a reason; what it changed stands beside the question."""
+    lines = queries.changes_of(request.scope, acts=[done])
+    if not lines:
+        raise NotFound(N_("This act changed nothing in the register that you may see."))
+    form = UndoForm(request.POST or None)
+
+    def do() -> str:
+        when = Told(on=localdate(), source=form.cleaned_data["reason"])
+        actions.undo(request.scope, request.act, done=done, told=when)
+        return _page_of(request.scope, lines)
+
+    title = gettext("Undo this")
+    names = queries.called(request.scope, {one.subject for one in lines})
+    context = {
+        "title": title, "back": _page_of(request.scope, lines), "trail": trail(None, (title, "")),
+        "history": told(lines, names, flag_words(request.scope)),
+    }  # fmt: skip
+    return answered(request, form, do, context, done=N_("Everything this did was taken back."))
+
+
+def _page_of(scope: Scope, lines: list[ChangeLine]) -> str:
+    """The page of the first of these records that is still there, else of a household, else all of them."""
+    wanted = [(one.of, one.subject) for one in lines]
+    for of, subject in [*wanted, *(("household", one.household) for one in lines if one.household)]:
+        if of not in CARDS:
+            return reverse("holding", args=[of, subject])
+        try:
+            CARDS[of](scope, subject)
+        except Refusal:
+            continue
+        return reverse(of, args=[subject])
+    return reverse("households")
+
+
+@door("people.edit", methods=("GET", "POST"))
+def flag_end(request: Asked, flag_id: UUID) -> HttpResponse:
+    """What was recognised no longer holds."""
+    flag = queries.flag(request.scope, flag_id)
+    form = ToldForm(request.POST or None)
+    of, subject = ("person", flag.person) if flag.person else ("household", flag.household)
+    back = reverse(of, args=[subject])
+
+    def do() -> str:
+        actions.unflag(request.scope, request.act, flag_id=flag.id, told=form.told)
+        return back
+
+    title = gettext("No longer holds")
+    name = flag.zh if language() == "zh" else flag.en
+    context = {"title": title, "back": back, "name": name, "trail": trail(None, (title, ""))}
+    return answered(request, form, do, context)

@@ -1,0 +1,74 @@
+"""Places to choose from, touched on a map, or typed: a code, or a name that only one place has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from commongrid.kernel.places import code_read, county_of
+from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.widths import halfwidth
+from commongrid.registry import queries
+from commongrid.surfaces.console.mapping import tiles
+from commongrid.surfaces.shared.times import language
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from commongrid.kernel.scope import Scope
+
+
+def written(scope: Scope, code: int | None) -> str:
+    """A place as a form shows it to be changed: its name and code, else the code alone."""
+    if code is None:
+        return ""
+    row = territory.places(scope, [code]).get(code)
+    return f"{row.label(language())} {code}" if row else str(code)
+
+
+def meant(scope: Scope, text: str, field: str, levels: tuple[str, ...] = ("village",)) -> int:
+    """The place that was typed: its code, alone or behind a name, or a name that only one place of the county has.
+
+    Refuses: BadInput at the field, with what it may have meant.
+    """
+    for said in (text, (text.split() or [""])[-1]):
+        if (code := code_read(halfwidth(said))) is not None:
+            return code
+    county = county_of(scope.lo) or 0
+    found = [one for one in territory.search_places(scope, text, limit=30)
+             if one.level in levels and not one.ended and county_of(one.code) == county]  # fmt: skip
+    exact = [one for one in found if text in (one.name, one.name_en)] or found
+    if len(exact) != 1:
+        names = "、".join(f"{one.label(language())} {one.code}" for one in found[:8])
+        raise BadInput(fields={field: N_("Which of these: %(names)s? Type the code.") if names else
+                               N_("There is no such village in the county.")}, names=names)  # fmt: skip
+    return exact[0].code
+
+
+def where_in(scope: Scope, village: int, *, beside: int | None = None) -> dict[str, list[tuple[str, str]]]:
+    """The natural villages, groups and grids of a village, to choose from; and the homes that have a point there."""
+    rows = [row for row in territory.children(scope, village) if not row.ended]
+    first = [("", gettext("Choose one"))]
+    return {
+        "natural_village": [
+            *first,
+            *((str(one.code), one.label(language())) for one in rows if one.level == "natural_village"),
+        ],
+        "place": [*first, *((str(one.code), one.label(language())) for one in rows if one.level == "grid")],
+        "villager_group": [
+            ("", gettext("Not said")),
+            *((str(one.code), one.label(language())) for one in rows if one.level == "villager_group"),
+        ],
+        "beside": [
+            ("", gettext("Not said")),
+            *((str(ident), name) for ident, name, *_at in queries.neighbours(scope, beside or village)),
+        ],
+    }
+
+
+def near(place: int) -> dict[str, str]:
+    """The map on which a form's point is touched."""
+    return {
+        **tiles.base(), "around": reverse("map_shapes", args=[place]), "points": reverse("map_points", args=[place])
+    }  # fmt: skip
