@@ -101,6 +101,9 @@ def test_slider_goes_from_short_ways_to_few_changes() -> None:
     assert [changes for _, changes, _ in curve] == sorted((changes for _, changes, _ in curve), reverse=True)
     assert [saved for _, _, saved in curve] == sorted((saved for _, _, saved in curve), reverse=True)
     assert 200 in [stop for stop, _, _ in curve]
+    left = tuple(home(n, n / 1000, now=UUID(int=9)) for n in range(6))
+    gone = Task(plan=A, asked=False, asked_at=now, homes=left, linkers=tuple(BOTH), terms=Terms())
+    assert {changes for _, changes, _ in compared(gone)} == {6}, "whose contact can't go on gets another anyhow"
 
 
 def test_what_cannot_be_says_why() -> None:

@@ -69,14 +69,16 @@ def solved(homes: Sequence[Home], linkers: Sequence[Linker], terms: Terms) -> Ou
 def compared(task: Task) -> list[list[int]]:
     """The curve of the slider: for several worths of keeping a contact, how many get another and the metres saved.
 
-    Each of its points is a plan of its own.
+    Those whose contact can't go on get another in each of them. Each of its points is a plan of its own.
     """
     put = _put(task.homes, task.linkers, task.terms)
     if not put.homes or not task.linkers:
         return []
     stops = sorted({*STOPS, float(task.terms.keep)})
     points = curve(put.households, put.members, put.rules, put.pairs, stops)
-    return [[round(one.keep), one.new_contact, round(one.saved)] for one in points]
+    able = {one.id for one in task.linkers}
+    lost = sum(one.now is not None and one.now not in able for one in put.homes)
+    return [[round(one.keep), lost + one.new_contact, round(one.saved)] for one in points]
 
 
 def _put(homes: Sequence[Home], linkers: Sequence[Linker], terms: Terms) -> _Put:
