@@ -18,7 +18,7 @@ from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Matter, Rating
 from commongrid.matters.rules.deciding.merging import NOT_YET
 from tests.factories import desk
-from tests.factories.scenes import BRIDGE, Scene
+from tests.factories.scenes import BRIDGE, ROAD, Scene
 from tests.matters.test_loop import assert_owed, rate, row, slip_of
 
 
@@ -80,6 +80,28 @@ def test_what_was_merged_into_a_dispute_with_violence_goes_its_own_way(scene: Sc
     assert (row(lead).sealed, row(lead).leads) == (True, 0)
     seen = queries.followed(slip_of(other))
     assert (seen.merged, seen.phase, seen.owner_en) == (False, "accepted", "Qingshi Town")
+
+
+def test_whoever_answered_the_lead_tells_a_follower_nothing_of_the_rating_before_its_release(scene: Scene) -> None:
+    lead, second = (scene.do("clerk", actions.accept, scene.report(f"路塌方 {n}", kind=ROAD)) for n in (1, 2))
+    scene.do("clerk", actions.merge, second, lead=number(lead))
+    scene.do("clerk", actions.start, lead)
+    scene.do("clerk", actions.answer, lead, answer="路已清通")
+    clerk, centre = scene.as_post("clerk"), scene.as_post("dispatcher")
+    before = queries.to_tell(clerk, second)
+    assert (before.merged, before.phase, before.may_rate) == (True, "answered", True)
+    rate(second, solved=True, satisfied=False)
+    assert queries.to_tell(clerk, second) == before
+    rate(lead, solved=True, satisfied=True)
+    assert (row(lead).state, queries.to_tell(centre, second).rating) == ("to_file", "rated")
+    assert queries.to_tell(clerk, second) == before
+    scene.do("dispatcher", actions.close, lead)
+    assert queries.to_tell(centre, second).phase == "closed"
+    assert queries.to_tell(clerk, second) == before
+    with acting(TICK):
+        kept = tuple(one.id for one in Rating.objects.all())
+    actions.release_ratings(TICK, Act.new(), ratings=kept)
+    assert (queries.to_tell(clerk, second).phase, queries.to_tell(clerk, second).rating) == ("closed", "rated")
 
 
 def test_one_who_says_not_solved_reopens_it_for_all(scene: Scene) -> None:

@@ -141,7 +141,8 @@ def _following(row: MatterRow, lead: Led) -> Followed:
     return Followed(
         id=row.id, number=row.number, kind=row.kind, title=row.title, phase=PHASES[lead.state],
         owner_zh=lead.owner_zh, owner_en=lead.owner_en, opened_at=row.opened_at, due_at=lead.due_at,
-        closed_at=lead.closed_at, outcome=lead.outcome, sealed=False, rating=row.rating, merged=True,
+        closed_at=lead.closed_at, outcome=lead.outcome, sealed=False, rating="" if lead.covered else row.rating,
+        merged=True,
         said=tuple(Said(sort=sort, text=text, at=at) for sort, text, at in lead.notes),
         may_rate=lead.may_rate, may_withdraw=False, lines=lead.lines, wait=lead.wait,
         county=county_of(row.place), reviewed_next=lead.reopened > 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from commongrid.kernel.places import enclosing, interval
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Note
 from commongrid.matters.queries.rows import MatterRow, rows_of
+from commongrid.matters.queries.veil import covered
 from commongrid.matters.queries.waiting import Wait, wait_of
 from commongrid.matters.rules.relations import relations
 
@@ -24,7 +26,8 @@ REFUSED = ("given_up",)
 class Led:
     """A lead as the reporter of a matter merged into it sees it: its public progress, never its words or its reporter.
 
-    ``lines`` is its history since the merging, ``notes`` the words meant for those who reported it.
+    ``lines`` is its history since the merging, ``notes`` the words meant for those who reported it; ``covered``:
+    whoever reads did the work, and must not read yet what came of it.
     """
 
     state: str
@@ -39,6 +42,7 @@ class Led:
     wait: Wait | None
     notes: tuple[tuple[str, str, datetime], ...]
     lines: tuple[journal.LineRow, ...]
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +54,18 @@ class Joined:
 
 
 def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
-    """What this slip sees of the lead its matter was merged into; nothing where it was not merged."""
+    """What the reporter is told of the lead their matter was merged into; nothing where it was not merged.
+
+    A post that sees the lead reads it as its own scope does: at a counter whoever did the work may stand.
+    """
     found = Matter.objects.filter(id=row.id).values_list("merged_into", "place", "rating", "asked_again").first()
     if found is None or (lead_id := found[0]) is None:
         return None
     _lead, place, rating, asked_again = found
-    with handing_over(scope, *interval(enclosing(place, "township") or place)):
+    seen = scope.kind == "post" and Matter.objects.filter(id=lead_id).exists()
+    with nullcontext() if seen else handing_over(scope, *interval(enclosing(place, "township") or place)):
         wide = current_scope() or scope
+        hidden = Matter.objects.filter(covered(wide), id=lead_id).exists()
         lead = rows_of(wide, Matter.objects.filter(id=lead_id))[0]
         to_rate = Matter.objects.filter(id=lead_id, to_rate=True).exists()
         notes = Note.objects.filter(matter_id=lead_id, sort__in=sorts).order_by("at", "id")
@@ -67,7 +76,7 @@ def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
     return Led(
         state=lead.state, owner_zh=lead.owner_zh, owner_en=lead.owner_en, due_at=lead.due_at,
         closed_at=lead.closed_at, outcome=lead.outcome, notes=said, reopened=lead.reopened,
-        may_rate=to_rate and lead.state in ASKED_IN and rating != "rated",
+        may_rate=to_rate and lead.state in ASKED_IN and (hidden or rating != "rated"), covered=hidden,
         may_ask_again=lead.outcome in REFUSED and not asked_again, wait=wait,
         lines=tuple(line for line in lines if since is None or line.at >= since),
     )  # fmt: skip
