@@ -21,6 +21,7 @@ from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
+    from tests.bed import Database
 
 LATER = Told(on=date(2026, 5, 1), source="村级核实")
 CIVIL = scope_at(VILLAGE, "people.edit", "people.read", "people.hardship")
@@ -150,7 +151,7 @@ def test_what_somebody_is_to_the_head_is_mended_with_a_stay_of_its_own(village: 
     act = _correct(son, as_in_home="30")
     assert broken_laws() == []
     assert village.read(son).as_in_home == "30"
-    for who, code in ((son, "02"), (head, "97")):
+    for who, code in ((son, "02"), (son, "01"), (head, "97")):
         with pytest.raises(BadInput):
             _correct(who, as_in_home=code)
     actions.undo(CLERK, Act.new(), done=act.id, told=LATER)
@@ -209,6 +210,20 @@ def test_a_hardship_flag_needs_its_power_and_is_seen_with_it_alone(village: Haml
     watched = actions.Recognised(type_code="marginal", household=home)
     with pytest.raises(NotAllowed):
         actions.flag(CIVIL, Act.new(), what=watched, told=LATER)
+
+
+def test_what_only_its_procedure_recognises_no_form_ends(village: Hamlet, database: Database) -> None:
+    home, flag = village.home("1"), Act.new().id
+    with database.as_role("owner") as owner, owner.transaction():
+        owner.execute(
+            "INSERT INTO registry_hardship_flag (id, type_code, place, household_id, from_on, source, body, began_by)"
+            " VALUES (%s, 'marginal', %s, %s, %s, '', '', %s)",
+            [flag, GRID, home, DAY, flag],
+        )
+    with pytest.raises(NotAllowed):
+        actions.unflag(CIVIL, Act.new(), flag_id=flag, told=LATER)
+    with acting(CIVIL):
+        assert queries.flags_of(CIVIL, household=home)[0].procedure
 
 
 def _history(of: Scope, subject: UUID) -> list[tuple[str, str, str]]:

@@ -38,7 +38,7 @@ from commongrid.registry.actions.regridding import SOURCE as DIVIDED
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
 from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Membership, Person, Stay
-from commongrid.registry.rules.facts import SELF, Told
+from commongrid.registry.rules.facts import HEADS, Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ def _refuse_headship(record: Person, values: Mapping[str, object]) -> None:
     """Refuse with BadInput to make somebody head, or the head somebody else, as if it were a word to correct."""
     if "as_in_home" not in values or values["as_in_home"] == record.as_in_home:
         return
-    if SELF in (values["as_in_home"], record.as_in_home) or record.household_id is None:
+    of = record.household
+    if of is None or of.head_id == record.id or values["as_in_home"] in HEADS:
         raise BadInput(fields={"as_in_home": N_("Choose another head on the household's page; this follows from it.")})
 
 

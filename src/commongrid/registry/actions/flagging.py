@@ -70,14 +70,16 @@ def flag(scope: Scope, act: Act, *, what: Recognised, told: Told) -> Line:
 def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
     """Enter that a flag no longer holds from a day on; it remains readable (取消认定).
 
-    Refuses: NotFound out of sight, hardship without its power included; WrongState where it has ended; BadInput for
-    a day before it began.
+    Refuses: NotFound out of sight, hardship without its power included; NotAllowed for one that only its own
+    procedure ends; WrongState where it has ended; BadInput for a day before it began.
     """
     at = desk(scope, act, told)
     for table in (Flag, HardshipFlag):
         row = table.objects.select_for_update().filter(id=flag_id).first()
         if row is None:
             continue
+        if FlagType.objects.filter(code=row.type_code, valid_to=None, procedure=True).exists():
+            raise NotAllowed(N_("Only the procedure for watched households ends this flag, never a form."))
         if row.to_on is not None:
             raise WrongState(N_("This flag has ended already."))
         if told.on < row.from_on:

@@ -232,11 +232,18 @@ def changes_of(scope: Scope, *subjects: UUID, acts: Collection[UUID] = (), limit
 
 
 def dwellings_for(scope: Scope, home: HomeCard) -> list[tuple[UUID, str]]:
-    """The houses that a household may live in: its own, those of its people, the village's that have a name or door."""
-    its = Q(id=home.dwelling) | Q(owner__household=home.id)
+    """The houses that a household may live in: its own first, those of its people, the village's that are named.
+
+    Its own is among them whatever became of it.
+    """
     named = Q(place__range=interval(village_of(home.place) or home.place), kind=DWELLING) & ~Q(name="", door="")
-    rows = Site.objects.filter(its | named, ended_on=None).order_by("name", "door", "id")[:300]
-    return [(one.id, one.name or one.door) for one in rows]
+    rows = Site.objects.filter(Q(owner__household=home.id) | named, ended_on=None).order_by("name", "door", "id")
+    if home.dwelling is None:
+        own = []
+    else:
+        own = [Site.objects.filter(id=home.dwelling).first() or Site(id=home.dwelling)]
+        rows = rows.exclude(id=home.dwelling)
+    return [(one.id, one.name or one.door) for one in (*own, *rows[:300])]
 
 
 def neighbours(scope: Scope, place: int) -> list[tuple[UUID, str, float, float]]:

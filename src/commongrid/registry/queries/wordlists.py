@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from commongrid.accounts import sealed
 from commongrid.kernel.refusals import N_, NotFound
@@ -54,6 +54,7 @@ class FlagLine:
     sensitive: bool
     basis: str = ""
     sealed: bool = False
+    procedure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +67,12 @@ class HardshipRow:
     household: UUID | None
 
 
-def codes(scope: Scope, *lists: str) -> Mapping[str, Mapping[str, CodeRow]]:
-    """The entries in force of some code lists, by list and code, in their order."""
+def codes(scope: Scope, *lists: str, also: Collection[str] = ()) -> Mapping[str, Mapping[str, CodeRow]]:
+    """The entries in force of some code lists, by list and code, in their order; after them ended ones of ``also``."""
     found: dict[str, dict[str, CodeRow]] = {one: {} for one in lists}
-    for row in Code.objects.filter(list__in=lists, valid_to=None).order_by("list", "position"):
-        found[row.list][row.code] = CodeRow(code=row.code, zh=row.zh, en=row.en or row.zh)
+    rows = Code.objects.filter(Q(valid_to=None) | Q(code__in=also), list__in=lists)
+    for row in rows.order_by("list", F("valid_to").desc(nulls_first=True), "position"):
+        found[row.list].setdefault(row.code, CodeRow(code=row.code, zh=row.zh, en=row.en or row.zh))
     return found
 
 
@@ -142,6 +144,7 @@ def _lines(which: Q) -> list[FlagLine]:
             sensitive=table is HardshipFlag,
             basis=getattr(row, "basis", ""),
             sealed=getattr(row, "basis_sealed", None) is not None,
+            procedure=named is not None and named.procedure,
         )
         for table in (Flag, HardshipFlag)
         for row in table.objects.filter(which)

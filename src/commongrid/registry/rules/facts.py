@@ -19,6 +19,8 @@ DOOR_LENGTH: Final = 120
 
 SELF, SPOUSE, CHILDREN, CHILDREN_IN_LAW = "02", "10", ("20", "30"), ("28", "38")
 GRANDCHILD, PARENT, GRANDPARENT, SIBLING, RELATIVE, NOBODY = "40", "50", "60", "70", "97", "99"
+HEADS: Final = frozenset({"01", SELF})
+"""Codes of the head: the person himself, and the head of the household."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
