@@ -13,7 +13,9 @@ from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.registry import actions
 from commongrid.registry.models import Household, Person
+from commongrid.registry.rules.facts import Told
 from tests.factories.desk import GRID, HAMLET, VILLAGE, Desk, lay
 from tests.factories.scopes import scope_at
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tests.bed import Database
 
 READER = scope_at(VILLAGE, "people.read")
+CLERK = scope_at(VILLAGE, "people.edit", "people.read")
 FEBRUARY = "2026-02-01"
 
 
@@ -32,6 +35,18 @@ def desk(database: Database) -> Desk:
 
 def text(answer: Any) -> str:
     return str(answer.content.decode())
+
+
+def lay_place(desk: Desk, code: int, level: str, name: str, *, ended: bool = False) -> None:
+    """A place of the village besides those that the desk has, or its end."""
+    with desk.database.as_role("owner") as owner, owner.transaction():
+        owner.execute(
+            "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
+            " VALUES (%s, %s, '', %s, '', '', %s, %s, '2020-01-01') ON CONFLICT DO NOTHING",
+            [code, level, name, name, VILLAGE],
+        )
+        if ended:
+            owner.execute("UPDATE territory_place SET valid_to = '2026-11-01' WHERE code = %s", [code])
 
 
 def living(page: str) -> str:
@@ -189,6 +204,51 @@ def test_a_household_is_corrected_on_its_page(desk: Desk, client: Client) -> Non
     with acting(READER):
         one, two = Household.objects.get(id=home), Household.objects.get(id=other)
     assert (one.number, one.door, one.lon, two.lon, two.point) == ("21", "下河21号", 108.2, 108.2, "measured")
+
+
+def test_a_correction_keeps_a_house_and_a_group_that_have_ended(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    home = household(client)
+    group = VILLAGE + 41
+    lay_place(desk, group, "villager_group", "二组")
+    house = actions.NewHolding(of="site", place=GRID, written={"kind": "11", "name": "老屋"})
+    site = actions.add_holding(CLERK, Act.new(), new=house, told=Told(on=localdate()))["site"]
+    written = {"dwelling": str(site), "villager_group": str(group), "lon": "108.2", "lat": "27.5"}
+    fields = actions.Fields(of="household", subject=home, written=written)
+    actions.correct(CLERK, Act.new(), fields=fields, told=Told(on=localdate()))
+    actions.end_holding(CLERK, Act.new(), of="site", subject=UUID(str(site)), told=Told(on=localdate()))
+    lay_place(desk, group, "villager_group", "二组", ended=True)
+    page = text(client.get(f"/console/households/{home}/correct"))
+    for kept in (f'<option value="{site}" selected>老屋', f'<option value="{group}" selected>二组'):
+        assert kept in page
+    assert "老屋" in text(client.get(f"/console/households/{home}/confirm"))
+    assert send(client, f"/console/households/{home}/correct", number="14", door="").status_code == 302
+    with acting(READER):
+        found = Household.objects.get(id=home)
+    assert (found.number, found.lon, found.villager_group) == ("14", 108.2, group)
+    assert str(found.dwelling_id) == str(site)
+
+
+def test_a_household_stands_beside_one_of_another_natural_village(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    home = household(client)
+    send(client, f"/console/households/{home}/correct", number="12", door="", lon="108.2", lat="27.5")
+    hamlet = VILLAGE + 40
+    lay_place(desk, hamlet, "natural_village", "下河")
+    new = {"natural_village": hamlet, "place": GRID, "number": "1", "door": "", "beside": str(home)}
+    answer = send(client, f"/console/households/new?place={VILLAGE}", **new)
+    assert answer.status_code == 302, text(answer)
+    with acting(READER):
+        assert Household.objects.get(natural_village=hamlet).lon == 108.2
+
+
+@pytest.mark.parametrize("code", ["990101101000", "990101101209", "520102001001"])
+def test_a_place_of_another_level_or_county_or_none_is_not_taken(desk: Desk, client: Client, code: str) -> None:
+    desk.sign_in(client, "clerk")
+    one = person(client, household(client), "甲")
+    answer = send(client, f"/console/households/people/{one}/correct", display_name="甲", collective=code)
+    assert answer.status_code == 422
+    assert "it must be one of these: Village." in text(answer)
 
 
 def test_whoever_visits_says_what_was_found_true(desk: Desk, client: Client) -> None:

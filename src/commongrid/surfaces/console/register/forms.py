@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.kernel.refusals import N_, BadInput
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, Told
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.shared.forms import Form
@@ -87,10 +88,17 @@ class _AtForm(ToldForm):
         return given
 
     def point(self, homes: Iterable[tuple[Any, str, float, float]]) -> tuple[float | None, float | None]:
-        """The point of the home chosen from ``homes``, else the one that was typed."""
+        """The point of the home chosen from ``homes``, which were offered, else the one that was typed.
+
+        Refuses: BadInput at the home that has no point any more.
+        """
         given = self.cleaned_data
+        if not given["beside"]:
+            return given["lon"], given["lat"]
         chosen = [(lon, lat) for ident, _name, lon, lat in homes if str(ident) == given["beside"]]
-        return chosen[0] if chosen else (given["lon"], given["lat"])
+        if not chosen:
+            raise BadInput(fields={"beside": N_("Choose one of the list.")})
+        return chosen[0]
 
 
 class HomeForm(_AtForm):
@@ -107,11 +115,14 @@ class HomeCorrectForm(_AtForm):
     dwelling = _chosen(_("Dwelling"))
 
     def written(self, before: Mapping[str, object], homes: Iterable[tuple[Any, str, float, float]]) -> dict[str, str]:
-        """What differs from before, as text by field; a point goes whole."""
+        """What differs from before, as text by field; a point goes whole. What was not sent stays as it is."""
         lon, lat = self.point(homes)
         now = {**self.cleaned_data, "lon": lon, "lat": lat}
-        names = {name for name in ("number", "door", "villager_group", "dwelling") if now[name] != before[name]}
-        if (lon, lat) != (before["lon"], before["lat"]):
+        names = {
+            name for name in ("number", "door", "villager_group", "dwelling")
+            if name in self.data and now[name] != before[name]
+        }  # fmt: skip
+        if {"lon", "lat", "beside"} & set(self.data) and (lon, lat) != (before["lon"], before["lat"]):
             names |= {"lon", "lat"}
         return {name: "" if now[name] is None else str(now[name]) for name in sorted(names)}
 
@@ -239,9 +250,9 @@ class CorrectForm(ToldForm):
     )
 
     def changed(self, before: Mapping[str, object]) -> list[str]:
-        """Which fields say something else than before."""
+        """Which fields say something else than before; what was not sent stays as it is."""
         return [
             name
             for name, value in self.cleaned_data.items()
-            if name not in ("on", "source", "seen") and value != before.get(name, "")
+            if name in self.data and name not in ("on", "source", "seen") and value != before.get(name, "")
         ]

@@ -169,7 +169,7 @@ def found(request: Asked) -> HttpResponse:
     form.offer(where_in(request.scope, village))
 
     def do() -> str:
-        made = actions.found_household(request.scope, request.act, new=new_home(request.scope, form))
+        made = actions.found_household(request.scope, request.act, new=new_home(request.scope, form, village))
         return reverse("household", args=[made["household"]])
 
     return asked(request, form, do, (N_("New household"), N_("The household was entered."), None), **near(village))
@@ -187,10 +187,10 @@ def village_first(request: Asked, back: str) -> HttpResponse:
     return HttpResponseRedirect(back)
 
 
-def new_home(scope: Scope, form: forms.HomeForm) -> NewHome:
-    """The household that the form describes."""
+def new_home(scope: Scope, form: forms.HomeForm, village: int) -> NewHome:
+    """The household that the form describes, beside one of its village where it says so."""
     given = form.cleaned_data
-    lon, lat = form.point(queries.neighbours(scope, int(given["natural_village"])))
+    lon, lat = form.point(queries.neighbours(scope, village))
     return NewHome(
         place=int(given["place"]), natural_village=int(given["natural_village"]), number=given["number"],
         villager_group=int(given["villager_group"]) if given["villager_group"] else None, door=given["door"],
@@ -284,7 +284,7 @@ def split(request: Asked, household_id: UUID) -> HttpResponse:
         leaving = actions.Leaving(
             people=tuple(UUID(one) for one in given["people"]),
             head=UUID(given["head"]),
-            home=new_home(request.scope, form),
+            home=new_home(request.scope, form, village or home.place),
         )
         made = actions.split(
             request.scope, request.act, household_id=home.id, leaving=leaving, told=form.told, seen=given["seen"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_
 from commongrid.registry import actions, queries
+from commongrid.registry.rules.facts import HEADS
 from commongrid.surfaces.console.register import forms, where
 from commongrid.surfaces.console.register.homes import asked
 from commongrid.surfaces.console.register.where import near, where_in
@@ -42,9 +43,9 @@ def correct(request: Asked, person_id: UUID) -> HttpResponse:
     home = queries.home_card(request.scope, card.household) if card.household else None
     initial = _of_a_person(request.scope, card)
     form = forms.CorrectForm(request.POST or None, initial=initial)
-    form.offer(
-        {**{name: choices(request.scope, name) for name in CODED}, "as_in_home": choices(request.scope, "relation")}
-    )
+    coded = {name: choices(request.scope, name, str(initial[name])) for name in CODED}
+    to_head = choices(request.scope, "relation", card.as_in_home)
+    form.offer({**coded, "as_in_home": [one for one in to_head if one[0] not in HEADS - {card.as_in_home}]})
     if home is None or home.head == card.id:
         del form.fields["as_in_home"]
 
@@ -81,9 +82,12 @@ def correct_home(request: Asked, household_id: UUID) -> HttpResponse:
     houses = [
         (str(ident), name or gettext("without a name")) for ident, name in queries.dwellings_for(request.scope, home)
     ]
+    offered = where_in(request.scope, village_of(home.place) or home.place, beside=home.natural_village)
+    groups = dict(offered["villager_group"])
+    if home.villager_group is not None:  # one that has ended is kept too
+        groups.setdefault(str(home.villager_group), place_label(request.scope, home.villager_group))
     form.offer({
-        **where_in(request.scope, village_of(home.place) or home.place, beside=home.natural_village),
-        "dwelling": [("", gettext("Not said")), *houses],
+        **offered, "villager_group": groups.items(), "dwelling": [("", gettext("Not said")), *houses],
     })  # fmt: skip
 
     def do() -> str:
@@ -110,7 +114,8 @@ def confirm(request: Asked, person_id: UUID) -> HttpResponse:
     """Say which fields of a person's record were found still true."""
     card = queries.person_card(request.scope, person_id)
     home = queries.home_card(request.scope, card.household) if card.household else None
-    words = read_aloud(request.scope, *CODED, "relation")
+    now = {getattr(card, name) for name in (*CODED, "as_in_home")}
+    words = read_aloud(request.scope, *CODED, "relation", also=now)
     said: dict[str, object] = {
         "display_name": card.name, "born_on": when(card.born_on, "date"),
         **{name: words[name].get(getattr(card, name), "") for name in CODED},

@@ -12,6 +12,7 @@ from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry import queries
 from commongrid.surfaces.console.mapping import tiles
+from commongrid.surfaces.console.places import LEVELS
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -30,20 +31,31 @@ def written(scope: Scope, code: int | None) -> str:
 def meant(scope: Scope, text: str, field: str, levels: tuple[str, ...] = ("village",)) -> int:
     """The place that was typed: its code, alone or behind a name, or a name that only one place of the county has.
 
-    Refuses: BadInput at the field, with what it may have meant.
+    Refuses: BadInput at the field, with what it may have meant, or the levels of which it is to be.
     """
+    county = county_of(scope.lo) or 0
     for said in (text, (text.split() or [""])[-1]):
         if (code := code_read(halfwidth(said))) is not None:
+            row = territory.places(scope, [code]).get(code)
+            if row is None or row.level not in levels or row.ended or county_of(code) != county:
+                raise _none(field, levels)
             return code
-    county = county_of(scope.lo) or 0
     found = [one for one in territory.search_places(scope, text, limit=30)
              if one.level in levels and not one.ended and county_of(one.code) == county]  # fmt: skip
     exact = [one for one in found if text in (one.name, one.name_en)] or found
+    if not exact:
+        raise _none(field, levels)
     if len(exact) != 1:
         names = "、".join(f"{one.label(language())} {one.code}" for one in found[:8])
-        raise BadInput(fields={field: N_("Which of these: %(names)s? Type the code.") if names else
-                               N_("There is no such village in the county.")}, names=names)  # fmt: skip
+        raise BadInput(fields={field: N_("Which of these: %(names)s? Type the code.")}, names=names)
     return exact[0].code
+
+
+def _none(field: str, levels: tuple[str, ...]) -> BadInput:
+    names = gettext(", ").join(gettext(LEVELS[one]) for one in levels)
+    return BadInput(
+        fields={field: N_("The county has no such place; it must be one of these: %(levels)s.")}, levels=names
+    )
 
 
 def where_in(scope: Scope, village: int, *, beside: int | None = None) -> dict[str, list[tuple[str, str]]]:

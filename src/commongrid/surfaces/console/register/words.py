@@ -18,7 +18,7 @@ from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import ChangeLine, FlagLine, HomeCard
@@ -83,16 +83,16 @@ def chip(states: dict[str, tuple[str, str]], state: str) -> tuple[str, str]:
     return gettext(text) if text else "", tone
 
 
-def choices(scope: Scope, name: str) -> list[tuple[str, str]]:
-    """A code list as a form offers it, with nothing said first."""
-    rows = queries.codes(scope, name)[name].values()
+def choices(scope: Scope, name: str, now: str = "") -> list[tuple[str, str]]:
+    """A code list as a form offers it, with nothing said first; ``now`` is on it though its entry has ended."""
+    rows = queries.codes(scope, name, also=(now,))[name].values()
     return [("", gettext("Not said")), *((row.code, row.zh if language() == "zh" else row.en) for row in rows)]
 
 
-def read_aloud(scope: Scope, *lists: str) -> dict[str, dict[str, str]]:
-    """The words of some code lists in the reader's language."""
+def read_aloud(scope: Scope, *lists: str, also: Collection[str] = ()) -> dict[str, dict[str, str]]:
+    """The words of some code lists in the reader's language; of ``also`` those of entries that have ended too."""
     zh = language() == "zh"
-    found = queries.codes(scope, *lists)
+    found = queries.codes(scope, *lists, also=also)
     return {name: {code: row.zh if zh else row.en for code, row in rows.items()} for name, rows in found.items()}
 
 
