@@ -47,6 +47,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "slip_messages": ("", "/s/{code}/messages", "wanted"),
     "sms_receipts": ("", "/machine/sms-receipts", "receipts"),
     "unit_add": ("county_admin", "/console/posts/units/add", "place type name_zh name_en function master on"),
+    "unit_covers": ("clerk", f"/console/posts/units/{LIMIT}/covers", "covers on"),
     "matter_ask_end": ("station", "/console/matters/{in_hand}/ask_end", "reason words told"),
     "matter_end": ("dispatcher", "/console/matters/{in_hand}/end", "reason words told"),
     "post_link": ("county_admin", "/console/posts/{post}/link", "sure"),

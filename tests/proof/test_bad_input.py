@@ -154,7 +154,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("station", "/console/matters/{in_hand}/"), ("supervisor", "/console/matters/{overdue}/"), ("clerk", "/console/matters/{answered}/"),
     ("dispatcher", "/console/matters/{asking}/"), ("dispatcher", "/console/matters/{rejected}/"), ("station", "/console/matters/{paused}/"),
     ("station", "/console/matters/{referred}/"), ("dispatcher", "/console/matters/{in_hand}/"), ("", "/s/{refused}/ask-again"),
-    ("county_admin", f"/console/posts/units/{id_of('water_unit')}/end"),
+    *(("county_admin", f"/console/posts/units/{id_of('water_unit')}/" + act) for act in ("end", "change")),
     ("clerk", "/console/matters/new/"), ("grid_head", "/console/matters/new/"), ("county_admin", f"/console/places/{VILLAGE}/add/natural-village/"),
     ("clerk", f"/console/map/{VILLAGE}/boundary/"), ("clerk", f"/console/map/{VILLAGE}/cells/"), ("clerk", f"/console/map/{VILLAGE}/import/"),
     ("county_admin", f"/console/places/{VILLAGE}/add/grid/"), ("county_admin", f"/console/places/{VILLAGE}/add/villager-group/"),
