@@ -129,10 +129,10 @@ def applied(state: State, move: Move, target: Target | None, call: Call) -> Stat
     elif "bar" in move.sets:
         barred = ""
     handler, unit = _hands(state, move, target, call)
-    sealed = s.sealed or (call.event == "accept" and call.moves_on and call.to == "unit")
     sets: dict[str, Any] = {name: value for name, value in move.sets.items() if name != "bar"}
+    sets.setdefault("sealed", s.sealed or (call.event == "accept" and call.moves_on and call.to == "unit"))
     fresh = replace(
-        s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit), sealed=sealed,
+        s, state=move.state, owner="" if move.ended else move.owner, handler=handler, by_unit=bool(unit),
         barred=next((one for one in barred.split("+") if one in words.LEVELS), ""), outcome="", recheck=False,
         leads=s.leads and move.state not in ("reopened", "review"), **{"refused": "", **sets},
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
-from commongrid.kernel.refusals import BadInput, NotYours, WrongState
+from commongrid.kernel.refusals import BadInput, NotAllowed, NotYours, WrongState
 from commongrid.registry.models import Person
 from commongrid.roster import actions as roster
 from commongrid.roster.dividing.queries import material
@@ -44,19 +45,31 @@ def test_everybody_of_an_ended_grid_moves_at_once_with_what_is_theirs(land: Land
     member = fill("grid_member", GRID)
     fill("grid_force", GRID)
     tie(member, "contact_point", place=HAMLET)
+    own = fill("grid_member", GRID, name="自己")
+    tie(own, "contact_point", place=VILLAGE)
+    with acting(CLOCK):
+        person = Post.objects.get(id=own).person_id
+    oneself = replace(SECRETARY, person=person)
     with pytest.raises(WrongState):
         roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=OTHER_GRID, on=localdate())
     land.adopt(land.propose())
     to = land.places()[land.homes[0]]
     with pytest.raises(BadInput):
         roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=OTHER_GRID, on=localdate())
-    sat = roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=to, on=localdate())["posts"]
+    sat = roster.carry_posts(oneself, Act.new(), grid=GRID, to=to, on=localdate())["posts"]
     with acting(CLOCK):
         here = Post.objects.filter(place=to, to_on=None)
         assert {"grid_member", "grid_force"} <= set(here.values_list("role", flat=True))
         assert here.count() == sat
-        tied = Assignment.objects.get(kind="contact_point", to_on=None)
-        assert (tied.post.place, tied.place) == (to, HAMLET)
+        tied = Assignment.objects.get(kind="contact_point", place=HAMLET, to_on=None)
+        assert tied.post.place == to
+    with pytest.raises(NotAllowed):
+        roster.carry_posts(oneself, Act.new(), grid=GRID, to=to, on=localdate())
+    already = fill("grid_member", to, person=person, name="")
+    assert roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=to, on=localdate())["posts"] == 1
+    with acting(CLOCK):
+        assert Assignment.objects.get(kind="contact_point", place=VILLAGE, to_on=None).post_id == already
+        assert Post.objects.get(person=person, to_on=None).id == already
     with pytest.raises(WrongState):
         roster.carry_posts(SECRETARY, Act.new(), grid=GRID, to=to, on=localdate())
     with pytest.raises(NotYours):

@@ -179,7 +179,7 @@ def test_a_notice_that_contradicts_itself_is_refused_with_its_lines(
     history = client.get("/console/calendar/history/").text
     assert f"Notice of {year}" in history
     assert "10/1" in history
-    assert "国办发明电" in client.get("/console/calendar/history.csv").content.decode()
+    assert "国办发明电" in client.get("/console/calendar/history/file").content.decode()
 
 
 def test_market_days_and_office_hours_and_duty_hours(scene: Scene, as_post: Callable[..., Client]) -> None:

@@ -324,6 +324,7 @@ changed AS MATERIALIZED (SELECT DISTINCT ON (subject, field) subject, field, of,
 later AS (
   SELECT 'changed' AS what, c.subject, c.of, c.at FROM registry_correction c
   WHERE c.act <> %(b)s AND c.undone_by IS NULL AND c.at >= %(at)s
+    AND c.field NOT IN ('flag', 'hardship', 'member')  -- told below by the rows themselves
     AND NOT EXISTS (SELECT 1 FROM registry_correction u WHERE u.undone_by = c.act)
     AND (c.subject IN (SELECT id FROM people) OR c.subject IN (SELECT id FROM homes)
       OR (c.subject, c.field) IN (SELECT subject, field FROM changed))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from commongrid.accounts import sealed
 from commongrid.kernel import masking
@@ -79,8 +79,9 @@ def account_with_phone(scope: Scope, phone_index: bytes | None) -> tuple[int | N
 
 
 def phone_of_account(scope: Scope, account_id: int) -> str:
-    """The phone in the record of the person behind an account, for a message to it."""
-    found = Person.objects.filter(account_id=account_id).values_list("phone_sealed", "id").first()
+    """The phone of the person behind an account, for a message to it; none where it is another since the last link."""
+    same = Person.objects.filter(account_id=account_id, phone_index=F("account__phone_index"))
+    found = same.values_list("phone_sealed", "id").first()
     return sealed.unseal(found[0], "registry_person", "phone_sealed", found[1]) if found else ""
 
 

@@ -194,8 +194,11 @@ def hand_over(scope: Scope, act: Act, *, post_id: UUID, to: Appointment) -> Line
 def carry_posts(scope: Scope, act: Act, *, grid: int, to: int, on: date) -> Line:
     """Move everybody who sits in a grid that has ended to one that carries it on, in their roles, with what is theirs.
 
-    Refuses: as ``move_post``; BadInput for a grid that does not carry it on; WrongState where the grid has not ended or
-    nobody sits there any more.
+    Who sits there already in the same role has what is theirs tied to that
+    post. Oneself stays: somebody else moves that post.
+
+    Refuses: as ``move_post``; BadInput for a grid that does not carry it on; NotAllowed where only oneself is left;
+    WrongState where the grid has not ended or nobody sits there any more.
     """
     if not scope.covers(grid):
         raise NotYours
@@ -204,11 +207,20 @@ def carry_posts(scope: Scope, act: Act, *, grid: int, to: int, on: date) -> Line
     if to not in {one.code for one in successors(scope, grid) if not one.ended}:
         raise BadInput(fields={"to": N_("Choose a grid that carries this one on.")})
     found = Post.objects.filter(in_force(on), place=grid, role__scope_level="grid").order_by("from_on", "id")
-    posts = list(found.values_list("id", "unit"))
-    if not posts:
+    if not found:
         raise WrongState(N_("Nobody sits in this grid any more."))
-    for post, unit in posts:
-        move_post(scope, act.child(f"post {post}"), post_id=post, place=to, unit_id=unit, on=on)
+    posts = [one for one in found if one.person_id != scope.person]
+    if not posts:
+        refuse_own_person(scope.person, found[0].person_id)
+    there = {(one.role_id, one.person_id): one.id for one in Post.objects.filter(in_force(on), place=to)}
+    for one in posts:
+        child = act.child(f"post {one.id}")
+        if already := there.get((one.role_id, one.person_id)):
+            tied = _tied(one, on)
+            end_post(scope, child.child("end"), post_id=one.id, on=on)
+            _take_along(child, tied, already, on, {})
+        else:
+            move_post(scope, child, post_id=one.id, place=to, unit_id=one.unit_id, on=on)
     facts = {"from_place": grid, "on": on, "posts": len(posts)}
     return Line(place=to, subject_kind="place", facts=facts, answer={"posts": len(posts)})
 

@@ -185,16 +185,16 @@ def cover(scope: Scope, act: Act, *, unit_id: UUID, places: tuple[int, ...], on:
         code for code, row in places_by_code(scope, wanted).items() if row.level in INSIDE_A_VILLAGE and not row.ended
     }
     if unit.type != "party_group" or there != wanted or not all(inside(one, unit.place) for one in wanted):
-        raise BadInput(fields={"places": outside})
+        raise BadInput(fields={"covers": outside})
     if on < localdate():
         raise BadInput(fields={"on": N_("Choose today or a later day: what was taken in until then stays as it was.")})
     if not unit.valid_from <= on or (unit.valid_to is not None and unit.valid_to <= on):
         raise WrongState(N_("This unit is not there on that day."))
     stays = _covers_after(unit, on).filter(place__in=wanted, valid_from__lte=on)
     kept = set(stays.values_list("place", flat=True))
-    stays.filter(valid_to__isnull=False).update(valid_to=None)
     _cut(_covers_after(unit, on).exclude(place__in=kept, valid_from__lte=on), on)
     with already_there():
+        stays.filter(valid_to__isnull=False).update(valid_to=None)
         for one in sorted(wanted - kept):
             UnitCover.objects.create(id=act.child(f"cover {one}").id, unit=unit, place=one, valid_from=on)
     return Line(

@@ -61,15 +61,15 @@ def _worked_out(division: UUID) -> int:
     from commongrid.kernel.division.statement import Stopped  # the compiled planner, only where it is needed
     from commongrid.roster.dividing.rules.solving import worked_out
 
-    given = _given(division)
+    asked_at = _asked_at(division)
     try:
-        out = worked_out(given, _watched(division, given.asked_at))
+        out = worked_out(_given(division), _watched(division, asked_at))
     except Stopped:
         return 0
     except Exception:  # noqa: BLE001 - whatever it was, the others must not wait for it
         structlog.get_logger("worker").exception("planner broke off", division=str(division))
         out = Outcome(fault="broken")
-    return _kept(partial(work_out, division_id=division, asked_at=given.asked_at, out=out))
+    return _kept(partial(work_out, division_id=division, asked_at=asked_at, out=out))
 
 
 def _proven(division: UUID) -> int:
@@ -77,15 +77,20 @@ def _proven(division: UUID) -> int:
     from commongrid.kernel.division.statement import Stopped
     from commongrid.roster.dividing.rules.solving import proven
 
-    given = _given(division)
+    asked_at = _asked_at(division)
     try:
-        gap = proven(given, _watched(division, given.asked_at))
+        gap = proven(_given(division), _watched(division, asked_at))
     except Stopped:
         return 0
     except Exception:  # noqa: BLE001 - without a proof, then
         structlog.get_logger("worker").exception("proof broke off", division=str(division))
         gap = None
-    return _kept(partial(prove, division_id=division, asked_at=given.asked_at, gap=gap))
+    return _kept(partial(prove, division_id=division, asked_at=asked_at, gap=gap))
+
+
+def _asked_at(division: UUID) -> datetime:
+    with acting(PLANNER):
+        return divisions.asked_at(PLANNER, division)
 
 
 def _given(division: UUID) -> Task:

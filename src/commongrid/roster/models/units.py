@@ -130,7 +130,7 @@ class FormerUnit(models.Model):
     office_phone = models.TextField(blank=True, default="")
     at = models.DateTimeField()
 
-    wall: ClassVar[Wall] = Wall(place="place", read="open", append_only=True)
+    wall: ClassVar[Wall] = Wall(place="place", read="open", append_only=True, may_set=("place",))
 
     class Meta:
         """Names and constraints."""

@@ -116,5 +116,5 @@ def export(request: Asked) -> HttpResponse:
 
 urlpatterns = [
     path("history/", listed, name="calendar_history"),
-    path("history.csv", export, name="calendar_history_csv"),
+    path("history/file", export, name="calendar_history_csv"),
 ]

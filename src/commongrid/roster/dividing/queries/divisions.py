@@ -162,6 +162,14 @@ def next_unproven(scope: Scope) -> UUID | None:
     return found.values_list("id", flat=True).first()
 
 
+def asked_at(scope: Scope, division_id: UUID) -> datetime:
+    """When a proposal was asked for as it stands. Refuses: NotYours for one that is not there."""
+    found: datetime | None = Division.objects.filter(id=division_id).values_list("asked_at", flat=True).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
 def still_wanted(scope: Scope, division_id: UUID, asked_at: datetime) -> bool:
     """Whether a proposal is still waited for as it was asked for then."""
     found = Division.objects.filter(Q(state="asked") | Q(state="ready", quick=True), id=division_id, asked_at=asked_at)

@@ -133,8 +133,8 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
 }  # fmt: skip
 """What the page shows of each table, in order; the JSON beside it holds every column."""
 NOT_ON_THE_PAGE: Final = frozenset({
-    "registry_suspect", "accounts_sign_in_link", "matters_external_case", "outreach_planned_link",
-    "roster_division_home",
+    "registry_suspect", "accounts_sign_in_code", "accounts_sign_in_link", "matters_external_case",
+    "outreach_planned_link", "roster_division_home",
 })  # fmt: skip
 
 WORDS: Final[dict[tuple[str, str], Mapping[str, str]]] = {
