@@ -173,4 +173,4 @@ def _about(scope: Scope, person: PersonRow) -> str:
     """A person by the posts that they hold, so that two of one name are told apart."""
     held, _more = queries.posts(scope, queries.Wanted(person=person.id))
     posts = [f"{one.place_label(language())} {one.label(language())}" for one in held]
-    return f"{person.name}: {', '.join(posts) if posts else gettext('no post now')}"
+    return f"{person.name}: {', '.join(posts)}" if posts else f"{person.name}: " + gettext("no post now")
