@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from commongrid.insight.jobs import tally
 from commongrid.journal.acting import acting
 from commongrid.journal.queries import history
 from commongrid.kernel.act import Act
+from commongrid.kernel.dated import Change
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import public
 from commongrid.matters import actions, queries
 from commongrid.matters.actions import About, Contact, Elsewhere, Report, Right
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Escalation, ExternalCase, Matter, Order, Original, Party, PublicFace
-from commongrid.matters.queries import Filters
+from commongrid.matters.queries import Filters, dated
 from tests.factories import desk
 from tests.factories.desk import id_of
 from tests.factories.scenes import Scene
@@ -265,3 +267,44 @@ def test_only_a_sealed_one_is_handed_on(scene: Scene) -> None:
     matter = scene.with_station("路基塌了")
     with pytest.raises(WrongState):
         scene.do("station", actions.hand_on, matter, unit_id=commission(), reason="x", taken_by="y")
+
+
+def own_days(scene: Scene, days: int) -> None:
+    """The transport stations get so many days for a culvert by the work list."""
+    county, of = scene.as_post("county_dispatcher"), dated.vocabulary("work_list")
+    (version,) = [
+        one for one in dated.versions(county, of)
+        if (one.values["kind_code"], one.values["level"], one.values["function"]) == (BRIDGE, "township", "transport")
+    ]  # fmt: skip
+    change = Change(row=version.id, values={**version.values, "finish_days": Decimal(days)}, on=timezone.localdate())
+    actions.change_rules(county, Act.new(), vocabulary="work_list", changes=(change,))
+
+
+def test_the_work_lists_own_limits_stay_where_the_work_begins_and_where_urgency_or_kind_is_put_right(
+    scene: Scene,
+) -> None:
+    own_days(scene, 60)
+    given = scene.in_hand("路基塌了", kind=BRIDGE)
+    found = row(given)
+    assert found.due_at == found.finish_due_at, "whoever takes it on has the days that the list gives"
+    right(scene, "dispatcher", given, urgency="urgent")
+    halved = row(given)
+    ordinary = scene.in_hand("另一处", kind=DOG)
+    right(scene, "dispatcher", ordinary, kind_code=BRIDGE)
+    for one in (halved, row(ordinary)):
+        assert one.due_at == one.finish_due_at
+        assert one.due_at is not None
+        assert one.due_at > timezone.now() + timedelta(days=30)
+
+
+def test_a_day_set_by_hand_outlasts_another_kind(scene: Scene) -> None:
+    matter = scene.in_hand("路基塌了")
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute(
+            "UPDATE matters_matter SET finish_moved = true, finish_due_at = finish_due_at + interval '40 days',"
+            " due_at = due_at + interval '40 days' WHERE id = %s", [matter],
+        )  # fmt: skip
+    before = row(matter)
+    right(scene, "dispatcher", matter, kind_code=DOG)
+    after = row(matter)
+    assert (after.due_at, after.finish_due_at, after.finish_moved) == (before.due_at, before.finish_due_at, True)

@@ -85,7 +85,7 @@ def accept(scope: Scope, act: Act, *, matter_id: UUID, kind_code: str = "", note
     if not kind_code or kind_code == case.kind.code or case.matter.sealed:
         return moved(case, Call(event="accept", level=level_of_actor(scope)), accepted_at=act.at)
     of = kind(scope, kind_code)
-    target = _sorted(case, of)
+    target = resorted(case, of)
     if target is None:
         return moved(case, Call(event="accept", level=level_of_actor(scope)), accepted_at=act.at)
     return moved(case, Call(event="accept", moves_on=True, to=target.owner), target=target)
@@ -95,7 +95,7 @@ def _released(case: Case, of: KindRow) -> Line:
     """Sort one that was held: where it is sealed or goes round the village it stays out of sight."""
     m = case.matter
     m.danger_kind = ""
-    target = _sorted(case, of)
+    target = resorted(case, of)
     if target is not None:
         return moved(case, Call(event="accept", moves_on=True, to=target.owner), target=target)
     if not of.routed_round:
@@ -329,16 +329,17 @@ def _enlist(case: Case, target: Target, basis: Basis) -> None:
     forget_vocabularies("work_list")
 
 
-def _sorted(case: Case, of: KindRow) -> Target | None:
-    """Give the matter its kind; answers where it must go on to, or nothing where it stays."""
+def resorted(case: Case, of: KindRow) -> Target | None:
+    """Give the matter its kind; answers where it must go on to. Called by an action whose rule moves it there."""
     m, scope = case.matter, case.scope
     was_public = case.kind.visibility == "public"
     case.kind = of
     m.kind_id, m.kind_code = of.id, of.code
     m.series = series_sorted(m.series, of.parent, m.source, exchanged=m.exchanged)
     m.to_rate = of.rated and m.series == "asked"
-    since = m.finish_from or m.opened_at
-    m.finish_due_at = finish_due(case.calendar, since, pace(scope, of, m.urgency), limits(scope)).at
+    if not m.finish_moved:
+        since = m.finish_from or m.opened_at
+        m.finish_due_at = finish_due(case.calendar, since, pace(scope, of, m.urgency), limits(scope)).at
     theirs(m)
     if (was_public and of.visibility != "public") or not of.publishers:
         face_gone(case)
@@ -355,11 +356,6 @@ def _sorted(case: Case, of: KindRow) -> Target | None:
         return None
     level = entry(first_level=of.first_level, lowest="township", urgency=m.urgency, sealed=False, routed_round=True)
     return Target(place=owner_place(m.place, level))
-
-
-def resorted(case: Case, of: KindRow) -> Target | None:
-    """The matter under another kind; answers where it must go on to. Called by an action whose rule moves it there."""
-    return _sorted(case, of)
 
 
 def _sealed_target(case: Case, of: KindRow) -> Target:

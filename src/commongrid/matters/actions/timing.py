@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commongrid.kernel.clock import Due
+from commongrid.matters.queries.recounting import lead_of
 from commongrid.matters.queries.vocabulary import limits, pace
 from commongrid.matters.rules.limits import (
     earlier,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from commongrid.matters.actions.moving import Case
     from commongrid.matters.models import Matter
     from commongrid.matters.queries.vocabulary import LeadRow
+    from commongrid.matters.rules.limits import Pace
     from commongrid.matters.rules.moves import Move
 
 
@@ -40,9 +42,7 @@ def time_after(case: Case, move: Move, lead: LeadRow | None) -> None:
     m.finish_moved = m.finish_moved and not move.restart
     if move.restart or ((lead is not None or taken_back) and not m.finish_moved):
         m.finish_from = case.act.at if move.restart or m.finish_from is None else m.finish_from
-        m.finish_due_at = finish_due(
-            case.calendar, m.finish_from, pace(case.scope, case.kind, m.urgency, lead), limits(case.scope)
-        ).at
+        m.finish_due_at = finish_due(case.calendar, m.finish_from, _pace(case, lead), limits(case.scope)).at
         theirs(m)
     if move.state == "asked" or m.sealed:  # a body that is only asked has a date; what is sealed ends by its receipt
         m.finish_due_at = None
@@ -67,9 +67,15 @@ def start(case: Case, clock: str, lead: LeadRow | None = None) -> None:
     m.raised_level = ""
 
 
+def _pace(case: Case, lead: LeadRow | None = None) -> Pace:
+    """How fast it has to go: by the row it is given by, else by the one by which a unit has it."""
+    m = case.matter
+    return pace(case.scope, case.kind, m.urgency, lead or lead_of(case.scope, m))
+
+
 def _due(case: Case, clock: str, now: datetime, lead: LeadRow | None) -> Due:
     m = case.matter
-    fast = pace(case.scope, case.kind, m.urgency, lead)
+    fast = _pace(case, lead)
     if clock in ("respond", "receipt"):
         due = respond_due(case.calendar, now, fast, limits(case.scope))
         if m.finish_due_at is None or m.finish_due_at <= now:
@@ -92,7 +98,7 @@ def count_anew(case: Case) -> None:
     """
     m, now = case.matter, case.act.at
     m.deadline_no += 1
-    fast, rules = pace(case.scope, case.kind, m.urgency), limits(case.scope)
+    fast, rules = _pace(case), limits(case.scope)
     if m.finish_due_at is not None and not m.finish_moved:
         since, old = m.finish_from or m.opened_at, case.read["finish_due_at"] or m.finish_due_at
         m.finish_due_at = finish_due(case.calendar, since, fast, rules).at

@@ -234,4 +234,15 @@ def basis_of_leads(scope: Scope, rows: Iterable[LeadRow]) -> Basis:
     return Basis(sort="rule", old=cal, new=cal, limits=limits(scope), leads=Leads(rows=tuple(nearest), units=units))
 
 
+def lead_of(scope: Scope, matter: Matter) -> LeadRow | None:
+    """The row of the work list by which a unit has a matter, where rows of its kind have limits of their own."""
+    if matter.owner_level != "unit" or matter.unit_id is None:
+        return None
+    rows = work_list(scope, kind_code=matter.kind_code)
+    if not any(row.respond_hours is not None or row.finish_days is not None for row in rows):
+        return None
+    nearest = tuple(sorted(rows, key=lambda one: -(one.place or 0)))
+    return Leads(rows=nearest, units=roster.units_by_id(scope, [matter.unit_id])).of(matter)
+
+
 KIND_COLUMNS = tuple(KindRow.__dataclass_fields__)
