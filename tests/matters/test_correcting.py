@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from commongrid.accounts.sealed import sealer
 from commongrid.insight.jobs import tally
 from commongrid.journal.acting import acting
 from commongrid.journal.queries import history
@@ -17,6 +18,7 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.dated import Change
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.scope import public
+from commongrid.kernel.sealing import place_of
 from commongrid.matters import actions, queries
 from commongrid.matters.actions import About, Contact, Elsewhere, Report, Right
 from commongrid.matters.actions.ticking import TICK
@@ -308,3 +310,37 @@ def test_a_day_set_by_hand_outlasts_another_kind(scene: Scene) -> None:
     right(scene, "dispatcher", matter, kind_code=DOG)
     after = row(matter)
     assert (after.due_at, after.finish_due_at, after.finish_moved) == (before.due_at, before.finish_due_at, True)
+
+
+def where_said(matter: UUID) -> set[str]:
+    """Where it happened, as it is sealed."""
+    with acting(TICK):
+        kept = Party.objects.filter(matter_id=matter).exclude(where_sealed=None)
+        return {
+            sealer().open(bytes(one.where_sealed or b""), place_of("matters_party", "where_sealed", one.id))
+            for one in kept
+        }
+
+
+def test_of_a_confidential_one_no_spot_stays_that_was_put_right(scene: Scene) -> None:
+    matter = told(confidential=True, place=desk.HAMLET)
+    assert where_said(matter) == {str(desk.HAMLET)}
+    right(scene, "dispatcher", matter, place=desk.OTHER_VILLAGE)
+    assert where_said(matter) == set()
+    right(scene, "dispatcher", matter, place=desk.HAMLET)
+    assert where_said(matter) == {str(desk.HAMLET)}
+
+
+def test_a_complaint_is_kept_above_by_whoever_it_names_and_never_waits_for_a_place(scene: Scene) -> None:
+    named = told(place=desk.TOWNSHIP, about=About(whom="village", words="白沙村主任"))
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE matters_party SET where_sealed = NULL WHERE matter_id = %s", [named])
+        assert owner.execute("SELECT part FROM matters_party WHERE matter_id = %s AND part = 'accused'", [named])
+    unplaced = told(DOG, place=desk.TOWNSHIP)
+    level_only = told(place=desk.TOWNSHIP, about=About(whom="village"))
+    dispatcher = scene.as_post("dispatcher")
+    assert {one.id for one in queries.queue(dispatcher, Filters(unplaced=True)).rows} == {unplaced}
+    for one in (named, level_only):
+        right(scene, "dispatcher", one, place=desk.VILLAGE)
+        assert row(one).place == desk.TOWNSHIP
+        assert not sees(scene, "secretary", one)

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from commongrid.accounts.sealed import sealer
 from commongrid.journal.acting import handing_over
@@ -240,8 +241,8 @@ def kept_above(case: Case) -> str:
         return ""
     centre = place_over(m.place, "township")
     with handing_over(case.scope, centre, centre):
-        sealed = Party.objects.filter(matter_id=m.id).exclude(where_sealed=None).exists()
-    if sealed or m.accused_person_id or m.accused_unit_id:
+        kept = Party.objects.filter(Q(part="accused") | Q(where_sealed__isnull=False), matter_id=m.id).exists()
+    if kept or m.accused_person_id or m.accused_unit_id:
         return level
     return "township" if case.kind.routed_round or m.danger_kind else ""
 
@@ -254,13 +255,16 @@ def place_put_right(case: Case, where: int) -> None:
     """
     m, before, above = case.matter, case.matter.place, kept_above(case)
     m.place = place_over(where, above) if above else (enclosing(where, "village") or where) if m.confidential else where
-    if above or m.place != where:
+    deeper = bool(above) or m.place != where
+    if deeper:
         seal_where(case, where, anew=True)
     m.place_then = m.place
     lo, hi = sorted((place_over(before, "township"), place_over(m.place, "township")))
     with handing_over(case.scope, lo, max(hi, before, m.place)):
         centre = place_over(m.place, "township")
         people = Party.objects.filter(matter_id=m.id)
+        if m.confidential and not deeper:  # nothing finer than what it shows is known any more
+            people.update(where_sealed=None)
         people.filter(hidden_below=True).update(place=centre)
         people.filter(hidden_below=False).update(place=m.place)
         Original.objects.filter(id=m.id).update(place=centre)

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
@@ -18,7 +18,7 @@ from commongrid.kernel.codes import ending
 from commongrid.kernel.places import interval, township_of
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Matter, PublicFace
+from commongrid.matters.models import Matter, Party, PublicFace
 from commongrid.matters.queries.leaders import owed_by
 from commongrid.matters.queries.rows import COLUMNS, MatterRow, owned_by, rows_from, rows_of
 from commongrid.matters.queries.veil import WITH_THE_CENTRE, covered, covers_some, in_state
@@ -270,7 +270,8 @@ def _unplaced(scope: Scope) -> Q:
         return NONE
     kept = [row.code for row in kinds(scope) if row.routed_round]
     here = Q(place=scope.place, sealed=False, danger_kind="", accused_person=None, accused_unit=None)
-    return here & ~Q(kind_code__in=kept)
+    above = Party.objects.filter(Q(part="accused") | Q(where_sealed__isnull=False), matter_id=OuterRef("id"))
+    return here & ~Q(kind_code__in=kept) & ~Exists(above)
 
 
 def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matter]:
