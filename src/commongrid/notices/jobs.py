@@ -77,6 +77,8 @@ JUDGED: Final = frozenset(
 )  # fmt: skip
 """Acts after which somebody else owes it where they led to one of these states."""
 JUDGED_TO: Final = ("to_file", "reopened", "review")
+ANEW: Final = ("reported", "reopened")
+"""States in which what was put right begins with whoever has it where it belongs now."""
 PARTED: Final = ("matters.split", "matters.meeting_called")
 NOTES: Final = ("matters.instructed", "matters.reported_back", "matters.note_overdue")
 """Of leaders' notes, whose answer is owed also after the end."""
@@ -136,7 +138,8 @@ def _gives(row: LineRow) -> bool:
     """Whether somebody else owes the next step after this line; of what is closed off it says nothing, so it may."""
     was = row.facts
     if row.name in SORTED:
-        return not was or was.get("had") != was.get("has")
+        anew = "was_place" in was and was.get("to") in ANEW
+        return not was or anew or was.get("had") != was.get("has")
     if row.name in JUDGED:
         return not was or (was.get("from") != was.get("to") and was.get("to") in JUDGED_TO)
     return row.name in GIVEN
