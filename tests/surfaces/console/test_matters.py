@@ -80,6 +80,12 @@ def test_queue_has_a_tab_for_what_presses(scene: Scene, as_post: Callable[..., C
     assert [row.row.urgency for row in pressing] == ["immediate", "urgent"]
 
 
+def test_what_it_was_about_before_is_told_by_name(scene: Scene, as_post: Callable[..., Client]) -> None:
+    matter = scene.report("狗追校车", kind="G02")
+    scene.do("dispatcher", actions.put_right, matter, right=actions.Right(kind_code="D11"), reason="是狗的事")
+    assert "before: Bridges and culverts)" in as_post("dispatcher").get(url(matter)).text
+
+
 def test_one_matter_asks_for_each_thing_once(scene: Scene, as_post: Callable[..., Client]) -> None:
     matter = scene.answered("校门口斑马线看不清")
     client = as_post("county_dispatcher")

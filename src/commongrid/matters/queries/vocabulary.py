@@ -189,6 +189,11 @@ def kind_version(scope: Scope, kind_id: UUID) -> KindRow:
     return _all_kinds(scope)[kind_id]
 
 
+def kind_named(scope: Scope, code: str, lang: str) -> str:
+    """A kind's name by its last version, in force or not; the code where there is none."""
+    return next((row.label(lang) for row in [*_all_kinds(scope).values()][::-1] if row.code == code), code)
+
+
 def limits(scope: Scope) -> Mapping[str, LimitRow]:
     """The county's own limits in force, by code."""
     return remember("limits", lambda: _load_limits(scope))

@@ -123,7 +123,7 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         "trail": trail(scope, m),
         "group": group_name(scope, m),
         "rail": history.rail(m, due),
-        "history": history.told(m, faces, units, places),
+        "history": history.told(scope, m, faces, units, places),
         "orders": orders(m, units, places),
         "told": [
             (one, words.say(words.ESCALATIONS, one.sort), places.get(one.place) or words.say(words.LEVELS, one.level))

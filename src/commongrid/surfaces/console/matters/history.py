@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.refusals import N_
 from commongrid.kernel.scope import Scope
-from commongrid.matters.queries import MatterDetail, OrderRow
+from commongrid.matters.queries import MatterDetail, OrderRow, vocabulary
 from commongrid.roster import queries as roster
 from commongrid.roster.queries import PostLine
 from commongrid.surfaces.console.matters import words
@@ -189,13 +189,13 @@ def faces_of(scope: Scope, m: MatterDetail) -> dict[UUID, PostLine]:
 
 
 def told(
-    m: MatterDetail, faces: Mapping[UUID, PostLine], names: Mapping[UUID, str], places: Mapping[int, str]
+    scope: Scope, m: MatterDetail, faces: Mapping[UUID, PostLine], names: Mapping[UUID, str], places: Mapping[int, str]
 ) -> list[Told]:
     """The history, the newest first."""
     return [
         Told(
             at=line.at,
-            title=title_of(line, m, names, places),
+            title=title_of(scope, line, m, names, places),
             who=who_of(line, faces),
             text=note.text if (note := m.note_of(line.id)) else "",
         )
@@ -203,7 +203,7 @@ def told(
     ]
 
 
-def title_of(line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: Mapping[int, str]) -> str:
+def title_of(scope: Scope, line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: Mapping[int, str]) -> str:
     """What happened, as a sentence."""
     plain = _(ACTS[line.name]) if line.name in ACTS else line.name
     if line.name in GIVEN and (order := _order_at(m, line.at)) is not None:
@@ -213,7 +213,8 @@ def title_of(line: LineRow, m: MatterDetail, names: Mapping[UUID, str], places: 
     if line.name in WAITED and (sort := str(line.facts.get("sort", ""))) in SORTS:
         return _("%(what)s: %(sort)s") % {"what": plain, "sort": _(SORTS[sort])} + _until(line)
     if line.name == "matters.put_right" and (changed := [_(text) for fact, text in RIGHTED if fact in line.facts]):
-        return _("%(what)s: %(sort)s") % {"what": plain, "sort": _(", ").join(changed)} + _formerly(line, places)
+        now = _("%(what)s: %(sort)s") % {"what": plain, "sort": _(", ").join(changed)}
+        return now + _formerly(scope, line, places)
     if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
         return _("Overdue: %(level)s was told") % {"level": words.say(words.LEVELS, level)}
     if line.name in JUDGED and line.facts.get("to") == "reopened":
@@ -238,11 +239,12 @@ RIGHTED: Final = (
 """What was put right, by the fact that keeps what it was before."""
 
 
-def _formerly(line: LineRow, places: Mapping[int, str]) -> str:
+def _formerly(scope: Scope, line: LineRow, places: Mapping[int, str]) -> str:
     """What it was before."""
     place, of, urgency = (line.facts.get(fact) for fact, _text in RIGHTED)
     was = [
-        places.get(int(str(place)), "") if place else "", str(of or ""),
+        places.get(int(str(place)), "") if place else "",
+        vocabulary.kind_named(scope, str(of), language()) if of else "",
         words.say(words.URGENCIES, str(urgency)) if urgency else "",
     ]  # fmt: skip
     told = [one for one in was if one]

@@ -29,7 +29,7 @@ def happened(scope: Scope, matter_id: UUID, refusal: Refusal) -> str:
     units = {one: row.label(language()) for one, row in roster.units_by_id(scope, _units(m)).items()}
     codes = {order.place for order in m.orders}
     places = {code: one.label(language()) for code, one in territory.places(scope, codes).items()} if codes else {}
-    what = history.title_of(line, m, units, places)
+    what = history.title_of(scope, line, m, units, places)
     who = history.who_of(line, history.faces_of(scope, m))
     return _("Meanwhile: %(what)s, %(who)s, %(when)s. Nothing of yours was lost: it stands below, not sent.") % {
         "what": what, "who": who, "when": when(line.at, "short"),
