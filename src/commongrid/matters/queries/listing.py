@@ -271,7 +271,7 @@ def _unplaced(scope: Scope) -> Q:
     kept = [row.code for row in kinds(scope) if row.routed_round]
     here = Q(place=scope.place, sealed=False, danger_kind="", accused_person=None, accused_unit=None)
     above = Party.objects.filter(Q(part="accused") | Q(where_sealed__isnull=False), matter_id=OuterRef("id"))
-    return here & ~Q(kind_code__in=kept) & ~Exists(above)
+    return here & ~Q(kind_code__in=kept) & ~Q(Exists(above))
 
 
 def _in_lane(scope: Scope, found: QuerySet[Matter], lane: str) -> QuerySet[Matter]:
