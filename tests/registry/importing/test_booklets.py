@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
@@ -16,7 +17,7 @@ from commongrid.registry.importing import actions, queries
 from commongrid.registry.models import Person, RegisteredHousehold, Stay
 from commongrid.registry.queries import changes_of
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import VILLAGE
+from tests.factories.desk import HAMLET, VILLAGE
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
 from tests.registry.importing.making import family, person
 from tests.registry.importing.test_taking import counts, people, send, take
@@ -84,8 +85,8 @@ def test_who_is_known_gets_booklet_and_account_and_loses_them_when_it_is_undone(
     assert broken_laws() == []
 
 
-def other_booklet(who: UUID) -> None:
-    new = registry.NewBooklet(place=VILLAGE, number="1-1")
+def other_booklet(who: UUID, place: int = VILLAGE) -> None:
+    new = registry.NewBooklet(place=place, number="1-1")
     made = registry.open_booklet(CLERK, Act.new(), new=new, told=Told(on=DAY))
     of: dict[str, Any] = {"person_id": who, "booklet_id": UUID(made["booklet"]), "as_to_head": ""}
     registry.enrol(CLERK, Act.new(), **of, told=Told(on=DAY))
@@ -106,6 +107,34 @@ def test_nobody_stands_in_two_booklets_and_none_has_two_heads(village: Hamlet) -
     twice = in_booklet(family(2, 2))
     twice[1]["as_in_booklet"] = "户主"
     assert faults(send(*twice)) == [(3, "booklet_second_head")]
+
+
+def test_a_booklet_kept_at_a_natural_village_is_met_and_what_a_row_leaves_empty_stays(village: Hamlet) -> None:
+    take(send(*family(1, 1)))
+    head = next(one for one in people().values() if one.as_in_home == "02")
+    other_booklet(head.id, HAMLET)
+    rows = [*in_booklet(family(1, 1), "1-1"), *in_booklet([family(2, 2)[0]], "1-1")]
+    rows[3] |= {"as_in_booklet": "其他亲属"}
+    answer = take(send(*rows))
+    assert counts(answer) == (1, 2, 1, 0, 1)
+    booklet = booklets()["1-1"]
+    assert len(booklets()) == 1
+    assert {(one.booklet_id, one.registered_place) for one in people().values()} == {(booklet.id, HAMLET)}
+    with acting(CLERK):
+        assert set(Stay.objects.filter(sort="registered").values_list("place", flat=True)) == {HAMLET}
+    said = [{**one, "registered_place": "白沙村"} for one in rows]
+    with pytest.raises(BadInput, match="nothing new"):
+        take(send(*said))
+
+
+def test_who_left_a_booklet_is_entered_into_it_by_file_once_more(village: Hamlet) -> None:
+    take(send(*family(1, 1)))
+    take(send(*in_booklet(family(1, 1))))
+    wife = next(one for one in people().values() if one.as_in_home == "10")
+    registry.strike(CLERK, Act.new(), person_id=wife.id, told=Told(on=localdate()))
+    assert counts(take(send(*in_booklet(family(1, 1))))) == (0, 1, 2, 0, 0)
+    with acting(CLERK):
+        assert Stay.objects.filter(person_id=wife.id, sort="registered").count() == 2
 
 
 def test_a_booklet_of_another_area_is_not_entered_here(village: Hamlet) -> None:

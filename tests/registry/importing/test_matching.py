@@ -29,12 +29,12 @@ Asked = tuple[dict[str, object], bytes | None]
 
 
 def plan(
-    *rows: tuple[dict[str, object], bytes | None], answered: dict[int, str] | None = None
+    *rows: tuple[dict[str, object], bytes | None], answered: dict[int, str] | None = None, known: Known = KNOWN
 ) -> list[tuple[str, str]]:
     """Status and reason of rows, each with its blind index."""
     _reader, found = read(as_csv([list(HEAD), *(row(cells) for cells, _ in rows)]), name="a.csv")
     pairs = [(one, Facts(id_index=index)) for one, (_, index) in zip(found, rows, strict=True)]
-    return [(one.status, one.why) for one in matching.planned(pairs, KNOWN, answered)]
+    return [(one.status, one.why) for one in matching.planned(pairs, known, answered)]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,14 @@ def digest_of(known: Known, **cells: object) -> str:
     """The digest of a plan with one row of the head that is known by number."""
     _reader, found = read(as_csv([list(HEAD), row(person(**cells))]), name="a.csv")
     return matching.digest(matching.planned([(found[0], Facts(id_index=b"a"))], known))
+
+
+@pytest.mark.parametrize(("index", "expected"), [(b"a", ("out", "sex_kept")), (None, ("changed", ""))])
+def test_a_row_without_a_number_says_no_other_sex_than_the_number_kept(
+    index: bytes | None, expected: tuple[str, str]
+) -> None:
+    known = replace(KNOWN, inside={HOME.id: [replace(HEADED, id_index=index, sex="1")]})
+    assert plan((person(born_on="1980-01-01", sex="女"), None), known=known) == [expected]
 
 
 def test_what_a_row_would_overwrite_is_part_of_the_plan() -> None:

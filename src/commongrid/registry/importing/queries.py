@@ -48,9 +48,9 @@ _PERSON = (
 )
 _PEOPLE = f"SELECT {_PERSON} FROM registry_person p LEFT JOIN registry_household h ON h.id = p.household_id WHERE "  # noqa: S608 - columns of ours
 _BOOKLETS = """
-SELECT b.id, b.place, b.number, b.head_id, b.ended_on IS NOT NULL
-FROM registry_registered_household b JOIN unnest(%s::bigint[], %s::text[]) AS asked(place, number)
-  ON b.place = asked.place AND b.number = asked.number
+SELECT b.id, asked.village, b.place, b.number, b.head_id, b.ended_on IS NOT NULL
+FROM registry_registered_household b JOIN unnest(%s::bigint[], %s::text[]) AS asked(village, number)
+  ON b.place / 1000 * 1000 = asked.village AND b.number = asked.number
 """
 _HOMES = """
 SELECT h.id, h.place, h.natural_village, h.number, h.head_id, h.state, h.door, h.villager_group, h.lon, h.lat,
@@ -180,17 +180,24 @@ def homes_known(scope: Scope, keys: Iterable[Key], *, lock: bool = False) -> dic
 
 
 def booklets_known(scope: Scope, keys: Iterable[Key], *, lock: bool = False) -> dict[Key, KnownBooklet]:
-    """Booklets by place and number."""
+    """Booklets by village and number, wherever in the village each is kept."""
     asked = sorted(keys)
+    found: dict[Key, list[KnownBooklet]] = {}
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(
             _BOOKLETS + (" ORDER BY b.id FOR UPDATE OF b" if lock else ""),
-            [[place for place, _ in asked], [number for _, number in asked]],
+            [[village for village, _ in asked], [number for _, number in asked]],
         )
-        return {
-            (place, number): KnownBooklet(id=ident, place=place, head=head, ended=ended)
-            for ident, place, number, head, ended in cursor.fetchall()
-        }
+        for ident, village, place, number, head, ended in cursor.fetchall():
+            one = KnownBooklet(id=ident, place=place, head=head, ended=ended)
+            found.setdefault((village, number), []).append(one)
+    return {key: _first(rows) for key, rows in found.items()}
+
+
+def _first(rows: Iterable[KnownBooklet]) -> KnownBooklet:
+    """Of booklets of one number and village the one that a page finds by it."""
+    first, *others = sorted(rows, key=lambda one: (one.ended, one.place, one.id))
+    return replace(first, others=tuple(others))
 
 
 def _with_bank(one: KnownPerson) -> KnownPerson:

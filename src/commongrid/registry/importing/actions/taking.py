@@ -260,13 +260,17 @@ class People:
             head = next((self._who(one) for one in rows if one.read.as_in_booklet == SELF), None)
             yield self.booklet_ids[key], key[0], key[1], "family", head, 1, self.act.id, n
 
+    def _kept_at(self, key: Key) -> int:
+        """The place of a booklet: its own, or the village of one that is new."""
+        return self.booklets[key].place if key in self.booklets else key[0]
+
     def _who(self, one: Placed) -> UUID:
         return one.known.id if one.known else self.ids[one.read.row]
 
     def _enrol(self, enrolled: Sequence[Placed]) -> None:
         """Whoever was known stands in a booklet now; a booklet without a head gets the one that a row names."""
         rows = [
-            (one.known.id, self.booklet_ids[key], key[0], one.read.name, one.read.as_in_booklet,
+            (one.known.id, self.booklet_ids[key], self._kept_at(key), one.read.name, one.read.as_in_booklet,
              one.read.as_in_booklet == SELF, self.today)
             for one in enrolled if one.known and (key := one.read.enrolled)
         ]  # fmt: skip
@@ -277,7 +281,7 @@ class People:
                 "head_id", "", str(self._who(one))
             )
             for one in self.enrolled
-            if one.read.as_in_booklet == SELF and (key := one.read.enrolled)
+            if one.read.as_in_booklet == SELF and (one.known is None or one.enrols) and (key := one.read.enrolled)
             and (found := self.booklets.get(key)) is not None and found.head is None
         ])  # fmt: skip
 
@@ -300,8 +304,8 @@ class People:
 _JOIN = """
 INSERT INTO registry_stay (id, person_id, sort, household_id, place, name, as_to_head, head, from_on, why_began,
   why_ended, began_by, batch)
-SELECT md5(r.person::text || r.household::text)::uuid, r.person, 'living', r.household, r.place, r.name, r.relation,
-  r.head, r.since, 'imported', '', r.act, r.batch
+SELECT md5(r.person::text || r.household::text || r.act::text)::uuid, r.person, 'living', r.household, r.place, r.name,
+  r.relation, r.head, r.since, 'imported', '', r.act, r.batch
 FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::uuid, %s::uuid))
   AS r(person, household, place, name, relation, head, since, act, batch)
 """
@@ -310,8 +314,8 @@ FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::
 _ENROL = """
 INSERT INTO registry_stay (id, person_id, sort, booklet_id, place, name, as_to_head, head, from_on, why_began,
   why_ended, began_by, batch)
-SELECT md5(r.person::text || r.booklet::text)::uuid, r.person, 'registered', r.booklet, r.place, r.name, r.relation,
-  r.head, r.since, 'enrolled', '', r.act, r.batch
+SELECT md5(r.person::text || r.booklet::text || r.act::text)::uuid, r.person, 'registered', r.booklet, r.place, r.name,
+  r.relation, r.head, r.since, 'enrolled', '', r.act, r.batch
 FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::uuid, %s::uuid))
   AS r(person, booklet, place, name, relation, head, since, act, batch)
 """

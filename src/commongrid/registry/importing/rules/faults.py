@@ -55,6 +55,10 @@ FAULTS: Final[dict[str, tuple[str, str]]] = {
     "id_number_twice": (N_("This identity number stands in an earlier row."), N_("Delete one of the two rows.")),
     "born_on_differs": (N_("The identity number says another date of birth."), N_("Correct one of the two columns.")),
     "sex_differs": (N_("The identity number says another sex."), N_("Correct one of the two columns.")),
+    "sex_kept": (
+        N_("The identity number that the register has says another sex."),
+        N_("Correct this cell, or write the identity number in the row."),
+    ),
     "phone_unreadable": (N_("A phone number has 7 to 20 digits."), N_("Write one number per row, digits only.")),
     "phone_decimal": (
         N_("The spreadsheet has turned this phone number into a decimal."),

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 Key = tuple[int, str]
-"""A household: natural village and number; a booklet: place and number."""
+"""A household: natural village and number; a booklet: the village where it is registered, and its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +60,16 @@ class KnownHome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownBooklet:
-    """A registered household as matching needs it."""
+    """A registered household as matching needs it.
+
+    ``others`` are those of the same number elsewhere in its village; this one is the first that has not ended.
+    """
 
     id: UUID
     place: int
     head: UUID | None
     ended: bool
+    others: tuple[KnownBooklet, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

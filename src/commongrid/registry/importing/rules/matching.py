@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +26,10 @@ PLAIN: Final = (
     "sex", "born_on", "education", "occupation", "political", "marital", "state", "works_at", "registered_place",
     "collective",
 )  # fmt: skip
+SEXES: Final = frozenset({"1", "2"})
+"""What an identity number says of the sex."""
+INSIDE: Final = frozenset({"registered_place", "collective"})
+"""Places of which a sheet names the village, where the register may know one inside it."""
 HOME_FIELDS: Final = ("door", "villager_group", "grid", "lon", "lat", "began_on")
 
 
@@ -199,7 +203,11 @@ def _doubt(one: Placed, why: str, who: KnownPerson) -> None:
 
 
 def _same(one: Placed, who: KnownPerson) -> None:
-    one.status, one.known, one.joins = "same", who, who.household is None
+    """The row is about somebody who is known; without a number it says no other sex than the number kept."""
+    if who.id_index and not one.facts.id_index and one.read.sex in SEXES and who.sex in SEXES - {one.read.sex}:
+        one.out("sex_kept", "sex")
+    else:
+        one.status, one.known, one.joins = "same", who, who.household is None
 
 
 def _heads(placed: Sequence[Placed], known: Known) -> None:
@@ -241,20 +249,34 @@ def _first_head(rows: Sequence[Placed]) -> None:
 
 def _booklets(placed: Sequence[Placed], known: Known) -> None:
     """One booklet for everybody, inside the area; one head for every booklet, never two."""
-    heads: set[Key] = set()
+    heads: set[tuple[Key, KnownBooklet | None]] = set()
     for one in placed:
         key = one.read.enrolled
         if key is None or one.status not in ("new", "same"):
             continue
-        booklet, lo, hi = known.booklets.get(key), *known.reach
+        booklet, (lo, hi) = _booklet_of(one, known.booklets.get(key)), known.reach
         if why := _not_in(one, booklet, inside=lo <= key[0] <= hi):
             one.out(why, "booklet")
-        elif why := _no_head_of(one, booklet, taken=key in heads):
+        elif why := _no_head_of(one, booklet, taken=(key, booklet) in heads):
             one.out(why, "as_in_booklet")
         else:
             one.enrols = one.known is not None and one.known.booklet is None
+            one.read = _registered(one, booklet.place if booklet else key[0])
             if one.read.as_in_booklet == SELF:
-                heads.add(key)
+                heads.add((key, booklet))
+
+
+def _booklet_of(one: Placed, found: KnownBooklet | None) -> KnownBooklet | None:
+    """Of several booklets of one number in a village the one in which the person stands, else the first."""
+    stands = one.known.booklet if one.known else None
+    return next((other for other in found.others if other.id == stands), found) if found and stands else found
+
+
+def _registered(one: Placed, place: int) -> PersonRead:
+    """The row with the booklet's place as where the person is registered, unless the register has said so already."""
+    has = one.known.registered_place if one.known else None
+    stays = one.known is not None and not one.read.registered_place and (has is not None or not one.enrols)
+    return one.read if stays else replace(one.read, registered_place=place)
 
 
 def _not_in(one: Placed, booklet: KnownBooklet | None, *, inside: bool) -> str:
@@ -281,16 +303,12 @@ def _compare(one: Placed) -> None:
     who, read = one.known, one.read
     if who is None:
         return
-    changed = [name for name in PLAIN if (said := getattr(read, name)) and said != getattr(who, name)]
+    changed = [name for name in PLAIN if _says_otherwise(read, who, name)]
     if read.name != who.name:
         changed.append("name")
-    if read.relation and read.relation != {"01": SELF}.get(who.as_in_home, who.as_in_home):
+    if _otherwise(read.relation, who.as_in_home):
         changed.append("relation")
-    if (
-        who.booklet
-        and read.as_in_booklet
-        and read.as_in_booklet != {"01": SELF}.get(who.as_in_booklet, who.as_in_booklet)
-    ):
+    if who.booklet and _otherwise(read.as_in_booklet, who.as_in_booklet):
         changed.append("as_in_booklet")
     if one.facts.bank_index and one.facts.bank_index != who.bank_index:
         changed.append("bank")
@@ -300,6 +318,16 @@ def _compare(one: Placed) -> None:
         changed.append("phone")
     one.changed = tuple(changed)
     one.status = "changed" if changed or one.joins or one.enrols else "same"
+
+
+def _says_otherwise(read: PersonRead, who: KnownPerson, name: str) -> bool:
+    """Whether a row says another value; a village says no more of a place inside it, nor "unknown" of a kept number."""
+    said, stands = getattr(read, name), getattr(who, name)
+    if name in INSIDE and said and stands:
+        return said not in {stands, village_of(stands)}
+    if name == "sex" and who.id_index and said not in SEXES:
+        return False
+    return bool(said) and said != stands
 
 
 def _otherwise(said: str, stands: str) -> bool:

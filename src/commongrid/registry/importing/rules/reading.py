@@ -91,13 +91,11 @@ class RowReader:
         return found
 
     def _booklet(self, found: PersonRead) -> None:
-        """A booklet goes with what the person is in it, and is registered in the village where nothing else is said."""
+        """A booklet goes with what the person is in it."""
         if found.booklet and not self._text("as_in_booklet"):
             self._fault("as_in_booklet_missing", "as_in_booklet")
         elif found.as_in_booklet and not self._text("booklet"):
             self._fault("booklet_missing", "booklet")
-        if found.booklet and not self._text("registered_place"):
-            found.registered_place = village_of(found.natural_village) if found.natural_village else None
 
     def fault(self, row: int, code: str, name: str) -> None:
         """Keep a fault that only other rows or the register could tell."""

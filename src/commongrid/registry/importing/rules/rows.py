@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from commongrid.kernel.moments import Order
+from commongrid.kernel.places import village_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,11 @@ class PersonRead:
 
     @property
     def enrolled(self) -> tuple[int, str] | None:
-        """Which booklet the row says the person stands in: its place and number."""
-        return (self.registered_place or 0, self.booklet) if self.booklet else None
+        """Which booklet the row says the person stands in: the village where it is registered, and its number."""
+        if not self.booklet:
+            return None
+        place = self.registered_place or self.natural_village
+        return village_of(place) or place, self.booklet
 
 
 @dataclass(slots=True, kw_only=True)
