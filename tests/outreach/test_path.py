@@ -230,6 +230,12 @@ def test_propose_everywhere_asks_for_the_villages_where_somebody_is_able(row: Ro
     with acting(SECRETARY):
         found = plans.open_plans(SECRETARY, VILLAGE)[VILLAGE]
     assert found.state == "ready"
+    planned = row.planned(found.id)
+    actions.work_out_anew(SECRETARY, Act.new(), plan_id=found.id, terms=Terms(keep=0, target=1, most=1))
+    assert actions.stop(township, Act.new(), place=TOWNSHIP)["count"] == 1
+    with acting(SECRETARY):
+        assert plans.open_plans(SECRETARY, VILLAGE)[VILLAGE] == found, "as it was before"
+    assert row.planned(found.id) == planned
     assert "curve" not in found.figures, "the slider waits until nobody waits for a plan"
     assert work_out_plans() == 0
     with acting(SECRETARY):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
-
-from django.db.models import Exists, OuterRef
 
 from commongrid.journal.actions import Line, action
 from commongrid.journal.dated import in_force
@@ -15,7 +13,7 @@ from commongrid.kernel.places import interval, level_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.outreach.models import Declaration, Plan, PlannedLink
 from commongrid.outreach.queries.solving import material, metres_between, task
-from commongrid.outreach.rules.planning import Outcome
+from commongrid.outreach.rules.planning import Outcome, Terms
 from commongrid.outreach.rules.solving import solved
 from commongrid.outreach.rules.words import MOST, OPEN, refuse_move
 from commongrid.territory import queries as territory
@@ -23,7 +21,6 @@ from commongrid.territory import queries as territory
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
-    from commongrid.outreach.rules.planning import Terms
 
 KEEP: Final = 5000
 """Metres beyond which keeping a contact is no price any more."""
@@ -93,12 +90,18 @@ def stop(scope: Scope, act: Act, *, place: int) -> Line:
     """
     if not scope.covers(place):
         raise NotYours
-    waiting = Plan.objects.filter(place__range=interval(place), state="asked")
-    kept = waiting.filter(Exists(PlannedLink.objects.filter(plan=OuterRef("pk")))).update(state="ready")
-    dropped = waiting.update(state="dropped", ended_at=act.at)
-    if not kept + dropped:
+    waiting = list(Plan.objects.select_for_update().filter(place__range=interval(place), state="asked"))
+    if not waiting:
         raise WrongState(N_("Nothing waits here any more."))
-    return Line(place=place, subject_kind="plan", facts={"count": kept + dropped}, answer={"count": kept + dropped})
+    for plan in waiting:
+        if plan.former:
+            plan.take_back()
+        else:
+            plan.state, plan.ended_at = "dropped", act.at
+    terms = [one.name for one in fields(Terms)]
+    Plan.objects.bulk_update(waiting, ["state", "ended_at", "former", "fault", "asked_at", "ready_at", *terms])
+    facts = {"count": len(waiting)}
+    return Line(place=place, subject_kind="plan", facts=facts, answer=facts)
 
 
 @action("outreach.plan_made", power="links.edit", facts=("links", "changes", "fault"), kinds=("post", "clock"))
@@ -117,8 +120,8 @@ def work_out(
     given = task(scope, plan, territory.calendar(scope).day_of(act.at))
     out = out or solved(given.homes, given.linkers, given.terms)
     plan.state, plan.fault = "failed" if out.fault else "ready", out.fault
-    plan.figures, plan.ready_at = out.figures, act.at
-    plan.save(update_fields=["state", "fault", "figures", "ready_at"])
+    plan.figures, plan.ready_at, plan.former = out.figures, act.at, None
+    plan.save(update_fields=["state", "fault", "figures", "ready_at", "former"])
     was = {one.household_id: one for one in PlannedLink.objects.filter(plan=plan, locked=True)}
     now = {one.id: one.now for one in given.homes}
     by_hand = {home for home, one in was.items() if one.by_hand}
@@ -160,6 +163,7 @@ def work_out_anew(scope: Scope, act: Act, *, plan_id: UUID, terms: Terms) -> Lin
     _refuse_terms(terms)
     plan = _plan(scope, plan_id)
     refuse_move(plan.state, "work out")
+    plan.set_aside()
     for name, value in asdict(terms).items():
         setattr(plan, name, value)
     plan.state, plan.fault, plan.ready_at, plan.asked_at = "asked", "", None, act.at

@@ -5,6 +5,8 @@ Every period is half-open. The links themselves are the roster's assignments.
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -155,7 +157,8 @@ class Plan(models.Model):
     member, ``least`` how many each is to have if it can be; ``leaving`` the metres by which leaving the Party group is
     dearer, none where it is forbidden; beyond ``unlinked`` metres (none: never) a household has rather nobody.
     ``figures`` hold numbers only: metres, how many change, the curve of the slider, options where members are too few.
-    ``present`` and ``in_favour`` are counts of the meeting, ``wrote`` the post that wrote them down.
+    ``present`` and ``in_favour`` are counts of the meeting, ``wrote`` the post that wrote them down. ``former``: its
+    limits and state while it waits to be worked out anew, for whoever lets that go.
 
     Personal data: none. Kept: for good.
     """
@@ -174,6 +177,7 @@ class Plan(models.Model):
     asked_by = models.UUIDField(null=True)
     asked_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
+    former = models.JSONField(null=True)
     approved_on = models.DateField("支部会议日期", null=True)
     present = models.SmallIntegerField("到会", null=True)
     in_favour = models.SmallIntegerField("赞成", null=True)
@@ -224,6 +228,17 @@ class Plan(models.Model):
             keep=self.keep, target=self.target, most=self.most, least=self.least, leaving=self.leaving,
             unlinked=self.unlinked,
         )  # fmt: skip
+
+    def set_aside(self) -> None:
+        """Keep limits and state before it is worked out anew."""
+        times = {name: at.isoformat() for name in ("asked_at", "ready_at") if (at := getattr(self, name))}
+        self.former = {**asdict(self.terms), "state": self.state, "fault": self.fault, **times}
+
+    def take_back(self) -> None:
+        """Be as it was before it was to be worked out anew."""
+        for name, value in (self.former or {}).items():
+            setattr(self, name, datetime.fromisoformat(value) if name.endswith("_at") else value)
+        self.former = None
 
 
 class PlannedLink(models.Model):
