@@ -321,7 +321,7 @@ def test_who_declined_and_whom_not_is_read_by_the_village_alone(row: Row) -> Non
 
 
 def test_a_wish_and_who_can_are_said_from_the_countys_list(row: Row) -> None:
-    said = Said(answer="able", capacity=8, can=("sign_language",))
+    said = Said(answer="able", capacity=8, can=("letters",))
     actions.declare(SECRETARY, Act.new(), village=VILLAGE, person_id=row.east, said=said, on=localdate())
     row.able(row.west)
     for bad in ("telepathy", ""):
@@ -333,7 +333,7 @@ def test_a_wish_and_who_can_are_said_from_the_countys_list(row: Row) -> None:
     with pytest.raises(BadInput):
         actions.declare(SECRETARY, Act.new(), village=VILLAGE, person_id=row.west, said=wrong, on=localdate())
     for _ in range(2):
-        wish = Wish(household=row.homes[3], sort="wish", ability="sign_language")
+        wish = Wish(household=row.homes[3], sort="wish", ability="letters")
         actions.choose(SECRETARY, Act.new(), wish=wish, on=localdate())
     plan = row.plan()
     with acting(SECRETARY):
