@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -104,6 +105,8 @@ def test_slider_goes_from_short_ways_to_few_changes() -> None:
     left = tuple(home(n, n / 1000, now=UUID(int=9)) for n in range(6))
     gone = Task(plan=A, asked=False, asked_at=now, homes=left, linkers=tuple(BOTH), terms=Terms())
     assert {changes for _, changes, _ in compared(gone)} == {6}, "whose contact can't go on gets another anyhow"
+    locked = replace(gone, homes=(*left, home(7, 0.007, now=A, fixed=True)))
+    assert {changes for _, changes, _ in compared(locked)} == {7}, "nor does who is locked to nobody keep theirs"
 
 
 def test_what_cannot_be_says_why() -> None:
@@ -127,12 +130,12 @@ def test_household_of_a_member_who_left_counts_among_the_changes() -> None:
 
 
 def test_a_wish_is_met_where_it_costs_no_more_than_it_is_worth() -> None:
-    near, far = linker(A, 0.0), linker(B, 0.001, can=frozenset({"sign_language"}))
-    wishing = [home(0, 0.0, wishes=frozenset({"sign_language"})), home(1, 0.0)]
+    near, far = linker(A, 0.0), linker(B, 0.001, can=frozenset({"letters"}))
+    wishing = [home(0, 0.0, wishes=frozenset({"letters"})), home(1, 0.0)]
     first, second = solved(wishing, [near, far], ALL).links
     assert (first.member, first.reason, first.facts["other"]) == (B, "wish", str(A)), "some hundred metres"
     assert second.member == A
-    further = linker(B, 0.01, can=frozenset({"sign_language"}))
+    further = linker(B, 0.01, can=frozenset({"letters"}))
     assert solved(wishing, [near, further], ALL).links[0].member == A, "a kilometre is too far for a wish"
 
 

@@ -78,6 +78,7 @@ def compared(task: Task) -> list[list[int]]:
     points = curve(put.households, put.members, put.rules, put.pairs, stops)
     able = {one.id for one in task.linkers}
     lost = sum(one.now is not None and one.now not in able for one in put.homes)
+    lost += sum(one.now is not None for one in put.set_apart)  # locked to nobody, they lose theirs
     return [[round(one.keep), lost + one.new_contact, round(one.saved)] for one in points]
 
 
