@@ -163,12 +163,12 @@ def hand_on(scope: Scope, act: Act, *, matter_id: UUID, unit_id: UUID, reason: s
     It leaves this body's sight with the act; ``taken_by`` says who takes it there, as the receipt for the file.
 
     Refuses: WrongState for what is not sealed; BadInput without a reason or
-    receipt, or to a body that takes no sealed matters or whom it is about.
+    receipt, or to a body that takes no sealed matters, has nobody in post, or may not have this one.
     """
     case = opened(scope, act, matter_id=matter_id, event="hand_on")
     m = case.matter
     decide(standing(case), Call(event="hand_on", to="unit"))
-    unit = next((one for one in bodies_beside(scope, m.unit_id, m.accused_unit_id) if one.id == unit_id), None)
+    unit = next((one for one in bodies_beside(scope, m) if one.id == unit_id), None)
     if unit is None:
         raise BadInput(fields={"unit": NO_BODY})
     noted(case, "reason", reason, field="reason")

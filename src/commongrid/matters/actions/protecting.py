@@ -23,12 +23,11 @@ from commongrid.kernel.sealing import blind_index, place_of
 from commongrid.matters.actions.moving import Case, Target
 from commongrid.matters.models import ExternalCase, Matter, Original, Party
 from commongrid.matters.rules.relations import level_at
-from commongrid.matters.rules.routing_round import OUTSIDE, WHOM, handled_at, highest, level_of_role
+from commongrid.matters.rules.routing_round import DISCIPLINE, OUTSIDE, WHOM, handled_at, highest, level_of_role
 from commongrid.roster import queries as roster
 from commongrid.roster.queries import UnitRow
 
 LONGEST_WHOM: Final = 120
-DISCIPLINE: Final = "discipline"
 INSTEAD: Final = ("politics_law", "grid_centre")
 """Who takes a sealed kind where no competent unit is set up; the last only at the county, and sealed to that unit."""
 ABOVE_US: Final = N_(
@@ -285,10 +284,16 @@ def back_where(case: Case) -> None:
         row.save(update_fields=["where_sealed"])
 
 
+def accuse(m: Matter, accused: Accused) -> None:
+    """Let the walls know whom it is about."""
+    m.accused_person_id, m.accused_unit_id = accused.person, accused.unit
+    m.above_county = accused.level == OUTSIDE
+
+
 def name_accused(case: Case, accused: Accused, words: str) -> None:
     """Write whom it is about; their words of it are sealed, once."""
     m = case.matter
-    m.accused_person_id, m.accused_unit_id = accused.person, accused.unit
+    accuse(m, accused)
     if words.strip():
         centre = place_over(m.place, "township")
         with handing_over(case.scope, centre, centre):

@@ -27,6 +27,7 @@ from commongrid.matters.actions.protecting import (
     About,
     Accused,
     Contact,
+    accuse,
     accused_of,
     competent,
     keep_parties,
@@ -245,7 +246,7 @@ def _enter(case: Case, place: int, accused: Accused | None) -> None:
     m, of = case.matter, case.kind
     m.finish_due_at = finish_due(case.calendar, case.act.at, pace(case.scope, of, m.urgency), limits(case.scope)).at
     if accused is not None:
-        m.accused_person_id, m.accused_unit_id = accused.person, accused.unit
+        accuse(m, accused)
     handled = accused.level if accused else "township" if m.danger_kind else ""
     if of.sealed or handled == OUTSIDE:
         _to_competent(case, competent(case, place, accused, of.competent))

@@ -25,6 +25,7 @@ from commongrid.matters.actions.protecting import Accused, competent
 from commongrid.matters.actions.waiting import left_over
 from commongrid.matters.models import Application
 from commongrid.matters.queries import waiting as asked
+from commongrid.matters.queries.bodies import stays_outside
 from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules.limits import step_due
 from commongrid.matters.rules.moves import Call
@@ -119,10 +120,10 @@ def _successor(case: Case) -> Target | None:
 def _sealed(case: Case) -> Target:
     """Whoever follows the unit, else the body that would take the matter in today; it goes where that body sees it.
 
-    What was sealed because it is about the county's leadership stays with the discipline inspection alone.
+    What is about the county's leadership stays with the discipline inspection alone.
     """
     m = case.matter
-    accused = Accused(level="" if case.kind.sealed else OUTSIDE, unit=m.accused_unit_id)
+    accused = Accused(level=OUTSIDE if stays_outside(m, case.kind) else "", unit=m.accused_unit_id)
     target = _successor(case) or competent(case, m.place, accused, case.kind.competent)
     m.place = target.place
     return target

@@ -97,6 +97,9 @@ class Matter(models.Model):
     ``doubt`` says what is doubtful about the dates of one taken over from an
     older system; such a matter counts in no figure.
 
+    ``above_county``: it is about the county's leadership, so only the
+    discipline inspection ever has it, whatever its kind.
+
     ``applied`` is what the deputy is asked for in an Application that waits;
     ``extended`` how often this hand got more time, ``finish_moved`` that the
     finishing limit is no longer the kind's, ``clock_left`` what a pause has to
@@ -180,6 +183,7 @@ class Matter(models.Model):
     accused_unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="被反映单位"
     )
+    above_county = models.BooleanField("反映县级领导", default=False, db_default=False)
     held = models.BooleanField("评价未反馈", default=False)
     slip_hash = models.BinaryField(max_length=32, unique=True, null=True)
     reported_by = models.UUIDField("上报岗位", null=True)

@@ -9,7 +9,8 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter
-from commongrid.matters.queries.vocabulary import kinds
+from commongrid.matters.queries.vocabulary import KindRow, kind_version, kinds
+from commongrid.matters.rules.routing_round import DISCIPLINE
 from commongrid.roster import queries as roster
 from commongrid.roster.queries import UnitRow
 
@@ -17,21 +18,37 @@ ALSO: Final = ("discipline", "politics_law", "civil_affairs", "women", "agricult
 """Fields of work that sealed kinds name beside the one they go to first."""
 
 
-def bodies_beside(scope: Scope, own: UUID | None, accused: UUID | None) -> list[UnitRow]:
-    """Bodies at this post's place and at the county, but itself and whom the matter is about or who answers to them."""
+def stays_outside(m: Matter, of: KindRow) -> bool:
+    """Whether only the discipline inspection may have it: it is about the county's leadership.
+
+    What is sealed without its kind being so, always is.
+    """
+    return m.sealed and (m.above_county or not of.sealed)
+
+
+def bodies_beside(scope: Scope, m: Matter) -> list[UnitRow]:
+    """Bodies at this post's place and at the county with somebody in post, but the one that has it.
+
+    None that it is about, that answers to it, or in which the very person it is about has a post; about the
+    county's leadership no body that answers to them.
+    """
     place = scope.place or scope.lo
-    functions = {row.competent for row in kinds(scope) if row.sealed} | {*ALSO}
-    found = [
+    outside = stays_outside(m, kind_version(scope, m.kind_id))
+    functions = {DISCIPLINE} if outside else {*ALSO, *(row.competent for row in kinds(scope) if row.sealed)}
+    barred = {*(roster.units_with(scope, m.accused_person_id) if m.accused_person_id else ()), m.accused_unit_id}
+    return [
         one
         for at in dict.fromkeys((place, enclosing(place, "county") or place))
         for one in roster.units(scope, place=at)
-        if one.function in functions and one.id != own
+        if one.function in functions
+        and one.id != m.unit_id
+        and barred.isdisjoint(roster.units_over(scope, one.id))
+        and roster.of_unit(scope, one.id, "matters.handle")
     ]
-    return [one for one in found if accused is None or accused not in roster.units_over(scope, one.id)]
 
 
 def bodies_for(scope: Scope, matter_id: UUID) -> list[UnitRow]:
     """Whom this post may hand a sealed matter on to; nobody for what it does not see."""
     with acting(scope):
-        row = Matter.objects.filter(id=matter_id, sealed=True).values_list("unit_id", "accused_unit_id").first()
-        return bodies_beside(scope, *row) if row else []
+        m = Matter.objects.filter(id=matter_id, sealed=True).first()
+        return bodies_beside(scope, m) if m else []

@@ -10,6 +10,9 @@ from commongrid.matters.rules import words
 OUTSIDE: Final = "outside"
 """Above the county: only the discipline inspection, which hands it on (12388)."""
 
+DISCIPLINE: Final = "discipline"
+"""The field of work of whoever takes those, and complaints about conduct."""
+
 UNSURE: Final = "unsure"
 """The person does not know, or will not say: then the county centre looks first."""
 

@@ -24,6 +24,7 @@ from commongrid.roster.queries.listing import (
     roles,
     stand_ins,
     tied,
+    units_with,
     vacant_seats,
 )
 from commongrid.roster.queries.powers import PowerChange, PowerRow, power_changes, powers
@@ -122,5 +123,6 @@ __all__ = [
     "units_by_id",
     "units_over",
     "units_under",
+    "units_with",
     "vacant_seats",
 ]

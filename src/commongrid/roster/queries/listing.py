@@ -177,6 +177,12 @@ def posts(
     return rows[:PAGE], len(rows) > PAGE
 
 
+def units_with(scope: Scope, person: UUID, on: date | None = None) -> tuple[UUID, ...]:
+    """The units in which a person has a post in force, wherever they are."""
+    found = Post.objects.filter(in_force(on or localdate()), person=person, unit__isnull=False)
+    return tuple(sorted({unit for unit in found.values_list("unit_id", flat=True) if unit is not None}))
+
+
 def posts_at(scope: Scope, places: Iterable[int], on: date) -> list[PostLine]:
     """Posts in force at these very places."""
     found = _lines(on).filter(in_force(on), place__in=list(places)).order_by("place", "role__position", "from_on", "id")
