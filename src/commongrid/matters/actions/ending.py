@@ -11,6 +11,7 @@ from commongrid.journal.acting import acting, handing_over
 from commongrid.journal.fixed import lay_row
 from commongrid.kernel.places import enclosing, inside
 from commongrid.kernel.scope import clock
+from commongrid.matters.actions.leaving import way_out
 from commongrid.matters.models import (
     Application,
     FormerEnd,
@@ -86,12 +87,12 @@ def end_parts(case: Case) -> None:
 def follow_whole(case: Case) -> None:
     """Parts go out of sight with the whole, those that have ended too: they hold the same words."""
     m, was = case.matter, case.read
-    same = all(getattr(m, name) == was[name] for name in ("accused_person_id", "accused_unit_id", "sealed"))
-    if m.caller or not was or (same and inside(m.place, was["place"])):
+    names = ("accused_person_id", "accused_unit_id", "sealed", *(("unit_id",) if m.sealed else ()))
+    if m.caller or not was or (all(getattr(m, name) == was[name] for name in names) and inside(m.place, was["place"])):
         return
     of = {"place": m.place, "accused_person_id": m.accused_person_id, "accused_unit_id": m.accused_unit_id}
     sealed = {"sealed": True, "unit_id": m.unit_id} if m.sealed else {}
-    with handing_over(case.scope, m.place, m.place, unit=m.unit_id if m.sealed else None):
+    with way_out(case):
         Matter.objects.filter(parent_id=m.id).update(**of, **sealed)
 
 
