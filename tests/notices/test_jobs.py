@@ -25,7 +25,7 @@ from commongrid.notices import actions, jobs, queries
 from commongrid.notices.channels import Message, Outcome
 from commongrid.notices.models import Notice
 from commongrid.notices.rules.sending import TRIES
-from tests.factories.desk import FAR_VILLAGE, GRID, TOWNSHIP, id_of
+from tests.factories.desk import GRID, TOWNSHIP, id_of
 from tests.matters.test_loop import slip_of
 from tests.matters.waits import add_post, ask, wanted
 from tests.notices.recording import Recording
@@ -298,16 +298,6 @@ def test_who_decides_where_it_lies_is_told(scene: Scene, act: str, sort: str, wh
 def posts_told(sort: str, matter: UUID) -> set[UUID | None]:
     """Whom the console told."""
     return {one.post for one in rows(sort=sort, channel="inbox", matter=matter)}
-
-
-def test_whoever_has_it_where_it_was_put_right_hears_of_it_at_the_same_level_too(scene: Scene) -> None:
-    matter = scene.report("涵洞塌了", kind="G02")
-    reads()
-    assert id_of("far_dispatcher") not in posts_told("given", matter)
-    right = matters.Right(place=FAR_VILLAGE)
-    scene.do("county_dispatcher", matters.put_right, matter, right=right, reason="村报错了")
-    reads()
-    assert id_of("far_dispatcher") in posts_told("given", matter)
 
 
 def test_whoever_applied_hears_what_was_decided(scene: Scene) -> None:

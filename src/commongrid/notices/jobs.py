@@ -138,8 +138,7 @@ def _gives(row: LineRow) -> bool:
     """Whether somebody else owes the next step after this line; of what is closed off it says nothing, so it may."""
     was = row.facts
     if row.name in SORTED:
-        anew = "was_place" in was and was.get("to") in ANEW
-        return not was or anew or was.get("had") != was.get("has")
+        return not was or was.get("had") != was.get("has") or ("was_place" in was and was.get("to") in ANEW)
     if row.name in JUDGED:
         return not was or (was.get("from") != was.get("to") and was.get("to") in JUDGED_TO)
     return row.name in GIVEN
