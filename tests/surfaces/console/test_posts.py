@@ -349,7 +349,7 @@ def test_hand_over_says_what_goes_along(desk: Desk, client: Client, language: st
     desk.sign_in(client, "dispatcher", language)
     address = f"/console/posts/{id_of('grid_head')}/hand-over"
     page = text(client.get(address))
-    assert ("随岗位移交的" if language == "zh-hans" else "What goes along") in page
+    assert ("随岗位交接的" if language == "zh-hans" else "What goes along") in page
     sent = {"act": str(Act.new().id), "display_name": "", "from_on": localdate().isoformat(), "office_phone": "0000-9"}
     answer = client.post(address, sent)
     assert answer.status_code == 422
