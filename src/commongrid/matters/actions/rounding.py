@@ -11,7 +11,6 @@ from commongrid.kernel.scope import CENTRE, Scope
 from commongrid.matters.actions.ending import face_gone
 from commongrid.matters.actions.moving import FACTS, Target, line, moved, noted, opened, owner_place, standing
 from commongrid.matters.actions.protecting import (
-    DISCIPLINE,
     About,
     accused_of,
     competent,
@@ -26,7 +25,7 @@ from commongrid.matters.rules import words
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
-from commongrid.matters.rules.routing_round import OUTSIDE, at_least
+from commongrid.matters.rules.routing_round import DISCIPLINE, OUTSIDE, at_least
 
 LONGEST_TEXT = 8000
 
