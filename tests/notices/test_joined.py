@@ -28,7 +28,7 @@ def test_a_join_across_townships_is_told_to_both(scene: Scene) -> None:
             name="registry.people_joined",
             place=GRID,
             post=id_of("county_admin"),
-            facts={"from": from_place},
+            facts={"from_place": from_place},
             at=timezone.now(),
         )
         with acting(jobs.SCOPE):

@@ -228,7 +228,7 @@ def _at_places(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
 
 def _of_a_join(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
     """Where one record goes on and the other ended in another township, those who join records in either."""
-    places = {township_of(code) or 0 for code in (row.place, int(row.facts.get("from", row.place)))}
+    places = {township_of(int(code)) or 0 for code in (row.place, row.facts.get("from_place", row.place))}
     facts = Facts(date=territory.calendar(SCOPE).day_of(row.at))
     if len(places) > 1:
         seats = {one for code in places if code for one in desk.at(code, "people.join") if one[0] != row.post}

@@ -60,7 +60,7 @@ def offer_record(scope: Scope, act: Act, *, person_id: UUID, to_place: int, note
     )
 
 
-@action("registry.handover_accepted", power="people.edit", facts=("from",), kinds=("post",))
+@action("registry.handover_accepted", power="people.edit", facts=("from_place",), kinds=("post",))
 def accept_record(scope: Scope, act: Act, *, handover_id: UUID, into: Into) -> Line:
     """The other side takes the record over into one of its households, as of the day told (接收).
 
@@ -81,7 +81,7 @@ def accept_record(scope: Scope, act: Act, *, handover_id: UUID, into: Into) -> L
         row.state, row.answered_at, row.answered_by = "accepted", act.at, scope.post
         row.save()
     return Line(
-        place=where.place, subject=who.id, subject_kind="person", facts={"from": before},
+        place=where.place, subject=who.id, subject_kind="person", facts={"from_place": before},
         answer={"person": who.id, "household": where.id},
     )  # fmt: skip
 

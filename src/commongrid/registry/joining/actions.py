@@ -41,7 +41,7 @@ class Twins:
     seen: tuple[int, int] | None = None
 
 
-@action("registry.people_joined", power="people.join", facts=("into", "from"))
+@action("registry.people_joined", power="people.join", facts=("into", "from_place"))
 def join(scope: Scope, act: Act, *, twins: Twins, told: Told) -> Line:
     """Two records are one person: one goes on with what the other knew, the other ends as merged into it (合并人员).
 
@@ -69,8 +69,8 @@ def join(scope: Scope, act: Act, *, twins: Twins, told: Told) -> Line:
         decision="merged", why=told.source[:120], decided_at=act.at, decided_by=scope.post
     )
     return Line(
-        place=kept.place, subject=ended.id, subject_kind="person", facts={"into": str(kept.id), "from": came_from},
-        answer={"person": kept.id, "version": kept.version},
+        place=kept.place, subject=ended.id, subject_kind="person",
+        facts={"into": str(kept.id), "from_place": came_from}, answer={"person": kept.id, "version": kept.version},
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ FACTS: Final[Mapping[str, str]] = {
     "clock": N_("clock"),
     "count": N_("number"),
     "days": N_("days"),
+    "declarations": N_("declarations ended"),
     "doors": N_("with doors"),
     "ended": N_("ended"),
     "faulty": N_("with faults"),
@@ -89,6 +90,7 @@ FACTS: Final[Mapping[str, str]] = {
     "recoded": N_("re-coded"),
     "removed": N_("removed"),
     "renamed": N_("renamed"),
+    "reopened": N_("taken up again"),
     "replaced": N_("replaced"),
     "result": N_("result"),
     "role": N_("role"),
@@ -210,7 +212,7 @@ CODED: Final[Mapping[str, Callable[[str], str]]] = {
 """How the codes under a key are called; what has no name is left out."""
 DAYS: Final = frozenset({"from_on", "on", "to_on", "until"})
 PLAIN: Final = frozenset({
-    "held", "removed", "reserve", "waits",
+    "declarations", "held", "removed", "reopened", "reserve", "waits",
     "active", "along", "areas", "cells", "changes", "doors", "files", "m2",
     "in_favour", "links", "locked", "members", "plans", "posts", "present",
     "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
@@ -261,6 +263,8 @@ def _said(key: str, value: object, known: Names) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return ("、" if chinese() else ", ").join(one for one in (_said(key, part, known) for part in value) if one)
+    if key == "from" and isinstance(value, int):  # a bare code, in lines of before ``from_place``
+        return ""
     if isinstance(value, int) or key in PLAIN:
         return str(value)
     code = str(value)
