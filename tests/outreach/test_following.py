@@ -80,6 +80,36 @@ def test_links_follow_lives(row: Row) -> None:
     assert row.linked() == linked, "following again changes nothing"
 
 
+def test_links_and_what_was_declared_go_on_when_the_move_is_taken_back(row: Row, database: Database) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_assignment SET from_on = from_on - 10 WHERE kind = 'linked_household'")
+        owner.execute("UPDATE outreach_declaration SET from_on = from_on - 10")
+    before, moved, told = row.linked(), Act.new(), Told(on=localdate())
+    add_natural_village(AROUND, Act.new(), village=OTHER_VILLAGE, named=Named("新寨", "Xinzhai"))
+    home = NewHome(place=OTHER_VILLAGE, natural_village=OTHER_VILLAGE + 1, number="77", began_on=localdate())
+    made = UUID(registry.found_household(AROUND, Act.new(), new=home)["household"])
+    registry.moved(AROUND, moved, person_id=row.west, into=Into(household=made), told=told)
+    followed(row, {})
+    with acting(AROUND):
+        assert not Declaration.objects.filter(in_force(localdate()), person=row.west).exists()
+    registry.undo(AROUND, Act.new(), done=moved.id, told=told)
+    followed(row, before)
+    with acting(AROUND):
+        assert Declaration.objects.filter(in_force(localdate()), person=row.west).exists()
+
+
+def followed(row: Row, links: dict[UUID, UUID]) -> None:
+    """Have the links follow until they are these; a line waits for every older transaction of the server."""
+    for _ in range(100):
+        have_links_follow()
+        if row.linked() == links:
+            return
+        time.sleep(0.1)
+    assert row.linked() == links
+
+
 def test_split_household_begins_with_the_same_contact(row: Row) -> None:
     row.able(row.west)
     row.adopted(row.plan())

@@ -119,6 +119,11 @@ class Migration(migrations.Migration):
             field=models.BinaryField(max_length=32, null=True),
         ),
         migrations.AddField(
+            model_name='assignment',
+            name='ended_by',
+            field=models.UUIDField(null=True),
+        ),
+        migrations.AddField(
             model_name='choice',
             name='ability',
             field=models.CharField(blank=True, default='', max_length=24, verbose_name='希望的专长'),
@@ -127,6 +132,11 @@ class Migration(migrations.Migration):
             model_name='declaration',
             name='can',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), default=list, size=None, verbose_name='专长'),
+        ),
+        migrations.AddField(
+            model_name='declaration',
+            name='ended_by',
+            field=models.UUIDField(null=True),
         ),
         migrations.AddField(
             model_name='division',

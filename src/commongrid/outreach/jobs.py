@@ -17,7 +17,7 @@ from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.outreach.actions import follow_links, keep_curve, work_out
-from commongrid.outreach.queries.links import any_astray
+from commongrid.outreach.queries.links import any_astray, ended_by
 from commongrid.outreach.queries.solving import next_task
 from commongrid.outreach.rules.planning import Outcome, Task
 from commongrid.territory import queries as territory
@@ -25,6 +25,7 @@ from commongrid.territory import queries as territory
 PLANNER: Final = clock("outreach.plans", "links.edit")
 FOLLOWER: Final = clock("outreach.follow", "links.edit")
 SPLIT: Final = "registry.household_split"
+UNDONE: Final = "registry.undone"
 
 
 @every(seconds=1, name="outreach.plans", apart=True)
@@ -71,6 +72,7 @@ def have_links_follow() -> int:
 def _read(rows: list[LineRow]) -> None:
     """Each place once, after its last change in the batch, where anything is to be done."""
     splits: dict[int, list[tuple[UUID, UUID]]] = defaultdict(list)
+    undone: dict[int, list[UUID]] = defaultdict(list)
     last: dict[int, LineRow] = {}
     for row in rows:
         if not row.name.startswith("registry."):
@@ -78,7 +80,11 @@ def _read(rows: list[LineRow]) -> None:
         last[row.place_now] = row
         if row.name == SPLIT and row.subject is not None:
             splits[row.place_now].append((UUID(str(row.facts["from"])), row.subject))
+        if row.name == UNDONE:
+            undone[row.place_now].append(UUID(str(row.facts["act"])))
     calendar = territory.calendar(FOLLOWER)
     for place, row in last.items():
-        if splits[place] or any_astray(FOLLOWER, place, calendar.day_of(row.at)):
-            follow_links(FOLLOWER, Act(uuid5(row.id, "links"), row.at), place=place, split=tuple(splits[place]))
+        back = undone[place] if undone[place] and ended_by(FOLLOWER, undone[place]) else []
+        if splits[place] or back or any_astray(FOLLOWER, place, calendar.day_of(row.at)):
+            act = Act(uuid5(row.id, "links"), row.at)
+            follow_links(FOLLOWER, act, place=place, split=tuple(splits[place]), undone=tuple(back))

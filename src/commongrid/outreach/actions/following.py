@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
 from commongrid.outreach.models import Declaration
 from commongrid.outreach.queries.links import astray, left_behind
 from commongrid.outreach.rules.following import GONE, Standing, follow
-from commongrid.registry.models import Household
-from commongrid.roster.actions import begin_link, carry_links, end_links
+from commongrid.registry.models import Correction, Household
+from commongrid.roster.actions import begin_link, carry_links, end_links, reopen_links
 from commongrid.roster.models import Assignment
 from commongrid.roster.rules import LINKED
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
 
@@ -28,23 +28,58 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 
-@action("outreach.links_followed", power="links.edit", facts=("ended", "along", "begun"), kinds=("clock",))
-def follow_links(scope: Scope, act: Act, *, place: int, split: tuple[tuple[UUID, UUID], ...] = ()) -> Line:
+FACTS: Final = ("ended", "along", "begun", "reopened", "declarations")
+MOVED: Final = ("state", "place", "household_id", "merged_into")
+"""Fields of people and households by whose change links end."""
+
+
+@action("outreach.links_followed", power="links.edit", facts=FACTS, kinds=("clock",))
+def follow_links(
+    scope: Scope, act: Act, *, place: int, split: tuple[tuple[UUID, UUID], ...] = (), undone: tuple[UUID, ...] = ()
+) -> Line:
     """Have the links of a place follow what the register says now.
 
     Links of households that ended or moved to another village, and of members who died, left or live in another
     village now, end on that day; inside a village they go along. A household split from another (``split``: from, new)
-    begins with the same contact; whom it would rather have it says, and a plan decides.
+    begins with the same contact; whom it would rather have it says, and a plan decides. What ended after an act that
+    was ``undone`` since goes on.
     """
     today = territory.calendar(scope).day_of(act.at)
-    done = [found for one in _standing(place, today) if (found := follow(one, today))]
-    for one in left_behind(place, today):
-        Declaration.objects.filter(id=one.id).update(to_on=one.left_on)
-    ended = end_links(scope, act, ends={one.link: one.on for one in done if one.on})
-    along = carry_links(scope, act, to={one.link: one.place for one in done if one.place})
-    begun = sum(_also(scope, act, old, new, today) for old, new in split)
-    facts = {"ended": ended, "along": along, "begun": begun}
+    reopened = reopen_links(scope, act, undone=undone) + _redeclared(undone)
+    done = [(one, found) for one in _standing(place, today) if (found := follow(one, today))]
+    ends = {
+        found.link: (found.on, one.home if found.why.startswith("home") else one.member)
+        for one, found in done if found.on
+    }  # fmt: skip
+    behind = list(left_behind(place, today))
+    acts = _acts({*(who for _on, who in ends.values() if who), *(one.person_id for one in behind)})
+    for one in behind:
+        Declaration.objects.filter(id=one.id).update(to_on=one.left_on, ended_by=acts.get(one.person_id))
+    facts = {
+        "ended": end_links(scope, act, ends={link: (on, acts.get(who)) for link, (on, who) in ends.items()}),
+        "along": carry_links(scope, act, to={found.link: found.place for _one, found in done if found.place}),
+        "begun": sum(_also(scope, act, old, new, today) for old, new in split),
+        "reopened": reopened, "declarations": len(behind),
+    }  # fmt: skip
     return Line(place=place, subject_kind="links", facts=facts, answer=facts)
+
+
+def _acts(subjects: set[UUID]) -> dict[UUID | None, UUID]:
+    """Of each of these people and households the act that moved or ended it last."""
+    rows = Correction.objects.stood().filter(subject__in=subjects, field__in=MOVED).order_by("at", "no")
+    return dict(rows.values_list("subject", "act"))
+
+
+def _redeclared(undone: Collection[UUID]) -> int:
+    """What was declared goes on where it ended after an act that was undone since, until the next declaration."""
+    later = Declaration.objects.filter(person=OuterRef("person"), from_on__gte=OuterRef("to_on"))
+    ended = Declaration.objects.filter(ended_by__in=undone).exclude(to_on=None)
+    rows = list(
+        ended.annotate(next=Subquery(later.exclude(id=OuterRef("id")).order_by("from_on").values("from_on")[:1]))
+    )
+    for one in rows:
+        Declaration.objects.filter(id=one.id).update(to_on=one.next, ended_by=None)
+    return len(rows)
 
 
 def _standing(place: int, today: date) -> Iterable[Standing]:
@@ -56,6 +91,7 @@ def _standing(place: int, today: date) -> Iterable[Standing]:
                 link=one.id, home=home.id, place=one.place, home_place=home.place, home_state=home.state,
                 home_ended_on=home.ended_on, post_place=one.post.place, member_state=who.state,
                 member_ended_on=who.ended_on, member_left_on=one.left_on,
+                member=one.post.person_id,
             )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class Declaration(models.Model):
     No reason is asked or kept. ``as_what`` is what they are: Party member, on probation, of the two committees, in
     service and registered here, leader of a villager group. ``place`` is the village, so that nobody below it reads
     who declined. ``group`` is their Party group. ``phone`` is the number they want to stand on the notice, ``can``
-    are codes of ``Ability``.
+    are codes of ``Ability``. ``ended_by``: the act of the register after which it ended by rule; undone, it goes on.
 
     Personal data: who is willing (S2), a phone number given for the notice (S1). Kept: while it holds, then three
     years.
@@ -47,6 +47,7 @@ class Declaration(models.Model):
     can = ArrayField(models.CharField(max_length=24), verbose_name="专长", default=list)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    ended_by = models.UUIDField(null=True)
 
     wall: ClassVar[Wall] = Wall(place="place")
     keeps: ClassVar[Keeping] = Keeping(kind="choice", ended="to_on", whose=f"person_id {OF_THEM}")

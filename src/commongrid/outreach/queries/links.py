@@ -117,6 +117,13 @@ def _left(person: str, village: str) -> Subquery:
     return Subquery(left.values("to_on").order_by("-to_on")[:1])
 
 
+def ended_by(scope: Scope, acts: Iterable[UUID]) -> bool:
+    """Whether links, or what people declared, ended after any of these acts of the register."""
+    wanted = list(acts)
+    links, said = Assignment.objects.filter(ended_by__in=wanted), Declaration.objects.filter(ended_by__in=wanted)
+    return links.exists() or said.exists()
+
+
 def any_astray(scope: Scope, place: int, today: date) -> bool:
     """Whether links of a place, or what its people declared elsewhere, do not follow the register yet."""
     return astray(place, today).exists() or left_behind(place, today).exists()

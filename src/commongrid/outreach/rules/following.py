@@ -29,6 +29,7 @@ class Standing:
     member_ended_on: date | None
     member_left_on: date | None = None
     """Since when somebody who lived in the post's village when the link held lives in another."""
+    member: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from commongrid.roster.actions.assigning import NewAssignment, assign, end_assignment
 from commongrid.roster.actions.entering import ask_code, end_sessions, enter, enter_by_code, invite, switch_account
-from commongrid.roster.actions.linking import Face, NewLink, Relinked, begin_link, carry_links, end_links, relink
+from commongrid.roster.actions.linking import (
+    Face,
+    NewLink,
+    Relinked,
+    begin_link,
+    carry_links,
+    end_links,
+    relink,
+    reopen_links,
+)
 from commongrid.roster.actions.posts import Appointment, appoint, carry_posts, end_post, hand_over, move_post
 from commongrid.roster.actions.powers import give_power, withdraw_power
 from commongrid.roster.actions.pruning import prune_access
@@ -51,6 +60,7 @@ __all__ = [
     "prune_access",
     "relink",
     "remove_turn",
+    "reopen_links",
     "seed",
     "set_stand_in",
     "set_turns",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
 from commongrid.journal.dated import in_force
@@ -95,11 +95,26 @@ def begin_link(scope: Scope, act: Act, *, like: UUID, household: UUID, place: in
         Assignment.objects.create(id=act.id, post_id=post, kind=LINKED, place=place, household_id=household, from_on=on)
 
 
-def end_links(scope: Scope, act: Act, *, ends: Mapping[UUID, date]) -> int:
-    """End links, each on its day. Called by ``outreach.actions.follow_links``."""
-    for link, on in ends.items():
-        Assignment.objects.filter(id=link, kind=LINKED).update(to_on=Greatest(F("from_on"), on))
+def end_links(scope: Scope, act: Act, *, ends: Mapping[UUID, tuple[date, UUID | None]]) -> int:
+    """End links, each on its day and by the act that it follows. Called by ``outreach.actions.follow_links``."""
+    for link, (on, done) in ends.items():
+        Assignment.objects.filter(id=link, kind=LINKED).update(to_on=Greatest(F("from_on"), on), ended_by=done)
     return len(ends)
+
+
+def reopen_links(scope: Scope, act: Act, *, undone: Collection[UUID]) -> int:
+    """Have links go on that ended by acts undone since, until the next of their household if it has one.
+
+    Called by ``outreach.actions.follow_links``.
+    """
+    later = Assignment.objects.filter(kind=LINKED, household=OuterRef("household"), from_on__gte=OuterRef("to_on"))
+    ended = Assignment.objects.filter(kind=LINKED, ended_by__in=undone, post__to_on=None).exclude(to_on=None)
+    rows = list(
+        ended.annotate(next=Subquery(later.order_by("from_on").exclude(id=OuterRef("id")).values("from_on")[:1]))
+    )
+    for one in rows:
+        Assignment.objects.filter(id=one.id).update(to_on=one.next, ended_by=None)
+    return len(rows)
 
 
 def carry_links(scope: Scope, act: Act, *, to: Mapping[UUID, int]) -> int:

@@ -209,7 +209,8 @@ class Assignment(models.Model):
     ``kind``: contact_point, assigned_village, named_helper, petition_case,
     linked_household. Exactly one target; ``matter`` is an id of a table above
     this module. ``place`` is the target's, so scope decides who reads it:
-    a named helper tells that a household has difficulties.
+    a named helper tells that a household has difficulties. ``ended_by``: the act
+    of the register after which a link ended by rule; undone, the link goes on.
 
     Personal data: which household has which helper. Kept: for good.
     """
@@ -223,6 +224,7 @@ class Assignment(models.Model):
     matter = models.UUIDField(null=True)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    ended_by = models.UUIDField(null=True)
 
     wall: ClassVar[Wall] = Wall(
         place="place", household="household_id", also_see="post_id = NULLIF(current_setting('cg.post', true), '')::uuid"
