@@ -336,7 +336,7 @@ def no_such_barrier(_world: World) -> Objects:
 
 def divisions(_world: World) -> Objects:
     for relation, place in PLACES.items():
-        seen = partial(_links_in, place) if relation.endswith(" village") else nobody
+        seen = partial(_links_in, place) if relation.partition(" ")[2] == "village" else nobody
         yield (named("division", relation),), relation, seen
     yield (named("no such division"),), "no such division", nobody
 
