@@ -37,7 +37,7 @@ from commongrid.registry.actions.people import ELSEWHERE
 from commongrid.registry.actions.regridding import SOURCE as DIVIDED
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
-from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Membership, Person, Stay
+from commongrid.registry.models import ChangeRequest, Code, Correction, Handover, Household, Membership, Person, Stay
 from commongrid.registry.rules.facts import HEADS, Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
 
@@ -244,7 +244,9 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     for row in reversed(rows):
         if row.field not in (ENTERED, *MARKED) and (row.of, row.subject) not in made:
             former.setdefault((row.of, row.subject), {})[row.field] = _before(row, records[row.of, row.subject])
-    for whose, columns in former.items():
+    for whose, columns in sorted(former.items(), key=lambda one: one[0][0] == "person"):  # households first
+        if whose[0] == "person" and columns.get("household_id"):
+            columns.update(_where_it_is(columns["household_id"]))
         change(at, records[whose], **columns)
         if whose[0] == "person" and columns.keys() & {"place", "household_id"}:
             carry_marks(at, records[whose], left=before[whose[1]])
@@ -253,6 +255,12 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
         TABLES[of].objects.filter(id=subject).delete()
     if made:
         connection.check_constraints()  # now, and not at the end: what is out of sight may stand on it too
+
+
+def _where_it_is(household: Any) -> dict[str, object]:
+    """Where a household is now: grids may have been divided anew since somebody left it."""
+    found = Household.objects.filter(id=household).values_list("place", flat=True).first()
+    return {} if found is None else {"place": found}
 
 
 def _follow(at: Desk, rows: Iterable[Correction], records: Mapping[tuple[str, UUID], Any]) -> None:
