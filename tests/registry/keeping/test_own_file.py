@@ -69,6 +69,19 @@ def test_a_person_gets_everything_in_one_file_and_that_is_told(desk: Desk, villa
     assert "本人的全部信息" in looks.content.decode()
 
 
+def test_what_was_changed_is_told_in_words(desk: Desk, village: Hamlet) -> None:
+    """Somebody moved out: the state in words, before and after; no id of the household left, no key."""
+    who = somebody(village)
+    client = desk.sign_in(Client(), "township_principal")
+    sent = client.post(reverse("person_file", args=[who]), {"act": str(Act.new().id), "shown_by": "card"})
+    with zipfile.ZipFile(io.BytesIO(sent.content)) as packed:
+        page, data = packed.read("index.html").decode(), json.loads(packed.read("data.json"))
+    left = [one["before"] for one in data["registry_correction"] if one["field"] == "household_id"]
+    assert left
+    assert "Is at home" in page
+    assert not [text for text in (*left, "sort_key", "household_id") if text in page]
+
+
 def test_what_a_household_said_of_somebody_is_not_told_them(village: Hamlet, database: Database) -> None:
     """Who would rather not have whom as their contact stays with the village; it goes with an erasure all the same."""
     who = somebody(village)

@@ -116,6 +116,11 @@ def declared_room(village: int, on: date) -> dict[UUID, int]:
 DECLARED.append(declared_room)
 
 
+def ability_words(scope: Scope) -> dict[str, tuple[str, str]]:
+    """What every ability is or was called, in both languages, by code."""
+    return {code: (zh, en) for code, zh, en in Ability.objects.order_by("valid_from").values_list("code", "zh", "en")}
+
+
 def abilities(scope: Scope, on: date) -> list[tuple[str, str, str]]:
     """What members can and households may wish for, in force on a day: code and names."""
     return list(Ability.objects.filter(valid(on)).order_by("position", "code").values_list("code", "zh", "en"))

@@ -227,7 +227,8 @@ def _opened(table: str, row: Cells) -> Cells:
     for column, value in row.items():
         if column == "sealed" or column.endswith("_sealed"):
             text = sealed.unseal(value, table, column, row["id"]) if value else ""
-            found[OPENED_AS.get(column, column.removesuffix("_sealed"))] = text
+            name = OPENED_AS.get(column, column.removesuffix("_sealed"))
+            found[name] = text or found.get(name, "")  # of a change either the one or the other is written
         elif isinstance(value, memoryview | bytes):
             continue
         else:

@@ -24,17 +24,25 @@ from django.utils.translation import gettext_lazy
 from commongrid.accounts.texts import EVENT_TEXTS
 from commongrid.journal import attachments
 from commongrid.kernel.refusals import N_, Refusal
+from commongrid.outreach.queries import declaring
 from commongrid.outreach.rules.words import ANSWER_WORDS, CHOICE_WORDS
 from commongrid.registry import queries
 from commongrid.registry.keeping import actions
 from commongrid.registry.keeping import queries as keeping
 from commongrid.registry.keeping.rules import SHOWN_BY
 from commongrid.surfaces.console.register.looks import about_of, looked
-from commongrid.surfaces.console.register.words import PERSON_STATES, field_name, read_aloud, trail
+from commongrid.surfaces.console.register.words import (
+    FLAGGED,
+    PERSON_STATES,
+    UNREADABLE,
+    field_name,
+    read_aloud,
+    trail,
+)
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.downloads import archive
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.times import language, when
+from commongrid.surfaces.shared.times import chinese, language, when
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -51,6 +59,9 @@ LISTS: Final = {
     "sex": "sex", "education": "education", "occupation": "occupation", "political": "political", "marital": "marital",
     "as_to_head": "relation", "duty": "duty",
 }  # fmt: skip
+CODED: Final = {**LISTS, "as_in_home": "relation", "as_in_booklet": "relation"}
+"""Lists of the codes that stand in changed fields, by field."""
+SIDES: Final = ("before", "after")
 _OWN_NAME: Final = N_("Name of the person")
 _NAME, _FROM, _TO, _PLACE, _AT = N_("Name"), N_("From"), N_("Until"), N_("Place"), N_("Time")
 _FLAG: Final = {
@@ -100,11 +111,11 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "number": N_("Number"), "ended_on": N_("Ended on"),
     }),
     "outreach_declaration": (N_("What you said about linking households"), {
-        "answer": N_("Answer"), "capacity": N_("Households at most"), "phone": N_("Phone"), "from_on": _FROM,
-        "to_on": _TO,
+        "answer": N_("Answer"), "capacity": N_("Households at most"), "phone": N_("Phone"), "can": N_("Can"),
+        "from_on": _FROM, "to_on": _TO,
     }),
     "outreach_choice": (N_("What your household said about its contact"), {
-        "sort": N_("Choice"), "from_on": _FROM, "to_on": _TO,
+        "sort": N_("Choice"), "ability": N_("Who can"), "from_on": _FROM, "to_on": _TO,
     }),
     "roster_talent": (N_("What the village may call on you for"), {
         "skill": N_("Skill"), "opinion": N_("What the branch said"), "from_on": _FROM, "to_on": _TO,
@@ -228,8 +239,10 @@ class _Reader:
     def __init__(self, scope: Scope, sections: Iterable[Section], names: dict[UUID, str]) -> None:
         rows = [row for one in sections for row in one.rows]
         codes = {row[name] for row in rows for name in PLACES if isinstance(row.get(name), int)}
+        codes |= {int(row[side]) for row in rows if row.get("field") in PLACES for side in SIDES if row.get(side)}
         self.places = {code: place.label(language()) for code, place in territory.places(scope, codes).items()}
         self.lists = read_aloud(scope, *dict.fromkeys(LISTS.values()))
+        self.can = {code: one[0 if chinese() else 1] for code, one in declaring.ability_words(scope).items()}
         self.files = names
         zh = language() == "zh"
         self.types = {code: one.zh if zh else one.en for code, one in queries.flag_words(scope).items()}
@@ -240,7 +253,11 @@ class _Reader:
         rows = []
         for row in of.rows:
             labels = columns or {column: column for column in row if column != "id"}
+            if of.table == "registry_correction" and not field_name(row["of"], row["field"]):
+                continue  # it only follows from another
             said = {**row, "name": self.files.get(row["id"])} if of.table == "journal_file" else row
+            if of.table == "registry_correction":
+                said = {**row, **{side: self._changed(row["field"], row[side]) for side in SIDES}}
             cells = [(_(label), self._read(of.table, column, said.get(column))) for column, label in labels.items()]
             rows.append([(label, text) for label, text in cells if text])
         return _(name), [row for row in rows if row]
@@ -254,15 +271,30 @@ class _Reader:
             return when(value)
         if column in PLACES:
             return self.places.get(value, str(value))
+        if column == "can":
+            return ("、" if chinese() else ", ").join(self.can.get(code, code) for code in value)
+        if column == "ability":
+            return self.can.get(value, value)
         if column in LISTS:
             return self.lists[LISTS[column]].get(value, "")
         return self._coded(table, column, str(value))
+
+    def _changed(self, field: str, text: str) -> str:
+        """A former or later value of a field in words; what names a row or a flag of hardship says nothing."""
+        if field in FLAGGED:
+            return self.types.get(text, "")
+        if field == "state":
+            return _(PERSON_STATES[text][0]) if text in PERSON_STATES else text
+        if field in PLACES:
+            return self.places.get(int(text), text) if text else ""
+        codes = CODED.get(field, "")
+        return self.lists[codes].get(text, text) if codes else "" if UNREADABLE.fullmatch(text) else text
 
     def _coded(self, table: str, column: str, text: str) -> str:
         if column == "type_code":
             return self.types.get(text, text)
         if column == "field":
-            return field_name("person", text) or text
+            return field_name("person", text)
         if column == "event":
             return _(EVENT_TEXTS[text])
         if column == "about":
