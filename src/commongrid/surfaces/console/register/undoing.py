@@ -55,17 +55,19 @@ def undo(request: Asked, done: UUID) -> HttpResponse:
 
 
 def _page_of(scope: Scope, lines: list[ChangeLine]) -> str:
-    """The page of the first of these records that is still there, else of a household, else all of them."""
+    """The page of the first of these records that is still there, else of a household, else the list of them."""
     wanted = [(one.of, one.subject) for one in lines]
     for of, subject in [*wanted, *(("household", one.household) for one in lines if one.household)]:
-        if of not in CARDS:
-            return reverse("holding", args=[of, subject])
         try:
-            CARDS[of](scope, subject)
+            if of in CARDS:
+                CARDS[of](scope, subject)
+            else:
+                queries.holding(scope, of, subject)
         except Refusal:
             continue
-        return reverse(of, args=[subject])
-    return reverse("households")
+        return reverse(of, args=[subject]) if of in CARDS else reverse("holding", args=[of, subject])
+    first = wanted[0][0]
+    return reverse("households") if first in CARDS else reverse("holdings", args=[first])
 
 
 @door("people.edit", methods=("GET", "POST"))
