@@ -15,7 +15,7 @@ from commongrid.journal.queries import OfADay, lines_of_a_day
 from commongrid.kernel.places import smallest_holding
 from commongrid.kernel.refusals import NotFound
 from commongrid.registry.joining.models import Suspect
-from commongrid.registry.models import Person
+from commongrid.registry.models import Correction, Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,6 +126,9 @@ def joined_across(scope: Scope, now: datetime) -> list[JoinedRow]:
     """Records in sight that were joined lately with one out of sight, the latest first: this side's part of it."""
     with acting(scope):
         lines = lines_of_a_day(scope, OfADay(begins=now - LATELY, ends=now + LATELY, name=JOINED))
+        done = Correction.objects.filter(act__in=[line.id for line in lines]).exclude(undone_by=None)
+        undone = set(done.values_list("act", flat=True))
+        lines = [line for line in lines if line.id not in undone]
         went_on = {UUID(str(line.facts["into"])): line for line in lines if line.subject and "into" in line.facts}
         ended = Person.objects.filter(state="merged", ended_on__gte=localdate(now - LATELY))
         rows = list(ended.order_by("-ended_on", "id")[:PAGE])
