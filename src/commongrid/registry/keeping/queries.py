@@ -223,7 +223,7 @@ def _rows_of(model: type[models.Model], keeps: Keeping, of: Traces) -> tuple[Cel
 
 def _opened(table: str, row: Cells) -> Cells:
     """A row with its sealed values opened, under their names without the seal."""
-    found = {}
+    found: dict[str, Any] = {}
     for column, value in row.items():
         if column == "sealed" or column.endswith("_sealed"):
             text = sealed.unseal(value, table, column, row["id"]) if value else ""

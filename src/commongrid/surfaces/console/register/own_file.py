@@ -274,7 +274,7 @@ class _Reader:
         if column == "can":
             return ("、" if chinese() else ", ").join(self.can.get(code, code) for code in value)
         if column == "ability":
-            return self.can.get(value, value)
+            return str(self.can.get(value, value))
         if column in LISTS:
             return self.lists[LISTS[column]].get(value, "")
         return self._coded(table, column, str(value))
