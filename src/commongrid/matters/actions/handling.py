@@ -229,9 +229,10 @@ def decide_returned(
         raise BadInput(fields={"until": N_("Choose a last day from today on, or leave it empty.")})
     target = meant(case, unit_id, place)
     place_for(case, target)
+    lead = None
     if target.unit is not None and not case.matter.caller:  # who has a part says nothing of who leads the kind
-        _enlist(case, target, rests)
-    return moved(case, _to(Call(event="decide"), case, target), target=target)
+        lead = _enlist(case, target, rests)
+    return moved(case, _to(Call(event="decide"), case, target), target=target, lead=lead)
 
 
 @action("matters.answered", power="matters.handle", facts=FACTS)
@@ -305,14 +306,14 @@ def listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
     return found, found is None or taken
 
 
-def _enlist(case: Case, target: Target, basis: Basis) -> None:
+def _enlist(case: Case, target: Target, basis: Basis) -> LeadRow | None:
     """The decision as a row of the work list, for the township where it happened; ``queries.deciding`` foretells it.
 
     Rows there give way to it, and hold again after its last day.
     """
     act, level = case.act, target.level
     if level not in ("township", "county"):
-        return
+        return None
     area = enclosing(case.matter.place, "township") or case.matter.place
     today, over = localdate(act.at), basis.until + timedelta(days=1) if basis.until else None
     before = WorkListRow.objects.select_for_update().filter(kind_code=case.kind.code, level=level, place=area)
@@ -322,11 +323,17 @@ def _enlist(case: Case, target: Target, basis: Basis) -> None:
         if way.again is not None:
             row.id, row.valid_from, row.valid_to = act.child(f"again {row.id}").id, way.again, until
             row.save(force_insert=True)
-    WorkListRow(
+    made = WorkListRow(
         id=act.child("lead").id, kind_code=case.kind.code, level=level, place=area, unit_id=target.unit,
         basis=basis.words.strip()[:400], decided_in=act.id, valid_from=today, valid_to=over,
-    ).save(force_insert=True)  # fmt: skip
+    )  # fmt: skip
+    made.save(force_insert=True)
     forget_vocabularies("work_list")
+    return LeadRow(
+        id=made.id, kind_code=made.kind_code, level=level, place=area, function="", unit=target.unit, list=made.list,
+        respond_hours=made.respond_hours, finish_days=made.finish_days, basis=made.basis, decided=True,
+        valid_from=today, valid_to=over,
+    )  # fmt: skip
 
 
 def resorted(case: Case, of: KindRow) -> Target | None:
