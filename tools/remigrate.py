@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 RELEASED = 4
-NAME = "codes_by_phone"
+NAME = "network_and_loop"
 HOME = Path("src/commongrid/migrations")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")

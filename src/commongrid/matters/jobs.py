@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -16,11 +15,11 @@ from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils import timezone
 
 from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
+from commongrid.journal.locks import held
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NobodyThere, Refusal
@@ -55,7 +54,7 @@ def tick(now: datetime | None = None) -> int:
 
     A fault in one matter doesn't stop the clocks of the others: it is raised when all were seen to.
     """
-    with _alone() as first:
+    with held(LOCK) as first:
         return each(_due(now or timezone.now())) if first else 0
 
 
@@ -199,7 +198,7 @@ def recount(now: datetime | None = None) -> int:
     follow(RECOUNTER, _note_changes, scope=TICK)
     with acting(TICK):
         today = territory.calendar(TICK).day_of(at)
-    with _alone(RECOUNTS) as first:
+    with held(RECOUNTS) as first:
         waiting = anew.waiting_recounts(TICK, today) if first else []
         return sum(_go_on(one, at) for one in waiting)
 
@@ -312,17 +311,3 @@ def _batches(held: Iterable[due.Held], size: int, quarter: date, zone: ZoneInfo)
 def _quarter(day: date) -> date:
     """The first day of the quarter."""
     return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-
-
-@contextmanager
-def _alone(lock: int = LOCK) -> Iterator[bool]:
-    """Hold an advisory lock of this county, the tick's, or say that another process does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(current_schema()))", [lock])
-        (got,) = cursor.fetchone()
-    try:
-        yield bool(got)
-    finally:
-        if got:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(current_schema()))", [lock])

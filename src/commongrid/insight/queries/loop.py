@@ -24,6 +24,7 @@ from commongrid.insight.queries.chosen import (
 )
 from commongrid.insight.rules import DAY, SERIES, WITHIN_DAYS, LoopFigures, seconds
 from commongrid.journal.acting import acting
+from commongrid.journal.locks import taken
 from commongrid.kernel.refusals import N_, BadInput, Unavailable
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ def loop_by_series(scope: Scope, question: Question, *, heavy: bool = False) -> 
 def _alone() -> Iterator[None]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
-            if not cursor.fetchone()[0]:
+            if not taken(_LOCK):
                 raise Unavailable(BUSY)
             cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
             yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from commongrid.journal.actions import Line, action
@@ -28,8 +29,7 @@ def give_power(scope: Scope, act: Act, *, role: str, power: str, from_on: date, 
     """
     _refuse(role, power, from_on)
     refuse_power(role, power)
-    held = RolePower.objects.filter(role=role, power=power)
-    if held.filter(valid_to=None).exists() or held.filter(valid_to__gt=from_on).exists():
+    if RolePower.objects.filter(Q(valid_to=None) | Q(valid_to__gt=from_on), role=role, power=power).exists():
         raise WrongState(N_("This role holds this power on that day already."))
     RolePower.objects.create(id=act.id, role_id=role, power_id=power, valid_from=from_on)
     return _line(place, role, given=power, since=from_on)

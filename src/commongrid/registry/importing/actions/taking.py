@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
+from commongrid.journal.locks import taken
 from commongrid.kernel.act import new_id
 from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.refusals import N_, BadInput, WrongState
@@ -111,10 +112,8 @@ def _alone() -> None:
             cursor.execute("LOCK TABLE territory_place IN ROW EXCLUSIVE MODE NOWAIT")
     except DatabaseError as busy:
         raise WrongState(PLACES_BUSY) from busy
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(current_schema()))", [LOCK])
-        if not cursor.fetchone()[0]:
-            raise WrongState(IMPORT_BUSY)
+    if not taken(LOCK):
+        raise WrongState(IMPORT_BUSY)
 
 
 def _demand_good(found: Look, *, good_only: bool) -> None:

@@ -43,7 +43,7 @@ def task(scope: Scope, division_id: UUID, on: date) -> Task:
     homes = tuple(_material(scope, of, on, fixed))
     return Task(
         homes=homes, ways=ways(scope, of.place), terms=of.terms, locked=locked,
-        again=bool(locked) or any(one.locked for one in homes), asked_at=of.asked_at,
+        again=bool(locked) or any(one.locked for one in homes),
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -156,4 +155,3 @@ class Task:
     terms: Terms
     locked: frozenset[int]
     again: bool
-    asked_at: datetime
