@@ -142,7 +142,11 @@ def test_a_long_job_apart_holds_up_no_other(prepared: Database, monkeypatch: pyt
     worker.work()
     assert not let_go.is_set(), "the round went on while the other was still at work"
     let_go.set()
-    assert {row.job: row.handled for row in pulses.pulses()}["short"] == 1
+    for thread in threading.enumerate():
+        if thread.name == "long":
+            thread.join(10)
+            assert not thread.is_alive(), "told to end, the job apart went on"
+    assert {row.job: row.handled for row in pulses.pulses()} == {"short": 1, "long": 1, pulses.WORKER: 0}
 
 
 def test_two_jobs_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

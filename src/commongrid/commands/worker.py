@@ -91,13 +91,15 @@ class Worker:
         from django.db import connection
 
         noted = 0.0
-        while not self.over.is_set():
-            idle = time.monotonic() < noted + BEAT_SECONDS
-            well = self._run(entry, idle=idle)
-            if not well or not idle:
-                noted = time.monotonic()
-            self.over.wait(entry.seconds if well else BEAT_SECONDS)
-        connection.close()
+        try:
+            while not self.over.is_set():
+                idle = time.monotonic() < noted + BEAT_SECONDS
+                well = self._run(entry, idle=idle)
+                if not well or not idle:
+                    noted = time.monotonic()
+                self.over.wait(entry.seconds if well else BEAT_SECONDS)
+        finally:
+            connection.close()
 
     def round(self, *, everything: bool = False) -> int:
         """Run what is due; answers how many jobs failed."""
