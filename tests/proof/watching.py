@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.bed import Database
 
-OURS = "accounts|insight|journal|matters|registry|roster|territory"
+OURS = "accounts|insight|journal|matters|notices|outreach|registry|roster|territory"
 LOGGED = {"accounts_access_line", "journal_pulse", "journal_timeline"}
 """Tables that a refusal, or nobody's request, may write to."""
 HAN = re.compile(r"[\u4e00-\u9fff]")
