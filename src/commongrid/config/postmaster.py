@@ -113,7 +113,7 @@ def settings(port: int, *, logs: Path, durable: bool) -> str:
     ]
     if not durable:
         lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "shared_buffers = '128MB'"]
-        lines += ["max_parallel_workers_per_gather = 0"]  # tables are tiny, and starting a worker costs more than they do
+        lines += ["max_parallel_workers_per_gather = 0"]  # a worker costs more than a tiny table
     return "\n".join(lines) + "\n"
 
 
