@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from commongrid.config.preparing import code_stamp
+from commongrid.config.strides import in_strides
 
 LOCK = 6_051_500
 """Advisory lock: of two commands that start together, one prepares and the other finds it done."""
@@ -29,7 +30,8 @@ class Command(BaseCommand):
             cursor.execute("SELECT obj_description(to_regnamespace(current_schema())::oid, 'pg_namespace')")
             if cursor.fetchone()[0] == code_stamp():
                 return
-        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        with in_strides():
+            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         call_command("createcachetable", verbosity=0)
         call_command("walls")
         call_command("seed")
