@@ -24,6 +24,13 @@ export function layLines(map: Drawn, lines: GeoJSON.FeatureCollection, colour: C
     paint: { "line-color": colour.info, "line-width": 4 },
   });
   map.addLayer({
+    id: "roads",
+    type: "line",
+    source: "barriers",
+    filter: ["==", ["get", "sort"], "road"],
+    paint: { "line-color": colour.ink, "line-width": 1.5, "line-opacity": 0.7 },
+  });
+  map.addLayer({
     id: "bridges",
     type: "line",
     source: "barriers",
@@ -35,7 +42,10 @@ export function layLines(map: Drawn, lines: GeoJSON.FeatureCollection, colour: C
 export function drawLine(map: Drawn, box: HTMLElement, colour: Colours): void {
   const field = document.querySelector<HTMLTextAreaElement>(`#${box.dataset.line}`);
   if (!field) return;
-  const there = JSON.parse(box.dataset.lines || "[]") as { sort: string; line: GeoJSON.LineString }[];
+  const there = JSON.parse(box.dataset.lines || "[]") as {
+    sort: string;
+    line: GeoJSON.LineString | GeoJSON.MultiLineString;
+  }[];
   const features = there.map(({ sort, line }) => ({ type: "Feature" as const, properties: { sort }, geometry: line }));
   layLines(map, { type: "FeatureCollection", features }, colour);
   let points = read(field.value);

@@ -9,7 +9,7 @@ direction.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import cos, radians, sin, sqrt
@@ -177,6 +177,16 @@ def distance(found: Shape, lon: float, lat: float) -> float:
     """Metres from a place to a shape; nothing where it lies inside."""
     plane = Plane(lon, lat)
     return float(shapely.distance(plane.flat(found), plane.at(lon, lat)))
+
+
+def beside(lines: Iterable[Sequence[tuple[float, float]]], spots: Sequence[tuple[float, float]], within: float) -> int:
+    """How many of these spots lie within so many metres of any of the lines."""
+    if not spots:
+        return 0
+    plane = Plane.around([shapely.MultiPoint(spots)])
+    tree = shapely.STRtree([plane.flat(shapely.LineString(line)) for line in lines])
+    near = tree.query([plane.at(*spot) for spot in spots], predicate="dwithin", distance=within)
+    return len(set(near[0].tolist()))
 
 
 def holds(found: Shape, lon: float, lat: float) -> bool:

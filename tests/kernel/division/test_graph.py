@@ -14,6 +14,11 @@ SQUARE = np.array([[0.0, 0.0], [0.0, 40.0], [100.0, 0.0], [100.0, 40.0]])
 ONE = np.zeros(4, np.int64)
 
 
+def near(metres: float) -> object:
+    """So many metres, but for what is rounded."""
+    return pytest.approx(metres, abs=0.2)
+
+
 def edges(graph: Graph) -> set[frozenset[tuple[float, float]]]:
     """Edges by their points."""
     return {frozenset(tuple(graph.places[one]) for one in ends) for ends in graph.ends.tolist()}
@@ -54,11 +59,38 @@ def test_past_the_end_of_a_wall_there_is_a_way() -> None:
     assert np.isfinite(walking_graph(points, np.zeros(5, np.int64), Terrain(barriers=[wall])).walks()).all()
 
 
-def test_an_imported_road_network_takes_the_place_of_the_triangulation() -> None:
-    roads = Terrain(paths=np.array([[0, 1], [1, 2]]), path_metres=np.array([70.0, 80.0]))
-    walks = walking_graph(SQUARE, ONE, roads).walks()
-    assert walks[0, 2] == 150
-    assert np.isinf(walks[0, 3])
+ROW = np.array([[0.0, 10.0], [100.0, -10.0], [200.0, 10.0], [300.0, 10.0]])
+ROAD = np.array([[0.0, 0.0], [150.0, 0.0], [150.0, 400.0], [200.0, 400.0], [200.0, 0.0], [300.0, 0.0]])
+
+
+def test_imported_roads_take_the_place_of_ways_across_the_land() -> None:
+    graph = walking_graph(ROW, ONE, Terrain(roads=[ROAD]))
+    walks = graph.walks()
+    assert walks[0, 1] == near(10 + 100 + 10)
+    assert walks[1, 2] == near(10 + 50 + 400 + 50 + 390), "there is no short way across the land"
+    assert walks[0, 3] == near(10 + 150 + 400 + 50 + 400 + 100 + 10), "one passes by the others' doors"
+    assert edges(graph) == {frozenset({tuple(ROW[n]), tuple(ROW[n + 1])}) for n in range(3)}
+
+
+def test_roads_meet_where_they_cross_and_pass_over_a_barrier() -> None:
+    across = np.array([[20.0, 300.0], [20.0, 20.0]]), np.array([[0.0, 20.0], [100.0, 20.0]])
+    walks = walking_graph(SQUARE, ONE, Terrain(barriers=[WALL], roads=across)).walks()
+    assert walks[0, 2] == near(20 + 100 + 20)
+    far = np.vstack([SQUARE, [[20.0, 300.0]]])
+    assert walking_graph(far, np.zeros(5, np.int64), Terrain(roads=across)).walks()[4, 2] == near(280 + 80 + 20)
+
+
+def test_whom_no_road_reaches_walks_across_the_land_to_a_neighbour() -> None:
+    points = np.vstack([ROW, [[0.0, -400.0]]])
+    walks = walking_graph(points, np.zeros(5, np.int64), Terrain(roads=[ROAD])).walks()
+    assert np.isfinite(walks).all()
+    assert walks[0, 4] == near(410)
+    assert walks[0, 1] == near(120)
+
+
+def test_an_area_hangs_together_along_a_road_past_another_one() -> None:
+    graph = walking_graph(ROW, np.array([0, 1, 0, 0]), Terrain(roads=[ROAD]))
+    assert frozenset({tuple(ROW[0]), tuple(ROW[2])}) in edges(graph)
 
 
 @settings(max_examples=30, deadline=None)

@@ -23,8 +23,8 @@ from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.rules.planning import Terms
 from commongrid.roster.models import Assignment
 from commongrid.territory import queries as territory
-from commongrid.territory.actions import Line, draw_barrier, remove_barrier
-from commongrid.territory.models import GridCover, Place, Succession
+from commongrid.territory.actions import Drawn, Line, draw_barrier, draw_boundary, import_roads, remove_barrier
+from commongrid.territory.models import Barrier, GridCover, Place, Succession
 from tests.factories.desk import COUNTY, FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, TOWNSHIP, VILLAGE
 from tests.factories.network import fill, tie
 from tests.factories.scopes import scope_at
@@ -65,6 +65,37 @@ def test_a_barrier_divides_and_a_bridge_joins(land: Land) -> None:
     remove_barrier(SECRETARY, Act.new(), barrier_id=UUID(drawn["barrier"]))
     land.again(made, grids=2)
     assert len(land.grids(made)) == 2
+
+
+ROWS = tuple(((106.9995, 26.0 + n * 0.0005), (107.005, 26.0 + n * 0.0005)) for n in (0, 1, 3, 4))
+COMB = (*ROWS, ((106.9995, 25.0), (106.9995, 26.1)))
+"""A road along each row of houses, and one that leads from row to row west of all of them."""
+AROUND = '{"type": "Polygon", "coordinates": [[[106.99, 25.99], [107.01, 25.99], [107.01, 26.01], [106.99, 26.01]]]}'
+
+
+def test_roads_of_a_file_are_walked_on_until_another_file_replaces_them(land: Land) -> None:
+    made = land.propose()
+    across = {one.number: one.metres for one in land.grids(made)}
+    with pytest.raises(BadInput, match="near none"):
+        import_roads(SECRETARY, Act.new(), place=VILLAGE, name="r.geojson", roads=COMB)
+    draw_boundary(SECRETARY, Act.new(), place=VILLAGE, drawn=Drawn(shape=AROUND))
+    done = import_roads(SECRETARY, Act.new(), place=VILLAGE, name="r.geojson", roads=COMB)
+    assert (done["villages"], done["lines"]) == (1, 5)
+    with acting(SECRETARY):
+        (kept,) = divisions.barriers(SECRETARY, VILLAGE)
+    assert (kept.sort, kept.name, kept.line["type"]) == ("road", "r.geojson", "MultiLineString")
+    again = land.propose(change=10_000)
+    along = {one.number: one.metres for one in land.grids(again)}
+    assert sum(along.values()) > sum(across.values()), "from row to row one goes round by the west"
+    with acting(SECRETARY):
+        today = divisions.division(SECRETARY, again).figures["today"]["mean"]
+        assert today > divisions.division(SECRETARY, made).figures["today"]["mean"]
+    import_roads(SECRETARY, Act.new(), place=VILLAGE, name="s.geojson", roads=COMB[:2])
+    with acting(SECRETARY):
+        assert [one.name for one in divisions.barriers(SECRETARY, VILLAGE)] == ["s.geojson"]
+        assert Barrier.objects.filter(place=VILLAGE, sort="road").count() == 2
+    with pytest.raises(NotYours):
+        import_roads(SECRETARY, Act.new(), place=TOWNSHIP, name="r.geojson", roads=COMB)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ class _Among:
     """Metres between the households of one grid, on the whole village's ways."""
 
     def __init__(self, given: Households, graph: Graph) -> None:
-        self.points, self.place, self.ways = given.points, graph.place, graph.matrix()
+        self.points, self.place, self.ways = given.points, graph.place, graph.ways()
 
     def __call__(self, who: Wholes) -> Metres:
         at, back = np.unique(self.place[who], return_inverse=True)

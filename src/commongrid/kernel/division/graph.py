@@ -4,13 +4,16 @@ Households at one point share a place. Neighbours are the edges of the Delaunay
 triangulation of all places, and of the places of each area by itself, so that
 an area hangs together where another one's dwellings stand between; an edge that
 crosses a drawn barrier is cut. A bridge joins the nearest places in sight of
-its two ends. Metres are rounded to a sixty-fourth, so that sums are exact.
+its two ends. Imported roads take the place of these ways as far as they reach:
+dwellings that one can walk between on roads are neighbours along them, and
+only what roads leave apart is joined across the land. Metres are rounded to a
+sixty-fourth, so that sums are exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from commongrid.kernel.division.arrays import Metres, Reals, Wholes
+from commongrid.kernel.division.roads import along
 
 GRAIN = 64
 IN_SIGHT = 3
@@ -31,27 +35,29 @@ STEP_ASIDE = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terrain:
-    """What was drawn on the map: lines that nobody crosses, and the bridges (points or lines) over them.
+    """What was drawn or imported: lines that nobody crosses, the bridges (points or lines) over them, and roads.
 
-    Where a road network was imported, its ``paths`` (pairs of households) and
-    their metres take the place of the triangulation.
+    A road that crosses a barrier goes over it.
     """
 
     barriers: Sequence[Reals] = ()
     bridges: Sequence[Reals] = ()
-    paths: Wholes | None = None
-    path_metres: Reals | None = None
+    roads: Sequence[Reals] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Places, the place of each household, edges between places with metres, and bridges that lead nowhere."""
+    """Places, the place of each household, edges between neighbours with metres, and bridges that lead nowhere.
+
+    ``roads``, where there are any: what is walked on instead of the edges, the points of roads after the places.
+    """
 
     places: Reals
     place: Wholes
     ends: Wholes
     metres: Reals
     idle_bridges: tuple[int, ...] = ()
+    roads: csr_matrix | None = None
 
     def matrix(self) -> csr_matrix:
         """The edges as a sparse symmetric matrix."""
@@ -59,9 +65,14 @@ class Graph:
         one = coo_matrix((self.metres, (self.ends[:, 0], self.ends[:, 1])), shape=(size, size)).tocsr()
         return one.maximum(one.T)
 
+    def ways(self) -> csr_matrix:
+        """What is walked on; the places come first."""
+        return self.matrix() if self.roads is None else self.roads
+
     def walks(self) -> Metres:
         """Metres of the shortest walk between any two households; infinite where there is none."""
-        between: Metres = dijkstra(self.matrix(), directed=False).astype(np.float32)
+        size = len(self.places)
+        between: Metres = dijkstra(self.ways(), directed=False, indices=np.arange(size))[:, :size].astype(np.float32)
         if len(self.place) == len(self.places) and bool((self.place == np.arange(len(self.place))).all()):
             return between
         return np.ascontiguousarray(between[np.ix_(self.place, self.place)])
@@ -73,8 +84,6 @@ def walking_graph(points: Reals, area: Wholes, terrain: Terrain) -> Graph:
     unique, place = np.unique(rounded, axis=0, return_inverse=True)
     places, of_area = unique[:, :2], unique[:, 2]
     place = place.reshape(-1).astype(np.int64)
-    if terrain.paths is not None:
-        return _from_paths(places, place, terrain)
     walls = _walls(terrain.barriers)
     sets = [_neighbours(places), *(_within(places, of_area == one) for one in np.unique(of_area))]
     ends = _unique_pairs(np.vstack(sets))
@@ -82,12 +91,28 @@ def walking_graph(points: Reals, area: Wholes, terrain: Terrain) -> Graph:
     ends = _walked_around(places, ends, walls) if len(walls) else ends
     metres = np.linalg.norm(places[ends[:, 0]] - places[ends[:, 1]], axis=1)
     over, over_metres, idle = _bridged(places, walls, terrain.bridges)
-    return Graph(
+    graph = Graph(
         places=places,
         place=place,
         ends=np.vstack([ends, over]),
         metres=_grained(np.concatenate([metres, over_metres])),
         idle_bridges=idle,
+    )
+    return _on_roads(graph, of_area, terrain.roads) if terrain.roads else graph
+
+
+def _on_roads(graph: Graph, of_area: Reals, roads: Sequence[Reals]) -> Graph:
+    """The same with roads: across the land one walks only to what they don't reach."""
+    found = along(graph.places, roads, GRAIN)
+    apart = found.part[graph.ends[:, 0]] != found.part[graph.ends[:, 1]]
+    ends, metres = graph.ends[apart], graph.metres[apart]
+    sets = [np.arange(len(graph.places)), *(np.flatnonzero(of_area == one) for one in np.unique(of_area))]
+    beside, beside_metres = found.neighbours(sets)
+    return replace(
+        graph,
+        ends=np.vstack([beside, ends]),
+        metres=np.concatenate([beside_metres, metres]),
+        roads=found.matrix(ends, metres),
     )
 
 
@@ -112,15 +137,6 @@ def beyond(points: Reals, centre: Reals, terrain: Terrain) -> NDArray[np.bool_]:
 
 def _grained(metres: Reals) -> Reals:
     return np.maximum(np.round(metres * GRAIN), 1.0) / GRAIN
-
-
-def _from_paths(places: Reals, place: Wholes, terrain: Terrain) -> Graph:
-    paths = np.asarray(terrain.paths, np.int64).reshape(-1, 2)
-    given = terrain.path_metres
-    metres = np.linalg.norm(places[place[paths[:, 0]]] - places[place[paths[:, 1]]], axis=1) if given is None else given
-    ends = place[paths]
-    apart = ends[:, 0] != ends[:, 1]
-    return Graph(places=places, place=place, ends=ends[apart], metres=_grained(np.asarray(metres, float)[apart]))
 
 
 def _unique_pairs(ends: Wholes) -> Wholes:

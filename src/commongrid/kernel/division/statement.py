@@ -19,6 +19,8 @@ from commongrid.kernel.refusals import N_, Refusal
 
 NONE = -1
 """No grid."""
+ACCESS = 300.0
+"""Metres from a road within which a dwelling is reached by it."""
 
 
 class NothingToDivide(Refusal):

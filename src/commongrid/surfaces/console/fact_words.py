@@ -114,6 +114,7 @@ FACTS: Final[Mapping[str, str]] = {
     "until": N_("until"),
     "urgency": N_("urgency"),
     "values": N_("values"),
+    "villages": N_("villages"),
     "vocabulary": N_("list"),
     "waits": N_("still waits"),
     "wanted": N_("wanted"),
@@ -218,7 +219,7 @@ PLAIN: Final = frozenset({
     "begun", "broken", "carried", "changed", "count", "days", "ended", "faulty", "fields", "found", "fresh",
     "homes", "hours", "kept", "known", "late", "left_out", "lines", "made", "month", "new", "number", "off",
     "off_list", "open", "own", "people", "recoded", "renamed", "replaced", "rows", "same", "sessions", "shared",
-    "sound", "taken", "unchanged", "values", "wanted", "worked", "year",
+    "sound", "taken", "unchanged", "values", "villages", "wanted", "worked", "year",
 })  # fmt: skip
 """Numbers, months, yes and no: they read as they are."""
 

@@ -59,8 +59,10 @@ ACTS: Final = {
     "places.boundaries_imported": N_("Boundaries brought in from a file"),
     "places.cells_derived": N_("Cells derived from homes"), "places.boundary_file_sent": N_("File of boundaries sent"),
     "places.boundary_file_dropped": N_("File of boundaries dropped"),
-    "places.barrier_drawn": N_("Barrier or bridge drawn"),
-    "places.barrier_removed": N_("Barrier or bridge taken away"), "places.redivided": N_("Divided into grids anew"),
+    "places.barrier_drawn": N_("Barrier, bridge or road drawn"),
+    "places.barrier_removed": N_("Barrier, bridge or road taken away"),
+    "places.redivided": N_("Divided into grids anew"),
+    "places.roads_imported": N_("Roads brought in from a file"),
     "places.boundary_files_swept": N_("Old files of boundaries cleared away"),
 }  # fmt: skip
 ADD: Final = {

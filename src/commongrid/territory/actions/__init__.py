@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commongrid.territory.actions.barring import Line, draw_barrier, remove_barrier
+from commongrid.territory.actions.barring import Line, draw_barrier, import_roads, remove_barrier
 from commongrid.territory.actions.bounding import (
     Drawn,
     Spots,
@@ -48,6 +48,7 @@ __all__ = [
     "end_place",
     "import_boundaries",
     "import_places",
+    "import_roads",
     "mark_demo",
     "publish_year",
     "recode",

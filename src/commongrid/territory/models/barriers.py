@@ -13,9 +13,10 @@ from commongrid.territory.rules.barring import BARRIERS
 
 
 class Barrier(models.Model):
-    """A line of a village that nobody walks across (屏障: river, railway, cliff), or a way over one (通道: bridge).
+    """A line that nobody walks across (屏障), that leads over one (通道: bridge) or that is walked on (道路: road).
 
-    ``line`` is a GeoJSON line, WGS 84. One that is taken away stays as history from ``valid_to`` on.
+    ``line`` is a GeoJSON line, WGS 84; the roads of a file are several in one row for each village. One that is taken
+    away stays as history from ``valid_to`` on.
 
     Personal data: none. Kept: for good.
     """

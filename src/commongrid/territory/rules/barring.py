@@ -1,15 +1,22 @@
-"""Lines that nobody walks across and the ways over them, as drawn: read, checked."""
+"""Lines that nobody walks across, the ways over them and the roads that are walked on: read, checked."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import isfinite
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import shapely
+
+from commongrid.kernel.datum import Datum, to_wgs84
 from commongrid.kernel.refusals import N_, BadInput
 
-BARRIERS: Final = ("barrier", "bridge")
+if TYPE_CHECKING:
+    from commongrid.kernel.geofiles import Feature
+
+BARRIERS: Final = ("barrier", "bridge", "road")
 LEAST, MOST = 2, 500
 """Points of a line."""
 FAR: Final = 0.5
@@ -41,9 +48,79 @@ def _points(text: str) -> list[Point]:
         points = [(float(at[0]), float(at[1])) for at in found["coordinates"]]
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
         raise BadInput(fields={"shape": UNREAD}) from None
-    if not all(isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90 for lon, lat in points):  # noqa: PLR2004 - degrees
+    if not all(_on_earth(at) for at in points):
         raise BadInput(fields={"shape": UNREAD})
     return list(dict.fromkeys(points))
+
+
+# a file of roads
+
+AROUND: Final = 0.005
+"""Degrees around a village, some 500 metres, within which its people walk on a road."""
+FINE: Final = 7
+"""Decimals of a degree that are kept: a centimetre."""
+
+
+def roads(found: Iterable[Feature], datum: Datum) -> tuple[tuple[Point, ...], ...]:
+    """The lines of a file in WGS 84; what is no line is left out. Refuses: BadInput where no line is left."""
+    lines = tuple(tuple(line) for one in found for line in _lines(one.geometry, datum) if len(line) >= LEAST)
+    if not lines:
+        raise BadInput(N_("There is no line in this file. Roads are lines."))
+    return lines
+
+
+def _lines(geometry: Any, datum: Datum) -> Iterator[list[Point]]:
+    try:
+        sort, found = geometry["type"], geometry["coordinates"]
+        several = found if sort == "MultiLineString" else [found] if sort == "LineString" else []
+        lines = [[(float(at[0]), float(at[1])) for at in one] for one in several]
+    except (TypeError, LookupError, ValueError, OverflowError):
+        return
+    for line in lines:
+        if all(_on_earth(at) for at in line):
+            moved = (to_wgs84(lon, lat, datum) for lon, lat in line)
+            yield list(dict.fromkeys((round(lon, FINE), round(lat, FINE)) for lon, lat in moved))
+
+
+def shared_out(lines: Sequence[Sequence[Point]], boxes: Mapping[int, Sequence[float]]) -> dict[int, list[list[Point]]]:
+    """Of lines the stretches that the people of each village walk on: those in and around its box, if there are any."""
+    tree = shapely.STRtree([shapely.LineString(line) for line in lines])
+    found = {}
+    for village, (west, south, east, north) in boxes.items():
+        wide = (west - AROUND, south - AROUND, east + AROUND, north + AROUND)
+        near = sorted(tree.query(shapely.box(*wide)).tolist())
+        if stretches := _within([lines[n] for n in near], wide):
+            found[village] = stretches
+    return found
+
+
+def _within(lines: Iterable[Sequence[Point]], box: Sequence[float]) -> list[list[Point]]:
+    found: list[list[Point]] = []
+    for line in lines:
+        last: Point | None = None
+        for one, other in pairwise(line):
+            if not _meets(one, other, box):
+                continue
+            if one == last:
+                found[-1].append(other)
+            else:
+                found.append([one, other])
+            last = other
+    return found
+
+
+def _meets(one: Point, other: Point, box: Sequence[float]) -> bool:
+    west, south, east, north = box
+    return (
+        max(one[0], other[0]) >= west
+        and min(one[0], other[0]) <= east
+        and max(one[1], other[1]) >= south
+        and min(one[1], other[1]) <= north
+    )
+
+
+def _on_earth(at: Point) -> bool:
+    return isfinite(at[0]) and isfinite(at[1]) and abs(at[0]) <= 180 and abs(at[1]) <= 90  # noqa: PLR2004 - degrees
 
 
 def _beside(at: Point, box: Sequence[float]) -> bool:

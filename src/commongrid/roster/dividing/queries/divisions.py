@@ -105,7 +105,7 @@ class HomeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarrierRow:
-    """A barrier or bridge in force."""
+    """A barrier, bridge or road in force."""
 
     id: UUID
     sort: str
@@ -230,7 +230,7 @@ def shared(scope: Scope, division_id: UUID, other: UUID) -> Counter[tuple[UUID, 
 
 
 def barriers(scope: Scope, village: int) -> list[BarrierRow]:
-    """The barriers and bridges of a village in force, the oldest first."""
+    """The barriers, bridges and roads of a village in force, the oldest first."""
     names = [one.name for one in fields(BarrierRow)]
     found = Barrier.objects.filter(place=village, valid_to=None).order_by("valid_from", "id")
     return [BarrierRow(**row) for row in found.values(*names)]

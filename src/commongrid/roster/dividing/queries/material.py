@@ -18,6 +18,7 @@ from commongrid.roster.dividing.models import Division
 from commongrid.roster.dividing.rules.planning import Home, Task, Ways
 from commongrid.roster.models import Post, UnitCover
 from commongrid.territory.models import Barrier, Place
+from commongrid.territory.rules.barring import BARRIERS
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -82,13 +83,13 @@ def grids_today(scope: Scope, village: int) -> dict[int, bool]:
 
 
 def ways(scope: Scope, village: int) -> Ways:
-    """The barriers and bridges of a village in force."""
-    found = list(Barrier.objects.filter(place=village, valid_to=None).order_by("id").values_list("sort", "line"))
-    lines = [(sort, tuple((float(lon), float(lat)) for lon, lat in line["coordinates"])) for sort, line in found]
-    return Ways(
-        barriers=tuple(line for sort, line in lines if sort == "barrier"),
-        bridges=tuple(line for sort, line in lines if sort == "bridge"),
-    )
+    """The barriers, bridges and roads of a village in force."""
+    found: dict[str, list[tuple[tuple[float, float], ...]]] = {sort: [] for sort in BARRIERS}
+    rows = Barrier.objects.filter(place=village, valid_to=None).order_by("id")
+    for sort, line in rows.values_list("sort", "line"):
+        several = line["coordinates"] if line["type"] == "MultiLineString" else [line["coordinates"]]
+        found[sort] += [tuple((float(lon), float(lat)) for lon, lat in one) for one in several]
+    return Ways(barriers=(*found["barrier"],), bridges=(*found["bridge"],), roads=(*found["road"],))
 
 
 def _whole(village: int, on: date) -> dict[int, int]:

@@ -58,6 +58,7 @@ class Village:
         self.terrain = Terrain(
             barriers=[self._metres(line) for line in ways.barriers],
             bridges=[self._metres(line) for line in ways.bridges],
+            roads=[self._metres(line) for line in ways.roads],
         )
 
     def _metres(self, points: Sequence[Point]) -> Any:

@@ -66,10 +66,11 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """Lines that nobody walks across, and the ways over them."""
+    """Lines that nobody walks across, the ways over them, and the roads that are walked on."""
 
     barriers: tuple[tuple[Point, ...], ...] = ()
     bridges: tuple[tuple[Point, ...], ...] = ()
+    roads: tuple[tuple[Point, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,8 @@ def drawn(scope: Scope, row: DivisionRow, other: DivisionRow | None) -> dict[str
     homes = [one for one in divisions.homes_of(scope, row.id) if one.lon is not None and one.lat is not None]
     own = bounds.outlines(scope, [row.place]).get(row.place)
     spots = [(grids[one.grid].number, (one.lon or 0.0, one.lat or 0.0)) for one in homes]
-    land = shapes.read(own.shape) if own else boundaries.land_around(at for _number, at in spots)
+    lived = boundaries.land_around(at for _number, at in spots)
+    land = shapes.read(own.shape) if own else lived
     cells = boundaries.cells(spots, land) if land is not None else {}
     tones = toned(cells)
     beside = boundaries.cells(_beside(scope, homes, other), land) if land is not None else {}
@@ -41,7 +42,7 @@ def drawn(scope: Scope, row: DivisionRow, other: DivisionRow | None) -> dict[str
         "lines": _collection(
             [_feature(one.line, sort=one.sort, name=one.name) for one in divisions.barriers(scope, row.place)]
         ),
-        "box": list(land.bounds) if land is not None else None,
+        "box": list(lived.bounds) if lived is not None else list(land.bounds) if land is not None else None,
     }  # fmt: skip
 
 

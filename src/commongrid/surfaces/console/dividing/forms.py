@@ -21,7 +21,10 @@ from commongrid.territory.actions import Line
 ONE = {"required": _("Please choose."), "invalid_choice": _("Choose one that is offered.")}
 NUMBER = {"required": _("Please fill this in."), "invalid": _("Enter a whole number.")}
 WEIGHTS = (("homes", N_("by households")), ("people", N_("by people")))
-SORTS = (("barrier", N_("Nobody walks across: a river, a railway, a cliff")), ("bridge", N_("A way over: a bridge")))
+SORTS = (
+    ("barrier", N_("Nobody walks across: a river, a railway, a cliff")), ("bridge", N_("A way over: a bridge")),
+    ("road", N_("A road or path that is walked on")),
+)  # fmt: skip
 
 
 def _number(label: Any, most: int = LARGEST, **more: Any) -> forms.IntegerField:
@@ -114,7 +117,7 @@ class AdoptForm(Form):
 
 
 class BarrierForm(Form):
-    """A line on the map: what nobody walks across, or a way over it."""
+    """A line on the map: what nobody walks across, a way over it, or a road."""
 
     sort = forms.ChoiceField(label=_("What it is"), widget=forms.RadioSelect, initial="barrier", error_messages=ONE)
     name = forms.CharField(label=_("Name"), max_length=60, required=False)

@@ -162,10 +162,11 @@ def barriers(request: Asked, code: int) -> HttpResponse:
         territory_actions.draw_barrier(request.scope, request.act, village=code, drawn=form.drawn)
         return reverse("barriers", args=[code])
 
-    title = gettext("Barriers and bridges")
+    title = gettext("Barriers and roads")
     found = divisions.barriers(request.scope, code)
     context = {
         "place": row, "title": title, "trail": trail(request.scope, code, (title, "")), "barriers": found,
+        "may_import": request.scope.may("places.edit"),
         "lines": json.dumps([{"sort": one.sort, "line": one.line} for one in found]),
         "around": f"{reverse('map_shapes', args=[code])}?level=natural_village",
         "points": reverse("map_points", args=[code]) if request.scope.may("people.read") else "", **tiles.base(),
@@ -178,7 +179,7 @@ def barriers(request: Asked, code: int) -> HttpResponse:
 
 @door("grids.divide", methods=("POST",))
 def barrier_remove(request: Asked, code: int, barrier_id: UUID) -> HttpResponse:
-    """Take a barrier or bridge away."""
+    """Take a barrier, bridge or road away."""
     village(request.scope, code)
     territory_actions.remove_barrier(request.scope, request.act, barrier_id=barrier_id)
     messages.success(request, gettext("Taken away. It stays in the history."))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel import boundaries, geofiles
 from commongrid.kernel import shapes as kernel_shapes
+from commongrid.kernel.division.statement import ACCESS
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.kernel.sketch import sketch
 from commongrid.registry.queries import points
@@ -34,6 +35,7 @@ from commongrid.surfaces.shared.times import language
 from commongrid.territory import actions, queries
 from commongrid.territory.actions import Drawn, Spots
 from commongrid.territory.queries import boundaries as bounds
+from commongrid.territory.rules.barring import roads
 from commongrid.territory.rules.bounding import areas
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ DATUMS: Final = {
 
 WIDE: Final = 380
 """Of the drawing of an earlier boundary."""
+ENOUGH: Final = 1000
+"""Homes that tell whether a file of roads lies where people live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,13 @@ def cells(request: Asked, code: int) -> HttpResponse:
 
 
 class SendForm(Form):
-    """A file of boundaries, and what its numbers are measured on."""
+    """A file of boundaries or roads, and what its numbers are measured on."""
+
+    what = forms.ChoiceField(
+        label=_("What the file holds"), initial="areas", widget=forms.RadioSelect, required=False,
+        choices=[("areas", _("Boundaries: areas")), ("roads", _("Roads and paths: lines"))],
+        error_messages={"invalid_choice": _("Choose one of the list.")},
+    )  # fmt: skip
 
     sheet = forms.FileField(
         label=_("File"),
@@ -223,33 +233,50 @@ class SendForm(Form):
 
 @door("places.edit", methods=("GET", "POST"))
 def send(request: Asked, code: int) -> HttpResponse:
-    """Send a file of boundaries of places within this one, and see those that wait."""
+    """Send a file of boundaries of places within this one, and see those that wait; or of roads, taken in at once."""
     place = to_edit(request, code)
     form, status = SendForm(request.POST or None, request.FILES or None), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                return HttpResponseRedirect(reverse("boundary_file", args=[_sent(request, code, form)]))
+                return HttpResponseRedirect(_sent(request, code, form))
             except Refusal as refusal:
                 form.add_error("sheet", sentence(refusal))
                 status = refusal.status
     waiting = bounds.boundary_files(request.scope)
     context = {
         "place": place, "form": form, "waiting": waiting,
-        "trail": trail(request, code, (gettext("Import boundaries"), "")),
+        "trail": trail(request, code, (gettext("Import boundaries or roads"), "")),
     }  # fmt: skip
     return render(request, "console/map/import.html", context, status=status)
 
 
-def _sent(request: Asked, code: int, form: SendForm) -> UUID:
+def _sent(request: Asked, code: int, form: SendForm) -> str:
+    """Where to go on: to the file that waits, or to the place that has its roads."""
     given, datum = form.cleaned_data["sheet"], form.cleaned_data["datum"]
     found = geofiles.features(given.read(), str(given.name))
+    if form.cleaned_data["what"] == "roads":
+        return _laid(request, code, str(given.name), roads(found, datum))
     read = areas(found, datum, mend=form.cleaned_data["mend"])
     answer = actions.send_boundaries(
         request.scope, request.act, place=code, name=str(given.name), datum=datum, areas=read
     )
-    return UUID(str(answer["file"]))
+    return reverse("boundary_file", args=[str(answer["file"])])
+
+
+def _laid(request: Asked, code: int, name: str, lines: tuple[tuple[tuple[float, float], ...], ...]) -> str:
+    """Take roads in, and say how many homes lie by one: few in a file that is measured on something else."""
+    done = actions.import_roads(request.scope, request.act, place=code, name=name, roads=lines)
+    messages.success(request, gettext("%(villages)s villages have the roads of this file.") % done)
+    known = points.dwellings(request.scope, code) if request.scope.may("people.read") else []
+    homes = [(lon, lat) for lon, lat, _of in known]
+    homes = homes[:: 1 + len(homes) // ENOUGH]
+    near = kernel_shapes.beside(lines, homes, ACCESS)
+    if 2 * near < len(homes):
+        doubt = gettext("Only %(near)s of %(homes)s homes lie within 300 metres of a road. Was the datum right?")
+        messages.warning(request, doubt % {"near": near, "homes": len(homes)})
+    return reverse("map_at", args=[code])
 
 
 @door("places.edit", methods=("GET", "POST"))
@@ -287,7 +314,7 @@ def _looked(request: Asked, row: FileRow, form: Form) -> dict[str, Any]:
         "file": row, "form": form, "doubt": doubt, "datum": gettext(DATUMS[row.datum]),
         "better": gettext(DATUMS[doubt.better]) if doubt and doubt.better else "",
         "trail": trail(
-            request, row.place, (gettext("Import boundaries"), reverse("place_boundaries", args=[row.place])),
+            request, row.place, (gettext("Import boundaries or roads"), reverse("place_boundaries", args=[row.place])),
             (row.name, ""),
         ),
         "rows": [
