@@ -6,6 +6,7 @@ export interface Colours {
   accent: string;
   warn: string;
   info: string;
+  nobody: string;
   shades: [string, string, string, string, string];
   tones: string[];
 }
@@ -28,6 +29,7 @@ export function colours(): Colours {
     accent,
     warn: token("bar-late"),
     info: token("info"),
+    nobody: mixed(token("bar-late"), sheet, 0.4),
     shades: shades as Colours["shades"],
     tones: [0, 1, 2, 3, 4, 5].map((n) => mixed(token(`tone-${n}`), sheet, 0.55)),
   };

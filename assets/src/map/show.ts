@@ -26,6 +26,7 @@ export interface Place {
   name: string;
   shade: number;
   count: number | null;
+  unit: string;
   derived: boolean;
   lon: number;
   lat: number;
@@ -91,11 +92,12 @@ export async function show(box: HTMLElement): Promise<void> {
   }
   const shapes = await fetched<Shapes>(box.dataset.shapes);
   const homes = await fetched<GeoJSON.FeatureCollection<GeoJSON.Point>>(box.dataset.points);
-  const map = await begun(box, shapes?.box ?? around(homes), colour);
   const pointing = box.dataset.spot !== undefined;
+  const lived = around(homes);
+  const map = await begun(box, (box.dataset.line !== undefined ? lived : null) ?? shapes?.box ?? lived, colour);
   const drawing = box.dataset.draws !== undefined || box.dataset.line !== undefined || pointing;
   const picking = box.dataset.picks !== undefined;
-  if (shapes) layShapes(map, shapes, colour, drawing || picking ? (box.dataset.own ?? "") : undefined);
+  if (shapes) layShapes(map, shapes, colour, drawing || picking ? (box.dataset.own ?? "") : undefined, drawing);
   if (homes) showHomes(map, homes, colour, pointing);
   if (shapes && !drawing) nameShapes(map, shapes, !homes);
   markMisfits(map, box);
@@ -125,7 +127,7 @@ function words(box: HTMLElement): Record<string, string> {
   return { "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "Map.Title": title };
 }
 
-function layShapes(map: Drawn, shapes: Shapes, colour: Colours, own: string | undefined): void {
+function layShapes(map: Drawn, shapes: Shapes, colour: Colours, own: string | undefined, plain: boolean): void {
   const features = own ? shapes.features.filter((one) => one.properties.code !== own) : shapes.features;
   map.addSource("shapes", { type: "geojson", data: { type: "FeatureCollection", features } });
   map.addLayer({
@@ -133,20 +135,24 @@ function layShapes(map: Drawn, shapes: Shapes, colour: Colours, own: string | un
     type: "fill",
     source: "shapes",
     paint: {
-      "fill-color": [
-        "match",
-        ["get", "shade"],
-        1,
-        colour.shades[1],
-        2,
-        colour.shades[2],
-        3,
-        colour.shades[3],
-        4,
-        colour.shades[4],
-        ...colour.tones.flatMap((tone, n) => [n + 5, tone]),
-        colour.shades[0],
-      ],
+      "fill-color": plain
+        ? colour.shades[1]
+        : [
+            "match",
+            ["get", "shade"],
+            -1,
+            colour.nobody,
+            1,
+            colour.shades[1],
+            2,
+            colour.shades[2],
+            3,
+            colour.shades[3],
+            4,
+            colour.shades[4],
+            ...colour.tones.flatMap((tone, n) => [n + 5, tone]),
+            colour.shades[0],
+          ],
       "fill-opacity": map.getSource("tiles") ? 0.5 : 0.9,
     },
   });
@@ -178,6 +184,36 @@ function layShapes(map: Drawn, shapes: Shapes, colour: Colours, own: string | un
   });
   map.on("mouseenter", "areas", () => map.getCanvas().style.setProperty("cursor", "pointer"));
   map.on("mouseleave", "areas", () => map.getCanvas().style.removeProperty("cursor"));
+  traceRows(map, colour);
+}
+
+/* The place whose line of the table is pointed at, or reached by j and k, is outlined on the map; and the other way. */
+function traceRows(map: Drawn, colour: Colours): void {
+  const none = "";
+  map.addLayer({
+    id: "traced",
+    type: "line",
+    source: "shapes",
+    filter: ["==", ["get", "code"], none],
+    paint: { "line-color": colour.accent, "line-width": 3.5 },
+  });
+  const links = [...document.querySelectorAll<HTMLElement>("[data-rows] a[data-code]")];
+  let traced = none;
+  const trace = (code: string) => {
+    if (code === traced) return;
+    traced = code;
+    map.setFilter("traced", ["==", ["get", "code"], code]);
+    for (const link of links) link.closest("tr")?.classList.toggle("traced", link.dataset.code === code);
+  };
+  for (const link of links) {
+    const { code = none } = link.dataset;
+    link.addEventListener("focus", () => trace(code));
+    link.addEventListener("blur", () => trace(none));
+    link.closest("tr")?.addEventListener("mouseenter", () => trace(code));
+    link.closest("tr")?.addEventListener("mouseleave", () => trace(none));
+  }
+  map.on("mousemove", "areas", (event) => trace(String(event.features?.[0]?.properties.code ?? none)));
+  map.on("mouseleave", "areas", () => trace(none));
 }
 
 /* A name, with its number while single homes are not shown. Names that would lie on each other give way. */
@@ -194,7 +230,7 @@ function nameShapes(map: Drawn, shapes: Shapes, counted: boolean): void {
     element.textContent = properties.name;
     if (counted && properties.count !== null) {
       const number = document.createElement("b");
-      number.textContent = String(properties.count);
+      number.textContent = `${properties.count}${properties.unit}`;
       element.append(number);
     }
     return new Marker({ element }).setLngLat([properties.lon, properties.lat]).addTo(map);

@@ -48,6 +48,8 @@ LINKER = "linked_member"
 
 GRID_ROLES = ("grid_head", "grid_member", "grid_force")
 """Who staffs a grid (网格长、网格员、网格力量)."""
+TEAM = ("grid_head", "grid_member")
+"""Those of them whom its people and matters are shared out among."""
 FAULTS = ("no_head", "no_member", "twice", "not_eligible")
 """What may be wrong with a grid's staff: nobody heads it, no member, somebody has two, a head who may not be one."""
 

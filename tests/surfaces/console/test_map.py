@@ -19,10 +19,15 @@ from commongrid.kernel.act import Act, new_id
 from commongrid.registry import jobs
 from commongrid.registry.actions import found_household
 from commongrid.registry.rules.facts import NewHome
+from commongrid.surfaces.console.mapping.figures import MEASURES, NOBODY
 from commongrid.territory.queries import boundaries as bounds
 from tests.factories import desk
 from tests.factories.desk import Desk
+from tests.factories.network import fill
+from tests.factories.scenes import Scene
 from tests.factories.scopes import scope_at
+from tests.outreach.rows import link_rows
+from tests.surfaces.console.conftest import counting
 
 CLERK = scope_at(desk.VILLAGE, "places.edit", "people.edit", "people.read")
 LAND = {
@@ -146,6 +151,33 @@ def test_a_file_in_the_wrong_datum_is_doubted_before_anything_is_taken_in(
     assert client.get(address).status_code == 404
 
 
+def test_a_file_of_roads_is_taken_in_at_once_and_doubted_where_nobody_lives_by_one(
+    county: Desk, as_post: Callable[..., Client]
+) -> None:
+    for n in range(4):
+        home(n + 1, at=(108.6, 27.2 + n * 0.002))
+    client = as_post("clerk")
+    address = f"/console/map/{desk.VILLAGE}/import/"
+    draw(client, desk.VILLAGE, LAND)
+
+    def sent(shape: Any) -> Any:
+        sheet = SimpleUploadedFile("r.geojson", json.dumps(shape).encode())
+        given = {"sheet": sheet, "datum": "cgcs2000", "what": "roads", "act": str(new_id())}
+        return client.post(address, given, follow=True)
+
+    for wrong in (LAND, {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}, {"type": "LineString"}):
+        answer = sent(wrong)
+        assert answer.status_code == 422
+        assert answer.context["form"].errors["sheet"]
+    good = sent({"type": "LineString", "coordinates": [[108.601, 27.19], [108.601, 27.22, 800]]})
+    assert [one.level_tag for one in good.context["messages"]] == ["success"]
+    far = sent({"type": "MultiLineString", "coordinates": [[[108.61, 27.19], [108.61, 27.22]]]})
+    assert [one.level_tag for one in far.context["messages"]] == ["success", "warning"]
+    assert (
+        "r.geojson" in as_post("secretary").get(f"/console/network/villages/{desk.VILLAGE}/barriers").content.decode()
+    )
+
+
 def test_a_file_that_is_none_is_refused_with_a_sentence(county: Desk, as_post: Callable[..., Client]) -> None:
     client = as_post("clerk")
     for given in ({}, {"sheet": SimpleUploadedFile("m.geojson", b"{")}, {"sheet": SimpleUploadedFile("m.kml", b"x")}):
@@ -164,3 +196,84 @@ def test_the_clock_lays_cells_around_homes_and_leaves_them_while_nothing_changes
     for _again in range(2):
         jobs.derive_cells()
     assert jobs.derive_cells() == 0
+
+
+def _on_the_map(client: Client, code: int, level: str, by: str) -> dict[int, tuple[dict[str, float], int]]:
+    """What is told of each place, and how dark it is drawn."""
+    shown = client.get(f"/console/map/{code}/?level={level}&by={by}").context["shown"]
+    assert shown.by == by
+    return {row.place.code: (row.counts, shown.shade(row)) for row in shown.rows}
+
+
+def test_households_are_shared_out_among_those_in_post(county: Desk, as_post: Callable[..., Client]) -> None:
+    for number in range(5):
+        home(number)
+    home(9, grid=desk.OTHER_GRID)
+    client = as_post("secretary")
+    grids = _on_the_map(client, desk.VILLAGE, "grid", "staffed")
+    assert grids[desk.GRID] == ({"homes": 5, "people": 0, "team": 2, "staffed": 2.5}, 1)
+    assert grids[desk.OTHER_GRID] == ({"homes": 1, "people": 0, "team": 0}, NOBODY)
+    page = client.get(f"/console/map/{desk.VILLAGE}/?level=grid&by=staffed").content.decode()
+    assert "2.5+" in page
+    assert "nobody" in page
+    (township,) = _on_the_map(as_post("county_dispatcher"), desk.COUNTY, "township", "staffed")[desk.TOWNSHIP][:1]
+    assert township["team"] == 2
+    (own,) = _on_the_map(client, desk.GRID, "", "staffed").values()
+    assert own[0]["staffed"] == 2.5
+    hamlets = client.get(f"/console/map/{desk.VILLAGE}/?level=natural_village&by=staffed").context["shown"]
+    assert hamlets.by == "homes"
+    assert not {"staffed", "busy"} & {*hamlets.measures}
+
+
+def test_open_matters_are_shared_out_among_those_in_post(scene: Scene, as_post: Callable[..., Client]) -> None:
+    client = as_post("dispatcher")
+    for at in (desk.GRID, desk.GRID, desk.GRID, desk.OTHER_GRID):
+        scene.report("桥板松了", place=at)
+    villages = _on_the_map(client, desk.TOWNSHIP, "village", "busy")
+    assert villages[desk.VILLAGE][0] == {"open": 4, "team": 2, "busy": 2}
+    grids = _on_the_map(client, desk.VILLAGE, "grid", "busy")
+    assert grids[desk.GRID] == ({"open": 3, "team": 2, "busy": 1.5}, 1)
+    assert grids[desk.OTHER_GRID] == ({"open": 1, "team": 0}, NOBODY)
+    own = as_post("grid_head")
+    assert _on_the_map(own, desk.VILLAGE, "grid", "staffed")[desk.OTHER_GRID] == ({}, 0)
+
+
+def test_what_contacts_look_after_is_told_on_every_level(county: Desk, as_post: Callable[..., Client]) -> None:
+    link_rows()
+    client = as_post("supervisor")
+    for code, level, at in (
+        (desk.COUNTY, "township", desk.TOWNSHIP), (desk.TOWNSHIP, "village", desk.VILLAGE),
+        (desk.VILLAGE, "grid", desk.GRID), (desk.VILLAGE, "natural_village", desk.HAMLET), (desk.GRID, "", desk.GRID),
+        (desk.HAMLET, "", desk.HAMLET),
+    ):  # fmt: skip
+        counts, shade = _on_the_map(client, code, level, "load")[at]
+        assert (counts["members"], counts["load"], shade) == (2, 4, 1)
+        assert counts["most"] >= 4
+        assert _on_the_map(client, code, level, "linked")[at][0]["linked"] == 100
+
+
+def test_no_page_of_the_map_asks_per_place(county: Desk, as_post: Callable[..., Client]) -> None:
+    link_rows()
+    client = as_post("county_dispatcher")
+
+    def asked(code: int, by: str) -> int:
+        with counting() as statements:
+            assert client.get(f"/console/map/{code}/?by={by}").status_code == 200
+            assert client.get(f"/console/map/{code}/shapes.json?by={by}").status_code == 200
+        return len(statements)
+
+    pages = [(code, by) for code in (desk.COUNTY, desk.TOWNSHIP, desk.VILLAGE) for by in MEASURES]
+    asked(*pages[0])  # what a process asks once
+    before = [asked(*page) for page in pages]
+    with county.database.as_role("owner") as owner:
+        owner.execute(
+            "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
+            " SELECT p.code + n * s.step, p.level, '', p.name || n, '', '', '', p.parent, p.valid_from"
+            " FROM territory_place p"
+            " JOIN (VALUES ('township', 5000000), ('village', 5000), ('grid', 50)) s (level, step)"
+            " ON s.level = p.level CROSS JOIN generate_series(1, 3) n"
+        )
+    for n in range(3):
+        home(n, grid=desk.OTHER_GRID)
+        fill("grid_head", desk.GRID + 50 * (n + 1))
+    assert [asked(*page) for page in pages] == before

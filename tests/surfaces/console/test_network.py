@@ -149,6 +149,8 @@ def test_households_that_came_since_a_plan_are_told_on_its_page(county: Desk, ro
     page = desk.get(reverse("plan", args=[plan]))
     assert page.context["came"] == 8
     assert "8 households at home have come since" in text(page)
+    (waiting,) = desk.get(reverse("network")).context["waiting"]
+    assert waiting[1].code == VILLAGE, "a plan's link is called after its village"
     row.adopted(plan)
     assert desk.get(reverse("plan", args=[plan])).context["came"] == 0, "what is over tells of the network page"
     assert desk.get(reverse("network"), {"place": HAMLET}).context["whole"].without == 9, "with the member's own"

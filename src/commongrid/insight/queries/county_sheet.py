@@ -27,7 +27,7 @@ from commongrid.registry.models import Household, Organisation
 from commongrid.registry.queries import CodeRow, codes
 from commongrid.registry.queries.former import value_on
 from commongrid.roster.models import Assignment, Post, Unit
-from commongrid.roster.rules import LINKED, LINKER
+from commongrid.roster.rules import LINKED, LINKER, TEAM
 from commongrid.territory.models import GridCover, Place
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 PAGE: Final = 100
-TEAM: Final = ("grid_head", "grid_member")
 DISPUTES: Final = "A"
 """The class of matters that are disputes."""
 SELF_ORGANISED: Final = ("41", "42", "43")

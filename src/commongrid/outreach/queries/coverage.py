@@ -120,11 +120,11 @@ def coverage(scope: Scope, place: int, on: date, parts: int) -> list[Coverage]:
     return _summed(counted.values_list("part", "was", "has", "count"))
 
 
-def of_hamlets(scope: Scope, place: int, on: date) -> list[Coverage]:
-    """The same by natural village, of a village or of a place inside one."""
-    found = homes_on(place, on).annotate(has=_linked(on))
-    counted = found.values("natural_village", "was", "has").annotate(count=Count("id"))
-    return _summed(counted.values_list("natural_village", "was", "has", "count"))
+def of_hamlets(scope: Scope, place: int, on: date, by: str = "natural_village") -> list[Coverage]:
+    """The same by natural village, or today's villager group, of a village or of a place inside one."""
+    found = homes_on(place, on).exclude(**{by: None}).annotate(has=_linked(on))
+    counted = found.values(by, "was", "has").annotate(count=Count("id"))
+    return _summed(counted.values_list(by, "was", "has", "count"))
 
 
 def homes_behind(scope: Scope, place: int, on: date, sort: str, page: int = 0) -> tuple[list[Home], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from commongrid.journal.dated import in_force
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import NotYours
 from commongrid.outreach.models import Declaration
 from commongrid.outreach.rules.following import GONE
@@ -150,6 +151,33 @@ def loads(scope: Scope, place: int, on: date) -> dict[UUID, int]:
     """How many households each person is the contact of on a day, in a place."""
     found = Assignment.objects.filter(in_force(on), kind=LINKED, place__range=interval(place))
     return dict(found.values_list("post__person").annotate(count=Count("id")).values_list("post__person", "count"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What the contacts of a part's households look after, wherever in the village: how many, the most, the mean."""
+
+    members: int
+    most: int
+    mean: float
+
+
+def carried(scope: Scope, place: int, on: date, part: int | str) -> dict[int, Carried]:
+    """The same by part of a place; ``part``: the codes in one, or the household's column that tells parts apart."""
+    by = F("place") / part * part if isinstance(part, int) else F(f"household__{part}")
+    found = Assignment.objects.filter(in_force(on), kind=LINKED, place__range=interval(village_of(place) or place))
+    counted = found.annotate(part=by).values("part", "post").annotate(n=Count("id")).order_by()
+    whole: Counter[UUID] = Counter()
+    parts: dict[int, set[UUID]] = defaultdict(set)
+    for at, post, n in counted.values_list("part", "post", "n"):
+        whole[post] += n
+        if at is not None:
+            parts[at].add(post)
+    return {at: _carried([whole[post] for post in posts]) for at, posts in parts.items()}
+
+
+def _carried(loads: list[int]) -> Carried:
+    return Carried(members=len(loads), most=max(loads), mean=sum(loads) / len(loads))
 
 
 def member(scope: Scope, post: UUID, on: date) -> MemberCard:

@@ -37,7 +37,7 @@ from commongrid.roster.queries.sight import (
     scopes_in_force,
     standing,
 )
-from commongrid.roster.queries.staffing import GridStaff, Staffer, Staffing, grid_staff, staffing
+from commongrid.roster.queries.staffing import GridStaff, Staffer, Staffing, grid_staff, staffing, team_of
 from commongrid.roster.queries.talents import TalentRow, talent, talents
 from commongrid.roster.queries.turns import Turn, turns
 from commongrid.roster.queries.units import (
@@ -114,6 +114,7 @@ __all__ = [
     "successor",
     "talent",
     "talents",
+    "team_of",
     "tied",
     "turns",
     "unit",

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, F
 
+from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval
-from commongrid.roster.rules import FAULTS, GRID_ROLES
+from commongrid.roster.models import Post
+from commongrid.roster.rules import FAULTS, GRID_ROLES, TEAM
 
 if TYPE_CHECKING:
     from datetime import date
@@ -83,6 +86,13 @@ def grid_staff(scope: Scope, place: int, on: date, *, fault: str = "", page: int
         )
         rows = cursor.fetchall()
     return [_grid(*row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+def team_of(scope: Scope, place: int, on: date, size: int) -> dict[int, int]:
+    """How many people lead or serve grids, by part of a place; ``size``: the codes in one part, 1 for each grid."""
+    held = Post.objects.filter(in_force(on), role__in=TEAM, place__range=interval(place))
+    by_part = held.annotate(part=F("place") / size * size).values("part").order_by()
+    return dict(by_part.annotate(people=Count("person", distinct=True)).values_list("part", "people"))
 
 
 def _asked(scope: Scope, place: int, on: date) -> dict[str, Any]:

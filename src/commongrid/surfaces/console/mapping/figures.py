@@ -16,6 +16,7 @@ from commongrid.kernel import shapes
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_
 from commongrid.outreach.queries import coverage as network
+from commongrid.outreach.queries import links
 from commongrid.registry.queries import points
 from commongrid.roster import queries as roster
 from commongrid.surfaces.shared.times import language
@@ -33,13 +34,29 @@ BELOW: Final = {
 }  # fmt: skip
 """The levels that a place can be divided by on the map, the first unless another is asked for."""
 MEASURES: Final = {
-    "homes": N_("Number of households"), "people": N_("People"), "open": N_("Open matters"),
-    "linked": N_("At home with a contact, per cent"), "groups": N_("Party groups"),
+    "homes": N_("Number of households"), "people": N_("People"),
+    "staffed": N_("Households per head or member"), "open": N_("Open matters"),
+    "busy": N_("Open matters per head or member"), "linked": N_("At home with a contact, per cent"),
+    "load": N_("Households per contact"), "groups": N_("Party groups"),
 }  # fmt: skip
 POWERS: Final = {
-    "homes": "people.read", "people": "people.read", "open": "figures.read", "linked": "links.read",
-    "groups": "posts.read",
+    "homes": ("people.read",), "people": ("people.read",), "staffed": ("people.read", "posts.read"),
+    "open": ("figures.read",), "busy": ("figures.read", "posts.read"), "linked": ("links.read",),
+    "load": ("links.read",), "groups": ("posts.read",),
 }  # fmt: skip
+"""What a post needs to see a measure."""
+BESIDE: Final = {
+    "team": N_("Heads and members"), "members": N_("Contacts"), "most": N_("Most with one contact"),
+}  # fmt: skip
+"""Counts that a measure is made of and that the map is not coloured by."""
+MADE_OF: Final = {
+    "staffed": ("homes", "team", "staffed"), "busy": ("open", "team", "busy"), "load": ("members", "most", "load"),
+}  # fmt: skip
+"""What the table says of a measure that is a share; of another it says all that the post may see."""
+NOBODY: Final = -1
+"""The shade of a place with something to do and nobody in post."""
+NONE: Final = {"staffed": N_("no households"), "busy": N_("no open matters"), "load": N_("no contact")}
+"""What the palest shade means, where not 0."""
 GROUPS: Final = "groups"
 """A measure of a village alone: not a count, but which Party group takes a place in, each with a colour."""
 HUES: Final = 6
@@ -48,6 +65,8 @@ PARTS: Final = {"township": 10**6, "village": 10**3, "grid": 1}
 PER_CENT: Final = (1, 50, 80, 100)
 COLUMNS: Final = {"grid": "place", "natural_village": "natural_village", "villager_group": "villager_group"}
 SHADES: Final = 4
+SHARES: Final = ("linked", "staffed", "busy", "load")
+"""Measures of which there is none where there is nobody to share among."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +74,7 @@ class Row:
     """A place on the map: its counts by measure as far as the post may know them, and its boundary."""
 
     place: PlaceRow
-    counts: dict[str, int]
+    counts: dict[str, float]
     outline: Outline | None
     groups: tuple[tuple[int, str], ...] = ()
 
@@ -64,9 +83,14 @@ class Row:
         """The size of the land inside its boundary."""
         return self.outline.area_m2 / 10_000 if self.outline else None
 
-    def count(self, measure: str) -> int | None:
+    def count(self, measure: str) -> float | None:
         """One of its counts."""
         return self.counts.get(measure)
+
+    def unmanned(self, measure: str) -> bool:
+        """Whether there is something to share out and nobody in post."""
+        first, team, _share = MADE_OF.get(measure, ("", "", ""))
+        return team == "team" and bool(self.count(first)) and not self.count(team)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +100,34 @@ class Shown:
     rows: Sequence[Row]
     measures: Sequence[str]
     by: str
-    steps: Sequence[int]
+    steps: Sequence[float]
+    columns: Sequence[str] = ()
     groups: Sequence[str] = ()
+
+    @property
+    def shares(self) -> bool:
+        """Whether the table says what a share is made of, and nothing else."""
+        return self.by in MADE_OF
 
     @property
     def legend(self) -> list[tuple[int, str]]:
         """The Party groups with the number of each one's colour."""
         return [(n % HUES, name) for n, name in enumerate(self.groups)]
+
+    @property
+    def unit(self) -> str:
+        """What a count is written with."""
+        return "%" if self.by == "linked" else ""
+
+    @property
+    def spans(self) -> list[str]:
+        """What each shade says: from which count on."""
+        return [f"{step}%" if self.unit and step == PER_CENT[-1] else f"{step}{self.unit}+" for step in self.steps]
+
+    @property
+    def unmanned(self) -> bool:
+        """Whether any of the places has nobody in post for what is shared out."""
+        return any(row.unmanned(self.by) for row in self.rows)
 
     @property
     def drawn(self) -> int:
@@ -95,16 +140,28 @@ class Shown:
         return sum(bool(row.outline and row.outline.derived) for row in self.rows)
 
     def shade(self, row: Row) -> int:
-        """How dark a place is drawn, 0 to 4; after that the colours of Party groups."""
+        """How dark a place is drawn, 0 to 4; after that the colours of Party groups; or ``NOBODY``."""
         if self.by == GROUPS:
             return SHADES + 1 + row.groups[0][0] % HUES if row.groups else 0
+        if row.unmanned(self.by):
+            return NOBODY
         count = row.count(self.by)
         return 0 if not count else sum(count >= step for step in self.steps)
 
 
-def measures(scope: Scope, place: PlaceRow) -> list[str]:
-    """What this post may see of the places below one."""
-    return [each for each, power in POWERS.items() if scope.may(power) and (each != GROUPS or place.level == "village")]
+def measures(scope: Scope, place: PlaceRow, level: str) -> list[str]:
+    """What this post may see of the places of a level below one, or of the place itself.
+
+    Posts stand at grids, so that there are shares of them from a grid upwards; and a scope that sees single households
+    or one unit's matters would share out a part of the work among all.
+    """
+    shared = (level or place.level) in PARTS and scope.narrow in ("", "grids")
+    offered = {
+        "staffed": shared, "busy": shared, "load": scope.narrow in ("", "grids"), GROUPS: place.level == "village",
+    }  # fmt: skip
+    return [
+        each for each, needed in POWERS.items() if offered.get(each, True) and all(scope.may(power) for power in needed)
+    ]
 
 
 def level_shown(place: PlaceRow, asked: str) -> str:
@@ -116,15 +173,16 @@ def level_shown(place: PlaceRow, asked: str) -> str:
 def shown(scope: Scope, place: PlaceRow, level: str, asked: str) -> Shown:
     """The places of a level below one, with what is counted there."""
     below = list(territory.children(scope, place.code, level=level)) if level else [place]
-    offered = measures(scope, place)
+    offered = measures(scope, place, level)
     by = asked if asked in offered else next(iter(offered), "")
-    found = {each: _counted(scope, place, level, each) for each in offered if _asked(place, each, by)}
-    counts = {row.code: _of(row.code, found) for row in below}
+    found = _counts(scope, place, level, by, offered)
+    counts = {row.code: _of(row.code, found) if _in_sight(scope, row) else {} for row in below}
     outlines = bounds.outlines(scope, counts)
     names, taken = _groups(scope, place) if by == GROUPS else ([], {})
     rows = [Row(row, counts[row.code], outlines.get(row.code), taken.get(row.code, ())) for row in below]
     steps = PER_CENT if by == "linked" else _steps([row.count(by) or 0 for row in rows])
-    return Shown(rows, offered, by, steps, names)
+    columns = [each for each in MADE_OF.get(by, offered) if each in found]
+    return Shown(rows, offered, by, steps, columns, names)
 
 
 def _groups(scope: Scope, place: PlaceRow) -> tuple[list[str], dict[int, tuple[tuple[int, str], ...]]]:
@@ -139,32 +197,64 @@ def _groups(scope: Scope, place: PlaceRow) -> tuple[list[str], dict[int, tuple[t
     return [name for _n, name in order.values()], taken
 
 
-def _asked(place: PlaceRow, measure: str, by: str) -> bool:
-    """Whether a measure is counted: contacts of a whole county only where they are asked for."""
-    return measure != GROUPS and (measure == by or measure != "linked" or place.level != "county")
+def _counts(
+    scope: Scope, place: PlaceRow, level: str, by: str, offered: Sequence[str]
+) -> dict[str, Mapping[int, float]]:
+    """What the table says of the places, by measure; contacts of a whole county only where they are asked for."""
+    if by == "load":
+        return _carried(scope, place, level)
+    wanted = {*MADE_OF.get(by, offered)} & {*offered} - {*MADE_OF, GROUPS}
+    if place.level == "county" and by != "linked":
+        wanted.discard("linked")
+    found: dict[str, Mapping[int, float]] = {}
+    if wanted & {"homes", "people"}:
+        living = points.homes_and_people(scope, place.code, COLUMNS.get(level, "place"))
+        for n, each in enumerate(("homes", "people")):
+            found[each] = {code: pair[n] for code, pair in living.items()}
+    if "open" in wanted:
+        found["open"] = _open(scope, place.code)
+    if "linked" in wanted:
+        found["linked"] = {one.part: one.share for one in _covered(scope, place, level) if one.share is not None}
+    if by in MADE_OF:
+        team = roster.team_of(scope, place.code, timezone.localdate(), PARTS[level or place.level])
+        whole = found[MADE_OF[by][0]]
+        found |= {"team": team, by: {code: _tenths(whole.get(code, 0) / n) for code, n in team.items()}}
+    return found
 
 
-def _of(code: int, found: Mapping[str, Mapping[int, int]]) -> dict[str, int]:
+def _in_sight(scope: Scope, row: PlaceRow) -> bool:
+    """Whether a 0 is one: of the grids beside its own a narrowed post sees nothing."""
+    return scope.narrow != "grids" or row.level != "grid" or scope.covers(row.code)
+
+
+def _of(code: int, found: Mapping[str, Mapping[int, float]]) -> dict[str, float]:
     """The counts of one place: 0 where nothing was found, but no share of nobody."""
-    return {each: told.get(code, 0) for each, told in found.items() if code in told or each != "linked"}
+    return {each: told.get(code, 0) for each, told in found.items() if code in told or each not in SHARES}
 
 
-def _counted(scope: Scope, place: PlaceRow, level: str, measure: str) -> dict[int, int]:
-    """One measure by place of a level."""
-    if measure == "linked":
-        return {one.part: one.share for one in _covered(scope, place.code, level) if one.share is not None}
-    if measure == "open":
-        return _open(scope, place.code)
-    living = points.homes_and_people(scope, place.code, COLUMNS.get(level, "place"))
-    return {code: pair[measure == "people"] for code, pair in living.items()}
-
-
-def _covered(scope: Scope, code: int, level: str) -> list[Coverage]:
+def _covered(scope: Scope, place: PlaceRow, level: str) -> list[Coverage]:
     """How many of the households at home have a contact, by place of a level."""
-    today = timezone.localdate()
-    if level == "natural_village":
-        return network.of_hamlets(scope, code, today)
-    return network.coverage(scope, code, today, PARTS[level]) if level in PARTS else []
+    today, level = timezone.localdate(), level or place.level
+    if level in PARTS:
+        return network.coverage(scope, place.code, today, PARTS[level])
+    return network.of_hamlets(scope, place.code, today, level)
+
+
+def _carried(scope: Scope, place: PlaceRow, level: str) -> dict[str, Mapping[int, float]]:
+    """How many households the contacts of each place look after."""
+    level = level or place.level
+    found = links.carried(scope, place.code, timezone.localdate(), PARTS.get(level, level))
+    return {
+        "members": {code: one.members for code, one in found.items()},
+        "most": {code: one.most for code, one in found.items()},
+        "load": {code: _tenths(one.mean) for code, one in found.items()},
+    }
+
+
+def _tenths(share: float) -> float:
+    """A share to one place, without one where it is whole."""
+    tenths = round(share, 1)
+    return int(tenths) if tenths == int(tenths) else tenths
 
 
 def _open(scope: Scope, code: int) -> dict[int, int]:
@@ -175,7 +265,7 @@ def _open(scope: Scope, code: int) -> dict[int, int]:
     return {row.code: row.backlog for row in (*found.parts, *([found.own] if found.own else ()))}
 
 
-def _steps(counts: Sequence[int]) -> list[int]:
+def _steps(counts: Sequence[float]) -> list[float]:
     """From which counts on a place is drawn a shade darker: as many places in each shade as can be."""
     there = sorted(count for count in counts if count > 0)
     if not there:
@@ -201,8 +291,8 @@ def _feature(found: Shown, row: Row) -> dict[str, Any]:
         "id": row.place.code % 10**9,
         "properties": {
             "code": str(row.place.code), "name": row.place.label(language()), "shade": found.shade(row),
-            "count": row.count(found.by), "derived": row.outline.derived, "lon": lon, "lat": lat,
-            "url": reverse("map_at", args=[row.place.code]),
+            "count": row.count(found.by), "unit": found.unit, "derived": row.outline.derived, "lon": lon, "lat": lat,
+            "url": f"{reverse('map_at', args=[row.place.code])}?by={found.by}",
         },
         "geometry": row.outline.shape,
     }  # fmt: skip

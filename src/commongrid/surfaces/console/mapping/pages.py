@@ -35,9 +35,11 @@ def place_of(request: Asked, code: int) -> PlaceRow:
     return queries.place(request.scope, code)
 
 
-def trail(request: Asked, code: int, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    """The way to a place on the map."""
-    way = [(row.label(language()), reverse("map_at", args=[row.code])) for row in queries.path(request.scope, code)]
+def trail(request: Asked, code: int, *more: tuple[str, str], by: str = "") -> list[tuple[str, str]]:
+    """The way to a place on the map, coloured by the same on every level."""
+    asked = f"?by={by}" if by else ""
+    above = queries.path(request.scope, code)
+    way = [(row.label(language()), reverse("map_at", args=[row.code]) + asked) for row in above]
     return [(gettext("Map"), reverse("map")), *way, *more]
 
 
@@ -61,19 +63,22 @@ def at(request: Asked, code: int) -> HttpResponse:
     shown = figures.shown(request.scope, place, level, request.GET.get("by", ""))
     bounded = request.scope.may("places.edit") and queries.covers_whole(request.scope, code)
     editable = bounded and not place.ended
+    named = figures.MEASURES | figures.BESIDE
     query = f"?level={level}&by={shown.by}"
     context: dict[str, Any] = {
-        "place": place, "level": level, "shown": shown, "trail": trail(request, code), "editable": editable,
-        "bounded": bounded,
+        "place": place, "level": level, "shown": shown, "trail": trail(request, code, by=shown.by),
+        "editable": editable, "bounded": bounded,
         "heading": gettext(MANY.get(level, LEVELS[place.level])),
         "levels": [(each, gettext(MANY[each])) for each in figures.BELOW.get(place.level, ())],
         "measures": [(each, gettext(figures.MEASURES[each])) for each in shown.measures],
         "shapes": reverse("map_shapes", args=[code]) + query,
-        "columns": [(each, gettext(figures.MEASURES[each])) for each in shown.measures if each != figures.GROUPS],
+        "columns": [(each, gettext(named[each])) for each in shown.columns],
+        "none": gettext(figures.NONE[shown.by]) if shown.by in figures.NONE else "0",
+        "measure": gettext(named[shown.by]) if shown.by else "", "narrowed": bool(request.scope.narrow),
         "points": reverse("map_points", args=[code]) if _near(request, place) else "",
         "own": bounds.outlines(request.scope, [code]).get(code),
         "gaps": bounds.gaps_below(request.scope, code, level)[:20] if editable and level else [],
-        "steps": list(enumerate(shown.steps, start=1)), **tiles.base(),
+        "steps": list(enumerate(shown.spans, start=1)), **tiles.base(),
     }  # fmt: skip
     return render(request, "console/map/map.html", context)
 

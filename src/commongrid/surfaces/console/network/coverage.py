@@ -50,8 +50,8 @@ def network(request: Asked) -> HttpResponse:
     on = day_asked(request.GET.get("on", ""), localdate())
     parts = _parts(request.scope, row, on)
     whole = reduce(add, parts, Coverage(part=code))
-    names = territory.places(request.scope, [one.part for one in parts])
     waiting = plans.open_plans(request.scope, code)
+    names = territory.places(request.scope, [*(one.part for one in parts), *(one.place for one in waiting.values())])
     inner = level_of(code) in PARTS
     context: dict[str, Any] = {
         "place": row, "on": on, "today": on == localdate(), "whole": whole,
