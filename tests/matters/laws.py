@@ -16,8 +16,8 @@ from tests.matters.model import State
 
 Edge = tuple[Scope, Call, Move, State]
 STAYING = (
-    "renew_slip", "extend_theirs", "supervise", "instruct", "report_back", "retell", "reply", "warn", "overdue",
-    "reply_late",
+    "renew_slip", "add", "add_for", "extend_theirs", "supervise", "instruct", "report_back", "retell", "reply", "warn",
+    "overdue", "reply_late",
 )  # fmt: skip
 AFTER_THE_END = (
     ("closed", "ask_recheck"),
@@ -194,7 +194,7 @@ def _correcting_laws(state: State, call: Call, move: Move, after: State) -> Iter
 
 
 def _sealed_laws(state: State, scope: Scope, call: Call) -> Iterator[str]:
-    if state.s.sealed and call.event not in ("warn", "overdue", "reply_late", "receipt", "hand_on", "dissolve"):
+    if state.s.sealed and call.event not in ("warn", "overdue", "reply_late", "receipt", "hand_on", "dissolve", "add"):
         yield f"{call.event} touches a sealed matter"
     if state.s.sealed and scope.kind == "post" and scope.unit != state.whereabouts.unit:
         yield "somebody else reaches a sealed matter"

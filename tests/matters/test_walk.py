@@ -164,6 +164,8 @@ def _after_waiting() -> dict[str, Way]:
         "unmerge": (actions.unmerge, word),
         "ask_recheck": (actions.ask_recheck, word),
         "recheck": (actions.recheck, {"result": "holds", "note": "看过"}),
+        "add_for": (actions.add_for, {"came": "call", "words": "昨晚又漏了"}),
+        "add": (actions.add, {"words": "昨晚又漏了"}),
         "renew_slip": (actions.renew_slip, {"told": "13800000000"}),
     }  # fmt: skip
 
@@ -178,7 +180,11 @@ def offered(scope: Scope, matter: UUID) -> tuple[str, ...]:
     """What the page of the matter offers this actor."""
     if scope.kind == "slip":
         view = queries.followed(scope)
-        return tuple(name for name, may in (("rate", view.may_rate), ("withdraw", view.may_withdraw)) if may)
+        return tuple(
+            name
+            for name, may in (("rate", view.may_rate), ("withdraw", view.may_withdraw), ("add", view.may_add))
+            if may
+        )
     try:
         return queries.matter(scope, matter).may
     except NotFound:

@@ -118,7 +118,7 @@ SPOKEN = ("answered", "to_rate", "to_file", "review")
 def applied(state: State, move: Move, target: Target | None, call: Call) -> State:
     """The model's picture of what ``matters.actions.moving`` writes."""
     s, barred = state.s, state.barred
-    if call.event in ("instruct", "report_back", "renew_slip"):
+    if call.event in ("instruct", "report_back", "renew_slip", "add", "add_for"):
         return state
     if move.ended:
         return _ended(state, move, call)

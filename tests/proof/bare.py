@@ -62,6 +62,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "land": ("", "/in/" + "A" * 43, ""),
     "code_enter": ("", "/accounts/code/enter/", "code next"),
     "report_tell": ("", "/report/tell", "words at kind q"),
+    "slip_add": ("", "/s/{code}/add", "words ticket"),
     "slip_withdraw": ("", "/s/{code}/withdraw", ""),
     "look": ("", "/look", "next"),
     "matters_export": ("dispatcher", "/console/matters/export", "purpose"),

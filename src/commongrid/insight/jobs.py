@@ -34,7 +34,7 @@ SILENT = frozenset(
     f"matters.{name}"
     for name in (
         "warned", "overdue", "fell", "supervised", "replied", "ratings_released", "reply_awaited", "reply_missed",
-        "recounted", "check_awaited", "check_overdue", "left_without_body", "note_overdue",
+        "recounted", "check_awaited", "check_overdue", "left_without_body", "note_overdue", "added", "added_for",
     )
 )  # fmt: skip
 """Acts that change nothing a tally counts; the clock may leave thousands of them at once."""

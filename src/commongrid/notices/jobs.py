@@ -41,6 +41,7 @@ from commongrid.notices import actions, queries
 from commongrid.notices.channels import Channel, Email, Message, Outcome, SmsGateway
 from commongrid.notices.models import Notice
 from commongrid.notices.queries import NoticeRow
+from commongrid.notices.rules.giving import ANEW, GIVEN, JUDGED, JUDGED_TO, SORTED
 from commongrid.notices.rules.hearing import AT_PLACES, FOR_CENTRES
 from commongrid.notices.rules.sending import out_of_quiet
 from commongrid.notices.rules.texts import Facts
@@ -56,34 +57,13 @@ BATCH: Final = 200
 CENTRES: Final = "matters.divert"
 """Who hears of the calendar and the work list: every centre."""
 
-GIVEN: Final = frozenset(
-    f"matters.{name}"
-    for name in (
-        "reported", "diverted", "decided", "raised", "called_up", "fell", "given_back", "routed_round", "handed_on",
-        "woken", "came_back", "recheck_ordered", "split", "sent_back", "answered", "settled", "passed_on", "reviewed",
-        "unmerged", "unit_dissolved", "asked_again", "asked_again_for", "meeting_called", "answered_on_paper",
-        "mediation_agreed", "mediation_failed",
-    )
-)  # fmt: skip
-"""Acts after which somebody else owes the next step."""
-SORTED: Final = ("matters.accepted", "matters.mediation_begun", "matters.put_right")
-"""Acts after which somebody else owes it where it became a kind that another level or a competent body has."""
-JUDGED: Final = frozenset(
-    f"matters.{name}"
-    for name in (
-        "visited", "rated", "units_rated", "rated_on_paper", "timed_out", "mediation_checked", "rechecked",
-        "result_taken",
-    )
-)  # fmt: skip
-"""Acts after which somebody else owes it where they led to one of these states."""
-JUDGED_TO: Final = ("to_file", "reopened", "review")
-ANEW: Final = ("reported", "reopened")
-"""States in which what was put right begins with whoever has it where it belongs now."""
 PARTED: Final = ("matters.split", "matters.meeting_called")
 NOTES: Final = ("matters.instructed", "matters.reported_back", "matters.note_overdue")
 """Of leaders' notes, whose answer is owed also after the end."""
 CHECKS: Final = ("matters.check_awaited", "matters.check_overdue")
 """Of agreements that somebody has to ask about, also when their matter is over."""
+SAID: Final = {"matters.supervised": "supervised", "matters.added": "added", "matters.added_for": "added"}
+"""Acts that say something to whoever has it, and the sort of their notice."""
 APPLIED: Final = ("matters.applied", "matters.application_raised")
 DECIDED: Final = ("matters.granted", "matters.application_refused")
 """Of applications, told to whoever applied, also when the matter ended by it."""
@@ -192,7 +172,7 @@ def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
         place = m.place_at(str(row.facts.get("level", "")))
         yield from _each(row, m, "overdue", desk.at(place, CENTRES) if place else [])
     elif sort := _to_owner(row, m):
-        yield from _each(row, m, sort, _owing(m, desk))
+        yield from _each(row, m, sort, _reading(m, desk) if sort == "added" else _owing(m, desk))
 
 
 def _of_parts(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
@@ -208,14 +188,20 @@ def _to_owner(row: LineRow, m: Told) -> str:
         return "given"
     if row.name == "matters.warned":
         return "warned" if m.state != "to_rate" else ""
-    if row.name == "matters.supervised":
-        return "supervised"
+    if row.name in SAID:
+        return SAID[row.name]
     return "sooner" if row.name == "matters.recounted" and row.facts.get("moved") == "sooner" else ""
 
 
 def _owing(m: Told, desk: _Desk) -> list[tuple[UUID, int]]:
     """The posts that owe the next step, with their places."""
     return desk.at(m.owner, EVENTS[m.step].power if m.step in EVENTS else "matters.handle", m.unit)
+
+
+def _reading(m: Told, desk: _Desk) -> list[tuple[UUID, int]]:
+    """Who reads what the person adds: whoever has it, of what was said in confidence the centre alone."""
+    centre = m.place_at("township") or m.place_at("county")
+    return desk.at(centre, CENTRES) if m.in_confidence and centre else _owing(m, desk)
 
 
 def _at_places(row: LineRow, desk: _Desk) -> Iterator[ToPost]:

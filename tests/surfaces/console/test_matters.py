@@ -129,9 +129,9 @@ def test_matter_offers_exactly_what_may_be_done(scene: Scene, as_post: Callable[
     matter = scene.at_township("路塌方")
     offered = {step.code for step in as_post("dispatcher").get(url(matter)).context["steps"]}
     assert offered == {
-        "divert", "start", "raise", "refer", "split", "call_meeting", "merge", "withdraw_for", "instruct",
+        "divert", "start", "raise", "refer", "split", "call_meeting", "merge", "withdraw_for", "add_for", "instruct",
     }  # fmt: skip
-    assert [step.code for step in as_post("clerk").get(url(matter)).context["steps"]] == ["withdraw_for"]
+    assert [step.code for step in as_post("clerk").get(url(matter)).context["steps"]] == ["withdraw_for", "add_for"]
     assert {step.code for step in as_post("supervisor").get(url(matter)).context["steps"]} == {"supervise"}
 
 

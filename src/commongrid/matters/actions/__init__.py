@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commongrid.matters.actions.asking import ask_again, ask_again_for, withdraw_for
+from commongrid.matters.actions.asking import add, add_for, ask_again, ask_again_for, withdraw_for
 from commongrid.matters.actions.calling import attend, call_meeting, drop, remind, split
 from commongrid.matters.actions.cases import Elsewhere
 from commongrid.matters.actions.checking import raise_check, warn_of_check
@@ -81,6 +81,8 @@ __all__ = [
     "Wording",
     "accept",
     "act_of",
+    "add",
+    "add_for",
     "add_to_theme",
     "answer",
     "answer_on_paper",

@@ -1,4 +1,4 @@
-"""What the person asks for by slip, at a counter or by call: once more after a no, or that it be taken back."""
+"""What the person asks for or adds by slip, at a counter or by call."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from uuid import UUID
 
 from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
+from commongrid.journal.attachments import Staged, Subject, attach
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, around, columns, moved, noted, opened
 from commongrid.matters.actions.rating import lead_of
-from commongrid.matters.queries.vocabulary import kind_version
+from commongrid.matters.queries.vocabulary import danger_said, kind_version
 from commongrid.matters.rules.deciding.waiting import ONCE_ONLY
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.relations import level_of_actor
 
 CAME: Final = ("counter", "call", "family")
 """How somebody came: themselves, by phone, or somebody of their family for them."""
+TELLS_OF_DANGER: Final = N_(
+    "These words tell of danger, and everybody who works on this matter would read them. Report it as a matter of its"
+    " own: the village does not see that."
+)
 SAY: Final = N_("Write down what the person says: what was not seen, or what is new.")
 
 
@@ -33,6 +38,29 @@ def ask_again(scope: Scope, act: Act, *, matter_id: UUID, words: str) -> Line:
     Refuses: WrongState a second time, or for what nobody refused; BadInput without words.
     """
     return _asked(scope, act, matter_id, "ask_again", words)
+
+
+@action("matters.added", power="matters.rate", kinds=("slip",), facts=(*FACTS, "count"))
+def add(scope: Scope, act: Act, *, matter_id: UUID, words: str, photos: tuple[Staged, ...] = ()) -> Line:
+    """Add words or photos, by slip, to a matter that is open; whoever has it is told, nothing else changes.
+
+    Of a confidential matter they are for the centre, as the report's own are; ``count`` is of the photos.
+
+    Refuses: WrongState once it has ended; BadInput without words and photos, with too many photos, and for words
+    of danger that those who work on the matter would read.
+    """
+    return _added(scope, act, matter_id, "add", words, photos)
+
+
+@action("matters.added_for", power="matters.accept", facts=(*FACTS, "count", "came"))
+def add_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: str, photos: tuple[Staged, ...] = ()) -> Line:
+    """Add for somebody at the counter or on the phone what they say and show.
+
+    Refuses: as by slip; BadInput without how they came; NotAllowed away from where it is.
+    """
+    _came(came)
+    done = _added(scope, act, matter_id, "add_for", words, photos)
+    return replace(done, facts={**done.facts, "came": came})
 
 
 @action("matters.asked_again_for", power="matters.accept", facts=(*FACTS, "came"))
@@ -57,6 +85,27 @@ def withdraw_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: s
     noted(case, "said", words, field="words")
     done = moved(case, Call(event="withdraw_for", level=level_of_actor(scope)))
     return replace(done, facts={**done.facts, "came": came})
+
+
+def _added(scope: Scope, act: Act, matter_id: UUID, event: str, words: str, photos: tuple[Staged, ...]) -> Line:
+    case = opened(scope, act, matter_id=matter_id, event=event)
+    if not words.strip() and not photos:
+        raise BadInput(fields={"words": N_("Write what is new, or choose a photo.")})
+    if _read_by_many(case) and danger_said(scope, words):
+        raise BadInput(fields={"words": TELLS_OF_DANGER})
+    noted(case, "said", words, field="words", needed=False)
+    m = case.matter
+    kept = "original" if m.confidential and not m.sealed else "matter"
+    attach(scope, act, to=Subject(kept, m.id, m.place), files=photos)
+    done = moved(case, Call(event=event, level=level_of_actor(scope)))
+    return replace(done, facts={**done.facts, "count": len(photos)} if done.facts else {})
+
+
+def _read_by_many(case: Case) -> bool:
+    """Whether the village reads what is added: it is neither kept from it nor held by words of danger before."""
+    m = case.matter
+    guarded = m.sealed or m.confidential or m.danger_kind or m.accused_person_id or m.accused_unit_id
+    return not (guarded or case.kind.routed_round)
 
 
 def _came(came: str) -> None:

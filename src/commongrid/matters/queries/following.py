@@ -75,6 +75,7 @@ class Followed:
     units: tuple[tuple[UUID, str, str], ...] = ()
     wait: Wait | None = None
     may_ask_again: bool = False
+    may_add: bool = False
     woken: bool = False
     hands: tuple[tuple[datetime, str, str], ...] = ()
     """When an office was given it or answered, and its name."""
@@ -131,7 +132,7 @@ def _told(scope: Scope, row: MatterRow) -> Followed:
         may_rate=_would(standing, Call(event="rate", solved=True, satisfied=True)),
         may_withdraw=_would(standing, Call(event="withdraw")), units=units, county=county_of(row.place),
         reviewed_next=_leads(standing, Call(event="rate", solved=False, satisfied=False)) == "review",
-        may_ask_again=_would(standing, Call(event="ask_again")), wait=wait,
+        may_ask_again=_would(standing, Call(event="ask_again")), may_add=_would(standing, Call(event="add")), wait=wait,
         woken=row.state == "woken", hands=hands,
     )  # fmt: skip
 

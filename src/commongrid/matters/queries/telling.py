@@ -33,6 +33,7 @@ class Told:
     handler_unit: UUID | None
     due_on: date | None
     closed_off: bool
+    in_confidence: bool
     accused: frozenset[UUID]
     part: bool
     leads: bool
@@ -74,6 +75,7 @@ def told_of(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Told]:
             owner=row.owner_place or row.handler_place or row.place, place=row.place,
             unit=row.unit_id if row.owner_level == "unit" else None, handler_unit=row.unit_id, due_on=day(row.due_at),
             closed_off=row.sealed or row.confidential or bool(row.accused_person_id or row.accused_unit_id),
+            in_confidence=row.confidential and not row.sealed,
             accused=frozenset(posts.get(row.accused_person_id, ())) if row.accused_person_id else frozenset(),
             part=row.parent_id is not None, leads=row.leads > 0,
         )

@@ -37,6 +37,7 @@ SORTS: Final = {
         Sort(code="closed_off", label=N_("Something waits that only you may see"), audience="post", fields=("date",)),
         Sort(code="warned", label=N_("A step of yours is due soon"), audience="post", fields=("number", "date")),
         Sort(code="supervised", label=N_("A level above sent a word"), audience="post", fields=("number",)),
+        Sort(code="added", label=N_("Somebody added to a matter of yours"), audience="post", fields=("number",)),
         Sort(code="decided", label=N_("Your application was decided"), audience="post", fields=("number",)),
         Sort(code="overdue", label=N_("A matter below you is overdue"), audience="post", fields=("number", "date")),
         Sort(code="application", label=N_("An application waits for you"), audience="post", fields=("number", "date")),

@@ -174,4 +174,6 @@ def _done(word: str) -> str:
         return _("Thank you. Your answers have been recorded.")
     if word == "asked":
         return _("The level above looks at it now. You will read the answer here.")
+    if word == "added":
+        return _("It was added; whoever has the matter now is told.")
     return _("It has been withdrawn.") if word == "withdrawn" else ""

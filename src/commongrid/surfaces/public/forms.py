@@ -44,6 +44,23 @@ class PicturesField(forms.FileField):
         return files
 
 
+def pictures_field() -> PicturesField:
+    """Photos of a form, none needed; a browser makes them smaller first."""
+    return PicturesField(
+        label=_("Photos"),
+        help_text=_("Not of people's faces, please. Hidden data such as the place is removed."),
+        required=False,
+        widget=Pictures(
+            attrs={
+                "accept": "image/jpeg,image/png,image/webp",
+                "data-shrink": True,
+                "data-previews": "previews",
+                "data-most": str(MOST_PHOTOS),
+            }
+        ),
+    )
+
+
 class Telling(AboutSomebody, Form):
     """The third step: what happened, how pressing it is, photos, and whom we may ask back."""
 
@@ -64,19 +81,7 @@ class Telling(AboutSomebody, Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    photos = PicturesField(
-        label=_("Photos"),
-        help_text=_("Not of people's faces, please. Hidden data such as the place is removed."),
-        required=False,
-        widget=Pictures(
-            attrs={
-                "accept": "image/jpeg,image/png,image/webp",
-                "data-shrink": True,
-                "data-previews": "previews",
-                "data-most": str(MOST_PHOTOS),
-            }
-        ),
-    )
+    photos = pictures_field()
     urgency = forms.ChoiceField(
         label=_("Can it wait?"),
         choices=[

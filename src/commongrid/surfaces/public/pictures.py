@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from commongrid.journal.attachments import Staged
-    from commongrid.surfaces.public.forms import Telling
     from commongrid.surfaces.shared.doors import Asked
+    from commongrid.surfaces.shared.forms import Form
 
 
-def gathered(request: Asked, form: Telling) -> tuple[Staged, ...]:
+def gathered(request: Asked, form: Form) -> tuple[Staged, ...]:
     """Every acceptable photo of this form, those of its earlier tries first; what is wrong is said at the field."""
     form.is_valid()
     files: list[UploadedFile[Any]] = form.cleaned_data.get("photos") or []

@@ -53,13 +53,13 @@ def what(request: Asked) -> HttpResponse:
             "tiles": [tile for tile in matters.tiles(request.scope) if tile.kind_code != matters.UNSORTED],
             "search": search or None,
             "found": _search(request.scope, search, meant) if search else [],
-            "calls": _calls(meant),
+            "calls": numbers_of(meant),
             "place": precise(request.scope, said.at),
         },
     )
 
 
-def _calls(meant: list[KindRow]) -> list[str]:
+def numbers_of(meant: list[KindRow]) -> list[str]:
     """Whom to call where somebody is in danger: the police, then who else the words point to; nothing without such."""
     return list(dict.fromkeys([POLICE, *(kind.emergency for kind in meant if kind.emergency)])) if meant else []
 
@@ -191,7 +191,7 @@ def _tell_page(
         "kind": named,
         "place": place,
         "emergency": kind.emergency if kind else "",
-        "calls": _calls(meant),
+        "calls": numbers_of(meant),
         "meant": [] if kind is not None and kind.sealed else meant,
         "asks_about_violence": kind is not None and kind.code == FAMILY,
         "violence": VIOLENCE,

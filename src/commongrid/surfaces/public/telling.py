@@ -49,6 +49,8 @@ HAPPENED: Final = {
     "matters.closed": N_("Closed"),
     "matters.reviewed": N_("Looked at by the county"),
     "matters.receipted": N_("Taken over by the competent body"),
+    "matters.added": N_("You added something"),
+    "matters.added_for": N_("You added something"),
     "matters.withdrawn": N_("Withdrawn"),
     "matters.withdrawn_for": N_("Withdrawn"),
     "matters.extended": N_("More time given"),

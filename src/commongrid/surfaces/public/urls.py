@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.public import contacts, draw, follow, home, messages, published, report, waiting
+from commongrid.surfaces.public import adding, contacts, draw, follow, home, messages, published, report, waiting
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("s/<str:code>/rate", follow.rate, name="slip_rate"),
     path("s/<str:code>/withdraw", follow.withdraw, name="slip_withdraw"),
     path("contacts/<int:code>", contacts.contacts, name="contacts"),
+    *adding.urlpatterns,
     *draw.urlpatterns,
     *messages.urlpatterns,
     *published.urlpatterns,

@@ -14,6 +14,7 @@ from commongrid.matters.rules.moves import (
     ends,
     goes,
     not_sealed,
+    stays,
 )
 
 
@@ -51,6 +52,11 @@ def _withdraw(s: Standing, _c: Call) -> Move:
     return ends("withdrawn", "withdrawn")
 
 
+def _add_for(s: Standing, c: Call) -> Move:
+    not_sealed(s)
+    return stays(s, c)
+
+
 def alone(s: Standing) -> None:
     """Refuse to send away a matter that others are merged into."""
     if s.leads:
@@ -58,6 +64,8 @@ def alone(s: Standing) -> None:
 
 
 DECIDERS: Final[Mapping[str, Decider]] = {
+    "add": stays,
+    "add_for": _add_for,
     "accept": _accept,
     "reject": _reject,
     "receipt": _receipt,

@@ -69,6 +69,8 @@ ACTS: Final = {
     "matters.rechecked": N_("Rechecked"),
     "notices.wished": N_("Wishes about notices changed"),
     "matters.slip_renewed": N_("A new slip was given"),
+    "matters.added": N_("The person added something, by slip"),
+    "matters.added_for": N_("The person added something, at the counter or by call"),
     "matters.order_linked": N_("A further order of another system is this matter"),
     "matters.order_changed": N_("The other system changed its dates"),
     "matters.order_extended": N_("More time by the other system's rules"),

@@ -195,6 +195,12 @@ class AtCounter(Step):
     words = words(_("What they say"), _("In their own words."), missing=_("Write down what the person says."), rows=3)
 
 
+class Adding(AtCounter):
+    """What somebody adds at the counter or on the phone, in words or photos."""
+
+    words = words(_("What they say"), _("In their own words."), rows=3)
+
+
 LONGEST: dict[str, str] = {
     "extend": "extension_longest", "pause": "pause_longest", "park": "park_longest", "refer": "receipt_longest",
 }  # fmt: skip

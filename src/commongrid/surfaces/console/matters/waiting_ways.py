@@ -79,6 +79,14 @@ WAYS: Final[dict[str, Way]] = {
         done=N_("The level above looks at it once more."),
         lead=N_("Whoever does not agree may ask once; the level above whoever said no looks at it."),
     ),
+    "add_for": Way(
+        form=forms.Adding,
+        do=actions.add_for,
+        button=N_("Add it for them"),
+        done=N_("Added; whoever has it now is told."),
+        lead=N_("What is new, or what was left out. Of what was reported in confidence only the centre reads it."),
+        photos=True,
+    ),
     "withdraw_for": Way(
         form=forms.AtCounter,
         do=actions.withdraw_for,
