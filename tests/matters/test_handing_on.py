@@ -12,6 +12,7 @@ from commongrid.matters import actions, queries
 from commongrid.matters.actions import About
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Matter
+from commongrid.matters.queries.vocabulary import forget_vocabularies
 from tests.factories import desk
 from tests.factories.desk import id_of
 from tests.factories.scenes import Scene
@@ -95,6 +96,15 @@ def test_a_sealed_one_is_handed_on_with_a_receipt_and_leaves_the_first_body(scen
     assert (found.sealed, found.unit_id, found.clock, found.place) == (True, body, "receipt", desk.COUNTY)
     assert not any(sees(scene, name, matter) for name in ("police", "dispatcher", "county_dispatcher"))
     assert queries.followed(slip_of(matter)).sealed
+
+
+def test_which_bodies_take_sealed_matters_is_a_row_that_the_county_edits(scene: Scene) -> None:
+    matter, body = told(VIOLENCE), commission(scene)
+    assert body in offered(scene, "police", matter)
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE matters_sealed_body SET valid_to = current_date")
+    forget_vocabularies()
+    assert offered(scene, "police", matter) == {id_of("discipline_unit")}, "only bodies that a kind names first"
 
 
 def test_only_a_sealed_one_is_handed_on(scene: Scene) -> None:

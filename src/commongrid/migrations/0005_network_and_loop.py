@@ -67,6 +67,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SealedBody',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('function', models.CharField(max_length=40, verbose_name='职能')),
+                ('about_zh', models.CharField(blank=True, default='', max_length=120, verbose_name='受理范围')),
+                ('about_en', models.CharField(blank=True, default='', max_length=200, verbose_name='受理范围(英文)')),
+                ('valid_from', models.DateField(verbose_name='启用日期')),
+                ('valid_to', models.DateField(null=True, verbose_name='停用日期')),
+            ],
+            options={
+                'verbose_name': '密封类转交范围',
+                'db_table': 'matters_sealed_body',
+            },
+        ),
+        migrations.CreateModel(
             name='SignInCode',
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
@@ -285,6 +300,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='publicnumber',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('code', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='outreach_public_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='sealedbody',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('function', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='matters_sealed_body_once'),
         ),
         migrations.AddField(
             model_name='signincode',

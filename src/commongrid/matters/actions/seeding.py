@@ -18,6 +18,7 @@ from commongrid.matters.models import (
     Kind,
     Limit,
     ReferralBody,
+    SealedBody,
     StandardAnswer,
     TileShown,
     UrgencyRule,
@@ -55,6 +56,8 @@ def seed() -> None:
         _add(GuardedWord, (row for row in _guarded() if row.word not in guarded))
         dangers = set(DangerWord.objects.values_list("word", flat=True))
         _add(DangerWord, (row for row in _dangers() if row.word not in dangers))
+        taking = set(SealedBody.objects.values_list("function", flat=True))
+        _add(SealedBody, (row for row in _sealed_bodies() if row.function not in taking))
         if not TileShown.objects.exists():
             _add(TileShown, _tiles())
 
@@ -180,6 +183,11 @@ def _guarded() -> Iterator[GuardedWord]:
 def _dangers() -> Iterator[DangerWord]:
     for row in _rows("danger_words"):
         yield DangerWord(id=_id("danger", row["word"]), valid_from=SINCE, **row)
+
+
+def _sealed_bodies() -> Iterator[SealedBody]:
+    for row in _rows("sealed_bodies"):
+        yield SealedBody(id=_id("sealed body", row["function"]), valid_from=SINCE, **row)
 
 
 def _tiles() -> Iterator[TileShown]:

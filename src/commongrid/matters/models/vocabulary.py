@@ -266,6 +266,40 @@ class DangerWord(models.Model):
         return self.word
 
 
+class SealedBody(models.Model):
+    """A field of work whose bodies take sealed matters beside the one that each kind names first (密封类转交范围).
+
+    For a period; ``about`` says what for.
+
+    Personal data: none. Kept: for good, so that an old handing on can be explained.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    function = models.CharField("职能", max_length=40)
+    about_zh = models.CharField("受理范围", max_length=120, blank=True, default="")
+    about_en = models.CharField("受理范围(英文)", max_length=200, blank=True, default="")
+    valid_from = models.DateField("启用日期")
+    valid_to = models.DateField("停用日期", null=True)
+
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "matters_sealed_body"
+        verbose_name = "密封类转交范围"
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="matters_sealed_body_once",
+                expressions=[("function", "="), (period("valid_from", "valid_to"), "&&")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The field of work."""
+        return self.function
+
+
 class TileShown(models.Model):
     """One of some twelve pictures that a villager chooses from (上报图块), for a period, standing for a kind.
 

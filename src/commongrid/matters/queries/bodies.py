@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter
-from commongrid.matters.queries.vocabulary import KindRow, kind_version, kinds
+from commongrid.matters.queries.vocabulary import KindRow, kind_version, kinds, sealed_bodies
 from commongrid.matters.rules.routing_round import DISCIPLINE
 from commongrid.roster import queries as roster
 from commongrid.roster.queries import UnitRow
-
-ALSO: Final = ("discipline", "politics_law", "civil_affairs", "women", "agriculture")
-"""Fields of work that sealed kinds name beside the one they go to first."""
 
 
 def stays_outside(m: Matter, of: KindRow) -> bool:
@@ -34,7 +30,9 @@ def bodies_beside(scope: Scope, m: Matter) -> list[UnitRow]:
     """
     place = scope.place or scope.lo
     outside = stays_outside(m, kind_version(scope, m.kind_id))
-    functions = {DISCIPLINE} if outside else {*ALSO, *(row.competent for row in kinds(scope) if row.sealed)}
+    functions = (
+        {DISCIPLINE} if outside else {*sealed_bodies(scope), *(row.competent for row in kinds(scope) if row.sealed)}
+    )
     barred = {*(roster.units_with(scope, m.accused_person_id) if m.accused_person_id else ()), m.accused_unit_id}
     return [
         one

@@ -29,6 +29,7 @@ from commongrid.matters.models import (
     GuardedWord,
     Kind,
     Limit,
+    SealedBody,
     TileShown,
     UrgencyRule,
     WorkListRow,
@@ -284,6 +285,11 @@ def danger_said(scope: Scope, text: str) -> tuple[tuple[KindRow, tuple[str, ...]
     return tuple((known[one.kind_code], one.words) for one in danger.danger_in(text, listed) if one.kind_code in known)
 
 
+def sealed_bodies(scope: Scope) -> frozenset[str]:
+    """Fields of work whose bodies take sealed matters beside the one that each kind names first."""
+    return remember("sealed bodies", lambda: _load_sealed_bodies(scope))
+
+
 def remember(name: str, load: Callable[[], T]) -> T:
     """What was loaded under this name within the last minute, by database, else what loading gives now."""
     key = (str(connection.settings_dict["NAME"]), name)
@@ -354,6 +360,11 @@ def _load_guarded(scope: Scope) -> tuple[Guarded, ...]:
 def _load_danger(scope: Scope) -> tuple[danger.DangerWord, ...]:
     with acting(scope):
         return tuple(danger.DangerWord(word, kind) for word, kind in _now(DangerWord).values_list("word", "kind_code"))
+
+
+def _load_sealed_bodies(scope: Scope) -> frozenset[str]:
+    with acting(scope):
+        return frozenset(_now(SealedBody).values_list("function", flat=True))
 
 
 def _load_tiles(scope: Scope) -> tuple[TileRow, ...]:

@@ -289,6 +289,17 @@ DANGER: Final = Vocabulary(
     ),
 )  # fmt: skip
 
+SEALED_BODIES: Final = Vocabulary(
+    code="sealed_bodies", title=N_("Bodies that take sealed matters"), table="SealedBody", power="worklist.edit",
+    lead=N_("Fields of work whose bodies may be handed a sealed matter, beside the one that its kind names first."),
+    shown=("about_zh",),
+    columns=(
+        Column(code="function", label=N_("Field of work"), source="functions", needed=True, fixed=True, longest=40),
+        Column(code="about_zh", label=N_("What for, in Chinese"), longest=120),
+        Column(code="about_en", label=N_("What for, in English"), longest=200),
+    ),
+)  # fmt: skip
+
 VOCABULARIES: Final = {
     one.code: one
     for one in (
@@ -302,6 +313,7 @@ VOCABULARIES: Final = {
         SYSTEMS,
         GUARDED,
         DANGER,
+        SEALED_BODIES,
         FIELD_RULES,
         CHANGE_RULES,
         RETENTION,
