@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.template import Context, Template
 from django.utils.translation import override
 
 from commongrid.surfaces.shared import times
@@ -69,6 +70,14 @@ def test_when_short_is_near(days: int, zh: str, en: str) -> None:
 def test_lasting(seconds: int, en: str) -> None:
     with override("en"):
         assert times.lasting(seconds) == en
+
+
+def test_what_stands_in_a_row_is_joined_the_readers_way() -> None:
+    for language, said in (("zh-hans", "甲、乙、3"), ("en", "甲, 乙, 3")):
+        with override(language):
+            assert times.in_a_row(one for one in ("甲", "乙", 3)) == said
+            assert Template("{{ parts|in_a_row }}").render(Context({"parts": ["甲", "乙", 3]})) == said
+            assert Template("{% between %}").render(Context()) == said[1 : said.index("乙")]
 
 
 def test_left_turns_into_overdue() -> None:

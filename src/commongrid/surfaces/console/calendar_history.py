@@ -18,7 +18,7 @@ from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters.history import who_of
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.downloads import saved
-from commongrid.surfaces.shared.times import when
+from commongrid.surfaces.shared.times import in_a_row, when
 from commongrid.territory import queries
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def _side(sort: str, kept: Mapping[str, Any]) -> str:
         return gettext("no notice")
     off = [_day(day) for day, works in sorted(kept["days"].items()) if not works]
     worked = [_day(day) for day, works in sorted(kept["days"].items()) if works]
-    told = gettext("Off: %(days)s") % {"days": ", ".join(off) or "—"}
-    return told + "\n" + gettext("Worked: %(days)s") % {"days": ", ".join(worked) or "—"}
+    told = gettext("Off: %(days)s") % {"days": in_a_row(off) or "—"}
+    return told + "\n" + gettext("Worked: %(days)s") % {"days": in_a_row(worked) or "—"}
 
 
 def hours_in_words(rows: Sequence[Sequence[str | None]]) -> list[str]:
@@ -81,7 +81,7 @@ def hours_in_words(rows: Sequence[Sequence[str | None]]) -> list[str]:
         spoken = f"{time.fromisoformat(opens or '00:00'):%H:%M}–{time.fromisoformat(closes or '00:00'):%H:%M}"
         periods.setdefault((begins or "", ends or ""), []).append(spoken)
     return [
-        f"{', '.join(spoken)} ({when(date.fromisoformat(begins), 'date')} – "
+        f"{in_a_row(spoken)} ({when(date.fromisoformat(begins), 'date')} – "
         f"{when(date.fromisoformat(ends), 'date') if ends else ''})"
         for (begins, ends), spoken in reversed(periods.items())
     ]

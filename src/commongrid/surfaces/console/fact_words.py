@@ -20,7 +20,7 @@ from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.console.network import rota, talents
 from commongrid.surfaces.console.posts.units import TYPES
-from commongrid.surfaces.shared.times import chinese, language, when
+from commongrid.surfaces.shared.times import chinese, in_a_row, language, when
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -263,7 +263,7 @@ def _said(key: str, value: object, known: Names) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
-        return ("、" if chinese() else ", ").join(one for one in (_said(key, part, known) for part in value) if one)
+        return in_a_row(one for one in (_said(key, part, known) for part in value) if one)
     if key == "from" and isinstance(value, int):  # a bare code, in lines of before ``from_place``
         return ""
     if isinstance(value, int) or key in PLAIN:

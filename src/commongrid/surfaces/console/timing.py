@@ -27,7 +27,7 @@ from commongrid.matters.queries import previewing, vocabulary
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.times import chinese, language
+from commongrid.surfaces.shared.times import chinese, in_a_row, language
 from commongrid.territory import actions, queries
 from commongrid.territory.rules.holidays import Notice, NoticeDay, read_table, read_text
 from commongrid.territory.rules.hours import check_hours
@@ -136,7 +136,7 @@ def _trail(text: str) -> list[tuple[str, str]]:
 def _missing(read: Notice) -> str:
     """The holidays of which the notice says nothing, in the reader's language."""
     english = {zh: en for en, zh in HOLIDAYS.items()} if language() == "en" else {}
-    return gettext(", ").join(english.get(one, one) for one in read.missing)
+    return in_a_row(english.get(one, one) for one in read.missing)
 
 
 @door("calendar.edit", methods=("GET", "POST"))

@@ -23,7 +23,7 @@ from commongrid.notices.queries import unread
 from commongrid.roster.dividing.queries.staffing import ToStaff, to_staff
 from commongrid.surfaces.console.matters import leaders, present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import in_a_row
 from commongrid.territory import queries as territory
 
 LANES: Final = {
@@ -151,11 +151,10 @@ def clock(scope: Scope) -> Clock:
     pulse = next((one for one in pulses.pulses() if one.job == pulses.CLOCK), None)
     calendar = territory.calendar(scope)
     stretches = calendar.office_on(calendar.day_of(timezone.now()))
-    between = "、" if language() == "zh" else ", "
     return Clock(
         at=pulse.done_at if pulse else None,
         stopped=pulse is None or pulse.missed,
-        hours=between.join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in stretches),
+        hours=in_a_row(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in stretches),
     )
 
 

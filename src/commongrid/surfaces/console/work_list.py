@@ -16,7 +16,7 @@ from commongrid.matters.rules.table import EVENTS, LIVE_OPEN, STATES
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import words
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import chinese
+from commongrid.surfaces.shared.times import chinese, in_a_row
 from commongrid.territory.queries import places
 
 if TYPE_CHECKING:
@@ -198,12 +198,11 @@ def states(request: Asked) -> HttpResponse:
 
 def ways(events: Iterable[Event], state: str) -> list[Way]:
     """What can happen in a state, in the table's order."""
-    between = "、" if chinese() else ", "
     return [
         Way(
             event=words.event(event.code),
-            to=between.join(map(words.state, leads)),
-            who=between.join(words.say(WHO, one) for one in event.who),
+            to=in_a_row(map(words.state, leads)),
+            who=in_a_row(words.say(WHO, one) for one in event.who),
             refused=event.refused_zh if chinese() else event.refused_en,
         )
         for event in events

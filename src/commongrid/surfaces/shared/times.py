@@ -6,10 +6,14 @@ Pure functions of values and a language; the county's zone is Django's current o
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -19,6 +23,16 @@ DAYS_ZH = "一二三四五六日"
 def chinese() -> bool:
     """Whether the reader reads Chinese."""
     return (get_language() or "zh").startswith("zh")
+
+
+def between() -> str:
+    """What stands between the parts of a list."""
+    return "、" if chinese() else ", "
+
+
+def in_a_row(parts: Iterable[object]) -> str:
+    """Several things in a row of words."""
+    return between().join(map(str, parts))
 
 
 def language() -> str:

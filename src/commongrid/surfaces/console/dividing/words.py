@@ -13,7 +13,7 @@ from commongrid.kernel.refusals import N_
 from commongrid.roster.dividing.rules.planning import A_CODE
 from commongrid.roster.dividing.rules.words import FAULT_WORDS
 from commongrid.surfaces.console.network.words import trail as network_trail
-from commongrid.surfaces.shared.times import chinese, language
+from commongrid.surfaces.shared.times import chinese, in_a_row, language
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -104,7 +104,7 @@ def lacks(grid: GridRow, names: Mapping[int, PlaceRow]) -> list[str]:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    return ("、" if chinese() else ", ").join(parts) or gettext(N_("another grid"))
+    return in_a_row(parts) or gettext(N_("another grid"))
 
 
 def _named(label: int, names: Mapping[int, PlaceRow]) -> str:

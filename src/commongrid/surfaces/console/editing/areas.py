@@ -18,7 +18,7 @@ from commongrid.notices.rules.texts import TEXTS
 from commongrid.outreach import actions as outreach
 from commongrid.outreach.rules.duties import LISTS as OUTREACH
 from commongrid.surfaces.console.matters import words
-from commongrid.surfaces.shared.times import chinese
+from commongrid.surfaces.shared.times import chinese, in_a_row
 
 if TYPE_CHECKING:
     from commongrid.kernel.dated import Change, Column, Vocabulary
@@ -103,7 +103,7 @@ def said(column: Column, value: object, found: Choices) -> str:
     if column.sort in ("choice", "several") or column.source:
         known = dict(offered(column, found))
         parts = [known.get(str(one), str(one)) for one in (value if isinstance(value, tuple) else (value,))]
-        return ("、" if chinese() else ", ").join(parts)
+        return in_a_row(parts)
     return str(value)
 
 

@@ -17,7 +17,7 @@ from commongrid.matters.queries import MatterDetail, OrderRow, vocabulary
 from commongrid.roster import queries as roster
 from commongrid.roster.queries import PostLine
 from commongrid.surfaces.console.matters import words
-from commongrid.surfaces.shared.times import language, when
+from commongrid.surfaces.shared.times import in_a_row, language, when
 
 ACTS: Final = {
     "matters.reported": N_("Reported"),
@@ -215,7 +215,7 @@ def title_of(scope: Scope, line: LineRow, m: MatterDetail, names: Mapping[UUID, 
     if line.name in WAITED and (sort := str(line.facts.get("sort", ""))) in SORTS:
         return _("%(what)s: %(sort)s") % {"what": plain, "sort": _(SORTS[sort])} + _until(line)
     if line.name == "matters.put_right" and (changed := [_(text) for fact, text in RIGHTED if fact in line.facts]):
-        now = _("%(what)s: %(sort)s") % {"what": plain, "sort": _(", ").join(changed)}
+        now = _("%(what)s: %(sort)s") % {"what": plain, "sort": in_a_row(changed)}
         return now + _formerly(scope, line, places)
     if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
         return _("Overdue: %(level)s was told") % {"level": words.say(words.LEVELS, level)}
@@ -250,7 +250,7 @@ def _formerly(scope: Scope, line: LineRow, places: Mapping[int, str]) -> str:
         words.say(words.URGENCIES, str(urgency)) if urgency else "",
     ]  # fmt: skip
     told = [one for one in was if one]
-    return _(" (before: %(was)s)") % {"was": _(", ").join(told)} if told else ""
+    return _(" (before: %(was)s)") % {"was": in_a_row(told)} if told else ""
 
 
 JUDGED: Final = ("matters.rated", "matters.units_rated", "matters.rated_on_paper", "matters.visited")

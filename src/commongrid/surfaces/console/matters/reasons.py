@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from commongrid.kernel.refusals import N_
 from commongrid.matters.queries import KindSuggestion, Precedent, Suggestion
-from commongrid.surfaces.shared.times import chinese, language
+from commongrid.surfaces.shared.times import chinese, in_a_row, language
 
 WHY: Final = {
     "decided": N_("An earlier decision on a returned order gave them this kind."),
@@ -47,7 +47,7 @@ def _before(past: Precedent) -> str:
 
 
 def _listed(said: tuple[str, ...]) -> str:
-    return _(", ").join(said)
+    return in_a_row(said)
 
 
 def kind_label(one: KindSuggestion) -> str:

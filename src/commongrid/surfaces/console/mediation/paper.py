@@ -11,6 +11,7 @@ from commongrid.kernel.refusals import NotFound
 from commongrid.matters.actions import mediating
 from commongrid.matters.queries.mediation import mediation
 from commongrid.surfaces.shared.sheets import Face
+from commongrid.surfaces.shared.times import in_a_row
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,7 +72,7 @@ def face(scope: Scope, matter: UUID, sheet: UUID) -> Face:
     return Face(
         number=file.number,
         title=_("People's mediation agreement"),
-        about="、".join(party.name for party in file.parties),
+        about=in_a_row(party.name for party in file.parties),
         done=file.signed is not None,
         back=reverse("mediation", kwargs={"mediation_id": sheet}),
     )

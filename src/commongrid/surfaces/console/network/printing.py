@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from commongrid.kernel.paper import pdf
 from commongrid.surfaces.shared import qr
-from commongrid.surfaces.shared.times import chinese, language, when
+from commongrid.surfaces.shared.times import in_a_row, language, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,7 +76,7 @@ def slips(issuer: str, found: Iterable[tuple[Home, LinkRow]], always: str, addre
 def homes(member: Mapping[str, Any]) -> str:
     """Whom a contact looks after: doors, a count, or that they are fewer than may be told."""
     if member["doors"]:
-        return ("、" if chinese() else ", ").join(member["doors"])
+        return in_a_row(member["doors"])
     count = member["count"]
     return (
         ngettext("%(n)s household", "%(n)s households", count) % {"n": count} if count else gettext("fewer than five")

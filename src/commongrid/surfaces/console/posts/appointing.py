@@ -23,7 +23,7 @@ from commongrid.roster.rules import PLACE_LEVELS, may_appoint
 from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import in_a_row, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -173,4 +173,4 @@ def _about(scope: Scope, person: PersonRow) -> str:
     """A person by the posts that they hold, so that two of one name are told apart."""
     held, _more = queries.posts(scope, queries.Wanted(person=person.id))
     posts = [f"{one.place_label(language())} {one.label(language())}" for one in held]
-    return f"{person.name}: {', '.join(posts)}" if posts else f"{person.name}: " + gettext("no post now")
+    return f"{person.name}: {in_a_row(posts)}" if posts else f"{person.name}: " + gettext("no post now")

@@ -16,7 +16,7 @@ from commongrid.registry import queries
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.holdings.pages import CONDITIONS
 from commongrid.surfaces.console.register.words import HOME_STATES, PERSON_STATES, WHY, read_aloud
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import in_a_row, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def own_words(scope: Scope, rows: Sequence[LedgerRow], coded: Mapping[str, str])
         return lambda code: named.get(code, str(code))
 
     def listed(named: Mapping[str, str]) -> Callable[[Any], str]:
-        return lambda several: gettext(", ").join(named[code] for code in several if code in named)
+        return lambda several: in_a_row(named[code] for code in several if code in named)
 
     return {
         **_places(scope, rows), **{key: read(codes[name]) for key, name in coded.items()},

@@ -18,7 +18,7 @@ from commongrid.surfaces.console.register.homes import asked
 from commongrid.surfaces.console.register.where import near, where_in
 from commongrid.surfaces.console.register.words import choices, field_label, place_label, read_aloud
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import when
+from commongrid.surfaces.shared.times import in_a_row, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +133,7 @@ def confirm_home(request: Asked, household_id: UUID) -> HttpResponse:
     people = queries.members_on(request.scope, home.id, localdate())
     houses = dict(queries.dwellings_for(request.scope, home))
     said: dict[str, object] = {
-        "people": "、".join(one.name for one in people) or gettext("Nobody lives here"),
+        "people": in_a_row(one.name for one in people) or gettext("Nobody lives here"),
         "head": next((one.name for one in people if one.head), ""),
         "number": home.number, "door": home.door,
         "villager_group": place_label(request.scope, home.villager_group),

@@ -42,7 +42,7 @@ from commongrid.surfaces.console.register.words import (
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.downloads import archive
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.times import chinese, language, when
+from commongrid.surfaces.shared.times import chinese, in_a_row, language, when
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ class _Reader:
         if column in PLACES:
             return self.places.get(value, str(value))
         if column == "can":
-            return ("、" if chinese() else ", ").join(self.can.get(code, code) for code in value)
+            return in_a_row(self.can.get(code, code) for code in value)
         if column == "ability":
             return str(self.can.get(value, value))
         if column in LISTS:

@@ -13,7 +13,7 @@ from commongrid.kernel.widths import halfwidth
 from commongrid.registry import queries
 from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.places import LEVELS
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import in_a_row, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ def meant(scope: Scope, text: str, field: str, levels: tuple[str, ...] = ("villa
     if not exact:
         raise _none(field, levels)
     if len(exact) != 1:
-        names = "、".join(f"{one.label(language())} {one.code}" for one in found[:8])
+        names = in_a_row(f"{one.label(language())} {one.code}" for one in found[:8])
         raise BadInput(fields={field: N_("Which of these: %(names)s? Type the code.")}, names=names)
     return exact[0].code
 
 
 def _none(field: str, levels: tuple[str, ...]) -> BadInput:
-    names = gettext(", ").join(gettext(LEVELS[one]) for one in levels)
+    names = in_a_row(gettext(LEVELS[one]) for one in levels)
     return BadInput(
         fields={field: N_("The county has no such place; it must be one of these: %(levels)s.")}, levels=names
     )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 register = template.Library()
 register.filter("when", times.when)
+register.filter("in_a_row", times.in_a_row)
+register.simple_tag(times.between, name="between")
 register.filter("ago", times.ago)
 register.filter("left", times.left)
 register.filter("lasting", times.lasting)
