@@ -24,11 +24,11 @@ from commongrid.matters.actions import About, Paper, ending, moving
 from commongrid.matters.actions.papers import sheet_of
 from commongrid.matters.exchange.actions import results, take_result
 from commongrid.matters.exchange.actions.results import Told
-from commongrid.matters.queries import publishing
+from commongrid.matters.queries import deciding, publishing
 from commongrid.matters.queries.systems import cases
 from tests.factories.desk import VILLAGE, id_of
 from tests.factories.scenes import BRIDGE, Scene
-from tests.matters import test_mediation, test_sight
+from tests.matters import test_mediation, test_protection, test_sight
 from tests.matters.conftest import peopled
 from tests.matters.test_loop import slip_of
 from tests.matters.test_papers import photo
@@ -260,6 +260,18 @@ def _with_a_note(case: Any, row: Any, said: Any, rating: Any, *, late: bool) -> 
 
 
 _KEEP = results._keep
+
+
+def other_units_see_nothing(database: Database) -> None:
+    """Whoever answers to somebody in another unit doesn't read a complaint about them."""
+    test_protection.test_refuses_a_complaint_to_every_unit_of_whom_it_is_about(peopled(database))
+
+
+def decisions_stay_closed(database: Database) -> None:
+    """Grounds of a decision on a complaint are not read with the work list."""
+    test_protection.test_a_decision_on_a_complaint_leaves_no_words_in_the_open_work_list(peopled(database))
+
+
 DEFECTS = (
     Defect(
         "the journal tells by a line that has no name in the wall how the person answered",
@@ -302,6 +314,14 @@ DEFECTS = (
     Defect(
         "a public face tells that the person was content",
         patch(ending, "is_spoken", lambda state: state in ("closed", "rejected", "withdrawn", "merged")), faces_hold,
+    ),
+    Defect(
+        "a complaint shown to the other unit of whom it is about",
+        weaker("matters_matter", "accused_person_id IN (", "false AND accused_person_id IN ("), other_units_see_nothing,
+    ),
+    Defect(
+        "a decision on a complaint stands in the open work list",
+        patch(deciding, "is_protected", lambda m: False), decisions_stay_closed,
     ),
     Defect("small counts are published", patch(publishing, "LEAST", 1), counts_hold),
     Defect(

@@ -25,6 +25,7 @@ CREATE INDEX IF NOT EXISTS registry_person_name_begins ON registry_person ((lowe
 CREATE INDEX IF NOT EXISTS matters_matter_number_end ON matters_matter ((reverse(replace(number, '-', '')) COLLATE "C"));
 
 GRANT SELECT (id, place, title, opened_at, number, unit_id, sealed, accused_person_id, accused_unit_id) ON matters_matter TO :search:;
+GRANT SELECT (person_id, unit_id, from_on, to_on) ON roster_post TO :search:;
 CREATE INDEX IF NOT EXISTS registry_household_door_grams ON registry_household USING gin (grams(door));
 
 GRANT SELECT (id, place, display_name, initials, state, household_id) ON registry_person TO :search:;
@@ -32,6 +33,7 @@ GRANT SELECT (id, place, door, state) ON registry_household TO :search:;
 CREATE POLICY search ON registry_household FOR SELECT TO :search: USING (true);
 CREATE POLICY search ON matters_matter FOR SELECT TO :search: USING (true);
 CREATE POLICY search ON registry_person FOR SELECT TO :search: USING (true);
+CREATE POLICY search ON roster_post FOR SELECT TO :search: USING (true);
 
 SET LOCAL ROLE :search:;
 CREATE OR REPLACE FUNCTION find_matters(q text, lo bigint, hi bigint, n int) RETURNS SETOF uuid

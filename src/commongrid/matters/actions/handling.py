@@ -34,7 +34,7 @@ from commongrid.matters.actions.timing import theirs
 from commongrid.matters.actions.waiting import left_over
 from commongrid.matters.models import ExternalCase, Matter, PublicFace, WorkListRow
 from commongrid.matters.queries import calling, waiting
-from commongrid.matters.queries.deciding import giving_way
+from commongrid.matters.queries.deciding import giving_way, listable
 from commongrid.matters.queries.systems import known_system
 from commongrid.matters.queries.vocabulary import (
     UNSORTED,
@@ -218,7 +218,8 @@ def decide_returned(
 ) -> Line:
     """Decide who has a returned order: the same unit, another, a level below, or this centre itself.
 
-    Where it names a unit, the decision becomes a row of the work list, until its last day where it has one.
+    Where it names a unit, the decision becomes a row of the work list, until its last day where it has one; of what
+    is protected none, for everybody reads the list and its grounds.
 
     Refuses: BadInput without a basis or a target, or with a last day that has passed; WrongState unless returned.
     """
@@ -230,7 +231,7 @@ def decide_returned(
     target = meant(case, unit_id, place)
     place_for(case, target)
     lead = None
-    if target.unit is not None and not case.matter.caller:  # who has a part says nothing of who leads the kind
+    if target.unit is not None and listable(case.matter):
         lead = _enlist(case, target, rests)
     return moved(case, _to(Call(event="decide"), case, target), target=target, lead=lead)
 
@@ -367,7 +368,7 @@ def resorted(case: Case, of: KindRow) -> Target | None:
 
 def _sealed_target(case: Case, of: KindRow) -> Target:
     m = case.matter
-    accused = Accused(level="", unit=m.accused_unit_id) if m.accused_unit_id else None
+    accused = Accused(level="", person=m.accused_person_id, unit=m.accused_unit_id)
     target = competent(case, m.place, accused, of.competent)
     seal_where(case, m.place)
     give_back_words(case)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from commongrid.journal.acting import acting, handing_over
 from commongrid.kernel.scope import clock
+from commongrid.matters.queries.bodies import accused_units
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -24,7 +25,7 @@ def still_seen(case: Case) -> bool:
         or (scope.narrow != "unit" and not scope.covers(m.place))
         or (m.sealed and m.unit_id != scope.unit)
         or m.accused_person_id == scope.person is not None
-        or m.accused_unit_id in scope.units
+        or not accused_units(scope, m.accused_person_id, m.accused_unit_id).isdisjoint(scope.units)
     )
 
 

@@ -34,6 +34,7 @@ from commongrid.matters.actions.ending import (
 from commongrid.matters.actions.leaving import still_seen, way_out
 from commongrid.matters.actions.timing import time_after
 from commongrid.matters.models import Matter, Note, Order
+from commongrid.matters.queries.bodies import accused_units
 from commongrid.matters.queries.vocabulary import KindRow, LeadRow, kind_version
 from commongrid.matters.rules import words
 from commongrid.matters.rules.deciding.merging import NOT_YET
@@ -246,8 +247,8 @@ def place_for(case: Case, target: Target) -> None:
     Refuses: BadInput.
     """
     m = case.matter
-    accused = m.accused_unit_id
-    if accused is not None and target.unit is not None and accused in roster.units_over(case.scope, target.unit):
+    accused = accused_units(case.scope, m.accused_person_id, m.accused_unit_id) if target.unit else frozenset()
+    if target.unit is not None and accused and not accused.isdisjoint(roster.units_over(case.scope, target.unit)):
         raise BadInput(N_("That unit is, or answers to, whom the complaint is about. Choose another."))
     if case.kind.routed_round and target.level in ("grid", "village"):
         raise BadInput(N_("A complaint about village affairs is never handled in the village."))

@@ -22,6 +22,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import blind_index, place_of
 from commongrid.matters.actions.moving import Case, Target
 from commongrid.matters.models import ExternalCase, Matter, Original, Party
+from commongrid.matters.queries.bodies import accused_units
 from commongrid.matters.rules.relations import level_at
 from commongrid.matters.rules.routing_round import DISCIPLINE, OUTSIDE, WHOM, handled_at, highest, level_of_role
 from commongrid.roster import queries as roster
@@ -131,12 +132,12 @@ def competent(case: Case, place: int, accused: Accused | None, function: str) ->
     outside = accused is not None and accused.level == OUTSIDE
     functions = (DISCIPLINE,) if outside else (function, *(() if function == DISCIPLINE else INSTEAD))
     township, county = place_over(place, "township"), place_over(place, "county")
-    barred = accused.unit if accused else None
+    barred = accused_units(case.scope, accused.person, accused.unit) if accused else frozenset()
     first: UnitRow | None = None
     for one in functions:
         for start in (county,) if one == INSTEAD[-1] else dict.fromkeys((township, county)):
             unit = roster.unit_above(case.scope, one, start)
-            if unit is None or (barred is not None and barred in roster.units_over(case.scope, unit.id)):
+            if unit is None or not barred.isdisjoint(roster.units_over(case.scope, unit.id)):
                 continue
             if _staffed(case.scope, unit):
                 return Target(place=unit.place, unit=unit.id)

@@ -25,7 +25,7 @@ from commongrid.matters.actions.protecting import Accused, competent
 from commongrid.matters.actions.waiting import left_over
 from commongrid.matters.models import Application
 from commongrid.matters.queries import waiting as asked
-from commongrid.matters.queries.bodies import stays_outside
+from commongrid.matters.queries.bodies import accused_units, stays_outside
 from commongrid.matters.queries.vocabulary import limits
 from commongrid.matters.rules.limits import step_due
 from commongrid.matters.rules.moves import Call
@@ -112,7 +112,8 @@ def _successor(case: Case) -> Target | None:
     found = roster.successor(case.scope, m.unit_id, case.calendar.day_of(case.act.at))
     if found is None or not (m.sealed or inside(m.place, found.place)):
         return None
-    about = m.accused_unit_id is not None and m.accused_unit_id in roster.units_over(case.scope, found.id)
+    accused = accused_units(case.scope, m.accused_person_id, m.accused_unit_id)
+    about = not accused.isdisjoint(roster.units_over(case.scope, found.id))
     target = Target(place=found.place, unit=found.id)
     return None if about or is_barred(m, target) else target
 
@@ -123,7 +124,8 @@ def _sealed(case: Case) -> Target:
     What is about the county's leadership stays with the discipline inspection alone.
     """
     m = case.matter
-    accused = Accused(level=OUTSIDE if stays_outside(m, case.kind) else "", unit=m.accused_unit_id)
+    level = OUTSIDE if stays_outside(m, case.kind) else ""
+    accused = Accused(level=level, person=m.accused_person_id, unit=m.accused_unit_id)
     target = _successor(case) or competent(case, m.place, accused, case.kind.competent)
     m.place = target.place
     return target

@@ -25,12 +25,15 @@ SEALED_FROM_OTHERS = (
 """A sealed matter exists only for its competent unit; slip and public see nothing but by their own conditions."""
 
 ACCUSED = (
-    "(accused_person_id IS NOT NULL AND accused_person_id IS NOT DISTINCT FROM "
-    "(SELECT NULLIF(current_setting('cg.person', true), '')::uuid)) "
+    "(accused_person_id IS NOT NULL AND (accused_person_id IS NOT DISTINCT FROM "
+    "(SELECT NULLIF(current_setting('cg.person', true), '')::uuid) "
+    "OR accused_person_id IN (SELECT p.person_id FROM roster_post p WHERE p.unit_id = ANY "
+    "((SELECT NULLIF(current_setting('cg.units', true), '')::uuid[])::uuid[]) "
+    "AND p.from_on <= CURRENT_DATE AND (p.to_on IS NULL OR p.to_on > CURRENT_DATE)))) "
     "OR (accused_unit_id IS NOT NULL AND COALESCE(accused_unit_id = ANY "
     "((SELECT NULLIF(current_setting('cg.units', true), '')::uuid[])::uuid[]), false))"
 )
-"""A complaint is out of sight of whom it is about, of their unit, and of every unit that answers to it.
+"""A complaint is out of sight of whom it is about, of every unit they have a post in, and of all that answer to it.
 
 Who answers to them by place is kept out by ``place``, the code of the level that handles it.
 """

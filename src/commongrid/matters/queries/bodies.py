@@ -22,6 +22,12 @@ def stays_outside(m: Matter, of: KindRow) -> bool:
     return m.sealed and (m.above_county or not of.sealed)
 
 
+def accused_units(scope: Scope, person: UUID | None, unit: UUID | None) -> frozenset[UUID]:
+    """The units that a complaint is about: the one it names, and every one in which the person has a post."""
+    held = roster.units_with(scope, person) if person is not None else ()
+    return frozenset(filter(None, (unit, *held)))
+
+
 def bodies_beside(scope: Scope, m: Matter) -> list[UnitRow]:
     """Bodies at this post's place and at the county with somebody in post, but the one that has it.
 
@@ -33,7 +39,7 @@ def bodies_beside(scope: Scope, m: Matter) -> list[UnitRow]:
     functions = (
         {DISCIPLINE} if outside else {*sealed_bodies(scope), *(row.competent for row in kinds(scope) if row.sealed)}
     )
-    barred = {*(roster.units_with(scope, m.accused_person_id) if m.accused_person_id else ()), m.accused_unit_id}
+    barred = accused_units(scope, m.accused_person_id, m.accused_unit_id)
     return [
         one
         for at in dict.fromkeys((place, enclosing(place, "county") or place))

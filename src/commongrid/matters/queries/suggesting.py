@@ -17,6 +17,7 @@ from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import Matter, Order
+from commongrid.matters.queries.bodies import accused_units
 from commongrid.matters.queries.vocabulary import (
     KindRow,
     LeadRow,
@@ -99,6 +100,7 @@ def suggestions(scope: Scope, matter_id: UUID) -> list[Suggestion]:
                 "barred_unit",
                 "barred_parts",
                 "barred_place",
+                "accused_person",
                 "accused_unit",
                 "title",
                 "text",
@@ -126,15 +128,14 @@ def _units_at(scope: Scope, seat: int, level: str, m: Mapping[str, Any], matter_
     leads = work_list(scope, kind_code=m["kind_code"], level=level, place=m["place"])
     given, titles = _done_before(m["kind_code"], seat, matter_id)
     before, said = _precedents(given), _words(f"{m['title']} {m['text']}", titles)
-    units = [unit for unit in _units(seat) if _may_take(unit, m)]
+    barred = {m["barred_unit"], *m["barred_parts"]}
+    accused = accused_units(scope, m["accused_person"], m["accused_unit"])
+    units = [one for one in _units(seat) if one.id not in barred and accused.isdisjoint(_over(one))]
     return [_unit(unit, leads, before.get(unit.id), said.get(unit.id, ())) for unit in units]
 
 
-def _may_take(unit: Unit, m: Mapping[str, Any]) -> bool:
-    """Not the former handler of a reopened matter, nor whom a complaint is about or who answers to them."""
-    over = (unit.id, unit.parent_id, unit.master_id)
-    barred = (m["barred_unit"], *m["barred_parts"])
-    return unit.id not in barred and (m["accused_unit"] is None or m["accused_unit"] not in over)
+def _over(unit: Unit) -> tuple[UUID | None, ...]:
+    return (unit.id, unit.parent_id, unit.master_id)
 
 
 def kinds_said(scope: Scope, text: str) -> list[KindSuggestion]:
