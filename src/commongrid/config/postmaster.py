@@ -114,6 +114,7 @@ def settings(port: int, *, logs: Path, durable: bool) -> str:
     if not durable:
         lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "shared_buffers = '128MB'"]
         lines += ["max_parallel_workers_per_gather = 0"]  # a worker costs more than a tiny table
+        lines += ["scram_iterations = 1"]  # a test signs in at the database many times
     return "\n".join(lines) + "\n"
 
 
