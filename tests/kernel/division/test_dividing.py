@@ -28,6 +28,7 @@ from commongrid.kernel.division.statement import (
 )
 from tests.kernel.division.laws import EVERY, QUICK, broken, village
 
+pytestmark = pytest.mark.xdist_group("division")  # one worker compiles
 few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SMALL = Rules(target=12, lower=8, upper=16)
 RIVER = np.array([[1000.0, -5000.0], [1000.0, 5000.0]])

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from commongrid.kernel.division.graph import Graph, Terrain, walking_graph
 
+pytestmark = pytest.mark.xdist_group("division")  # one worker compiles
+
 WALL = np.array([[50.0, -100.0], [50.0, 100.0]])
 SQUARE = np.array([[0.0, 0.0], [0.0, 40.0], [100.0, 0.0], [100.0, 40.0]])
 ONE = np.zeros(4, np.int64)

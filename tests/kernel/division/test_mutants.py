@@ -15,6 +15,8 @@ from commongrid.kernel.division.dividing import divide
 from commongrid.kernel.division.statement import Households, Locks, Rules
 from tests.kernel.division.laws import QUICK, broken, village
 
+pytestmark = pytest.mark.xdist_group("division")  # one worker compiles
+
 RULES = Rules(target=12, lower=8, upper=16, change=50.0)
 Mutant = Callable[..., Any]
 

@@ -19,6 +19,7 @@ from commongrid.kernel.division.dividing import divide
 from commongrid.kernel.division.statement import Rules
 from tests.kernel.division.laws import QUICK, village
 
+pytestmark = pytest.mark.xdist_group("division")  # one worker compiles
 few = settings(max_examples=15, deadline=None)
 
 
