@@ -86,11 +86,12 @@ BY: Final = {
     "notices_failed": "county_dispatcher",
     **dict.fromkeys(("rules_add", "rules_import", "rules_row"), "county_dispatcher"),
     **dict.fromkeys(("wording_add", "wording_import", "wording_list", "wording_row"), "county_dispatcher"),
-    **dict.fromkeys(("household", "person", "change", "booklet"), "clerk"),
+    **dict.fromkeys(("households", "household", "person", "changes", "change", "booklet"), "clerk"),
+    **dict.fromkeys(("completeness", "holdings", "holding", "household_ask", "household_sheet"), "clerk"),
     **dict.fromkeys(("household_new", "register_undo", "flag_end"), "clerk"),
     **dict.fromkeys(("map_at", "place_boundaries", "place_boundary", "place_cells"), "clerk"),
     **dict.fromkeys(("booklet_new", "household_report", "handover", "thing_check"), "clerk"),
-    **dict.fromkeys(("holding_new", "holding_correct", "holding_end", "holding_undo"), "clerk"),
+    **dict.fromkeys(("holding_new", "holding_correct", "holding_end"), "clerk"),
     **dict.fromkeys(("organisation_join", "organisation_leave"), "clerk"),
     "people_import": "clerk",
     **dict.fromkeys(("households_export", "exports", "own_ledger_new", "own_ledger_form"), "clerk"),
@@ -220,9 +221,8 @@ def values_for(  # noqa: C901, PLR0911, PLR0912 - one line for each sort of addr
             return {"subject": made["thing"]}
         case ("subject",) | ("membership_id", "subject"):
             return {"subject": made["organisation"], **({"membership_id": made["membership"]} if captures[1:] else {})}
-        case ("of", "subject") | ("done", "of", "subject"):
-            held = {"of": "organisation", "subject": made["organisation"]}
-            return held | ({"done": made["organisation"]} if "done" in captures else {})
+        case ("of", "subject"):
+            return {"of": "organisation", "subject": made["organisation"]}
         case (one,) if one.removesuffix("_id") in made:
             return {one: made[one.removesuffix("_id")]}
         case ("done",):

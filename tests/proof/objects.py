@@ -209,10 +209,6 @@ def sites(_world: World) -> Objects:
     yield from _held("site", "site")
 
 
-def acts_of_sites(_world: World) -> Objects:
-    yield from _held("site", named("no such act"), "site")
-
-
 def things(_world: World) -> Objects:
     yield from _held("thing")
 

@@ -112,7 +112,6 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("flag", ("flag_id",)): objects.not_there,
     ("holding", ("of",)): objects.sorts_held,
     ("holding", ("of", "subject")): objects.sites,
-    ("holding_undo", ("done", "of", "subject")): objects.acts_of_sites,
     ("thing", ("subject",)): objects.things,
     ("organisation", ("subject",)): objects.organisations,
     ("organisation_leave", ("membership_id", "subject")): objects.leaving,

@@ -184,7 +184,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("clerk", "/console/households/changes/{request}"), ("clerk", "/console/households/handovers/{handover}"),
     ("clerk", f"/console/holdings/thing/new?place={VILLAGE}"), ("clerk", "/console/holdings/thing/{thing}/check"),
     *(("clerk", "/console/holdings/organisation/{organisation}/" + act) for act in ("correct", "end", "join")),
-    ("clerk", "/console/holdings/organisation/{organisation}/undo/{organisation}"),
+    ("clerk", "/console/households/undo/{organisation}"),
     ("clerk", "/console/holdings/organisation/{organisation}/leave/{membership}"), ("clerk", "/console/households/ledgers/roster"),
     ("clerk", "/console/households/ledgers/own/new?of=person"), ("clerk", "/console/households/ledgers/own/form"),
     *(("clerk", "/console/households/ledgers/own/{ledger}" + act) for act in ("", "/change", "/columns")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,11 +88,11 @@ def test_registered_households(desk: Desk, language: str) -> None:
 def test_undone_from_its_page(desk: Desk) -> None:
     client = desk.sign_in(Client(), "clerk")
     site = send(client, f"/console/holdings/site/new?place={VILLAGE}", place=GRID, kind="22", name="白沙小学")
-    ident = site.rsplit("/", 1)[1]
-    other = send(client, f"/console/holdings/site/new?place={VILLAGE}", place=GRID, kind="23", name="卫生室")
-    wrong = client.post(f"{other}/undo/{ident}", {"act": str(Act.new().id), "reason": "错了"})
-    assert wrong.status_code == 422, "an act is undone from the page of what it changed"
-    send(client, f"{site}/undo/{ident}", reason="错了")
+    send(client, f"{site}/end", on=localdate().isoformat())
+    ending, entering = re.findall(r'href="(/console/households/undo/[^"]+)"', text(client.get(site)))
+    assert "/console/holdings/site/" in text(client.get(ending)), "the page leads back to the sites"
+    assert send(client, ending, reason="还在") == site, "what has ended is there again"
+    assert send(client, entering, reason="错了") == "/console/holdings/site/"
     assert client.get(site).status_code == 404
 
 

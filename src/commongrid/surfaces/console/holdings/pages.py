@@ -11,12 +11,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.kernel.places import level_of, village_of
-from commongrid.kernel.refusals import N_, NotAllowed, NotFound
+from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry import actions, queries
-from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.holdings import forms
-from commongrid.surfaces.console.register.forms import ToldForm, UndoForm
+from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.homes import answered, place_asked, village_asked, village_first
 from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.words import choices, read_aloud, told
@@ -113,7 +112,7 @@ def page(request: Asked, of: str, subject: UUID) -> HttpResponse:
             "things": queries.things_at(request.scope, card.id) if of == "site" else [],
             "kinds": read_aloud(request.scope, "thing")["thing"] if of == "site" else {},
             "history": told(queries.changes_of(request.scope, card.id), {card.id: ""}),
-            "may_edit": request.scope.may("people.edit") and open_record,
+            "may_edit": request.scope.may("people.edit") and open_record, "may_undo": request.scope.may("people.edit"),
             "may_check": request.scope.may("people.confirm") and open_record and of == "thing",
             "end": gettext(SORTS[of][2]), "trail": trail(of),
         },
@@ -183,8 +182,7 @@ def correct(request: Asked, of: str, subject: UUID) -> HttpResponse:
     )
 
     def do() -> str:
-        given = form.cleaned_data
-        fields = actions.Fields(of=of, subject=card.id, written=form.written(before), seen=given["seen"])
+        fields = actions.Fields(of=of, subject=card.id, written=form.written(before))
         actions.correct(request.scope, request.act, fields=fields, told=form.told)
         return reverse("holding", args=[of, card.id])
 
@@ -253,23 +251,6 @@ def leave(request: Asked, subject: UUID, membership_id: UUID) -> HttpResponse:
     return _asked(request, form, do, ("organisation", card, N_("Leaves")))
 
 
-@door("people.edit", methods=("GET", "POST"))
-def undo(request: Asked, of: str, subject: UUID, done: UUID) -> HttpResponse:
-    """Take a whole act back, with a reason."""
-    card = queries.holding(request.scope, _of(of), subject)
-    form = UndoForm(request.POST or None)
-
-    def do() -> str:
-        if done not in {one.act for one in queries.changes_of(request.scope, card.id)}:
-            raise NotAllowed
-        actions.undo(
-            request.scope, request.act, done=done, told=Told(on=localdate(), source=form.cleaned_data["reason"])
-        )
-        return reverse("holdings", args=[of]) if done == card.id else reverse("holding", args=[of, card.id])
-
-    return _asked(request, form, do, (of, card, N_("Undo this")))
-
-
 def _asked(
     request: Asked, form: Any, do: Callable[[], str], words: tuple[str, HoldingCard | None, str]
 ) -> HttpResponse:  # fmt: skip
@@ -289,7 +270,6 @@ urlpatterns = [
     path("<slug:of>/<uuid:subject>", page, name="holding"),
     path("<slug:of>/<uuid:subject>/correct", correct, name="holding_correct"),
     path("<slug:of>/<uuid:subject>/end", end, name="holding_end"),
-    path("<slug:of>/<uuid:subject>/undo/<uuid:done>", undo, name="holding_undo"),
     path("thing/<uuid:subject>/check", check, name="thing_check"),
     path("organisation/<uuid:subject>/join", join, name="organisation_join"),
     path("organisation/<uuid:subject>/leave/<uuid:membership_id>", leave, name="organisation_leave"),

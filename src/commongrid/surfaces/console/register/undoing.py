@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Told
+from commongrid.surfaces.console.holdings import pages as holdings
 from commongrid.surfaces.console.register.forms import ToldForm, UndoForm
 from commongrid.surfaces.console.register.homes import answered
 from commongrid.surfaces.console.register.words import flag_words, told, trail
@@ -47,8 +48,10 @@ def undo(request: Asked, done: UUID) -> HttpResponse:
 
     title = gettext("Undo this")
     names = queries.called(request.scope, {one.subject for one in lines})
+    of = lines[0].of
     context = {
-        "title": title, "back": _page_of(request.scope, lines), "trail": trail(None, (title, "")),
+        "title": title, "back": _page_of(request.scope, lines),
+        "trail": trail(None, (title, "")) if of in CARDS else holdings.trail(of, None, title),
         "history": told(lines, names, flag_words(request.scope)),
     }  # fmt: skip
     return answered(request, form, do, context, done=N_("Everything this did was taken back."))
