@@ -69,6 +69,7 @@ ORDER BY timeline, xid, seq LIMIT %s
 """  # noqa: S608 - constants only
 _HISTORY = f"SELECT {_COLUMNS} FROM journal_line WHERE subject = %s ORDER BY at, seq LIMIT %s"  # noqa: S608 - constants only
 _ABOUT = f"SELECT {_COLUMNS} FROM journal_line WHERE subject = ANY(%s) ORDER BY at, seq"  # noqa: S608 - constants only
+_ONE = f"SELECT {_COLUMNS} FROM journal_line WHERE id = %s"  # noqa: S608 - constants only
 _OF_A_DAY = f"""
 SELECT {_COLUMNS} FROM journal_line
 WHERE place_now BETWEEN %(lo)s AND %(hi)s AND at >= %(begins)s AND at < %(ends)s
@@ -95,6 +96,12 @@ def history(scope: Scope, subject: UUID, limit: int = 500) -> list[LineRow]:
     """What was done to a thing, oldest first, as far as the scope may see it."""
     with acting(scope):
         return _rows(_HISTORY, [subject, limit])
+
+
+def line(scope: Scope, act: UUID) -> LineRow | None:
+    """The line of one act, if the scope may see it."""
+    with acting(scope):
+        return next(iter(_rows(_ONE, [act])), None)
 
 
 def lines_about(scope: Scope, subjects: Sequence[UUID]) -> list[LineRow]:

@@ -42,9 +42,10 @@ from commongrid.notices.channels import Channel, Email, Message, Outcome, SmsGat
 from commongrid.notices.models import Notice
 from commongrid.notices.queries import NoticeRow
 from commongrid.notices.rules.giving import ANEW, GIVEN, JUDGED, JUDGED_TO, SORTED
-from commongrid.notices.rules.hearing import AT_PLACES, FOR_CENTRES
+from commongrid.notices.rules.hearing import AT_PLACES, FOR_CENTRES, JOINS
 from commongrid.notices.rules.sending import out_of_quiet
 from commongrid.notices.rules.texts import Facts
+from commongrid.registry.joining.queries import join_of
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
@@ -145,7 +146,7 @@ def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
         yield from _to_centres(row, FOR_CENTRES[row.name], desk)
     elif row.name in AT_PLACES:
         yield from _at_places(row, desk)
-    elif row.name == "registry.people_joined":
+    elif row.name in JOINS:
         yield from _of_a_join(row, desk)
     elif m is not None and row.name in CHECKS:
         yield from _of_a_check(row, m, desk)
@@ -213,12 +214,14 @@ def _at_places(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
 
 
 def _of_a_join(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
-    """Where one record goes on and the other ended in another township, those who join records in either."""
-    places = {township_of(int(code)) or 0 for code in (row.place, row.facts.get("from_place", row.place))}
+    """Those who join records where one went on and the other ended in another township, also when that is undone."""
+    join = join_of(SCOPE, row)
+    ends = (join.place, join.facts.get("from_place", join.place)) if join else ()
+    places = {township_of(int(code)) or 0 for code in ends}
     facts = Facts(date=territory.calendar(SCOPE).day_of(row.at))
     if len(places) > 1:
         seats = {one for code in places if code for one in desk.at(code, "people.join") if one[0] != row.post}
-        yield from (ToPost("records_joined", post, place, facts) for post, place in seats)
+        yield from (ToPost(JOINS[row.name], post, place, facts) for post, place in seats)
 
 
 def _of_a_check(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:

@@ -15,3 +15,5 @@ AT_PLACES: Final = {
     "roster.division_done": ("grids_divided", "posts.appoint", (village_of,)),
 }
 """Told to whoever has a power where it happened: the sort, the power, at which levels."""
+JOINS: Final = {"registry.people_joined": "records_joined", "registry.undone": "join_undone"}
+"""Told to both townships where records of one person are joined, or are no longer."""

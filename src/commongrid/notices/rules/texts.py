@@ -52,6 +52,8 @@ SORTS: Final = {
         Sort(code="change_late", label=N_("A reported change waits too long"), audience="post", fields=("date",)),
         Sort(code="records_joined", label=N_("Records of one person were joined across townships"), audience="post",
              fields=("date",)),
+        Sort(code="join_undone", label=N_("A join of records across townships was taken back"), audience="post",
+             fields=("date",)),
         Sort(code="grids_divided", label=N_("New grids are to be staffed"), audience="post", fields=("date",)),
         Sort(code="sooner", label=N_("A deadline of yours comes earlier"), audience="post", fields=("number", "date")),
         Sort(code="calendar", label=N_("The working calendar changed"), audience="post", fields=("date",)),

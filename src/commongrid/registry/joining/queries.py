@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
-from commongrid.journal.queries import OfADay, lines_of_a_day
+from commongrid.journal.queries import OfADay, line, lines_of_a_day
 from commongrid.kernel.places import smallest_holding
 from commongrid.kernel.refusals import NotFound
 from commongrid.registry.joining.models import Suspect
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from commongrid.journal.queries import LineRow
     from commongrid.kernel.scope import Scope
 
 PAGE = 50
@@ -142,6 +143,12 @@ def joined_across(scope: Scope, now: datetime) -> list[JoinedRow]:
                for row in kept],
             key=lambda row: row.on, reverse=True,
         )  # fmt: skip
+
+
+def join_of(scope: Scope, told: LineRow) -> LineRow | None:
+    """The join that a line of the journal tells of, or tells of the undoing of; none where it is about another act."""
+    found = told if told.name == JOINED else line(scope, UUID(str(told.facts["act"])))
+    return found if found is not None and found.name == JOINED else None
 
 
 def joined_from(scope: Scope, person_id: UUID) -> Sequence[UUID]:

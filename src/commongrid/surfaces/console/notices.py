@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WHERE: Final = {
     "calendar": "calendar", "rules": "worklist", "change_late": "changes", "records_joined": "duplicates",
-    "grids_divided": "staffing",
+    "join_undone": "duplicates", "grids_divided": "staffing",
 }  # fmt: skip
 """Which page a notice that is about no matter leads to."""
 FAULTS: Final = {
