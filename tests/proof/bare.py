@@ -65,7 +65,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "slip_add": ("", "/s/{code}/add", "words ticket"),
     "slip_withdraw": ("", "/s/{code}/withdraw", ""),
     "look": ("", "/look", "next"),
-    "matters_export": ("dispatcher", "/console/matters/export", "purpose"),
+    "matters_export": ("dispatcher", "/console/matters/export", "purpose days"),
     "matter_view_save": ("dispatcher", "/console/matters/views/", "name shared filters"),
     "matter_view_rename": ("dispatcher", f"/console/matters/views/{LIMIT}/rename", "name"),
     "matter_view_remove": ("dispatcher", f"/console/matters/views/{LIMIT}/remove", ""),

@@ -69,6 +69,8 @@ def test_an_export_names_its_purpose_and_holds_no_formula(desk: Desk) -> None:
     client = desk.sign_in(Client(), "clerk")
     address = f"/console/households/ledgers/roster?place={VILLAGE}"
     assert client.post(address, {"act": str(Act.new().id), "purpose": " "}).status_code == 422
+    longer = client.post(address, {"act": str(Act.new().id), "purpose": "核对", "days": str(KEPT_DAYS + 1)})
+    assert (longer.status_code, "at most 30 days" in longer.content.decode()) == (422, True)
     answer = client.post(address, {"act": str(Act.new().id), "purpose": "=cmd|' /C calc'!A0"})
     assert answer.status_code == 200
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
@@ -82,3 +84,17 @@ def test_an_export_names_its_purpose_and_holds_no_formula(desk: Desk) -> None:
         line = AccessLine.objects.get(event="exported")
     until = localdate() + timedelta(days=KEPT_DAYS)
     assert (line.about, line.reason) == (f"ledger.roster.1.{until:%Y%m%d}", "=cmd|' /C calc'!A0")
+
+
+def test_the_days_an_export_lives_are_chosen_within_the_countys_limit(desk: Desk) -> None:
+    with desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE registry_retention_rule SET length = 14 WHERE code = 'export'")
+    client = desk.sign_in(Client(), "clerk")
+    address = f"/console/households/ledgers/roster?place={VILLAGE}"
+    assert 'max="14"' in client.get(address).content.decode()
+    for days, status in (("15", 422), ("0", 422), ("x", 422), ("3", 200), ("", 200)):
+        sent = {"act": str(Act.new().id), "purpose": "核对", "days": days}
+        assert client.post(address, sent).status_code == status, days
+    with acting(scope_as(desk, "auditor")):
+        said = list(AccessLine.objects.filter(event="exported").order_by("at").values_list("about", flat=True))
+    assert said == [f"ledger.roster.0.{localdate() + timedelta(days=days):%Y%m%d}" for days in (3, 14)]

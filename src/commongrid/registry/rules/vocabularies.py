@@ -67,7 +67,15 @@ FIXED_PERIODS: Final = {"post": (None, ""), "access_log": (7, "months"), "import
 """Kinds whose period no rule can change: who was in office stays for good, jobs of their own remove the others."""
 
 
+EXPORTED: Final = "export"
+"""The kind of what has left as a file: no table holds it, whoever exports it is told the day and writes it on it."""
+LONGEST_EXPORT: Final = 366
+
+
 def _retention(values: Values) -> dict[str, str]:
+    days = int(str(values["length"] or 0)) if values["unit"] == "days" else 0
+    if values["code"] == EXPORTED and not 1 <= days <= LONGEST_EXPORT:
+        return {"length": N_("Exported files are kept for a number of days, at most 366.")}
     length, unit = FIXED_PERIODS.get(str(values["code"]), (values["length"], ""))
     if values["length"] != length or unit not in ("", values["unit"]):
         return {"length": N_("This period is fixed: the system keeps these so long, whatever a rule says.")}

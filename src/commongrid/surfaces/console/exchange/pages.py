@@ -184,7 +184,7 @@ def batch_sheet(request: Asked, batch_id: UUID) -> HttpResponse:
     found = queries.replies_of(request.scope, batch_id)
     label = system_row(request.scope, row.system).label(language())
     told = handing.handed(
-        request.scope, title=label, place="", purpose=_("Replies to %(system)s") % {"system": label},
+        request.scope, title=label, place="", form=_("Replies to %(system)s") % {"system": label},
         tables=[handing.Table(name=label, heads=(), rows=handing.rows_of(() for _reply in found))],
     )  # fmt: skip
     handing.log(request.scope, "replies", told, place=request.scope.place or request.scope.lo)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils import timezone
@@ -13,6 +13,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.registry.keeping import queries as keeping
+from commongrid.registry.rules.vocabularies import EXPORTED
 from commongrid.roster import queries as roster
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language, when
@@ -21,11 +23,17 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 KEPT_DAYS: Final = 30
-"""So long an exported file may be kept."""
+"""So long an exported file may be kept where no rule of the county says otherwise."""
+
+
+def longest(scope: Scope) -> int:
+    """So many days the county lets an exported file be kept."""
+    rule = keeping.rules(scope, localdate()).get(EXPORTED)
+    return rule.length if rule and rule.length else KEPT_DAYS
 
 
 class Purpose(Form):
-    """What a list is exported for."""
+    """What a list is exported for, and for how many days the file is kept."""
 
     purpose = forms.CharField(
         label=_("What you need the list for"),
@@ -33,6 +41,32 @@ class Purpose(Form):
         max_length=200,
         error_messages={"required": _("Say what you need the list for.")},
     )
+    days = forms.IntegerField(
+        label=_("Days until the file is deleted"), required=False, min_value=1,
+        error_messages={"invalid": _("Write a whole number of days."), "min_value": _("At least one day.")},
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, *args: Any, **kwargs: Any) -> None:
+        """With as many days as the county allows at most, which is what it is where none are said."""
+        super().__init__(*args, **kwargs)
+        self.most, days = longest(scope), self.fields["days"]
+        days.initial = self.most
+        days.widget.attrs["max"] = self.most
+        days.help_text = _("At most %(most)s in this county. The day is written on the sheet.") % {"most": self.most}
+
+    def clean_days(self) -> int:
+        """Within the county's limit."""
+        days: int | None = self.cleaned_data["days"]
+        if days is not None and days > self.most:
+            raise forms.ValidationError(
+                _("The county lets a file be kept for at most %(most)s days.") % {"most": self.most}
+            )
+        return days or self.most
+
+    @property
+    def until(self) -> date:
+        """The day by which the file is deleted."""
+        return localdate() + timedelta(days=self.cleaned_data["days"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +110,15 @@ class Handed:
         }  # fmt: skip
 
 
-def handed(scope: Scope, *, title: str, place: str, purpose: str, tables: Sequence[Table]) -> Handed:
-    """What a post hands out now."""
+def handed(scope: Scope, *, title: str, place: str, form: Purpose | str, tables: Sequence[Table]) -> Handed:
+    """What a post hands out now, for what the form says; a plain purpose holds as long as the county allows."""
+    if isinstance(form, Purpose):
+        purpose, until = form.cleaned_data["purpose"], form.until
+    else:
+        purpose, until = form, localdate() + timedelta(days=longest(scope))
     faces = roster.faces(scope, {scope.post} if scope.post else ())
     by = next((f"{one.label(language())} {one.name}".strip() for one in faces.values()), "")
-    return Handed(title=title, place=place, by=by, purpose=purpose, tables=tables)
+    return Handed(title=title, place=place, by=by, purpose=purpose, tables=tables, until=until)
 
 
 def rows_of(cells: Iterable[Sequence[str]]) -> list[Row]:

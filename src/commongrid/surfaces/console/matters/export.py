@@ -33,8 +33,8 @@ class Export(handing.Purpose):
 def export(request: Asked) -> HttpResponse:
     """Ask for the purpose, then hand out the list."""
     if request.method != "POST":
-        return _asked(request, Export(initial={"query": request.GET.urlencode()[:600]}))
-    form = Export(request.POST)
+        return _asked(request, Export(request.scope, initial={"query": request.GET.urlencode()[:600]}))
+    form = Export(request.scope, request.POST)
     if not form.is_valid():
         return _asked(request, form, status=422)
     filters, _given = filters_of(QueryDict(form.cleaned_data["query"]))
@@ -48,7 +48,7 @@ def export(request: Asked) -> HttpResponse:
     named = territory.places(request.scope, {home}).get(home)
     of = handing.handed(
         request.scope, title=_("List of matters"), place=named.label(language()) if named else "",
-        purpose=form.cleaned_data["purpose"], tables=[table],
+        form=form, tables=[table],
     )  # fmt: skip
     handing.log(request.scope, "matters", of, place=home)
     return handing.answer(of, "matters", request.POST.get("into", ""))

@@ -42,7 +42,7 @@ class Export(handing.Purpose):
 def export(request: Asked) -> HttpResponse:
     """Ask for the purpose, then hand out the list."""
     asked = {name: request.GET.get(name, "").replace("\x00", "")[:60] for name in ("place", "state", "q")}
-    form = Export(request.POST or None, initial=asked)
+    form = Export(request.scope, request.POST or None, initial=asked)
     if request.method != "POST":
         _place_of(request.scope, asked["place"])
         return _asked(request, form)
@@ -57,7 +57,7 @@ def export(request: Asked) -> HttpResponse:
         form.add_error(None, _("More than 5,000 households: choose a smaller place or a state first."))
         return _asked(request, form, status=422)
     people = people_to_export(request.scope, homes)
-    of = _list(request.scope, place, homes, people, given["purpose"])
+    of = _list(request.scope, place, homes, people, form)
     handing.log(request.scope, "households", of, place=place)
     return handing.answer(of, "households", request.POST.get("into", ""))
 
@@ -79,14 +79,14 @@ def _asked(request: Asked, form: Export, status: int = 200) -> HttpResponse:
 
 
 def _list(
-    scope: Scope, place: int, homes: Sequence[ExportedHome], people: Sequence[ExportedPerson], purpose: str
+    scope: Scope, place: int, homes: Sequence[ExportedHome], people: Sequence[ExportedPerson], form: Export
 ) -> handing.Handed:
     tables = (
         (_("List of households"), _HOME_HEADS, _home_rows(scope, homes)),
         (_("List of people"), _PEOPLE_HEADS, _people_rows(scope, homes, people)),
     )
     return handing.handed(
-        scope, title=_("List of households"), place=territory.place(scope, place).label(language()), purpose=purpose,
+        scope, title=_("List of households"), place=territory.place(scope, place).label(language()), form=form,
         tables=[
             handing.Table(name=name, heads=tuple(map(str, heads)), rows=handing.rows_of(rows))
             for name, heads, rows in tables

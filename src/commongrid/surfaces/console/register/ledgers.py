@@ -61,11 +61,11 @@ def page(request: Asked, code: str) -> HttpResponse:
     of = queries.ledger(request.scope, code)
     wanted = wanted_of(request)
     rows = queries.ledger_rows(request.scope, of, wanted)
-    form = handing.Purpose(request.POST or None)
+    form = handing.Purpose(request.scope, request.POST or None)
     if request.method == "POST" and len(rows) > MOST:
         form.add_error(None, gettext("More than 5,000 rows: choose a smaller place first."))
     if request.method == "POST" and form.is_valid():
-        return _exported(request, of, rows, form.cleaned_data["purpose"], wanted.place)
+        return _exported(request, of, rows, form, wanted.place)
     if of.sealed:
         looked = Access(event="revealed", about=f"ledger.{of.code}.{min(len(rows), SHOWN)}")
         accounts.log_access(request.scope, Act.new(), access=looked)
@@ -99,7 +99,7 @@ def wanted_of(request: Asked, population: str = POPULATIONS[0]) -> Wanted:
     )  # fmt: skip
 
 
-def _exported(request: Asked, of: Ledger, rows: list[LedgerRow], purpose: str, place: int) -> HttpResponse:
+def _exported(request: Asked, of: Ledger, rows: list[LedgerRow], form: handing.Purpose, place: int) -> HttpResponse:
     """The ledger as a file, logged as an export with its purpose."""
     said, keys = ledger_words.words(request.scope, rows), [key for key, _head in columns_of(of)]
     table = handing.Table(
@@ -107,7 +107,7 @@ def _exported(request: Asked, of: Ledger, rows: list[LedgerRow], purpose: str, p
         rows=handing.rows_of(ledger_words.cells(keys, one, said) for one in rows),
     )  # fmt: skip
     named = territory.place(request.scope, place).label(language())
-    made = handing.handed(request.scope, title=name_of(of), place=named, purpose=purpose, tables=[table])
+    made = handing.handed(request.scope, title=name_of(of), place=named, form=form, tables=[table])
     handing.log(request.scope, f"ledger.{of.code}", made, place=place)
     return handing.answer(made, of.code, request.POST.get("into", ""))
 

@@ -73,13 +73,12 @@ def page(request: Asked, ledger_id: UUID) -> HttpResponse:
     own = queries.own_ledger(request.scope, ledger_id)
     wanted = wanted_of(request, own.spec.filters.get("population", POPULATIONS[0]))
     rows = queries.own_rows(request.scope, own.spec, wanted)
-    form = handing.Purpose(request.POST or None)
+    form = handing.Purpose(request.scope, request.POST or None)
     if request.method == "POST" and len(rows) > MOST:
         form.add_error(None, gettext("More than 5,000 rows: choose a smaller place first."))
     if request.method == "POST" and form.is_valid():
         try:
-            return _exported(request, own, shown(request.scope, own.spec, rows, wanted), wanted,
-                             form.cleaned_data["purpose"])  # fmt: skip
+            return _exported(request, own, shown(request.scope, own.spec, rows, wanted), wanted, form)
         except Refusal as refusal:
             form.refuse(refusal)
     if own.spec.sealed:
@@ -138,11 +137,11 @@ def _filters(scope: Scope, spec: Spec) -> list[str]:
     return found
 
 
-def _exported(request: Asked, own: OwnLedger, found: Shown, wanted: Wanted, purpose: str) -> HttpResponse:
+def _exported(request: Asked, own: OwnLedger, found: Shown, wanted: Wanted, form: handing.Purpose) -> HttpResponse:
     """The ledger as a file, or laid into its form; logged as an export with its purpose."""
     tables = [found.table(own.name), *([found.counts()] if found.groups else [])]
     named = territory.place(request.scope, wanted.place).label(language())
-    made = handing.handed(request.scope, title=own.name, place=named, purpose=purpose, tables=tables[:1])
+    made = handing.handed(request.scope, title=own.name, place=named, form=form, tables=tables[:1])
     into = request.POST.get("into", "")
     laid = _laid(request.scope, own, found, made.told) if into == "form" else b""
     handing.log(request.scope, f"own.{own.spec.of}", made, place=wanted.place, subject=own.id)
