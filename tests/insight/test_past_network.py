@@ -167,7 +167,12 @@ def add(home: UUID) -> list[UUID]:
     """Somebody more in a household; answers both who live there."""
     said = NewPerson(name="某某", sex="2", born_on=date(1972, 1, 1))
     registry.moved_in(
-        SECRETARY, Act.new(), into=Into(household=home, as_to_head="10"), newcomer=said, told=Told(on=SINCE)
+        SECRETARY,
+        Act.new(),
+        into=Into(household=home, as_to_head="10"),
+        newcomer=said,
+        told=Told(on=SINCE),
+        another=True,
     )
     from commongrid.registry.models import Person
 

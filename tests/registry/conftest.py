@@ -46,6 +46,7 @@ class Hamlet:
             into=Into(household=home, as_to_head=as_to_head),
             newcomer=NewPerson(name=name, **said),  # type: ignore[arg-type]
             told=Told(on=on),
+            another=True,
         )
         return UUID(made["person"])
 

@@ -142,8 +142,33 @@ def test_a_matter_of_class_l_opens_one_request(village: Hamlet) -> None:
     with acting(CLERK):
         found = ChangeRequest.objects.get(matter=matter)
     assert (found.sort, found.place, found.state) == ("born", GRID, "open")
-    actions.approve_change(CLERK, Act.new(), request_id=found.id)
-    assert state(found.id) == "done", "what a matter told is entered by hand"
+    with pytest.raises(BadInput, match="Enter first"):
+        actions.approve_change(CLERK, Act.new(), request_id=found.id)
+    home, act = village.home("1"), Act.new()
+    with pytest.raises(BadInput, match="Enter first"):
+        actions.approve_change(CLERK, Act.new(), request_id=found.id, entered=act.id)
+    actions.born(CLERK, act, into=Into(household=home), child=NewPerson(name="周小五"), told=TOLD)
+    actions.approve_change(CLERK, Act.new(), request_id=found.id, entered=act.id)
+    with acting(CLERK):
+        done = queries.request(CLERK, found.id)
+    assert (done.state, done.carried_by, done.household, done.person) == ("done", act.id, home, act.id)
+
+
+def test_what_cannot_be_carried_out_is_approved_with_what_the_village_enters_of_that_household(village: Hamlet) -> None:
+    home, (head, *_) = village.family("1")
+    asked, other = report(home, "moved_in", name="郑七"), village.home("2")
+    act, wrong = Act.new(), Act.new()
+    actions.moved_in(CLERK, wrong, into=Into(household=other), newcomer=NewPerson(name="郑七"), told=TOLD)
+    for entered, sentence in ((None, "Enter first"), (wrong.id, "not about the household")):
+        with pytest.raises(BadInput, match=sentence):
+            actions.approve_change(CLERK, Act.new(), request_id=asked, entered=entered)
+    actions.moved_in(CLERK, act, into=Into(household=home, as_to_head="97"), newcomer=NewPerson(name="郑八"), told=TOLD)
+    actions.undo(CLERK, Act.new(), done=wrong.id, told=TOLD)
+    actions.approve_change(CLERK, Act.new(), request_id=asked, entered=act.id)
+    assert state(asked) == "done"
+    soldier = report(home, "army_school", head, to="某部")
+    actions.approve_change(CLERK, Act.new(), request_id=soldier)
+    assert (village.read(head).state, village.read(head).works_at) == ("away", "某部")
 
 
 def test_only_the_report_of_a_matter_opens_its_request(monkeypatch: pytest.MonkeyPatch) -> None:

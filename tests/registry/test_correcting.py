@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -30,8 +31,8 @@ ID = "11010519491231002X"
 
 def _correct(subject: UUID, seen: int | None = None, **written: str) -> Act:
     act = Act.new()
-    fields = actions.Fields(of="person", subject=subject, written=written, seen=seen)
-    actions.correct(CLERK, act, fields=fields, told=LATER)
+    fields = actions.Fields(of="person", subject=subject, written=written)
+    actions.correct(CLERK, act, fields=fields, told=replace(LATER, seen=seen))
     return act
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -124,15 +125,38 @@ def test_two_clerks_at_once_the_second_is_told(village: Hamlet) -> None:
     home, (_head, _wife, son, _father) = village.family()
     seen = village.read_home(home).version
     leaving = actions.Leaving(people=(son,), head=son, home=NewHome(place=GRID, natural_village=HAMLET, number="9"))
-    actions.split(CLERK, Act.new(), household_id=home, leaving=leaving, told=TODAY, seen=seen)
-    with pytest.raises(WrongState):
-        actions.moved_in(
-            CLERK,
-            Act.new(),
-            into=Into(household=home, as_to_head="97", seen=seen),
-            newcomer=NewPerson(name="来客"),
-            told=TODAY,
-        )
+    actions.split(CLERK, Act.new(), household_id=home, leaving=leaving, told=replace(TODAY, seen=seen))
+    into, late = Into(household=home, as_to_head="97"), replace(TODAY, seen=seen)
+    with pytest.raises(actions.Meanwhile) as refused:
+        actions.moved_in(CLERK, Act.new(), into=into, newcomer=NewPerson(name="来客"), told=late)
+    assert (refused.value.subject, refused.value.version) == (home, village.read_home(home).version)
+
+
+def test_no_act_is_entered_on_a_record_that_was_changed_meanwhile(village: Hamlet) -> None:
+    home, (head, wife, son, father) = village.family()
+    other = village.home("2")
+    spouse = village.person(other, "新娘", sex="2", born_on=date(2005, 1, 1))
+    into, late = Into(household=other, as_to_head="97"), replace(TODAY, seen=1)
+    award = actions.Recognised(type_code="veteran", person=head)
+    for one in (head, wife, son, father):
+        fields = actions.Fields(of="person", subject=one, written={"works_at": "浙江"})
+        actions.correct(CLERK, Act.new(), fields=fields, told=TODAY)
+    acts: list[Callable[[], object]] = [
+        lambda: actions.moved(CLERK, Act.new(), person_id=son, into=into, told=late),
+        lambda: actions.married(CLERK, Act.new(), person_id=son, spouse_id=spouse, into=into, told=late),
+        lambda: actions.died(CLERK, Act.new(), person_id=father, told=late),
+        lambda: actions.moved_out(CLERK, Act.new(), person_id=father, to="", told=late),
+        lambda: actions.left_for_work(CLERK, Act.new(), person_id=son, to="", told=late),
+        lambda: actions.returned(CLERK, Act.new(), person_id=son, told=late),
+        lambda: actions.flag(CLERK, Act.new(), what=award, told=late),
+        lambda: actions.set_head(CLERK, Act.new(), household_id=home, person_id=wife, told=late),
+        lambda: actions.merge_households(CLERK, Act.new(), household_id=home, into=into, told=late),
+    ]
+    for act in acts:
+        with pytest.raises(actions.Meanwhile):
+            act()
+    actions.flag(CLERK, Act.new(), what=award, told=replace(TODAY, seen=village.read(head).version))
+    assert village.read_home(home).head_id == head
 
 
 def test_a_wedding_moves_one_of_them(village: Hamlet) -> None:
@@ -193,8 +217,8 @@ def _step(draw: Random, village: Hamlet, on: date) -> Callable[[], object]:
     told, act = Told(on=on), Act.new()
     new = NewHome(place=GRID, natural_village=HAMLET, number=str(draw.randrange(10**6)))
     choices: tuple[Callable[[], object], ...] = (
-        lambda: actions.born(CLERK, act, into=into, child=NewPerson(name="娃", born_on=on), told=told),
-        lambda: actions.moved_in(CLERK, act, into=into, newcomer=NewPerson(name="客"), told=told),
+        lambda: actions.born(CLERK, act, into=into, child=NewPerson(name="娃", born_on=on), told=told, another=True),
+        lambda: actions.moved_in(CLERK, act, into=into, newcomer=NewPerson(name="客"), told=told, another=True),
         lambda: actions.moved(CLERK, act, person_id=one, into=into, told=told),
         lambda: actions.died(CLERK, act, person_id=one, told=told),
         lambda: actions.moved_out(CLERK, act, person_id=one, to="外县", told=told),

@@ -75,6 +75,11 @@ def sort_key(name: str, *, place: bool = False) -> str:
     return " ".join(each.text for each in readings(name, place=place)) + "\x1f" + halfwidth(name).replace("\0", "")
 
 
+def sound(name: str) -> str:
+    """How a name sounds: its pinyin with tones."""
+    return sort_key(name).partition("\x1f")[0]
+
+
 def _spoken(run: str) -> list[str]:
     from pypinyin import Style, lazy_pinyin  # a large table, needed only where names are stored
 

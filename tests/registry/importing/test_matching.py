@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from commongrid.kernel.pinyin import sound
 from commongrid.registry.importing.rules import matching
 from commongrid.registry.importing.rules.known import Facts, Known, KnownHome, KnownPerson
 from tests.factories.desk import GRID, HAMLET
@@ -16,7 +17,7 @@ from tests.registry.importing.test_mutants import as_csv, read
 
 HOME = KnownHome(id=UUID(int=1), place=GRID, natural_village=HAMLET, number="1", head=UUID(int=10), state="lived")
 HEADED = KnownPerson(
-    id=UUID(int=10), name="周大山", sounds=matching.sound("周大山"), id_index=b"a", phone_index=None, state="here",
+    id=UUID(int=10), name="周大山", sounds=sound("周大山"), id_index=b"a", phone_index=None, state="here",
     household=HOME.id, place=GRID, as_in_home="02", born_on=date(1980, 1, 1), home=(HAMLET, "1"),
 )  # fmt: skip
 DEAD = replace(HEADED, id=UUID(int=11), state="dead")

@@ -24,6 +24,7 @@ from commongrid.registry.importing import actions, queries
 from commongrid.registry.importing.rules.layout import HOMES
 from commongrid.registry.models import Household, Person
 from commongrid.registry.queries import changes_of
+from commongrid.registry.queries.alike import taken_elsewhere
 from commongrid.registry.rules.facts import Told
 from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, id_of
 from tests.factories.scopes import scope_at
@@ -164,9 +165,9 @@ def test_another_county_in_the_database_neither_tells_nor_takes_a_number(village
     beside = replace(CLERK, lo=CLERK.lo + 10**9, hi=CLERK.hi + 10**9)
     numbered = "UPDATE registry_person SET id_sealed = 'x', id_index = %s WHERE id = %s"
     with acting(CLERK):
-        assert queries.taken_elsewhere([taken]) == {taken}
+        assert taken_elsewhere([taken]) == {taken}
     with acting(beside):
-        assert queries.taken_elsewhere([taken]) == frozenset()
+        assert taken_elsewhere([taken]) == frozenset()
     there, here = (registry.add_person(of, Act.new(), display_name="同号", place=of.lo) for of in (beside, CLERK))
     with database.as_role("owner") as owner:
         owner.execute(numbered, [taken, UUID(there["person"])])

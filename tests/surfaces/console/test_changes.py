@@ -15,7 +15,7 @@ from commongrid.kernel.act import Act
 from commongrid.registry import actions
 from commongrid.registry.jobs import CHANGES
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, lay
+from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, lay
 from tests.factories.network import scope_as
 from tests.registry.conftest import CLERK, DAY, Hamlet
 
@@ -87,6 +87,69 @@ def test_from_the_field_to_the_village_and_back(desk: Desk, family: tuple[UUID, 
     page = text(clerk.get(address))
     assert "/console/households/undo/" in page
     assert ("Died" if language == "en" else "已去世") in text(clerk.get(f"/console/households/people/{people[3]}"))
+
+
+@pytest.mark.parametrize(
+    ("sort", "who", "said", "leads"),
+    [
+        ("moved_in", None, {"name": "郑七", "sex": "2"}, ["{home}/move-in", "郑七", "2025-12-24"]),
+        ("married", 2, {"name": "周四"}, ["people/{who}/marry", "周四", "2025-12-24"]),
+        ("split", 1, {"words": "分家了"}, ["{home}/split", 'value="{who}" selected', "分家了"]),
+        ("dwelling", None, {"to": "新村8号"}, ["{home}/correct", 'value="新村8号"', "网格上报"]),
+        ("other", 1, {"words": "评上了先进"}, ["people/{who}/flag", "评上了先进"]),
+    ],
+)
+def test_a_report_leads_to_the_form_of_its_act_filled_with_what_was_told(
+    desk: Desk, family: tuple[UUID, list[UUID]], sort: str, who: int | None, said: dict[str, str], leads: list[str]
+) -> None:
+    home, people = family
+    route, *begun = leads
+    known = {"home": home, "who": people[who] if who is not None else ""}
+    given = {"sort": sort, "person": str(known["who"]), "on": "2025-12-24", **said}
+    address = send(desk.sign_in(Client(), "grid_head"), f"/console/households/{home}/report", **given)["Location"]
+    clerk = desk.sign_in(Client(), "clerk")
+    page = text(clerk.get(address))
+    form = f"/console/households/{route.format(**known)}?change={address.rsplit('/', 1)[-1]}"
+    assert form in page
+    assert 'value="approve"' not in page
+    assert clerk.post(f"{address}/decide", {"act": str(Act.new().id), "do": "approve"}).status_code == 422
+    shown = text(clerk.get(form + ("&q=周四" if sort == "married" else "")))
+    assert [one for one in begun if one.format(**known) not in shown] == []
+
+
+def test_entering_the_form_approves_the_report_and_once_decided_enters_nothing(
+    desk: Desk, family: tuple[UUID, list[UUID]]
+) -> None:
+    home, _people = family
+    field, clerk = desk.sign_in(Client(), "grid_head"), desk.sign_in(Client(), "clerk")
+    told = {"sort": "moved_in", "name": "郑七"}
+    first, second = (send(field, f"/console/households/{home}/report", **told)["Location"] for _ in range(2))
+    ways = [f"/console/households/{home}/move-in?change={one.rsplit('/', 1)[-1]}" for one in (first, second)]
+    answer = send(clerk, ways[0], name="郑七", as_to_head="97")
+    assert answer.status_code == 302, text(answer)
+    assert "Done" in text(clerk.get(first))
+    assert "/console/households/undo/" in text(clerk.get(first))
+    clerk.post(f"{second}/decide", {"act": str(Act.new().id), "do": "refuse", "reason": "报重了"})
+    late = send(clerk, ways[1], name="郑小七", as_to_head="97")
+    assert (late.status_code, "decided already" in text(late), "郑小七" in text(late)) == (422, True, True)
+    assert "郑小七" not in text(clerk.get(f"/console/households/{home}"))
+
+
+def test_a_matter_asks_of_which_household_and_about_whom(desk: Desk, family: tuple[UUID, list[UUID]]) -> None:
+    home, people = family
+    made = actions.open_change(CHANGES, Act.new(), sort="died", matter=UUID(int=9), place=VILLAGE, on=DAY)
+    clerk, address = desk.sign_in(Client(), "clerk"), f"/console/households/changes/{made['request']}"
+    assert 'name="number"' in text(clerk.get(address))
+    asked = {"go": "1", "natural_village": str(HAMLET)}
+    assert "no household of this number" in text(clerk.get(address, {**asked, "number": "99"}))
+    found = text(clerk.get(address, {**asked, "number": "1"}))
+    assert str(people[3]) in found
+    form = f"/console/households/people/{people[3]}/died?change={made['request']}"
+    assert form not in found
+    assert form in text(clerk.get(address, {**asked, "number": "1", "who": str(people[3])}))
+    assert "事项上报" in text(clerk.get(form))
+    assert send(clerk, form).status_code == 302
+    assert str(home) in text(clerk.get(address))
 
 
 def test_a_record_is_handed_over(desk: Desk, family: tuple[UUID, list[UUID]]) -> None:

@@ -54,4 +54,4 @@ def _person(chance: Random, surname: str, sex: str, year: int, as_to_head: str =
 
 def _enter(scope: Scope, household: UUID, one: NewPerson, told: Told) -> UUID:
     into = Into(household=household, as_to_head=one.as_to_head)
-    return UUID(str(moved_in(scope, Act.new(), into=into, newcomer=one, told=told)["person"]))
+    return UUID(str(moved_in(scope, Act.new(), into=into, newcomer=one, told=told, another=True)["person"]))

@@ -99,3 +99,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 REVOKE ALL ON FUNCTION numbers_taken(bytea[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION numbers_taken(bytea[]) TO :app:;
 RESET ROLE;
+-- Whether somebody of this name and birth, or in the village of a name that sounds the same, is in the county's register
+-- already: by id where the asker reaches the record, else only that there is one. Whose number is known (numbered) is
+-- nobody who has another. Asked by whoever enters people, as above.
+GRANT SELECT (born_on, sort_key) ON registry_person TO :search:;
+SET LOCAL ROLE :search:;
+CREATE OR REPLACE FUNCTION people_alike(name text, sounds text, born date, village bigint, numbered boolean) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  WITH found AS (
+    SELECT id, place, household_id, state, id_index FROM registry_person
+    WHERE lower(display_name) COLLATE "C" = lower(name) COLLATE "C" AND born_on = born
+      AND place / 1000000000 BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint / 1000000000
+        AND NULLIF(current_setting('cg.hi', true), '')::bigint / 1000000000
+    UNION
+    SELECT id, place, household_id, state, id_index FROM registry_person
+    WHERE place BETWEEN village * 1000 AND village * 1000 + 999 AND born_on = born
+      AND split_part(sort_key, E'\x1f', 1) = sounds AND reached(place, household_id, NULL)
+  )
+  SELECT DISTINCT CASE WHEN reached(place, household_id, NULL) THEN id END FROM found
+  WHERE state IN ('here', 'away') AND NOT (numbered AND id_index IS NOT NULL)
+    AND COALESCE(current_setting('cg.kind', true), '') IN ('post', 'clock') LIMIT 20 $$;
+REVOKE ALL ON FUNCTION people_alike(text, text, date, bigint, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION people_alike(text, text, date, bigint, boolean) TO :app:;
+RESET ROLE;

@@ -3,6 +3,7 @@
 from commongrid.registry.actions.booklets import NewBooklet, enrol, open_booklet, strike
 from commongrid.registry.actions.correcting import Fields, confirm, correct, undo
 from commongrid.registry.actions.counting import count_records
+from commongrid.registry.actions.desk import Meanwhile
 from commongrid.registry.actions.flagging import Recognised, flag, unflag
 from commongrid.registry.actions.handing import (
     accept_record,
@@ -22,7 +23,7 @@ from commongrid.registry.actions.ledgers import (
     save_ledger,
 )
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
-from commongrid.registry.actions.people import add_person, tie_account
+from commongrid.registry.actions.people import Twice, add_person, tie_account
 from commongrid.registry.actions.peopling import Stage, Staged, people
 from commongrid.registry.actions.regridding import Regrid, regrid
 from commongrid.registry.actions.requests import (
@@ -44,12 +45,14 @@ __all__ = (
     "Form",
     "Into",
     "Leaving",
+    "Meanwhile",
     "NewBooklet",
     "NewHolding",
     "Recognised",
     "Regrid",
     "Stage",
     "Staged",
+    "Twice",
     "accept_record",
     "add_holding",
     "add_person",

@@ -21,7 +21,6 @@ from commongrid.kernel.scope import HARDSHIP
 from commongrid.registry.actions.desk import (
     ENTERED,
     MARKED,
-    MEANWHILE,
     MEMBER,
     SEALED,
     TABLES,
@@ -31,6 +30,7 @@ from commongrid.registry.actions.desk import (
     desk,
     end_stay,
     home,
+    refuse_changed,
 )
 from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks
 from commongrid.registry.actions.people import ELSEWHERE
@@ -56,15 +56,11 @@ LATER = N_("Something later stands on this. Undo that first, or correct the fiel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """What somebody wrote for some fields of one record: the kind of record, its id, texts by field.
-
-    ``seen`` is the version that was on the screen.
-    """
+    """What somebody wrote for some fields of one record: the kind of record, its id, texts by field."""
 
     of: str
     subject: UUID
     written: Mapping[str, str]
-    seen: int | None = None
 
 
 @action("registry.corrected", power="people.edit", facts=("of", "fields"), kinds=("post", "clock"))
@@ -84,7 +80,7 @@ def correct(scope: Scope, act: Act, *, fields: Fields, told: Told) -> Line:
 
 def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
     """Write fields of one record as read; answers it with the columns that changed."""
-    record = _open(fields)
+    record = _open(fields.of, fields.subject, at.told.seen)
     values = read_fields(fields.of, fields.written, at.today)
     if fields.of == "person":
         values |= by_identity(record, values, at.today)
@@ -145,7 +141,7 @@ def confirm(scope: Scope, act: Act, *, of: str, subject: UUID, fields: tuple[str
     Refuses: NotYours out of scope; WrongState where the record has ended; BadInput for a field it doesn't have.
     """
     desk(scope, act, told)
-    record = _open(Fields(of=of, subject=subject, written={}))
+    record = _open(of, subject, told.seen)
     more = {"household": ("people", "head", "point")}
     if unknown := set(fields) - set(FIELDS[of]) - set(more.get(of, ())):
         raise BadInput(N_("This record has no such field."), fields=dict.fromkeys(unknown, ""))
@@ -300,12 +296,11 @@ def _refuse_ended_since(done: UUID) -> None:
             raise WrongState(LATER)
 
 
-def _open(fields: Fields) -> Any:
-    record = _locked(fields.of, fields.subject)
+def _open(of: str, subject: UUID, seen: int | None) -> Any:
+    record = _locked(of, subject)
     if getattr(record, "ended_on", None) is not None:
         raise WrongState(N_("This record has ended; it can only be read."))
-    if fields.seen is not None and record.version != fields.seen:
-        raise WrongState(MEANWHILE)
+    refuse_changed(record, seen)
     return record
 
 

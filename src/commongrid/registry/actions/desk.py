@@ -44,9 +44,6 @@ OF: Final[dict[type[models.Model], str]] = {
 TABLES: Final[dict[str, Any]] = {name: table for table, name in OF.items()}
 SEALED: Final = ("id_sealed", "phone_sealed", "bank_sealed", "ethnic_sealed")
 INDEX_OF: Final = {"id_sealed": "id_index", "phone_sealed": "phone_index"}
-MEANWHILE: Final = N_(
-    "Somebody changed this record while you were writing. What you wrote is kept; look at what changed, then save."
-)
 MEMBER: Final = "member"
 """The field of the correction that says that somebody joined or left: the duty before or after."""
 FLAG: Final = "flag"
@@ -57,6 +54,20 @@ MARKED: Final = (MEMBER, FLAG, HARDSHIP_FLAG)
 """Fields of corrections that tell of another row and are no column of the record."""
 ENTERED: Final = "*"
 """The field of the correction that says a record was entered by this act."""
+
+
+class Meanwhile(WrongState):
+    """The record was changed since it was on the screen: which record, and the version it has now."""
+
+    default = N_(
+        "Somebody changed this record while you were writing. What you wrote is kept; look at what changed, then save."
+    )
+
+    def __init__(self, record: Any) -> None:
+        """The record as it is now."""
+        super().__init__()
+        self.subject: UUID = record.id
+        self.version: int = record.version
 
 
 @dataclass(slots=True)
@@ -97,7 +108,7 @@ def person(at: Desk, person_id: UUID, *, seen: int | None = None) -> Person:
         raise NotYours
     if found.state not in ("here", "away"):
         raise WrongState(N_("This record has ended; it can only be read."))
-    _same(found, seen)
+    refuse_changed(found, seen)
     return found
 
 
@@ -111,13 +122,14 @@ def home(at: Desk, household_id: UUID, *, seen: int | None = None) -> Household:
         raise NotYours
     if found.state == "ended":
         raise WrongState(N_("This household has ended; it can only be read."))
-    _same(found, seen)
+    refuse_changed(found, seen)
     return found
 
 
-def _same(found: Any, seen: int | None) -> None:
-    if seen is not None and found.version != seen:
-        raise WrongState(MEANWHILE)
+def refuse_changed(record: Any, seen: int | None) -> None:
+    """Refuse with Meanwhile where the record is no longer as it was on the screen."""
+    if seen is not None and record.version != seen:
+        raise Meanwhile(record)
 
 
 def change(at: Desk, record: Any, **columns: Any) -> tuple[str, ...]:

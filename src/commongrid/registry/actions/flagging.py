@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, NotYours, WrongState
-from commongrid.registry.actions.desk import FLAG, HARDSHIP_FLAG, TABLES, Desk, desk, home, marked, person
+from commongrid.registry.actions.desk import FLAG, HARDSHIP_FLAG, TABLES, Desk, desk, home, marked, person, touch
 from commongrid.registry.models import Flag, FlagType, HardshipFlag, Household, Person
 from commongrid.registry.rules.facts import Told
 
@@ -39,7 +39,8 @@ def flag(scope: Scope, act: Act, *, what: Recognised, told: Told) -> Line:
 
     A hardship flag needs the power to see hardship too; its line in the journal doesn't say which it is.
 
-    Refuses: NotYours out of scope; NotAllowed for a hardship flag without that power; BadInput for an unknown type,
+    Refuses: NotYours out of scope; WrongState where the record has ended or was changed meanwhile; NotAllowed for a
+    hardship flag without that power; BadInput for an unknown type,
     one that hangs on the other kind of record, one that only its own procedure gives, or one that holds already.
     """
     at = desk(scope, act, told)
@@ -99,6 +100,8 @@ def _mark(at: Desk, about: Person | Household, row: Flag | HardshipFlag, *, bega
     """Leave in the history that it began or ended; of hardship only which row it was, for that is erased sooner."""
     field, said = (FLAG, row.type_code) if isinstance(row, Flag) else (HARDSHIP_FLAG, str(row.id))
     marked(at, about, field, **{"began" if began else "ended": said})
+    if field == FLAG:  # of hardship a version would tell those who may not see it
+        touch(about)
 
 
 def _sealed(act: Act, what: Recognised) -> dict[str, Any]:
@@ -108,10 +111,10 @@ def _sealed(act: Act, what: Recognised) -> dict[str, Any]:
 
 def _subject(at: Desk, what: Recognised) -> Person | Household:
     if what.person is not None:
-        return person(at, what.person)
+        return person(at, what.person, seen=at.told.seen)
     if what.household is None:
         raise BadInput(N_("Say whom it is about."))
-    return home(at, what.household)
+    return home(at, what.household, seen=at.told.seen)
 
 
 def _type(what: Recognised) -> FlagType:

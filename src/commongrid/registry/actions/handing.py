@@ -71,7 +71,7 @@ def accept_record(scope: Scope, act: Act, *, handover_id: UUID, into: Into) -> L
     """
     row = _offered(scope, handover_id)
     at = desk(scope, act, Told(on=row.on, source="移交"))
-    where = home(at, into.household, seen=into.seen)
+    where = home(at, into.household)
     if not row.to_place <= where.place <= row.to_place + 999:
         raise BadInput(fields={"number": N_("The record was offered to another village.")})
     with handing_over(scope, *interval(village_of(row.place) or row.place)):  # they may have moved within it meanwhile

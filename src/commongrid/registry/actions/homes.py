@@ -46,7 +46,7 @@ def found_household(scope: Scope, act: Act, *, new: NewHome) -> Line:
 
 
 @action("registry.household_split", power="people.edit", facts=("from", "people"), kinds=("post", "clock"))
-def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told: Told, seen: int | None = None) -> Line:
+def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told: Told) -> Line:
     """Some of a household found one of their own; the old one remains readable as it was (分户).
 
     Where its head leaves, the spouse, else the eldest who stays, becomes head until the clerk says another.
@@ -55,7 +55,7 @@ def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told:
     of another household, with a head who doesn't go along, or when nobody would stay.
     """
     at = desk(scope, act, told)
-    old = home(at, household_id, seen=seen)
+    old = home(at, household_id, seen=told.seen)
     people = living(old)
     going = [one for one in people if one.id in leaving.people]
     staying = [one for one in people if one.id not in leaving.people]
@@ -94,7 +94,7 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
     if household_id == into.household:
         raise BadInput(N_("Choose another household to merge into."))
     at = desk(scope, act, told)
-    old, new = home(at, household_id), home(at, into.household, seen=into.seen)
+    old, new = home(at, household_id, seen=told.seen), home(at, into.household)
     people = living(old)
     for one in people:
         to_head = into.as_to_head if one.id == old.head_id else _beside(into.as_to_head, one)
@@ -110,10 +110,11 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
 def set_head(scope: Scope, act: Act, *, household_id: UUID, person_id: UUID, told: Told) -> Line:
     """Another of the household becomes its head; what the others are to the head is turned round (变更户主).
 
-    Refuses: NotYours out of scope; BadInput for somebody who doesn't live there.
+    Refuses: NotYours out of scope; WrongState where it was changed meanwhile; BadInput for somebody who doesn't live
+    there.
     """
     at = desk(scope, act, told)
-    of = home(at, household_id)
+    of = home(at, household_id, seen=told.seen)
     people = living(of)
     head = next((one for one in people if one.id == person_id), None)
     if head is None:

@@ -12,7 +12,7 @@ from commongrid.registry.actions.booklets import quit_booklet
 from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, home, living, person, touch
 from commongrid.registry.actions.homes import end_home, move_into, succeed
 from commongrid.registry.actions.marks import end_marks
-from commongrid.registry.actions.people import enter, refuse_codes
+from commongrid.registry.actions.people import enter, refuse_codes, refuse_twice
 from commongrid.registry.models import Household, Person
 from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told
 
@@ -26,26 +26,30 @@ MARRIED = "20"
 
 
 @action("registry.person_born", power="people.edit", facts=("household",), kinds=("post", "clock"))
-def born(scope: Scope, act: Act, *, into: Into, child: NewPerson, told: Told) -> Line:
-    """A child is born into a household (出生).
+def born(scope: Scope, act: Act, *, into: Into, child: NewPerson, told: Told, another: bool = False) -> Line:
+    """A child is born into a household (出生). ``another``: whoever resembles it is known not to be the same.
 
     Refuses: NotYours out of scope; WrongState where the household has ended or
-    was changed meanwhile; BadInput for what can't be, a birth day other than told included.
+    was changed meanwhile; BadInput for what can't be, a birth day other than told included; Twice where somebody in
+    the register may be the same.
     """
     at = desk(scope, act, told)
-    return _of(*newborn(at, into, child))
+    return _of(*newborn(at, into, child, another=another))
 
 
 @action("registry.person_moved_in", power="people.edit", facts=("household",), kinds=("post", "clock"))
-def moved_in(scope: Scope, act: Act, *, into: Into, newcomer: NewPerson, told: Told) -> Line:
+def moved_in(scope: Scope, act: Act, *, into: Into, newcomer: NewPerson, told: Told, another: bool = False) -> Line:
     """Somebody from outside the register comes to live in a household (迁入).
 
-    The first to move into an empty household becomes its head.
+    The first to move into an empty household becomes its head. ``another``: whoever resembles them is known not to be
+    the same.
 
     Refuses: as ``born``; BadInput where a living record of the county has the identity number.
     """
     at = desk(scope, act, told)
-    where = home(at, into.household, seen=into.seen)
+    where = home(at, into.household, seen=told.seen)
+    if not another:
+        refuse_twice(at, newcomer, where)
     made = _enter(at, newcomer, where, "moved_in", into.as_to_head)
     return _of(made, household=where)
 
@@ -60,7 +64,7 @@ def moved(scope: Scope, act: Act, *, person_id: UUID, into: Into, told: Told) ->
     household they are in.
     """
     at = desk(scope, act, told)
-    who, where = person(at, person_id), home(at, into.household, seen=into.seen)
+    who, where = person(at, person_id, seen=told.seen), home(at, into.household)
     settle_in(at, who, where, into.as_to_head)
     return _of(who, household=where)
 
@@ -76,10 +80,11 @@ def married(scope: Scope, act: Act, *, person_id: UUID, spouse_id: UUID, into: I
     if person_id == spouse_id:
         raise BadInput(N_("Choose two people."))
     at = desk(scope, act, told)
-    couple = [person(at, each) for each in sorted((person_id, spouse_id))]
+    seen = {person_id: told.seen}
+    couple = [person(at, each, seen=seen.get(each)) for each in sorted((person_id, spouse_id))]
     if any(one.marital.startswith("2") for one in couple):
         raise WrongState(N_("The register says that one of them is married. Correct that first."))
-    where = home(at, into.household, seen=into.seen)
+    where = home(at, into.household)
     for one in couple:
         if one.household_id != where.id:
             _leave_home(at, one, "married")
@@ -96,10 +101,11 @@ def married(scope: Scope, act: Act, *, person_id: UUID, spouse_id: UUID, into: I
 def died(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
     """Somebody has died (死亡): the record ends, the household goes on with another head or dies out.
 
-    Refuses: NotYours out of scope; WrongState where the record has ended; BadInput for a day before birth.
+    Refuses: NotYours out of scope; WrongState where the record has ended or was changed meanwhile; BadInput for a day
+    before birth.
     """
     at = desk(scope, act, told)
-    return _of(gone(at, person(at, person_id), state="dead", why="died"))
+    return _of(gone(at, person(at, person_id, seen=told.seen), state="dead", why="died"))
 
 
 @action("registry.person_moved_out", power="people.edit", kinds=("post", "clock"))
@@ -109,7 +115,7 @@ def moved_out(scope: Scope, act: Act, *, person_id: UUID, to: str, told: Told) -
     Refuses: as ``died``.
     """
     at = desk(scope, act, told)
-    return _of(gone(at, person(at, person_id), state="gone", why="moved_out", to=to))
+    return _of(gone(at, person(at, person_id, seen=told.seen), state="gone", why="moved_out", to=to))
 
 
 @action("registry.person_left", power="people.edit", kinds=("post", "clock"))
@@ -121,7 +127,7 @@ def left_for_work(scope: Scope, act: Act, *, person_id: UUID, to: str, told: Tol
     Refuses: NotYours out of scope; WrongState where they are away already.
     """
     at = desk(scope, act, told)
-    return _of(away_from(at, person(at, person_id), to))
+    return _of(away_from(at, person(at, person_id, seen=told.seen), to))
 
 
 @action("registry.person_returned", power="people.edit", kinds=("post", "clock"))
@@ -131,15 +137,18 @@ def returned(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
     Refuses: NotYours out of scope; WrongState where they are not away.
     """
     at = desk(scope, act, told)
-    return _of(back_home(at, person(at, person_id)))
+    return _of(back_home(at, person(at, person_id, seen=told.seen)))
 
 
-def newborn(at: Desk, into: Into, child: NewPerson) -> tuple[Person, Household]:
+def newborn(at: Desk, into: Into, child: NewPerson, *, another: bool = False) -> tuple[Person, Household]:
     """Enter a child born on the day told."""
-    where = home(at, into.household, seen=into.seen)
+    where = home(at, into.household, seen=at.told.seen)
     if child.born_on not in {None, at.on}:
         raise BadInput(fields={"born_on": N_("The child was born on the day of the birth.")})
-    return _enter(at, replace(child, born_on=at.on), where, "born", into.as_to_head), where
+    child = replace(child, born_on=at.on)
+    if not another:
+        refuse_twice(at, child, where)
+    return _enter(at, child, where, "born", into.as_to_head), where
 
 
 def settle_in(at: Desk, who: Person, where: Household, as_to_head: str) -> None:

@@ -13,16 +13,25 @@ from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.desk import Desk, entered
 from commongrid.registry.models import Code, Household, Person
+from commongrid.registry.queries.alike import alike
 from commongrid.registry.rules.facts import NAME_LENGTH, NewPerson, person_of
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries.alike import Alike
 
 TABLE = Person._meta.db_table
 ELSEWHERE = N_(
     "Somebody with this identity number is in the register already, perhaps in another township. "
     "Ask the township to hand the record over instead of entering it twice."
+)
+HERE = N_(
+    "Somebody who may be the same person is in the register already. Look who it is; if it is another person, say so."
+)
+AWAY = N_(
+    "Somebody of this name and date of birth is in the register already, in another place. Ask the township to hand "
+    "the record over instead of entering it twice; if it is another person, say so."
 )
 CODED = {
     "sex": "sex", "education": "education", "occupation": "occupation", "political": "political",
@@ -91,6 +100,21 @@ def enter(at: Desk, said: NewPerson, home: Household, **more: Any) -> Person:
         raise
     entered(at, made)
     return made
+
+
+class Twice(BadInput):
+    """Somebody who may be the same person is in the register already; whoever knows better says so."""
+
+    def __init__(self, found: Alike) -> None:
+        """Who it may be."""
+        text = ELSEWHERE if found.numbered else HERE if found.seen else AWAY
+        super().__init__(text, fields={"id_number" if found.numbered else "another": text})
+
+
+def refuse_twice(at: Desk, said: NewPerson, home: Household) -> None:
+    """Refuse with Twice where somebody in the register may be the person."""
+    if found := alike(at.scope, person_of(said, at.today), home.id, home.place):
+        raise Twice(found)
 
 
 def said_fields(facts: NewPerson, day: str) -> dict[str, str]:

@@ -11,13 +11,24 @@ from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.journal.dated import valid
 from commongrid.kernel.clock import due_at
+from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.correcting import Fields, write_fields
 from commongrid.registry.actions.desk import Desk, desk, home, person
 from commongrid.registry.actions.life import away_from, back_home, gone, newborn
-from commongrid.registry.models import ChangeRequest, ChangeRule
+from commongrid.registry.actions.people import Twice
+from commongrid.registry.models import ChangeRequest, ChangeRule, Correction
 from commongrid.registry.rules.facts import Into, NewPerson, Told
-from commongrid.registry.rules.requests import CARRIED, OF_A_PERSON, Reported, read_kept, reported
+from commongrid.registry.rules.requests import (
+    CARRIED,
+    MAY_NAME,
+    OF_A_PERSON,
+    Reported,
+    carried_alone,
+    read_kept,
+    reported,
+    source_of,
+)
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -29,6 +40,7 @@ if TYPE_CHECKING:
 TABLE: Final = "registry_change_request"
 DAYS: Final = 5
 """Working days to decide where no rule says otherwise."""
+FIRST: Final = N_("Enter first what happened, with the form that this page leads to; entering it approves the report.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +57,17 @@ class Change:
 def report_change(scope: Scope, act: Act, *, change: Change, told: Told) -> Line:
     """Report what happened in a household; the village approves where the county says so, else it is so at once.
 
+    What can't be carried out by itself, or is about somebody who may be in the register already, waits for the village
+    in any case.
+
     Refuses: NotYours out of scope; WrongState where the household or person has ended; BadInput where it says too
     little, names nobody though it is about somebody, or names somebody of another household.
     """
     at = desk(scope, act, told)
     of = home(at, change.household)
     what = reported(change.sort, change.said)
-    who = change.person if change.sort in OF_A_PERSON else None
-    if change.sort in OF_A_PERSON and (who is None or person(at, who).household_id != of.id):
+    who = change.person if change.sort in MAY_NAME else None
+    if (who is None and change.sort in OF_A_PERSON) or (who and person(at, who).household_id != of.id):
         raise BadInput(fields={"person": N_("Choose somebody of this household.")})
     rule = rule_of(change.sort, at.today)
     row = ChangeRequest(
@@ -60,9 +75,8 @@ def report_change(scope: Scope, act: Act, *, change: Change, told: Told) -> Line
         said_sealed=sealed.seal(what.kept(), TABLE, "said_sealed", act.id), on=told.on, asked_at=act.at,
         asked_by=scope.post, due_at=_due(scope, act.at, rule.days if rule else DAYS),
     )  # fmt: skip
-    carried = what.sort in CARRIED and rule is not None and not rule.approve
+    carried = what.sort in CARRIED and rule is not None and not rule.approve and _carried(at, row, what)
     if carried:
-        _carry_out(at, row, what)
         row.state, row.decided_at, row.carried_by = "done", act.at, act.id
     row.save(force_insert=True)
     return Line(
@@ -72,20 +86,25 @@ def report_change(scope: Scope, act: Act, *, change: Change, told: Told) -> Line
 
 
 @action("registry.change_approved", power="people.edit", facts=("sort",), kinds=("post",))
-def approve_change(scope: Scope, act: Act, *, request_id: UUID) -> Line:
+def approve_change(scope: Scope, act: Act, *, request_id: UUID, entered: UUID | None = None) -> Line:
     """The village approves what was reported: it is carried out now, as of the day told, and can be undone (同意).
 
-    What can't be carried out by itself was entered by hand, and approving says so.
+    ``entered`` is the act by which the village entered it with a form of its own: the report is approved with that,
+    and one that named no household is about the one that the act changed.
 
     Refuses: NotFound out of sight; WrongState once decided, or where the record has ended meanwhile; BadInput where
-    what was told can't be.
+    what was told can't be, where nothing was entered that can't be carried out by itself, or something of others.
     """
     row = _open(request_id)
-    at = desk(scope, act, Told(on=row.on, source=_source(row)))
-    if row.sort in CARRIED and row.household_id is not None:
+    if entered is not None:
+        _by_hand(row, entered)
+    elif carried_alone(row.sort, row.household_id, row.person_id):
         said = read_kept(sealed.unseal(row.said_sealed, TABLE, "said_sealed", row.id))
+        at = desk(scope, act, Told(on=row.on, source=source_of(row.matter)))
         _carry_out(at, row, Reported(sort=row.sort, said=said))
-        row.carried_by = act.id
+    else:
+        raise BadInput(FIRST)
+    row.carried_by = entered or act.id
     _decide(row, act, scope, "done")
     return _line(row)
 
@@ -119,7 +138,7 @@ def withdraw_change(scope: Scope, act: Act, *, request_id: UUID) -> Line:
 
 @action("registry.change_opened", power="people.changes", facts=("sort", "matter"), kinds=("clock",))
 def open_change(scope: Scope, act: Act, *, sort: str, matter: UUID, place: int, on: date) -> Line:
-    """A matter of class L opens a request at its place; the village chooses the household and enters it by hand.
+    """A matter of class L opens a request at its place; the village chooses the household and enters it.
 
     Refuses: nothing; one matter opens one.
     """
@@ -129,7 +148,10 @@ def open_change(scope: Scope, act: Act, *, sort: str, matter: UUID, place: int, 
             id=act.id, sort=sort, place=place, matter=matter, on=on, asked_at=act.at,
             due_at=_due(scope, act.at, rule.days if rule else DAYS),
         ).save(force_insert=True)  # fmt: skip
-    return Line(place=place, subject=matter, subject_kind="matter", facts={"sort": sort, "matter": str(matter)})
+    return Line(
+        place=place, subject=matter, subject_kind="matter", facts={"sort": sort, "matter": str(matter)},
+        answer={"request": act.id},
+    )  # fmt: skip
 
 
 @action("registry.change_late", power="people.changes", facts=("sort",), kinds=("clock",))
@@ -167,6 +189,15 @@ def _due(scope: Scope, at: datetime, days: int) -> datetime:
     return due_at(territory.calendar(scope), at, days, "W").at
 
 
+def _carried(at: Desk, row: ChangeRequest, what: Reported) -> bool:
+    """Make it so at once; what is about somebody who may be in the register already waits for the village."""
+    try:
+        _carry_out(at, row, what)
+    except Twice:
+        return False
+    return True
+
+
 def _carry_out(at: Desk, row: ChangeRequest, what: Reported) -> None:
     """Make it so, by the same steps as the clerk's own acts."""
     said = what.said
@@ -182,7 +213,7 @@ def _carry_out(at: Desk, row: ChangeRequest, what: Reported) -> None:
             gone(at, person(at, who), state="dead", why="died")
         case "moved_out":
             gone(at, person(at, who), state="gone", why="moved_out", to=said.get("to", ""))
-        case "left":
+        case "left" | "army_school":
             away_from(at, person(at, who), said.get("to", ""))
         case "returned":
             back_home(at, person(at, who))
@@ -191,14 +222,26 @@ def _carry_out(at: Desk, row: ChangeRequest, what: Reported) -> None:
             write_fields(at, Fields(of="person", subject=who, written=written))
 
 
+def _by_hand(row: ChangeRequest, entered: UUID) -> None:
+    """The act is about what was reported; where that named no household, the row learns which it is."""
+    rows = list(Correction.objects.filter(act=entered, undone_by=None).order_by("no"))
+    if not rows:
+        raise BadInput(FIRST)
+    homes = [one.household for one in rows if one.household]
+    people = [one.subject for one in rows if one.of == "person"]
+    if row.household_id is None:
+        same = any(village_of(one.place) == village_of(row.place) for one in rows)
+        row.household_id, row.person_id = next(iter(homes), None), next(iter(people), None)
+    else:
+        same = row.household_id in homes or row.person_id in people
+    if not same:
+        raise BadInput(N_("What you entered is not about the household of this report."))
+
+
 def _home_of(row: ChangeRequest) -> UUID:
     if row.household_id is None:
         raise NotYours
     return row.household_id
-
-
-def _source(row: ChangeRequest) -> str:
-    return "事项上报" if row.matter else "网格上报"
 
 
 def _open(request_id: UUID) -> ChangeRequest:

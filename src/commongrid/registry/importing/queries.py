@@ -21,6 +21,7 @@ from commongrid.registry.importing.models import ImportBatch, ImportUpload
 from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
 from commongrid.registry.importing.rules.rows import Meaning, PersonRead
 from commongrid.registry.importing.rules.words import STATES, meanings
+from commongrid.registry.queries.alike import taken_elsewhere
 from commongrid.territory import queries as territory
 from commongrid.territory.models import GridCover, Place
 
@@ -230,15 +231,6 @@ def _grouped(people: Iterable[KnownPerson], key: Callable[[KnownPerson], K | Non
         if (mine := key(one)) is not None:
             found.setdefault(mine, []).append(one)
     return found
-
-
-def taken_elsewhere(numbers: Sequence[bytes]) -> frozenset[bytes]:
-    """Which of the blind indexes the county's register has at all; asked only of those that are not in sight."""
-    if not numbers:
-        return frozenset()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT numbers_taken(%s)", [list(numbers)])
-        return frozenset(bytes(row[0]) for row in cursor.fetchall())
 
 
 # ---- files and batches

@@ -71,8 +71,8 @@ class ChangeRequest(models.Model):
     ``said_sealed`` holds what was told, by field, as sealed JSON: a name, a new
     phone, a place gone to. ``matter`` is the matter of class L that opened it.
 
-    States: open (waits until ``due_at``), done (carried out by ``carried_by``,
-    or entered by hand), refused (``reason`` says why), withdrawn by whoever asked or with its matter.
+    States: open (waits until ``due_at``), done (by the act ``carried_by``, of its own or
+    entered with a form), refused (``reason`` says why), withdrawn by whoever asked or with its matter.
     ``late_at``: when the clock found it overdue and told the level above, once.
 
     Personal data: what was told (S4, sealed), whom it is about. Kept: three years after it was decided, or until the

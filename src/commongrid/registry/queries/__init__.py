@@ -1,5 +1,6 @@
 """Reads of the register, always within scope."""
 
+from commongrid.registry.queries.alike import Alike, AlikeRow, alike
 from commongrid.registry.queries.booklets import (
     BookletLine,
     Population,
@@ -40,6 +41,7 @@ from commongrid.registry.queries.homes import (
     HomeLine,
     HomesPage,
     Member,
+    changed_since,
     changes_of,
     dwellings_for,
     find_homes,
@@ -106,6 +108,8 @@ from commongrid.registry.queries.wordlists import (
 __all__ = (
     "FOUND",
     "REVEALED",
+    "Alike",
+    "AlikeRow",
     "Asked",
     "BookletLine",
     "ChangeLine",
@@ -137,6 +141,7 @@ __all__ = (
     "ToAsk",
     "Wanted",
     "account_with_phone",
+    "alike",
     "asked_by_matter",
     "booklet",
     "booklet_by_number",
@@ -144,6 +149,7 @@ __all__ = (
     "booklets_of",
     "called",
     "change_of_matter",
+    "changed_since",
     "changes_of",
     "changes_running_late",
     "codes",

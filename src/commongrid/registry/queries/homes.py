@@ -221,14 +221,20 @@ _TOLD: Final[dict[str, Callable[[str], Any]]] = {
 def changes_of(scope: Scope, *subjects: UUID, acts: Collection[UUID] = (), limit: int = 50) -> list[ChangeLine]:
     """What was changed on these records or by these acts, newest first; values of sealed fields are not told."""
     rows = Correction.objects.filter(Q(subject__in=subjects) | Q(act__in=acts)).order_by("-at", "act", "no")[:limit]
-    return [
-        ChangeLine(
-            act=one.act, at=one.at, of=one.of, subject=one.subject, field=one.field, before=one.before,
-            after=one.after, since_on=one.since_on, source=one.source, household=one.household,
-            undone_by=one.undone_by,
-        )
-        for one in rows
-    ]  # fmt: skip
+    return [_change(one) for one in rows]
+
+
+def changed_since(scope: Scope, subject: UUID, since: datetime, limit: int = 50) -> list[ChangeLine]:
+    """What was changed on a record, or of a household on its people too, since a moment, newest first."""
+    rows = Correction.objects.filter(Q(subject=subject) | Q(household=subject), at__gt=since)
+    return [_change(one) for one in rows.order_by("-at", "act", "no")[:limit]]
+
+
+def _change(one: Correction) -> ChangeLine:
+    return ChangeLine(
+        act=one.act, at=one.at, of=one.of, subject=one.subject, field=one.field, before=one.before, after=one.after,
+        since_on=one.since_on, source=one.source, household=one.household, undone_by=one.undone_by,
+    )  # fmt: skip
 
 
 def dwellings_for(scope: Scope, home: HomeCard) -> list[tuple[UUID, str]]:

@@ -60,19 +60,22 @@ class NewHome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """When something became so, and who said it: the day, and a source in a few words."""
+    """When something became so, and who said it: the day, and a source in a few words.
+
+    ``seen`` is the version of the record that was on the screen while it was written down.
+    """
 
     on: date
     source: str = ""
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Into:
-    """The household a person goes to, what they are to its head there, and the version of it that was on the screen."""
+    """The household a person goes to, and what they are to its head there."""
 
     household: UUID
     as_to_head: str = ""
-    seen: int | None = None
 
 
 def person_of(said: NewPerson, today: date) -> NewPerson:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from commongrid.kernel.refusals import N_, BadInput
 
@@ -13,10 +14,12 @@ SORTS: Final = (
     "born", "died", "married", "moved_in", "moved_out", "left", "returned", "split", "dwelling", "army_school",
     "correct", "other",
 )  # fmt: skip
-OF_A_PERSON: Final = frozenset({"died", "moved_out", "left", "returned", "correct"})
+OF_A_PERSON: Final = frozenset({"died", "married", "moved_out", "left", "returned", "army_school", "correct"})
 """Sorts that name somebody of the household."""
-CARRIED: Final = frozenset({"born", "died", "moved_out", "left", "returned", "correct"})
-"""Sorts that approval carries out; what the others ask for the village enters with its own form."""
+MAY_NAME: Final = OF_A_PERSON | {"split", "other"}
+"""Sorts that may name somebody."""
+CARRIED: Final = frozenset({"born", "died", "moved_out", "left", "returned", "army_school", "correct"})
+"""Sorts that approval carries out; what the others report the village enters with the form of the act."""
 OF_KIND: Final = {
     "L01": "born", "L02": "died", "L03": "married", "L04": "moved_in", "L05": "moved_out", "L06": "left",
     "L07": "returned", "L08": "split", "L09": "dwelling", "L10": "army_school", "L99": "other",
@@ -26,6 +29,7 @@ HANDOVER: Final = "handover"
 LONGEST: Final = 200
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "born": ("name", "sex", "as_to_head"), "died": (), "moved_out": ("to",), "left": ("to",), "returned": (),
+    "married": ("name",), "moved_in": ("name", "sex", "as_to_head"), "dwelling": ("to",), "army_school": ("to",),
     "correct": ("phone", "works_at", "education", "occupation", "political", "marital"),
 }  # fmt: skip
 """What a report of this sort may tell besides words."""
@@ -61,9 +65,19 @@ def reported(sort: str, said: Mapping[str, str]) -> Reported:
         raise BadInput(fields={"name": N_("Enter the person's name, at most 60 characters.")})
     if sort == "correct" and not set(told) - {WORDS}:
         raise BadInput(N_("Say which field is wrong, and what is right."))
-    if sort not in CARRIED and not told.get(WORDS):
+    if sort not in CARRIED and not told:
         raise BadInput(fields={WORDS: N_("Please say in a few words what happened.")})
     return Reported(sort=sort, said=told)
+
+
+def carried_alone(sort: str, household: UUID | None, person: UUID | None) -> bool:
+    """Whether approving carries the report out by itself: it can be, and says of which household and whom."""
+    return sort in CARRIED and household is not None and (person is not None or sort not in OF_A_PERSON)
+
+
+def source_of(matter: UUID | None) -> str:
+    """Who is the source of what a report says."""
+    return "事项上报" if matter else "网格上报"
 
 
 def read_kept(text: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from commongrid.kernel.pinyin import sort_key
+from commongrid.kernel.pinyin import sound
 from commongrid.kernel.places import village_of
 from commongrid.registry.importing.rules.faults import CHOICES
 from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
@@ -176,11 +176,6 @@ def _by_name(one: Placed, known: Known, home: KnownHome | None, answer: str) -> 
         if who.born_on is not None and who.born_on == one.read.born_on:
             _answered(one, "other_home", who, answer)
             return
-
-
-def sound(name: str) -> str:
-    """How a name sounds: its pinyin with tones."""
-    return sort_key(name).partition("\x1f")[0]
 
 
 def _may_be(one: Placed, who: KnownPerson) -> bool:

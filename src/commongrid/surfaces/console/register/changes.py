@@ -18,13 +18,13 @@ from commongrid.kernel.refusals import N_
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import NAME_LENGTH, NUMBER_LENGTH, Into
 from commongrid.registry.rules.requests import FIELDS as TOLD_FIELDS
-from commongrid.registry.rules.requests import OF_A_PERSON, SORTS
+from commongrid.registry.rules.requests import MAY_NAME, SORTS
 from commongrid.roster import queries as roster
-from commongrid.surfaces.console.register import where
+from commongrid.surfaces.console.register import entering, where
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.homes import answered
 from commongrid.surfaces.console.register.where import where_in
-from commongrid.surfaces.console.register.words import choices, field_label, home_name, read_aloud, trail
+from commongrid.surfaces.console.register.words import choices, home_name, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.paging import page_asked
@@ -42,9 +42,6 @@ STATES: Final = {
     "withdrawn": (N_("Withdrawn"), ""), "offered": (N_("On offer"), "warn"), "accepted": (N_("Accepted"), "ok"),
     "lapsed": (N_("Lapsed: nobody answered in time"), "late"),
 }  # fmt: skip
-NAMES: Final = {
-    "name": N_("Name"), "to": N_("Where to"), "words": N_("In words"), "as_to_head": N_("To the head of the household"),
-}  # fmt: skip
 
 
 class ReportForm(ToldForm):
@@ -52,10 +49,12 @@ class ReportForm(ToldForm):
 
     sort = forms.ChoiceField(label=_("What happened"), error_messages={"required": _("Choose what happened.")})
     person = forms.ChoiceField(label=_("Whom it is about"), required=False)
-    name = forms.CharField(label=_("Name of a newborn child"), required=False, max_length=NAME_LENGTH)
-    sex = forms.ChoiceField(label=_("Sex of a newborn child"), required=False)
-    as_to_head = forms.ChoiceField(label=_("A newborn child is to the head"), required=False)
-    to = forms.CharField(label=_("Where to"), required=False, max_length=60)
+    name = forms.CharField(
+        label=_("Name of who was born, moves in or is married"), required=False, max_length=NAME_LENGTH
+    )
+    sex = forms.ChoiceField(label=_("Sex of who was born or moves in"), required=False)
+    as_to_head = forms.ChoiceField(label=_("Who was born or moves in is to the head"), required=False)
+    to = forms.CharField(label=_("Where to, or the new door"), required=False, max_length=60)
     phone = forms.CharField(label=_("Right phone"), required=False, max_length=30)
     works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
     words = forms.CharField(
@@ -146,18 +145,13 @@ def page(request: Asked, request_id: UUID) -> HttpResponse:
 
 def _page(request: Asked, one: RequestLine, form: ReasonForm, status: int = 200) -> HttpResponse:
     scope = request.scope
-    words = read_aloud(scope, "sex", "relation", "education", "occupation", "political", "marital")
     faces = roster.faces(scope, {one.asked_by} if one.asked_by else set())
-    lists = {"as_to_head": "relation"}
-    said = [
-        (gettext(NAMES[name]) if name in NAMES else field_label("person", name),
-         words.get(lists.get(name, name), {}).get(value, value))
-        for name, value in one.said.items()
-    ]  # fmt: skip
     title = _sorts(scope).get(one.sort, one.sort)
+    may_decide = one.state == "open" and scope.may("people.edit")
     context = {
-        "row": one, "title": title, "said": said, "who": _who(one, faces), "chip": _chip(one.state), "form": form,
-        "may_decide": one.state == "open" and scope.may("people.edit"),
+        "row": one, "title": title, "said": entering.told(scope, one), "who": _who(one, faces),
+        "chip": _chip(one.state), "form": form, "may_decide": may_decide,
+        **(entering.ways(request, one) if may_decide else {}),
         "may_undo": scope.may("people.edit"),
         "may_withdraw": one.state == "open" and one.asked_by is not None and one.asked_by == scope.post,
         "trail": [*trail(), (gettext("Changes"), reverse("changes"))],
@@ -208,7 +202,7 @@ def report(request: Asked, household_id: UUID) -> HttpResponse:
         given = form.cleaned_data
         sort = given["sort"]
         said = {name: given.get(name, "") for name in (*TOLD_FIELDS.get(sort, ()), "words")}
-        who = UUID(given["person"]) if given["person"] and sort in OF_A_PERSON else None
+        who = UUID(given["person"]) if given["person"] and sort in MAY_NAME else None
         change = actions.Change(sort=sort, household=home.id, person=who, said=said)
         made = actions.report_change(request.scope, request.act, change=change, told=form.told)
         return reverse("change", args=[made["request"]])

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commongrid.kernel.refusals import N_, Refusal
+from commongrid.registry import actions as register
 from commongrid.registry import queries as registry
 from commongrid.registry.joining import actions, queries
 from commongrid.registry.rules.facts import Told
+from commongrid.surfaces.console.register import meanwhile
 from commongrid.surfaces.console.register.words import PERSON_STATES, chip, read_aloud, trail
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.forms import Form
@@ -77,10 +79,13 @@ def pair(request: Asked, suspect_id: UUID) -> HttpResponse:
     """Two records side by side, and the decision."""
     row = queries.suspect(request.scope, suspect_id)
     cards = (registry.person_card(request.scope, row.first), registry.person_card(request.scope, row.second))
-    form = Decide(request.POST or None, initial={"seen": f"{cards[0].version}-{cards[1].version}"})
+    seen = f"{cards[0].version}-{cards[1].version}"
+    form = Decide(request.POST or None, initial={"seen": seen})
     if request.method == "POST" and form.is_valid():
         try:
             done = _decided(request, row, form)
+        except register.Meanwhile as refusal:
+            meanwhile.tell(request, form, refusal, seen=seen)
         except Refusal as refusal:
             form.refuse(refusal)
         else:

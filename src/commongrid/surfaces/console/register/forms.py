@@ -44,8 +44,8 @@ class ToldForm(Form):
 
     @property
     def told(self) -> Told:
-        """The day and the source."""
-        return Told(on=self.cleaned_data["on"], source=self.cleaned_data["source"])
+        """The day, the source and the version that was on the screen."""
+        return Told(on=self.cleaned_data["on"], source=self.cleaned_data["source"], seen=self.cleaned_data["seen"])
 
 
 def _chosen(label: Any, *, required: bool = False) -> forms.ChoiceField:
@@ -156,6 +156,7 @@ class PersonForm(ToldForm):
     education = _chosen(_("Education"))
     political = _chosen(_("Political status"))
     marital = _chosen(_("Marital status"))
+    another = forms.BooleanField(label=_("It is another person: enter them all the same"), required=False)
 
 
 class WhereForm(ToldForm):

@@ -19,7 +19,7 @@ from commongrid.kernel.widths import plain_number
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson
 from commongrid.surfaces.console.register import asking as fresh
-from commongrid.surfaces.console.register import forms, looks
+from commongrid.surfaces.console.register import entering, forms, looks, meanwhile, twice
 from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.where import near, where_in
 from commongrid.surfaces.console.register.words import (
@@ -220,41 +220,51 @@ def _newcomer(form: forms.PersonForm) -> NewPerson:
 def move_in(request: Asked, household_id: UUID) -> HttpResponse:
     """Somebody comes to live in the household."""
     home = queries.home_card(request.scope, household_id)
-    form = forms.PersonForm(request.POST or None, initial={"seen": home.version})
+    form = forms.PersonForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
     form.offer(_person_choices(request.scope))
 
     def do() -> str:
-        into = Into(household=home.id, as_to_head=form.cleaned_data["as_to_head"], seen=form.cleaned_data["seen"])
-        actions.moved_in(request.scope, request.act, into=into, newcomer=_newcomer(form), told=form.told)
+        into = Into(household=home.id, as_to_head=form.cleaned_data["as_to_head"])
+        actions.moved_in(
+            request.scope, request.act, into=into, newcomer=_newcomer(form), told=form.told,
+            another=form.cleaned_data.get("another", False),
+        )  # fmt: skip
         return reverse("household", args=[home.id])
 
-    return asked(request, form, do, (N_("Somebody moves in"), N_("Entered."), home))
+    alike = twice.alike(request, form, home, lambda: _newcomer(form))
+    return asked(request, form, do, (N_("Somebody moves in"), N_("Entered."), home), **alike)
 
 
 @door("people.edit", methods=("GET", "POST"))
 def birth(request: Asked, household_id: UUID) -> HttpResponse:
     """A child is born into the household."""
     home = queries.home_card(request.scope, household_id)
-    form = forms.PersonForm(request.POST or None, initial={"seen": home.version})
+    form = forms.PersonForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
     form.offer(_person_choices(request.scope))
     for name in ("born_on", "phone", "education", "political", "marital"):
         del form.fields[name]
 
+    def child() -> NewPerson:
+        given = form.cleaned_data
+        return NewPerson(name=given["name"], sex=given["sex"], born_on=given["on"], id_number=given["id_number"])
+
     def do() -> str:
         given = form.cleaned_data
-        child = NewPerson(name=given["name"], sex=given["sex"], born_on=given["on"], id_number=given["id_number"])
-        into = Into(household=home.id, as_to_head=given["as_to_head"], seen=given["seen"])
-        actions.born(request.scope, request.act, into=into, child=child, told=form.told)
+        into = Into(household=home.id, as_to_head=given["as_to_head"])
+        actions.born(
+            request.scope, request.act, into=into, child=child(), told=form.told, another=given.get("another", False)
+        )
         return reverse("household", args=[home.id])
 
-    return asked(request, form, do, (N_("A child was born"), N_("Entered."), home))
+    alike = twice.alike(request, form, home, child)
+    return asked(request, form, do, (N_("A child was born"), N_("Entered."), home), **alike)
 
 
 @door("people.edit", methods=("GET", "POST"))
 def head(request: Asked, household_id: UUID) -> HttpResponse:
     """Another of the household becomes its head."""
     home = queries.home_card(request.scope, household_id)
-    form = forms.HeadForm(request.POST or None)
+    form = forms.HeadForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
     form.offer({"head": _members(request.scope, home)})
 
     def do() -> str:
@@ -274,7 +284,7 @@ def _members(scope: Scope, home: HomeCard) -> list[tuple[str, str]]:
 def split(request: Asked, household_id: UUID) -> HttpResponse:
     """Some of the household found one of their own."""
     home = queries.home_card(request.scope, household_id)
-    form = forms.SplitForm(request.POST or None, initial={"seen": home.version})
+    form = forms.SplitForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
     people = _members(request.scope, home)
     village = village_of(home.place)
     form.offer({**where_in(request.scope, village or home.place), "people": people, "head": people})
@@ -286,9 +296,7 @@ def split(request: Asked, household_id: UUID) -> HttpResponse:
             head=UUID(given["head"]),
             home=new_home(request.scope, form, village or home.place),
         )
-        made = actions.split(
-            request.scope, request.act, household_id=home.id, leaving=leaving, told=form.told, seen=given["seen"]
-        )
+        made = actions.split(request.scope, request.act, household_id=home.id, leaving=leaving, told=form.told)
         return reverse("household", args=[made["household"]])
 
     words = (N_("Split the household"), N_("The household was split."), home)
@@ -305,7 +313,7 @@ MERGED: Final = N_(
 def merge(request: Asked, household_id: UUID) -> HttpResponse:
     """The whole household moves into another."""
     home = queries.home_card(request.scope, household_id)
-    form = forms.IntoForm(request.POST or None)
+    form = forms.IntoForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
     village = village_of(home.place) or home.place
     form.offer({**where_in(request.scope, village), "as_to_head": choices(request.scope, "relation")})
 
@@ -323,7 +331,7 @@ def merge(request: Asked, household_id: UUID) -> HttpResponse:
 def flag(request: Asked, household_id: UUID) -> HttpResponse:
     """Something was recognised of the household."""
     home = queries.home_card(request.scope, household_id)
-    form = forms.FlagForm(request.POST or None)
+    form = forms.FlagForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
     zh = language() == "zh"
     offered = queries.flag_types(request.scope, "household")
     form.offer({"type_code": [(one.code, one.zh if zh else one.en) for one in offered]})
@@ -341,19 +349,30 @@ def flag(request: Asked, household_id: UUID) -> HttpResponse:
 
 def asked(
     request: Asked, form: Any, do: Callable[[], str], words: tuple[str, str, HomeCard | None], *, of: str = "",
-    **more: str,
+    **more: Any,
 ) -> HttpResponse:  # fmt: skip
-    """Show the question, or do it and go on; a refusal is shown at the form and what was typed stays."""
+    """Show the question, or do it and go on; a refusal is shown at the form and what was typed stays.
+
+    The report that the form was opened from is approved with it.
+    """
     title, home = gettext(words[0]), words[2]
+
+    def entered() -> str:
+        address = do()
+        if entering.approve(request):
+            messages.success(request, gettext("The report is approved with it."))
+        return address
+
     context = {
         "title": title,
         "back": reverse("household", args=[home.id]) if home else reverse("households"),
         "name": of or (home_name(home) if home else ""),
         "trail": trail(home, (title, "")),
         **picker(form),
+        **entering.beside(request),
         **more,
     }
-    return answered(request, form, do, context, done=words[1])
+    return answered(request, form, entered, context, done=words[1])
 
 
 def answered(
@@ -364,6 +383,8 @@ def answered(
     if request.method == "POST" and form.is_valid():
         try:
             address = do()
+        except actions.Meanwhile as refusal:
+            meanwhile.tell(request, form, refusal)
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -13,7 +13,7 @@ from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import HEADS
-from commongrid.surfaces.console.register import forms, where
+from commongrid.surfaces.console.register import entering, forms, where
 from commongrid.surfaces.console.register.homes import asked
 from commongrid.surfaces.console.register.where import near, where_in
 from commongrid.surfaces.console.register.words import choices, field_label, place_label, read_aloud
@@ -42,7 +42,7 @@ def correct(request: Asked, person_id: UUID) -> HttpResponse:
     card = queries.person_card(request.scope, person_id)
     home = queries.home_card(request.scope, card.household) if card.household else None
     initial = _of_a_person(request.scope, card)
-    form = forms.CorrectForm(request.POST or None, initial=initial)
+    form = forms.CorrectForm(request.POST or None, initial=entering.begun(request, initial))
     coded = {name: choices(request.scope, name, str(initial[name])) for name in CODED}
     to_head = choices(request.scope, "relation", card.as_in_home)
     form.offer({**coded, "as_in_home": [one for one in to_head if one[0] not in HEADS - {card.as_in_home}]})
@@ -56,7 +56,7 @@ def correct(request: Asked, person_id: UUID) -> HttpResponse:
             if written.get(name):
                 levels = ("village",) if name == "collective" else TYPED
                 written[name] = str(where.meant(request.scope, written[name], name, levels))
-        fields = actions.Fields(of="person", subject=card.id, written=written, seen=given["seen"])
+        fields = actions.Fields(of="person", subject=card.id, written=written)
         actions.correct(request.scope, request.act, fields=fields, told=form.told)
         return reverse("person", args=[card.id])
 
@@ -78,7 +78,7 @@ def correct_home(request: Asked, household_id: UUID) -> HttpResponse:
     """Correct a household: its number, door, villager group, house and point."""
     home = queries.home_card(request.scope, household_id)
     initial = _of_a_home(home)
-    form = forms.HomeCorrectForm(request.POST or None, initial=initial)
+    form = forms.HomeCorrectForm(request.POST or None, initial=entering.begun(request, initial))
     houses = [
         (str(ident), name or gettext("without a name")) for ident, name in queries.dwellings_for(request.scope, home)
     ]
@@ -92,7 +92,7 @@ def correct_home(request: Asked, household_id: UUID) -> HttpResponse:
 
     def do() -> str:
         written = form.written(initial, queries.neighbours(request.scope, home.natural_village))
-        fields = actions.Fields(of="household", subject=home.id, written=written, seen=form.cleaned_data["seen"])
+        fields = actions.Fields(of="household", subject=home.id, written=written)
         actions.correct(request.scope, request.act, fields=fields, told=form.told)
         return reverse("household", args=[home.id])
 

@@ -15,7 +15,7 @@ from commongrid.registry import actions, queries
 from commongrid.registry.joining import queries as joining
 from commongrid.registry.rules.facts import Into
 from commongrid.registry.rules.fields import FIELDS
-from commongrid.surfaces.console.register import forms, looks
+from commongrid.surfaces.console.register import entering, forms, looks
 from commongrid.surfaces.console.register.homes import asked
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import (
@@ -149,54 +149,58 @@ def _facts(
 @door("people.edit", methods=("GET", "POST"))
 def died(request: Asked, person_id: UUID) -> HttpResponse:
     """The person has died."""
-    form = forms.ToldForm(request.POST or None)
+    card = queries.person_card(request.scope, person_id)
+    form = forms.ToldForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
 
     def do() -> None:
         actions.died(request.scope, request.act, person_id=person_id, told=form.told)
 
-    return _of(request, person_id, form, do, (N_("Has died"), N_("The record was ended.")))
+    return _of(request, card, form, do, (N_("Has died"), N_("The record was ended.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
 def moved_out(request: Asked, person_id: UUID) -> HttpResponse:
     """The person has left the county for good."""
-    form = forms.WhereForm(request.POST or None)
+    card = queries.person_card(request.scope, person_id)
+    form = forms.WhereForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
 
     def do() -> None:
         to = form.cleaned_data["to"]
         actions.moved_out(request.scope, request.act, person_id=person_id, to=to, told=form.told)
 
-    return _of(request, person_id, form, do, (N_("Has left the county for good"), N_("The record was ended.")))
+    return _of(request, card, form, do, (N_("Has left the county for good"), N_("The record was ended.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
 def left(request: Asked, person_id: UUID) -> HttpResponse:
     """The person works or studies elsewhere for now."""
-    form = forms.WhereForm(request.POST or None)
+    card = queries.person_card(request.scope, person_id)
+    form = forms.WhereForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
 
     def do() -> None:
         to = form.cleaned_data["to"]
         actions.left_for_work(request.scope, request.act, person_id=person_id, to=to, told=form.told)
 
-    return _of(request, person_id, form, do, (N_("Is away for work or study"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Is away for work or study"), N_("Entered.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
 def returned(request: Asked, person_id: UUID) -> HttpResponse:
     """The person has come back."""
-    form = forms.ToldForm(request.POST or None)
+    card = queries.person_card(request.scope, person_id)
+    form = forms.ToldForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
 
     def do() -> None:
         actions.returned(request.scope, request.act, person_id=person_id, told=form.told)
 
-    return _of(request, person_id, form, do, (N_("Has come back"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Has come back"), N_("Entered.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
 def move(request: Asked, person_id: UUID) -> HttpResponse:
     """The person moves to another household of the village."""
     card = queries.person_card(request.scope, person_id)
-    form = forms.IntoForm(request.POST or None)
+    form = forms.IntoForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
     village = village_of(card.place) or card.place
     form.offer({**where_in(request.scope, village), "as_to_head": choices(request.scope, "relation")})
 
@@ -206,14 +210,14 @@ def move(request: Asked, person_id: UUID) -> HttpResponse:
         into = Into(household=other, as_to_head=given["as_to_head"])
         actions.moved(request.scope, request.act, person_id=person_id, into=into, told=form.told)
 
-    return _of(request, person_id, form, do, (N_("Moves to another household"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Moves to another household"), N_("Entered.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
 def marry(request: Asked, person_id: UUID) -> HttpResponse:
     """The person marries somebody of the register; they live in one of the two households."""
     card = queries.person_card(request.scope, person_id)
-    form = forms.MarryForm(request.POST or None)
+    form = forms.MarryForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     found = [one for one in queries.find_people(request.scope, text) if one.id != card.id] if text else []
     form.offer(
@@ -236,18 +240,17 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
         into = Into(household=where, as_to_head=given["as_to_head"])
         actions.married(request.scope, request.act, person_id=person_id, spouse_id=spouse.id, into=into, told=form.told)
 
-    return _of(request, person_id, form, do, (N_("Marries"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Marries"), N_("Entered.")))
 
 
 def _of(
-    request: Asked, person_id: UUID, form: forms.ToldForm, do: Callable[[], None], words: tuple[str, str]
+    request: Asked, card: PersonCard, form: forms.ToldForm, do: Callable[[], None], words: tuple[str, str]
 ) -> HttpResponse:
     """Ask one question about a person, then go back to the record."""
-    card = queries.person_card(request.scope, person_id)
 
     def done() -> str:
         do()
-        return reverse("person", args=[person_id])
+        return reverse("person", args=[card.id])
 
     return asked(request, form, done, (*words, _home(request, card)), of=card.name)
 
@@ -255,7 +258,8 @@ def _of(
 @door("people.edit", methods=("GET", "POST"))
 def flag(request: Asked, person_id: UUID) -> HttpResponse:
     """Something was recognised of the person."""
-    form = forms.FlagForm(request.POST or None)
+    card = queries.person_card(request.scope, person_id)
+    form = forms.FlagForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
     zh = language() == "zh"
     offered = queries.flag_types(request.scope, "person")
     form.offer({"type_code": [(one.code, one.zh if zh else one.en) for one in offered]})
@@ -267,4 +271,4 @@ def flag(request: Asked, person_id: UUID) -> HttpResponse:
         )
         actions.flag(request.scope, request.act, what=what, told=form.told)
 
-    return _of(request, person_id, form, do, (N_("Something was recognised"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Something was recognised"), N_("Entered.")))
