@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.registry import queries
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.register.words import flag_words, told
+from commongrid.surfaces.shared.times import in_a_row
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -55,7 +55,7 @@ def _named(request: Asked, subject: UUID, lines: list[ChangeLine]) -> str:
         for event in told(lines, names, flag_words(request.scope))
         for name, label, *_values in event["lines"]
     ]
-    return gettext(", ").join(list(dict.fromkeys(said))[:MOST])
+    return in_a_row(list(dict.fromkeys(said))[:MOST])
 
 
 def _follow(form: Any, lines: list[ChangeLine]) -> None:
