@@ -77,6 +77,18 @@ def test_ask_recheck_is_for_the_centre_and_not_offered_in_the_village(scene: Sce
         scene.do("clerk", actions.ask_recheck, matter, reason="再看一次")
 
 
+def test_a_township_leaves_a_recheck_of_its_own_work_to_the_county(scene: Scene) -> None:
+    matter = scene.at_township("路灯坏了", kind="G03")
+    scene.do("dispatcher", actions.start, matter)
+    scene.do("dispatcher", actions.answer, matter, answer="已修好。")
+    scene.do("county_dispatcher", actions.visit, matter, result="asked", answers=(True, True, ""))
+    scene.do("dispatcher", actions.close, matter)
+    assert "ask_recheck" not in queries.may_now(scene.as_post("dispatcher"), matter)
+    with pytest.raises(WrongState, match="its centre asks for that"):
+        scene.do("dispatcher", actions.ask_recheck, matter, reason="再看看")
+    scene.do("county_dispatcher", actions.ask_recheck, matter, reason="再看看")
+
+
 def test_an_order_looks_the_same_whatever_caused_it(scene: Scene) -> None:
     jobs.draw()
     everything("1")

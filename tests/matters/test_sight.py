@@ -220,6 +220,41 @@ def test_restricted_words_are_for_those_who_work_on_it(scene: Scene) -> None:
         queries.matter(scene.as_post("far_clerk"), matter)
 
 
+def test_restricted_words_stay_with_those_who_work_on_it_now(scene: Scene) -> None:
+    """A request for aid is the township's: village and grid know it is there, and while a visit is due whom to see."""
+    matter = tell("B09")
+
+    def reads(name: str) -> tuple[bool, bool]:
+        found = queries.matter(scene.as_post(name), matter)
+        shown = found.text != ""
+        assert shown == (found.row.title != "") == bool(found.parties) == ("说不得" in found.text)
+        try:
+            queries.revealed(scene.as_post(name), matter, "reporter", "phone")
+        except NotFound:
+            assert not found.reachable
+            return shown, False
+        assert found.reachable
+        return shown, True
+
+    below = ("clerk", "grid_head", "grid_member")
+    assert [reads(name) for name in below] == [(False, False)] * 3
+    assert reads("dispatcher") == (True, True)
+    scene.do("dispatcher", actions.accept, matter)
+    scene.do("dispatcher", actions.divert, matter, unit_id=desk.id_of("transport_unit"), reason="先由该站核实")
+    scene.do("station", actions.start, matter)
+    assert reads("station") == (True, True)
+    assert [reads(name)[0] for name in below] == [False] * 3
+    scene.do("station", actions.answer, matter, answer="已办")
+    scene.do("dispatcher", actions.pass_on, matter, answer="已办")
+    assert [reads(name) for name in below] == [(True, True), (False, True), (False, True)]
+    scene.do("clerk", actions.visit, matter, result="asked", mode="phone", answers=(True, True, ""))
+    assert [reads(name) for name in below] == [(False, False)] * 3
+    assert reads("dispatcher") == (True, True), "it has still to be filed"
+    scene.do("dispatcher", actions.close, matter, note="已归档")
+    assert reads("dispatcher") == (True, False)
+    assert [reads(name) for name in below] == [(False, False)] * 3
+
+
 def test_words_hidden_from_a_reader_are_not_found_by_searching(scene: Scene) -> None:
     matter = tell(FAMILY)
     with scene.desk.database.as_role("owner") as owner:
@@ -303,3 +338,29 @@ def test_powers_come_first(scene: Scene) -> None:
         scene.do("dispatcher", actions.accept, matter)
     with pytest.raises(NotAllowed):
         actions.accept(ANYONE, Act.new(), matter_id=matter)
+
+
+LAID = {
+    "party": ("(id, matter_id, part, place, hidden_below, language) VALUES (%(id)s, %(matter)s, 'accused', %(place)s,"
+              " false, 'zh')"),
+    "original": "(id, place, title, text) VALUES (%(matter)s, %(place)s, 'x', 'y')",
+    "escalation": ("(id, matter_id, deadline_no, sort, level, place, due_at, at) VALUES (%(id)s, %(matter)s, 99,"
+                   " 'told', 'county', %(place)s, now(), now())"),
+    "public_face": ("(id, kind_code, place, opened_on, state, series) VALUES (%(id)s, 'G01', %(place)s, current_date,"
+                    " 'open', 'asked')"),
+    "external_case": ("(id, matter_id, place, system, number) VALUES (%(id)s, %(matter)s, %(place)s, 'petition', '1')"),
+}  # fmt: skip
+"""What a report brings along, each as one INSERT."""
+
+
+def test_nobody_lays_a_person_or_a_reminder_beside_a_report_that_is_not_theirs(scene: Scene) -> None:
+    """By raw SQL, as the public, as a post far away, and as nobody."""
+    values = {"id": Act.new().id, "matter": scene.at_township("桥", kind="G02"), "place": desk.TOWNSHIP}
+    with scene.desk.database.as_role("app") as app:
+        for who in (public(), scene.as_post("far_clerk"), None):
+            for table, statement in LAID.items():
+                with app.transaction(force_rollback=True):
+                    if who is not None:
+                        become(app, who)
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+                        app.execute(f"INSERT INTO matters_{table} {statement}".encode(), values)

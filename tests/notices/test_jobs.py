@@ -17,7 +17,6 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound, WrongState
 from commongrid.matters import actions as matters
 from commongrid.matters import jobs as clock
-from commongrid.matters.actions import mediating
 from commongrid.matters.actions.calling import Summons
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Matter
@@ -348,15 +347,6 @@ def test_each_unit_hears_of_its_part(scene: Scene) -> None:
             parts = dict(Matter.objects.filter(parent_id=whole).values_list("unit_id", "id"))
         assert posts_told("given", parts[units[0]]) == {id_of("station")}
         assert posts_told("given", parts[units[1]]) == {id_of("water_head")}
-
-
-def test_the_competent_body_hears_of_what_is_sorted_to_it(scene: Scene) -> None:
-    sorted_in = scene.report("门口总有人吵", kind="Z00")
-    scene.do("dispatcher", matters.accept, sorted_in, kind_code="A12")
-    quarrel = scene.do("clerk", matters.accept, scene.report("两家为地界争执", kind="A03"))
-    mediating.begin(scene.as_post("mediator"), Act.new(), matter_id=quarrel, violence=True)
-    reads()
-    assert posts_told("closed_off", sorted_in) == posts_told("closed_off", quarrel) == {id_of("police")}
 
 
 def test_an_acceptance_where_it_stays_tells_nobody(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.proof import defects_beside, defects_links, defects_register, defects_told
+from tests.proof import defects_beside, defects_links, defects_register, defects_told, defects_words
 from tests.proof.defects import DEFECTS, Defect, walls_hold
 from tests.proof.defects_beside import steps_hold
 from tests.sizes import size
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from tests.figures import Record
     from tests.proof.world import World
 
-ALL = (*DEFECTS, *defects_beside.DEFECTS, *defects_register.DEFECTS, *defects_links.DEFECTS, *defects_told.DEFECTS)
+ALL = (
+    *DEFECTS, *defects_beside.DEFECTS, *defects_register.DEFECTS, *defects_links.DEFECTS, *defects_told.DEFECTS,
+    *defects_words.DEFECTS,
+)  # fmt: skip
 SEED: Final = 20261130
 SEEDED = random.Random(SEED).sample(ALL, size(len(ALL) * 3 // 5, len(ALL)))
 PROBES = (

@@ -159,7 +159,7 @@ def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
 
 
 def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
-    """Who hears of this line about an open matter, and what."""
+    """Who hears of this line about an open matter, and what; that a sealed one is late its competent body alone."""
     if row.name in APPLIED:
         for seat in application_seats(SCOPE, m.id):
             yield from _each(row, m, "application", desk.at(seat.place, "matters.approve", seat.unit))
@@ -171,7 +171,7 @@ def _about(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
             yield ToPost("no_body", post, at, Facts())
     elif row.name == "matters.overdue":
         place = m.place_at(str(row.facts.get("level", "")))
-        yield from _each(row, m, "overdue", desk.at(place, CENTRES) if place else [])
+        yield from _each(row, m, "overdue", desk.at(place, CENTRES) if place else _owing(m, desk))
     elif sort := _to_owner(row, m):
         yield from _each(row, m, sort, _reading(m, desk) if sort == "added" else _owing(m, desk))
 

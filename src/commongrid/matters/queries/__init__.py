@@ -15,7 +15,6 @@ from commongrid.matters.queries.detail import (
     VisitRow,
     matter,
     may_now,
-    may_reach,
     revealed,
 )
 from commongrid.matters.queries.following import Followed, Said, followed, to_tell
@@ -98,7 +97,6 @@ __all__ = [
     "limits",
     "matter",
     "may_now",
-    "may_reach",
     "meetings_of",
     "numbered",
     "parts_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -25,7 +25,7 @@ from commongrid.matters.queries.systems import CaseRow, cases
 from commongrid.matters.queries.vocabulary import KindRow
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call, Standing
-from commongrid.matters.rules.relations import level_at, level_of_actor, may, reads_words, relations
+from commongrid.matters.rules.relations import level_at, level_of_actor, may, may_reach, reads_words, relations
 
 FIELDS: Final = ("name", "phone", "where")
 
@@ -128,6 +128,7 @@ class MatterDetail:
     row: MatterRow
     text: str
     readable: bool
+    reachable: bool
     to_rate: bool
     reported_by: UUID | None
     accepted_at: datetime | None
@@ -178,6 +179,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             row=row,
             text=extra["text"] if readable else "",
             readable=readable,
+            reachable=may_reach(scope, row.whereabouts),
             to_rate=extra["to_rate"],
             reported_by=extra["reported_by"],
             accepted_at=extra["accepted_at"],
@@ -219,17 +221,11 @@ def revealed(scope: Scope, matter_id: UUID, part: str, field: str) -> str:
     column = f"{field}_sealed"
     with acting(scope):
         row = next(iter(rows_of(scope, Matter.objects.filter(id=matter_id))), None)
-        readable = row is not None and may_reach(scope, relations(scope, row.whereabouts))
+        readable = row is not None and may_reach(scope, row.whereabouts)
         found = Party.objects.filter(matter_id=matter_id, part=part).values_list("id", column).first()
     if not readable or found is None or found[1] is None:
         raise NotFound
     return sealer().open(bytes(found[1]), place_of("matters_party", column, found[0]))
-
-
-def may_reach(scope: Scope, related: Collection[str]) -> bool:
-    """Whether this reader has to reach the person: works on the matter, or makes its return visit."""
-    works = any(scope.may(power) for power in ("matters.handle", "matters.accept", "matters.settle"))
-    return ("owner" in related and works) or ("visitor" in related and scope.may("matters.visit"))
 
 
 def standing_of(row: MatterRow, kind: KindRow, extra: Mapping[str, object]) -> Standing:

@@ -127,7 +127,7 @@ class MatterRow:
         return Whereabouts(
             place=self.place, owner_level=self.owner_level, owner_place=self.owner_place, unit=self.unit,
             handler_level=self.handler_level, handler_place=self.handler_place, sealed=self.sealed,
-            caller=self.caller,
+            caller=self.caller, state=self.state, rechecked_by=self.recheck_level,
         )  # fmt: skip
 
 

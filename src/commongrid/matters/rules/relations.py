@@ -30,6 +30,9 @@ CONTENT: Final = frozenset(
 )
 """Any of these powers opens the words of a restricted matter; seeing that it exists needs only matters.read."""
 
+WORKING: Final = frozenset({"owner", "above", "caller", "keeper"})
+"""Relations of those who work or worked on a matter, or lead those who do."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whereabouts:
@@ -43,6 +46,9 @@ class Whereabouts:
     handler_place: int | None = None
     sealed: bool = False
     caller: str = ""
+    state: str = ""
+    rechecked_by: str = ""
+    """The level that a recheck was ordered of, while it waits."""
 
 
 def level_of_actor(scope: Scope) -> str:
@@ -166,9 +172,33 @@ def causes(scope: Scope, code: str, state: str, related: Collection[str]) -> boo
 
 
 def reads_words(scope: Scope, matter: Whereabouts, visibility: str) -> bool:
-    """Whether the words of a restricted matter are shown: to those who work on it, not to all who see the list."""
+    """Whether the words of a restricted matter are shown: to those who work on it, not to all who see the list.
+
+    That is who owes the next step or stands above, who did the work or had it
+    last, and while a visit is due who makes it; a grid's visitor is told whom
+    to see and where, never why.
+    """
     if visibility not in ("restricted", "sealed"):
         return True
     if scope.kind in ("slip", "clock"):
         return True
-    return bool(CONTENT & scope.powers) and bool(relations(scope, matter) - {"within", "keeper"})
+    if not CONTENT & scope.powers:
+        return False
+    if WORKING & relations(scope, matter) or _holds(scope, matter):
+        return True
+    return level_of_actor(scope) != "grid" and visits_now(scope, matter)
+
+
+def may_reach(scope: Scope, matter: Whereabouts) -> bool:
+    """Whether this reader has to reach the person: works on the matter, or has its visit to make now."""
+    works = any(scope.may(power) for power in ("matters.handle", "matters.accept", "matters.settle"))
+    return (works and "owner" in relations(scope, matter)) or visits_now(scope, matter)
+
+
+def visits_now(scope: Scope, matter: Whereabouts) -> bool:
+    """Whether a return visit or a recheck is due that this actor may make."""
+    related = relations(scope, matter)
+    if causes(scope, "visit", matter.state, related):
+        return True
+    ordered = matter.rechecked_by != "" and matter.rechecked_by == level_of_actor(scope)
+    return ordered and causes(scope, "recheck", matter.state, related)

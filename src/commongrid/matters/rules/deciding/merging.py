@@ -49,6 +49,8 @@ def _ask_recheck(s: Standing, c: Call) -> Move:
     not_sealed(s)
     if c.level in ("grid", "village"):
         raise WrongState(N_("A recheck is asked for by the township's or the county's centre."))
+    if c.level == s.handler == "township" and not s.by_unit:
+        raise WrongState(N_("What your own centre did is rechecked by the county: its centre asks for that."))
     if s.recheck:
         raise WrongState(N_("A recheck of this matter is waiting already."))
     if s.caller:

@@ -101,7 +101,7 @@ def shown(
     context["parties"] = parties(m, opened)
     context["reveal"] = reveal or forms.Reveal(auto_id="reveal_%s")
     sealed = any(one["has"] for one in context["parties"])
-    context["may_reveal"] = sealed and queries.may_reach(request.scope, m.relations)
+    context["may_reveal"] = sealed and m.reachable
     return render(request, "console/matters/matter.html", context, status=status)
 
 
