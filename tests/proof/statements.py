@@ -95,9 +95,9 @@ BESIDE = (
     Beside("matters_escalation", "escalation", fresh=(("deadline_no", 2),)),
     Beside("journal_file", "file", changes=sees, removes=sees),
     Beside("journal_line", "line", reads=expectation.sees_line, adds=always),
-    Beside("matters_party", "concerned", adds=always, changes=party, removes=party, fresh=(("matter_id", None),)),
+    Beside("matters_party", "concerned", adds=never, changes=party, removes=party, fresh=(("matter_id", None),)),
     Beside(
-        "matters_party", "party", reads=expectation.sees_original, adds=always, changes=expectation.sees_original,
+        "matters_party", "party", reads=expectation.sees_original, adds=never, changes=expectation.sees_original,
         removes=expectation.sees_original, fresh=(("matter_id", None),),
     ),
     Beside("matters_rating", "held rating", reads=rating(released=False), fresh=(("round", 3),)),
