@@ -23,6 +23,7 @@ from tests.journeys.telling import row
 from tests.matters.conftest import scene
 from tests.matters.test_loop import slip_of
 from tests.matters.test_papers import photo
+from tests.readers import readers_see
 
 if TYPE_CHECKING:
     from tests.factories.scenes import Scene
@@ -66,6 +67,7 @@ def at_counter(scene: Scene, matter: UUID, by: str = "clerk", **said: Any) -> No
 
 def told_of_it(before: int = 0) -> list[UUID | None]:
     """The posts that heard of something that was added, or of what they alone may see; without the first ones."""
+    readers_see()
     notices.read()
     with acting(notices.SCOPE):
         found = Notice.objects.filter(sort__in=("added", "closed_off"), channel="inbox").order_by("at", "id")
