@@ -42,7 +42,7 @@ ANSWERED: Final = ("answered", "to_rate", "to_file", "closed")
 REFUSED: Final = "rejected"
 TAKEN_BACK: Final = "withdrawn"
 TAKEN_BACK_TEXT: Final = "本人已撤回。 Taken back by the person."
-HANDED_OVER_TEXT: Final = "已移交有权机关依法处理。 Handed over to the competent body."
+HANDED_OVER_TEXT: Final = "已交有权机关依法处理。 Handed over to the competent body."
 REPLIER: Final = clock("matters.replies", "matters.read")
 """Who replies to orders of sealed matters, whose number alone is known where the order came in."""
 ENDED_WITH: Final = {"referred": "finding", "given_up": "ended", "disagrees": "finding"}
