@@ -19,6 +19,8 @@ from tests.factories import desk, scenes
 from tests.factories.desk import id_of
 from tests.factories.network import fill, scope_as
 from tests.journeys.conftest import WIDTHS
+from tests.matters.test_checks import add_unit
+from tests.matters.waits import add_post
 from tests.outreach.rows import link_rows
 from tests.registry.rows import own_ledger, register_rows
 from tests.roster.dividing.rows import division_rows
@@ -77,6 +79,7 @@ NOT_PAGES: Final = {
 BY: Final = {
     "access_log": "auditor",
     "mediate": "mediator",
+    "matter_unseal": "police",
     "matter_answer_sheet": "county_dispatcher",
     "mediations": "mediator",
     "calendar_hours": "county_dispatcher",
@@ -179,7 +182,7 @@ def _of_a_list(name: str, captures: tuple[str, ...]) -> dict[str, Any]:
 
 OF_A_MATTER: Final = {"mediate": "quarrel", "matter_ask": "answered", "matter_order": "given",
                       "matter_answer_sheet": "answered", "matter_told": "parked",
-                      "publication_new": "answered"}  # fmt: skip
+                      "publication_new": "answered", "matter_unseal": "sealed"}  # fmt: skip
 """Which matter a page about one is opened with, where it is not the accepted one."""
 
 
@@ -256,6 +259,13 @@ def _turn(number: int, language: str) -> list[tuple[str, tuple[int, int]]]:
     return [widths[number % len(widths)]] if number // 2 % 2 == (language == "en") else []
 
 
+def _sealed(scene: scenes.Scene) -> UUID:
+    """A sealed matter, and the police that have it."""
+    add_unit(scene, "police", "public_security")
+    add_post(scene, "police", "department_handler", desk.COUNTY, "police")
+    return scene.report("家里打人", kind="A12")
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_is_clean(site: Site, language: str) -> None:
     made = scenes.everything(site.desk)
@@ -263,6 +273,7 @@ def test_every_page_is_clean(site: Site, language: str) -> None:
     made |= link_rows()
     made["talent"] = talent_rows(site.desk)
     made["party_group"] = group_rows(site.desk)
+    made["sealed"] = _sealed(scenes.Scene(site.desk))
     made["cadre"] = fill("township_cadre", desk.TOWNSHIP)
     made |= division_rows()
     made["ledger"] = own_ledger(scope_as(site.desk, "clerk"))

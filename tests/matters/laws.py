@@ -19,6 +19,8 @@ STAYING = (
     "renew_slip", "add", "add_for", "extend_theirs", "supervise", "instruct", "report_back", "retell", "reply", "warn",
     "overdue", "reply_late",
 )  # fmt: skip
+SEALED_TOO = ("warn", "overdue", "reply_late", "receipt", "hand_on", "dissolve", "add", "unseal")
+"""Events that reach a sealed matter."""
 AFTER_THE_END = (
     ("closed", "ask_recheck"),
     ("merged", "unmerge"), ("closed", "recheck"), ("closed", "take_result"), ("closed", "not_kept"),
@@ -194,7 +196,7 @@ def _correcting_laws(state: State, call: Call, move: Move, after: State) -> Iter
 
 
 def _sealed_laws(state: State, scope: Scope, call: Call) -> Iterator[str]:
-    if state.s.sealed and call.event not in ("warn", "overdue", "reply_late", "receipt", "hand_on", "dissolve", "add"):
+    if state.s.sealed and call.event not in SEALED_TOO:
         yield f"{call.event} touches a sealed matter"
     if state.s.sealed and scope.kind == "post" and scope.unit != state.whereabouts.unit:
         yield "somebody else reaches a sealed matter"

@@ -321,3 +321,23 @@ def test_a_complaint_is_kept_above_by_whoever_it_names_and_never_waits_for_a_pla
         right(scene, "dispatcher", one, place=desk.VILLAGE)
         assert row(one).place == desk.TOWNSHIP
         assert not sees(scene, "secretary", one)
+
+
+def test_of_one_in_parts_place_and_urgency_are_put_right_on_the_whole_and_its_parts_follow(scene: Scene) -> None:
+    matter = scene.at_township("涵洞和水管一起坏了", kind=BRIDGE)
+    units = (id_of("transport_unit"), id_of("roads_unit"))
+    scene.do("dispatcher", actions.split, matter, unit_ids=units, note="各办各的", reason="也涉及他们")
+    parts = [part.row.id for part in queries.parts_of(scene.as_post("dispatcher"), matter)]
+    was = row(matter)
+    for what in ({"kind_code": ROAD}, {"place": desk.FAR_VILLAGE}):
+        with pytest.raises(BadInput) as refused:
+            right(scene, "county_dispatcher", matter, **what)
+        assert set(refused.value.fields) == set(what)
+    right(scene, "dispatcher", matter, place=desk.OTHER_VILLAGE, urgency="urgent")
+    now = assert_owed(matter)
+    assert (now.state, now.place, now.urgency) == ("split", desk.OTHER_VILLAGE, "urgent")
+    assert (now.finish_due_at or was.opened_at) < (was.finish_due_at or was.opened_at)
+    for part in map(row, parts):
+        assert (part.place, part.urgency, part.state) == (desk.OTHER_VILLAGE, "urgent", "diverted")
+        assert part.finish_due_at == now.finish_due_at
+        assert_owed(part.id)

@@ -159,6 +159,10 @@ def _after_waiting() -> dict[str, Way]:
         "ask_again_for": (actions.ask_again_for, {"came": "counter", "words": "请再看看"}),
         "route_round": (actions.route_round, {"about": About(), "reason": "不是说谁的"}),
         "hand_on": (actions.hand_on, {"unit_id": id_of("police_unit"), "reason": "不归我们", "taken_by": "值班员"}),
+        "unseal": (
+            actions.unseal,
+            {"told": Report(kind_code="G02", place=desk.VILLAGE, text="夜里声音大，请去看看"), **word},
+        ),
         "retell": (actions.retell, {"text": "转述"}),
         "merge": (actions.merge, {"lead": "没有这个编号"}),
         "unmerge": (actions.unmerge, word),

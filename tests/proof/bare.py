@@ -31,6 +31,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "matter_remind": ("dispatcher", "/console/matters/{accepted}/remind", "note"),
     "matter_receipt": ("county_dispatcher", "/console/matters/{answered}/receipt", "note sure"),
     "matter_hand_on": ("county_dispatcher", "/console/matters/{answered}/hand_on", "unit reason taken_by"),
+    "matter_unseal": ("county_dispatcher", "/console/matters/{answered}/unseal", "place kind_code text reason about"),
     "matter_review": ("county_dispatcher", "/console/matters/{answered}/review", "finding target"),
     "matter_decide": ("county_dispatcher", "/console/matters/{returned}/decide", "basis target"),
     "matter_answer": ("county_dispatcher", "/console/matters/{in_hand}/answer", "answer"),

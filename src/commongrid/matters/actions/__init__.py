@@ -61,6 +61,7 @@ from commongrid.matters.actions.rounding import retell, route_round
 from commongrid.matters.actions.seeding import seed
 from commongrid.matters.actions.themes import add_to_theme, close_theme, open_theme
 from commongrid.matters.actions.ticking import fall, raise_overdue, release_ratings, time_out, warn
+from commongrid.matters.actions.unsealing import unseal
 from commongrid.matters.actions.viewing import remove_view, rename_view, save_view
 from commongrid.matters.actions.waiting import Wanted, apply, end, extend, grant, park, pause, refer, refuse, resume
 from commongrid.matters.actions.waking import dissolve, leave_without_body, raise_application, wake
@@ -168,6 +169,7 @@ __all__ = [
     "take_receipt",
     "time_out",
     "unmerge",
+    "unseal",
     "visit",
     "wake",
     "warn",

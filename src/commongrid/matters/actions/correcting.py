@@ -18,6 +18,7 @@ from commongrid.matters.actions.moving import (
     FACTS,
     Case,
     Target,
+    columns,
     is_barred,
     moved,
     noted,
@@ -35,7 +36,7 @@ from commongrid.matters.actions.reporting import (
     tell_dispatcher,
 )
 from commongrid.matters.actions.timing import count_anew
-from commongrid.matters.models import PublicFace
+from commongrid.matters.models import Matter, PublicFace
 from commongrid.matters.queries.bodies import bodies_beside
 from commongrid.matters.queries.vocabulary import kind
 from commongrid.matters.rules import words
@@ -51,6 +52,10 @@ OUTSIDE: Final = N_(
 )
 NOTHING: Final = N_("Nothing of it would change. Choose another place, kind or urgency.")
 HELD: Final = N_("It is held because its words tell of danger. Choose its kind when you accept it.")
+PARTS_OF_A_KIND: Final = N_(
+    "Several units work on parts of it as this kind. Drop the open parts first, then choose another kind."
+)
+PARTS_ELSEWHERE: Final = N_("A unit that has a part of it does not answer for that place. Drop that part first.")
 NO_BODY: Final = N_("Choose the body from the list.")
 WHO_TOOK_IT: Final = N_("Say who takes it there, and when.")
 
@@ -72,11 +77,12 @@ def put_right(scope: Scope, act: Act, *, matter_id: UUID, right: Right, reason: 
     theirs there who have it, or they had not accepted it, it begins anew with
     the first owner there. With another kind its limits, return visit, rating
     and sealing follow. With another urgency its limits count anew from where
-    they began. Kept above whom it is about, it stays so.
+    they began. Kept above whom it is about, it stays so. Of one in parts place and
+    urgency are put right on the whole, and the open parts follow.
 
     Refuses: BadInput without a reason, where nothing changes, or for a place
-    outside this post's area; WrongState for what is sealed, a part or a lead,
-    and by whoever was given the work.
+    outside this post's area or where a unit with a part does not answer;
+    WrongState for what is sealed, a part or a lead, and by whoever was given the work.
     """
     case = opened(scope, act, matter_id=matter_id, event="put_right")
     m, was = case.matter, case.read
@@ -103,24 +109,51 @@ def put_right(scope: Scope, act: Act, *, matter_id: UUID, right: Right, reason: 
 def _corrected(case: Case, right: Right) -> Target | None:
     """Write what changes; answers where a kind that is sealed or routed round must go."""
     m = case.matter
+    elsewhere, other, hurry = _what_changes(case, right)
+    if hurry:
+        m.urgency = right.urgency
+    if elsewhere is not None:
+        _belong(case, elsewhere)
+    target = resorted(case, kind(case.scope, right.kind_code)) if other else None
+    if (other or hurry) and not m.sealed:
+        count_anew(case)
+    if m.state == "split":
+        _parts_follow(case)
+    return target
+
+
+def _what_changes(case: Case, right: Right) -> tuple[int | None, bool, bool]:
+    """The other place, and whether kind and urgency are others. Refuses: BadInput for what can't be."""
+    m = case.matter
     elsewhere = right.place if right.place != m.place else None
     other, hurry = right.kind_code not in ("", m.kind_code), right.urgency not in ("", m.urgency)
     if elsewhere is None and not other and not hurry:
         raise BadInput(NOTHING)
     if elsewhere is not None or other:
         alone(standing(case))
-    if hurry:
-        if right.urgency not in words.URGENCIES:
-            raise BadInput(fields={"urgency": N_("Please choose how urgent it is.")})
-        m.urgency = right.urgency
-    if elsewhere is not None:
-        _belong(case, elsewhere)
-    if other and m.danger_kind:
-        raise BadInput(fields={"kind_code": HELD})
-    target = resorted(case, kind(case.scope, right.kind_code)) if other else None
-    if (other or hurry) and not m.sealed:
-        count_anew(case)
-    return target
+    if hurry and right.urgency not in words.URGENCIES:
+        raise BadInput(fields={"urgency": N_("Please choose how urgent it is.")})
+    if other and (m.danger_kind or m.state == "split"):
+        raise BadInput(fields={"kind_code": HELD if m.danger_kind else PARTS_OF_A_KIND})
+    return elsewhere, other, hurry
+
+
+def _parts_follow(case: Case) -> None:
+    """Open parts are as urgent as their whole, within its limit; each unit still has to answer for where it belongs.
+
+    Refuses: BadInput where one does not.
+    """
+    m = case.matter
+    for part in Matter.objects.select_for_update().filter(parent_id=m.id, closed_at=None):
+        if part.handler_place is not None and not inside(m.place, part.handler_place):
+            raise BadInput(fields={"place": PARTS_ELSEWHERE})
+        if part.urgency != m.urgency:
+            its = Case(part, case.kind, case.scope, case.act, case.calendar, read=columns(part))
+            part.urgency = m.urgency
+            count_anew(its)
+            if not part.finish_moved and m.finish_due_at is not None:
+                part.finish_due_at = m.finish_due_at
+            part.save()
 
 
 def _belong(case: Case, place: int) -> None:

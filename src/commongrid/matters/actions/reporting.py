@@ -59,7 +59,8 @@ class Report:
     ``confidential``: known to the centre, hidden below, the place no finer than
     the village, the words put away until the centre retells them. Without any
     contact the report is anonymous. ``leader`` is the leader's note that it comes
-    from. ``photos`` are files that the surface staged before.
+    from. ``photos`` are files that the surface staged before. ``slip`` is of the
+    slip that follows it where it was reported before, to a body that had it sealed.
     """
 
     kind_code: str
@@ -76,6 +77,7 @@ class Report:
     elsewhere: Elsewhere | None = None
     leader: Instruction | None = None
     photos: tuple[Staged, ...] = ()
+    slip: bytes | None = None
 
 
 @action(
@@ -214,8 +216,9 @@ def _fresh(scope: Scope, act: Act, report: Report, of: KindRow) -> Matter:
         sealed=of.sealed,
         confidential=report.confidential,
         anonymous=report.source == "anonymous" or not told,
-        slip_hash=slip_hash(settings.KEYS.slip, code_of(act.id)),
-        reported_by=scope.post,
+        unsealed=report.slip is not None,
+        slip_hash=report.slip or slip_hash(settings.KEYS.slip, code_of(act.id)),
+        reported_by=scope.post if report.slip is None else None,
         external_system=report.external_system,
         external_number=report.external_number,
     )

@@ -177,6 +177,7 @@ class Matter(models.Model):
     caller = models.CharField("分办层级", max_length=12, blank=True, default="")
     sent_back = models.BooleanField("已退回补充", default=False)
     sealed = models.BooleanField("密封", default=False)
+    unsealed = models.BooleanField("由密封类转回", default=False, db_default=False)
     confidential = models.BooleanField("保密", default=False)
     anonymous = models.BooleanField("匿名", default=False)
     danger_kind = models.CharField("险情所指类别", max_length=8, blank=True, default="", db_default="")

@@ -166,7 +166,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             raise NotFound(N_("There is no such matter, or it is not yours to see."))
         columns = (
             "text", "ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place",
-            "reported_by", "accepted_at", "finish_due_at", "refused_place", "asked_again",
+            "reported_by", "accepted_at", "finish_due_at", "refused_place", "asked_again", "above_county",
         )  # fmt: skip
         extra = Matter.objects.filter(id=matter_id).values(*columns)[0]
         related = relations(scope, row.whereabouts)
@@ -250,6 +250,8 @@ def _may_now(scope: Scope, row: MatterRow, extra: Mapping[str, object], related:
     allowed = may(scope, row.state, related)
     if not (row.confidential and "c" in scope.standing):
         allowed = tuple(event for event in allowed if event != "retell")
+    if extra["above_county"] or (row.sealed and not row.kind.sealed):
+        allowed = tuple(event for event in allowed if event != "unseal")
     if not waiting.decides_now(scope, row, allowed):
         allowed = tuple(event for event in allowed if event not in waiting.APPROVING)
     facts = {

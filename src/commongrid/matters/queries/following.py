@@ -77,6 +77,7 @@ class Followed:
     may_ask_again: bool = False
     may_add: bool = False
     woken: bool = False
+    unsealed: bool = False
     hands: tuple[tuple[datetime, str, str], ...] = ()
     """When an office was given it or answered, and its name."""
 
@@ -112,7 +113,7 @@ def to_tell(scope: Scope, matter_id: UUID) -> Followed:
 def _told(scope: Scope, row: MatterRow) -> Followed:
     with acting(scope):
         columns = ("ordered", "given_back", "tries", "to_visit", "to_rate", "barred_unit", "barred_place",
-                   "refused_place", "refused_why", "asked_again")  # fmt: skip
+                   "refused_place", "refused_why", "asked_again", "unsealed")  # fmt: skip
         extra = Matter.objects.filter(id=row.id).values(*columns)[0]
         said = () if row.sealed else _said(row.id, row.state)
         wait = None if row.sealed else wait_of(row, extra["refused_why"])
@@ -133,7 +134,7 @@ def _told(scope: Scope, row: MatterRow) -> Followed:
         may_withdraw=_would(standing, Call(event="withdraw")), units=units, county=county_of(row.place),
         reviewed_next=_leads(standing, Call(event="rate", solved=False, satisfied=False)) == "review",
         may_ask_again=_would(standing, Call(event="ask_again")), may_add=_would(standing, Call(event="add")), wait=wait,
-        woken=row.state == "woken", hands=hands,
+        woken=row.state == "woken", unsealed=extra["unsealed"], hands=hands,
     )  # fmt: skip
 
 

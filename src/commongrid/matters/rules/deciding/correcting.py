@@ -1,4 +1,4 @@
-"""Deciders of what was taken down wrongly: put right in place, kind or urgency, or handed on to its right body."""
+"""Deciders of what was taken down wrongly: put right in place, kind, urgency; handed on to its body; not sealed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from commongrid.kernel.refusals import N_, WrongState
 from commongrid.matters.rules.deciding.entering import alone
-from commongrid.matters.rules.moves import Call, Decider, Move, Standing, goes, not_sealed, stays
+from commongrid.matters.rules.moves import Call, Decider, Move, Standing, ends, goes, not_sealed, stays
 
 AT_WORK: Final = ("diverted", "in_hand")
 """States in which somebody was given the work: a level above them puts it right."""
@@ -27,6 +27,8 @@ def _put_right(s: Standing, c: Call) -> Move:
         raise WrongState(N_("You were given the work. Give it back or pass it up; the level above puts it right."))
     if not c.to:
         return stays(s, c)
+    if s.state == "split":
+        raise WrongState(N_("Its parts are open and it would no longer be this centre's. Drop them first."))
     alone(s)
     sets: dict[str, object] = {"ordered": False, "given_back": False}
     if c.to == "unit":
@@ -44,4 +46,11 @@ def _hand_on(s: Standing, _c: Call) -> Move:
     return Move(state="reported", owner="unit", clock="receipt", handler="target")
 
 
-DECIDERS: Final[Mapping[str, Decider]] = {"put_right": _put_right, "hand_on": _hand_on}
+def _unseal(s: Standing, _c: Call) -> Move:
+    """What is sealed ends with its body; what goes on is told anew."""
+    if not s.sealed:
+        raise WrongState(N_("Only what is sealed is given back into the common way."))
+    return ends("closed", "handed_over")
+
+
+DECIDERS: Final[Mapping[str, Decider]] = {"put_right": _put_right, "hand_on": _hand_on, "unseal": _unseal}

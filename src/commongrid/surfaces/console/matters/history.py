@@ -25,6 +25,7 @@ ACTS: Final = {
     "matters.accepted": N_("Accepted"),
     "matters.routed_round": N_("Routed round whoever it is about"),
     "matters.put_right": N_("Put right"),
+    "matters.unsealed": N_("Given back into the common way"),
     "matters.handed_on": N_("Handed on to another competent body"),
     "matters.retold": N_("Retold by the centre"),
     "matters.rejected": N_("Not accepted"),

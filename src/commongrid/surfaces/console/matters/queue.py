@@ -31,6 +31,7 @@ from commongrid.surfaces.console.matters import (
     renewing,
     saving,
     steps,
+    unsealing,
     words,
 )
 from commongrid.surfaces.console.matters.filtering import filters_of
@@ -125,6 +126,7 @@ urlpatterns = [
     *parked.urlpatterns,
     *record.urlpatterns,
     *correcting.urlpatterns,
+    *unsealing.urlpatterns,
     *protecting.urlpatterns,
     *renewing.urlpatterns,
     *export.urlpatterns,
