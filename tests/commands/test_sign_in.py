@@ -139,3 +139,19 @@ def test_sign_in_leads_to_the_port_that_is_served(
         monkeypatch.delenv("PORT")
         assert ":8123/in/" in run(capsys, "village_clerk")
     assert ":8000/in/" in run(capsys, "village_clerk")
+
+
+def test_whoever_receipts_a_sealed_matter_gets_a_link_and_grids_are_named_with_their_village(
+    hamlet: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "county_open", nullcontext)
+    links = run(capsys, "--each-role", "--json")["links"]
+    with hamlet.as_role("owner") as owner:
+        linked = owner.execute(
+            "SELECT u.function_id FROM roster_post p JOIN roster_unit u ON u.id = p.unit_id WHERE p.id::text = ANY(%s)",
+            [[one["post"] for one in links]],
+        ).fetchall()
+    assert {("public_security",), ("discipline",)} <= set(linked)
+    heads = [one["title"] for one in links if one["role"] == "grid_head"]
+    assert heads
+    assert all("村" in title or "社区" in title or "Village" in title or "Community" in title for title in heads)

@@ -67,9 +67,13 @@ def _chosen(scope: Scope, args: argparse.Namespace) -> list[PostLine]:
 
 
 def _each_role() -> list[PostLine]:
-    """A post of each role: rather one that is asked to decide something, or that owes a step, than one with neither."""
+    """A post of each role: rather one that is asked to decide something, or that owes a step, than one with neither.
+
+    And one of each sort of body that sealed matters go to, which nobody else can receipt.
+    """
     from commongrid.journal.acting import acting
     from commongrid.kernel.scope import clock
+    from commongrid.matters.queries.bodies import competent_functions
     from commongrid.matters.queries.waiting import APPROVE, Seat, busy_seats
     from commongrid.matters.rules.relations import CONTENT
     from commongrid.roster.queries import one_per_role, role_powers
@@ -86,7 +90,7 @@ def _each_role() -> list[PostLine]:
                 return 0
             return 1 if may & CONTENT and seat in owing else 2
 
-        return one_per_role(scope, rank=rank)
+        return one_per_role(scope, rank=rank, functions=competent_functions(scope))
 
 
 def _begin(seat: str, name: str) -> None:
@@ -115,6 +119,20 @@ def _begin(seat: str, name: str) -> None:
     appoint(scope, Act.new(), to=Appointment(role=role, place=parse(place), name=name, from_on=localdate()))
 
 
+def _where(scope: Scope, post: PostLine, lang: str) -> str:
+    """The post's unit, or its place: a grid or group with its village, which many others have one of too."""
+    from commongrid.kernel.places import enclosing
+    from commongrid.territory.queries import places
+
+    if post.unit:
+        return post.unit_label(lang)
+    village = enclosing(post.place, "village")
+    if village in (None, post.place):
+        return post.place_label(lang)
+    of = places(scope, [village])[village].label(lang)
+    return f"{post.place_label(lang)}, {of}" if lang == "en" else f"{of}{post.place_label(lang)}"
+
+
 def _link(scope: Scope, post: PostLine, hours: int, lang: str) -> dict[str, str]:
     """A link for whoever holds the post."""
     from django.conf import settings
@@ -128,7 +146,7 @@ def _link(scope: Scope, post: PostLine, hours: int, lang: str) -> dict[str, str]
     act = Act.new()
     secret = link_secret(settings.SECRET_KEY, act.id)
     invite(scope, act, person_id=post.person, post_id=post.id, secret_hash=hashed(secret), hours=hours)
-    title, place = post.label(lang), post.place_label(lang)
+    title, place = post.label(lang), _where(scope, post, lang)
     return {
         "role": post.role,
         "title": f"{title}, {place}" if lang == "en" else f"{place} {title}",

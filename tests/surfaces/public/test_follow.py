@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from django.utils import translation
 
-from commongrid.kernel.act import new_id
+from commongrid.kernel.act import Act, new_id
+from commongrid.matters import actions
 from commongrid.surfaces.shared import standing, throttle
 from tests.factories.desk import HAMLET, Desk
+from tests.factories.network import scope_as
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -193,3 +195,16 @@ def test_rating_page_says_what_will_happen_the_first_and_the_second_time(
     told = {"act": str(new_id()), "solved": "no", "satisfied": "no", "words": ""}
     assert villager.post(f"/s/{code}/rate", told).status_code == 302
     assert state(county) == "review"
+
+
+def test_what_goes_on_among_offices_after_not_solved_is_not_said_as_not_solved_again(
+    county: Desk, villager: Client, code: str
+) -> None:
+    answered(county, code)
+    villager.post(f"/s/{code}/rate", {"act": str(new_id()), "solved": "no", "satisfied": "no"})
+    with county.database.as_admin() as admin:
+        ((matter,),) = admin.execute("SELECT id FROM matters_matter").fetchall()
+    actions.raise_level(scope_as(county, "dispatcher"), Act.new(), matter_id=matter, reason="县里才能修")
+    page = villager.get(f"/s/{code}").content.decode()
+    assert page.count("another office does it once more") == 1
+    assert "Passed up to the next level" in page

@@ -28,6 +28,11 @@ def accused_units(scope: Scope, person: UUID | None, unit: UUID | None) -> froze
     return frozenset(filter(None, (unit, *held)))
 
 
+def competent_functions(scope: Scope) -> frozenset[str]:
+    """What bodies do that take sealed matters: those competent for a sealed kind, and those the county lists."""
+    return frozenset((*sealed_bodies(scope), *(row.competent for row in kinds(scope) if row.sealed)))
+
+
 def bodies_beside(scope: Scope, m: Matter) -> list[UnitRow]:
     """Bodies at this post's place and at the county with somebody in post, but the one that has it.
 
@@ -36,9 +41,7 @@ def bodies_beside(scope: Scope, m: Matter) -> list[UnitRow]:
     """
     place = scope.place or scope.lo
     outside = stays_outside(m, kind_version(scope, m.kind_id))
-    functions = (
-        {DISCIPLINE} if outside else {*sealed_bodies(scope), *(row.competent for row in kinds(scope) if row.sealed)}
-    )
+    functions = {DISCIPLINE} if outside else competent_functions(scope)
     barred = accused_units(scope, m.accused_person_id, m.accused_unit_id)
     return [
         one

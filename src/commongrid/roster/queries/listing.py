@@ -15,12 +15,12 @@ from django.utils.timezone import localdate
 from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval, parse
 from commongrid.kernel.refusals import NotFound
-from commongrid.roster.models import Assignment, Post, Role, RolePower, StandIn
+from commongrid.roster.models import Assignment, Post, Role, RolePower, StandIn, Unit
 from commongrid.territory import queries as territory
 from commongrid.territory.models import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
     from django.db.models import QuerySet
@@ -215,11 +215,16 @@ def find_posts(scope: Scope, text: str, on: date | None = None) -> list[PostLine
 
 
 def one_per_role(
-    scope: Scope, on: date | None = None, *, rank: Callable[[PostLine], int] = lambda _post: 0
+    scope: Scope,
+    on: date | None = None,
+    *,
+    rank: Callable[[PostLine], int] = lambda _post: 0,
+    functions: Collection[str] = (),
 ) -> list[PostLine]:
     """One post in force for each role that anybody holds in a demo county; no post of a real one.
 
-    Of several the one with the lowest ``rank``, then the first by place.
+    And one of a unit with each of these functions. Of several the one with the
+    lowest ``rank``, then the first by place.
     """
     day = on or localdate()
     demo = [one.code // 10**9 for one in territory.set_up(scope) if one.demo]
@@ -231,7 +236,9 @@ def one_per_role(
         first = chosen.setdefault(one.role, one)
         if one.place // 10**9 == first.place // 10**9 and rank(one) < rank(first):
             chosen[one.role] = one
-    return list(chosen.values())
+    does = dict(Unit.objects.filter(function__in=functions).values_list("id", "function"))
+    of_unit = {does[one.unit]: one for one in sorted(ordered, key=rank, reverse=True) if one.unit in does}
+    return list(dict.fromkeys([*chosen.values(), *of_unit.values()]))
 
 
 def faces(scope: Scope, post_ids: Iterable[UUID]) -> dict[UUID, PostLine]:

@@ -98,12 +98,13 @@ def where(request: Asked) -> HttpResponse:
 def tell(request: Asked) -> HttpResponse:
     """Third step: words, photos, whom we may ask back; what is already known there is shown first."""
     said = asking.read(request)
-    if _kind(request.scope, said) is None and not said.words:
+    kind = _kind(request.scope, said)
+    if kind is None and not said.words:
         return HttpResponseRedirect(reverse("report"))
     if precise(request.scope, said.at) is None:
         return _where_again(request, said)
     initial = {"text": said.words}
-    if _meant(request.scope, said.words):
+    if _meant(request.scope, said.words) or (kind is not None and kind.emergency):
         initial["urgency"] = "immediate"
     return _tell_page(request, said, Telling(initial=initial))
 

@@ -142,7 +142,7 @@ def looked(line: AccessRow, face: PostLine | None, lang: str) -> Happening:
 def _title(line: LineRow) -> str:
     """What happened, in a word or two; a grant by what was granted."""
     name = GRANTED.get(str(line.facts.get("sort", "")), "") if line.name == "matters.granted" else line.name
-    if name in HAPPENED and line.facts.get("to") == "reopened":
+    if name in HAPPENED and line.facts.get("to") == "reopened" != line.facts.get("from"):
         return gettext(REOPENED)
     return gettext(HAPPENED[name]) if name in HAPPENED else ""
 
