@@ -206,5 +206,5 @@ def test_what_goes_on_among_offices_after_not_solved_is_not_said_as_not_solved_a
         ((matter,),) = admin.execute("SELECT id FROM matters_matter").fetchall()
     actions.raise_level(scope_as(county, "dispatcher"), Act.new(), matter_id=matter, reason="县里才能修")
     page = villager.get(f"/s/{code}").content.decode()
-    assert page.count("another office does it once more") == 1
+    assert page.count("Not solved: another office does it once more") == 1
     assert "Passed up to the next level" in page
