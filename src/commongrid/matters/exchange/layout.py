@@ -43,6 +43,8 @@ LAYOUTS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("urgency", "紧急程度", "Urgency", also=("是否紧急",)),
         Column("due", "办结时限", "Finish by", also=("办理时限", "截止时间", "办结期限")),
         Column("reply_due", "回复时限", "Reply by", also=("反馈时限",)),
+        Column("about", "反映对象", "About whom", also=("被反映人", "被反映对象", "被投诉人", "被投诉对象"), width=20),
+        Column("confidential", "是否保密", "In confidence", also=("保密", "要求保密")),
     ),
     "replies": (
         Column("number", "工单编号", "Order number", needed=True, also=("编号", "工单号", "信访件编号", "受理编号")),
@@ -96,6 +98,14 @@ URGENCY_WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("immediate", "特急", "特别紧急"), "immediate"),
 }
 URGENCY_NAMES: Final = ("一般 normal", "紧急 urgent", "特急 immediate")
+ABOUT_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("village", "村", "村干部"), "village"),
+    **dict.fromkeys(("township", "乡镇", "乡镇干部"), "township"),
+    **dict.fromkeys(("county", "县", "县领导"), "county"),
+    **dict.fromkeys(("nobody", "否", "无", "no"), ""),
+}
+"""Whom in the government it is about; any other word (a name, an office) is looked at by the county first."""
+ABOUT_NAMES: Final = ("村 village", "乡镇 township", "县 county", "不详 unsure")
 YES_NO: Final = ("是 yes", "否 no")
 
 

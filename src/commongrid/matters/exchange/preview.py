@@ -129,6 +129,9 @@ def _orders(scope: Scope, shown: Preview, reader: RowReader, rows: Sequence[tupl
             status = "changed" if _changed(order, case) else "known"
             shown.orders.append(OrderPreview(order=order, status=status, key=key, notes=notes, known=case))
             continue
+        if order.about or order.confidential:  # a matter of its own, never put on one that others see
+            shown.orders.append(OrderPreview(order=order, status="new", key=key, notes=notes))
+            continue
         shown.orders.append(_compared(order, key, notes, like.get(key, []), fresh.get(key, [])))
         fresh.setdefault(key, []).append(order)
 

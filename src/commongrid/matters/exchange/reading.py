@@ -16,12 +16,16 @@ from commongrid.kernel.refusals import N_
 from commongrid.matters.exchange import layout
 from commongrid.matters.importing.rules.columns import Binding
 from commongrid.matters.importing.rules.reading import plain, written, yes_or_no
+from commongrid.matters.rules.routing_round import UNSURE
 
 T = TypeVar("T")
 NUMBER_LENGTH = 64
 TEXT_LENGTH = 8000
 SAID_LENGTH = 4000
 CONTACT_LENGTH = 60
+LONGEST_WHOM = 120
+OFFICES = ("书记", "主任", "干部", "镇长", "乡长", "站长", "所长", "局长", "县长", "科长", "网格员", "网格长")
+"""Words that name an office-holder: a row with one is pointed out, and decided by whoever looks through the rows."""
 END_OF_DAY = time(23, 59)
 
 FAULTS: dict[str, tuple[str, str]] = {
@@ -52,12 +56,18 @@ FAULTS: dict[str, tuple[str, str]] = {
     "result_missing": (N_("The result is missing."), N_("Write solved, not solved or rework.")),
     "result_unknown": (N_("The result can't be read."), N_("Write solved, not solved or rework.")),
     "said_too_long": (N_("The words are longer than 4,000 characters."), N_("Shorten them; attach the rest.")),
+    "about_too_long": (N_("Whom it is about is longer than 120 characters."), N_("Shorten it to a name or a post.")),
+    "confidential_unreadable": (
+        N_("In confidence or not can't be read."),
+        N_("Write yes or no, or leave it empty."),
+    ),
     "satisfied_unreadable": (N_("Satisfied or not can't be read."), N_("Write yes or no, or leave it empty.")),
 }
 NOTES: dict[str, str] = {
     "due_missing": N_("No deadline given: the system's own days or the kind's limit run."),
     "due_past": N_("Their deadline has passed already: it comes in as overdue."),
     "place_own": N_("No place given: it waits with you until its place is put right."),
+    "office_named": N_("The words name an office: say whom it is about, if it is about somebody."),
     "kind_unsorted": N_("No kind given: it is sorted later."),
 }
 
@@ -74,7 +84,10 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRead:
-    """An order as read. ``place`` and ``kind`` are codes of this county."""
+    """An order as read. ``place`` and ``kind`` are codes of this county.
+
+    ``about`` is whom in the government it is about, "" nobody; ``about_words`` how the sheet says it.
+    """
 
     row: int
     number: str
@@ -87,6 +100,9 @@ class OrderRead:
     phone: str
     due_at: datetime | None
     reply_due_at: datetime | None
+    about: str = ""
+    about_words: str = ""
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +149,12 @@ class RowReader:
         number, text = self._number(), self._text()
         received = self._received()
         due = self._due(received)
+        about, about_words = self._about(text)
         read = OrderRead(
             row=row, number=number, received_at=received or self.meaning.now, text=text, place=self._place(),
             kind=self._kind(), urgency=self._urgency(), name=self._contact("name"), phone=self._contact("phone"),
             due_at=due, reply_due_at=self._moment("reply_due", end=True),
+            about=about, about_words=about_words, confidential=self._yes_or_no("confidential") or False,
         )  # fmt: skip
         return None if self._bad else read
 
@@ -148,7 +166,7 @@ class RowReader:
         result = layout.word(told, layout.RESULT_WORDS) if told else None
         if result is None:
             self._fault("result_unknown" if told else "result_missing", "result")
-        satisfied, said = self._satisfied(), written(self._cell("said"))
+        satisfied, said = self._yes_or_no("satisfied"), written(self._cell("said"))
         if len(said) > SAID_LENGTH:
             self._fault("said_too_long", "said")
         read = ResultRead(
@@ -264,14 +282,26 @@ class RowReader:
             self._fault("contact_too_long", name)
         return text
 
-    def _satisfied(self) -> bool | None:
-        value = self._cell("satisfied")
+    def _about(self, text: str) -> tuple[str, str]:
+        """Whom it is about, and in what words; where the sheet says nothing, an office in the words is pointed out."""
+        said = plain(self._cell("about"))
+        if not said:
+            if any(office in text for office in OFFICES):
+                self._note("office_named")
+            return "", ""
+        if len(said) > LONGEST_WHOM:
+            self._fault("about_too_long", "about")
+        found = layout.word(said, layout.ABOUT_WORDS)
+        return (UNSURE, said) if found is None else (found, "")
+
+    def _yes_or_no(self, name: str) -> bool | None:
+        value = self._cell(name)
         if missing(value):
             return None
         text = plain(value)
         found = next((one for part in (text, *text.split()) if (one := yes_or_no(part)) is not None), None)
         if found is None:
-            self._fault("satisfied_unreadable", "satisfied")
+            self._fault(f"{name}_unreadable", name)
         return found
 
 

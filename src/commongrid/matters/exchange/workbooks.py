@@ -77,7 +77,10 @@ def _book(out: io.BytesIO) -> Any:
 def _offered(sort: str, places: Sequence[str], kinds: Sequence[str]) -> dict[str, Sequence[str]]:
     if sort == "results":
         return {"result": layout.RESULT_NAMES, "satisfied": layout.YES_NO}
-    return {"place": places, "kind": kinds, "urgency": layout.URGENCY_NAMES}
+    return {
+        "place": places, "kind": kinds, "urgency": layout.URGENCY_NAMES, "about": layout.ABOUT_NAMES,
+        "confidential": layout.YES_NO,
+    }  # fmt: skip
 
 
 def _list(page: Any, at: int, heading: str, choices: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 NOBODY: Final = "nobody"
-CHOICES: Final = (
+CHOICES: Final[tuple[tuple[str, Any], ...]] = (
     (NOBODY, _("No, about a thing or a service")),
     ("village", _("Yes: somebody of the village (secretary, committee, grid)")),
     ("township", _("Yes: somebody of the township government")),

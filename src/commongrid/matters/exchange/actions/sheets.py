@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, Refusal, TooLarge
 from commongrid.matters.actions.cases import Elsewhere
-from commongrid.matters.actions.protecting import Contact
+from commongrid.matters.actions.protecting import About, Contact
 from commongrid.matters.actions.reporting import Report, report
 from commongrid.matters.exchange import layout, queries
 from commongrid.matters.exchange.actions.orders import change_order, link_order
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 KEPT: Final = timedelta(days=1)
 COUNTS: Final = ("system", "rows", "fresh", "known", "changed", "faulty")
 TWICE: Final = N_("One column can't be two things. Choose each only once.")
+NOTHING_SAID: Final[Mapping[int, str]] = MappingProxyType({})
 _NAME: Final = 120
 _HEADING: Final = 80
 
@@ -123,13 +126,21 @@ def sweep_sheets(scope: Scope, act: Act) -> Line:
 
 @action("matters.orders_imported", power="matters.exchange", facts=COUNTS)
 def import_orders(
-    scope: Scope, act: Act, *, upload_id: UUID, good_only: bool = False, apart: tuple[int, ...] = ()
+    scope: Scope,
+    act: Act,
+    *,
+    upload_id: UUID,
+    good_only: bool = False,
+    apart: tuple[int, ...] = (),
+    about: Mapping[int, str] = NOTHING_SAID,
 ) -> Line:
     """Make matters of a sheet's orders, as one act.
 
     An order that is probably the same as another goes on that one's matter,
     unless its row is among ``apart``; of a known one only its dates are taken
-    over. Without ``good_only`` a single faulty row keeps everything out.
+    over. ``about`` says of rows whom in the government they are about, whatever
+    the sheet says: such an order becomes a matter of its own, handled where
+    nobody answers to them. Without ``good_only`` a single faulty row keeps everything out.
 
     Refuses: BadInput with faulty rows, or where a row is refused by its own rule: then nothing was taken in.
     """
@@ -137,9 +148,11 @@ def import_orders(
     of = system_row(scope, row.system)
     shown = _readable(scope, row, data, good_only=good_only)
     made: dict[int, UUID] = {}
-    for one in shown.orders:
+    for read in shown.orders:
+        said = about.get(read.order.row, read.order.about)
+        one = replace(read, order=replace(read.order, about=said))
         try:
-            made[one.order.row] = _take_in(scope, act, of, one, made, apart=one.order.row in apart)
+            made[one.order.row] = _take_in(scope, act, of, one, made, apart=bool(said) or one.order.row in apart)
         except Refusal as refusal:
             raise _at_row(refusal, one.order.row) from refusal
     row.delete()
@@ -203,7 +216,8 @@ def _take_in(
     told = Report(
         kind_code=order.kind, place=order.place, text=order.text, urgency=order.urgency, source=of.source,
         contact=Contact(name=order.name, phone=order.phone), external_system=of.code, external_number=order.number,
-        elsewhere=elsewhere,
+        elsewhere=elsewhere, about=About(whom=order.about, words=order.about_words if order.about else ""),
+        confidential=order.confidential,
     )  # fmt: skip
     report(scope, step, report=told)
     return step.id

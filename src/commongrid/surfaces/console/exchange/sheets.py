@@ -20,6 +20,7 @@ from commongrid.matters.exchange import actions, layout, queries
 from commongrid.matters.exchange.preview import LIMITS, OrderPreview, Preview, ResultPreview, previewed
 from commongrid.matters.exchange.reading import FAULTS, NOTES, RowFault
 from commongrid.matters.queries.systems import system as system_row
+from commongrid.surfaces.shared.about import CHOICES, NOBODY
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.errors import sentence
 from commongrid.surfaces.shared.forms import Form
@@ -41,6 +42,8 @@ RESULTS: Final = {
 }  # fmt: skip
 TITLES: Final = {"orders": N_("Orders"), "results": N_("Results"), "replies": N_("Layout of replies")}
 CUT: Final = 90
+WHOM: Final = tuple(one for one in CHOICES if one[0] != "unit")
+"""Whom an order may be said to be about; which office it is, the county finds out where nobody knows."""
 
 
 class Send(Form):
@@ -180,7 +183,11 @@ def _applied(request: Asked, row: ExternalUpload, shown: Preview, *, good_only: 
         for one in shown.orders
         if one.status == "alike" and request.POST.get(f"same-{one.order.row}") == "apart"
     )
-    return actions.import_orders(request.scope, request.act, upload_id=row.id, good_only=good_only, apart=apart)
+    about = {one.order.row: said for one in shown.orders if (said := request.POST.get(f"about-{one.order.row}"))}
+    about = {number: "" if said == NOBODY else said for number, said in about.items()}
+    return actions.import_orders(
+        request.scope, request.act, upload_id=row.id, good_only=good_only, apart=apart, about=about
+    )
 
 
 def _looked(scope: Scope, upload_id: UUID) -> tuple[ExternalUpload, Preview]:
@@ -198,7 +205,7 @@ def _page(request: Asked, row: ExternalUpload, shown: Preview, form: Apply, stat
         "rows": shown.rows, "counts": [(_(text), counts.get(code, 0), tone) for code, (text, tone) in STATUSES.items()],
         "faulty": counts["faulty"], "faults": [_fault(one) for one in shown.faults],
         "orders": [_order(one, named) for one in shown.orders], "results": [_result(one) for one in shown.results],
-        "good": len(shown.orders) + len(shown.results),
+        "whom": WHOM, "good": len(shown.orders) + len(shown.results),
         "act": request.act.id if request.method == "POST" and status == 200 else new_id(),  # noqa: PLR2004 - HTTP
     }  # fmt: skip
     return render(request, "console/exchange/sheet.html", context, status=status)
