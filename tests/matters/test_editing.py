@@ -26,6 +26,7 @@ from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Recount
 from commongrid.matters.queries import dated, vocabulary
 from commongrid.matters.queries.dated import Version
+from commongrid.matters.rules.named import NAMED
 from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.territory.actions.timing import set_office_hours
 from tests.proof.probes import become
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from tests.factories.scenes import Scene
 
 TODAY = localdate()
+UNSEALED = {
+    "visibility": "restricted", "closes": "filing", "visit": "sample", "finish_days": "15", "competent": "",
+}  # fmt: skip
 TOMORROW, LATER = TODAY + timedelta(days=1), TODAY + timedelta(days=30)
 
 
@@ -148,6 +152,35 @@ def test_rechecks_are_never_less_than_a_tenth_in_the_table_either(scene: Scene, 
     change(county, "limits", current(county, "limits", "sample_share"), TODAY, amount="0.05")
     with scene.desk.database.as_role("owner") as owner, pytest.raises(CheckViolation, match="matters_limit_rechecked"):
         owner.execute("UPDATE matters_limit SET amount = 0.09 WHERE code = 'recheck_share'")
+
+
+LIFTING: tuple[tuple[str, str, dict[str, Any], str], ...] = (
+    ("limits", "rating_batch", {"amount": "1"}, "amount"),
+    ("limits", "rating_batch", {"amount": "5", "measure": "days"}, "measure"),
+    ("limits", "visit", {"measure": "share"}, "measure"),
+    ("kinds", "A12", UNSEALED, "visibility"),
+    ("kinds", "D13", UNSEALED, "visibility"),
+    ("danger", "喝农药", {"kind_code": "G01"}, "kind_code"),
+)
+
+
+def test_settings_do_not_lift_what_protects_people(county: Scope) -> None:
+    for of, key, values, field in LIFTING:
+        with pytest.raises(BadInput) as refused:
+            change(county, of, current(county, of, key), TOMORROW, **values)
+        assert field in refused.value.fields, (key, refused.value.fields)
+    change(county, "limits", current(county, "limits", "visit"), TOMORROW, amount="72", measure="hours")
+
+
+def test_kinds_that_are_asked_for_by_code_or_danger_words_never_end(county: Scope) -> None:
+    for key in ("D13", *sorted(NAMED)):
+        with pytest.raises(BadInput, match="Words of danger" if key == "D13" else "by its code"):
+            end(county, "kinds", current(county, "kinds", key), LATER)
+
+
+def test_ratings_are_never_shown_one_by_one_in_the_table_either(scene: Scene) -> None:
+    with scene.desk.database.as_role("owner") as owner, pytest.raises(CheckViolation, match="matters_limit_together"):
+        owner.execute("UPDATE matters_limit SET amount = 4 WHERE code = 'rating_batch'")
 
 
 def test_the_last_leader_and_a_kind_in_use_stay(scene: Scene, county: Scope) -> None:

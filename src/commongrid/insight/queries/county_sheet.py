@@ -21,6 +21,7 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.matters.models import Matter, Order
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.veil import covered, covers_some
+from commongrid.matters.rules.named import DISPUTES
 from commongrid.outreach.queries.coverage import AWAY, LIVED, homes_at, homes_on
 from commongrid.outreach.rules.words import PARTY
 from commongrid.registry.models import Household, Organisation
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 PAGE: Final = 100
-DISPUTES: Final = "A"
-"""The class of matters that are disputes."""
 SELF_ORGANISED: Final = ("41", "42", "43")
 """Kinds of organisations in which people govern, enjoy and help themselves (三自)."""
 OF_KIND: Final = "organisations-"

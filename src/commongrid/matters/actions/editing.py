@@ -91,6 +91,8 @@ def written(scope: Scope, act: Act, of: Vocabulary, changes: Sequence[Change]) -
             ended.append((change.row, change.on))
             continue
         values = read_values(of, change.values, known)
+        if unmeant := dated.unmeant(of, values, change.on):
+            raise BadInput(fields=unmeant)
         version = _begin(of, act.child(f"row {number}"), former, values, change.on, today)
         differ = changed_columns(of, dated.version_of(of, former).values, values) if former is not None else []
         keys.append(mark(of.key_of(values)))

@@ -26,6 +26,7 @@ from commongrid.matters.models import (
 )
 from commongrid.matters.queries.veil import WITH_THE_CENTRE
 from commongrid.matters.rules import words
+from commongrid.matters.rules.named import VIOLENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
     from commongrid.matters.actions.moving import Case
 
-VIOLENCE: Final = "A12"
-"""The sealed kind that a dispute with violence in it becomes."""
 AT_HAND: Final = ("in_hand", "paused", "parked", "woken", "referred")
 """States in which whoever took a dispute up may still mediate it."""
 ANSWERS: Final = ("reply", "answer", "answer_for", "settle", "pass_on")

@@ -37,7 +37,6 @@ from commongrid.matters.queries import calling, waiting
 from commongrid.matters.queries.deciding import giving_way, listable
 from commongrid.matters.queries.systems import known_system
 from commongrid.matters.queries.vocabulary import (
-    UNSORTED,
     KindRow,
     LeadRow,
     forget_vocabularies,
@@ -52,6 +51,7 @@ from commongrid.matters.rules.draw import drawn
 from commongrid.matters.rules.limits import finish_due
 from commongrid.matters.rules.loop import decide
 from commongrid.matters.rules.moves import Call
+from commongrid.matters.rules.named import UNSORTED
 from commongrid.matters.rules.owners import entry
 from commongrid.matters.rules.relations import level_at, level_of_actor
 from commongrid.matters.rules.series import series_sorted

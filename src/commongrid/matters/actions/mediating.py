@@ -15,7 +15,7 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.clock import close_of_office
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, WrongState
 from commongrid.kernel.sealing import place_of
-from commongrid.matters.actions.ending import FILES, VIOLENCE
+from commongrid.matters.actions.ending import FILES
 from commongrid.matters.actions.handling import resorted, to_visit
 from commongrid.matters.actions.merging import give_back_all
 from commongrid.matters.actions.moving import FACTS, Case, line, moved, noted, opened
@@ -26,6 +26,7 @@ from commongrid.matters.queries.vocabulary import kind, limits
 from commongrid.matters.rules.deciding.exchanging import SPOKEN
 from commongrid.matters.rules.limits import set_due
 from commongrid.matters.rules.moves import Call
+from commongrid.matters.rules.named import VIOLENCE
 from commongrid.matters.rules.relations import level_of_actor
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory

@@ -20,7 +20,7 @@ from commongrid.kernel.scope import clock
 from commongrid.kernel.sealing import blind_index
 from commongrid.matters.exchange import layout
 from commongrid.matters.exchange.reading import Meaning
-from commongrid.matters.importing.queries import UNSORTED, kind_words, place_words
+from commongrid.matters.importing.queries import kind_words, place_words
 from commongrid.matters.models import (
     ExternalBatch,
     ExternalCase,
@@ -30,6 +30,7 @@ from commongrid.matters.models import (
     Note,
     Party,
 )
+from commongrid.matters.rules.named import UNSORTED
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ from commongrid.matters.importing.rules.columns import Binding, bind, parse_colu
 from commongrid.matters.importing.rules.faults import Account, Dirty, Sink
 from commongrid.matters.importing.rules.reading import Reader, Settings, Taken
 from commongrid.matters.importing.staging import Stage
+from commongrid.matters.rules.named import UNSORTED
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _settings(scope: Scope, county: territory.CountyRow, wish: Wish, orders: dic
         now=datetime.now(UTC),
         kinds=_kinds_of(kinds, wish),
         places=places.codes,
-        unsorted=queries.UNSORTED,
+        unsorted=UNSORTED,
         default_place=queries.place_named(places, wish.default_place) if wish.default_place else None,
         dirty=wish.dirty,
         orders=orders,

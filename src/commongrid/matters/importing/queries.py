@@ -15,6 +15,7 @@ from commongrid.kernel.places import interval, parse, significant
 from commongrid.kernel.refusals import N_, BadInput, NotFound
 from commongrid.matters.importing.models import Batch
 from commongrid.matters.models import Kind
+from commongrid.matters.rules.named import UNSORTED
 from commongrid.roster import queries as roster
 from commongrid.territory.models import Place, Succession
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from commongrid.kernel.scope import Scope
-
-UNSORTED = "Z00"
-"""The kind of what nobody has sorted yet."""
 
 _KNOWN = "SELECT external_number FROM matters_matter WHERE external_system = %s AND external_number = ANY(%s)"
 _TOUCHED = """

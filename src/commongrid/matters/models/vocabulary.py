@@ -221,6 +221,10 @@ class Limit(models.Model):
                 condition=~Q(code="recheck_share") | Q(amount__gte=words.LEAST_RECHECKED),
                 name="matters_limit_rechecked",
             ),
+            models.CheckConstraint(
+                condition=~Q(code="rating_batch") | Q(measure="count", amount__gte=words.LEAST_TOGETHER),
+                name="matters_limit_together",
+            ),
             ExclusionConstraint(
                 name="matters_limit_once", expressions=[("code", "="), (period("valid_from", "valid_to"), "&&")]
             ),

@@ -37,7 +37,6 @@ from commongrid.matters.queries.listing import (
 from commongrid.matters.queries.rows import MatterRow
 from commongrid.matters.queries.suggesting import KindSuggestion, Precedent, Suggestion, kinds_said, suggestions
 from commongrid.matters.queries.vocabulary import (
-    UNSORTED,
     KindRow,
     LeadRow,
     TileRow,
@@ -53,6 +52,7 @@ from commongrid.matters.queries.vocabulary import (
     urgencies,
     work_list,
 )
+from commongrid.matters.rules.named import UNSORTED
 
 __all__ = [
     "LANES",

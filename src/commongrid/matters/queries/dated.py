@@ -19,9 +19,10 @@ from commongrid.kernel.dated import Known, Values, Vocabulary, mark
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import Kind, Matter, TileShown, UrgencyRule, WorkListRow
+from commongrid.matters.models import DangerWord, Kind, Matter, TileShown, UrgencyRule, WorkListRow
 from commongrid.matters.rules import words
-from commongrid.matters.rules.vocabularies import VOCABULARIES
+from commongrid.matters.rules.named import NAMED
+from commongrid.matters.rules.vocabularies import STAYS_SEALED, VOCABULARIES
 from commongrid.roster import queries as roster
 from commongrid.territory.models import County
 from commongrid.territory.queries import children, county
@@ -244,20 +245,39 @@ def touched(scope: Scope, found: models.QuerySet[Matter]) -> tuple[int, list[Tou
         return found.count(), [Touched(**row) for row in rows]
 
 
+def unmeant(of: Vocabulary, values: Values, day: date) -> dict[str, str]:
+    """What words of danger don't allow from a day on, by column: they always mean a sealed kind."""
+    later = Q(valid_to=None) | Q(valid_to__gt=day)
+    kind = values["kind_code"] if of.code == "danger" else None
+    if kind and not Kind.objects.filter(later, code=kind, visibility="sealed", valid_from__lte=day).exists():
+        return {"kind_code": N_("Words of danger mean a sealed kind. Choose one, or none for harmless words.")}
+    unsealed = of.code == "kinds" and values["visibility"] != "sealed"
+    if unsealed and DangerWord.objects.filter(later, kind_code=values["code"]).exists():
+        return {"visibility": STAYS_SEALED}
+    return {}
+
+
+def _kind_in_use(values: Values, later: Q) -> str:
+    code = values["code"]
+    if code in NAMED:
+        return N_("The pages and the loop ask for this kind by its code. Change its words and limits instead.")
+    if DangerWord.objects.filter(later, kind_code=code).exists():
+        return N_("Words of danger mean this kind. End those words first, or let them mean another sealed kind.")
+    if not values["parent"] and Kind.objects.filter(later, parent=code).exists():
+        return N_("There are still kinds in this class. End them first, or move them to another class.")
+    if Matter.objects.filter(closed_at=None, kind_code=code).exists():
+        return N_("Open matters are of this kind. Finish them or put their kind right first.")
+    rows = (WorkListRow.objects.filter(later, kind_code=code), TileShown.objects.filter(later, kind_code=code))
+    if any(found.exists() for found in rows):
+        return N_("The work list or a tile still names this kind. End those rows first.")
+    return ""
+
+
 def in_use(of: Vocabulary, values: Values, day: date) -> str:
     """Why a row can't end on a day, as a sentence; nothing where it can."""
-    code = values.get("code")
     later = Q(valid_to=None) | Q(valid_to__gt=day)
     if of.code == "kinds":
-        if not values["parent"] and Kind.objects.filter(later, parent=code).exists():
-            return N_("There are still kinds in this class. End them first, or move them to another class.")
-        if Matter.objects.filter(closed_at=None, kind_code=code).exists():
-            return N_("Open matters are of this kind. Finish them or put their kind right first.")
-        if (
-            WorkListRow.objects.filter(later, kind_code=code).exists()
-            or TileShown.objects.filter(later, kind_code=code).exists()
-        ):
-            return N_("The work list or a tile still names this kind. End those rows first.")
+        return _kind_in_use(values, later)
     if of.code == "work_list" and values["place"] is None:
         leaders = WorkListRow.objects.filter(later, kind_code=values["kind_code"], level=values["level"], place=None)
         needed = Kind.objects.filter(later, code=values["kind_code"]).exclude(visibility="sealed").exists()

@@ -36,16 +36,8 @@ from commongrid.matters.models import (
 )
 from commongrid.matters.rules import danger
 from commongrid.matters.rules.limits import LimitRow, Pace
+from commongrid.matters.rules.named import DISPUTES, WITH_AN_AUTHORITY
 from commongrid.matters.rules.publishing import Guarded, people
-
-UNSORTED: Final = "Z00"
-"""The kind of what nobody has sorted yet."""
-
-DISPUTES: Final = "A"
-"""The class of disputes."""
-
-WITH_AN_AUTHORITY: Final = "A16"
-"""Disputes with an authority or in court: guided and referred, never mediated here."""
 
 _REMEMBERED: Final = 60.0
 _memory: dict[tuple[str, str], tuple[float, object]] = {}

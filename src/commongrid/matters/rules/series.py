@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-REGISTER: Final = "L"
-"""The class of changes to people and places."""
+from commongrid.matters.rules.named import REGISTER
+
 _OF_SOURCE: Final = {"patrol": "patrol", "hotline": "systems", "petition": "systems"}
 
 

@@ -9,6 +9,7 @@ from commongrid.kernel.dated import Column, Values, Vocabulary
 from commongrid.kernel.refusals import N_
 from commongrid.matters.rules import words
 from commongrid.matters.rules.answers import faults_of
+from commongrid.matters.rules.named import VIOLENCE
 from commongrid.matters.rules.publishing import SHORTEST_NAME
 from commongrid.registry.rules.vocabularies import CHANGE_RULES, FIELD_RULES, RETENTION
 
@@ -48,12 +49,20 @@ PICTURES: Final = (
 GUARDED_SORTS: Final = (
     ("hardship", N_("Hardship or health")), ("person", N_("A name")), ("other", N_("Something else")),
 )  # fmt: skip
+STAYS_SEALED: Final = N_("Words of danger mean this kind, so that only the competent body sees it: it stays sealed.")
+MEASURED: Final = {
+    **dict.fromkeys(("sample_share", "recheck_share"), ("share",)),
+    **dict.fromkeys(("rating_batch", "extensions", "quiet_from", "quiet_until"), ("count",)),
+}
+"""What limits that are no time are counted in."""
 _NONE, _LONGEST = Decimal(0), Decimal(3660)
 
 
 def _kind(values: Values) -> dict[str, str]:
     if not values["parent"]:
         return {}
+    if values["code"] == VIOLENCE and values["visibility"] != "sealed":
+        return {"visibility": STAYS_SEALED}
     faults = _sealed(values) if values["visibility"] == "sealed" else _unsealed(values)
     if values["publish"] in ("one", "two") and (
         values["visibility"] in ("restricted", "sealed") or values["routed_round"]
@@ -94,10 +103,14 @@ def _lead(values: Values) -> dict[str, str]:
 
 
 def _limit(values: Values) -> dict[str, str]:
-    amount = values["amount"]
+    amount, code = values["amount"], str(values["code"])
+    if values["measure"] not in MEASURED.get(code, ("hours", "days")):
+        return {"measure": N_("This limit can't be counted in that. A time stays a time, a number a number.")}
+    if code == "rating_batch" and isinstance(amount, Decimal) and amount < words.LEAST_TOGETHER:
+        return {"amount": N_("Ratings are shown at least five at once, so that nobody can tell whose is whose.")}
     if values["measure"] == "share" and isinstance(amount, Decimal) and amount > 1:
         return {"amount": N_("A share lies between 0 and 1.")}
-    if values["code"] == "recheck_share" and isinstance(amount, Decimal) and amount < words.LEAST_RECHECKED:
+    if code == "recheck_share" and isinstance(amount, Decimal) and amount < words.LEAST_RECHECKED:
         return {"amount": N_("At least a tenth (0.1) of the good ratings is drawn for a recheck; it may be more.")}
     if values["measure"] == "count" and isinstance(amount, Decimal) and amount != int(amount):
         return {"amount": N_("A number of things is whole.")}

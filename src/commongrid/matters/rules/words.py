@@ -42,5 +42,7 @@ REASONED: Final = ("reject", "park", "pause", "extend", "end")
 TOLD: Final = ("visit", "call", "paper", "slip")
 """How the person was told: in person, by phone, on paper, by their slip's page."""
 
+LEAST_TOGETHER: Final = 5
+"""At least so many ratings are shown to a handler at once, so that none can be told from the others."""
 LEAST_RECHECKED: Final = Decimal("0.1")
 """At least this share of the good ratings is looked at once more."""

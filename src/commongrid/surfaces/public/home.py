@@ -8,15 +8,13 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from commongrid.matters.rules.named import FEEDBACK
 from commongrid.surfaces.shared.doors import door
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from commongrid.surfaces.shared.doors import Asked
-
-
-FEEDBACK_KIND = "K07"
 
 
 @door(None, kinds=("public",))
@@ -34,4 +32,4 @@ def about(request: Asked) -> HttpResponse:
 @door(None, kinds=("public",))
 def feedback(request: Asked) -> HttpResponse:
     """What people think of this system is a matter like any other, with an owner and a deadline."""
-    return HttpResponseRedirect(f"{reverse('report_where')}?kind={FEEDBACK_KIND}")
+    return HttpResponseRedirect(f"{reverse('report_where')}?kind={FEEDBACK}")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from commongrid.kernel.refusals import BadInput, Refusal
 from commongrid.matters import queries as matters
+from commongrid.matters.rules.named import FAMILY, VIOLENCE
 from commongrid.surfaces.public import asking, pictures, sending
 from commongrid.surfaces.public.forms import Telling
 from commongrid.surfaces.public.where import choice, nearby, precise
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 REPORTS_AN_HOUR = 120
-VIOLENCE, FAMILY = "A12", "A01"
 POLICE = "110"
 
 

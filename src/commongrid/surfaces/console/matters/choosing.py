@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from commongrid.kernel.places import code_read, interval, level_of
 from commongrid.matters.queries import vocabulary
+from commongrid.matters.rules.named import UNSORTED
 from commongrid.surfaces.shared.times import chinese
 from commongrid.territory import queries as territory
 
@@ -33,7 +34,7 @@ def kind_meant(scope: Scope, text: str) -> KindRow | None:
     rows = [row for row in vocabulary.kinds(scope) if row.parent]
     wanted = text.strip().casefold()
     if not wanted:
-        return next((row for row in rows if row.code == vocabulary.UNSORTED), None)
+        return next((row for row in rows if row.code == UNSORTED), None)
     if code := CODE.match(text):
         return next((row for row in rows if row.code == code[1].upper()), None)
     exact = [row for row in rows if wanted in (row.zh, row.en.casefold())]

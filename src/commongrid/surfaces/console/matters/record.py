@@ -24,6 +24,7 @@ from commongrid.kernel.refusals import N_, Refusal
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import Filters, vocabulary
 from commongrid.matters.queries.systems import systems
+from commongrid.matters.rules.named import UNSORTED
 from commongrid.surfaces.console.matters import leaders, present, words
 from commongrid.surfaces.console.matters.choosing import kind_meant, offered, places_for, reaches
 from commongrid.surfaces.console.matters.photos import gathered
@@ -310,7 +311,7 @@ def _checked(request: Asked, form: Record, status: int = 200, photos: tuple[Stag
     """Everything once more, with similar open matters, before it is sent."""
     given = form.cleaned_data
     meant = [of for of, _said in vocabulary.danger_said(request.scope, given["text"])]
-    asks = given["kind"].complaint or given["kind"].code == vocabulary.UNSORTED
+    asks = given["kind"].complaint or given["kind"].code == UNSORTED
     if asks:
         form.offer(request.scope, given["place"].code)
     village = given["place"].code - given["place"].code % 1000
