@@ -191,9 +191,11 @@ def test_two_dispatchers_at_once_leave_one_lead(scene: Scene) -> None:
         assert set(Matter.objects.values_list("id", "merged_into")) == {(one, two), (two, None)}
 
 
-def in_parts(scene: Scene) -> tuple[UUID, UUID, UUID]:
+def in_parts(scene: Scene, *followers: UUID) -> tuple[UUID, UUID, UUID]:
     """A matter that two units answered, and both units."""
     matter = scene.at_township("涵洞和水管一起坏了", kind=BRIDGE)
+    for one in followers:
+        scene.do("dispatcher", actions.merge, one, lead=number(matter))
     transport, roads = desk.id_of("transport_unit"), desk.id_of("roads_unit")
     scene.do("dispatcher", actions.split, matter, unit_ids=(transport, roads), note="各办各的", reason="也涉及他们")
     for part in queries.parts_of(scene.as_post("dispatcher"), matter):
@@ -203,6 +205,33 @@ def in_parts(scene: Scene) -> tuple[UUID, UUID, UUID]:
         scene.do("dispatcher", actions.pass_on, part.row.id, answer="办好了")
     scene.do("dispatcher", actions.answer, matter, answer="涵洞和水管都修好了")
     return matter, transport, roads
+
+
+def test_whoever_was_merged_into_a_matter_in_parts_rates_each_unit_too(scene: Scene) -> None:
+    """By the slip, and through somebody who asks; each of them for themselves."""
+    second, third = (scene.at_township("涵洞和水管坏了", kind=BRIDGE) for _ in range(2))
+    matter, transport, roads = in_parts(scene, second, third)
+    holder = slip_of(second)
+    assert {one[0] for one in queries.followed(holder).units} == {transport, roads}
+    well = actions.OfUnit(unit=transport, solved=True, satisfied=True)
+    badly = actions.OfUnit(unit=roads, solved=True, satisfied=False)
+    with pytest.raises(BadInput):
+        actions.rate_units(holder, Act.new(), matter_id=second, units=(well,))
+    actions.rate_units(holder, Act.new(), matter_id=second, units=(well, badly))
+    with pytest.raises(TooLate):
+        actions.rate_units(holder, Act.new(), matter_id=second, units=(well, badly))
+    asking = queries.matter(scene.as_post("county_dispatcher"), third)
+    assert {one[0] for one in asking.units} == {transport, roads}
+    said = actions.ByUnit(units=(badly, well), words="")
+    scene.do("county_dispatcher", actions.visit, third, result="asked", mode="phone", answers=said)
+    assert row(matter).state in ("answered", "to_rate"), "who reported it first has not spoken"
+    actions.rate_units(slip_of(matter), Act.new(), matter_id=matter, units=(well, badly))
+    assert row(matter).state == "to_file"
+    with acting(TICK):
+        found = Rating.objects.filter(matter=matter).values_list("reporter", "unit", "satisfied")
+        assert set(found) == {
+            (who, unit, unit == transport) for who in (None, second, third) for unit in (transport, roads)
+        }
 
 
 @pytest.mark.parametrize("way", ["visit", "ask"])

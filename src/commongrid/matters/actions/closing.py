@@ -50,8 +50,6 @@ def visit(
         raise BadInput(BOTH, fields={"solved": BOTH})
     lead = lead_of(scope, matter_id)
     if lead is not None:
-        if isinstance(answers, ByUnit):
-            raise BadInput(BOTH, fields={"solved": BOTH})
         return asked_through(scope, act, lead, matter_id, (result, answers, VIA.get(mode, mode)))
     case = opened(scope, act, matter_id=matter_id, event="visit")
     days = tried(case, mode, result)

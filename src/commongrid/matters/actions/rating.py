@@ -59,31 +59,35 @@ def rate(scope: Scope, act: Act, *, matter_id: UUID, solved: bool, satisfied: bo
     case = opened(scope, act, matter_id=matter_id, event="rate")
     if lead is not None and case.matter.merged_into_id == lead.id:
         return rated_through(case, lead, (solved, satisfied, words), "slip")
-    if case.matter.closed_at is not None or case.matter.rating == "rated":
-        raise TooLate(OVER)
-    if case.matter.state not in ("answered", "to_rate"):
-        raise WrongState(AT_WORK)
+    _askable(case)
     kept(case, (solved, satisfied, words), "slip")
     return moved(case, among(case, Call(event="rate", solved=solved, satisfied=satisfied)))
 
 
 @action("matters.units_rated", power="matters.rate", kinds=("slip",), facts=FACTS)
 def rate_units(scope: Scope, act: Act, *, matter_id: UUID, units: tuple[OfUnit, ...], words: str = "") -> Line:
-    """Rate each unit that answered a part of the matter; it is solved when all of them say so.
+    """Rate each unit that answered a part of the matter, or of its lead; it is solved when all of them say so.
 
     Refuses: BadInput unless every unit that answered, and no other, is rated; else as ``rate``.
     """
+    lead, said = lead_of(scope, matter_id), ByUnit(units=units, words=words)
     case = opened(scope, act, matter_id=matter_id, event="rate")
+    if lead is not None and case.matter.merged_into_id == lead.id:
+        return rated_through(case, lead, said, "slip")
+    _askable(case)
+    solved, satisfied = kept_by_unit(case, said, "slip")
+    return moved(case, among(case, Call(event="rate", solved=solved, satisfied=satisfied)))
+
+
+def _askable(case: Case) -> None:
     m = case.matter
     if m.closed_at is not None or m.rating == "rated":
         raise TooLate(OVER)
     if m.state not in ("answered", "to_rate"):
         raise WrongState(AT_WORK)
-    solved, satisfied = kept_by_unit(case, ByUnit(units=units, words=words), "slip")
-    return moved(case, among(case, Call(event="rate", solved=solved, satisfied=satisfied)))
 
 
-def kept_by_unit(case: Case, said: ByUnit, via: str) -> tuple[bool, bool]:
+def kept_by_unit(case: Case, said: ByUnit, via: str, reporter: UUID | None = None) -> tuple[bool, bool]:
     """Keep the answers about each unit that answered a part; it is solved when all of them are. Called by visit too.
 
     Refuses: BadInput unless every unit that answered, and no other, is rated.
@@ -101,6 +105,7 @@ def kept_by_unit(case: Case, said: ByUnit, via: str) -> tuple[bool, bool]:
             id=act.child(f"rating {one.unit}").id, matter_id=m.id, round=m.round, place=rating_place(case),
             unit_id=one.unit, handler_level=part.handler_level, handler_place=part.handler_place or m.place,
             solved=one.solved, satisfied=one.satisfied, words=words, via=via, at=act.at,
+            reporter=reporter,
         ).save(force_insert=True)  # fmt: skip
     return all(one.solved for one in said.units), all(one.satisfied for one in said.units)
 
@@ -114,8 +119,8 @@ def lead_of(scope: Scope, matter_id: UUID) -> Matter | None:
         return Matter.objects.select_for_update().get(id=own[1])
 
 
-def rated_through(case: Case, lead: Matter, answers: Answers, via: str) -> Line:
-    """The lead rated by the reporter of a matter that was merged into it.
+def rated_through(case: Case, lead: Matter, answers: Answers | ByUnit, via: str) -> Line:
+    """The lead rated by the reporter of a matter that was merged into it, of each unit where several answered parts.
 
     Refuses: TooLate where they have spoken or it is over; WrongState before there is an answer.
     """
@@ -126,14 +131,20 @@ def rated_through(case: Case, lead: Matter, answers: Answers, via: str) -> Line:
         raise WrongState(AT_WORK)
     with handing_over(case.scope, *around(own.place)):
         leading = Case(lead, kind_version(case.scope, lead.kind_id), case.scope, case.act, read=columns(lead))
-        kept(leading, answers, via, reporter=own.id)
+        if isinstance(answers, ByUnit):
+            solved, satisfied = kept_by_unit(leading, answers, via, reporter=own.id)
+        else:
+            solved, satisfied, _words = answers
+            kept(leading, answers, via, reporter=own.id)
         own.rating = "rated"
         own.save(update_fields=["rating"])
-        call = Call(event="rate", solved=answers[0], satisfied=answers[1], follower=True)
+        call = Call(event="rate", solved=solved, satisfied=satisfied, follower=True)
         return moved(leading, among(leading, call))
 
 
-def asked_through(scope: Scope, act: Act, lead: Matter, matter_id: UUID, came: tuple[str, Answers | None, str]) -> Line:
+def asked_through(
+    scope: Scope, act: Act, lead: Matter, matter_id: UUID, came: tuple[str, Answers | ByUnit | None, str]
+) -> Line:
     """What the reporter of a merged matter said of its lead to somebody who asked. Called by visit.
 
     ``came``: result, answers, via.

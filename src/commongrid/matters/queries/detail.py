@@ -18,7 +18,7 @@ from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Escalation, Matter, Note, Order, Party, Rating, Supervision, Visit
 from commongrid.matters.queries import calling, waiting
 from commongrid.matters.queries.leaders import LEADS, LeaderNoteRow, leader_notes, waits_for
-from commongrid.matters.queries.leading import may_ask, units_of_parts
+from commongrid.matters.queries.leading import may_ask, units_of_lead, units_of_parts
 from commongrid.matters.queries.originals import OriginalRow, original
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.systems import CaseRow, cases
@@ -174,7 +174,8 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
         told = tuple(journal.history(scope, matter_id))
         came_so = row.source == "leader" or any(line.name == "matters.instructed" for line in told)
         noted = leader_notes(scope, matter_id) if came_so else ()
-        allowed = _may_now(scope, row, extra, related)
+        allowed, through = _may_now(scope, row, extra, related), may_ask(scope, row)
+        asks = extra["to_rate"] and "visit" in allowed and _was_split(told)
         return MatterDetail(
             row=row,
             text=extra["text"] if readable else "",
@@ -184,7 +185,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             reported_by=extra["reported_by"],
             accepted_at=extra["accepted_at"],
             finish_due_at=extra["finish_due_at"],
-            may=(*_leaders_steps(scope, allowed, noted), *may_ask(scope, row)),
+            may=(*_leaders_steps(scope, allowed, noted), *through),
             relations=related,
             notes=_notes(matter_id) if readable else (),
             orders=_orders(matter_id),
@@ -197,7 +198,7 @@ def matter(scope: Scope, matter_id: UUID) -> MatterDetail:
             history=told,
             original=original(scope, matter_id) if row.confidential and readable else None,
             leader_notes=noted,
-            units=units_of_parts(scope, row) if extra["to_rate"] and "visit" in allowed and _was_split(told) else (),
+            units=units_of_parts(scope, row) if asks else units_of_lead(scope, row) if "visit" in through else (),
             applications=waiting.applications(matter_id),
             referrals=waiting.referrals(matter_id),
         )

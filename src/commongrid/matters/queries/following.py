@@ -147,7 +147,7 @@ def _following(row: MatterRow, lead: Led) -> Followed:
         merged=True,
         said=tuple(Said(sort=sort, text=text, at=at) for sort, text, at in lead.notes),
         may_rate=lead.may_rate, may_withdraw=False, lines=lead.lines, wait=lead.wait,
-        county=county_of(row.place), reviewed_next=lead.reopened > 0,
+        units=lead.units, county=county_of(row.place), reviewed_next=lead.reopened > 0,
         may_ask_again=lead.may_ask_again, woken=lead.state == "woken",
     )  # fmt: skip
 

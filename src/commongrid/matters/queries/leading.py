@@ -43,6 +43,7 @@ class Led:
     notes: tuple[tuple[str, str, datetime], ...]
     lines: tuple[journal.LineRow, ...]
     covered: bool = False
+    units: tuple[tuple[UUID, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,25 +72,32 @@ def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
         notes = Note.objects.filter(matter_id=lead_id, sort__in=sorts).order_by("at", "id")
         said = tuple(notes.values_list("sort", "text", "at"))
         lines = tuple(journal.history(wide, lead_id))
-        wait = wait_of(lead, None)
+        wait, units = wait_of(lead, None), units_of_parts(wide, lead)
     since = next((line.at for line in reversed(journal.history(scope, row.id)) if line.name == "matters.merged"), None)
     return Led(
         state=lead.state, owner_zh=lead.owner_zh, owner_en=lead.owner_en, due_at=lead.due_at,
         closed_at=lead.closed_at, outcome=lead.outcome, notes=said, reopened=lead.reopened,
         may_rate=to_rate and lead.state in ASKED_IN and (hidden or rating != "rated"), covered=hidden,
+        units=units,
         may_ask_again=lead.outcome in REFUSED and not asked_again, wait=wait,
         lines=tuple(line for line in lines if since is None or line.at >= since),
     )  # fmt: skip
 
 
 def units_of_parts(scope: Scope, row: MatterRow) -> tuple[tuple[UUID, str, str], ...]:
-    """The units that answered a part of this slip's matter, with their names, while the person is asked."""
+    """The units that answered a part of a matter, with their names, while the person is asked."""
     if row.state not in ASKED_IN:
         return ()
     with handing_over(scope, *interval(enclosing(row.place, "township") or row.place)):
         parts = Matter.objects.filter(parent_id=row.id, round=row.round, outcome="done", unit__isnull=False)
         found = parts.order_by("opened_at", "number").values_list("unit_id", "unit__name_zh", "unit__name_en")
         return tuple(dict.fromkeys((unit, zh or "", en or "") for unit, zh, en in found if unit is not None))
+
+
+def units_of_lead(scope: Scope, row: MatterRow) -> tuple[tuple[UUID, str, str], ...]:
+    """The units that answered a part of the lead of a merged matter, for who asks its reporter."""
+    lead = next(iter(rows_of(scope, Matter.objects.filter(followers=row.id))), None)
+    return units_of_parts(scope, lead) if lead is not None else ()
 
 
 def may_ask(scope: Scope, row: MatterRow) -> tuple[str, ...]:
