@@ -55,9 +55,10 @@ def bound(tree: ast.Module) -> set[str]:
     """Names of a module that are scopes of the clock."""
     found: set[str] = set()
     for node in tree.body:
-        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "clock":
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]  # type: ignore[union-attr]
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(value := node.value, ast.Call):
+            continue
+        if isinstance(value.func, ast.Name) and value.func.id == "clock":
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found |= {one.id for one in targets if isinstance(one, ast.Name)}
     return found
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from django.test import Client
 from django.utils import timezone
 
 from commongrid.accounts.actions import Access, log_access
@@ -22,14 +23,16 @@ from commongrid.kernel.scope import public
 from commongrid.matters import actions, jobs
 from commongrid.matters.actions import About, Paper, ending, moving
 from commongrid.matters.actions.papers import sheet_of
+from commongrid.matters.exchange import reading
 from commongrid.matters.exchange.actions import results, take_result
 from commongrid.matters.exchange.actions.results import Told
 from commongrid.matters.queries import deciding, publishing
 from commongrid.matters.queries.systems import cases
 from tests.factories.desk import VILLAGE, id_of
 from tests.factories.scenes import BRIDGE, Scene
-from tests.matters import test_mediation, test_protection, test_sight
+from tests.matters import test_editing, test_mediation, test_other_units, test_sight
 from tests.matters.conftest import peopled
+from tests.matters.exchange import test_about
 from tests.matters.test_loop import slip_of
 from tests.matters.test_papers import photo
 from tests.proof.defects import Defect, patch, sql, weaker, wider
@@ -264,12 +267,22 @@ _KEEP = results._keep
 
 def other_units_see_nothing(database: Database) -> None:
     """Whoever answers to somebody in another unit doesn't read a complaint about them."""
-    test_protection.test_refuses_a_complaint_to_every_unit_of_whom_it_is_about(peopled(database))
+    test_other_units.test_refuses_a_complaint_to_every_unit_of_whom_it_is_about(peopled(database))
 
 
 def decisions_stay_closed(database: Database) -> None:
     """Grounds of a decision on a complaint are not read with the work list."""
-    test_protection.test_a_decision_on_a_complaint_leaves_no_words_in_the_open_work_list(peopled(database))
+    test_other_units.test_a_decision_on_a_complaint_leaves_no_words_in_the_open_work_list(peopled(database))
+
+
+def orders_go_round(database: Database) -> None:
+    """An order that says it is about the village is handled above it."""
+    test_about.test_refuses_an_order_about_the_village_to_it_by_column_or_by_row(peopled(database), Client())
+
+
+def ratings_come_together(database: Database) -> None:
+    """No setting shows ratings fewer than five at once."""
+    test_editing.test_ratings_are_never_shown_one_by_one_in_the_table_either(peopled(database))
 
 
 DEFECTS = (
@@ -322,6 +335,14 @@ DEFECTS = (
     Defect(
         "a decision on a complaint stands in the open work list",
         patch(deciding, "is_protected", lambda m: False), decisions_stay_closed,
+    ),
+    Defect(
+        "an order about the village reaches it",
+        patch(reading.RowReader, "_about", lambda _reader, _text: ("", "")), orders_go_round,
+    ),
+    Defect(
+        "ratings are shown one by one",
+        sql("ALTER TABLE matters_limit DROP CONSTRAINT matters_limit_together"), ratings_come_together,
     ),
     Defect("small counts are published", patch(publishing, "LEAST", 1), counts_hold),
     Defect(
