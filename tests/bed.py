@@ -5,18 +5,22 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
+import pickle
 import re
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache as entries
 from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from commongrid.config.embedded import Cluster
 from commongrid.config.walls import walled_models
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 RUN = Path(os.environ["COMMONGRID_TEST_RUN"])
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+T = TypeVar("T")
 _numbers = itertools.count()
 
 
@@ -39,15 +44,43 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Database:
-    """The database of one test."""
+    """The database of one test: a copy of ``source``, made when somebody first looks into it."""
 
     cluster: Cluster
     name: str
+    source: str = ""
+    """Empty where the database is there already."""
+
+    def __post_init__(self) -> None:
+        """One thread makes it."""
+        self._making = RLock()
+
+    def make(self) -> None:
+        """Have it there."""
+        with self._making:
+            if self.source:
+                _copy(administrator(self.cluster), self.name, self.source)
+                self.source = ""
+
+    def begin(self, name: str, lay: Callable[[Database], T]) -> T:
+        """Put into it what ``lay`` lays, and answer what that answers.
+
+        While nobody has looked into the database it is laid once per run, in a template that this becomes a copy of.
+        """
+        if not self.source:
+            return lay(self)
+        began = f"{self.source}_{name}"
+        kept = RUN / f"{began}.pickle"
+        template(self.cluster, began, self.source, fill=lambda it: kept.write_bytes(pickle.dumps(_at(it, lay))))
+        self.source = began
+        point_at(self.cluster.role_url("app", self.name))
+        return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]  # noqa: S301 - this run wrote it
 
     def url(self, role: str = "app") -> str:
         """Connection address as one of the roles: owner, app, ro."""
+        self.make()
         return self.cluster.role_url(role, self.name)
 
     @contextmanager
@@ -59,9 +92,19 @@ class Database:
     @contextmanager
     def as_admin(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         """A connection as superuser: what an attacker of the database would have."""
+        self.make()
         with psycopg.connect(self.cluster.admin_dsn(self.name), autocommit=True) as other:
             other.execute("SET search_path = county, extensions")
             yield other
+
+
+def _at(database: Database, lay: Callable[[Database], T]) -> T:
+    """What ``lay`` answers, with Django at that database for as long."""
+    point_at(database.url())
+    try:
+        return lay(database)
+    finally:
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
@@ -74,11 +117,18 @@ def cluster() -> Iterator[Cluster]:
         users.write_text(str(int(users.read_text()) + 1 if users.exists() else 1))
     yield it
     connections.close_all()
+    administrator(it).close()
     with locked("cluster"):
         left = int(users.read_text()) - 1
         users.write_text(str(left))
         if not left:
             it.stop()
+
+
+@cache
+def administrator(cluster: Cluster) -> psycopg.Connection[tuple[Any, ...]]:
+    """This worker's one connection that makes databases and drops them."""
+    return psycopg.connect(cluster.admin_dsn("postgres"), autocommit=True)
 
 
 def _manage(cluster: Cluster, database: str, *commands: str) -> None:
@@ -103,10 +153,11 @@ def _manage(cluster: Cluster, database: str, *commands: str) -> None:
 
 
 def template(
-    cluster: Cluster, name: str, source: str, *commands: str, fill: Callable[[Database], None] | None = None
+    cluster: Cluster, name: str, source: str, *commands: str, fill: Callable[[Database], object] | None = None
 ) -> str:
     """A database made once per run: a copy of ``source`` with commands run on it, then filled."""
-    with locked(f"template-{name}"), psycopg.connect(cluster.admin_dsn(), autocommit=True) as admin:
+    admin = administrator(cluster)
+    with locked(f"template-{name}"):
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
             return name
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -147,25 +198,36 @@ def point_at(url: str) -> None:
         )  # fmt: skip
 
 
-FORGET: list[Callable[[], None]] = [cache.close]
+_unmade: Database | None = None
+"""The database of the running test."""
+
+
+def _connected(self: DatabaseWrapper, params: dict[str, Any], connect: Any = DatabaseWrapper.get_new_connection) -> Any:
+    """Django's way to a new connection, to a database that is there by then."""
+    if _unmade is not None and params["dbname"] == _unmade.name:
+        _unmade.make()
+    return connect(self, params)
+
+
+DatabaseWrapper.get_new_connection = _connected  # type: ignore[assignment, method-assign]
+
+FORGET: list[Callable[[], None]] = [entries.close]
 """Called before each database test: caches per process that remember another database."""
 
 
 @contextmanager
 def fresh(cluster: Cluster, template: str, blocker: Any) -> Iterator[Database]:
     """A database of its own, Django connected to it as the app, guards on."""
-    name = f"x_{WORKER}_{next(_numbers)}"
-    with psycopg.connect(cluster.admin_dsn(), autocommit=True) as admin:
-        _copy(admin, name, template)
-        database = Database(cluster, name)
-        with blocker.unblock():
-            point_at(database.url())
-            for forget in FORGET:
-                forget()
-            with connection.execute_wrapper(Guard()):
-                yield database
-            connections.close_all()
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    global _unmade  # noqa: PLW0603 - one test runs at a time
+    _unmade = database = Database(cluster, f"x_{WORKER}_{next(_numbers)}", template)
+    with blocker.unblock():
+        point_at(cluster.role_url("app", database.name))
+        for forget in FORGET:
+            forget()
+        with connection.execute_wrapper(Guard()):
+            yield database
+        connections.close_all()
+    administrator(cluster).execute(f'DROP DATABASE IF EXISTS "{database.name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -203,13 +265,19 @@ class Guard:
         """Look at the statement, then run it."""
         text = sql if isinstance(sql, str) else str(sql)
         if not text.startswith("SET LOCAL"):
-            if current_scope() is None and (touched := set(READING.findall(text)) & self.scoped):
+            if current_scope() is None and (touched := _named(READING, text) & self.scoped):
                 message = f"query on {sorted(touched)} outside acting(): {text[:200]}"
                 raise AssertionError(message)
-            if (written := set(WRITING.findall(text)) & self.ours) and not _within_an_action():
+            if (written := _named(WRITING, text) & self.ours) and not _within_an_action():
                 message = f"write on {sorted(written)} outside an action: {text[:200]}"
                 raise AssertionError(message)
         return execute(sql, params, many, context)
+
+
+@lru_cache(maxsize=4096)
+def _named(way: re.Pattern[str], text: str) -> frozenset[str]:
+    """The tables that a statement names in this way; most statements come again and again."""
+    return frozenset(way.findall(text))
 
 
 def _within_an_action() -> bool:

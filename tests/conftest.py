@@ -3,9 +3,11 @@
 The stock fixtures of pytest-django can't work here (they wrap tests in a
 transaction in which an earlier ``SET LOCAL`` is still there, and hide leaks).
 Instead the owner migrates one template per run, and each test gets ``CREATE
-DATABASE … TEMPLATE`` (a tenth of a second) and connects as the app. Nothing is
-truncated. While a test runs, a query on a scoped table outside ``acting`` and a
-write on our tables outside an action fail.
+DATABASE … TEMPLATE`` (a tenth of a second) and connects as the app. What many
+tests begin with is a template as well, laid once per run (``Database.begin``);
+it depends on no setting and no hour. Nothing is truncated. While a test runs, a
+query on a scoped table outside ``acting`` and a write on our tables outside an
+action fail.
 """
 
 from __future__ import annotations

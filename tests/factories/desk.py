@@ -117,12 +117,14 @@ class Desk:
 
 def lay(database: Database) -> Desk:
     """Put the county into an empty database."""
-    desk = Desk(database)
+    return Desk(database, database.begin("desk", _lay))
+
+
+def _lay(database: Database) -> dict[str, int]:
     with database.as_role("owner") as owner, owner.transaction():
         _lay_places(owner)
         _lay_units(owner)
-        _lay_posts(owner, desk)
-    return desk
+        return _lay_posts(owner)
 
 
 def _lay_places(owner: Connection[Any]) -> None:
@@ -167,7 +169,9 @@ def _lay_units(owner: Connection[Any]) -> None:
         )
 
 
-def _lay_posts(owner: Connection[Any], desk: Desk) -> None:
+def _lay_posts(owner: Connection[Any]) -> dict[str, int]:
+    """The accounts of the posts, by name."""
+    accounts = {}
     for n, (name, role, place, unit, person, zh, en) in enumerate(POSTS):
         account = 9000 + n
         owner.execute(
@@ -194,4 +198,5 @@ def _lay_posts(owner: Connection[Any], desk: Desk) -> None:
                 en,
             ],
         )
-        desk.accounts[name] = account
+        accounts[name] = account
+    return accounts

@@ -39,6 +39,13 @@ def peopled(database: Database) -> Scene:
     forget_vocabularies()
     forget_calendars()
     laid = desk.lay(database)
+    laid.accounts |= database.begin("peopled", _people)
+    return Scene(laid)
+
+
+def _people(database: Database) -> dict[str, int]:
+    """More units and posts; answers their accounts."""
+    accounts = {}
     with database.as_role("owner") as owner, owner.transaction():
         for name, place, type_, zh, en, function in UNITS:
             owner.execute(
@@ -62,8 +69,8 @@ def peopled(database: Database) -> Scene:
                 [desk.id_of(name), desk.id_of(name + "_person"), role, place,
                  desk.id_of(unit + "_unit") if unit else None, desk.FROM, person],
             )  # fmt: skip
-            laid.accounts[name] = account
-    return Scene(laid)
+            accounts[name] = account
+    return accounts
 
 
 @pytest.fixture

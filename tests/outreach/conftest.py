@@ -103,4 +103,4 @@ def laid(first: int = 1) -> Row:
 def row(database: Database) -> Row:
     """The desk's county with these households."""
     lay(database)
-    return laid()
+    return database.begin("row", lambda _: laid())

@@ -121,6 +121,7 @@ def wider(table: str, condition: str) -> Callable[[Database], AbstractContextMan
 @contextmanager
 def as_superuser(database: Database) -> Iterator[None]:
     """The app's address is that of a role which no policy holds."""
+    database.make()
     address = make_conninfo(database.cluster.admin_dsn(database.name), options="-c search_path=county,extensions")
     own = type(database).url
     with mock.patch.object(

@@ -7,11 +7,13 @@ the mark may stand in plain text and in harmless attribute values only.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.factories import desk as factory
@@ -29,6 +31,7 @@ from tests.sizes import shares, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from tests.bed import Database
 
@@ -216,10 +219,15 @@ def values(laid: Desk) -> dict[str, Any]:
 
 def made_for(laid: Desk) -> dict[str, Any]:
     """What stands in the addresses: matters of every sort, a household with its people."""
+    name = "made_with_gateway" if settings.NOTICES.sms_url else "made"
+    return values_of(laid.database.begin(name, lambda it: _made(replace(laid, database=it))))
+
+
+def _made(laid: Desk) -> dict[str, UUID]:
     rows = register_rows() | link_rows() | division_rows()
     rows["ledger"] = own_ledger(scope_as(laid, "clerk"))
     rows |= {"talent": talent_rows(laid), "party_group": group_rows(laid)}
-    return values_of({**everything(laid), **rows, "someone": rows["person"]})
+    return {**everything(laid), **rows, "someone": rows["person"]}
 
 
 def columns_of(database: Database) -> list[tuple[str, str, int]]:

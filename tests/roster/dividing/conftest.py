@@ -127,7 +127,7 @@ def laid() -> Land:
 def land(database: Database) -> Land:
     """The desk's county with these households."""
     lay(database)
-    return laid()
+    return database.begin("land", lambda _: laid())
 
 
 TOMORROW = localdate() + timedelta(days=1)

@@ -31,6 +31,12 @@ COLUMNS = "number=n,opened=o,closed=c,kind=k,place=p,title=t,series=s,due=d,sati
 @pytest.fixture
 def office(database: Database, tmp_path: Path) -> desk.Desk:
     office = desk.lay(database)
+    database.begin("figures", lambda _: _older(tmp_path / "older.csv"))
+    return office
+
+
+def _older(path: Path) -> None:
+    """Matters of the last weeks, taken over and counted."""
     now = datetime.now(UTC)
     rows = []
     for n in range(120):
@@ -41,13 +47,11 @@ def office(database: Database, tmp_path: Path) -> desk.Desk:
         rows.append(
             [n, opened, closed or "", "G02", place, f"Matter number {n}", series, due, ("yes", "no", "")[n % 3]]
         )
-    path = tmp_path / "older.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([NAMES, *rows])
     take_over_file(path, Wish(columns=COLUMNS, default_place="990101", yes=True), progress=lambda _share, _rows: None)
     readers_see()
     jobs.tally()
-    return office
 
 
 def page(client: Client, address: str, status: int = 200, **query: Any) -> str:
