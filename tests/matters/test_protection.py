@@ -242,6 +242,9 @@ def test_words_of_danger_keep_a_matter_from_the_village_until_the_centre_sorts_i
     assert not any(sees(scene, name, matter) for name in VILLAGE)
     assert (row(scene, matter)["place"], row(scene, matter)["owner_level"]) == (desk.TOWNSHIP, "township")
     assert queries.kinds_said(scene.as_post("dispatcher"), HIT)[0].kind.code == "A12"
+    found = queries.kinds_said(scene.as_post("dispatcher"), "桥涵垮了，孩子上学过不去")
+    assert found
+    assert [one.kind.code for one in found] == ["G02", "C03"], "one word of school is no child that can't go to it"
     for unsorted in ("", "Z00"):
         with pytest.raises(BadInput):
             scene.do("dispatcher", actions.accept, matter, kind_code=unsorted)

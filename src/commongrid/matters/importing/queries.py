@@ -20,7 +20,7 @@ from commongrid.roster import queries as roster
 from commongrid.territory.models import Place, Succession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from commongrid.kernel.scope import Scope
@@ -105,21 +105,33 @@ def mapped_kinds(known: KindWords, rows: Iterable[tuple[int, Sequence[str]]]) ->
 
 
 def place_words(scope: Scope, county: int) -> PlaceWords:
-    """The words for the county's places, ended ones by code only."""
+    """The words for the county's places: names alone or after those above them, ended ones by code only."""
     lo, hi = interval(county)
     with acting(scope):
         rows = list(Place.objects.within(lo, hi).values_list("code", "name", "name_en", "parent", "valid_to"))
         heirs = Counter(Succession.objects.filter(old__gte=lo, old__lte=hi).values_list("old", flat=True))
         carried = dict(Succession.objects.filter(old__gte=lo, old__lte=hi).values_list("old", "new"))
-    names = Counter(word.casefold() for _, zh, en, _, ended in rows if ended is None for word in {zh, en} if word)
-    codes: dict[str, int] = {}
-    for code, zh, en, _, ended in rows:
-        if ended is None:
-            codes |= {word.casefold(): code for word in (zh, en) if word and names[word.casefold()] == 1}
+    above = {code: (zh, parent) for code, zh, _, parent, _ in rows}
+    said = {
+        code: {word.casefold() for word in (zh, en, *_after_those_above(above, code)) if word}
+        for code, zh, en, _, ended in rows
+        if ended is None
+    }
+    names = Counter(word for words in said.values() for word in words)
+    codes = {word: code for code, words in said.items() for word in words if names[word] == 1}
     for code, *_ in rows:
         codes |= dict.fromkeys((str(code), significant(code), f"{code}"[:12] if not code % 1000 else str(code)), code)
     over = {code: carried[code] if heirs[code] == 1 else parent for code, _, _, parent, ended in rows if ended}
     return PlaceWords(codes, {code: _last(over, code) for code in over})
+
+
+def _after_those_above(above: Mapping[int, tuple[str, int | None]], code: int) -> Iterator[str]:
+    """A place as people write it: its name after its village's, its township's, its county's."""
+    word, over = above[code]
+    while over in above:
+        name, over = above[over]
+        word = name + word
+        yield word
 
 
 def _last(over: Mapping[int, int | None], code: int) -> int:

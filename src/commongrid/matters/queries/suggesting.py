@@ -34,6 +34,8 @@ from commongrid.territory import queries as territory
 YEAR: Final = timedelta(days=365)
 LOOKED_AT: Final = 200
 """So many earlier orders are looked at, the latest first: enough to tell, and the same cost after ten years."""
+LEAST_WORDS: Final = 2
+"""So many words must point to a restricted kind before it stands among the others."""
 SPOKEN_OF: Final = ("public", "parties")
 """Kinds whose earlier titles may be compared; of restricted and sealed ones nobody is told anything."""
 
@@ -139,10 +141,16 @@ def _over(unit: Unit) -> tuple[UUID | None, ...]:
 
 
 def kinds_said(scope: Scope, text: str) -> list[KindSuggestion]:
-    """The kinds that somebody's words come closest to, the best first, words of danger before all: no query."""
+    """The kinds that somebody's words come closest to, the best first, words of danger before all: no query.
+
+    Hardship, illness, births and the like are about one household: a single common word points to them last.
+    """
     meant = [KindSuggestion(kind=of, said=said) for of, said in danger_said(scope, text)]
     named = {row.code: row for row in kinds(scope) if row.parent}
-    found = closest(text, {code: f"{row.zh} {row.note} {row.en.lower()}" for code, row in named.items()})
+    found = closest(text, {code: f"{row.zh} {row.note} {row.en.lower()}" for code, row in named.items()}, most=6)
+    found = sorted(found, key=lambda one: named[one.key].visibility == "restricted" and len(one.words) < LEAST_WORDS)[
+        :3
+    ]
     known = {one.kind.code for one in meant}
     return [*meant, *(KindSuggestion(kind=named[one.key], said=one.words) for one in found if one.key not in known)]
 

@@ -53,4 +53,4 @@ def _listed(said: tuple[str, ...]) -> str:
 def kind_label(one: KindSuggestion) -> str:
     """A kind with the words that point to it."""
     label = f"{one.kind.code} {one.kind.label(language())}"
-    return _("%(kind)s: the words “%(words)s” point to it") % {"kind": label, "words": _listed(one.said)}
+    return _("%(kind)s: it says “%(words)s”") % {"kind": label, "words": _listed(one.said)}
