@@ -92,7 +92,8 @@ def laid(first: int = 1) -> Row:
             lon=107.0 + n * EAST, lat=26.0,
         )  # fmt: skip
         made.homes.append(UUID(registry.found_household(SECRETARY, Act.new(), new=home)["household"]))
-        said = NewPerson(name=f"某{n + first - 1}", sex="1", born_on=date(1970, 1, 1), political="01" if n in (0, 7) else "13")
+        party = "01" if n in (0, 7) else "13"
+        said = NewPerson(name=f"某{n + first - 1}", sex="1", born_on=date(1970, 1, 1), political=party)
         into = Into(household=made.homes[-1])
         done = registry.moved_in(SECRETARY, Act.new(), into=into, newcomer=said, told=Told(on=SINCE))
         made.people.append(UUID(done["person"]))
