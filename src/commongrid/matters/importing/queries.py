@@ -128,7 +128,7 @@ def place_words(scope: Scope, county: int) -> PlaceWords:
 def _after_those_above(above: Mapping[int, tuple[str, int | None]], code: int) -> Iterator[str]:
     """A place as people write it: its name after its village's, its township's, its county's."""
     word, over = above[code]
-    while over in above:
+    while over is not None and over in above:
         name, over = above[over]
         word = name + word
         yield word
