@@ -133,6 +133,8 @@ def _lock_two_and_go_on(visitor: Visitor) -> None:
     page.wait_for_selector("#paint button")
     page.wait_for_selector("#map[data-ready]")
     assert work_out_divisions() == 1
+    page.wait_for_selector("#proof:not([hx-get])")  # the page has come anew with it
+    page.wait_for_selector("#map[data-ready]")
     visitor.look("dividing-again")
 
 

@@ -30,6 +30,7 @@ from tests.outreach.rows import link_rows
 from tests.surfaces.console.conftest import counting
 
 CLERK = scope_at(desk.VILLAGE, "places.edit", "people.edit", "people.read")
+MEANT = {"datum": "wgs84", "what": "areas"}
 LAND = {
     "type": "Polygon",
     "coordinates": [[[108.6, 27.2], [108.62, 27.2], [108.62, 27.21], [108.6, 27.21], [108.6, 27.2]]],
@@ -141,7 +142,7 @@ def test_a_file_in_the_wrong_datum_is_doubted_before_anything_is_taken_in(
     text = json.dumps({"type": "Feature", "properties": {"XZQMC": "上河"}, "geometry": shifted})
     sent = client.post(
         f"/console/map/{desk.VILLAGE}/import/",
-        {"sheet": SimpleUploadedFile("m.geojson", text.encode()), "datum": "wgs84", "act": str(new_id())}, follow=True,
+        {"sheet": SimpleUploadedFile("m.geojson", text.encode()), **MEANT, "act": str(new_id())}, follow=True,
     )  # fmt: skip
     doubt = sent.context["doubt"]
     assert (doubt.inside, doubt.of, doubt.better) == (0, 6, "gcj02")
@@ -181,7 +182,7 @@ def test_a_file_of_roads_is_taken_in_at_once_and_doubted_where_nobody_lives_by_o
 def test_a_file_that_is_none_is_refused_with_a_sentence(county: Desk, as_post: Callable[..., Client]) -> None:
     client = as_post("clerk")
     for given in ({}, {"sheet": SimpleUploadedFile("m.geojson", b"{")}, {"sheet": SimpleUploadedFile("m.kml", b"x")}):
-        answer = client.post(f"/console/map/{desk.VILLAGE}/import/", {**given, "datum": "wgs84", "act": str(new_id())})
+        answer = client.post(f"/console/map/{desk.VILLAGE}/import/", {**given, **MEANT, "act": str(new_id())})
         assert answer.status_code == 422
         assert answer.context["form"].errors["sheet"]
 

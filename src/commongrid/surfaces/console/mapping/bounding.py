@@ -209,9 +209,9 @@ class SendForm(Form):
     """A file of boundaries or roads, and what its numbers are measured on."""
 
     what = forms.ChoiceField(
-        label=_("What the file holds"), initial="areas", widget=forms.RadioSelect, required=False,
+        label=_("What the file holds"), initial="areas", widget=forms.RadioSelect,
         choices=[("areas", _("Boundaries: areas")), ("roads", _("Roads and paths: lines"))],
-        error_messages={"invalid_choice": _("Choose one of the list.")},
+        error_messages={"required": _("Choose one of the list."), "invalid_choice": _("Choose one of the list.")},
     )  # fmt: skip
 
     sheet = forms.FileField(
