@@ -176,7 +176,7 @@ def test_replies_go_out_once_and_again_as_they_were(scene: Scene) -> None:
     dispatcher = scene.as_post("dispatcher")
     batch = exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)["batch"]
     (sent,) = known.replies_of(dispatcher, UUID(str(batch)))
-    assert (sent.number, sent.text) == ("2611240001", "路灯已换新，今晚起亮。")
+    assert (sent.number, sent.text, sent.who) == ("2611240001", "路灯已换新，今晚起亮。", "青石镇")
     with pytest.raises(WrongState, match="No answered order"):
         exchange.export_replies(dispatcher, Act.new(), system=HOTLINE)
     assert known.replies_of(dispatcher, UUID(str(batch))) == [sent]

@@ -32,6 +32,7 @@ from commongrid.matters.models import (
 )
 from commongrid.matters.rules.named import UNSORTED
 from commongrid.territory import queries as territory
+from commongrid.territory.models import Place
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -242,10 +243,11 @@ def _replies(found: QuerySet[ExternalCase]) -> QuerySet[ExternalCase, Any]:
     return found.annotate(
         answer=Subquery(last.filter(sort="answer")[:1]), reason=Subquery(last.filter(sort="reason")[:1]),
         finding=Subquery(last.filter(sort="finding")[:1]), ended=Subquery(last.filter(sort="waiting")[:1]),
+        centre=Subquery(Place.objects.filter(code=OuterRef("matter__handler_place")).values("name")[:1]),
     ).values(
         "id", "matter", "matter__number", "matter__title", "matter__state", "matter__unit__name_zh",
         "matter__finished_at", "matter__closed_at", "number", "reply_due_at", "answer", "reason",
-        "finding", "ended", "matter__outcome", "wording", "worded_from",
+        "finding", "ended", "centre", "matter__outcome", "wording", "worded_from",
     )  # fmt: skip
 
 
@@ -266,7 +268,7 @@ def _to_reply(values: Mapping[str, Any]) -> ToReply | None:
     return ToReply(
         case=values["id"], matter=values["matter"], own=values["matter__number"], title=values["matter__title"],
         number=values["number"], reply=values["wording"] if reworded else text,
-        original=text if reworded else "", who=values["matter__unit__name_zh"] or "",
+        original=text if reworded else "", who=values["matter__unit__name_zh"] or values["centre"] or "",
         answered_at=values["matter__finished_at"] if answered else values["matter__closed_at"],
         reply_due_at=values["reply_due_at"],
     )  # fmt: skip
