@@ -61,7 +61,7 @@ _NONE, _LONGEST = Decimal(0), Decimal(3660)
 def _kind(values: Values) -> dict[str, str]:
     if not values["parent"]:
         return {}
-    if values["code"] == VIOLENCE and values["visibility"] != "sealed":
+    if values.get("code") == VIOLENCE and values["visibility"] != "sealed":
         return {"visibility": STAYS_SEALED}
     faults = _sealed(values) if values["visibility"] == "sealed" else _unsealed(values)
     if values["publish"] in ("one", "two") and (
