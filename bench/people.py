@@ -174,10 +174,11 @@ def _writer(scope: Scope, book: bytes) -> People:
     from commongrid.kernel.act import Act
     from commongrid.registry.importing import looking, queries
     from commongrid.registry.importing.actions.taking import People
+    from commongrid.registry.importing.models import ImportUpload
 
     act = Act.new()
     today = queries.today_of(scope, act.at)
-    file = looking.read_file(scope, book, "people.xlsx", sort="people", today=today)
+    file = looking.read_file(scope, book, ImportUpload(name="people.xlsx", sort="people"), today=today)
     return People(scope, act, today, looking.look(scope, file))
 
 

@@ -14,6 +14,7 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import WrongState
 from commongrid.registry import actions as registry
 from commongrid.registry.importing import actions, queries
+from commongrid.registry.importing.standing import later_on
 from commongrid.registry.models import ChangeRequest
 from commongrid.registry.queries import members_on
 from commongrid.registry.rules.facts import Told
@@ -33,7 +34,7 @@ def test_a_batch_is_undone_and_comes_in_once_more(village: Hamlet) -> None:
     ]  # fmt: skip
     batch = UUID(take(send(*rows))["batch"])
     with acting(CLERK):
-        assert queries.later_on(CLERK, queries.batch(CLERK, batch)) == []
+        assert later_on(CLERK, queries.batch(CLERK, batch)) == []
     actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="表格版本错了")
     assert set(people()) == {"旧人"}
     old = people()["旧人"]
@@ -60,7 +61,7 @@ def test_what_stands_on_a_batch_keeps_it_and_is_said(village: Hamlet) -> None:
     with pytest.raises(WrongState, match="later"):
         actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="错了")
     with acting(CLERK):
-        stands = queries.later_on(CLERK, queries.batch(CLERK, batch))
+        stands = later_on(CLERK, queries.batch(CLERK, batch))
     assert {(one.what, one.name) for one in stands} == {("changed", son.display_name)}
     with pytest.raises(WrongState, match="file"):
         registry.undo(CLERK, Act.new(), done=batch, told=today)
@@ -78,7 +79,7 @@ def test_a_request_holds_a_batch_until_it_is_decided_and_goes_along(village: Ham
     today = Told(on=queries.today_of(CLERK, Act.new().at))
     asked = UUID(registry.report_change(field, Act.new(), change=change, told=today)["request"])
     with acting(CLERK):
-        stands = queries.later_on(CLERK, queries.batch(CLERK, batch))
+        stands = later_on(CLERK, queries.batch(CLERK, batch))
     assert [(one.what, one.person) for one in stands] == [("asked", son.id)]
     with pytest.raises(WrongState, match="says what"):
         actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="错了")
@@ -96,9 +97,9 @@ def test_what_a_post_may_not_see_keeps_a_batch_and_is_not_named(village: Hamlet)
     today = Told(on=queries.today_of(CLERK, Act.new().at))
     registry.flag(office, Act.new(), what=registry.Recognised(type_code="disabled", person=son.id), told=today)
     with acting(CLERK):
-        assert queries.later_on(CLERK, queries.batch(CLERK, batch)) == []
+        assert later_on(CLERK, queries.batch(CLERK, batch)) == []
     with pytest.raises(WrongState, match="can't show: a post, a matter"):
         actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="错了")
     with acting(office):
-        stands = queries.later_on(office, queries.batch(office, batch))
+        stands = later_on(office, queries.batch(office, batch))
     assert [(one.what, one.person) for one in stands] == [("flagged", son.id)]

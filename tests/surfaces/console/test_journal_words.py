@@ -20,6 +20,7 @@ from commongrid.matters.rules.vocabularies import VOCABULARIES
 from commongrid.notices.rules.texts import SORTS as NOTICES
 from commongrid.notices.rules.texts import TEXTS
 from commongrid.outreach.rules.duties import LISTS
+from commongrid.registry.importing.models import SORTS as SHEETS
 from commongrid.registry.keeping.rules import BASES, SHOWN_BY
 from commongrid.roster.rules import TALENT_STATES, TALENTS, TURNS, UNIT_TYPES_AT
 from commongrid.surfaces.console import fact_words, journal_words
@@ -40,7 +41,7 @@ CODES = {
     "outcome": words.OUTCOMES,
     "series": words.SERIES,
     "urgency": words.URGENCIES,
-    "sort": (*words.APPROVED, *MARKETS, *NOTICES, "orders", "results", *TALENTS),
+    "sort": (*words.APPROVED, *MARKETS, *NOTICES, "orders", "results", *TALENTS, *SHEETS),
     "part": TURNS,
     "result": (*RESULTS, "holds", "fails", "lapsed", "passed_up"),
     "state": (*PUBLISHED, *TALENT_STATES),

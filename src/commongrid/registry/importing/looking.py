@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -17,8 +17,11 @@ from commongrid.accounts import sealed
 from commongrid.kernel.moments import order_of
 from commongrid.kernel.refusals import N_, TooLarge
 from commongrid.kernel.sheets import Cell, Limits, read_rows
-from commongrid.registry.importing import queries
+from commongrid.registry.importing import held, queries
 from commongrid.registry.importing.rules import layout, matching
+from commongrid.registry.importing.rules.held import PlacedHeld
+from commongrid.registry.importing.rules.held_columns import HELD
+from commongrid.registry.importing.rules.held_reading import HeldRead, HeldReader
 from commongrid.registry.importing.rules.known import Facts, Known
 from commongrid.registry.importing.rules.matching import Placed, PlacedHome
 from commongrid.registry.importing.rules.reading import RowReader
@@ -29,15 +32,19 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.scope import Scope
     from commongrid.kernel.sheets import Sheet
+    from commongrid.registry.importing.models import ImportUpload
     from commongrid.registry.importing.rules.faults import RowFault
 
 MOST_ROWS: Final = 120_000
 LIMITS: Final = Limits(sent=32 << 20, unpacked=600 << 20, seconds=180, memory=2 << 30)
 """What one file may cost: a township's whole list goes in at once."""
-DATES: Final = ("born_on", "since", "began_on")
+DATES: Final = (
+    "born_on", "since", "began_on", "built_on", "last_check_on", "next_check_on", "founded_on", "from_on",
+)  # fmt: skip
 TOLD_EVERY: Final = 2_000
 Progress = Callable[[float], None]
 Row = tuple[int, list[Cell]]
+Planned = Placed | PlacedHome | PlacedHeld
 
 
 _ready: ContextVar[tuple[UUID, File] | None] = ContextVar("commongrid_file", default=None)
@@ -82,6 +89,8 @@ class File:
     reader: RowReader
     people: list[tuple[PersonRead, Facts]] = field(default_factory=list)
     homes: list[HomeRead] = field(default_factory=list)
+    held: list[HeldRead] = field(default_factory=list)
+    hardship: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,11 +100,12 @@ class Look:
     file: File
     placed: list[Placed] = field(default_factory=list)
     homes: list[PlacedHome] = field(default_factory=list)
+    held: list[PlacedHeld] = field(default_factory=list)
 
     @property
-    def each(self) -> Sequence[Placed | PlacedHome]:
+    def each(self) -> Sequence[Planned]:
         """The rows with what becomes of them."""
-        return self.placed or self.homes
+        return self.placed or self.homes or self.held
 
     @property
     def counts(self) -> dict[str, int]:
@@ -121,21 +131,26 @@ class Look:
         return matching.digest(self.each)
 
 
-def read_file(scope: Scope, data: bytes, name: str, *, sort: str, today: date, progress: Progress = silent) -> File:
-    """Read a file of people or households.
+def read_file(scope: Scope, data: bytes, row: ImportUpload, *, today: date, progress: Progress = silent) -> File:
+    """Read a file that was sent.
 
     Refuses: BadInput for what is no sheet, whose header can't be found, or whose template is newer than this system;
     TooLarge beyond 120,000 rows.
     """
-    sheet = read_rows(data, name, headers=0, marked=True, limits=LIMITS)
+    sort = row.sort
+    sheet = read_rows(data, row.name, headers=0, marked=True, limits=LIMITS)
     layout.demand_version(sheet.name)
     numbered = sheet.numbered
     first = list(islice(numbered, layout.LOOKED_AT + 2))
     headed = layout.headed(sort, [cells for _, cells in first])
     rows = list(_counted(first[headed.above :], numbered, sheet, progress))
-    reader = RowReader(sort, headed, _with_orders(queries.meaning(scope, today), headed, rows))
+    meant = _with_orders(queries.meaning(scope, today), headed, rows)
+    reader = (HeldReader if sort in HELD else RowReader)(sort, headed, meant)
     file = File(sort=sort, headed=headed, rows=rows, reader=reader)
-    if sort == "people":
+    if isinstance(reader, HeldReader):
+        sees = row.hardship and (scope.kind == "clock" or "h" in scope.standing)
+        file.held, file.hardship = [reader.held(number, cells, sheet.marks.get(number)) for number, cells in rows], sees
+    elif sort == "people":
         file.people = list(_people(reader, rows, sheet))
     else:
         file.homes = [reader.home(number, cells, sheet.marks.get(number)) for number, cells in rows]
@@ -144,7 +159,12 @@ def read_file(scope: Scope, data: bytes, name: str, *, sort: str, today: date, p
 
 def look(scope: Scope, file: File, answered: Mapping[int, str] | None = None, *, lock: bool = False) -> Look:
     """Compare a file with the register as it is now; ``answered`` are the clerk's answers to doubts, by row."""
-    if file.sort == "homes":
+    if file.held:
+        sheet = held.Sheet(
+            sort=file.sort, rows=file.held, today=file.reader.meaning.today, hardship=file.hardship, lock=lock
+        )
+        looked = Look(file=file, held=held.placed(scope, sheet))
+    elif file.sort == "homes":
         keys = {one.home for one in file.homes if not one.bad}
         found = Known(homes=queries.homes_known(scope, keys, lock=lock))
         looked = Look(file=file, homes=matching.planned_homes(file.homes, found))
@@ -156,7 +176,7 @@ def look(scope: Scope, file: File, answered: Mapping[int, str] | None = None, *,
     return looked
 
 
-def _tell(reader: RowReader, placed: Iterable[Placed | PlacedHome]) -> None:
+def _tell(reader: RowReader, placed: Iterable[Planned]) -> None:
     """The faults that only the comparison could tell, beside those of the rows."""
     own = [fault for fault in reader.faults if not fault.compared]
     reader.faults[:] = own
@@ -180,10 +200,7 @@ def _counted(first: list[Row], rest: Iterable[Row], sheet: Sheet, progress: Prog
 def _with_orders(meaning: Meaning, headed: layout.Headed, rows: Sequence[Row]) -> Meaning:
     """For each column of dates the order of day and month, as its cells reveal it."""
     orders = {name: order_of(headed.cell(cells, name) for _, cells in rows)[0] for name in DATES if name in headed.at}
-    return Meaning(
-        today=meaning.today, natural_villages=meaning.natural_villages, villager_groups=meaning.villager_groups,
-        grids=meaning.grids, registered=meaning.registered, codes=meaning.codes, orders=orders,
-    )  # fmt: skip
+    return replace(meaning, orders=orders)
 
 
 def _people(reader: RowReader, rows: Iterable[Row], sheet: Sheet) -> Iterator[tuple[PersonRead, Facts]]:

@@ -11,7 +11,7 @@ from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
-SORTS = ("people", "homes")
+SORTS = ("people", "homes", "sites", "things", "organisations", "members", "flags")
 STATES = ("sent", "looking", "looked", "refused")
 OWN_POST = (
     "post = (SELECT NULLIF(current_setting('cg.post', true), '')::uuid) "
@@ -24,7 +24,8 @@ class ImportUpload(models.Model):
 
     States: sent; looking (``share`` per cent are read; whoever reads said so at ``read_at``, and it is the ``tries``-th
     reading); looked (``found_sealed`` is what it would do; ``digest`` names the plan); refused (``fault`` says why it
-    can't be read). ``lo`` and ``hi`` are what its sender may see.
+    can't be read). ``lo`` and ``hi`` are what its sender may see, and ``hardship`` whether
+    that takes in flags of hardship.
 
     Personal data: the file as sent and what was found in it, sealed. Kept: until taken in or dropped, at most a day.
     """
@@ -34,7 +35,8 @@ class ImportUpload(models.Model):
     lo = models.BigIntegerField()
     hi = models.BigIntegerField()
     post = models.UUIDField()
-    sort = models.CharField("表", max_length=8)
+    sort = models.CharField("表", max_length=16)
+    hardship = models.BooleanField("可见困难标记", default=False)
     name = models.CharField("文件名", max_length=120)
     sealed = models.BinaryField()
     size = models.IntegerField("字节数")
@@ -69,7 +71,7 @@ class ImportUpload(models.Model):
 class ImportBatch(models.Model):
     """A file taken in (导入批次): the act's id, how many rows did what, and whether it was undone since.
 
-    People, households and stays that it made carry its id, and every field it changed left its former value in
+    What it made carries its id, and every field it changed left its former value in
     Correction. ``place`` is the post's. ``file_hash`` is the SHA-256 of the file.
 
     Personal data: none; the file's name is not kept. Kept: for good.
@@ -77,7 +79,7 @@ class ImportBatch(models.Model):
 
     id = models.UUIDField(primary_key=True)
     place = PlaceField("地方")
-    sort = models.CharField("表", max_length=8)
+    sort = models.CharField("表", max_length=16)
     file_hash = models.BinaryField("文件摘要", max_length=32)
     rows = models.IntegerField("行数")
     fresh = models.IntegerField("新增")

@@ -20,7 +20,8 @@ from commongrid.registry import queries as registry
 from commongrid.registry.importing.models import ImportBatch, ImportUpload
 from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
 from commongrid.registry.importing.rules.rows import Meaning, PersonRead
-from commongrid.registry.importing.rules.words import STATES, meanings
+from commongrid.registry.importing.rules.words import FIXED, meanings
+from commongrid.registry.models import FlagType
 from commongrid.registry.queries.alike import taken_elsewhere
 from commongrid.territory import queries as territory
 from commongrid.territory.models import GridCover, Place
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 TABLE = "registry_import_upload"
-LISTS = ("relation", "sex", "education", "occupation", "political", "marital")
+LISTS = (
+    "relation", "sex", "education", "occupation", "political", "marital", "site", "use", "hazard", "thing",
+    "organisation", "duty",
+)  # fmt: skip
 LEASE = timedelta(minutes=5)
 """After so long without a sign of its reader a file is read anew."""
 OFFERED = 1000
@@ -95,10 +99,13 @@ def villages_of_the_county(scope: Scope) -> list[PlaceChoice]:
 def meaning(scope: Scope, today: date) -> Meaning:
     """What the words of a sheet mean for this scope."""
     with acting(scope):
-        found = registry.codes(scope, *LISTS)
-    codes = {
-        name: meanings(((row.code, row.zh, row.en) for row in rows.values()), name) for name, rows in found.items()
-    }
+        found: dict[str, Iterable[tuple[str, str, str]]] = {
+            name: [(row.code, row.zh, row.en) for row in rows.values()]
+            for name, rows in registry.codes(scope, *LISTS).items()
+        }
+        types = FlagType.objects.filter(valid_to=None).order_by("position")
+        found["flag"] = list(types.values_list("code", "zh", "en"))
+    codes = {name: meanings(rows, name) for name, rows in {**found, **FIXED}.items()}
     villages = villages_of_the_county(scope)
     return Meaning(
         today=today,
@@ -106,7 +113,8 @@ def meaning(scope: Scope, today: date) -> Meaning:
         villager_groups=_words(places_of(scope, "villager_group")),
         grids=_words(places_of(scope, "grid")),
         registered=_words(villages),
-        codes={**codes, "state": meanings(STATES, "state")},
+        places=_words([*places_of(scope, "township"), *places_of(scope, "village")]),
+        codes=codes,
     )
 
 
@@ -199,6 +207,19 @@ def _first(rows: Iterable[KnownBooklet]) -> KnownBooklet:
     """Of booklets of one number and village the one that a page finds by it."""
     first, *others = sorted(rows, key=lambda one: (one.ended, one.place, one.id))
     return replace(first, others=tuple(others))
+
+
+def people_numbered(numbers: Iterable[bytes | None], *, lock: bool = False) -> dict[bytes, KnownPerson]:
+    """Living records by the blind index of their identity number."""
+    asked = sorted(number for number in numbers if number)
+    found = _people("p.id_index = ANY(%s) AND p.state IN ('here', 'away')", asked, lock=lock)
+    return {one.id_index: one for one in found if one.id_index}
+
+
+def people_called(names: Iterable[str]) -> dict[str, list[KnownPerson]]:
+    """Living records by name."""
+    found = _people("p.display_name = ANY(%s) AND p.state IN ('here', 'away')", sorted(names), lock=False)
+    return _grouped(found, lambda one: one.name)
 
 
 def _with_bank(one: KnownPerson) -> KnownPerson:
@@ -301,88 +322,6 @@ def batch(scope: Scope, batch_id: UUID) -> ImportBatch:
     if row is None:
         raise NotFound
     return row
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
-    """Something that stands on a batch: what it is, whose, since when; the person or household to look at."""
-
-    what: str
-    name: str
-    at: datetime | None
-    person: UUID | None = None
-    household: UUID | None = None
-
-
-_LATER = """
-WITH people AS MATERIALIZED (SELECT id, display_name, household_id FROM registry_person WHERE batch = %(b)s),
-books AS MATERIALIZED (SELECT id FROM registry_registered_household WHERE batch = %(b)s),
-homes AS MATERIALIZED (SELECT id, number, door FROM registry_household WHERE batch = %(b)s),
-changed AS MATERIALIZED (SELECT DISTINCT ON (subject, field) subject, field, of, no, at FROM registry_correction
-  WHERE act = %(b)s AND field <> '*' ORDER BY subject, field, no DESC),
-later AS (
-  SELECT 'changed' AS what, c.subject, c.of, c.at FROM registry_correction c
-  WHERE c.act <> %(b)s AND c.undone_by IS NULL AND c.at >= %(at)s
-    AND c.field NOT IN ('flag', 'hardship', 'member')  -- told below by the rows themselves
-    AND NOT EXISTS (SELECT 1 FROM registry_correction u WHERE u.undone_by = c.act)
-    AND (c.subject IN (SELECT id FROM people) OR c.subject IN (SELECT id FROM homes)
-      OR (c.subject, c.field) IN (SELECT subject, field FROM changed))
-  UNION ALL
-  SELECT 'lives', s.person_id, 'person', NULL FROM registry_stay s
-  WHERE s.batch IS DISTINCT FROM %(b)s
-    AND (s.household_id IN (SELECT id FROM homes) OR s.booklet_id IN (SELECT id FROM books)
-      OR s.person_id IN (SELECT id FROM people))
-  UNION ALL
-  SELECT 'moved', s.person_id, 'person', NULL FROM registry_stay s
-  WHERE s.batch = %(b)s AND s.ended_by IS NOT NULL
-  UNION ALL
-  SELECT 'flagged', f.person_id, 'person', NULL FROM registry_flag f WHERE f.person_id IN (SELECT id FROM people)
-  UNION ALL
-  SELECT 'flagged', f.household_id, 'household', NULL FROM registry_flag f
-  WHERE f.person_id IS NULL AND f.household_id IN (SELECT id FROM homes)
-  UNION ALL
-  SELECT 'flagged', f.person_id, 'person', NULL FROM registry_hardship_flag f
-  WHERE f.person_id IN (SELECT id FROM people)
-  UNION ALL
-  SELECT 'flagged', f.household_id, 'household', NULL FROM registry_hardship_flag f
-  WHERE f.person_id IS NULL AND f.household_id IN (SELECT id FROM homes)
-  UNION ALL
-  SELECT 'asked', COALESCE(r.person_id, r.household_id),
-    CASE WHEN r.person_id IS NULL THEN 'household' ELSE 'person' END, r.asked_at
-  FROM registry_change_request r
-  WHERE r.state = 'open' AND (r.person_id IN (SELECT id FROM people) OR r.household_id IN (SELECT id FROM homes))
-  UNION ALL
-  SELECT 'offered', o.person_id, 'person', o.offered_at FROM registry_handover o
-  WHERE o.state = 'offered' AND o.person_id IN (SELECT id FROM people)
-  UNION ALL
-  SELECT 'member', m.person_id, 'person', NULL FROM registry_membership m WHERE m.person_id IN (SELECT id FROM people)
-  UNION ALL
-  SELECT 'owns', s.owner_id, 'person', NULL FROM registry_site s WHERE s.owner_id IN (SELECT id FROM people)
-  UNION ALL
-  SELECT 'keeps', t.keeper_id, 'person', NULL FROM registry_thing t WHERE t.keeper_id IN (SELECT id FROM people)
-  UNION ALL
-  SELECT 'signs_in', p.id, 'person', NULL FROM registry_person p WHERE p.batch = %(b)s AND p.account_id IS NOT NULL
-)
-SELECT l.what, COALESCE(p.display_name, h.door, h.number, ''), l.at,
-  CASE WHEN l.of = 'person' THEN l.subject END, CASE WHEN l.of = 'household' THEN l.subject END
-FROM later l LEFT JOIN registry_person p ON l.of = 'person' AND p.id = l.subject
-LEFT JOIN registry_household h ON l.of = 'household' AND h.id = l.subject
-ORDER BY l.at DESC NULLS LAST LIMIT %(n)s
-"""
-
-
-def later_on(scope: Scope, row: ImportBatch, limit: int = 20) -> list[Later]:
-    """What stands on a batch in this scope's sight and has to be undone before it.
-
-    Changes, moves, flags, requests that wait, duties, holdings, a sign-in.
-    """
-    with acting(scope), connection.cursor() as cursor:
-        cursor.execute(_LATER, {"b": row.id, "at": row.at, "n": limit})
-        found = cursor.fetchall()
-    return [
-        Later(what=what, name=name, at=at, person=person, household=household)
-        for what, name, at, person, household in found
-    ]
 
 
 def today_of(scope: Scope, at: datetime) -> date:

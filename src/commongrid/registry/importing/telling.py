@@ -7,12 +7,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from commongrid.registry.importing.rules.layout import LAYOUTS
+from commongrid.registry.importing.rules.matching import PlacedHome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from commongrid.registry.importing.looking import Look
-    from commongrid.registry.importing.rules.matching import Placed, PlacedHome
+    from commongrid.registry.importing.looking import Look, Planned
+    from commongrid.registry.importing.rules.matching import Placed
 
 FAULTS_SHOWN: Final = 200
 DOUBTS_SHOWN: Final = 200
@@ -56,16 +57,16 @@ def _doubt(one: Placed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _changed(one: Placed | PlacedHome) -> dict[str, Any]:
+def _changed(one: Planned) -> dict[str, Any]:
     who = getattr(one.read, "name", "") or one.read.number
     return {"row": one.read.row, "name": who, "fields": one.changed, "joins": getattr(one, "joins", False)}
 
 
-def _new(one: Placed | PlacedHome) -> dict[str, Any]:
+def _new(one: Planned) -> dict[str, Any]:
     return {
         "row": one.read.row, "name": getattr(one.read, "name", ""), "village": one.read.natural_village,
         "number": one.read.number, "relation": getattr(one.read, "relation", ""),
-        "new_home": getattr(one, "new_home", True),
+        "new_home": getattr(one, "new_home", isinstance(one, PlacedHome)),
     }  # fmt: skip
 
 
@@ -77,6 +78,9 @@ def _notes(look: Look) -> dict[str, list[int]]:
             found[code].append(row)
     for row in _doors_kept(look):
         found["door_kept"].append(row)
+    for one in look.held:
+        for code in one.notes:
+            found[code].append(one.read.row)
     return {code: [*rows[:20], *([-len(rows) + 20] if len(rows) > 20 else [])] for code, rows in found.items()}  # noqa: PLR2004
 
 

@@ -16,11 +16,11 @@ from xlsxwriter.utility import xl_col_to_name
 from commongrid.kernel.sheets import text_of
 from commongrid.registry.importing.rules import layout
 from commongrid.registry.importing.rules.faults import DOUBTS, FAULTS
-from commongrid.registry.importing.rules.words import STATES
+from commongrid.registry.importing.rules.words import FIXED
 
 if TYPE_CHECKING:
     from commongrid.registry.importing.looking import Look
-    from commongrid.registry.importing.rules.layout import Column
+    from commongrid.registry.importing.rules.columns import Column
 
 ROWS: Final = 2_000
 """Rows of a template that carry drop-downs and text format."""
@@ -79,10 +79,10 @@ def template(sort: str, *, offered: Mapping[str, Sequence[str]]) -> bytes:
 def offered(
     codes: Mapping[str, Iterable[tuple[str, str]]], places: Mapping[str, Iterable[str]]
 ) -> dict[str, list[str]]:
-    """The lists of a template: code lists as (zh, en), places as text, at home or away."""
+    """The lists of a template: code lists as (zh, en), places as text, words that are the same everywhere."""
     found = {name: [f"{zh} {en}" for zh, en in rows] for name, rows in codes.items()}
     found |= {name: list(rows) for name, rows in places.items()}
-    return {**found, "state": [f"{zh} {en}" for _code, zh, en in STATES]}
+    return found | {name: [f"{zh} {en}" for _code, zh, en in rows] for name, rows in FIXED.items()}
 
 
 def returned(look: Look, *, offered: Mapping[str, Sequence[str]]) -> bytes:
@@ -170,7 +170,7 @@ def _explained(book: Any, sort: str) -> None:
     page.write_string(0, 0, f"填写说明(模板第 {layout.VERSION} 版)", head)
     page.write_string(0, 1, f"How to fill this in (template {layout.VERSION})", head)
     row = 1
-    for zh, en in EXPLAINED[0 if sort == "people" else 2 :]:
+    for zh, en in {"people": EXPLAINED, "homes": EXPLAINED[2:]}.get(sort, (EXPLAINED[2], *EXPLAINED[4:])):
         page.write_string(row, 0, zh, text)
         page.write_string(row, 1, en, text)
         row += 1

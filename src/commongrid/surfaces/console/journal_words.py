@@ -98,7 +98,7 @@ ACTS: Final[Mapping[str, str]] = {
     "registry.household_merged": N_("Households joined"),
     "registry.household_split": N_("Household split"),
     "registry.import_undone": N_("An import was undone"),
-    "registry.imported": N_("People or households came in by file"),
+    "registry.imported": N_("Records came in by file"),
     "registry.ledger_changed": N_("A ledger was changed"),
     "registry.ledger_laid": N_("A form was laid out"),
     "registry.ledger_removed": N_("A ledger was removed"),

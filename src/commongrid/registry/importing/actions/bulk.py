@@ -43,9 +43,16 @@ BOOKLET_COLUMNS: Final = {
     "id": "uuid", "place": "int8", "number": "text", "sort": "text", "head_id": "uuid", "version": "int4",
     "batch": "uuid",
 }  # fmt: skip
-TYPES: Final = {**PERSON_COLUMNS, **HOME_COLUMNS, "as_to_head": "text"}
+HELD_COLUMNS: Final = {
+    "name": "text", "kind": "text", "use": "text", "hazard": "text", "built_on": "date", "storeys": "int2",
+    "self_built": "bool", "owner_id": "uuid", "mark": "text", "keeper_id": "uuid", "site_id": "uuid",
+    "every_months": "int2", "last_check_on": "date", "next_check_on": "date", "condition": "text",
+    "credit_code": "text", "founded_on": "date",
+}  # fmt: skip
+TYPES: Final = {**PERSON_COLUMNS, **HOME_COLUMNS, **HELD_COLUMNS, "as_to_head": "text"}
 TABLES: Final = {
     "person": "registry_person", "household": "registry_household", "booklet": "registry_registered_household",
+    "site": "registry_site", "thing": "registry_thing", "organisation": "registry_organisation",
 }  # fmt: skip
 
 _STAYS = """
@@ -186,7 +193,7 @@ class Book:
         """Write changes column by column, keep what stood there before, and count each record's version up once."""
         if not changes:
             return
-        self._keep(changes)
+        self.keep(changes)
         by_column: dict[tuple[str, str], list[Change]] = defaultdict(list)
         for one in changes:
             by_column[one.record.of, one.column].append(one)
@@ -211,7 +218,10 @@ class Book:
         else:
             write(table, ids, {column: [one.after or (None if TYPES[column] != "text" else "") for one in some]})
 
-    def _keep(self, changes: Sequence[Change]) -> None:
+    def keep(self, changes: Sequence[Change]) -> None:
+        """Leave in the history what changed, was entered, or began and ended beside the record."""
+        if not changes:
+            return
         rows = [self._correction(one) for one in changes]
         columns = list(zip(*rows, strict=True))
         names = ("ids", "nos", "ofs", "subjects", "places", "households", "fields", "befores", "afters",

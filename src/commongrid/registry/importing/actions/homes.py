@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
@@ -22,7 +22,27 @@ if TYPE_CHECKING:
     from commongrid.registry.importing.looking import Look
     from commongrid.registry.importing.rules.known import KnownHome
     from commongrid.registry.importing.rules.matching import PlacedHome
-    from commongrid.registry.importing.rules.rows import HomeRead
+
+
+class Served:
+    """From where what is new in natural villages is served."""
+
+    def __init__(self, scope: Scope, villages: Iterable[int]) -> None:
+        self.scope = scope
+        self.serving = queries.serving(scope, villages)
+        self.grids: dict[int, bounds.Grids] = {}
+
+    def at(self, natural_village: int, lon: float | None, lat: float | None) -> int:
+        """The only grid of the natural village, of several the one that holds the point."""
+        grids = self.serving[natural_village]
+        served = queries.only(natural_village, grids)
+        if served != natural_village or lon is None or lat is None:
+            return served
+        village = village_of(natural_village) or natural_village
+        if village not in self.grids:
+            self.grids[village] = bounds.Grids(self.scope, village)
+        found = self.grids[village].holding(lon, lat)
+        return found if found in grids else served
 
 
 class Homes:
@@ -33,10 +53,7 @@ class Homes:
         self.book = Book(Kept(act=act, on=today, source=SAID))
         self.new = [one for one in found.homes if one.status == "new"]
         self.changed = [one for one in found.homes if one.status == "changed"]
-        self.serving = queries.serving(scope, {one.read.natural_village for one in self.new})
-        self.served = {code: queries.only(code, grids) for code, grids in self.serving.items()}
-        self.scope = scope
-        self.grids: dict[int, bounds.Grids] = {}
+        self.served = Served(scope, {one.read.natural_village for one in self.new})
 
     def write(self) -> None:
         """All of it."""
@@ -47,21 +64,10 @@ class Homes:
         read, day = one.read, self.today.isoformat()
         fresh = {name: day for name, said in (("door", read.door), ("point", read.lon)) if said}
         return (
-            new_id(), read.grid or self._grid(read), read.natural_village, read.villager_group,
-            read.number, "empty", read.door, read.lon, read.lat, "measured" if read.lon is not None else "", None,
-            read.began_on, Jsonb(fresh), self.act.id, n,
+            new_id(), read.grid or self.served.at(read.natural_village, read.lon, read.lat), read.natural_village,
+            read.villager_group, read.number, "empty", read.door, read.lon, read.lat,
+            "measured" if read.lon is not None else "", None, read.began_on, Jsonb(fresh), self.act.id, n,
         )  # fmt: skip
-
-    def _grid(self, read: HomeRead) -> int:
-        """From where a new home is served: the only grid of its natural village, of several the one that holds it."""
-        served = self.served[read.natural_village]
-        if served != read.natural_village or read.lon is None or read.lat is None:
-            return served
-        village = village_of(read.natural_village) or read.natural_village
-        if village not in self.grids:
-            self.grids[village] = bounds.Grids(self.scope, village)
-        found = self.grids[village].holding(read.lon, read.lat)
-        return found if found is not None and found in self.serving[read.natural_village] else served
 
     def _of(self, one: PlacedHome, home: KnownHome) -> Iterator[Change]:
         record = Record(of="household", subject=home.id, place=home.place, household=home.id)

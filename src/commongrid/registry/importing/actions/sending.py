@@ -46,7 +46,7 @@ class Looked:
 
 @action("registry.file_sent", power="people.edit", facts=("sort",))
 def send_file(scope: Scope, act: Act, *, sort: str, name: str, data: bytes) -> Line:
-    """Keep a file of people or households, sealed, until this post decides about it; at most a day.
+    """Keep a file of records, sealed, until this post decides about it; at most a day.
 
     Refuses: NotAllowed for a post that sees only part of its place; BadInput or TooLarge where it is no sheet whose
     header can be found.
@@ -61,7 +61,7 @@ def send_file(scope: Scope, act: Act, *, sort: str, name: str, data: bytes) -> L
     place = scope.place or scope.lo
     ImportUpload(
         id=act.id, place=place, lo=scope.lo, hi=scope.hi, post=scope.post or act.id, sort=sort, name=name[:NAME_LENGTH],
-        sealed=queries.sealed_data(data, act.id), size=len(data), at=act.at,
+        hardship="h" in scope.standing, sealed=queries.sealed_data(data, act.id), size=len(data), at=act.at,
     ).save(force_insert=True)  # fmt: skip
     return Line(
         place=place, subject=act.id, subject_kind="import", facts={"sort": sort},
@@ -114,7 +114,7 @@ def look_through(
     data = queries.data_of(scope, upload_id)
     try:
         today = queries.today_of(scope, act.at)
-        file = looking.read_file(scope, data, row.name, sort=row.sort, today=today, progress=progress)
+        file = looking.read_file(scope, data, row, today=today, progress=progress)
         found = looking.look(scope, file)
         told = Looked(digest=found.digest, found=json.dumps(telling.account(found), ensure_ascii=False))
         _log_elsewhere(scope, act, row, sum(one.why == "elsewhere" for one in found.placed))

@@ -21,6 +21,7 @@ from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.sealing import place_of
 from commongrid.registry.importing import looking, queries
 from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, text_of, touch
+from commongrid.registry.importing.actions.held import Held
 from commongrid.registry.importing.actions.homes import Homes
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.importing.rules.layout import SAID
@@ -77,7 +78,7 @@ class Decision:
 
 @action("registry.imported", power="people.edit", facts=FACTS)
 def take_in(scope: Scope, act: Act, *, upload_id: UUID, decision: Decision) -> Line:
-    """Take a file of people or households in, as one act (导入).
+    """Take a file of records in, as one act (导入).
 
     It is compared with the register once more, with its records locked. Without ``good_only`` a single row that has a
     fault or waits for an answer keeps everything out.
@@ -89,7 +90,7 @@ def take_in(scope: Scope, act: Act, *, upload_id: UUID, decision: Decision) -> L
     data = queries.data_of(scope, upload_id)
     _alone()
     today = queries.today_of(scope, act.at)
-    file = looking.ready(upload_id) or looking.read_file(scope, data, row.name, sort=row.sort, today=today)
+    file = looking.ready(upload_id) or looking.read_file(scope, data, row, today=today)
     found = looking.look(scope, file, lock=True)
     if found.digest != decision.digest or row.digest != decision.digest:
         raise WrongState(CHANGED)
@@ -98,7 +99,7 @@ def take_in(scope: Scope, act: Act, *, upload_id: UUID, decision: Decision) -> L
     _demand_good(found, good_only=decision.good_only)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            (People if row.sort == "people" else Homes)(scope, act, today, found).write()
+            WRITERS.get(row.sort, Held)(scope, act, today, found).write()
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except IntegrityError as clash:
         raise WrongState(CHANGED) from clash
@@ -318,6 +319,9 @@ SELECT md5(r.person::text || r.booklet::text || r.act::text)::uuid, r.person, 'r
 FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::uuid, %s::uuid))
   AS r(person, booklet, place, name, relation, head, since, act, batch)
 """
+
+
+WRITERS: Final[dict[str, type[People | Homes | Held]]] = {"people": People, "homes": Homes}
 
 
 def _fresh(one: Placed, day: str) -> dict[str, str]:

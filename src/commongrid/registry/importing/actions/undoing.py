@@ -11,10 +11,12 @@ from django.db import IntegrityError, connection, transaction
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, WrongState
+from commongrid.registry.actions.desk import ENTERED, MARKED
 from commongrid.registry.importing import queries
 from commongrid.registry.importing.actions.bulk import CORRECTION, Book, Change, Kept, Record
 from commongrid.registry.importing.actions.taking import FACTS
 from commongrid.registry.importing.models import ImportBatch
+from commongrid.registry.importing.standing import later_on
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 LATER = N_("Something later stands on this import; the page of the import says what. Undo that first.")
 _CHANGED = """
 SELECT id, of, subject, place, household, field, before, after, before_sealed, after_sealed
-FROM registry_correction WHERE act = %s AND field <> '*' ORDER BY no DESC
+FROM registry_correction WHERE act = %s AND NOT field = ANY(%s) ORDER BY no DESC
 """
 _VISITED = """
 UPDATE registry_household SET version = version + 1
@@ -45,17 +47,23 @@ DELETE FROM registry_handover WHERE state <> 'offered'
 """,
 )
 """What was decided about records that are gone goes along; the journal keeps that it was."""
-_GONE = (
-    "DELETE FROM registry_stay WHERE batch = %s",
-    "DELETE FROM registry_person WHERE batch = %s",
-    "DELETE FROM registry_household WHERE batch = %s",
-    "DELETE FROM registry_registered_household WHERE batch = %s",
-)
+_GONE = {
+    "hardship": "DELETE FROM registry_hardship_flag WHERE batch = %s",
+    "flags": "DELETE FROM registry_flag WHERE batch = %s",
+    "members": "DELETE FROM registry_membership WHERE began_by = %s",
+    "things": "DELETE FROM registry_thing WHERE batch = %s",
+    "organisations": "DELETE FROM registry_organisation WHERE batch = %s",
+    "sites": "DELETE FROM registry_site WHERE batch = %s",
+    "stays": "DELETE FROM registry_stay WHERE batch = %s",
+    "people": "DELETE FROM registry_person WHERE batch = %s",
+    "homes": "DELETE FROM registry_household WHERE batch = %s",
+    "booklets": "DELETE FROM registry_registered_household WHERE batch = %s",
+}
 
 
 @action("registry.import_undone", power="people.edit", facts=FACTS)
 def undo_import(scope: Scope, act: Act, *, batch_id: UUID, reason: str) -> Line:
-    """Take a whole file back: people and households it entered are gone, fields it changed are as before (撤销导入).
+    """Take a whole file back: what it entered is gone, fields it changed are as before (撤销导入).
 
     Requests about them that were decided go along. The same file may then be taken in again.
 
@@ -64,7 +72,7 @@ def undo_import(scope: Scope, act: Act, *, batch_id: UUID, reason: str) -> Line:
     row = ImportBatch.objects.select_for_update().filter(id=queries.batch(scope, batch_id).id).first()
     if row is None or row.undone_at is not None:
         raise WrongState(N_("This was undone already."))
-    if queries.later_on(scope, row, limit=1):
+    if later_on(scope, row, limit=1):
         raise WrongState(LATER)
     try:
         with transaction.atomic():
@@ -84,20 +92,20 @@ def _take_back(scope: Scope, act: Act, row: ImportBatch, reason: str) -> None:
         cursor.execute(_VISITED, {"b": row.id})
         for statement in _DECIDED:
             cursor.execute(statement, {"b": row.id})
-        gone = []
-        for statement in _GONE:
+        gone = {}
+        for of, statement in _GONE.items():
             cursor.execute(statement, [row.id])
-            gone.append(cursor.rowcount)
+            gone[of] = cursor.rowcount
         cursor.execute("UPDATE registry_correction SET undone_by = %s WHERE act = %s", [act.id, row.id])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    if (gone[1] if row.sort == "people" else gone[2]) != row.fresh:
+    if gone[row.sort] + (gone["hardship"] if row.sort == "flags" else 0) != row.fresh:
         raise WrongState(HIDDEN)  # some of them are out of sight now
 
 
 def _former(batch: UUID) -> Iterator[Change]:
     """Every field that the batch changed, the other way round; the last change first."""
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGED, [batch])
+        cursor.execute(_CHANGED, [batch, [ENTERED, *MARKED]])
         rows = cursor.fetchall()
     for ident, of, subject, place, household, column, before, after, *hidden in rows:
         record = Record(of=of, subject=subject, place=place, household=household)

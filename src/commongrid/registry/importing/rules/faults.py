@@ -152,6 +152,74 @@ FAULTS: Final[dict[str, tuple[str, str]]] = {
         N_("By the register this person lives in another household."),
         N_("Enter the move on the person's page, or correct the household in this row."),
     ),
+    "any_missing": (N_("This cell is empty, and every row needs it."), N_("Fill it in.")),
+    "any_unknown": (N_("The list has no such word."), _LIST),
+    "any_several": (N_("Several places have this name."), N_("Write its code beside the name.")),
+    "any_long": (N_("This text is too long."), _SHORTER),
+    "any_unreadable": (N_("This can't be read, or can't be so."), N_("Write what the heading asks for.")),
+    "any_lunar": (N_("This is a lunar date."), _DAY),
+    "any_future": (N_("This day lies in the future."), N_("Correct the year.")),
+    "credit_code_unreadable": (
+        N_("The last sign or the length doesn't fit this unified social credit code."),
+        N_("Copy it again from the certificate."),
+    ),
+    "person_unknown": (
+        N_("The register has nobody of this name there."),
+        N_("Enter the person first, or write the identity number."),
+    ),
+    "person_several": (
+        N_("Several people there have this name."),
+        N_("Write the identity number, or the natural village and the household's number."),
+    ),
+    "person_otherwise": (
+        N_("The person with this identity number has another name in the register."),
+        N_("Correct one of the two columns."),
+    ),
+    "household_unknown": (
+        N_("The register has no such household, or it has ended."),
+        N_("Write its natural village and its number."),
+    ),
+    "site_unknown": (N_("The register has no site of this name there."), N_("Enter the site first.")),
+    "site_several": (N_("Several sites there have this name."), N_("Leave the cell empty and enter it on its page.")),
+    "organisation_unknown": (
+        N_("The register has no organisation of this name there."),
+        N_("Take the sheet of organisations in first."),
+    ),
+    "organisation_several": (
+        N_("Several organisations there have this name."),
+        N_("Leave the row out and enter it on the organisation's page."),
+    ),
+    "held_nameless": (
+        N_("Neither of the two columns that tell the record from others is filled in."),
+        N_("Fill one of them in."),
+    ),
+    "held_several": (
+        N_("The register has several like this there."),
+        N_("Leave the row out and correct it on its page."),
+    ),
+    "held_twice": (N_("The same record stands in an earlier row."), N_("Delete one of the two rows.")),
+    "held_elsewhere": (
+        N_("By the register the organisation with this code is at another place."),
+        N_("Correct the place or the code."),
+    ),
+    "held_later": (
+        N_("By the register a later day is known already."),
+        N_("Correct the day, or leave the row out."),
+    ),
+    "leader_held": (
+        N_("The organisation has another leader then."),
+        N_("Enter the change of leader on the organisation's page."),
+    ),
+    "flag_procedure": (N_("Only the procedure for watched households gives this flag."), N_("Leave the row out.")),
+    "flag_barred": (N_("Your post may not enter this flag."), N_("Leave the row out; the township enters it.")),
+    "flag_of_person": (
+        N_("This flag is a person's, and the row names nobody."),
+        N_("Write the name, and the identity number or the household's number."),
+    ),
+    "flag_of_home": (
+        N_("This flag is a household's, and the row names a person."),
+        N_("Leave the name and the identity number empty."),
+    ),
 }  # fmt: skip
 """By code: what is wrong, and what to do."""
 
@@ -183,6 +251,8 @@ NOTES: Final[dict[str, str]] = {
     "formula_left": N_("A formula was passed over: birth and sex follow from the identity number."),
     "merged": N_("A merged cell counts for each of its rows."),
     "door_kept": N_("The household is known: its door is left as it is."),
+    "grid_kept": N_("The record is known: its grid is left as it is."),
+    "held_kept": N_("This holds already: its day, body and basis are left as they are."),
     "no_birth": N_("Neither an identity number nor a date of birth: the person can hardly be told from others."),
 }
 

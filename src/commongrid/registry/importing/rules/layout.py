@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from commongrid.kernel.refusals import N_, BadInput
-from commongrid.kernel.sheets import Cell, plain_name, text_of
+from commongrid.kernel.sheets import Cell, text_of
+from commongrid.registry.importing.rules.columns import DAY_EN, DAY_ZH, Column, bare
+from commongrid.registry.importing.rules.held_columns import HELD
 
 VERSION: Final = 2
 LOOKED_AT: Final = 8
@@ -22,37 +24,6 @@ SAID: Final = "表格导入 by file"
 NAMED: Final = "问题 What to do"
 """The column of faults in a returned workbook; it is passed over when that comes back."""
 _VERSION: Final = re.compile(r"\bv([0-9]{1,3})$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One field of a sheet: headings, other names that are understood, what the template offers.
-
-    ``offered`` names the list of its drop-down, ``text`` keeps digits as text,
-    ``ditto`` says that "the same as above" is understood here.
-    """
-
-    field: str
-    zh: str
-    en: str
-    also: tuple[str, ...] = ()
-    needed: bool = False
-    width: int = 14
-    offered: str = ""
-    text: bool = False
-    ditto: bool = False
-    hint_zh: str = ""
-    hint_en: str = ""
-
-    @property
-    def heading(self) -> str:
-        """The heading in both languages, as templates carry it."""
-        return f"{self.zh} {self.en}"
-
-    @property
-    def names(self) -> set[str]:
-        """Every name it is recognised by."""
-        return {_bare(name) for name in (self.heading, self.zh, self.en, *self.also)}
 
 
 _NATURAL_VILLAGE = Column(
@@ -75,8 +46,6 @@ _GROUP = Column(
     field="villager_group", zh="村民小组", en="Villager group", also=("村民组", "组别", "所在组", "组"), width=20,
     offered="villager_groups", ditto=True, hint_zh="从下拉列表中选择。", hint_en="Choose from the list.",
 )  # fmt: skip
-_DAY_ZH, _DAY_EN = "公历，如 1985-03-07；不要写农历。", "Solar calendar, like 1985-03-07; never the lunar date."
-
 PEOPLE: Final = (
     _NATURAL_VILLAGE,
     _NUMBER,
@@ -101,7 +70,7 @@ PEOPLE: Final = (
     ),
     Column(
         field="born_on", zh="出生日期", en="Date of birth", also=("出生年月日", "生日", "出生年月", "出生时间"),
-        hint_zh=_DAY_ZH + "有身份证号时可不填。", hint_en=_DAY_EN + " Not needed with an identity number.",
+        hint_zh=DAY_ZH + "有身份证号时可不填。", hint_en=DAY_EN + " Not needed with an identity number.",
     ),
     Column(
         field="phone", zh="联系电话", en="Phone", also=("电话", "手机号", "手机", "手机号码", "联系方式", "电话号码"),
@@ -150,7 +119,7 @@ PEOPLE: Final = (
     ),
     Column(
         field="since", zh="住入日期", en="Lives there since", also=("入住日期", "入住时间"), ditto=True,
-        hint_zh=_DAY_ZH + "空着按导入当天。", hint_en=_DAY_EN + " Empty: the day of the import.",
+        hint_zh=DAY_ZH + "空着按导入当天。", hint_en=DAY_EN + " Empty: the day of the import.",
     ),
     _DOOR,
     _GROUP,
@@ -169,10 +138,13 @@ HOMES: Final = (
         hint_en="WGS 84 degrees, like 108.2312; together with the latitude.",
     ),
     Column(field="lat", zh="纬度", en="Latitude", text=True),
-    Column(field="began_on", zh="立户日期", en="Founded on", also=("建户日期",), hint_zh=_DAY_ZH, hint_en=_DAY_EN),
+    Column(field="began_on", zh="立户日期", en="Founded on", also=("建户日期",), hint_zh=DAY_ZH, hint_en=DAY_EN),
 )  # fmt: skip
-LAYOUTS: Final[Mapping[str, tuple[Column, ...]]] = {"people": PEOPLE, "homes": HOMES}
-SHEETS: Final = {"people": "人员 People", "homes": "户 Households"}
+LAYOUTS: Final[Mapping[str, tuple[Column, ...]]] = {"people": PEOPLE, "homes": HOMES, **HELD}
+SHEETS: Final = {
+    "people": "人员 People", "homes": "户 Households", "sites": "场所 Sites", "things": "物品 Things",
+    "organisations": "组织 Organisations", "members": "组织成员 Members", "flags": "标记 Flags",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +211,7 @@ def _names(rows: Sequence[Sequence[Cell]]) -> list[tuple[str, set[str]]]:
     found = []
     for parts in zip(*texts, strict=True):
         said = list(dict.fromkeys(part for part in parts if part))
-        found.append((" ".join(said), {_bare(name) for name in (*said, " ".join(said))}))
+        found.append((" ".join(said), {bare(name) for name in (*said, " ".join(said))}))
     return found
 
 
@@ -249,8 +221,3 @@ def _recognised(sort: str, names: Sequence[tuple[str, set[str]]]) -> dict[str, l
         if hits := [n for n, (_, known) in enumerate(names) if known & column.names]:
             at[column.field] = hits
     return at
-
-
-def _bare(name: str) -> str:
-    """A heading for comparing: without marks of needed columns and remarks in brackets."""
-    return re.sub(r"[*＊:：\s]|[(（].*?[)）]", "", plain_name(name))

@@ -18,6 +18,7 @@ from uuid import UUID
 from commongrid.kernel.pinyin import sound
 from commongrid.kernel.places import village_of
 from commongrid.registry.importing.rules.faults import CHOICES
+from commongrid.registry.importing.rules.held import PlacedHeld
 from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
 from commongrid.registry.importing.rules.rows import HomeRead, PersonRead
 from commongrid.registry.rules.facts import SELF
@@ -87,7 +88,7 @@ def counts(placed: Iterable[Placed]) -> dict[str, int]:
     return dict(Counter(one.status for one in placed))
 
 
-def digest(placed: Iterable[Placed | PlacedHome]) -> str:
+def digest(placed: Iterable[Placed | PlacedHome | PlacedHeld]) -> str:
     """What was planned, in a few signs: the same plan on the same records, the same digest."""
     found = hashlib.sha256()
     for one in placed:
@@ -95,10 +96,10 @@ def digest(placed: Iterable[Placed | PlacedHome]) -> str:
     return found.hexdigest()[:32]
 
 
-def _stands_on(one: Placed | PlacedHome) -> str:
+def _stands_on(one: Placed | PlacedHome | PlacedHeld) -> str:
     """The record a row is about; where the row may overwrite something, also its version and the fields."""
     if one.known is None:
-        return ""
+        return " ".join(map(str, getattr(one, "links", {}).values()))
     if one.status not in ("changed", "doubt"):
         return str(one.known.id)
     return f"{one.known.id} {one.known.version} {' '.join(one.changed)}"

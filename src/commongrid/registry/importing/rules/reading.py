@@ -17,8 +17,9 @@ from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import BadInput
 from commongrid.kernel.sheets import Cell, Marks, plain_name, text_of
 from commongrid.kernel.widths import cut_by_spreadsheet, halfwidth, phone_of, whole
+from commongrid.registry.importing.rules.columns import Column
 from commongrid.registry.importing.rules.faults import RowFault
-from commongrid.registry.importing.rules.layout import LAYOUTS, Column, Headed
+from commongrid.registry.importing.rules.layout import LAYOUTS, Headed
 from commongrid.registry.importing.rules.rows import HomeRead, Meaning, PersonRead
 from commongrid.registry.importing.rules.words import DITTO
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, OLDEST
@@ -28,7 +29,7 @@ PLACE_LENGTH: Final = 60
 _LUNAR: Final = re.compile(
     r"农历|阴历|旧历|[正冬腊]月|初[一二三四五六七八九十]|廿|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]"
 )
-_HAN_GAP: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+HAN_GAP: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _NO_NAME: Final = re.compile(r"[0-9<>{}\[\]=+@#$%^&*_|\\/?!;:\"]")
 _ID_FAULTS: Final = (("decimal", "decimal"), ("18 signs", "length"), ("date of birth", "birth"), ("last sign", "sign"))
 _FOLLOWS: Final = ("sex", "born_on")
@@ -156,7 +157,8 @@ class RowReader:
         if name in self._refused:
             return
         said = value or self._text(name)
-        shown = masking.name(said) if name == "name" else masking.cell(masking.text(said)) if said else ""
+        whose = name == ("name" if self.sort == "people" else "person")
+        shown = masking.name(said) if whose else masking.cell(masking.text(said)) if said else ""
         self.faults.append(RowFault(self._row, code, name, shown[:40]))
 
     def _text(self, name: str) -> str:
@@ -217,7 +219,7 @@ class RowReader:
         return found.date() if isinstance(found, datetime) else found
 
     def _name(self) -> str:
-        text = _HAN_GAP.sub("", " ".join(unicodedata.normalize("NFKC", self._text("name")).split()))
+        text = HAN_GAP.sub("", " ".join(unicodedata.normalize("NFKC", self._text("name")).split()))
         if not text:
             self._fault("name_missing", "name")
         elif text.startswith(FORMULA):
@@ -329,7 +331,7 @@ class RowReader:
 
 _PLACES: Final = {
     "natural_village": "natural_villages", "villager_group": "villager_groups", "grid": "grids",
-    "registered_place": "registered", "collective": "registered",
+    "registered_place": "registered", "collective": "registered", "place": "places",
 }  # fmt: skip
 
 

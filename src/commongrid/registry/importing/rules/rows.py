@@ -22,6 +22,7 @@ class Meaning:
     villager_groups: Mapping[str, int | None] = field(default_factory=dict)
     grids: Mapping[str, int | None] = field(default_factory=dict)
     registered: Mapping[str, int | None] = field(default_factory=dict)
+    places: Mapping[str, int | None] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
 

@@ -46,6 +46,14 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "marital": {
         "10": "未婚 单身", "20": "已婚 有配偶", "22": "再婚", "23": "复婚", "30": "丧偶", "40": "离异 离婚 已离婚",
     },
+    "flag": {
+        "dibao": "低保户 低保 低保对象", "dibao_edge": "低保边缘户 低边户", "disabled": "残疾人 残疾",
+        "veteran": "退役军人 优抚对象",
+        "left_behind_child": "留守儿童", "left_behind_elder": "留守老人", "left_behind_woman": "留守妇女",
+        "elder_alone": "独居老人", "empty_nest": "空巢老人", "party_member": "党员", "disabled_severe": "重度残疾人",
+    },
+    "condition": {"sound": "正常 良好 合格 无隐患", "fault": "不合格 故障 损坏 有隐患 异常"},
+    "yes": {"1": "有 属于", "0": "无 不是"},
     "state": {
         HERE: "在家 否 未外出 在村 常住 居家 home here no", AWAY: "外出 是 外出务工 务工 在外 不在家 外出就学 away yes",
     },
@@ -72,5 +80,9 @@ def meanings(entries: Iterable[tuple[str, str, str]], name: str) -> dict[str, st
     return found
 
 
-STATES: Final = ((HERE, "在家", "At home"), (AWAY, "外出", "Away"))
-"""The two states a row may say, as the template offers them."""
+FIXED: Final = {
+    "state": ((HERE, "在家", "At home"), (AWAY, "外出", "Away")),
+    "condition": (("sound", "完好", "Sound"), ("fault", "有问题", "At fault")),
+    "yes": (("1", "是", "Yes"), ("0", "否", "No")),
+}
+"""The few words a row may say that are no code list, as the template offers them."""

@@ -21,6 +21,8 @@ from commongrid.registry import queries as registry
 from commongrid.registry.importing import actions, looking, queries, workbooks
 from commongrid.registry.importing.rules import layout
 from commongrid.registry.importing.rules.faults import DOUBTS, FAULTS, NOTES
+from commongrid.registry.importing.rules.held_columns import OF
+from commongrid.registry.importing.standing import later_on
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.downloads import workbook
@@ -33,7 +35,23 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.registry.importing.models import ImportBatch, ImportUpload
 
-SORTS: Final = {"people": N_("List of people"), "homes": N_("List of households")}
+SORTS: Final = {
+    "people": (N_("List of people"), N_("Sheet of people"), gettext_lazy("People, one per row")),
+    "homes": (N_("List of households"), N_("Sheet of households"), gettext_lazy("Households, one per row")),
+    "sites": (N_("List of sites"), N_("Sheet of sites"), gettext_lazy("Sites, one per row")),
+    "things": (N_("List of things"), N_("Sheet of things"), gettext_lazy("Things with their checks, one per row")),
+    "organisations": (
+        N_("List of organisations"), N_("Sheet of organisations"), gettext_lazy("Organisations, one per row"),
+    ),
+    "members": (
+        N_("List of members"), N_("Sheet of members"),
+        gettext_lazy("Officers and members of organisations, one per row"),
+    ),
+    "flags": (
+        N_("List of flags"), N_("Sheet of flags"), gettext_lazy("Flags of people and households, one per row"),
+    ),
+}  # fmt: skip
+"""What a list, its template and its rows are called."""
 STATUSES: Final = {
     "new": (N_("Newly entered"), "ok"), "changed": (N_("Changed"), "info"), "same": (N_("Unchanged"), ""),
     "doubt": (N_("In doubt"), "warn"),
@@ -43,7 +61,9 @@ STANDS: Final = {
     "changed": N_("was changed"), "lives": N_("lives or lived there by another act"), "moved": N_("has moved since"),
     "flagged": N_("has a mark"), "signs_in": N_("signs in here"), "asked": N_("has a change that waits for approval"),
     "offered": N_("is offered to another place"), "member": N_("has a duty in an organisation"),
-    "owns": N_("owns a building"), "keeps": N_("keeps a thing"),
+    "owns": N_("owns a building"), "keeps": N_("keeps a thing"), "dwelling": N_("lives in a building of it"),
+    "named": N_("is at a site of it"), "members": N_("has members by another act"),
+    "ended": N_("has a flag of it that has ended"),
 }  # fmt: skip
 
 
@@ -52,8 +72,7 @@ class Send(Form):
 
     sort = forms.ChoiceField(
         label=gettext_lazy("What the sheet lists"),
-        choices=[("people", gettext_lazy("People, one per row")), ("homes", gettext_lazy("Households, one per row"))],
-        initial="people",
+        choices=[(sort, words[2]) for sort, words in SORTS.items()],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
     )
@@ -90,7 +109,7 @@ class Undo(Form):
 @door("people.edit", methods=("GET", "POST"))
 def desk(request: Asked) -> HttpResponse:
     """Templates, a form to send a file, files that wait, and what came in before."""
-    form, status = Send(request.POST or None, request.FILES or None, initial={"sort": "people"}), 200
+    form, status = Send(request.POST or None, request.FILES or None, initial={"sort": request.GET.get("sort")}), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -100,9 +119,9 @@ def desk(request: Asked) -> HttpResponse:
                 form.add_error("sheet", sentence(refusal))
                 status = refusal.status
     context = {
-        "form": form, "waiting": [(one, _(SORTS[one.sort])) for one in queries.uploads(request.scope)],
-        "batches": [(one, _(SORTS[one.sort])) for one in queries.batches(request.scope)],
-        "trail": trail(None, (_("Import"), "")),
+        "form": form, "waiting": [(one, _(SORTS[one.sort][0])) for one in queries.uploads(request.scope)],
+        "batches": [(one, _(SORTS[one.sort][0])) for one in queries.batches(request.scope)],
+        "templates": [(sort, _(words[1])) for sort, words in SORTS.items()], "trail": trail(None, (_("Import"), "")),
     }  # fmt: skip
     return render(request, "console/register/import.html", context, status=status)
 
@@ -131,10 +150,13 @@ def _offered(scope: Scope) -> dict[str, list[str]]:
     codes = registry.codes(scope, *queries.LISTS)
     listed = {name: [(row.zh, row.en) for row in rows.values()] for name, rows in codes.items()}
     listed["relation"] = [pair for pair in listed["relation"] if pair[0] != "本人"]
+    types = [one for of in ("person", "household") for one in registry.flag_types(scope, of)]
+    listed["flag"] = [(one.zh, one.en) for one in types]
     places = {
         "natural_villages": queries.places_of(scope, "natural_village"),
         "villager_groups": queries.places_of(scope, "villager_group"), "grids": queries.places_of(scope, "grid"),
         "registered": queries.villages_of_the_county(scope),
+        "places": [*queries.places_of(scope, "township"), *queries.places_of(scope, "village")],
     }  # fmt: skip
     return workbooks.offered(
         listed, {name: [one.text for one in rows[: queries.OFFERED]] for name, rows in places.items()}
@@ -267,7 +289,7 @@ def _file(request: Asked, row: ImportUpload) -> looking.File:
     """The file, read again: it stays sealed until it is decided about."""
     data = queries.data_of(request.scope, row.id)
     today = queries.today_of(request.scope, timezone.now())
-    return looking.read_file(request.scope, data, row.name, sort=row.sort, today=today, progress=looking.awake)
+    return looking.read_file(request.scope, data, row, today=today, progress=looking.awake)
 
 
 @door("people.edit", methods=("POST",))
@@ -297,9 +319,10 @@ def batch(request: Asked, batch_id: UUID) -> HttpResponse:
 
 
 def _batch(request: Asked, row: ImportBatch, form: Undo) -> dict[str, Any]:
-    later = [] if row.undone_at else queries.later_on(request.scope, row)
+    later = [] if row.undone_at else later_on(request.scope, row)
     return {
-        "row": row, "form": form, "sort": _(SORTS[row.sort]), "later": [(one, _(STANDS[one.what])) for one in later],
+        "row": row, "form": form, "sort": _(SORTS[row.sort][0]), "of": OF.get(row.sort, ""),
+        "later": [(one, _(STANDS[one.what])) for one in later],
         "trail": _trail(_("A file that came in")),
     }  # fmt: skip
 

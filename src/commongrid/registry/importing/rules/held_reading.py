@@ -1,0 +1,108 @@
+"""One row of a sheet of sites, things, organisations, members or flags, read as its columns say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from commongrid.kernel.moments import missing
+from commongrid.kernel.refusals import BadInput
+from commongrid.kernel.sheets import Cell, Marks
+from commongrid.registry.importing.rules.columns import Column
+from commongrid.registry.importing.rules.faults import FAULTS
+from commongrid.registry.importing.rules.held_columns import HELD, OF
+from commongrid.registry.importing.rules.reading import HAN_GAP, RowReader
+from commongrid.registry.rules.facts import NAME_LENGTH
+from commongrid.registry.rules.fields import FIELDS
+
+WORDS: Final = {"site": 60, "organisation": 80, "body": 60, "basis": 200}
+"""How long texts may be that are no field of the register."""
+LONGEST: Final = 200
+NAMED: Final = ("person", "id_number", "number", "site", "organisation", "flag")
+"""Columns that name another record or a type of flag."""
+
+
+@dataclass(slots=True, kw_only=True)
+class HeldRead:
+    """A row as it says it: whom and what it names, and what it is like in ``said``, by field where something is said.
+
+    ``place`` is where it lies, ``village`` the natural village of the household that it names; 0 for not said.
+    """
+
+    row: int
+    place: int = 0
+    village: int = 0
+    grid: int | None = None
+    person: str = ""
+    id_number: str = ""
+    number: str = ""
+    site: str = ""
+    organisation: str = ""
+    flag: str = ""
+    said: dict[str, Any] = field(default_factory=dict)
+    bad: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the row is called where it is listed."""
+        own = (str(self.said[name]) for name in ("name", "mark", "door") if name in self.said)
+        return next(own, self.person or self.number)
+
+    @property
+    def natural_village(self) -> int:
+        """Where the row lies, where it is listed."""
+        return self.place
+
+
+class HeldReader(RowReader):
+    """Reads rows whose columns say how they are read."""
+
+    def held(self, row: int, cells: Sequence[Cell], marks: Marks | None = None) -> HeldRead:
+        """What a row says."""
+        self._begin(row, cells, marks)
+        place = 0
+        values: dict[str, Any] = {}
+        for column in HELD[self.sort]:
+            value = values[column.field] = (
+                self._beside(place or None, "grid") if column.field == "grid" else self._of(column)
+            )
+            if column.needed and missing(self._text(column.field)):
+                self._fault(f"{column.field}_missing", column.field)
+            place = place or (value if column.reads == "place" and isinstance(value, int) else 0)
+        if (values.get("lon") is None) != (values.get("lat") is None) and not self._bad:
+            self._fault("lat_missing", "lat" if values["lat"] is None else "lon")
+        named = {name: values.pop(name, "") for name in NAMED}
+        village = values.pop("natural_village", None) or 0
+        return HeldRead(
+            row=row, place=values.pop("place", None) or village, village=village, grid=values.pop("grid", None),
+            said={name: value for name, value in values.items() if value not in (None, "")}, bad=self._bad, **named,
+        )  # fmt: skip
+
+    def _of(self, column: Column) -> Any:
+        """One cell; empty cells say nothing."""
+        reads: dict[str, Callable[[str], Any]] = {
+            "": self._field, "place": self._place, "past": self._past, "day": self._day,
+            "code": lambda name: self._coded(name, column.offered),
+            "yes": lambda name: {"1": True, "0": False}.get(self._coded(name, column.offered)),
+            "degrees": lambda name: self._degrees(name, 180 if name == "lon" else 90),
+            "identity": lambda _name: found.text if (found := self._identity()) else "",
+            "number": lambda name: self._number(name, needed=False),
+            "person": lambda name: HAN_GAP.sub("", self._words(name, NAME_LENGTH)),
+            "words": lambda name: self._words(name, WORDS[name]),
+        }  # fmt: skip
+        return reads[column.reads](column.field)
+
+    def _field(self, name: str) -> object:
+        """As the register reads the field wherever it is written."""
+        text = self._words(name, LONGEST)
+        try:
+            return FIELDS[OF[self.sort]][name].read(text, self.meaning.today) if text else None
+        except BadInput as refused:
+            self._fault(f"{name}_long" if "longest" in refused.params else f"{name}_unreadable", name)
+            return None
+
+    def _fault(self, code: str, name: str, value: str = "") -> None:
+        """What is wrong in the words of the field, else in those that fit any."""
+        ours = code in FAULTS and name != "name"
+        super()._fault(code if ours else code.replace(name, "any", 1), name, value)
