@@ -133,7 +133,8 @@ def _lay_records(owner: psycopg.Connection[Any]) -> None:
         insert(
             owner, "Person", id=ident, display_name=NAME, sort_key=f"{WORDS}1", initials=WORDS, account=account,
             place=VILLAGE, ended_on=DAY, works_at=f"{WORDS}厂", confirmed={"phone": WORDS}, born_on=DAY, sex="1",
-            source="form", **more, **values, **index,
+            former_name=f"{WORDS}旧", native_place=WORDS, registered_door=WORDS, workplace=WORDS, source="form",
+            **more, **values, **index,
         )  # fmt: skip
         insert(
             owner, "Stay", id=uuid4(), person=ident, sort="living", household=HOME, place=VILLAGE, name=NAME,

@@ -56,6 +56,22 @@ def test_a_correction_keeps_what_stood_there_and_is_undone(village: Hamlet) -> N
         actions.undo(CLERK, Act.new(), done=act.id, told=LATER)
 
 
+def test_elements_of_the_standard_are_corrected_field_by_field(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五", registered_place=VILLAGE, collective=VILLAGE)
+    assert (village.read(one).registered_place, village.read(one).collective) == (VILLAGE, VILLAGE)
+    said = {"former_name": "赵小五", "native_place": "贵州石阡", "registered_door": "上河1号", "workplace": "白沙小学",
+            "inflow": "05", "domicile": "04"}  # fmt: skip
+    act = _correct(one, None, **said)
+    with acting(CLERK):
+        card = queries.person_card(CLERK, one)
+    assert card.further == said
+    assert set(card.confirmed) >= {*said, "collective"}
+    with pytest.raises(BadInput):
+        _correct(one, inflow="77")
+    actions.undo(CLERK, Act.new(), done=act.id, told=Told(on=date(2026, 5, 2), source="写错了人"))
+    assert not any(getattr(village.read(one), name) for name in said)
+
+
 def test_an_undoing_waits_for_what_stands_on_it(village: Hamlet) -> None:
     one = village.person(village.home("1"), "赵五")
     first = _correct(one, works_at="浙江")

@@ -188,8 +188,8 @@ def test_flags_come_in_with_source_and_body_and_are_known_again(village: Hamlet)
         "flag_of_home": {"flag": "空挂户", "natural_village": "上河", "number": "1", "person": "周大山"},
         "household_unknown": {"flag": "空挂户", "natural_village": "上河", "number": "77"},
     }
-    for code, row in told.items():
-        assert faults(sheet("flags", row)) == [code]
+    for code, said in told.items():
+        assert faults(sheet("flags", said)) == [code]
     answer = take(upload, good_only=True)
     with acting(CLERK):
         row = Flag.objects.get()
@@ -224,12 +224,12 @@ def test_hardship_is_for_those_who_may_see_it_also_where_the_worker_reads(villag
         row = HardshipFlag.objects.get()
         assert (row.body, str(row.batch)) == ("", answer["batch"])
     # the worker sees hardship; what it tells a sender who doesn't is the same as before the flag was there
-    row = queries.upload(CLERK, upload)
-    worker = clock("registry.files", "people.edit", lo=row.lo, hi=row.hi)
-    file = looking.read_file(worker, queries.data_of(CLERK, upload), row, today=date(2026, 11, 24))
+    sent = queries.upload(CLERK, upload)
+    worker = clock("registry.files", "people.edit", lo=sent.lo, hi=sent.hi)
+    file = looking.read_file(worker, queries.data_of(CLERK, upload), sent, today=date(2026, 11, 24))
     assert (file.hardship, [one.why for one in looking.look(worker, file).held]) == (False, ["flag_barred"])
     with pytest.raises(WrongState, match="can't show"):
-        undo(answer)
+        undo(answer, scope_at(TOWNSHIP, "people.edit", "people.read"))
     undo(answer, OFFICE)
     with acting(OFFICE):
         assert not HardshipFlag.objects.exists()

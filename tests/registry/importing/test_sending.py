@@ -44,10 +44,10 @@ def test_a_file_that_breaks_its_reader_is_refused_and_the_next_is_read(
     )
     as_ever = looking.read_file
 
-    def breaks(scope: Any, data: bytes, name: str, **more: Any) -> Any:
-        if name == "a.xlsx":
+    def breaks(scope: Any, data: bytes, row: Any, **more: Any) -> Any:
+        if row.name == "a.xlsx":
             raise ZeroDivisionError
-        return as_ever(scope, data, name, **more)
+        return as_ever(scope, data, row, **more)
 
     monkeypatch.setattr(looking, "read_file", breaks)
     later = Act.new().at + timedelta(minutes=2)

@@ -16,6 +16,7 @@ from commongrid.accounts.models import AccessLine
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
+from commongrid.registry.importing.rules.held_columns import HELD
 from commongrid.registry.importing.rules.layout import NAMED
 from commongrid.registry.joining import jobs
 from commongrid.registry.models import Person
@@ -101,6 +102,29 @@ def test_a_file_is_looked_through_mended_taken_in_and_undone(desk: Desk, client:
     with acting(EYE):
         assert Person.objects.filter(source="import").count() == 1
     assert client.get(IMPORT).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_sites_go_through_the_same_door(desk: Desk, client: Client, language: str) -> None:
+    desk.sign_in(client, "clerk", language)
+    assert f'{IMPORT}?sort=sites"' in text(client.get("/console/holdings/site/"))
+    assert 'value="sites" checked' in text(client.get(f"{IMPORT}?sort=sites")).replace('id="id_sort_2" ', "")
+    for sort in HELD:
+        template = book(client.get(f"{IMPORT}/{sort}.xlsx"))
+        assert [cell.value for cell in template.worksheets[0][1]] == [column.heading for column in HELD[sort]]
+    columns = HELD["sites"]
+    rows: list[dict[str, object]] = [
+        {"natural_village": "上河", "name": name, "kind": kind} for name, kind in (("小学", "学校"), ("庙", "庙"))
+    ]
+    there = send(client, workbook(*rows, head=[one.heading for one in columns], columns=columns), "sites")["Location"]
+    page = text(client.get(there))
+    back = book(client.get(f"{there}/mended.xlsx")).worksheets[0]
+    assert "名录中没有这个词" in back.cell(3, back.max_column).value
+    taken = post(client, there, digest=digest(page), good_only="on")
+    assert taken.status_code == 302, text(taken)
+    batch = text(client.get(taken["Location"]))
+    assert "/console/holdings/site/" in batch
+    assert post(client, taken["Location"], reason="版本错了").status_code == 302
 
 
 def test_what_is_no_list_is_refused_at_the_form(desk: Desk, client: Client) -> None:

@@ -79,7 +79,11 @@ def correct(scope: Scope, act: Act, *, fields: Fields, told: Told) -> Line:
 
 
 def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
-    """Write fields of one record as read; answers it with the columns that changed."""
+    """Write fields of one record as read; answers it with the columns that changed.
+
+    Refuses: NotAllowed for a field that takes a power of its own.
+    """
+    _demand_powers(at.scope, fields.of, fields.written)
     record = _open(fields.of, fields.subject, at.told.seen)
     values = read_fields(fields.of, fields.written, at.today)
     if fields.of == "person":
@@ -99,6 +103,12 @@ def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
         begin_stay(at, record, home(at, record.household_id), as_to_head=record.as_in_home, why="corrected")
     _fresh(record, [*values, *({"point"} & columns.keys())], at.on.isoformat())
     return record, changed
+
+
+def _demand_powers(scope: Scope, of: str, names: Iterable[str]) -> None:
+    known = FIELDS.get(of, {})
+    for power in {known[name].power for name in names if name in known} - {""}:
+        scope.demand(power)
 
 
 def by_identity(record: Person, values: Mapping[str, object], today: date) -> dict[str, object]:
@@ -141,6 +151,7 @@ def confirm(scope: Scope, act: Act, *, of: str, subject: UUID, fields: tuple[str
     Refuses: NotYours out of scope; WrongState where the record has ended; BadInput for a field it doesn't have.
     """
     desk(scope, act, told)
+    _demand_powers(scope, of, fields)
     record = _open(of, subject, told.seen)
     more = {"household": ("people", "head", "point")}
     if unknown := set(fields) - set(FIELDS[of]) - set(more.get(of, ())):

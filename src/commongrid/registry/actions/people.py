@@ -89,6 +89,7 @@ def enter(at: Desk, said: NewPerson, home: Household, **more: Any) -> Person:
         phone_sealed=sealed.seal(facts.phone, TABLE, "phone_sealed", ident), phone_index=sealed.index(facts.phone),
         education=facts.education, occupation=facts.occupation, political=facts.political, marital=facts.marital,
         as_in_home=facts.as_to_head, registered_place=facts.registered_place,
+        collective=facts.collective,
         confirmed=said_fields(facts, at.on.isoformat()), source=at.told.source[:12], **more,
     )  # fmt: skip
     try:
@@ -121,7 +122,7 @@ def said_fields(facts: NewPerson, day: str) -> dict[str, str]:
     """Which fields were said, with the day: they are fresh from it."""
     names = {"name": "display_name", "id_number": "id_number", "as_to_head": "as_in_home"}
     fields = ("name", "sex", "born_on", "id_number", "phone", "education", "occupation", "political", "marital",
-              "as_to_head", "registered_place")  # fmt: skip
+              "as_to_head", "registered_place", "collective")  # fmt: skip
     return {names.get(field, field): day for field in fields if getattr(facts, field)}
 
 

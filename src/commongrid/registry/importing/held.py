@@ -204,6 +204,8 @@ class Named:
     def person(self, one: PlacedHeld, link: str) -> None:
         """Who it is: by the identity number, else the only one of the name there."""
         read = one.read
+        if one.status == "out":
+            return
         if read.id_number:
             who = self.by_number.get(sealed.index(read.id_number) or b"")
             if who is None:

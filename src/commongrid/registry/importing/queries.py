@@ -23,6 +23,7 @@ from commongrid.registry.importing.rules.rows import Meaning, PersonRead
 from commongrid.registry.importing.rules.words import FIXED, meanings
 from commongrid.registry.models import FlagType
 from commongrid.registry.queries.alike import taken_elsewhere
+from commongrid.registry.rules.fields import FURTHER
 from commongrid.territory import queries as territory
 from commongrid.territory.models import GridCover, Place
 
@@ -38,7 +39,7 @@ K = TypeVar("K")
 TABLE = "registry_import_upload"
 LISTS = (
     "relation", "sex", "education", "occupation", "political", "marital", "site", "use", "hazard", "thing",
-    "organisation", "duty",
+    "organisation", "duty", "inflow", "domicile",
 )  # fmt: skip
 LEASE = timedelta(minutes=5)
 """After so long without a sign of its reader a file is read anew."""
@@ -48,8 +49,9 @@ OFFERED = 1000
 _PERSON = (
     "p.id, p.display_name, split_part(p.sort_key, E'\\x1f', 1), p.id_index, p.phone_index, p.state, p.household_id, "
     "p.place, p.as_in_home, p.sex, p.born_on, p.education, p.occupation, p.political, p.marital, p.works_at, "
-    "p.registered_place, p.collective, p.booklet_id, p.as_in_booklet, p.bank_sealed, p.version, h.natural_village, "
-    "h.number"
+    "p.registered_place, p.collective, p.booklet_id, p.as_in_booklet, p.bank_sealed, p.version, "
+    + "".join(f"p.{name}, " for name in FURTHER)
+    + "h.natural_village, h.number"
 )
 _PEOPLE = f"SELECT {_PERSON} FROM registry_person p LEFT JOIN registry_household h ON h.id = p.household_id WHERE "  # noqa: S608 - columns of ours
 _BOOKLETS = """
@@ -239,7 +241,7 @@ def _people(where: str, values: Sequence[object], *, lock: bool) -> list[KnownPe
 def _person(row: Sequence[object]) -> KnownPerson:
     names = ("id", "name", "sounds", "id_index", "phone_index", "state", "household", "place", "as_in_home", "sex",
              "born_on", "education", "occupation", "political", "marital", "works_at", "registered_place",
-             "collective", "booklet", "as_in_booklet", "bank_index", "version")  # fmt: skip
+             "collective", "booklet", "as_in_booklet", "bank_index", "version", *FURTHER)  # fmt: skip
     values = dict(zip(names, row, strict=False))
     for name in ("id_index", "phone_index"):
         values[name] = bytes(values[name]) if values[name] is not None else None  # type: ignore[call-overload]

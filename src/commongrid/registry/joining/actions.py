@@ -18,6 +18,7 @@ from commongrid.registry.joining import queries
 from commongrid.registry.joining.models import Suspect
 from commongrid.registry.models import Flag, HardshipFlag, Household, Person
 from commongrid.registry.rules.facts import SELF, Told
+from commongrid.registry.rules.fields import FURTHER
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FILLED: Final = (
     "sex", "born_on", "education", "occupation", "political", "marital", "works_at", "registered_place", "collective",
+    *FURTHER,
 )  # fmt: skip
 """What the record that goes on takes from the other where it has nothing itself."""
 HARDSHIP: Final = "people.hardship"

@@ -122,7 +122,7 @@ def traces(scope: Scope, people: Sequence[UUID], kept: str = "") -> Traces:
 
 def _signs(people: list[UUID], rows: list[Person]) -> tuple[set[str], set[str], set[str]]:
     """Every name and number that the records say or ever said, and which of the names only a correction tells."""
-    names = {one.display_name for one in rows}
+    names = {name for one in rows for name in (one.display_name, one.former_name) if name}
     for table in (Stay, Handover, Membership):
         names |= set(table._default_manager.filter(person_id__in=people).values_list("name", flat=True))
     corrected: set[str] = set()
@@ -131,8 +131,8 @@ def _signs(people: list[UUID], rows: list[Person]) -> tuple[set[str], set[str], 
         for one in rows for column in ("id_sealed", "phone_sealed", "bank_sealed")
     }  # fmt: skip
     for row in Correction.objects.filter(subject__in=people):
-        if row.field == "display_name":
-            corrected |= {row.before, row.after} - names
+        if row.field in ("display_name", "former_name"):
+            corrected |= {row.before, row.after} - names - {""}
         elif row.field in ("id_sealed", "phone_sealed", "bank_sealed", "id_number", "phone", "bank"):
             numbers |= {
                 sealed.unseal(getattr(row, column), "registry_correction", column, row.id)

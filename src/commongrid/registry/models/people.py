@@ -36,11 +36,13 @@ class Person(models.Model):
     record per ID number in the whole county, so a second is refused without
     showing the first. ``sort_key`` and ``initials`` are the name's pinyin.
     ``collective`` is the village of whose collective they are a member.
+    ``inflow`` is why somebody came and ``domicile`` how they are housed (GB/T 31000).
     ``confirmed`` holds per field the day on which it was last found true.
     Ethnic group is off unless the county switches it on, then sealed; religion has no column.
 
-    Personal data: name (S1), birth (S2), ID number, phone and bank account (S4, sealed), ethnic group (S4, sealed),
-    the link to a sign-in. Kept: while the person lives here or holds a post, then ten years, then erased.
+    Personal data: names (S1), birth, native place, registered address and workplace (S2), ID number, phone and bank
+    account (S4, sealed), ethnic group (S4, sealed), the link to a sign-in. Kept: while the person lives here or holds
+    a post, then ten years, then erased.
     """
 
     wall: ClassVar = Wall(
@@ -57,8 +59,9 @@ class Person(models.Model):
             "born_on": "NULL", "id_sealed": "NULL", "id_index": "NULL", "phone_sealed": "NULL", "phone_index": "NULL",
             "bank_sealed": "NULL", "ethnic_sealed": "NULL", "education": "''", "occupation": "''", "political": "''",
             "marital": "''", "works_at": "''", "household_id": "NULL", "as_in_home": "''", "booklet_id": "NULL",
-            "as_in_booklet": "''", "registered_place": "NULL", "collective": "NULL", "confirmed": "'{}'",
-            "source": "''", "batch": "NULL", "erased_at": "COALESCE(erased_at, now())",
+            "former_name": "''", "native_place": "''", "registered_door": "''", "workplace": "''", "inflow": "''",
+            "domicile": "''", "as_in_booklet": "''", "registered_place": "NULL", "collective": "NULL",
+            "confirmed": "'{}'", "source": "''", "batch": "NULL", "erased_at": "COALESCE(erased_at, now())",
         },
     )  # fmt: skip
 
@@ -92,6 +95,12 @@ class Person(models.Model):
     political = models.CharField("政治面貌", max_length=4, blank=True, default="", db_default="")
     marital = models.CharField("婚姻状况", max_length=4, blank=True, default="", db_default="")
     works_at = models.CharField("务工或就学去向", max_length=60, blank=True, default="", db_default="")
+    former_name = models.CharField("曾用名", max_length=60, blank=True, default="", db_default="")
+    native_place = models.CharField("籍贯", max_length=60, blank=True, default="", db_default="")
+    registered_door = models.CharField("户籍地详址", max_length=120, blank=True, default="", db_default="")
+    workplace = models.CharField("服务处所", max_length=80, blank=True, default="", db_default="")
+    inflow = models.CharField("流入原因", max_length=4, blank=True, default="", db_default="")
+    domicile = models.CharField("住所类型", max_length=4, blank=True, default="", db_default="")
 
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="people", verbose_name="常住户")
     as_in_home = models.CharField("与户主关系", max_length=4, blank=True, default="", db_default="")

@@ -27,6 +27,7 @@ from commongrid.registry.models import (
 )
 from commongrid.registry.queries.ledgers import LedgerRow, Wanted, of_population
 from commongrid.registry.queries.wordlists import CodeRow
+from commongrid.registry.rules.fields import FURTHER
 from commongrid.registry.rules.freshness import years
 from commongrid.registry.rules.ledgers import MOST, born_between
 from commongrid.registry.rules.own_ledgers import HARDSHIP, Spec, checked, range_of
@@ -64,7 +65,7 @@ def flag_names(scope: Scope, *, hardship: bool) -> dict[str, CodeRow]:
 CODED: Final[Mapping[str, Mapping[str, str]]] = {
     "person": {
         "relation": "as_in_home", "sex": "sex", "education": "education", "occupation": "occupation",
-        "political": "political", "marital": "marital",
+        "political": "political", "marital": "marital", "inflow": "inflow", "domicile": "domicile",
     },
     "household": {"state": "state"},
     "site": {"kind": "kind", "use": "use", "hazard": "hazard"},
@@ -117,6 +118,7 @@ def _person(one: Any, spec: Spec, wanted: Wanted, flags: Flags) -> dict[str, Any
         "age": years(one.born_on, wanted.on) if one.born_on else None, "education": one.education,
         "occupation": one.occupation, "political": one.political, "marital": one.marital, "state": one.state,
         "works_at": one.works_at, "registered_place": one.registered_place,
+        "collective": one.collective, **{name: getattr(one, name) for name in FURTHER},
         "~name": one.sort_key, "~head": one.heads_key or "", "~household": one.household_id,
     }  # fmt: skip
     if "id_number" in spec.columns:
@@ -203,7 +205,8 @@ def _sites(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
             of="site", subject=one.id,
             values={"place": one.natural_village or one.place, "kind": one.kind, "name": one.name, "door": one.door,
                     "use": one.use, "hazard": one.hazard, "owner": one.persons_name or "", "built_on": one.built_on,
-                    "storeys": one.storeys, "self_built": "1" if one.self_built else "0",
+                    "storeys": one.storeys, "area_m2": one.area_m2,
+                    "self_built": "1" if one.self_built else "0",
                     "~owner": one.persons_key or ""},
         )
         for one in rows.order_by("place", "kind", "id")[: MOST + 1]

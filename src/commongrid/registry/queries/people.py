@@ -15,9 +15,10 @@ from commongrid.accounts import sealed
 from commongrid.kernel import masking
 from commongrid.kernel.identity import region_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours
+from commongrid.kernel.scope import ETHNIC
 from commongrid.kernel.widths import digits, phone_of
 from commongrid.registry.models import Household, Person, Stay
-from commongrid.registry.rules.fields import FIELDS
+from commongrid.registry.rules.fields import FIELDS, FURTHER
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -123,7 +124,7 @@ def _row(found: Person) -> PersonRow:
     return PersonRow(id=found.id, name=found.display_name, place=found.place, account=found.account_id)
 
 
-REVEALED: Final = {"id_number": "people.edit", "phone": "people.reveal", "bank": "people.edit"}
+REVEALED: Final = {"id_number": "people.edit", "phone": "people.reveal", "bank": "people.edit", "ethnic": ETHNIC}
 """Sealed fields that can be shown with a reason, and the power that each asks for: a phone is called from the field."""
 
 
@@ -190,6 +191,8 @@ class PersonCard:
     version: int
     erased_at: datetime | None = None
     confirmed: dict[str, str] = field(default_factory=dict)
+    further: dict[str, str] = field(default_factory=dict)
+    ethnic: str = ""
     stays: tuple[StayLine, ...] = ()
 
     @property
@@ -215,7 +218,8 @@ def person_card(scope: Scope, person_id: UUID) -> PersonCard:
         works_at=found.works_at, household=found.household_id, as_in_home=found.as_in_home,
         registered_place=found.registered_place, collective=found.collective, version=found.version,
         erased_at=found.erased_at,
-        confirmed=found.confirmed,
+        confirmed=found.confirmed, further={name: getattr(found, name) for name in FURTHER},
+        ethnic="***" if found.ethnic_sealed else "",
         stays=tuple(
             StayLine(
                 household=one.household_id, place=one.place, as_to_head=one.as_to_head, from_on=one.from_on,

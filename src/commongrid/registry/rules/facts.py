@@ -28,7 +28,8 @@ class NewPerson:
     """A person as somebody writes them down; empty means not said.
 
     ``sex`` GB/T 2261.1, ``education`` GB/T 4658, ``occupation`` GB/T 6565, ``political`` GB/T 4762, ``marital``
-    GB/T 2261.2, ``as_to_head`` GB/T 4761. ``registered_place`` is a place code.
+    GB/T 2261.2, ``as_to_head`` GB/T 4761. ``registered_place`` and ``collective``
+    are codes of places.
     """
 
     name: str
@@ -42,6 +43,7 @@ class NewPerson:
     marital: str = ""
     as_to_head: str = ""
     registered_place: int | None = None
+    collective: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

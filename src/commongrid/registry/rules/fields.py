@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Final
 from uuid import UUID
 
 from commongrid.kernel.identity import id_number
 from commongrid.kernel.places import code_read
 from commongrid.kernel.refusals import N_, BadInput
+from commongrid.kernel.scope import ETHNIC
 from commongrid.kernel.widths import halfwidth, phone_of, plain_number
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, birth_fault, number_of
 from commongrid.registry.rules.holdings import credit_code
+
+LARGEST: Final = 9_999_999
+"""Square metres: an area above it is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field of a record: its column, how its text is read, and the code list it is drawn from.
 
-    ``sealed`` ones are kept sealed and shown masked; ``names`` says which kind of record it names by its id.
+    ``sealed`` ones are kept sealed and shown masked; ``names`` says which kind of record it names by its id; ``power``
+    is what it takes to write and to see it at all, besides the record's own.
     """
 
     name: str
@@ -31,6 +37,7 @@ class Field:
     codes: str = ""
     sealed: bool = False
     names: str = ""
+    power: str = ""
 
     @property
     def kept_in(self) -> str:
@@ -137,6 +144,18 @@ def _count(lowest: int, highest: int) -> Callable[[str, date], int | None]:
     return read
 
 
+def _measure(text: str, _today: date) -> Decimal | None:
+    if not text.strip():
+        return None
+    try:
+        value = Decimal(halfwidth(text)).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        value = Decimal(0)
+    if not 0 < value <= LARGEST:
+        raise BadInput(N_("Enter a number above 0, such as 120 or 98.5."))
+    return value
+
+
 def _ident(text: str, _today: date) -> UUID | None:
     if not text.strip():
         return None
@@ -171,7 +190,25 @@ _PERSON: Final = (
     Field(name="collective", zh="集体经济组织成员所在村", en="Member of the collective of", read=_place),
     Field(name="as_in_home", zh="与户主关系", en="To the head", read=_code, codes="relation"),
     Field(name="works_at", zh="务工或就学去向", en="Works or studies at", read=_words(60)),
+    Field(name="former_name", zh="曾用名", en="Former name", read=_words(NAME_LENGTH)),
+    Field(name="native_place", zh="籍贯", en="Native place", read=_words(60)),
+    Field(name="registered_door", zh="户籍地详址", en="Registered address", read=_words(DOOR_LENGTH)),
+    Field(name="workplace", zh="服务处所", en="Workplace", read=_words(80)),
+    Field(name="inflow", zh="流入原因", en="Why they came", read=_code, codes="inflow"),
+    Field(name="domicile", zh="住所类型", en="How they are housed", read=_code, codes="domicile"),
+    Field(
+        name="ethnic",
+        zh="民族",
+        en="Ethnic group",
+        read=_code,
+        column="ethnic_sealed",
+        codes="ethnic",
+        sealed=True,
+        power=ETHNIC,
+    ),
 )
+FURTHER: Final = ("former_name", "native_place", "registered_door", "workplace", "inflow", "domicile")
+"""Elements of GB/T 31000 that a county keeps where it needs them: asked for by no rule unless it makes one."""
 _HOUSEHOLD: Final = (
     Field(name="number", zh="户号", en="Number", read=_number),
     Field(name="door", zh="门牌地址", en="Door", read=_words(DOOR_LENGTH)),
@@ -190,6 +227,7 @@ _SITE: Final = (
     Field(name="lat", zh="纬度", en="Latitude", read=_degrees(90)),
     Field(name="built_on", zh="建成日期", en="Built on", read=_past),
     Field(name="storeys", zh="层数", en="Storeys", read=_count(1, 120)),
+    Field(name="area_m2", zh="建筑面积(平方米)", en="Floor area (m²)", read=_measure),
     Field(name="self_built", zh="自建房", en="Self-built house", read=_yes),
     Field(name="owner", zh="权属人", en="Owner", read=_ident, column="owner_id", names="person"),
 )

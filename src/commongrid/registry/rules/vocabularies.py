@@ -27,7 +27,7 @@ NEED: Final = (("needed", N_("Needed")), ("wanted", N_("Wanted")))
 
 def _field_rule(values: Values) -> dict[str, str]:
     of, field = str(values["of"]), str(values["field"])
-    if field not in FIELDS[of] and field not in MORE.get(of, ()):
+    if (field not in FIELDS[of] or FIELDS[of][field].power) and field not in MORE.get(of, ()):
         return {"field": N_("This record has no such field.")}
     if of != "person" and values["who"] != "all":
         return {"who": N_("Only a person's fields depend on age.")}

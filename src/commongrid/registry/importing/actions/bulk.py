@@ -19,6 +19,7 @@ from django.db import connection
 
 from commongrid.accounts import sealed
 from commongrid.kernel.sealing import Sealer, place_of
+from commongrid.registry.rules.fields import FURTHER
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -29,7 +30,8 @@ PERSON_COLUMNS: Final = {
     "sex": "text", "born_on": "date", "id_sealed": "bytea", "id_index": "bytea", "phone_sealed": "bytea",
     "phone_index": "bytea", "education": "text", "occupation": "text", "political": "text", "marital": "text",
     "works_at": "text", "household_id": "uuid", "as_in_home": "text", "registered_place": "int8",
-    "booklet_id": "uuid", "as_in_booklet": "text", "collective": "int8", "bank_sealed": "bytea", "confirmed": "jsonb",
+    "booklet_id": "uuid", "as_in_booklet": "text", "collective": "int8", "bank_sealed": "bytea",
+    **dict.fromkeys(FURTHER, "text"), "confirmed": "jsonb",
     "source": "text", "batch": "uuid",
 }  # fmt: skip
 MORE_COLUMNS: Final = {"n": "int4", "head": "bool", "since": "date"}
@@ -45,8 +47,8 @@ BOOKLET_COLUMNS: Final = {
 }  # fmt: skip
 HELD_COLUMNS: Final = {
     "name": "text", "kind": "text", "use": "text", "hazard": "text", "built_on": "date", "storeys": "int2",
-    "self_built": "bool", "owner_id": "uuid", "mark": "text", "keeper_id": "uuid", "site_id": "uuid",
-    "every_months": "int2", "last_check_on": "date", "next_check_on": "date", "condition": "text",
+    "area_m2": "numeric", "self_built": "bool", "owner_id": "uuid", "mark": "text", "keeper_id": "uuid",
+    "site_id": "uuid", "every_months": "int2", "last_check_on": "date", "next_check_on": "date", "condition": "text",
     "credit_code": "text", "founded_on": "date",
 }  # fmt: skip
 TYPES: Final = {**PERSON_COLUMNS, **HOME_COLUMNS, **HELD_COLUMNS, "as_to_head": "text"}

@@ -26,6 +26,7 @@ from commongrid.registry.importing.actions.homes import Homes
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.facts import SELF
+from commongrid.registry.rules.fields import FURTHER
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -62,7 +63,7 @@ CONFIRMED: Final = {
     "name": "display_name", "relation": "as_in_home", "sex": "sex", "born_on": "born_on", "id_number": "id_number",
     "phone": "phone", "education": "education", "occupation": "occupation", "political": "political",
     "marital": "marital", "works_at": "works_at", "registered_place": "registered_place",
-    "collective": "collective", "bank": "bank",
+    "collective": "collective", "bank": "bank", **{name: name for name in FURTHER},
 }  # fmt: skip
 """By field of a row: which field of the record it makes fresh."""
 
@@ -207,7 +208,8 @@ class People:
                 self.home_ids[read.home], read.relation, read.registered_place,
                 self.booklet_ids[read.enrolled] if read.enrolled else None, read.as_in_booklet, read.collective,
                 seal(read.bank, place_of(table, "bank_sealed", ident)) if read.bank else None,
-                Jsonb(_fresh(one, day)), SOURCE, self.act.id, n, read.relation == SELF, read.since or self.today,
+                *(getattr(read, name) for name in FURTHER), Jsonb(_fresh(one, day)), SOURCE, self.act.id, n,
+                read.relation == SELF, read.since or self.today,
             )  # fmt: skip
 
     def _changes(self) -> Iterator[Change]:

@@ -70,6 +70,7 @@ SITES: Final = (
     *_named("权属人", "Owner", "户主", "业主", "房主"),
     _day("built_on", "建成日期", "Built on", "建成时间"),
     Column(field="storeys", zh="层数", en="Storeys", also=("楼层数",), width=8),
+    Column(field="area_m2", zh="建筑面积(平方米)", en="Floor area (m²)", also=("建筑面积", "面积"), width=12),
     Column(field="self_built", zh="自建房", en="Self-built house", also=("是否自建房",), offered="yes", reads="yes"),
     Column(
         field="lon", zh="经度", en="Longitude", text=True, reads="degrees",

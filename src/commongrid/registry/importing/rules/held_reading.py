@@ -10,7 +10,6 @@ from commongrid.kernel.moments import missing
 from commongrid.kernel.refusals import BadInput
 from commongrid.kernel.sheets import Cell, Marks
 from commongrid.registry.importing.rules.columns import Column
-from commongrid.registry.importing.rules.faults import FAULTS
 from commongrid.registry.importing.rules.held_columns import HELD, OF
 from commongrid.registry.importing.rules.reading import HAN_GAP, RowReader
 from commongrid.registry.rules.facts import NAME_LENGTH
@@ -103,6 +102,5 @@ class HeldReader(RowReader):
             return None
 
     def _fault(self, code: str, name: str, value: str = "") -> None:
-        """What is wrong in the words of the field, else in those that fit any."""
-        ours = code in FAULTS and name != "name"
-        super()._fault(code if ours else code.replace(name, "any", 1), name, value)
+        """What a person's name lacks is not what another name lacks."""
+        super()._fault(code.replace(name, "any", 1) if name == "name" else code, name, value)

@@ -36,6 +36,12 @@ class KnownPerson:
     booklet: UUID | None = None
     as_in_booklet: str = ""
     bank_index: bytes | None = None
+    former_name: str = ""
+    native_place: str = ""
+    registered_door: str = ""
+    workplace: str = ""
+    inflow: str = ""
+    domicile: str = ""
     version: int = 1
     home: Key | None = None
 

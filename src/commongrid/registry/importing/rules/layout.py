@@ -16,7 +16,7 @@ from commongrid.kernel.sheets import Cell, text_of
 from commongrid.registry.importing.rules.columns import DAY_EN, DAY_ZH, Column, bare
 from commongrid.registry.importing.rules.held_columns import HELD
 
-VERSION: Final = 2
+VERSION: Final = 3
 LOOKED_AT: Final = 8
 """So many rows with content are looked at for the header; above it stand titles and notes."""
 SAID: Final = "表格导入 by file"
@@ -123,6 +123,18 @@ PEOPLE: Final = (
     ),
     _DOOR,
     _GROUP,
+    Column(field="former_name", zh="曾用名", en="Former name", also=("曾用名字", "别名")),
+    Column(field="native_place", zh="籍贯", en="Native place", width=18),
+    Column(
+        field="registered_door", zh="户籍地详址", en="Registered address", width=26,
+        also=("户籍地址", "户籍详细地址", "户口地址"),
+    ),
+    Column(field="workplace", zh="服务处所", en="Workplace", also=("工作单位", "单位"), width=24),
+    Column(field="inflow", zh="流入原因", en="Why they came", also=("来本地原因",), offered="inflow", width=16),
+    Column(
+        field="domicile", zh="住所类型", en="How they are housed", offered="domicile", width=18,
+        also=("居住类型", "住房类型"),
+    ),
 )  # fmt: skip
 HOMES: Final = (
     _NATURAL_VILLAGE,

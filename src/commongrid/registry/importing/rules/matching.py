@@ -22,10 +22,11 @@ from commongrid.registry.importing.rules.held import PlacedHeld
 from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
 from commongrid.registry.importing.rules.rows import HomeRead, PersonRead
 from commongrid.registry.rules.facts import SELF
+from commongrid.registry.rules.fields import FURTHER
 
 PLAIN: Final = (
     "sex", "born_on", "education", "occupation", "political", "marital", "state", "works_at", "registered_place",
-    "collective",
+    "collective", *FURTHER,
 )  # fmt: skip
 SEXES: Final = frozenset({"1", "2"})
 """What an identity number says of the sex."""

@@ -18,7 +18,7 @@ from commongrid.kernel.refusals import BadInput
 from commongrid.kernel.sheets import Cell, Marks, plain_name, text_of
 from commongrid.kernel.widths import cut_by_spreadsheet, halfwidth, phone_of, whole
 from commongrid.registry.importing.rules.columns import Column
-from commongrid.registry.importing.rules.faults import RowFault
+from commongrid.registry.importing.rules.faults import FAULTS, RowFault
 from commongrid.registry.importing.rules.layout import LAYOUTS, Headed
 from commongrid.registry.importing.rules.rows import HomeRead, Meaning, PersonRead
 from commongrid.registry.importing.rules.words import DITTO
@@ -66,7 +66,10 @@ class RowReader:
             works_at=self._words("works_at", PLACE_LENGTH), registered_place=self._place("registered_place"),
             booklet=self._number("booklet", needed=False),
             as_in_booklet=self._coded("as_in_booklet", "relation"), collective=self._place("collective"),
-            bank=self._bank(), since=self._past("since"),
+            bank=self._bank(), since=self._past("since"), former_name=self._words("former_name", NAME_LENGTH),
+            native_place=self._words("native_place", PLACE_LENGTH),
+            registered_door=self._words("registered_door", DOOR_LENGTH), workplace=self._words("workplace", 80),
+            inflow=self._coded("inflow"), domicile=self._coded("domicile"),
         )  # fmt: skip
         self._booklet(found)
         if found.since and found.born_on and found.since < found.born_on:
@@ -153,9 +156,11 @@ class RowReader:
         self._refused.add(name)
 
     def _fault(self, code: str, name: str, value: str = "") -> None:
+        """Keep it in the words of the field, else in those that fit any."""
         self._bad = True
         if name in self._refused:
             return
+        code = code if code in FAULTS else code.replace(name, "any", 1)
         said = value or self._text(name)
         whose = name == ("name" if self.sort == "people" else "person")
         shown = masking.name(said) if whose else masking.cell(masking.text(said)) if said else ""

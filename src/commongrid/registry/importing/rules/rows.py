@@ -54,6 +54,12 @@ class PersonRead:
     collective: int | None = None
     bank: str = ""
     since: date | None = None
+    former_name: str = ""
+    native_place: str = ""
+    registered_door: str = ""
+    workplace: str = ""
+    inflow: str = ""
+    domicile: str = ""
     bad: bool = False
 
     @property

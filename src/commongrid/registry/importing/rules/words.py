@@ -48,7 +48,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "flag": {
         "dibao": "低保户 低保 低保对象", "dibao_edge": "低保边缘户 低边户", "disabled": "残疾人 残疾",
-        "veteran": "退役军人 优抚对象",
+        "veteran": "退役军人 优抚对象", "vacant": "空挂户", "migrant_out": "举家外出",
         "left_behind_child": "留守儿童", "left_behind_elder": "留守老人", "left_behind_woman": "留守妇女",
         "elder_alone": "独居老人", "empty_nest": "空巢老人", "party_member": "党员", "disabled_severe": "重度残疾人",
     },

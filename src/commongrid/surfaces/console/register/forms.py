@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,6 +15,10 @@ from commongrid.surfaces.shared.forms import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+
+NOTHING: Final = "-"
+"""Chosen to take a sealed field out."""
 
 
 class ToldForm(Form):
@@ -48,11 +52,16 @@ class ToldForm(Form):
         return Told(on=self.cleaned_data["on"], source=self.cleaned_data["source"], seen=self.cleaned_data["seen"])
 
 
-def _chosen(label: Any, *, required: bool = False) -> forms.ChoiceField:
+def _chosen(label: Any, *, required: bool = False, hint: Any = "") -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=label, required=required,
+        label=label, required=required, help_text=hint,
         error_messages={"required": _("Choose one of the list."), "invalid_choice": _("Choose one of the list.")},
     )  # fmt: skip
+
+
+def _typed(label: Any) -> forms.CharField:
+    """A place, typed."""
+    return forms.CharField(label=label, required=False, max_length=60, help_text=_("A code, or part of the name."))
 
 
 class _PointField(forms.FloatField):
@@ -156,6 +165,8 @@ class PersonForm(ToldForm):
     education = _chosen(_("Education"))
     political = _chosen(_("Political status"))
     marital = _chosen(_("Marital status"))
+    registered_place = _typed(_("Registered at"))
+    collective = _typed(_("Member of the collective of"))
     another = forms.BooleanField(label=_("It is another person: enter them all the same"), required=False)
 
 
@@ -240,15 +251,16 @@ class CorrectForm(ToldForm):
     marital = _chosen(_("Marital status"))
     works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
     as_in_home = _chosen(_("To the head of the household"))
-    registered_place = forms.CharField(
-        label=_("Registered at"), required=False, max_length=60, help_text=_("A code, or part of the name.")
-    )
-    collective = forms.CharField(
-        label=_("Member of the collective of"),
-        required=False,
-        max_length=60,
-        help_text=_("A code, or part of the name."),
-    )
+    registered_place = _typed(_("Registered at"))
+    collective = _typed(_("Member of the collective of"))
+
+    registered_door = forms.CharField(label=_("Registered address"), required=False, max_length=DOOR_LENGTH)
+    former_name = forms.CharField(label=_("Former name"), required=False, max_length=NAME_LENGTH)
+    native_place = forms.CharField(label=_("Native place"), required=False, max_length=60)
+    workplace = forms.CharField(label=_("Workplace"), required=False, max_length=80)
+    inflow = _chosen(_("Why they came"))
+    domicile = _chosen(_("How they are housed"))
+    ethnic = _chosen(_("Ethnic group"), hint=_("Leave empty to keep what is there."))
 
     def changed(self, before: Mapping[str, object]) -> list[str]:
         """Which fields say something else than before; what was not sent stays as it is."""

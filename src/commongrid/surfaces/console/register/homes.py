@@ -19,7 +19,7 @@ from commongrid.kernel.widths import plain_number
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson
 from commongrid.surfaces.console.register import asking as fresh
-from commongrid.surfaces.console.register import entering, forms, looks, meanwhile, twice
+from commongrid.surfaces.console.register import entering, forms, looks, meanwhile, twice, where
 from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.where import near, where_in
 from commongrid.surfaces.console.register.words import (
@@ -208,9 +208,11 @@ def _person_choices(scope: Scope) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _newcomer(form: forms.PersonForm) -> NewPerson:
+def _newcomer(scope: Scope, form: forms.PersonForm) -> NewPerson:
     given = form.cleaned_data
+    placed = where.belongs(scope, given)
     return NewPerson(
+        registered_place=placed.get("registered_place"), collective=placed.get("collective"),
         name=given["name"], sex=given["sex"], born_on=given["born_on"], id_number=given["id_number"],
         phone=given["phone"], education=given["education"], political=given["political"], marital=given["marital"],
     )  # fmt: skip
@@ -226,12 +228,12 @@ def move_in(request: Asked, household_id: UUID) -> HttpResponse:
     def do() -> str:
         into = Into(household=home.id, as_to_head=form.cleaned_data["as_to_head"])
         actions.moved_in(
-            request.scope, request.act, into=into, newcomer=_newcomer(form), told=form.told,
+            request.scope, request.act, into=into, newcomer=_newcomer(request.scope, form), told=form.told,
             another=form.cleaned_data.get("another", False),
         )  # fmt: skip
         return reverse("household", args=[home.id])
 
-    alike = twice.alike(request, form, home, lambda: _newcomer(form))
+    alike = twice.alike(request, form, home, lambda: _newcomer(request.scope, form))
     return asked(request, form, do, (N_("Somebody moves in"), N_("Entered."), home), **alike)
 
 
@@ -246,7 +248,11 @@ def birth(request: Asked, household_id: UUID) -> HttpResponse:
 
     def child() -> NewPerson:
         given = form.cleaned_data
-        return NewPerson(name=given["name"], sex=given["sex"], born_on=given["on"], id_number=given["id_number"])
+        placed = where.belongs(request.scope, given)
+        return NewPerson(
+            name=given["name"], sex=given["sex"], born_on=given["on"], id_number=given["id_number"],
+            registered_place=placed.get("registered_place"), collective=placed.get("collective"),
+        )  # fmt: skip
 
     def do() -> str:
         given = form.cleaned_data

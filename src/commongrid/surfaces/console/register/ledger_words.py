@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 LISTS: Final = (
     "relation", "sex", "education", "occupation", "political", "marital", "use", "hazard", "site", "thing",
-    "organisation",
+    "organisation", "inflow", "domicile",
 )  # fmt: skip
-PLACES: Final = ("place", "villager_group", "registered_place", "grid")
+PLACES: Final = ("place", "villager_group", "registered_place", "collective", "grid")
 NOBODYS: Final = UUID(int=0)
 YES_NO: Final = {"1": N_("Yes"), "0": N_("No")}
 Words = Mapping[str, Callable[[Any], str]]

@@ -49,7 +49,7 @@ MOST_LOOKS: Final = 200
 MOST_EXPORTS: Final = 50
 KEPT: Final = "opened"
 BASIS: Final = "basis"
-OF_A_PERSON: Final = ("id_number", "phone", "bank")
+OF_A_PERSON: Final = tuple(queries.REVEALED)
 ABOUTS: Final = {
     "basis": N_("Cause and basis"),
     "record": N_("the record on paper"),
@@ -62,7 +62,7 @@ class Reveal(Form):
     """Which sealed field, and why."""
 
     field = forms.RegexField(
-        r"^(id_number|phone|bank|basis)$",
+        r"^(id_number|phone|bank|ethnic|basis)$",
         widget=forms.HiddenInput,
         error_messages={"required": _("Choose what to show."), "invalid": _("Choose what to show.")},
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_
+from commongrid.kernel.scope import ETHNIC
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import HEADS
 from commongrid.surfaces.console.register import entering, forms, where
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 CODED: Final = ("sex", "education", "occupation", "political", "marital")
-PLACES: Final = ("registered_place", "collective")
-TYPED: Final = ("county", "township", "village", "natural_village", "villager_group")
-"""Levels of a place where somebody may be registered."""
+HOUSED: Final = ("inflow", "domicile")
 STILL_TRUE: Final = (N_("Still true"), N_("Noted as found true."))
 
 
@@ -43,19 +42,22 @@ def correct(request: Asked, person_id: UUID) -> HttpResponse:
     home = queries.home_card(request.scope, card.household) if card.household else None
     initial = _of_a_person(request.scope, card)
     form = forms.CorrectForm(request.POST or None, initial=entering.begun(request, initial))
-    coded = {name: choices(request.scope, name, str(initial[name])) for name in CODED}
+    coded = {name: choices(request.scope, name, str(initial[name])) for name in (*CODED, *HOUSED)}
     to_head = choices(request.scope, "relation", card.as_in_home)
     form.offer({**coded, "as_in_home": [one for one in to_head if one[0] not in HEADS - {card.as_in_home}]})
+    if request.scope.may(ETHNIC):
+        form.offer({"ethnic": [*choices(request.scope, "ethnic"), (forms.NOTHING, gettext("Keep it no longer"))]})
+    else:
+        del form.fields["ethnic"]
     if home is None or home.head == card.id:
         del form.fields["as_in_home"]
 
     def do() -> str:
         given = form.cleaned_data
         written = {name: given[name] for name in form.changed(initial)}
-        for name in PLACES:
-            if written.get(name):
-                levels = ("village",) if name == "collective" else TYPED
-                written[name] = str(where.meant(request.scope, written[name], name, levels))
+        if written.get("ethnic") == forms.NOTHING:
+            written["ethnic"] = ""
+        written |= {name: str(code) for name, code in where.belongs(request.scope, written).items()}
         fields = actions.Fields(of="person", subject=card.id, written=written)
         actions.correct(request.scope, request.act, fields=fields, told=form.told)
         return reverse("person", args=[card.id])
@@ -68,8 +70,9 @@ def _of_a_person(scope: Scope, card: PersonCard) -> dict[str, object]:
     return {
         "display_name": card.name, "born_on": card.born_on.isoformat() if card.born_on else "",
         **{name: getattr(card, name) for name in (*CODED, "works_at", "as_in_home")},
-        **{name: where.written(scope, getattr(card, name)) for name in PLACES},
-        "id_number": "", "phone": "", "bank": "", "seen": card.version,
+        **{name: where.written(scope, getattr(card, name)) for name in where.BELONGS},
+        "id_number": "", "phone": "", "bank": "", "ethnic": "", "seen": card.version,
+        **card.further,
     }  # fmt: skip
 
 
@@ -114,14 +117,15 @@ def confirm(request: Asked, person_id: UUID) -> HttpResponse:
     """Say which fields of a person's record were found still true."""
     card = queries.person_card(request.scope, person_id)
     home = queries.home_card(request.scope, card.household) if card.household else None
-    now = {getattr(card, name) for name in (*CODED, "as_in_home")}
-    words = read_aloud(request.scope, *CODED, "relation", also=now)
+    now = {getattr(card, name) for name in (*CODED, "as_in_home")} | {card.further[name] for name in HOUSED}
+    words = read_aloud(request.scope, *CODED, *HOUSED, "relation", also=now)
     said: dict[str, object] = {
         "display_name": card.name, "born_on": when(card.born_on, "date"),
         **{name: words[name].get(getattr(card, name), "") for name in CODED},
         **{name: getattr(card, name) for name in ("id_number", "phone", "bank", "works_at")},
         "as_in_home": words["relation"].get(card.as_in_home, ""),
-        **{name: place_label(request.scope, getattr(card, name)) for name in PLACES},
+        **{name: place_label(request.scope, getattr(card, name)) for name in where.BELONGS},
+        **card.further, **{name: words[name].get(card.further[name], "") for name in HOUSED},
     }  # fmt: skip
     return _confirm(request, ("person", card.id), home, said, card.confirmed, of=card.name)
 

@@ -57,9 +57,9 @@ if TYPE_CHECKING:
 PLACES: Final = frozenset({"place", "to_place", "registered_place", "collective", "natural_village"})
 LISTS: Final = {
     "sex": "sex", "education": "education", "occupation": "occupation", "political": "political", "marital": "marital",
-    "as_to_head": "relation", "duty": "duty",
+    "inflow": "inflow", "domicile": "domicile", "ethnic": "ethnic", "as_to_head": "relation", "duty": "duty",
 }  # fmt: skip
-CODED: Final = {**LISTS, "as_in_home": "relation", "as_in_booklet": "relation"}
+CODED: Final = {**LISTS, "as_in_home": "relation", "as_in_booklet": "relation", "ethnic_sealed": "ethnic"}
 """Lists of the codes that stand in changed fields, by field."""
 SIDES: Final = ("before", "after")
 _OWN_NAME: Final = N_("Name of the person")
@@ -74,7 +74,10 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "phone": N_("Phone"), "bank": N_("Bank account"), "ethnic": N_("Ethnic group"), "education": N_("Education"),
         "occupation": N_("Occupation"), "political": N_("Political status"), "marital": N_("Marital status"),
         "works_at": N_("Works or studies at"), "place": _PLACE, "registered_place": N_("Registered at"),
-        "collective": N_("Member of the collective of"), "state": N_("State"), "ended_on": N_("Ended on"),
+        "collective": N_("Member of the collective of"), "former_name": N_("Former name"),
+        "native_place": N_("Native place"), "registered_door": N_("Registered address"), "workplace": N_("Workplace"),
+        "inflow": N_("Why they came"), "domicile": N_("How they are housed"), "state": N_("State"),
+        "ended_on": N_("Ended on"),
     }),
     "registry_stay": (N_("Where you lived and were registered"), {
         "place": _PLACE, "as_to_head": N_("To the head"), "from_on": _FROM, "to_on": _TO, "name": _OWN_NAME,

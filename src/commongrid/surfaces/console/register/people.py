@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, WrongState
+from commongrid.kernel.scope import ETHNIC
 from commongrid.registry import actions, queries
 from commongrid.registry.joining import queries as joining
 from commongrid.registry.rules.facts import Into
@@ -45,20 +46,24 @@ if TYPE_CHECKING:
 def page(request: Asked, person_id: UUID) -> HttpResponse:
     """One person's record: sealed fields masked, where they stayed, what was changed."""
     card = queries.person_card(request.scope, person_id)
-    lists = ("sex", "education", "occupation", "political", "marital", "relation", "duty")
+    lists = (
+        "sex", "education", "occupation", "political", "marital", "relation", "duty", "inflow", "domicile", "ethnic",
+    )  # fmt: skip
     words = read_aloud(request.scope, *lists)
     home = _home(request, card)
     about = looks.about(card)
     shown = looks.opened(
         request, about, tuple(queries.REVEALED), lambda field: queries.revealed(request.scope, card.id, field)
     )
+    if "ethnic" in shown:
+        shown["ethnic"] = words["ethnic"].get(shown["ethnic"], "")
     flags = queries.flags_of(request.scope, person=card.id)
     merged_into, in_sight = joining.went_on(request.scope, card.id)
     context = {
         "person": card,
         "chip": chip(PERSON_STATES, card.state),
         "home": home,
-        "facts": _facts(card, words, shown),
+        "facts": _facts(card, words, shown, ethnic=request.scope.may(ETHNIC)),
         "sealed": _sealed(request.scope, card),
         "offer": _offer(request.scope, card),
         "registered": queries.booklets_of(request.scope, [card.id])[card.id],
@@ -117,7 +122,7 @@ def _home(request: Asked, card: PersonCard) -> HomeCard | None:
 
 
 def _facts(
-    card: PersonCard, words: dict[str, dict[str, str]], shown: dict[str, str]
+    card: PersonCard, words: dict[str, dict[str, str]], shown: dict[str, str], *, ethnic: bool = False
 ) -> list[tuple[str, object, str, bool]]:
     """Label, value, the day on which each field was last found true, and whether it stands open."""
     zh = language() == "zh"
@@ -133,6 +138,8 @@ def _facts(
         "marital": words["marital"].get(card.marital, ""),
         "works_at": card.works_at,
         "as_in_home": words["relation"].get(card.as_in_home, ""),
+        **({"ethnic": card.ethnic} if ethnic else {}),
+        **{name: words.get(name, {}).get(value, value) for name, value in card.further.items() if value},
     }
     fields = FIELDS["person"]
     return [

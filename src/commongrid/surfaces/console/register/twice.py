@@ -29,7 +29,7 @@ def alike(request: Asked, form: PersonForm, home: HomeCard, said: Callable[[], N
     """
     knows = bool(form.data.get("another"))
     done = request.method == "POST" and queries.called(request.scope, [request.act.id])  # this form, sent twice
-    found = None if knows or done or not form.is_valid() else _found(request, home, said())
+    found = None if knows or done or not form.is_valid() else _found(request, home, said)
     if found:
         form.refuse(actions.Twice(found))
         if found.elsewhere:
@@ -41,9 +41,9 @@ def alike(request: Asked, form: PersonForm, home: HomeCard, said: Callable[[], N
     return {"alike": found.seen if found else ()}
 
 
-def _found(request: Asked, home: HomeCard, said: NewPerson) -> Alike | None:
+def _found(request: Asked, home: HomeCard, said: Callable[[], NewPerson]) -> Alike | None:
     try:
-        facts = person_of(said, localdate())
+        facts = person_of(said(), localdate())
     except BadInput:  # the act says it at its field
         return None
     return queries.alike(request.scope, facts, home.id, home.place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,7 +17,21 @@ from commongrid.surfaces.shared.times import in_a_row, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from commongrid.kernel.scope import Scope
+
+
+BELONGS: Final = {
+    "registered_place": ("county", "township", "village", "natural_village", "villager_group"),
+    "collective": ("village",),
+}
+"""Where somebody is registered, and of which village's collective they are a member: levels that a place may have."""
+
+
+def belongs(scope: Scope, given: Mapping[str, str]) -> dict[str, int]:
+    """The places that were typed under those two fields. Refuses: BadInput at the field."""
+    return {name: meant(scope, given[name], name, levels) for name, levels in BELONGS.items() if given.get(name)}
 
 
 def written(scope: Scope, code: int | None) -> str:
