@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sizes import FULL
+from tests.sizes import FULL, TURN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,6 +109,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if FULL
         else _spent([*reports, *(one for one in terminalreporter.stats.get("", ()) if hasattr(one, "duration"))])
     )
+    if not FULL:
+        terminalreporter.write_line(f"samples that go round: COMMONGRID_TURN={TURN}")
     for line in budgets:
         terminalreporter.write_line(line)
     FOLDER.mkdir(parents=True, exist_ok=True)

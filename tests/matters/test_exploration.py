@@ -24,6 +24,7 @@ from commongrid.matters.rules.moves import Move
 from tests.figures import Record
 from tests.matters import laws, model, world
 from tests.matters.laws import broken, unused_ways, without_an_end
+from tests.sizes import in_turn
 
 KINDS = ((True, True, "rating", True), (False, True, "filing", False), (False, False, "filing", True))
 """Kinds of kind explored each time: visited, rated, what closes it, whether the grid may finish it."""
@@ -201,7 +202,7 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 }
 
 
-@pytest.mark.parametrize("defect", DEFECTS)
+@pytest.mark.parametrize("defect", in_turn(list(DEFECTS), 3))
 def test_a_defect_in_the_rules_is_caught(defect: str, monkeypatch: pytest.MonkeyPatch) -> None:
     world.allowed.cache_clear()
     DEFECTS[defect](monkeypatch)
