@@ -59,6 +59,7 @@ class Choice:
     chip: str = ""
     tone: str = ""
     outside: bool = False
+    needs_reason: bool = False
     off_list: bool = False
     checked: bool = False
 
@@ -189,6 +190,7 @@ def _choice(one: Suggestion) -> Choice:
         chip=words.say(words.LISTS, one.list) if one.list else "",
         tone={"basic": "ok", "support": "info", "recalled": "warn"}.get(one.list, ""),
         outside=one.outside_command,
+        needs_reason=one.unit is not None and (one.lead is None or one.list == "recalled"),
         off_list=not one.why,
     )
 
@@ -206,7 +208,8 @@ def targets_of(scope: Scope, m: MatterDetail, code: str, offered: Iterable[Choic
         found.insert(
             0, Choice(value="end", name=_("End it: the reporter disagrees"), why=_("Counted as such, never hidden"))
         )
-    wanted = chosen or (found[0].value if found and code == "divert" else "")
+    best = found[0].value if found and code == "divert" and not found[0].needs_reason else ""
+    wanted = chosen or best
     return [_checked(one) if one.value == wanted else one for one in found]
 
 
