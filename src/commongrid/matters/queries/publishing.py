@@ -21,6 +21,7 @@ from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Matter, MediationParty, Note, Party, Publication, PublicFace
 from commongrid.matters.queries.vocabulary import guarded_words
 from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
+from commongrid.matters.rules.relations import level_at
 from commongrid.territory import queries as territory
 
 PAGE: Final = 50
@@ -133,7 +134,9 @@ def moved_out_of_sight(matter_id: UUID) -> bool:
 
 def is_protected(m: Matter) -> bool:
     """Whether a matter is sealed, told in confidence, or about somebody of the government."""
-    return m.sealed or m.confidential or bool(m.accused_person_id or m.accused_unit_id) or moved_out_of_sight(m.id)
+    if m.sealed or m.confidential or m.accused_person_id or m.accused_unit_id:
+        return True
+    return level_at(m.place) in ("township", "county") and moved_out_of_sight(m.id)
 
 
 def public_place(scope: Scope, place: int) -> int:
