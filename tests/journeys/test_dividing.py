@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from commongrid.roster.dividing.jobs import answer_divisions, carry_out_divisions, work_out_divisions
+from commongrid.outreach.jobs import answer_divisions, work_out_divisions
+from commongrid.roster.dividing.jobs import carry_out_divisions
 from tests.factories.desk import VILLAGE
 from tests.roster.dividing.conftest import laid
 

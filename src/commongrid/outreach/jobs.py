@@ -1,4 +1,4 @@
-"""What the clock does for outreach: works out plans that were asked for, has links follow the register."""
+"""What the clock does for outreach: works out grids and plans that were asked for, has links follow the register."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.outreach.actions import follow_links, keep_curve, work_out
+from commongrid.outreach.queries.declaring import declared_room
 from commongrid.outreach.queries.links import any_astray, ended_by
 from commongrid.outreach.queries.solving import next_task
 from commongrid.outreach.rules.planning import Outcome, Task
+from commongrid.roster.dividing import jobs as dividing
+from commongrid.roster.dividing.queries import divisions
 from commongrid.territory import queries as territory
 
 PLANNER: Final = clock("outreach.plans", "links.edit")
@@ -61,6 +64,36 @@ def _planned(given: Task) -> Outcome:
     except Exception:  # noqa: BLE001 - whatever it was, the others must not wait for it
         structlog.get_logger("worker").exception("planner broke off", plan=str(given.plan))
         return Outcome(fault="broken")
+
+
+@every(seconds=0.25, name="roster.divisions_again", apart=True)
+def answer_divisions() -> int:
+    """Work out the rest of a proposal of grids around what was locked, quickly; answers how many.
+
+    What somebody waits for goes a way of its own, and all of it goes apart from the clock's other work.
+    """
+    with acting(dividing.PLANNER):
+        one = divisions.next_asked(dividing.PLANNER, quick=True)
+    return dividing.answer(one, _declared(one)) if one else 0
+
+
+@every(seconds=1, name="roster.divisions", apart=True)
+def work_out_divisions() -> int:
+    """Work out the proposal that was asked for last, or prove one that was answered quickly; answers how many."""
+    with acting(dividing.PLANNER):
+        one = divisions.next_asked(dividing.PLANNER, quick=False)
+        unproven = None if one else divisions.next_unproven(dividing.PLANNER)
+    if one:
+        return dividing.answer(one, _declared(one))
+    return dividing.look_for_proof(unproven, _declared(unproven)) if unproven else 0
+
+
+def _declared(division: UUID) -> dict[UUID, int]:
+    """What people of the village have declared to look after, which the grids of a proposal are counted with."""
+    with acting(dividing.PLANNER):
+        village = divisions.division(dividing.PLANNER, division).place
+        today = territory.calendar(dividing.PLANNER).day_of(timezone.now())
+        return declared_room(dividing.PLANNER, village, today)
 
 
 @every(seconds=10, name="outreach.follow")

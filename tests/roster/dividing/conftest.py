@@ -14,11 +14,13 @@ from django.utils.timezone import localdate
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.scope import clock
+from commongrid.outreach.jobs import answer_divisions, work_out_divisions
+from commongrid.outreach.queries.declaring import declared_room
 from commongrid.registry import actions as registry
 from commongrid.registry.models import Household
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from commongrid.roster.dividing import actions
-from commongrid.roster.dividing.jobs import MOVER, answer_divisions, work_out_divisions
+from commongrid.roster.dividing.jobs import MOVER
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.rules.planning import Terms
 from commongrid.territory.actions import add_natural_village, cover
@@ -63,7 +65,8 @@ class Land:
 
     def paint(self, made: UUID, **painted: Any) -> None:
         """Drawn by hand."""
-        actions.paint(SECRETARY, Act.new(), division_id=made, painted=actions.Painted(**painted))
+        declared = tuple(sorted(declared_room(SECRETARY, VILLAGE, localdate()).items()))
+        actions.paint(SECRETARY, Act.new(), division_id=made, painted=actions.Painted(**painted), declared=declared)
 
     def adopt(self, made: UUID, on: date | None = None) -> None:
         """Adopted and carried out on its day."""

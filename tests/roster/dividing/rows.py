@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from commongrid.kernel.act import Act
+from commongrid.outreach.jobs import work_out_divisions
 from commongrid.roster.dividing import actions
-from commongrid.roster.dividing.jobs import work_out_divisions
 from commongrid.roster.dividing.rules.planning import Terms
 from commongrid.territory.actions import Line, draw_barrier
 from tests.factories.desk import VILLAGE

@@ -14,11 +14,12 @@ from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotYours, WrongState
+from commongrid.outreach.jobs import work_out_divisions
 from commongrid.registry import actions as registry
 from commongrid.registry.models import Correction, Person, Stay
 from commongrid.registry.rules.facts import Told
 from commongrid.roster.dividing import actions
-from commongrid.roster.dividing.jobs import MOVER, carry_out_divisions, work_out_divisions
+from commongrid.roster.dividing.jobs import MOVER, carry_out_divisions
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.rules.planning import Terms
 from commongrid.roster.models import Assignment

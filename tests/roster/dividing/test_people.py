@@ -12,9 +12,9 @@ from django.utils.timezone import localdate
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotYours, WrongState
+from commongrid.outreach.actions import Said, declare
 from commongrid.registry.models import Person
 from commongrid.roster import actions as roster
-from commongrid.roster.dividing.queries import material
 from commongrid.roster.dividing.queries.staffing import to_staff
 from commongrid.roster.dividing.rules.planning import Terms, fitting
 from commongrid.roster.models import Assignment, Post
@@ -77,12 +77,16 @@ def test_everybody_of_an_ended_grid_moves_at_once_with_what_is_theirs(land: Land
                            on=localdate())  # fmt: skip
 
 
-def test_who_declared_counts_with_what_they_said(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_declared_counts_with_what_they_said(land: Land) -> None:
     with acting(CLOCK):
         first, second = Person.objects.filter(household__in=land.homes, political="01").order_by("id")[:2]
-    monkeypatch.setattr(material, "DECLARED", [lambda _village, _on: {first.id: 0, second.id: 25}])
+    branch = scope_at(VILLAGE, "links.edit", level="village")
+    for who, said in ((first, Said(answer="declines")), (second, Said(answer="able", capacity=25))):
+        declare(branch, Act.new(), village=VILLAGE, person_id=who.id, said=said, on=localdate())
     made = land.propose()
     assert sum(one.room for one in land.grids(made)) == 8 * 10 - 20 + 25
+    land.paint(made, hamlet=land.hamlets[1], grid=None)
+    assert sum(one.room for one in land.grids(made)) == 8 * 10 - 20 + 25, "counted so by hand too"
 
 
 def test_a_party_group_is_kept_whole_where_that_is_asked_for(land: Land) -> None:

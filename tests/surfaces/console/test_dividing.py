@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,12 +14,13 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from commongrid.kernel.act import Act
-from commongrid.roster.dividing.jobs import answer_divisions, carry_out_divisions, work_out_divisions
-from tests.factories.desk import TOWNSHIP, VILLAGE, Desk
-from tests.roster.dividing.conftest import laid
-
-if TYPE_CHECKING:
-    from tests.roster.dividing.conftest import Land
+from commongrid.outreach.jobs import answer_divisions, work_out_divisions
+from commongrid.registry import actions as registry
+from commongrid.registry.rules.facts import NewHome
+from commongrid.roster.dividing.jobs import carry_out_divisions
+from commongrid.roster.dividing.rules import solving
+from tests.factories.desk import GRID, HAMLET, TOWNSHIP, VILLAGE, Desk
+from tests.roster.dividing.conftest import EAST, SECRETARY, SINCE, Land, add_home, laid
 
 TERMS = {
     "weigh": "homes", "target": "10", "lower": "6", "upper": "14", "grids": "", "change": "0", "split": "1000",
@@ -158,3 +160,60 @@ def test_the_map_tells_neighbours_apart(county: Desk, land: Land, client: Client
     tones = {one["properties"]["number"]: one["properties"]["tone"] for one in cells}
     assert len(tones) == 4
     assert len(set(tones.values())) >= 2
+
+
+ODD: dict[str, tuple[int, Callable[[int], tuple[float, float] | None]]] = {
+    "three households": (3, lambda n: (107 + n * EAST, 26.0)), "not one point": (8, lambda _n: None),
+    "all at one point": (24, lambda _n: (107.0, 26.0)), "too many": (31, lambda n: (107 + n * EAST, 26.0)),
+}  # fmt: skip
+"""Villages out of the common run: how many households, and where the n-th stands."""
+SAYS = {
+    "three households": ("27 too few", "is kept whole and small"),
+    "not one point": ("Not one dwelling of this village has a point on the map",),
+    "all at one point": ("ready to read",),
+    "too many": ("more than 6,000 households, too many to divide at once",),
+}
+
+
+@pytest.mark.parametrize("sort", ODD)
+def test_an_odd_village_is_divided_or_told_why_not(
+    county: Desk, client: Client, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many, at = ODD[sort]
+    for n in range(many):
+        lon, lat = at(n) or (None, None)
+        new = NewHome(place=GRID, natural_village=HAMLET, number=str(n + 1), began_on=SINCE, lon=lon, lat=lat)
+        registry.found_household(SECRETARY, Act.new(), new=new)
+    monkeypatch.setattr(solving, "MOST", 30)
+    desk = county.sign_in(client, "secretary")
+    limits = {"target": "44", "lower": "30", "upper": "60"} if many == 3 else {}
+    page = send(desk, reverse("dividing_propose", args=[VILLAGE]), **TERMS | limits)["Location"]
+    assert work_out_divisions() == 1
+    shown = text(desk.get(page))
+    for said in SAYS[sort]:
+        assert said in shown
+    if sort == "all at one point":
+        sizes = [one.homes for one in Land().grids(UUID(page.rsplit("/", 1)[1]))]
+        assert sum(sizes) == many
+        assert all(6 <= one <= 14 for one in sizes), "by number, for there is nothing to choose between"
+
+
+def test_limits_that_locks_make_unreachable_and_a_stale_proposal_are_told(
+    county: Desk, land: Land, client: Client
+) -> None:
+    made = land.propose()
+    land.paint(made, hamlet=land.hamlets[1], grid=None)
+    number = next(one.number for one in land.grids(made) if one.homes == 20)
+    desk, page = county.sign_in(client, "secretary"), reverse("division", args=[made])
+    assert send(desk, f"{page}/grids/{number}/lock", locked="1").status_code == 302
+    assert send(desk, f"{page}/again", **TERMS).status_code == 302
+    assert answer_divisions() == 1
+    shown = text(desk.get(page))
+    assert "6 too many" in shown
+    assert "is locked" in shown
+    drawn = land.numbers(made)
+    add_home(land, 3, GRID, number="99")
+    refused = send(desk, f"{page}/adopt")
+    assert refused.status_code == 422
+    assert "1 households of this village have moved, ended or come since the proposal was worked out." in text(refused)
+    assert land.numbers(made) == drawn, "nothing of it is lost"

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from commongrid.journal.acting import acting
 from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval
 from commongrid.outreach.models import Ability, Choice, Declaration
 from commongrid.outreach.queries.links import loads
 from commongrid.outreach.rules.words import PARTY
 from commongrid.registry.models import Person
-from commongrid.roster.dividing.queries.material import DECLARED
 from commongrid.roster.models import Unit
 
 if TYPE_CHECKING:
@@ -107,13 +107,11 @@ def groups(scope: Scope, village: int, on: date) -> list[tuple[UUID, str, str]]:
     return list(found.order_by("name_zh", "id").values_list("id", "name_zh", "name_en"))
 
 
-def declared_room(village: int, on: date) -> dict[UUID, int]:
+def declared_room(scope: Scope, village: int, on: date) -> dict[UUID, int]:
     """How many households those who declared in a village can look after: none where they decline or are away."""
-    said = Declaration.objects.filter(in_force(on), place=village).values_list("person", "answer", "capacity")
-    return {person: capacity if answer == "able" else 0 for person, answer, capacity in said}
-
-
-DECLARED.append(declared_room)
+    with acting(scope):
+        said = Declaration.objects.filter(in_force(on), place=village).values_list("person", "answer", "capacity")
+        return {person: capacity if answer == "able" else 0 for person, answer, capacity in said}
 
 
 def ability_words(scope: Scope) -> dict[str, tuple[str, str]]:

@@ -1,7 +1,7 @@
 """What the clock does for grid division: works out what was asked for, carries out what was adopted on its day.
 
-A village takes seconds, a large one or the planner's first one on a machine a minute: that is done apart from the
-clock's other work, and no transaction stands open meanwhile. What somebody waits for goes a way of its own.
+A village takes seconds, a large one or the planner's first one on a machine a minute: no transaction stands open
+meanwhile. Whoever has it done brings what people there have declared to look after.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from commongrid.territory import queries as territory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from commongrid.roster.dividing.queries.material import Declared
     from commongrid.roster.dividing.rules.planning import Task
 
 PLANNER: Final = clock("roster.divisions", "grids.divide")
@@ -37,33 +38,14 @@ LOOK_SECONDS: Final = 1.0
 """How often a planner at work looks whether anybody still wants it, and tells how far it is."""
 
 
-@every(seconds=0.25, name="roster.divisions_again", apart=True)
-def answer_divisions() -> int:
-    """Work out the rest of a proposal around what was locked, quickly; answers how many."""
-    with acting(PLANNER):
-        one = divisions.next_asked(PLANNER, quick=True)
-    return _worked_out(one) if one else 0
-
-
-@every(seconds=1, name="roster.divisions", apart=True)
-def work_out_divisions() -> int:
-    """Work out the proposal that was asked for last, or prove one that was answered quickly; answers how many."""
-    with acting(PLANNER):
-        one = divisions.next_asked(PLANNER, quick=False)
-        unproven = None if one else divisions.next_unproven(PLANNER)
-    if one:
-        return _worked_out(one)
-    return _proven(unproven) if unproven else 0
-
-
-def _worked_out(division: UUID) -> int:
+def answer(division: UUID, declared: Declared) -> int:
     """Keep what comes out. A planner that breaks off is told on the proposal's page, and doesn't hold up the others."""
     from commongrid.kernel.division.statement import Stopped  # the compiled planner, only where it is needed
     from commongrid.roster.dividing.rules.solving import worked_out
 
     asked_at = _asked_at(division)
     try:
-        out = worked_out(_given(division), _watched(division, asked_at))
+        out = worked_out(_given(division, declared), _watched(division, asked_at))
     except Stopped:
         return 0
     except Exception:  # noqa: BLE001 - whatever it was, the others must not wait for it
@@ -72,14 +54,14 @@ def _worked_out(division: UUID) -> int:
     return _kept(partial(work_out, division_id=division, asked_at=asked_at, out=out))
 
 
-def _proven(division: UUID) -> int:
+def look_for_proof(division: UUID, declared: Declared) -> int:
     """Keep the proof, or that there is none."""
     from commongrid.kernel.division.statement import Stopped
     from commongrid.roster.dividing.rules.solving import proven
 
     asked_at = _asked_at(division)
     try:
-        gap = proven(_given(division), _watched(division, asked_at))
+        gap = proven(_given(division, declared), _watched(division, asked_at))
     except Stopped:
         return 0
     except Exception:  # noqa: BLE001 - without a proof, then
@@ -93,9 +75,9 @@ def _asked_at(division: UUID) -> datetime:
         return divisions.asked_at(PLANNER, division)
 
 
-def _given(division: UUID) -> Task:
+def _given(division: UUID, declared: Declared) -> Task:
     with acting(PLANNER):
-        return task(PLANNER, division, territory.calendar(PLANNER).day_of(timezone.now()))
+        return task(PLANNER, division, territory.calendar(PLANNER).day_of(timezone.now()), declared)
 
 
 def _watched(division: UUID, asked_at: datetime) -> Callable[[float], None]:

@@ -72,7 +72,7 @@ COUNTS: Final = ("homes", "people", "size", "metres", "heads", "room", "hamlets"
 """What is counted of a grid."""
 
 
-def count_anew(scope: Scope, of: Division, touched: Collection[UUID], on: date) -> None:
+def count_anew(scope: Scope, of: Division, touched: Collection[UUID], on: date, declared: material.Declared) -> None:
     """Count some grids of a proposal as they are drawn now; those without a home are gone. No proof holds any more."""
     from commongrid.roster.dividing.rules.counting import counted  # libraries that few pages need
 
@@ -86,7 +86,7 @@ def count_anew(scope: Scope, of: Division, touched: Collection[UUID], on: date) 
         now[before].add(home)
         then[grid].add(home)
         changed += before is not None and before != code[grid]
-    for out in counted(material.task(scope, of.id, on), mine):
+    for out in counted(material.task(scope, of.id, on, declared), mine):
         one = mine[out.label or 0]
         for name in COUNTS:
             setattr(one, name, getattr(out, name))

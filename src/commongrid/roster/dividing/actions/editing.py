@@ -31,11 +31,13 @@ class Painted:
 
 
 @action("roster.division_painted", power="grids.divide", facts=("homes", "locked"))
-def paint(scope: Scope, act: Act, *, division_id: UUID, painted: Painted) -> Line:
+def paint(
+    scope: Scope, act: Act, *, division_id: UUID, painted: Painted, declared: tuple[tuple[UUID, int], ...]
+) -> Line:
     """Put homes of a proposal into another of its grids, or a new one; locked they stay when the rest is worked anew.
 
     Put into the grid they are in they are only locked or unlocked. The grids they leave and come to are counted anew;
-    one that is left without a home is gone.
+    one that is left without a home is gone. ``declared``: how many households people there can look after, they say.
 
     Refuses: NotYours out of scope; BadInput where nothing or an unknown grid is chosen; WrongState once it is adopted
     or over, and where a grid among them is locked.
@@ -52,7 +54,8 @@ def paint(scope: Scope, act: Act, *, division_id: UUID, painted: Painted) -> Lin
     found.homes.filter(id__in=[one.id for one in chosen]).update(locked=painted.locked)
     if moved:
         found.homes.filter(id__in=[one.id for one in moved]).update(grid=to, by_hand=True)
-        count_anew(scope, found, {to.id} | {one.grid_id for one in moved}, territory.calendar(scope).day_of(act.at))
+        today = territory.calendar(scope).day_of(act.at)
+        count_anew(scope, found, {to.id} | {one.grid_id for one in moved}, today, dict(declared))
     return Line(
         place=found.place, subject=found.id, subject_kind="division",
         facts={"homes": len(chosen), "locked": painted.locked}, answer={"division": found.id, "homes": len(chosen)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -29,11 +29,11 @@ LEADERS: Final = ("party_group_leader", "villager_group_leader")
 """Roles whose holders may head a grid besides Party members."""
 EACH: Final = 10
 """Households that a Party member at home is reckoned to look after who has declared nothing."""
-DECLARED: Final[list[Callable[[int, date], Mapping[UUID, int]]]] = []
-"""Who tells how many households people of a village have declared to look after, by person; put here from above."""
+Declared = Mapping[UUID, int]
+"""How many households people of a village have declared to look after, by person; who asks for a count brings it."""
 
 
-def task(scope: Scope, division_id: UUID, on: date) -> Task:
+def task(scope: Scope, division_id: UUID, on: date, declared: Declared) -> Task:
     """What the planner gets of a proposal. Refuses: NotYours out of scope."""
     of = Division.objects.filter(id=division_id).first()
     if of is None:
@@ -41,21 +41,23 @@ def task(scope: Scope, division_id: UUID, on: date) -> Task:
     label = {one.id: one.code or one.number for one in of.drawn.all()}
     locked = frozenset(label[one.id] for one in of.drawn.all() if one.locked)
     fixed = {one.household_id: (label[one.grid_id], one.locked) for one in of.homes.all()}
-    homes = tuple(_material(scope, of, on, fixed))
+    homes = tuple(_material(scope, of, on, declared, fixed))
     return Task(
         homes=homes, ways=ways(scope, of.place), terms=of.terms, locked=locked,
         again=bool(locked) or any(one.locked for one in homes),
     )  # fmt: skip
 
 
-def _material(scope: Scope, of: Division, on: date, fixed: Mapping[UUID, tuple[int, bool]]) -> list[Home]:
+def _material(
+    scope: Scope, of: Division, on: date, declared: Declared, fixed: Mapping[UUID, tuple[int, bool]]
+) -> list[Home]:
     """The households of a village that are in its division, with their grid in a proposal and whether it is locked.
 
     Those of a dedicated grid (a school, a market) stay out of it.
     """
     village = of.place
     grids = grids_today(scope, village)
-    people, heads, room = _people(village, on)
+    people, heads, room = _people(village, on, declared)
     whole = _whole(village, on) if of.groups else {}
     rows = list(living(village).order_by("natural_village", "number", "id"))
     return [
@@ -101,20 +103,19 @@ def _whole(village: int, on: date) -> dict[int, int]:
     }
 
 
-def _people(village: int, on: date) -> tuple[Counter[UUID], Counter[UUID], Counter[UUID]]:
+def _people(village: int, on: date, declared: Declared) -> tuple[Counter[UUID], Counter[UUID], Counter[UUID]]:
     """By household: how many live there, how many of them may head a grid, how many households they have room for."""
     here = Person.objects.filter(place__range=interval(village), household__isnull=False, state__in=("here", "away"))
     people: Counter[UUID] = Counter()
     for home, count in here.values_list("household").annotate(n=Count("id")).order_by():
         people[home] = count
-    said = {person: room for declared in DECLARED for person, room in declared(village, on).items()}
     leading = Post.objects.filter(in_force(on), role__in=LEADERS, place__range=interval(village)).values("person")
     heads: Counter[UUID] = Counter()
     room: Counter[UUID] = Counter()
-    able = here.filter(Q(political__in=PARTY) | Q(id__in=leading) | Q(id__in=said), state="here")
+    able = here.filter(Q(political__in=PARTY) | Q(id__in=leading) | Q(id__in=declared), state="here")
     leaders = set(leading.values_list("person", flat=True))
     for person, home, political in able.values_list("id", "household", "political"):
         member = political in PARTY
         heads[home] += member or person in leaders
-        room[home] += said.get(person, EACH if member else 0)
+        room[home] += declared.get(person, EACH if member else 0)
     return people, heads, room

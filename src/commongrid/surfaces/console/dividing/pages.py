@@ -10,9 +10,11 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.outreach.queries.declaring import declared_room
 from commongrid.roster.dividing import actions
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.rules.words import STATE_WORDS, may
@@ -181,7 +183,8 @@ def paint(request: Asked, division_id: UUID) -> HttpResponse:
 
     def do() -> None:
         painted = form.painted(request.POST.getlist("homes"))
-        actions.paint(request.scope, request.act, division_id=division_id, painted=painted)
+        declared = tuple(sorted(declared_room(request.scope, row.place, localdate()).items()))
+        actions.paint(request.scope, request.act, division_id=division_id, painted=painted, declared=declared)
 
     return _do(request, row, form, do, N_("Put by hand. Work the rest out anew when you have put what you want."))
 
