@@ -35,6 +35,7 @@ SILENT = frozenset(
     for name in (
         "warned", "overdue", "fell", "supervised", "replied", "ratings_released", "reply_awaited", "reply_missed",
         "recounted", "check_awaited", "check_overdue", "left_without_body", "note_overdue", "added", "added_for",
+        "grid_ended",
     )
 )  # fmt: skip
 """Acts that change nothing a tally counts; the clock may leave thousands of them at once."""

@@ -21,7 +21,7 @@ from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.locks import held
 from commongrid.journal.queries import LineRow
-from commongrid.kernel.act import Act
+from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.refusals import NobodyThere, Refusal
 from commongrid.kernel.timetable import each, every
 from commongrid.matters import actions
@@ -76,6 +76,7 @@ def fall(now: datetime | None = None) -> int:
 
 
 def _falling(at: datetime) -> Iterator[Callable[[], int]]:
+    yield from _following(at)
     for seat in due.seats(TICK):
         if seat.level == "county" or _somebody(seat, at):
             continue
@@ -97,6 +98,21 @@ def applications(now: datetime | None = None) -> int:
         )
         for application, matter in waiting.asked_below(TICK)
     )  # fmt: skip
+
+
+@every(seconds=60, name="matters.follow_grids")
+def follow_grids(now: datetime | None = None) -> int:
+    """Have open matters follow when their grid has ended; answers how many moved."""
+    return each(_following(now or timezone.now()))
+
+
+def _following(at: datetime) -> Iterator[Callable[[], int]]:
+    with acting(TICK):
+        today = territory.calendar(TICK).day_of(at)
+    for one in due.left_behind(TICK, today):
+        yield _unless_refused(
+            partial(actions.leave_grid, TICK, Act(new_id(), at), matter_id=one.id, was=one.was, to=one.to)
+        )
 
 
 @every(seconds=60, name="matters.dissolve")

@@ -122,7 +122,7 @@ def _gives(row: LineRow) -> bool:
         return not was or was.get("had") != was.get("has") or ("was_place" in was and was.get("to") in ANEW)
     if row.name in JUDGED:
         return not was or (was.get("from") != was.get("to") and was.get("to") in JUDGED_TO)
-    return row.name in GIVEN
+    return row.name in GIVEN or (row.name == "matters.grid_ended" and was.get("had") == "grid")
 
 
 class _Desk:

@@ -64,7 +64,7 @@ from commongrid.matters.actions.ticking import fall, raise_overdue, release_rati
 from commongrid.matters.actions.unsealing import unseal
 from commongrid.matters.actions.viewing import remove_view, rename_view, save_view
 from commongrid.matters.actions.waiting import Wanted, apply, end, extend, grant, park, pause, refer, refuse, resume
-from commongrid.matters.actions.waking import dissolve, leave_without_body, raise_application, wake
+from commongrid.matters.actions.waking import dissolve, leave_grid, leave_without_body, raise_application, wake
 
 __all__ = [
     "About",
@@ -119,6 +119,7 @@ __all__ = [
     "hand_on",
     "instruct",
     "late_recheck",
+    "leave_grid",
     "leave_without_body",
     "merge",
     "miss_reply",

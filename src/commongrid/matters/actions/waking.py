@@ -1,4 +1,4 @@
-"""What the clock does to what waits: wakes what is parked, hands applications on, moves what a dissolved unit held."""
+"""What the clock does to what waits: wakes it, hands applications on, moves what an ended unit or grid had."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
-from commongrid.kernel.places import inside
+from commongrid.kernel.places import inside, level_of
 from commongrid.kernel.refusals import WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import (
@@ -20,6 +20,7 @@ from commongrid.matters.actions.moving import (
     opened,
     owner_place,
     whereabouts,
+    written,
 )
 from commongrid.matters.actions.protecting import Accused, competent
 from commongrid.matters.actions.waiting import left_over
@@ -31,6 +32,7 @@ from commongrid.matters.rules.limits import step_due
 from commongrid.matters.rules.moves import Call
 from commongrid.matters.rules.owners import above
 from commongrid.matters.rules.routing_round import OUTSIDE
+from commongrid.matters.rules.table import EVENTS
 from commongrid.roster import queries as roster
 
 
@@ -101,6 +103,40 @@ def leave_without_body(scope: Scope, act: Act, *, matter_id: UUID) -> Line:
     if not m.sealed or m.unit_id is None or roster.lives(scope, m.unit_id, case.calendar.day_of(act.at)):
         raise WrongState
     return line(case, event="dissolve", before=(m.state, m.owner_level))
+
+
+@action("matters.grid_ended", power="matters.tick", kinds=("clock",), facts=(*FACTS, "was_place"))
+def leave_grid(scope: Scope, act: Act, *, matter_id: UUID, was: int, to: int) -> Line:
+    """Move a matter out of a grid that has ended: to a grid that carries it on, or to the village.
+
+    What the ended grid has goes on with whoever answers for the other one; where nobody does it falls to the level
+    above, as from any empty post. Everything else stays as it is, and so does the place that figures count it by.
+
+    Refuses: WrongState where it has ended or lies elsewhere meanwhile.
+    """
+    case = opened(scope, act, matter_id=matter_id, event="fall")
+    m = case.matter
+    if m.closed_at is not None or m.sealed or m.place != was:
+        raise WrongState
+    m.place = to
+    if m.barred_place == was and level_of(to) == "below":
+        m.barred_place = to
+    if m.owner_level == "grid" and not _somebody(case, to):
+        done = moved(case, Call(event="fall"))
+    else:
+        if m.owner_level == "grid":
+            m.owner_place, m.handler_place = to, to if m.handler_place == was else m.handler_place
+        written(case)
+        done = line(case, event="fall", before=(m.state, m.owner_level))
+    return replace(done, facts={**done.facts, "was_place": was})
+
+
+def _somebody(case: Case, grid: int) -> bool:
+    """Whether anybody at the grid answers for the next step."""
+    day = case.calendar.day_of(case.act.at)
+    return level_of(grid) == "below" and grid in roster.answered_at(
+        case.scope, [grid], EVENTS[case.matter.step].power, day
+    )
 
 
 def _successor(case: Case) -> Target | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from commongrid.journal.acting import acting
+from commongrid.kernel.places import enclosing, level_of
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import ExternalResult, LeaderNote, Matter, Mediation, Rating, Supervision
+from commongrid.matters.models import ExternalResult, LeaderNote, Matter, Mediation, Party, Rating, Supervision
+from commongrid.matters.rules.table import EVENTS
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
+from commongrid.territory.models import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,15 @@ class Held:
     unit: UUID | None
     handler_place: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """An open matter whose grid has ended, and where it goes."""
+
+    id: UUID
+    was: int
+    to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +165,41 @@ def orphans(scope: Scope, now: datetime) -> list[tuple[UUID, UUID | None, int]]:
         ended = roster.dissolved(scope, territory.calendar(scope).day_of(now))
         found = Matter.objects.filter(closed_at=None, owner_level="unit", unit__in=ended)
         return list(found.order_by("due_at", "id").values_list("id", "unit", "deadline_no")) if ended else []
+
+
+def left_behind(scope: Scope, on: date) -> list[Astray]:
+    """Open matters whose grid has ended, with where they go; without those whose grid head is still to follow.
+
+    That is the grid which carries it on, of several the one of whoever reported, else the village. What the ended
+    grid has stays with it while somebody answers there and nobody yet where it goes.
+    """
+    columns = ("id", "place", "owner_level", "step")
+    with acting(scope):
+        ended = Place.objects.exclude(valid_to=None).filter(level="grid").values("code")
+        rows = list(Matter.objects.filter(closed_at=None, sealed=False, place__in=ended).values_list(*columns))
+        if not rows:
+            return []
+        onward = territory.carried_on_by(scope, {place for _id, place, *_rest in rows})
+        told = Party.objects.filter(part="reporter", matter__in=[one for one, *_rest in rows], person__isnull=False)
+        lives = dict(told.values_list("matter", "person__place"))
+        found = [
+            (Astray(one, was, _onward(onward[was], lives.get(one), was)), own, step) for one, was, own, step in rows
+        ]
+        asked = {EVENTS[step].power for _one, own, step in found if own == "grid"}
+        codes = {code for one, *_rest in found for code in (one.was, one.to) if level_of(code) == "below"}
+        there = {power: roster.answered_at(scope, codes, power, on) for power in asked}
+    return [
+        one for one, own, step in found
+        if own != "grid" or one.to in there[EVENTS[step].power] or one.was not in there[EVENTS[step].power]
+    ]  # fmt: skip
+
+
+def _onward(onward: Collection[int], lives: int | None, was: int) -> int:
+    if lives is not None and lives in onward:
+        return lives
+    if len(onward) == 1:
+        return next(iter(onward))
+    return enclosing(was, "village") or was
 
 
 def held_ratings(scope: Scope) -> list[Held]:

@@ -6,7 +6,7 @@ own post and those in scope see.
 
 from __future__ import annotations
 
-from commongrid.roster.queries.answering import Answering, answering, is_answering, of_unit
+from commongrid.roster.queries.answering import Answering, answered_at, answering, is_answering, of_unit
 from commongrid.roster.queries.listing import (
     AssignedVillage,
     PostLine,
@@ -81,6 +81,7 @@ __all__ = [
     "Turn",
     "UnitRow",
     "Wanted",
+    "answered_at",
     "answering",
     "assigned_villages",
     "covers",

@@ -17,6 +17,7 @@ from commongrid.roster.models import Post, RolePower, StandIn, Unit
 from commongrid.territory.models import GridCover
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -80,6 +81,12 @@ def of_unit(scope: Scope, unit: UUID, power: str, on: date | None = None) -> lis
     """The posts of this very unit that answer for a power, stand-ins included; none where the level above has to."""
     day = on or localdate()
     return _acting(_with_power(power, day).filter(unit=unit), day, 0)
+
+
+def answered_at(scope: Scope, places: Iterable[int], power: str, on: date) -> set[int]:
+    """Of these places those where somebody answers for a power at the very place, stand-ins included."""
+    found = _acting(_with_power(power, on).filter(place__in=list(places), unit=None), on, 0)
+    return {one.place for one in found if one.level in LEVELS_AT.get(level_of(one.place), ())}
 
 
 def is_answering(scope: Scope, *, place: int, power: str, unit: UUID | None = None, on: date | None = None) -> bool:

@@ -29,6 +29,7 @@ from commongrid.territory.queries.comparison import Compared, compared, register
 from commongrid.territory.queries.places import (
     Event,
     PlaceRow,
+    carried_on_by,
     children,
     children_each,
     codes_seen_from,
@@ -72,6 +73,7 @@ __all__ = [
     "calendar_days",
     "calendar_if_open",
     "calendar_if_published",
+    "carried_on_by",
     "children",
     "children_each",
     "codes_seen_from",

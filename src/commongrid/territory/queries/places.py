@@ -311,6 +311,26 @@ def successors(scope: Scope, code: int) -> list[PlaceRow]:
         return _rows(Place.objects.filter(code__in=codes).order_by("code"))
 
 
+def carried_on_by(scope: Scope, codes: Iterable[int]) -> dict[int, set[int]]:
+    """For each place those in force that carry it on today, itself while it has not ended."""
+    found, seen = {code: {code} for code in codes}, set[int]()
+    with acting(scope):
+        while gone := _ended(set().union(*found.values())):
+            after: dict[int, set[int]] = defaultdict(set)
+            for old, new in Succession.objects.filter(old__in=gone - seen).values_list("old", "new"):
+                after[old].add(new)
+            seen |= gone
+            found = {
+                code: {new for one in now for new in (after[one] if one in gone else (one,))}
+                for code, now in found.items()
+            }
+    return found
+
+
+def _ended(codes: Iterable[int]) -> set[int]:
+    return set(Place.objects.filter(code__in=codes).exclude(valid_to=None).values_list("code", flat=True))
+
+
 def sequences_used(scope: Scope, lo: int, hi: int) -> Mapping[int, int]:
     """For each village of an interval that ever gave a number below it, the highest; ended places count."""
     with acting(scope):

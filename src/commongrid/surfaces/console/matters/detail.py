@@ -113,7 +113,8 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
     codes = (
         {order.place for order in m.orders} | {told.place for told in m.told} | {one.place for one in m.supervisions}
     )
-    codes |= {int(str(line.facts["was_place"])) for line in m.history if "was_place" in line.facts}
+    went = [line for line in m.history if "was_place" in line.facts]
+    codes |= {code for line in went for code in (int(str(line.facts["was_place"])), line.place_now)}
     places = {code: one.label(lang) for code, one in territory.places(scope, codes).items()} if codes else {}
     faces = history.faces_of(scope, m)
     due = left(row.due_at) if row.due_at else ""

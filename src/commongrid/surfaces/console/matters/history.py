@@ -113,8 +113,10 @@ ACTS: Final = {
     "matters.publication_refused": N_("The public text was not approved"),
     "matters.publication_taken_down": N_("The public text was taken down"),
     "matters.publication_over": N_("The public text was taken down, its last day had come"),
+    "matters.grid_ended": N_("Its grid has ended, so it went along"),
     "matters.fell": N_("Nobody in post, so it went to the level above"),
 }
+LEFT: Final = "matters.grid_ended"
 GIVEN: Final = ("matters.diverted", "matters.decided", "matters.reviewed")
 STEPS: Final = (
     ("report", N_("Reported")),
@@ -217,6 +219,9 @@ def title_of(scope: Scope, line: LineRow, m: MatterDetail, names: Mapping[UUID, 
         return _("%(what)s: %(sort)s") % {"what": plain, "sort": _(SORTS[sort])} + _until(line)
     if line.name == "matters.put_right" and (changed := [_(text) for fact, text in RIGHTED if fact in line.facts]):
         now = _("%(what)s: %(sort)s") % {"what": plain, "sort": in_a_row(changed)}
+        return now + _formerly(scope, line, places)
+    if line.name == LEFT:
+        now = _("%(what)s: %(sort)s") % {"what": plain, "sort": places.get(line.place_now, "")}
         return now + _formerly(scope, line, places)
     if line.name == "matters.overdue" and (level := str(line.facts.get("level", ""))) in words.LEVELS:
         return _("Overdue: %(level)s was told") % {"level": words.say(words.LEVELS, level)}
