@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 import shapely
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from commongrid.journal import queries as journal
 from commongrid.kernel import shapes
@@ -224,3 +226,62 @@ def test_a_name_that_several_bear_needs_the_code() -> None:
     )  # fmt: skip
     read = bounds.boundary_file(county, UUID(str(sent["file"])))
     assert [(one.place, one.fault) for one in read.areas] == [(None, SEVERAL), (990101201201000, "")]
+
+
+def test_a_file_is_told_how_its_areas_fit_and_snapped_before_it_is_taken_in() -> None:
+    one, two, three = hamlet("上河"), hamlet("下河"), hamlet("河口")
+    actions.draw_boundary(CLERK, Act.new(), place=VILLAGE, drawn=drawn(box(0, 0, 3, 1)))
+    actions.draw_boundary(CLERK, Act.new(), place=one, drawn=drawn(box(0, 0, 1, 1)))
+    sent = actions.send_boundaries(
+        CLERK, Act.new(), place=VILLAGE, name="x", datum="wgs84",
+        areas=(area(1, box(0.995, 0, 2, 1), name="下河"), area(2, box(1.99, 0, 2.9, 1.01), name="河口")),
+    )  # fmt: skip
+    file = UUID(str(sent["file"]))
+
+    def fit() -> bounds.Fit:
+        found = bounds.boundary_file(CLERK, file)
+        return bounds.fit(CLERK, {each.place: shapes.read(each.area.shape) for each in found.good if each.place})
+
+    def said(code: int) -> set[tuple[str, int | None]]:
+        return {(each.what, each.other) for each in fit().around[code]}
+
+    assert (said(two), said(three)) == ({("overlap", one), ("overlap", three)}, {("overlap", two), ("outside", None)})
+    (gap,) = fit().gaps[VILLAGE]
+    assert gap.m2 == pytest.approx(0.1 * 0.01 * 0.01 * 111_320**2 * 0.889, rel=0.02)
+    with pytest.raises(BadInput, match="at least one"):
+        actions.snap_boundaries(CLERK, Act.new(), file_id=file, rows=(9,))
+    assert actions.snap_boundaries(CLERK, Act.new(), file_id=file, rows=(1, 2)) == {"areas": 2}
+    assert (said(two), said(three)) == (set(), set())
+    assert [each.m2 for each in fit().gaps[VILLAGE]] == [pytest.approx(gap.m2, rel=0.01)], (
+        "a wide gap stays and is told"
+    )
+    assert all(each.area.snapped for each in bounds.boundary_file(CLERK, file).areas)
+    assert bounds.outlines(CLERK, [two, three]) == {}
+    actions.import_boundaries(CLERK, Act.new(), file_id=file, rows=(1, 2))
+    assert bounds.misfits(CLERK, two, shapes.read(bounds.outlines(CLERK, [two])[two].shape)) == []
+
+
+def test_an_area_that_neighbours_hold_wholly_is_not_snapped() -> None:
+    one, _two = hamlet("上河"), hamlet("下河")
+    actions.draw_boundary(CLERK, Act.new(), place=one, drawn=drawn(box(0, 0, 2, 2)))
+    sent = actions.send_boundaries(
+        CLERK, Act.new(), place=VILLAGE, name="x", datum="wgs84", areas=(area(4, box(0, 0, 1, 1), name="下河"),)
+    )
+    file = UUID(str(sent["file"]))
+    with pytest.raises(BadInput, match="all of the area in row"):
+        actions.snap_boundaries(CLERK, Act.new(), file_id=file, rows=(4,))
+    assert not bounds.boundary_file(CLERK, file).areas[0].area.snapped
+
+
+def test_how_areas_fit_is_asked_for_all_of_them_together() -> None:
+    both = {VILLAGE: box(0, 0, 1, 1), OTHER: box(0.5, 0, 2, 1)}
+    counts = []
+    for asked in ({VILLAGE: both[VILLAGE]}, both):
+        with CaptureQueriesContext(connection) as queries:
+            found = bounds.fit(CENTRE, asked)
+        counts.append(len(queries))
+    assert {code: [each.what for each in found.around[code]] for code in both} == {
+        VILLAGE: ["overlap"],
+        OTHER: ["overlap"],
+    }
+    assert counts[0] == counts[1]

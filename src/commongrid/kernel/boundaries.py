@@ -65,6 +65,17 @@ def misfits(own: Shape, siblings: Mapping[int, Shape], parent: Shape | None, *, 
     return sorted(found, key=lambda one: -one.m2)
 
 
+def fits(children: Mapping[int, Shape], parent: Shape | None, of: Iterable[int]) -> dict[int, list[Misfit]]:
+    """What does not fit around some of a parent's children, with the others: overlaps and what lies outside it."""
+    codes = list(children)
+    tree = shapely.STRtree([children[code] for code in codes])
+    found = {}
+    for code in of:
+        near = {codes[at]: children[codes[at]] for at in tree.query(children[code]) if codes[at] != code}
+        found[code] = misfits(children[code], near, parent, complete=False)
+    return found
+
+
 def gaps(children: Iterable[Shape], parent: Shape) -> list[Misfit]:
     """Land of a parent that none of its children holds, the largest first."""
     left = shapely.difference(parent, shapely.union_all(list(children)))

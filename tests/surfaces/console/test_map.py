@@ -35,6 +35,10 @@ LAND = {
     "type": "Polygon",
     "coordinates": [[[108.6, 27.2], [108.62, 27.2], [108.62, 27.21], [108.6, 27.21], [108.6, 27.2]]],
 }
+HALF = {
+    "type": "Polygon",
+    "coordinates": [[[108.6, 27.2], [108.61, 27.2], [108.61, 27.21], [108.6, 27.21], [108.6, 27.2]]],
+}
 
 
 def home(number: int, *, at: tuple[float, float] | None = None, grid: int = desk.GRID) -> UUID:
@@ -177,6 +181,49 @@ def test_a_file_of_roads_is_taken_in_at_once_and_doubted_where_nobody_lives_by_o
     assert (
         "r.geojson" in as_post("secretary").get(f"/console/network/villages/{desk.VILLAGE}/barriers").content.decode()
     )
+
+
+def test_a_file_is_checked_against_parent_and_siblings_and_snapped_in_the_preview(
+    county: Desk, as_post: Callable[..., Client]
+) -> None:
+    client = as_post("clerk", "zh")
+    draw(client, desk.VILLAGE, LAND)
+    draw(client, desk.OTHER_GRID, HALF)
+    text = json.dumps({"type": "Feature", "properties": {"code": str(desk.GRID)}, "geometry": LAND})
+    sent = client.post(
+        f"/console/map/{desk.VILLAGE}/import/",
+        {"sheet": SimpleUploadedFile("m.geojson", text.encode()), "datum": "wgs84", "act": str(new_id())}, follow=True,
+    )  # fmt: skip
+    address, page = sent.redirect_chain[-1][0], sent.content.decode()
+    assert "与第2网格重叠" in page
+    assert "m²" in page
+    snapped = client.post(address, {"do": "snap", "row": "1", "act": str(new_id())}, follow=True)
+    assert snapped.redirect_chain[-1][0] == address
+    assert "重叠" not in snapped.content.decode()
+    assert snapped.context["misfits"] is False
+    client.post(address, {"do": "take", "row": "1", "act": str(new_id())})
+    whole, half = (shapes.area_m2(shapes.read(one)) for one in (LAND, HALF))
+    assert bounds.outlines(CLERK, [desk.GRID])[desk.GRID].area_m2 == pytest.approx(whole - half, rel=0.001)
+
+
+def test_areas_in_parts_are_taken_and_crossing_lines_told_with_their_place(
+    county: Desk, as_post: Callable[..., Client]
+) -> None:
+    client, bow = as_post("clerk"), [[[108.6, 27.2], [108.61, 27.21], [108.61, 27.2], [108.6, 27.21], [108.6, 27.2]]]
+    parts = [[[[east, 27.2], [east + 0.01, 27.2], [east + 0.01, 27.21], [east, 27.2]]] for east in (108.6, 108.62)]
+    text = json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"code": str(code)}, "geometry": {"type": sort, "coordinates": corners}}
+        for code, sort, corners in ((desk.GRID, "MultiPolygon", parts), (desk.OTHER_GRID, "Polygon", bow))
+    ]})  # fmt: skip
+    for mend, said in (("", "The line crosses or touches itself."), ("on", "mended")):
+        given = {"sheet": SimpleUploadedFile("m.geojson", text.encode()), "datum": "wgs84", "act": str(new_id())}
+        sent = client.post(f"/console/map/{desk.VILLAGE}/import/", {**given, "mend": mend}, follow=True)
+        page = sent.content.decode()
+        assert "2 parts" in page
+        assert said in page
+        assert mend or "108.60500, 27.20500" in page
+    client.post(sent.redirect_chain[-1][0], {"do": "take", "row": ["1", "2"], "act": str(new_id())})
+    assert bounds.outlines(CLERK, [desk.GRID])[desk.GRID].shape["type"] == "MultiPolygon"
 
 
 def test_a_file_that_is_none_is_refused_with_a_sentence(county: Desk, as_post: Callable[..., Client]) -> None:

@@ -59,6 +59,7 @@ ACTS: Final = {
     "places.boundaries_imported": N_("Boundaries brought in from a file"),
     "places.cells_derived": N_("Cells derived from homes"), "places.boundary_file_sent": N_("File of boundaries sent"),
     "places.boundary_file_dropped": N_("File of boundaries dropped"),
+    "places.boundary_file_snapped": N_("File of boundaries snapped to neighbours"),
     "places.barrier_drawn": N_("Barrier, bridge or road drawn"),
     "places.barrier_removed": N_("Barrier, bridge or road taken away"),
     "places.redivided": N_("Divided into grids anew"),

@@ -13,6 +13,7 @@ from commongrid.territory.actions.bounding import (
     remove_boundary,
     send_boundaries,
     shape_of,
+    snap_boundaries,
     sweep_boundary_files,
 )
 from commongrid.territory.actions.editing import (
@@ -61,5 +62,6 @@ __all__ = [
     "set_market_days",
     "set_office_hours",
     "shape_of",
+    "snap_boundaries",
     "sweep_boundary_files",
 ]

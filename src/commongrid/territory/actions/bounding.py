@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -195,6 +195,44 @@ def import_boundaries(scope: Scope, act: Act, *, file_id: UUID, rows: tuple[int,
     BoundaryFile.objects.filter(id=file_id).delete()
     facts = {"areas": len(laid), "left_out": len(file.areas) - len(laid)}
     return Line(place=file.place, subject=file_id, subject_kind="boundary_file", facts=facts, answer=facts)
+
+
+@action("places.boundary_file_snapped", power="places.edit", facts=("areas",))
+def snap_boundaries(scope: Scope, act: Act, *, file_id: UUID, rows: tuple[int, ...]) -> Line:
+    """Fit areas of a file that waits to their neighbours and parents, one after the other, before they are taken in.
+
+    To neighbours outside the file, to areas that were not chosen, and to those fitted before is left what they hold.
+
+    Refuses: NotFound once the file is gone; BadInput where none is chosen, and where neighbours hold all of one.
+    """
+    file = bounds.boundary_file(scope, file_id)
+    read = {one.place: shapes.read(one.area.shape) for one in file.areas if one.place is not None and one.area.shape}
+    chosen = {one.place: one.area for one in file.areas if one.place is not None and one.area.row in set(rows)}
+    if not chosen:
+        raise BadInput(N_("Choose at least one area."))
+    fitted: dict[int, Shape] = {}
+    for family in bounds.families(scope, read):
+        parent = fitted.get(family.of, family.parent)
+        held = {code: shape for code, shape in family.shapes.items() if shape is not None and code not in chosen}
+        for code in sorted(family.shapes.keys() & chosen.keys()):
+            fitted[code] = held[code] = _snapped(read[code], held, parent, chosen[code].row)
+    areas = {
+        area.row: replace(area, shape=shapes.written(fitted[place]), parts=shapes.parts(fitted[place]), snapped=True)
+        for place, area in chosen.items() if place in fitted
+    }  # fmt: skip
+    kept = [asdict(areas.get(one.area.row, one.area)) for one in file.areas]
+    BoundaryFile.objects.filter(id=file_id).update(areas=kept)
+    facts = {"areas": len(areas)}
+    return Line(place=file.place, subject=file_id, subject_kind="boundary_file", facts=facts, answer=facts)
+
+
+def _snapped(own: Shape, held: Mapping[int, Shape], parent: Shape | None, row: int) -> Shape:
+    """Fitted to what neighbours hold."""
+    found = boundaries.snapped(own, held.values(), parent, SNAP_M)
+    kept = shapes.read(shapes.written(found)) if found is not None else None
+    if kept is None or shapes.flaw(kept) is not None:
+        raise BadInput(N_("The neighbours' boundaries hold all of the area in row %(row)s."), row=row)
+    return kept
 
 
 @action("places.boundary_file_dropped", power="places.edit")

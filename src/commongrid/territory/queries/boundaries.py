@@ -13,7 +13,7 @@ from commongrid.journal.acting import acting
 from commongrid.journal.dated import valid
 from commongrid.kernel import boundaries, shapes
 from commongrid.kernel.boundaries import Misfit
-from commongrid.kernel.places import EVERYWHERE, Interval, interval
+from commongrid.kernel.places import EVERYWHERE, LEVELS, Interval, interval
 from commongrid.kernel.refusals import NotFound
 from commongrid.territory.models import Boundary, BoundaryFile, Place
 from commongrid.territory.queries.places import place as place_row
@@ -253,6 +253,56 @@ def boundary_file(scope: Scope, file_id: UUID) -> FileRow:
             raise NotFound
         areas = [Area(**{**one, "at": tuple(one["at"]) if one["at"] else None}) for one in row.areas]
         return FileRow(row.id, row.place, row.name, row.datum, row.at, meant(areas, gazetteer(scope, row.place)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How the areas of a file fit: what is wrong around each, and the land of each parent that nobody would hold.
+
+    Gaps are told of parents all of whose children would have a boundary.
+    """
+
+    around: Mapping[int, list[Misfit]]
+    gaps: Mapping[int, list[Misfit]]
+
+
+def fit(scope: Scope, areas: Mapping[int, Shape]) -> Fit:
+    """How boundaries for these places would fit each other, the siblings that have one already, and their parents."""
+    around: dict[int, list[Misfit]] = {}
+    left: dict[int, list[Misfit]] = {}
+    for family in families(scope, areas):
+        held = {code: shape for code, shape in family.shapes.items() if shape is not None}
+        around |= boundaries.fits(held, family.parent, (code for code in held if code in areas))
+        if family.parent is not None and len(held) == len(family.shapes):
+            left[family.of] = left.get(family.of, []) + boundaries.gaps(held.values(), family.parent)
+    return Fit(around, {code: found for code, found in left.items() if found})
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The places of one level below one, with the boundary that each would have, and their parent's."""
+
+    of: int
+    level: str
+    parent: Shape | None
+    shapes: Mapping[int, Shape | None]
+
+
+def families(scope: Scope, areas: Mapping[int, Shape]) -> list[Family]:
+    """The places with their siblings, from the widest level down; new boundaries go before those in force."""
+    with acting(scope):
+        own = set(Place.objects.in_force().filter(code__in=areas).values_list("parent", "level"))
+        parents = {parent for parent, _level in own if parent is not None}
+        rows = list(Place.objects.in_force().filter(parent__in=parents).values_list("code", "parent", "level"))
+        wanted = [code for code, parent, level in rows if (parent, level) in own]
+        drawn = Boundary.objects.filter(place__in=[*wanted, *parents], valid_to=None).exclude(source="derived")
+        there = {place: shapes.read(shape) for place, shape in drawn.values_list("place", "shape")} | dict(areas)
+    members: dict[tuple[int, str], dict[int, Shape | None]] = {}
+    for code, parent, level in rows:
+        if parent is not None and (parent, level) in own:
+            members.setdefault((parent, level), {})[code] = there.get(code)
+    order = sorted(members, key=lambda one: (LEVELS.index(one[1]), one[0]))
+    return [Family(of, level, there.get(of), members[of, level]) for of, level in order]
 
 
 def boundary_files(scope: Scope) -> list[tuple[UUID, int, str, datetime]]:

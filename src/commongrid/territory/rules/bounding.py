@@ -41,6 +41,7 @@ class Area:
     at: tuple[float, float] | None = None
     mended: bool = False
     parts: int = 1
+    snapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

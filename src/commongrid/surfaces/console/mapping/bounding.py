@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.surfaces.shared.doors import Asked
     from commongrid.territory.queries import PlaceRow
-    from commongrid.territory.queries.boundaries import FileRow
+    from commongrid.territory.queries.boundaries import FileRow, Fit
 
 SOURCES: Final = {"drawn": N_("Drawn on the map"), "imported": N_("From a file"), "derived": N_("Derived from homes")}
 MISFITS: Final = {
@@ -91,6 +91,15 @@ def told(scope: Scope, found: list[Misfit]) -> list[Told]:
         )
         for one in found
     ]  # fmt: skip
+
+
+def fitting(scope: Scope, fit: Fit) -> dict[int, list[Told]]:
+    """What does not fit around each of several places, in the reader's language."""
+    every = [(code, one) for code, found in fit.around.items() for one in found]
+    said: dict[int, list[Told]] = {}
+    for (code, _one), words in zip(every, told(scope, [one for _code, one in every]), strict=True):
+        said.setdefault(code, []).append(words)
+    return said
 
 
 # draw
@@ -279,36 +288,46 @@ def _laid(request: Asked, code: int, name: str, lines: tuple[tuple[tuple[float, 
     return reverse("map_at", args=[code])
 
 
+DOINGS: Final[dict[str, tuple[Callable[..., object], str]]] = {
+    "take": (actions.import_boundaries, N_("Boundaries taken in.")),
+    "snap": (actions.snap_boundaries, N_("Snapped to neighbours, not taken in yet.")),
+    "drop": (actions.drop_boundary_file, N_("The file is dropped.")),
+}  # fmt: skip
+"""What is done with a file, and what is said then."""
+
+
 @door("places.edit", methods=("GET", "POST"))
 def file(request: Asked, file_id: UUID) -> HttpResponse:
-    """Look through a file of boundaries: which place each area is, what is wrong; take the chosen in, or drop it."""
+    """Look through a file of boundaries: which place each area is, what is wrong, how it fits; decide about it."""
     row = bounds.boundary_file(request.scope, file_id)
     form = Form(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        dropping = request.POST.get("do") == "drop"
-        chosen = tuple(int(each) for each in request.POST.getlist("row") if each.isascii() and each.isdigit())
-        doing: Callable[[], object] = (
-            (lambda: actions.drop_boundary_file(request.scope, request.act, file_id=file_id))
-            if dropping
-            else (lambda: actions.import_boundaries(request.scope, request.act, file_id=file_id, rows=chosen))
-        )
+        do = request.POST.get("do", "")
+        doing, done = DOINGS.get(do, DOINGS["take"])
+        rows = [each for each in request.POST.getlist("row") if each.isascii() and each.isdigit()]
+        chosen = {} if do == "drop" else {"rows": tuple(int(each) for each in rows)}
         try:
-            doing()
+            doing(request.scope, request.act, file_id=file_id, **chosen)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, gettext("The file is dropped.") if dropping else gettext("Boundaries taken in."))
-            return HttpResponseRedirect(reverse("map_at", args=[row.place]))
+            messages.success(request, gettext(done))
+            return HttpResponseRedirect(request.path if do == "snap" else reverse("map_at", args=[row.place]))
     return render(request, "console/map/file.html", _looked(request, row, form), status=422 if form.errors else 200)
 
 
 def _looked(request: Asked, row: FileRow, form: Form) -> dict[str, Any]:
-    """What the page of a file shows: each area with its place and former boundary; whether homes speak against it."""
-    names = queries.places(request.scope, {one.place for one in row.areas if one.place})
+    """What the page of a file shows: each area with its place, its former boundary and how it fits among the others.
+
+    Whether homes speak against its datum is said above them.
+    """
+    shapes = {one.place: kernel_shapes.read(one.area.shape) for one in row.good if one.place and one.area.shape}
+    fit = bounds.fit(request.scope, shapes)
+    names = queries.places(request.scope, {*shapes, *fit.gaps})
     there = bounds.outlines(request.scope, names)
+    misfits = fitting(request.scope, fit)
     doubt = None
     if request.scope.may("people.read") and row.good:
-        shapes = {one.place: kernel_shapes.read(one.area.shape) for one in row.good if one.place}
         doubt = boundaries.doubt(shapes, points.dwellings_by_place(request.scope, row.place), row.datum)  # type: ignore[arg-type]
     return {
         "file": row, "form": form, "doubt": doubt, "datum": gettext(DATUMS[row.datum]),
@@ -318,9 +337,14 @@ def _looked(request: Asked, row: FileRow, form: Form) -> dict[str, Any]:
             (row.name, ""),
         ),
         "rows": [
-            (one, names.get(one.place or 0), there.get(one.place or 0), gettext(one.fault) if one.fault else "")
+            (
+                one, names.get(one.place or 0), there.get(one.place or 0), gettext(one.fault) if one.fault else "",
+                misfits.get(one.place or 0, []),
+            )
             for one in row.areas
         ],
+        "gaps": [(names[code], told(request.scope, found)) for code, found in sorted(fit.gaps.items())],
+        "misfits": any(misfits.values()) or bool(fit.gaps),
     }  # fmt: skip
 
 
