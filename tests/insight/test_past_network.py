@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import pytest
 from django.utils.timezone import localdate, make_aware
 
 from commongrid.insight.queries.county_sheet import county_sheet, rows_behind
@@ -23,11 +24,14 @@ from commongrid.roster.dividing import actions as dividing
 from commongrid.roster.dividing.jobs import MOVER
 from commongrid.territory.actions import add_villager_group
 from commongrid.territory.rules.editing import Named
-from tests.factories.desk import COUNTY, GRID, OTHER_GRID, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
+from commongrid.territory.rules.values import Meaning
+from tests.factories.desk import COUNTY, GRID, OTHER_GRID, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.factories.network import fill, tie
+from tests.factories.places import CONTEXT, as_owner, bring
 from tests.roster.dividing.conftest import SECRETARY, SINCE, land
 
 if TYPE_CHECKING:
+    from tests.bed import Database
     from tests.roster.dividing.conftest import Land
 
 __all__ = ["land"]
@@ -238,3 +242,55 @@ def test_a_post_left_at_a_grid_that_ended_heads_none(land: Land) -> None:
         assert {
             place: sum(sheet(place, TODAY)[one] for one in ("heads", "headless")) for place in new
         } == dict.fromkeys(new, 1)
+
+
+LIST = [
+    *CONTEXT, ("990101101000", "青石镇", "township", "990101000000"),
+    ("990101102000", "龙潭乡", "township", "990101000000"),
+    ("990101101202", "凯峡河村", "village", "990101101000"), ("990101102201", "龙井村", "village", "990101102000"),
+]  # fmt: skip
+"""The desk's county without the village."""
+NEW, YESTERDAY = 990101101299000, TODAY - timedelta(days=1)
+
+
+@pytest.mark.parametrize("how", ["coded anew", "merged"])
+def test_a_day_before_a_village_is_coded_anew_or_merged_counts_as_it_did(
+    database: Database, land: Land, how: str
+) -> None:
+    story, before, middle = Story(), TODAY - timedelta(days=20), TODAY - timedelta(days=3)
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_place SET valid_from = '2020-01-01' WHERE level = 'natural_village'")
+    for home in land.homes[:12]:
+        tie(fill("linked_member", VILLAGE), "linked_household", household=home, from_on=SINCE)
+    fill("grid_head", OTHER_GRID)
+    company = NewHolding(of="organisation", place=OTHER_GRID, written={"kind": "41", "name": "上河红白理事会"})
+    registry.add_holding(SECRETARY, Act.new(), new=company, told=Told(on=SINCE))
+    carry(land, story, TODAY - timedelta(days=9))
+    grids = set(land.places().values())
+    fill("grid_head", min(grids), from_on=middle)
+    around = (TOWNSHIP, VILLAGE, OTHER_VILLAGE, land.hamlets[1], OTHER_GRID, min(grids))
+    with acting(EYE):
+        then = {(place, day): _book(place, day) for place in around for day in (before, middle)}
+        parts = coverage(EYE, TOWNSHIP, middle, 1000)
+    with as_owner(database):
+        if how == "merged":
+            bring(LIST, YESTERDAY, meaning=Meaning(lineage=((VILLAGE, OTHER_VILLAGE),)))
+        else:
+            bring([*LIST, ("990101101299", "白沙村", "village", "990101101000")], YESTERDAY)
+    with acting(EYE):
+        assert {key: _book(*key) for key in then} == then
+        assert coverage(EYE, TOWNSHIP, middle, 1000) == parts
+        now = OTHER_VILLAGE if how == "merged" else NEW
+        for day in (YESTERDAY, TODAY):
+            assert sheet(now, day)["households"] == len(land.homes)
+            assert sheet(VILLAGE, day)["households"] == 0
+            for home, grid in land.places().items():
+                assert home in {one.id for one in homes_behind(EYE, grid, day, "all")[0]}
+        if how == "coded anew":
+            assert _book(NEW, middle)[::2] == then[VILLAGE, middle][::2], "under its new code it is what it was"
+
+
+def _book(place: int, day: date) -> tuple[dict[str, int], Coverage, set[UUID]]:
+    """What is said of a place on a day, with the households behind it."""
+    behind = {one.id for one in homes_behind(EYE, place, day, "all")[0]}
+    return sheet(place, day), replace(summed(place, day), part=place), behind

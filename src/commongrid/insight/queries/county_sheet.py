@@ -30,6 +30,7 @@ from commongrid.registry.queries.former import value_on
 from commongrid.roster.models import Assignment, Post, Unit
 from commongrid.roster.rules import LINKED, LINKER, TEAM
 from commongrid.territory.models import GridCover, Place
+from commongrid.territory.queries.recodings import Lay, lay_on
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -97,11 +98,12 @@ def _places(level: str, **more: str) -> Rows:
     """Places of a level on a day: those inside, and inside a village those that serve it or are served by it."""
 
     def rows(place: int, on: date) -> QuerySet[Place]:
-        met = Q(code__range=interval(place))
+        lay = lay_on(place, on)
+        met = lay.codes_then("code")
         if level_of(place) == "below":
             covers = GridCover.objects.filter(valid(on))
-            met |= Q(code__in=covers.filter(covered=place).values("grid"))
-            met |= Q(code__in=covers.filter(grid=place).values("covered"))
+            met |= Q(code__in=covers.filter(covered__in=lay.codes).values("grid"))
+            met |= Q(code__in=covers.filter(grid__in=lay.codes).values("covered"))
         return Place.objects.on(on).filter(met, level=level, **more)
 
     return rows
@@ -113,13 +115,24 @@ _grids: Final = _places("grid")
 def _held(*roles: str) -> Callable[[int, date], QuerySet[Post]]:
     """Posts of grids that there were on the day; one that sat on at a grid which had ended is nobody's head."""
     return lambda place, on: Post.objects.filter(
-        in_force(on), role__in=roles, place__in=_grids(place, on).values("code")
+        in_force(on), role__in=roles, place__in=_today(lay_on(place, on), _grids(place, on))
     )  # fmt: skip
 
 
+def _today(lay: Lay, places: QuerySet[Place]) -> Any:
+    """What places of that day are called today."""
+    return lay.today(places.values_list("code", flat=True)) if lay.then else places.values("code")
+
+
+def _that_day(lay: Lay, rows: QuerySet[Any]) -> Any:
+    """The places of these rows under their codes of that day."""
+    codes = rows.values_list("place", flat=True)
+    return [lay.that_day(code) for code in codes] if lay.then else codes
+
+
 def _headless(place: int, on: date) -> QuerySet[Place]:
-    head = Post.objects.filter(in_force(on), role="grid_head", place=OuterRef("code"))
-    return _grids(place, on).filter(~Exists(head))
+    heads = _held("grid_head")(place, on)
+    return _grids(place, on).exclude(code__in=_that_day(lay_on(place, on), heads))
 
 
 def _party(place: int, on: date) -> QuerySet[Post]:
@@ -163,19 +176,17 @@ def _centres_in_use(place: int, on: date) -> QuerySet[Unit]:
 
 
 def _assigned(kind: str) -> Rows:
-    return lambda place, on: Assignment.objects.filter(in_force(on), kind=kind, place__range=interval(place))
+    return lambda place, on: Assignment.objects.filter(in_force(on), lay_on(place, on).now("place"), kind=kind)
 
 
 def _with_cadre(place: int, on: date) -> QuerySet[Place]:
     """Villages to which somebody is assigned; several cadres of one village are one."""
-    return _places("village")(place, on).filter(code__in=_assigned("assigned_village")(place, on).values("place"))
+    cadres = _assigned("assigned_village")(place, on)
+    return _places("village")(place, on).filter(code__in=_that_day(lay_on(place, on), cadres))
 
 
 def _leaders(place: int, on: date) -> QuerySet[Post]:
-    point = Assignment.objects.filter(
-        in_force(on), kind="contact_point", place__range=interval(place), post=OuterRef("pk")
-    )
-    return Post.objects.filter(Exists(point))
+    return Post.objects.filter(Exists(_assigned("contact_point")(place, on).filter(post=OuterRef("pk"))))
 
 
 def _begin_of(day: date) -> datetime:
@@ -186,7 +197,7 @@ def _solved(**more: Any) -> Callable[[int, date], QuerySet[Matter]]:
     def rows(place: int, on: date) -> QuerySet[Matter]:
         begin, end = _begin_of(date(on.year, 1, 1)), _begin_of(on + timedelta(days=1))
         done = Matter.objects.filter(state="closed", outcome__in=DONE, closed_at__gte=begin, closed_at__lt=end)
-        return done.filter(parent=None, place__range=interval(place)).filter(**more)
+        return done.filter(lay_on(place, on).now("place"), parent=None).filter(**more)
 
     return rows
 
@@ -196,21 +207,28 @@ DONE: Final = ("rated", "not_rated", "checked", "done")
 
 
 def _organisations(place: int, on: date) -> QuerySet[Any]:
+    lay = lay_on(village_of(place) or place, on)
     found = Organisation.objects.filter(
-        Q(founded_on=None) | Q(founded_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on),
-        place__range=interval(village_of(place) or place),
-    )  # fmt: skip
+        Q(founded_on=None) | Q(founded_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on), lay.now("place")
+    )
     found = found.annotate(sort=value_on("organisation", "kind", on, TextField()))
-    lay = value_on("organisation", "place", on, BigIntegerField())
-    return found.annotate(lay=lay).filter(lay=place) if level_of(place) == "below" else found
+    if level_of(place) != "below":
+        return found
+    lies = value_on("organisation", "place", on, BigIntegerField())
+    return found.annotate(lies=lies).filter(lies__in=lay_on(place, on).names)
 
 
 def _covered_by_all(place: int, on: date) -> QuerySet[Place]:
     """Villages in which people govern, enjoy and help themselves: at least one organisation of each of the kinds."""
     found = _places("village")(place, on)
+    lay = lay_on(place, on)
     for kind in SELF_ORGANISED:
-        lies = Q(place__gte=OuterRef("code"), place__lt=OuterRef("code") + VILLAGE)
-        found = found.filter(Exists(_organisations(place, on).filter(lies, sort=kind)))
+        of_kind = _organisations(place, on).filter(sort=kind)
+        if lay.then:
+            found = found.filter(code__in={code // VILLAGE * VILLAGE for code in _that_day(lay, of_kind)})
+        else:
+            lies = Q(place__gte=OuterRef("code"), place__lt=OuterRef("code") + VILLAGE)
+            found = found.filter(Exists(of_kind.filter(lies)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from commongrid.registry.models import Household
 from commongrid.registry.queries.former import value_on
 from commongrid.roster.models import Assignment
 from commongrid.roster.rules import LINKED
+from commongrid.territory.queries.recodings import lay_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,17 +83,19 @@ class Home:
 def homes_at(place: int, on: date) -> QuerySet[Household]:
     """Households that stood on a day and were of a place then, with ``lay``: the place each was served from.
 
-    No household ever leaves its village, so from a village upwards today's place is enough; below it the code is a
-    grid's, a natural village's or a group's, and which of them only its row knows.
+    No household ever leaves its natural village, so from a village upwards today's place is enough, under the codes of
+    the day; below it the code is a grid's, a natural village's or a group's, and which of them only its row knows.
     """
+    lay, area = lay_on(place, on), lay_on(village_of(place) or place, on)
+    around = area.now("natural_village") if area.then else Q(place__range=interval(village_of(place) or place))
     found = Household.objects.filter(
-        Q(began_on=None) | Q(began_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on),
-        place__range=interval(village_of(place) or place),
+        around, Q(began_on=None) | Q(began_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on)
     ).annotate(lay=value_on("household", "place", on, BigIntegerField()))  # fmt: skip
     if level_of(place) != "below":
         return found
     found = found.annotate(group_then=value_on("household", "villager_group", on, BigIntegerField()))
-    return found.filter(Q(natural_village=place) | Q(lay=place) | Q(group_then=place))
+    own = Q(natural_village__in=lay.today(lay.codes))
+    return found.filter(own | Q(lay__in=lay.names) | Q(group_then__in=lay.names))
 
 
 def homes_on(place: int, on: date) -> QuerySet[Household]:
@@ -115,9 +119,11 @@ def _of_sort(found: QuerySet[Household], sort: str, on: date) -> QuerySet[Househ
 
 def coverage(scope: Scope, place: int, on: date, parts: int) -> list[Coverage]:
     """The coverage of each part of a county or township; ``parts`` is the size of one: 10**6 for townships, 1000."""
-    found = homes_on(place, on).annotate(part=F("place") / parts * parts)
-    counted = found.annotate(has=_linked(on)).values("part", "was", "has").annotate(count=Count("id"))
-    return _summed(counted.values_list("part", "was", "has", "count"))
+    lay = lay_on(place, on)
+    part = F("natural_village") if lay.then else F("place") / parts * parts
+    found = homes_on(place, on).annotate(part=part, has=_linked(on))
+    rows = found.values("part", "was", "has").annotate(count=Count("id")).values_list("part", "was", "has", "count")
+    return _summed((lay.that_day(code) // parts * parts, *counts) for code, *counts in rows)
 
 
 def of_hamlets(scope: Scope, place: int, on: date, by: str = "natural_village") -> list[Coverage]:
@@ -136,9 +142,9 @@ def homes_behind(scope: Scope, place: int, on: date, sort: str, page: int = 0) -
 
 def _summed(rows: Any) -> list[Coverage]:
     named = {(LIVED, True): "linked", (LIVED, False): "without", (AWAY, True): "away_linked", (AWAY, False): "away"}
-    parts: dict[int, dict[str, int]] = {}
+    parts: dict[int, Counter[str]] = defaultdict(Counter)
     for part, was, has, count in rows:
-        parts.setdefault(part, {})[named[was, has]] = count
+        parts[part][named[was, has]] += count
     return [Coverage(part=part, **counts) for part, counts in sorted(parts.items())]
 
 
