@@ -35,7 +35,8 @@ def looked(name: str, count: int, first: int = 1) -> Looked:
 
 def content(*lines: dict[str, Any]) -> dict[str, Any]:
     return {
-        "village": "白沙村", "natural_village": "上河", "members": list(lines), "duties": [{"zh": "甲", "en": "A"}],
+        "village": "白沙村", "natural_village": "上河", "village_en": "Baisha Village",
+        "natural_village_en": "Shanghe", "members": list(lines), "duties": [{"zh": "甲", "en": "A"}],
         "heads": [{"name": "秦", "grid_zh": "第1网格", "grid_en": "Grid 1", "phone": ""}], "always": "12345",
         "from_on": "2026-11-26",
     }  # fmt: skip

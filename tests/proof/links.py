@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 Probe = tuple[object, ...]
 DAY = NOW.date()
 CONTENT = {
-    "village": "村", "natural_village": "寨", "members": [], "duties": [], "heads": [], "always": "12345",
+    "village": "村", "village_en": "", "natural_village": "寨", "natural_village_en": "",
+    "members": [], "duties": [], "heads": [], "always": "12345",
     "from_on": "2026-11-02",
 }  # fmt: skip
 

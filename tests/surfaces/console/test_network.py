@@ -211,7 +211,8 @@ def test_a_notice_with_many_doors_still_fits_its_page() -> None:
     duty = {"zh": "政策宣传员#[*", "en": "Keep information right #evil() $x$ <a> @b"}
     head = {"name": "秦某", "grid_zh": "第1网格", "grid_en": "Grid 1", "phone": "0990-1"}
     content = {
-        "village": "白沙村", "natural_village": "上河", "members": [line] * 12, "duties": [duty] * 10,
+        "village": "白沙村", "natural_village": "上河", "village_en": "Baisha Village",
+        "natural_village_en": "Shanghe", "members": [line] * 12, "duties": [duty] * 10,
         "heads": [head] * 2, "always": "12345", "from_on": "2026-11-26",
     }  # fmt: skip
     (page,) = PdfReader(io.BytesIO(printing.notice(content, "https://county.example/contacts/1"))).pages

@@ -66,9 +66,10 @@ def notice_content(scope: Scope, place: PlaceRow, on: date, *, with_doors: bool)
         )
         for post, theirs in looked.values()
     ]  # fmt: skip
-    above = territory.places(scope, [village_of(place.code) or place.code])
+    above = territory.place(scope, village_of(place.code) or place.code)
     return {
-        "village": next((one.name for one in above.values()), ""), "natural_village": place.name,
+        "village": above.name, "natural_village": place.name, "village_en": above.label("en"),
+        "natural_village_en": place.label("en"),
         "members": members(lines, homes=len(doors), with_doors=with_doors),
         "duties": [{"zh": one.zh, "en": one.en} for one in duties(scope, on)], "heads": _heads(scope, place.code, on),
         "always": always(on), "from_on": on.isoformat(),

@@ -16,7 +16,8 @@ from commongrid.kernel.counting import LEAST
 from commongrid.kernel.masking import holds_numbers
 
 FIELDS: Final = {
-    "village": str, "natural_village": str, "members": list, "duties": list, "heads": list, "always": str,
+    "village": str, "village_en": str, "natural_village": str, "natural_village_en": str,
+    "members": list, "duties": list, "heads": list, "always": str,
     "from_on": str,
 }  # fmt: skip
 """Everything that may ever stand in a notice."""
@@ -85,7 +86,8 @@ def spoken(content: Mapping[str, Any], language: str) -> str:
     It says where to look and whom to call, and names no household; as many members as the time allows.
     """
     begin, called, nameless, end, gap = _SPOKEN[language]
-    said, last = begin.format(**content), end.format(**content)
+    named = {**content, "natural_village_en": content.get("natural_village_en") or content["natural_village"]}
+    said, last = begin.format(**named), end.format(**named)
     for one in content["members"]:
         more = (called if one["phone"] else nameless).format(**one)
         if _length(said + gap + more + gap + last, language) > SECONDS * A_SECOND[language]:
@@ -100,7 +102,7 @@ _SPOKEN: Final = {
         "不知道找谁，打{always}，随时有人接。", "",
     ),
     "en": (
-        "People of {natural_village}: every household has a contact. The list hangs on the board.",
+        "People of {natural_village_en}: every household has a contact. The list hangs on the board.",
         "{name}, telephone {phone}.", "{name}.", "If in doubt call {always}, it is always answered.", " ",
     ),
 }  # fmt: skip

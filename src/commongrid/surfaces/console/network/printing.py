@@ -27,8 +27,10 @@ def notice(content: Mapping[str, Any], address: str) -> bytes:
         for one in content["heads"]
     ]
     always = [gettext("Always answered"), f"{content['always']} · {gettext('in danger 110, 119, 120')}"]
+    end = "_en" if language() == "en" else ""
+    issuer = " · ".join(content.get(name + end) or content[name] for name in ("village", "natural_village"))
     return pdf(TEMPLATES / "notice.typ", {
-        "language": language(), "issuer": f"{content['village']} · {content['natural_village']}",
+        "language": language(), "issuer": issuer,
         "title": gettext("Whom to turn to"),
         "lead": gettext("Every household has a contact. Whatever it is about, ask yours."),
         "code": qr.svg(address), "scan": gettext("Scan to read this"),
