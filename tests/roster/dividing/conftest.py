@@ -111,7 +111,7 @@ def add_home(land: Land, n: int, place: int, *, number: str = "", point: bool = 
     )  # fmt: skip
     made = UUID(registry.found_household(SECRETARY, Act.new(), new=new)["household"])
     said = NewPerson(name=f"某{n}", sex="1", born_on=date(1970, 1, 1), political="01" if party else "13")
-    registry.moved_in(SECRETARY, Act.new(), into=Into(household=made), newcomer=said, told=Told(on=SINCE))
+    registry.moved_in(SECRETARY, Act.new(), into=Into(household=made), newcomer=said, told=Told(on=SINCE), another=True)
     land.homes.append(made)
     return made
 
