@@ -110,7 +110,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         else _spent([*reports, *(one for one in terminalreporter.stats.get("", ()) if hasattr(one, "duration"))])
     )
     if not FULL:
-        terminalreporter.write_line(f"samples that go round: COMMONGRID_TURN={TURN}")
+        terminalreporter.write_line(f"samples by parts: COMMONGRID_TURN={TURN}")
     for line in budgets:
         terminalreporter.write_line(line)
     FOLDER.mkdir(parents=True, exist_ok=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TypeVar
 
 T = TypeVar("T")
 FULL = os.environ.get("COMMONGRID_FULL") == "1"
-TURN = int(os.environ.setdefault("COMMONGRID_TURN", str(datetime.now(UTC).date().toordinal())))
-"""Whose turn it is where samples go round: the day's number, for all workers; a number given takes that turn again."""
+TURN = int(os.environ.get("COMMONGRID_TURN", "0"))
+"""Which part of what is sampled by parts: the same always, so that what was green stays green; 1, 2 are the others."""
 
 
 def size(sample: int, full: int) -> int:
@@ -19,7 +18,7 @@ def size(sample: int, full: int) -> int:
 
 
 def in_turn(things: Sequence[T], of: int) -> list[T]:
-    """The things whose turn it is: each comes once in so many days; all in the full size."""
+    """One part of so many, by turn; all in the full size."""
     return list(things) if FULL else list(things[TURN % of :: of])
 
 

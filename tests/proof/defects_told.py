@@ -194,6 +194,7 @@ def faces_hold(database: Database) -> None:
 def _shown(app: psycopg.Connection[Any], matter: UUID) -> bool:
     try:
         with app.transaction(force_rollback=True):
+            app.execute("SELECT set_config('cg.claim', %s, true)", [str(matter)])  # as if it were told just now
             app.execute(
                 "INSERT INTO matters_public_face (id, kind_code, place, opened_on, state)"
                 " VALUES (%s, 'G02', %s, current_date, 'open')", [matter, VILLAGE],

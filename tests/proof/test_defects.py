@@ -1,6 +1,6 @@
 """Every seeded defect is caught by the one test that must catch it, and that test passes without it.
 
-``make test`` seeds each of them every third day; ``make nightly`` all.
+``make test`` seeds a third of them; ``make nightly`` all.
 """
 
 from __future__ import annotations
