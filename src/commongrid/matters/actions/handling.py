@@ -252,9 +252,13 @@ def answer(scope: Scope, act: Act, *, matter_id: UUID, answer: str, photos: tupl
 
 
 def to_visit(case: Case) -> bool:
-    """Whether this answer gets a return visit: by kind, by the month's published draw, always after a reopening."""
+    """Whether this answer gets a return visit: by kind, by the month's published draw, always after a reopening.
+
+    Never what the county did itself where only the county may look: nobody else is left to ask; the slip rates it.
+    """
     m = case.matter
-    if case.kind.visit == "none" or their_visit_counts(case):
+    alone = m.unit_id is None and level_at(m.place) == "county"
+    if alone or case.kind.visit == "none" or their_visit_counts(case):
         return False
     if case.kind.visit == "all" or m.round > 1:
         return True

@@ -127,6 +127,7 @@ def whereabouts(matter: Matter) -> Whereabouts:
         handler_place=matter.handler_place,
         sealed=matter.sealed,
         caller=matter.caller,
+        answered_by=matter.answered_by,
     )
 
 
@@ -184,7 +185,7 @@ def moved(case: Case, call: Call, *, target: Target | None = None, lead: LeadRow
     _own(case, move, target)
     for name, value in more.items():
         setattr(m, name, value)
-    _set(case, move)
+    _set(case, move, call)
     time_after(case, move, lead)
     _orders(case, move, call, target, handler_unit)
     if case.read["applied"] and not m.applied and call.event not in ("grant", "refuse"):
@@ -309,8 +310,10 @@ def owner_place(place: int, level: str) -> int:
     return found if found is not None else place
 
 
-def _set(case: Case, move: Move) -> None:
+def _set(case: Case, move: Move, call: Call) -> None:
     m = case.matter
+    if call.event in ("answer", "settle"):
+        m.answered_by = case.scope.person
     for name, value in move.sets.items():
         if name != "bar":
             setattr(m, name, value)

@@ -66,7 +66,8 @@ class Matter(models.Model):
 
     ``unit`` stays after the unit has answered, so it keeps sight of its work;
     ``handler_level`` (a unit's is its place's level) and ``handler_place`` say
-    who did or does the work; ``barred_*`` who must not get it again (``barred_parts``: the units that answered a part).
+    who did or does the work, ``answered_by`` the person who answered last; ``barred_*`` who must not get it again
+    (``barred_parts``: the units that answered a part).
     ``finish_due_at`` is the finishing limit in force, ``finished_at`` the last
     answer: on time is finished_at (else closed_at) <= finish_due_at.
     ``alarm_at`` is when the clock next looks; ``raised_level`` the highest
@@ -191,6 +192,7 @@ class Matter(models.Model):
     held = models.BooleanField("评价未反馈", default=False)
     slip_hash = models.BinaryField(max_length=32, unique=True, null=True)
     reported_by = models.UUIDField("上报岗位", null=True)
+    answered_by = models.UUIDField("答复人", null=True)
     external_system = models.CharField("外部系统", max_length=24, blank=True, default="")
     external_number = models.CharField("外部编号", max_length=64, blank=True, default="")
     exchanged = models.BooleanField("外部工单", default=False)

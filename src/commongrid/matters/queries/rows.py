@@ -31,7 +31,7 @@ COLUMNS: Final = (
     "interim_due_at", "leader_due_at", "sealed", "confidential", "anonymous", "external_system", "external_number",
     "held", "exchanged", "external_due_at", "rating", "pressing", "parent_id", "caller", "sent_back",
     "applied", "extended", "slip_no", "leads", "recheck_level", "recheck_place", "recheck_due_at",
-    "danger_kind",
+    "danger_kind", "answered_by",
 )  # fmt: skip
 
 
@@ -94,6 +94,7 @@ class MatterRow:
     caller: str
     sent_back: bool
     danger_kind: str = ""
+    answered_by: UUID | None = None
 
     @property
     def open(self) -> bool:
@@ -127,7 +128,7 @@ class MatterRow:
         return Whereabouts(
             place=self.place, owner_level=self.owner_level, owner_place=self.owner_place, unit=self.unit,
             handler_level=self.handler_level, handler_place=self.handler_place, sealed=self.sealed,
-            caller=self.caller, state=self.state, rechecked_by=self.recheck_level,
+            caller=self.caller, state=self.state, rechecked_by=self.recheck_level, answered_by=self.answered_by,
         )  # fmt: skip
 
 

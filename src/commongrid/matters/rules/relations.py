@@ -46,6 +46,7 @@ class Whereabouts:
     handler_place: int | None = None
     sealed: bool = False
     caller: str = ""
+    answered_by: UUID | None = None
     state: str = ""
     rechecked_by: str = ""
     """The level that a recheck was ordered of, while it waits."""
@@ -144,12 +145,16 @@ def _at_counter(scope: Scope, matter: Whereabouts) -> bool:
 
 
 def _may_visit(scope: Scope, matter: Whereabouts) -> bool:
-    """Somebody of another level than the handler who sees it; where only the county is left, another than the unit."""
+    """Somebody else of another level than the handler; where only the county is left, its centre for a unit.
+
+    Nobody visits what they answered themselves, whatever post they do it in.
+    """
     if scope.level == "unit" or matter.sealed or not scope.covers(matter.place):
         return False
+    if matter.answered_by is not None and scope.person == matter.answered_by:
+        return False
     if level_of_actor(scope) == matter.handler_level:
-        only_the_county = level_at(matter.place) == "county"
-        return only_the_county and (matter.unit is None or scope.unit != matter.unit)
+        return level_at(matter.place) == "county" and matter.unit is not None
     return bool(level_of_actor(scope))
 
 
