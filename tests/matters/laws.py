@@ -24,7 +24,7 @@ SEALED_TOO = ("warn", "overdue", "reply_late", "receipt", "hand_on", "dissolve",
 AFTER_THE_END = (
     ("closed", "ask_recheck"),
     ("merged", "unmerge"), ("closed", "recheck"), ("closed", "take_result"), ("closed", "not_kept"),
-    *itertools.product(("rejected", "closed"), ("ask_again", "ask_again_for")),
+    *itertools.product(("rejected", "closed", "withdrawn"), ("ask_again", "ask_again_for")),
     *itertools.product(words.ENDED, ("report_back", "renew_slip")),
 )  # fmt: skip
 LEVEL_RANK = {level: n for n, level in enumerate(words.LEVELS)}
@@ -95,7 +95,8 @@ def _edge_laws(state: State, scope: Scope, call: Call, move: Move, after: State)
         yield "a body outside the county's command is ordered"
     if event in STAYING and (move.state, move.owner) != (s.state, s.owner):
         yield f"{event} moves the matter"
-    if event == "visit" and level_of_actor(scope) == s.handler and state.base != "county":
+    only_the_county = state.base == "county" and s.by_unit
+    if event == "visit" and level_of_actor(scope) == s.handler and not only_the_county:
         yield "the handler's own level makes the return visit"
     again = s.state == "reopened" and after.s.state in ("diverted", "in_hand")
     if again and (after.unit or after.s.owner) in state.barred.split("+"):

@@ -159,7 +159,7 @@ def test_taken_back_by_the_person_no_receipt_is_waited_for(deputy: Scene) -> Non
         sent = Referral.objects.get(matter_id=matter)
     assert (row(matter).state, sent.outcome, sent.ended_at is not None) == ("withdrawn", "taken", True)
     again = deputy.do("deputy", actions.refer, deputy.in_hand("欠薪"), wanted=wanted(None, body="court"))
-    deputy.do("clerk", actions.withdraw_for, again, came="call", words="已经给了")
+    deputy.do("clerk", actions.withdraw_for, again, told="李小芳", came="call", words="已经给了")
     with acting(TICK):
         assert not Referral.objects.filter(outcome="").exists()
 

@@ -13,7 +13,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotFound, WrongState
 from commongrid.matters import actions, jobs, queries
-from commongrid.matters.actions import Receipt
+from commongrid.matters.actions import Contact, Receipt
 from commongrid.matters.actions.ticking import TICK
 from commongrid.matters.models import Note, Order, PublicFace, Referral
 from commongrid.matters.queries import waiting
@@ -118,10 +118,30 @@ def test_asked_again_and_withdrawn_at_the_counter(scene: Scene) -> None:
         scene.do("clerk", actions.ask_again_for, matter, came="", words="再看看")
     scene.do("clerk", actions.ask_again_for, matter, came="call", words="民政办让我来这里")
     assert (assert_owed(matter).state, row(matter).owner_level) == ("reported", "county")
-    scene.do("clerk", actions.withdraw_for, matter, came="counter", words="已经自己解决了")
+    scene.do("clerk", actions.withdraw_for, matter, told="李小芳", came="counter", words="已经自己解决了")
     assert assert_owed(matter).state == "withdrawn"
     names = [line.name for line in queries.matter(scene.as_post("dispatcher"), matter).history]
     assert names[-2:] == ["matters.asked_again_for", "matters.withdrawn_for"]
+
+
+def test_nobody_is_withdrawn_for_without_proof_and_they_may_ask_the_level_above(scene: Scene) -> None:
+    matter = scene.in_hand("村里的路是书记家的亲戚修的")
+    for told in ("", "王五", "13900000000"):
+        with pytest.raises(BadInput):
+            scene.do("clerk", actions.withdraw_for, matter, came="counter", told=told, words="本人说不用办了")
+    nameless = scene.report("护栏松了", contact=Contact())
+    with pytest.raises(WrongState, match="Whoever has the slip"):
+        scene.do("clerk", actions.withdraw_for, nameless, came="counter", told="李小芳", words="不用了")
+    scene.do("clerk", actions.withdraw_for, matter, came="counter", told="13812341234", words="本人说不用办了")
+    assert queries.followed(slip_of(matter)).may_ask_again
+    assert "ask_again_for" in queries.may_now(scene.as_post("clerk"), matter)
+    actions.ask_again(slip_of(matter), Act.new(), matter_id=matter, words="我没有去过村里")
+    asked = assert_owed(matter)
+    assert (asked.state, asked.owner_level, asked.unit_id, asked.ordered) == ("reported", "township", None, False)
+    own = scene.report("井盖响")
+    actions.withdraw(slip_of(own), Act.new(), matter_id=own)
+    with pytest.raises(WrongState):
+        actions.ask_again(slip_of(own), Act.new(), matter_id=own, words="又想办了")
 
 
 def test_what_a_dissolved_unit_holds_goes_to_who_follows_or_to_the_centre(deputy: Scene) -> None:

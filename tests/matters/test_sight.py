@@ -147,7 +147,7 @@ def test_what_is_said_later_of_a_confidential_matter_is_for_the_centre_too(scene
     scene.do("dispatcher", actions.reject, again, reason="请向环保部门反映")
     actions.ask_again(slip_of(again), Act.new(), matter_id=again, words=LATER)
     taken = scene.report("往河里倒东西", kind="G02", confidential=True)
-    scene.do("clerk", actions.withdraw_for, taken, came="counter", words=LATER)
+    scene.do("dispatcher", actions.withdraw_for, taken, told="李小芳", came="counter", words=LATER)
     rated = scene.answered("往河里倒东西", kind="G02", confidential=True)
     actions.rate(slip_of(rated), Act.new(), matter_id=rated, solved=True, satisfied=True, words=LATER)
     jobs.ratings(timezone.now() + timedelta(days=100))

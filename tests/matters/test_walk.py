@@ -147,7 +147,7 @@ def _after_waiting() -> dict[str, Way]:
     """What is done about what waits, has ended or was merged."""
     word = {"reason": "有理由"}
     return {
-        "withdraw_for": (actions.withdraw_for, {"came": "counter", "words": "本人不办了"}),
+        "withdraw_for": (actions.withdraw_for, {"came": "counter", "told": "李小芳", "words": "本人不办了"}),
         "grant": (actions.grant, {}),
         "refuse": (actions.refuse, word),
         "resume": (actions.resume, {}),

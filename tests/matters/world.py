@@ -174,6 +174,12 @@ def _ended(state: State, move: Move, call: Call) -> State:
     if move.state == "rejected":
         no = replace(s, state="rejected", owner="", handler="", by_unit=False, applied="", refused=s.owner)
         return State(no, base=state.base)
+    if call.event == "withdraw_for" and _plain(state):  # the way back is seen to on plain ones; others stay away
+        back = Standing(
+            state="withdrawn", refused=call.level, to_visit=s.to_visit, to_rate=s.to_rate, closes=s.closes,
+            grid_may=s.grid_may, interim=True,
+        )  # fmt: skip
+        return State(back, base=state.base)
     if move.state == "merged" or (move.state == "closed" and not s.sealed and not s.caller):
         return _over(state, move, call)
     return State(Standing(state=move.state), base=state.base)
@@ -244,10 +250,16 @@ def steps(state: State, actor: int) -> Iterator[tuple[Call, Move, State]]:
             continue
         for call, target in calls(state, event, scope):
             try:
-                move = decide(state.s, call)
+                move = decide(_visited(state), call)
             except Refusal:
                 continue
             yield call, move, applied(state, move, target, call)
+
+
+def _visited(state: State) -> Standing:
+    """Where only the county may look and did the work itself, nobody is left to visit: ``handling.to_visit``."""
+    alone = state.base == "county" and not state.unit
+    return replace(state.s, to_visit=state.s.to_visit and not alone)
 
 
 def explored(

@@ -196,6 +196,13 @@ def test_an_opt_out_is_kept(scene: Scene) -> None:
     assert way.sent == []
 
 
+def test_whoever_reported_it_is_told_that_it_was_withdrawn_for_them(scene: Scene) -> None:
+    matter = with_phone(scene, "路灯不亮")
+    scene.do("clerk", matters.withdraw_for, matter, came="call", told=CANARIES[1], words="不用了")
+    reads()
+    assert [one.sort for one in rows(channel="sms", matter=matter)] == ["withdrawn"]
+
+
 def test_nothing_leaves_in_quiet_hours(scene: Scene) -> None:
     matter = with_phone(scene, "路灯不亮")
     answer(scene, matter)

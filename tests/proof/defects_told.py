@@ -7,6 +7,7 @@ what they look at is made by the actions, one small county for each check.
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from commongrid.journal.attachments import stage
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import public
 from commongrid.matters import actions, jobs
-from commongrid.matters.actions import About, Paper, ending, moving
+from commongrid.matters.actions import About, Paper, asking, ending, moving
 from commongrid.matters.actions.papers import sheet_of
 from commongrid.matters.exchange import reading
 from commongrid.matters.exchange.actions import results, take_result
@@ -30,7 +31,7 @@ from commongrid.matters.queries import deciding, publishing
 from commongrid.matters.queries.systems import cases
 from tests.factories.desk import VILLAGE, id_of
 from tests.factories.scenes import BRIDGE, Scene
-from tests.matters import test_editing, test_mediation, test_other_units, test_sight
+from tests.matters import test_editing, test_ends, test_mediation, test_other_units, test_sight, test_visits
 from tests.matters.conftest import peopled
 from tests.matters.exchange import test_about
 from tests.matters.test_loop import slip_of
@@ -263,9 +264,6 @@ def _with_a_note(case: Any, row: Any, said: Any, rating: Any, *, late: bool) -> 
     _KEEP(case, row, said, rating, late=late)
 
 
-_KEEP = results._keep
-
-
 def other_units_see_nothing(database: Database) -> None:
     """Whoever answers to somebody in another unit doesn't read a complaint about them."""
     test_other_units.test_refuses_a_complaint_to_every_unit_of_whom_it_is_about(peopled(database))
@@ -286,6 +284,17 @@ def ratings_come_together(database: Database) -> None:
     test_editing.test_ratings_are_never_shown_one_by_one_in_the_table_either(peopled(database))
 
 
+def visits_by_others(database: Database) -> None:
+    """Nobody asks the person about what they did themselves in another post of theirs."""
+    test_visits.test_refuses_somebodys_own_work_whatever_post_they_visit_it_in(peopled(database))
+
+
+def withdrawn_by_whose_it_is(database: Database) -> None:
+    """Nobody withdraws for a person who never came."""
+    test_ends.test_nobody_is_withdrawn_for_without_proof_and_they_may_ask_the_level_above(peopled(database))
+
+
+_KEEP, _WHERE = results._keep, moving.whereabouts
 DEFECTS = (
     Defect(
         "the journal tells by a line that has no name in the wall how the person answered",
@@ -344,6 +353,14 @@ DEFECTS = (
     Defect(
         "ratings are shown one by one",
         sql("ALTER TABLE matters_limit DROP CONSTRAINT matters_limit_together"), ratings_come_together,
+    ),
+    Defect(
+        "somebody visits their own work in another post",
+        patch(moving, "whereabouts", lambda matter: replace(_WHERE(matter), answered_by=None)), visits_by_others,
+    ),
+    Defect(
+        "a matter is withdrawn for somebody who never came",
+        patch(asking, "shown_theirs", lambda *_said: None), withdrawn_by_whose_it_is,
     ),
     Defect("small counts are published", patch(publishing, "LEAST", 1), counts_hold),
     Defect(

@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('sort__in', ('given', 'closed_off', 'warned', 'supervised', 'added', 'decided', 'overdue', 'application', 'reply_missed', 'check', 'no_body', 'leader_note', 'note_late', 'note_answered', 'change_late', 'records_joined', 'join_undone', 'grids_divided', 'sooner', 'calendar', 'rules', 'answered', 'please_rate', 'later', 'refused', 'referred', 'put_right'))), name='notices_sort'),
+            constraint=models.CheckConstraint(condition=models.Q(('sort__in', ('given', 'closed_off', 'warned', 'supervised', 'added', 'decided', 'overdue', 'application', 'reply_missed', 'check', 'no_body', 'leader_note', 'note_late', 'note_answered', 'change_late', 'records_joined', 'join_undone', 'grids_divided', 'sooner', 'calendar', 'rules', 'answered', 'please_rate', 'later', 'refused', 'withdrawn', 'referred', 'put_right'))), name='notices_sort'),
         ),
         migrations.AddConstraint(
             model_name='plan',

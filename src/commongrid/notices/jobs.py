@@ -69,6 +69,7 @@ APPLIED: Final = ("matters.applied", "matters.application_raised")
 DECIDED: Final = ("matters.granted", "matters.application_refused")
 """Of applications, told to whoever applied, also when the matter ended by it."""
 REFUSED: Final = ("matters.rejected", "matters.given_up")
+TOLD_SO: Final = {"matters.put_right": "put_right", "matters.withdrawn_for": "withdrawn"}
 LONGER: Final = ("matters.extended", "matters.paused", "matters.parked")
 DONE: Final = ("matters.answered", "matters.answered_on_paper", "matters.settled", "matters.passed_on")
 
@@ -294,7 +295,7 @@ def _to_person(row: LineRow, m: Told) -> str:
         return "please_rate"
     if row.name in DONE and row.facts.get("to") in ("answered", "to_file", "closed"):
         return "answered"
-    return "put_right" if row.name == "matters.put_right" else ""
+    return TOLD_SO.get(row.name, "")
 
 
 def _for_person(row: LineRow, m: Told, sort: str, now: datetime) -> Notice:

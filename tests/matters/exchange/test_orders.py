@@ -204,7 +204,7 @@ def test_every_end_is_replied_to_in_the_words_that_the_person_reads(scene: Scene
     dispatcher = scene.as_post("dispatcher")
     take(scene, ROW, row(工单编号="2", 诉求内容="河边垃圾成堆，没有人来清", 来电号码="13900000000"))
     back, away = matter_of(scene, "2611240001"), matter_of(scene, "2")
-    scene.do("dispatcher", actions.withdraw_for, back, came="call", words="自己换了灯泡")
+    scene.do("dispatcher", actions.withdraw_for, back, told="李小芳", came="call", words="自己换了灯泡")
     if scene.where(away) == "village":
         scene.do("clerk", actions.raise_level, away, reason="村里办不了")
     scene.do("dispatcher", actions.accept, away)

@@ -14,6 +14,7 @@ from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, around, columns, moved, noted, opened
 from commongrid.matters.actions.rating import lead_of
+from commongrid.matters.actions.renewing import shown_theirs
 from commongrid.matters.queries.vocabulary import danger_said, kind_version
 from commongrid.matters.rules.deciding.waiting import ONCE_ONLY
 from commongrid.matters.rules.moves import Call
@@ -25,12 +26,16 @@ TELLS_OF_DANGER: Final = N_(
     "These words tell of danger, and everybody who works on this matter would read them. Report it as a matter of its"
     " own: the village does not see that."
 )
+NOBODY: Final = N_(
+    "No name or phone is known to you for this matter, so nobody can show that it is theirs to withdraw. "
+    "Whoever has the slip can withdraw it with that."
+)
 SAY: Final = N_("Write down what the person says: what was not seen, or what is new.")
 
 
 @action("matters.asked_again", power="matters.rate", kinds=("slip",), facts=FACTS)
 def ask_again(scope: Scope, act: Act, *, matter_id: UUID, words: str) -> Line:
-    """Ask once more, by slip, after a matter was not accepted or ended as not possible; the level above looks at it.
+    """Ask once more, by slip, after a no or what was withdrawn for the person; the level above looks at it.
 
     The slip of a matter that was merged asks for its lead, which opens again with all that follow it: each who
     reported it may, once.
@@ -75,15 +80,20 @@ def ask_again_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: 
 
 
 @action("matters.withdrawn_for", power="matters.accept", facts=(*FACTS, "came"))
-def withdraw_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: str) -> Line:
-    """Take a matter back for somebody at the counter or on the phone, in their words.
+def withdraw_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, told: str, words: str) -> Line:
+    """Take a matter back for somebody who told the name or phone they gave, at the counter or on the phone.
 
-    Refuses: WrongState once it is answered and for sealed kinds; BadInput without how they came and what they said.
+    They are told, and may ask the level above once more: nobody's matter ends by another's word alone.
+
+    Refuses: WrongState once it is answered, for sealed kinds and where no name or phone is known; BadInput without
+    how they came and what they said, or where what they told is not what was given.
     """
     case = opened(scope, act, matter_id=matter_id, event="withdraw_for")
     _came(came)
+    shown_theirs(matter_id, told, NOBODY)
     noted(case, "said", words, field="words")
-    done = moved(case, Call(event="withdraw_for", level=level_of_actor(scope)))
+    call = Call(event="withdraw_for", level=level_of_actor(scope))
+    done = moved(case, call, refused_place=scope.place, asked_again=False)
     return replace(done, facts={**done.facts, "came": came})
 
 

@@ -35,16 +35,25 @@ def renew_slip(scope: Scope, act: Act, *, matter_id: UUID, told: str) -> Line:
     where nothing was given or it is not this post's to know, and for sealed kinds.
     """
     case = opened(scope, act, matter_id=matter_id, event="renew_slip")
-    parties = list(Party.objects.filter(matter_id=matter_id, part__in=("reporter", "concerned")))
-    known = [one for one in parties if one.name_sealed or one.phone_index]
-    if not known:
-        raise WrongState(NOBODY)
-    if not any(_is(one, told.strip()) for one in known):
-        raise BadInput(NOT_THEM, fields={"told": NOT_THEM})
+    shown_theirs(matter_id, told)
     no = case.matter.slip_no + 1
     code = code_of(matter_id, no)
     moved(case, Call(event="renew_slip"), slip_no=no, slip_hash=slip_hash(settings.KEYS.slip, code))
     return line(case, event="renew_slip", before=(case.matter.state, case.matter.owner_level), slip_no=no)
+
+
+def shown_theirs(matter_id: UUID, told: str, nobody: str = NOBODY) -> None:
+    """Refuse whoever can't tell the name or phone that was given with a matter. Called by ``withdraw_for`` too.
+
+    Refuses: BadInput where what they told is not what was given; WrongState, with ``nobody``, where nothing was given
+    or it is not this post's to know.
+    """
+    parties = list(Party.objects.filter(matter_id=matter_id, part__in=("reporter", "concerned")))
+    known = [one for one in parties if one.name_sealed or one.phone_index]
+    if not known:
+        raise WrongState(nobody)
+    if not any(_is(one, told.strip()) for one in known):
+        raise BadInput(NOT_THEM, fields={"told": NOT_THEM})
 
 
 def _is(party: Party, told: str) -> bool:

@@ -66,6 +66,8 @@ SORTS: Final = {
              fields=("number", "date", "unit", "phone_of_office", "address")),
         Sort(code="refused", label=N_("Your matter could not be taken up"), audience="person",
              fields=("number", "phone_of_office", "address")),
+        Sort(code="withdrawn", label=N_("Your matter was withdrawn for you"), audience="person",
+             fields=("number", "phone_of_office", "address")),
         Sort(code="referred", label=N_("Your matter went to another body"), audience="person",
              fields=("number", "unit", "phone_of_office", "address")),
         Sort(code="put_right", label=N_("What you reported was put right"), audience="person",

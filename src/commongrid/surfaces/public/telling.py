@@ -52,7 +52,7 @@ HAPPENED: Final = {
     "matters.added": N_("You added something"),
     "matters.added_for": N_("You added something"),
     "matters.withdrawn": N_("Withdrawn"),
-    "matters.withdrawn_for": N_("Withdrawn"),
+    "matters.withdrawn_for": N_("Withdrawn for you, at the counter or by phone"),
     "matters.extended": N_("More time given"),
     "matters.paused": N_("Paused"),
     "matters.parked": N_("Parked until a day of review"),

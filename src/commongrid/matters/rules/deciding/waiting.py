@@ -158,10 +158,12 @@ def _come_back(s: Standing, _c: Call) -> Move:
 def _ask_again(s: Standing, c: Call) -> Move:
     """Once for each who reported it, to the level above whoever said no; the county is its own."""
     if not s.refused:
-        raise WrongState(N_("Only what was not accepted, or ended as not possible, can be asked for again."))
+        raise WrongState(
+            N_("Only what was not accepted, ended as not possible or was withdrawn for you can be asked for again.")
+        )
     if s.asked_again and not c.follower:
         raise WrongState(ONCE_ONLY)
-    sets = {} if c.follower else {"asked_again": True}
+    sets = {"ordered": False, "given_back": False, **({} if c.follower else {"asked_again": True})}
     return goes("reported", above(s.refused), handler="clear", restart=True, sets=sets)
 
 

@@ -201,6 +201,19 @@ class Adding(AtCounter):
     words = words(_("What they say"), _("In their own words."), rows=3)
 
 
+class Withdrawing(AtCounter):
+    """That they take it back, with what shows that it is theirs."""
+
+    told = forms.CharField(
+        label=_("Name or phone they gave"),
+        max_length=60,
+        help_text=_("Ask them for the whole name or the phone number they gave when they reported. Nothing is shown."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Ask the person for the name or phone they gave.")},
+    )
+    field_order = ("came", "told", "words")
+
+
 LONGEST: dict[str, str] = {
     "extend": "extension_longest", "pause": "pause_longest", "park": "park_longest", "refer": "receipt_longest",
 }  # fmt: skip

@@ -88,12 +88,14 @@ WAYS: Final[dict[str, Way]] = {
         photos=True,
     ),
     "withdraw_for": Way(
-        form=forms.AtCounter,
+        form=forms.Withdrawing,
         do=actions.withdraw_for,
         button=N_("Withdraw it for them"),
         done=N_("Withdrawn."),
         tone="stop",
-        lead=N_("Only when the person asks for it. Nobody works on it any more."),
+        lead=N_(
+            "Only when the person asks for it. Nobody works on it any more; the person is told and may object once."
+        ),
     ),
     **{
         f"ask_{sort}": Way(
