@@ -89,6 +89,17 @@ def test_a_township_leaves_a_recheck_of_its_own_work_to_the_county(scene: Scene)
     scene.do("county_dispatcher", actions.ask_recheck, matter, reason="再看看")
 
 
+def test_what_the_centre_asks_for_is_ordered_no_sooner_than_the_others(scene: Scene) -> None:
+    matter = closed(scene, satisfied=True)
+    scene.do("county_dispatcher", actions.ask_recheck, matter, reason="有人电话反映又塌了")
+    end = row(matter).closed_at
+    assert end is not None
+    order_all(end + timedelta(days=6, hours=23))
+    assert row(matter).recheck_level == "", "an order in the first week would be the centre's"
+    order_all(end + LATER)
+    assert row(matter).recheck_level != ""
+
+
 def test_an_order_looks_the_same_whatever_caused_it(scene: Scene) -> None:
     jobs.draw()
     everything("1")
@@ -341,7 +352,7 @@ def test_a_slip_lost_after_the_end_is_replaced_and_nothing_else_changes(scene: S
         if end == "rejected":
             scene.do("dispatcher", actions.reject, matter, reason="不属本县")
         else:
-            scene.do("dispatcher", actions.withdraw_for, matter, words="不用了", came="counter")
+            scene.do("dispatcher", actions.withdraw_for, matter, told="李小芳", words="不用了", came="counter")
     before = row(matter)
     answered = actions.renew_slip(scene.as_post("dispatcher"), Act.new(), matter_id=matter, told="13812341234")
     after = row(matter)

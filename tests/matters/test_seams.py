@@ -55,7 +55,7 @@ def test_asked_again_while_a_recheck_is_owed_it_opens_and_the_recheck_lapses(dep
     jobs.draw()
     matter = given_up(deputy)
     deputy.do("county_dispatcher", actions.ask_recheck, matter, reason="电话里说没人来看过")
-    jobs.rechecks()
+    jobs.rechecks(timezone.now() + timedelta(days=14))
     assert row(matter).recheck_level != ""
     actions.ask_again(slip_of(matter), Act.new(), matter_id=matter, words="隔壁村都修了")
     again = assert_owed(matter)
@@ -121,10 +121,10 @@ def test_a_lead_is_not_routed_round_nor_taken_back_at_the_counter_over_the_other
     with pytest.raises(WrongState, match="merged into this one"):
         scene.do("dispatcher", actions.route_round, lead, about=About(whom="township"), reason="反映镇领导")
     with pytest.raises(WrongState, match="goes on for them"):
-        scene.do("clerk", actions.withdraw_for, lead, came="call", words="不用修了")
+        scene.do("clerk", actions.withdraw_for, lead, told="李小芳", came="call", words="不用修了")
     for one in (second, third):
         scene.do("dispatcher", actions.unmerge, one, reason="各是各的")
-    scene.do("clerk", actions.withdraw_for, lead, came="call", words="不用修了")
+    scene.do("clerk", actions.withdraw_for, lead, told="李小芳", came="call", words="不用修了")
     assert number(lead)
 
 

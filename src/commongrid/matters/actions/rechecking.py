@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +29,8 @@ LONGEST_REASON: Final = 4000
 def ask_recheck(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line:
     """Ask for a recheck of a closed matter; the clock orders it with the others, so nobody can tell who asked.
 
+    Not before a day that others are ordered on too: a week after the end at the soonest.
+
     Refuses: BadInput without a reason; WrongState unless closed, while one waits, or below the centre.
     """
     case = opened(scope, act, matter_id=matter_id, event="ask_recheck")
@@ -38,14 +40,19 @@ def ask_recheck(scope: Scope, act: Act, *, matter_id: UUID, reason: str) -> Line
         text = N_("Please say why, in a sentence.") if not said else N_("This is too long: at most 4,000 characters.")
         raise BadInput(text, fields={"reason": text})
     if RecheckCause.objects.filter(matter_id=matter_id, cause="centre", recheck=None).exists():
-        raise WrongState(N_("A recheck of this matter was asked for already. It is ordered within the hour."))
+        raise WrongState(N_("A recheck of this matter was asked for already. It is ordered like every other."))
     row = RecheckCause(
         id=act.child("cause").id, matter_id=matter_id, place=rating_place(case), cause="centre", reason=said,
-        post=scope.post, at=act.at, order_at=act.at,
+        post=scope.post, at=act.at, order_at=max(act.at, _day_like_the_others(case)),
     )  # fmt: skip
     row.save(force_insert=True)
     answer = {"matter": matter_id, "number": case.matter.number}
     return Line(place=row.place, subject=row.id, subject_kind="recheck_cause", answer=answer)
+
+
+def _day_like_the_others(case: Case) -> datetime:
+    """When a low or drawn rating would have this looked at, as ``queries.rechecking`` spreads them: the second week."""
+    return (case.matter.closed_at or case.act.at) + timedelta(days=7 + case.act.id.int % 7)
 
 
 @action("matters.recheck_chosen", power="matters.tick", kinds=("clock",), facts=())

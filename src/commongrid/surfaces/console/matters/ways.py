@@ -198,7 +198,7 @@ WAYS: Final[dict[str, Way]] = {
         form=merging_forms.AskRecheck,
         do=actions.ask_recheck,
         button=N_("Ask for a recheck"),
-        done=N_("Asked; it is ordered within the hour, like every other recheck."),
+        done=N_("Asked; it is ordered like every other recheck, a week or two after the end."),
         lead=N_("Your reason is kept with the centre. Every order looks the same: nobody below can tell its cause."),
     ),
     "recheck": Way(
