@@ -43,6 +43,33 @@ def test_the_handler_does_not_count_what_it_is_not_to_see_closed_yet(scene: Scen
     assert helped(scene.as_post("station")) == (0, [])
 
 
+def test_only_what_people_asked_for_counts_and_by_the_end_it_had_then(scene: Scene) -> None:
+    for text, column in (
+        ("路灯", "series = 'patrol'"),
+        ("桥", "series = 'register'"),
+        ("沟", "doubt = 'opened_missing'"),
+    ):
+        with scene.desk.database.as_role("owner") as owner:
+            own = closed(scene, satisfied=False, text=text)
+            owner.execute(f"UPDATE matters_matter SET {column} WHERE id = %s".encode(), [own])
+    assert helped(scene.as_post("county_dispatcher")) == (0, [])
+    asked = closed(scene, satisfied=False)
+    assert helped(scene.as_post("county_dispatcher"))[0] == 1
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute(
+            "INSERT INTO matters_former_end (id, matter_id, closed_at, until, rating, outcome)"
+            " SELECT gen_random_uuid(), id, closed_at, now() + interval '40 days', 'rated', 'rated' FROM matters_matter"
+            " WHERE id = %s",
+            [asked],
+        )  # fmt: skip
+        owner.execute(
+            "UPDATE matters_matter SET state = 'accepted', closed_at = NULL, outcome = '', owner_level = 'township',"
+            " owner_place = %s, clock = 'respond', due_at = now(), step = 'divert' WHERE id = %s",
+            [desk.TOWNSHIP, asked],
+        )  # fmt: skip
+    assert helped(scene.as_post("county_dispatcher"))[0] == 1, "on that day it was over"
+
+
 def test_words_that_are_hidden_from_a_reader_are_not_listed_behind_a_number(scene: Scene) -> None:
     matter = tell(FAMILY)
     with scene.desk.database.as_role("owner") as owner:

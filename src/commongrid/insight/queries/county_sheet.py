@@ -18,7 +18,7 @@ from django.utils.timezone import make_aware
 from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval, level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound
-from commongrid.matters.models import Matter, Order
+from commongrid.matters.models import FormerEnd, Matter, Order
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.veil import covered, covers_some
 from commongrid.matters.rules.named import DISPUTES
@@ -194,10 +194,17 @@ def _begin_of(day: date) -> datetime:
 
 
 def _solved(**more: Any) -> Callable[[int, date], QuerySet[Matter]]:
+    """What people asked for that was over and solved on the day, where it was then; doubtful dates are never counted.
+
+    One that was opened again later counts by the end that it had on the day.
+    """
+
     def rows(place: int, on: date) -> QuerySet[Matter]:
         begin, end = _begin_of(date(on.year, 1, 1)), _begin_of(on + timedelta(days=1))
-        done = Matter.objects.filter(state="closed", outcome__in=DONE, closed_at__gte=begin, closed_at__lt=end)
-        return done.filter(lay_on(place, on).now("place"), parent=None).filter(**more)
+        ended = Q(outcome__in=DONE, closed_at__gte=begin, closed_at__lt=end)
+        once = FormerEnd.objects.filter(ended, until__gte=end).values("matter")
+        done = Matter.objects.filter((ended & Q(state="closed")) | Q(id__in=once))
+        return done.filter(lay_on(place, on).now("place"), parent=None, series="asked", doubt="", **more)
 
     return rows
 
@@ -260,7 +267,7 @@ MEASURES: Final = {
                 by_name=True),
         Measure(code="away", text=N_("Wholly away, without a contact"), part="links",
                 rows=_homes(AWAY, linked=False), by_name=True),
-        Measure(code="helped", text=N_("Matters helped with this year"), part="work", rows=_solved(),
+        Measure(code="helped", text=N_("Matters people asked for, helped with this year"), part="work", rows=_solved(),
                 of_matters=True),
         Measure(code="disputes", text=N_("Of these disputes"), part="work",
                 rows=_solved(kind_code__startswith=DISPUTES), of_matters=True),
@@ -334,7 +341,9 @@ def rows_behind(scope: Scope, place: int, on: date, which: str, page: int = 0) -
 
 def _in_sight(scope: Scope, found: QuerySet[Any]) -> QuerySet[Any]:
     """Without the matters whose end whoever handled them is not to see yet: a number would tell their rating."""
-    return found.exclude(covered(scope)) if found.model is Matter and covers_some(scope) else found
+    if found.model is not Matter or not covers_some(scope):
+        return found
+    return found.exclude(covered(scope)).exclude(held=True, closed_at=None)
 
 
 _ORDER: Final[dict[Any, tuple[str, ...]]] = {

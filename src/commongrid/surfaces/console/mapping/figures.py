@@ -35,8 +35,8 @@ BELOW: Final = {
 """The levels that a place can be divided by on the map, the first unless another is asked for."""
 MEASURES: Final = {
     "homes": N_("Number of households"), "people": N_("People"),
-    "staffed": N_("Households per head or member"), "open": N_("Open matters"),
-    "busy": N_("Open matters per head or member"), "linked": N_("At home with a contact, per cent"),
+    "staffed": N_("Households per head or member"), "open": N_("Open matters people asked for"),
+    "busy": N_("Open matters people asked for, per head or member"), "linked": N_("At home with a contact, per cent"),
     "load": N_("Households per contact"), "groups": N_("Party groups"),
 }  # fmt: skip
 POWERS: Final = {
@@ -258,10 +258,13 @@ def _tenths(share: float) -> float:
 
 
 def _open(scope: Scope, code: int) -> dict[int, int]:
-    """How many matters are open at each place below one, or at itself inside a village; sealed ones left out."""
+    """How many matters people asked for are open at each place below one, or at itself inside a village.
+
+    Sealed ones are left out; what patrols find, other systems send or the register changes is never added.
+    """
     tallies = boards.ready(scope, code, None, None)
     lo, hi = interval(code)
-    found = boards.board(scope, code, Question(at=timezone.now(), lo=lo, hi=hi), tallies)
+    found = boards.board(scope, code, Question(at=timezone.now(), lo=lo, hi=hi, series="asked"), tallies)
     return {row.code: row.backlog for row in (*found.parts, *([found.own] if found.own else ()))}
 
 
