@@ -21,9 +21,9 @@ from commongrid.journal.queries import history
 from commongrid.kernel.act import Act
 from commongrid.kernel.clock import Calendar, Due, due_at
 from commongrid.kernel.dated import Change
-from commongrid.matters import actions, jobs
+from commongrid.matters import actions, jobs, queries
 from commongrid.matters.actions.ticking import TICK
-from commongrid.matters.models import Recount
+from commongrid.matters.models import Application, LeaderNote, Recheck, Recount
 from commongrid.matters.queries import dated, previewing
 from commongrid.matters.queries.recounting import recounts
 from commongrid.matters.rules.limits import LimitRow, Pace
@@ -33,6 +33,8 @@ from commongrid.territory import queries as territory
 from commongrid.territory.rules.holidays import NoticeDay
 from tests.kernel.oracle import clock as oracle
 from tests.matters.test_loop import row
+from tests.matters.test_rechecks import closed
+from tests.matters.waits import wanted
 from tests.readers import readers_see
 from tests.sizes import size
 
@@ -89,6 +91,39 @@ def test_a_published_year_moves_open_deadlines_later_each_with_an_act(scene: Sce
     assert done.done_at is not None
     assert done.later >= 1
     assert done.sooner == 0
+
+
+def test_what_else_is_owed_moves_with_the_calendar_too(scene: Scene) -> None:
+    """A deputy's decision, an answer to a leader who named no day, a recheck of what is over."""
+    limits = queries.limits(TICK)
+    assert {limits[code].calendar for code in ("application", "leader_note", "recheck")} == {"W"}
+    asked, noted, over = scene.in_hand("路面塌陷"), scene.in_hand("护栏松了"), closed(scene, satisfied=True)
+    scene.do("station", actions.apply, asked, sort="pause", wanted=wanted(20, reason="parts"))
+    named = timezone.localdate() + timedelta(days=20)
+    for on in (None, named):
+        note = actions.Instruction(words="请核实", reply_on=on)
+        scene.do("county_leader", actions.instruct, noted, instruction=note)
+    scene.do("county_dispatcher", actions.ask_recheck, over, reason="再看看")
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE matters_recheck_cause SET order_at = now()")
+    jobs.rechecks()
+
+    def owed() -> list[datetime]:
+        with acting(TICK):
+            notes = list(LeaderNote.objects.filter(matter=noted).order_by("due_at").values_list("due_at", flat=True))
+            first, last = notes
+            return [Application.objects.get(matter=asked).due_at, first, Recheck.objects.get().due_at, last]  # type: ignore[list-item]
+
+    before = owed()
+    today = timezone.localdate()
+    publish(scene, today.year, *off(*weekdays_after(today, 2)))
+    jobs.recount()
+    after = owed()
+    assert all(new > old for new, old in zip(after[:3], before[:3], strict=True))
+    assert after[3] == before[3], "the day that a leader named stays"
+    assert row(noted).leader_due_at == after[1]
+    assert (row(over).recheck_due_at, row(over).state) == (after[2], "closed")
+    assert acts(over) == [("matters.recounted", "later")]
 
 
 def _days(scene: Scene, matter: UUID) -> Decimal:

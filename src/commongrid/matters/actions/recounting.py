@@ -16,11 +16,12 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.moving import FACTS, Case, line, opened
-from commongrid.matters.models import DutyHours, Kind, Recount
+from commongrid.matters.actions.noting import soonest
+from commongrid.matters.models import Application, DutyHours, Kind, LeaderNote, Recheck, Recount
 from commongrid.matters.queries.recounting import Basis, basis_for
 from commongrid.matters.queries.vocabulary import forget_vocabularies
-from commongrid.matters.rules.limits import next_alarm
-from commongrid.matters.rules.recounting import Anew
+from commongrid.matters.rules.limits import next_alarm, step_due
+from commongrid.matters.rules.recounting import Anew, beside
 from commongrid.territory import queries as territory
 
 LONGEST_REASON = 200
@@ -30,13 +31,15 @@ LONGEST_REASON = 200
 def recount(scope: Scope, act: Act, *, matter_id: UUID, cause: UUID) -> Line:
     """Count one open deadline anew for the recount that asks for it; the owner hears of one that comes earlier.
 
-    Refuses: NotFound for an unknown cause; WrongState when it has ended, or when nothing about it changes.
+    With it what else is owed on the matter, also after its end: a deputy's decision, an answer to a leader, a recheck.
+
+    Refuses: NotFound for an unknown cause; WrongState when nothing about it changes.
     """
     by = basis_for(scope, cause)
     case = opened(scope, act, matter_id=matter_id, event="warn")
-    if case.matter.closed_at is not None:
-        raise WrongState
-    moved = _write(case, by.anew(scope, case.matter, act.at), by)
+    moved = _write(case, by.anew(scope, case.matter, act.at), by) if case.matter.closed_at is None else ""
+    if by.sort == "calendar" and _beside(case, by):
+        moved = moved or "later"
     if not moved:
         raise WrongState
     done = line(case, event="recounted", before=(case.matter.state, case.matter.owner_level), moved=moved)
@@ -64,6 +67,39 @@ def _write(case: Case, anew: Anew, by: Basis) -> str:
         return ""
     m.save(update_fields=[name.removesuffix("_id") if name == "kind_id" else name for name in names])
     return "later" if due.at > before else "sooner" if due.at < before else "kept"
+
+
+def _beside(case: Case, by: Basis) -> bool:
+    """Count the other deadlines of a matter on the new calendar; answers whether any moved."""
+    m = case.matter
+
+    def anew(row: Any, since: datetime, code: str, name: str = "due_at") -> bool:
+        was = getattr(row, name)
+        now = was and beside(by.old, by.new, since, was, code, by.limits)
+        if now == was:
+            return False
+        setattr(row, name, now)
+        row.save(update_fields=[name])
+        return True
+
+    asked = Application.objects.filter(matter_id=m.id, outcome="")
+    noted = LeaderNote.objects.filter(matter_id=m.id, answered_at=None)
+    owed = Recheck.objects.filter(matter_id=m.id, done_at=None)
+    moved = [
+        *(anew(one, one.asked_at, "application") for one in asked),
+        *(anew(one, one.at, "leader_note") for one in noted if one.due_at == _by_limit(one, by)),
+        *(anew(one, one.at, "raise_step", "raise_at") for one in noted),
+        *(anew(one, one.ordered_at, "recheck") for one in owed),
+    ]
+    if any(moved):
+        m.leader_due_at, m.recheck_due_at = soonest(m.id), next((one.due_at for one in owed.all()), None)
+        m.save(update_fields=["leader_due_at", "recheck_due_at"])
+    return any(moved)
+
+
+def _by_limit(note: LeaderNote, by: Basis) -> datetime:
+    """When a leader's note is due by the county's limit; on any other day the leader named it, and it stays."""
+    return step_due(by.old, note.at, "leader_note", by.limits).at
 
 
 @action("matters.duty_begun", power="worklist.edit", facts=("kinds",))

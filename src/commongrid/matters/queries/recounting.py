@@ -16,7 +16,7 @@ from commongrid.kernel.clock import Calendar, Due
 from commongrid.kernel.places import inside, level_of
 from commongrid.kernel.refusals import NotFound
 from commongrid.kernel.scope import Scope
-from commongrid.matters.models import DutyHours, Kind, Matter, Recount
+from commongrid.matters.models import Application, DutyHours, Kind, LeaderNote, Matter, Recount
 from commongrid.matters.queries import dated
 from commongrid.matters.queries.dated import Touched
 from commongrid.matters.queries.vocabulary import (
@@ -83,7 +83,7 @@ def next_matters(scope: Scope, of: RecountRow, batch: int) -> list[UUID]:
 def concerned(scope: Scope, of: RecountRow) -> models.QuerySet[Matter]:
     """Open matters with a deadline on or after the first day that is different, or under the row that changed."""
     if of.sort == "calendar":
-        return reaching(scope, of.since)
+        return _reaching_beside(scope, of.since)
     if of.sort == "duty":
         return on_duty(_duty_kinds(of.id))
     vocabulary = VOCABULARIES[of.vocabulary]
@@ -100,6 +100,18 @@ def reaching(scope: Scope, day: date) -> models.QuerySet[Matter]:
     """Open matters with a deadline on a day or later."""
     first = datetime.combine(day, datetime.min.time(), tzinfo=territory.calendar(scope).zone)
     return Matter.objects.filter(Q(due_at__gte=first) | Q(finish_due_at__gte=first), closed_at=None)
+
+
+def _reaching_beside(scope: Scope, day: date) -> models.QuerySet[Matter]:
+    """These, and matters of which something else is owed then: a decision, an answer to a leader, a recheck."""
+    first = datetime.combine(day, datetime.min.time(), tzinfo=territory.calendar(scope).zone)
+    asked = Application.objects.filter(outcome="", due_at__gte=first)
+    noted = LeaderNote.objects.filter(answered_at=None).filter(Q(due_at__gte=first) | Q(raise_at__gte=first))
+    owed = (reaching(scope, day).values("id"), asked.values("matter"), noted.values("matter"))
+    found = Q(recheck_due_at__gte=first)
+    for ids in owed:
+        found |= Q(id__in=ids)
+    return Matter.objects.filter(found)
 
 
 def _duty_kinds(row: UUID) -> list[str]:

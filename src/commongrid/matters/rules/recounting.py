@@ -104,6 +104,18 @@ def under_rule(cal: Calendar, now: datetime, running: Running, pace: Pace, limit
     return Anew(due=running.due if due is None else _fair(cal, now, running.due.at, due), finish_due_at=finish)
 
 
+def beside(
+    old: Calendar, new: Calendar, since: datetime, at: datetime, code: str, limits: Mapping[str, LimitRow]
+) -> datetime:
+    """A deadline of its own beside the matter's, of a limit of the county, after the calendar changed.
+
+    Never earlier than it was. What went on to a level above keeps the office time that it had left.
+    """
+    if at == step_due(old, since, code, limits).at:
+        return max(at, step_due(new, since, code, limits).at)
+    return max(at, _moved(old, new, since, at)) if limits[code].calendar == "W" else at
+
+
 def _fair(cal: Calendar, now: datetime, before: datetime, due: Due) -> Due:
     """A deadline that comes earlier than it was ends no sooner than the next working day."""
     if due.at >= before:
