@@ -109,6 +109,23 @@ def test_a_recalled_kind_goes_to_the_townships_own_unit_only_with_a_reason(scene
     assert set(refused.value.fields) == {"reason"}
 
 
+def test_what_a_township_only_helps_with_goes_to_its_own_office_only_with_a_reason(scene: Scene) -> None:
+    own, theirs = scene.at_township("路面塌陷", kind="G01"), scene.at_township("护栏松了", kind="G01")
+    listed = list(work_list(scene.as_post("dispatcher"), kind_code="G01", level="township"))
+    assert [(row.function, row.list) for row in listed] == [("transport", "support")]
+    unit = id_of("transport_unit")
+    scene.do("dispatcher", actions.divert, theirs, unit_id=unit)
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_unit SET type = 'office' WHERE id = %s", [unit])
+    (offered,) = (one for one in suggestions(scene.as_post("dispatcher"), own) if one.unit == unit)
+    assert offered.helps
+    with pytest.raises(BadInput) as refused:
+        scene.do("dispatcher", actions.divert, own, unit_id=unit)
+    assert set(refused.value.fields) == {"reason"}
+    scene.do("dispatcher", actions.divert, own, unit_id=unit, reason="站里没人")
+    assert given.off_list(scene.as_post("county_dispatcher"), period()) == [given.OffList(unit, None, 1)]
+
+
 def test_bodies_outside_the_countys_command_are_counted_apart(scene: Scene) -> None:
     matter = outside(scene)
     reader = scene.as_post("county_dispatcher")

@@ -280,7 +280,10 @@ def meant(case: Case, unit_id: UUID | None, place: int | None) -> Target:
     """The unit or place that was chosen. Refuses: BadInput where it is neither."""
     if unit_id is not None:
         unit = roster.unit(case.scope, unit_id)
-        return Target(place=unit.place, unit=unit.id, function=unit.function, outside=unit.outside_command)
+        return Target(
+            place=unit.place, unit=unit.id, function=unit.function, outside=unit.outside_command,
+            own=unit.type == words.OWN_OFFICE,
+        )  # fmt: skip
     if place is None or level_at(place) not in words.LEVELS:
         raise BadInput(N_("Choose a unit or a place."), fields={"target": N_("Choose a unit or a place.")})
     return Target(place=place)
@@ -298,7 +301,8 @@ def listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
 
     A level below gets what starts there or what it may be given; a unit what
     it or its function leads. What the departments recalled from the township
-    goes to it, or below it, only with a reason.
+    goes to it, or below it, only with a reason; so does to its own office what
+    the township only helps with. A department's station there is the department.
     """
     of, place = case.kind, case.matter.place
     if target.unit is None:
@@ -307,8 +311,8 @@ def listed(case: Case, target: Target) -> tuple[LeadRow | None, bool]:
     leads = work_list(case.scope, kind_code=of.code, level=target.level, place=place)
     same = target.function or None
     found = next((row for row in leads if row.unit == target.unit or row.function == same), None)
-    taken = found is not None and found.list == "recalled" and target.level == "township"
-    return found, found is None or taken
+    against = found is not None and (found.list == "recalled" or (found.list == "support" and target.own))
+    return found, found is None or (against and target.level == "township")
 
 
 def _enlist(case: Case, target: Target, basis: Basis) -> LeadRow | None:

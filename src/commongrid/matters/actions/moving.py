@@ -54,12 +54,13 @@ ENDS_ORDER = {"answer": "answered", "answer_for": "answered", "settle": "settled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Whom a matter goes to: a unit, or the level at a place."""
+    """Whom a matter goes to: a unit, or the level at a place. ``own``: an office of the place itself, no station."""
 
     place: int
     unit: UUID | None = None
     function: str = ""
     outside: bool = False
+    own: bool = False
 
     @property
     def owner(self) -> str:

@@ -28,6 +28,7 @@ from commongrid.matters.queries.vocabulary import (
     work_list,
 )
 from commongrid.matters.rules.alike import closest
+from commongrid.matters.rules.words import OWN_OFFICE
 from commongrid.roster.models import Unit
 from commongrid.territory import queries as territory
 
@@ -56,7 +57,8 @@ class Suggestion:
     """A unit or place to divert to. ``why`` is the best reason: decided, leads, words, precedent, below or none.
 
     ``lead`` is the work list's row, ``said`` words of the text that point to
-    it, ``before`` what it did with the kind in the last year.
+    it, ``before`` what it did with the kind in the last year. ``helps``: an
+    office of the township's own, which only helps with this and needs a reason to be given it.
     """
 
     unit: UUID | None
@@ -69,6 +71,7 @@ class Suggestion:
     lead: UUID | None = None
     said: tuple[str, ...] = ()
     before: Precedent | None = None
+    helps: bool = False
 
     def label(self, lang: str) -> str:
         """The name in the language asked for, where there is one."""
@@ -209,10 +212,12 @@ def _unit(unit: Unit, leads: tuple[LeadRow, ...], before: Precedent | None, said
     if lead is None and unit.function_id:
         lead = next((row for row in leads if row.function == unit.function_id), None)
         why = "leads" if lead else ""
+    helps = lead is not None and lead.list == "support" and lead.level == "township" and unit.type == OWN_OFFICE
     why = why or ("precedent" if before and before.answered else "") or ("words" if said else "")
     return Suggestion(
         unit=unit.id, place=unit.place, zh=unit.name_zh, en=unit.name_en, why=why, list=lead.list if lead else "",
         outside_command=unit.outside_command, lead=lead.id if lead else None, said=said, before=before,
+        helps=helps,
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ OUTCOMES: Final = (
 )  # fmt: skip
 """How a matter ended; whether the reporter was satisfied is only in its ratings."""
 
+OWN_OFFICE: Final = "office"
+"""The type of a unit of its place's own; a station there is a department's."""
 MODES: Final = ("in_person", "phone", "handed", "counter", "paper")
 """How somebody was asked: in person, by phone, on a phone handed to them, at the counter, on a signed sheet."""
 

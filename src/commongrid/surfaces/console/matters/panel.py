@@ -190,7 +190,7 @@ def _choice(one: Suggestion) -> Choice:
         chip=words.say(words.LISTS, one.list) if one.list else "",
         tone={"basic": "ok", "support": "info", "recalled": "warn"}.get(one.list, ""),
         outside=one.outside_command,
-        needs_reason=one.unit is not None and (one.lead is None or one.list == "recalled"),
+        needs_reason=one.unit is not None and (one.lead is None or one.list == "recalled" or one.helps),
         off_list=not one.why,
     )
 

@@ -25,6 +25,8 @@ def sentence(one: Suggestion) -> str:
     said = [_(WHY[why])] if why in WHY else []
     if one.list == "recalled":
         said.append(_("The department does this itself; a township needs a reason to be given it."))
+    if one.helps:
+        said.append(_("The department's station leads this; an office of the township needs a reason to be given it."))
     if one.before is not None:
         said.append(_before(one.before))
     if one.said:
