@@ -14,7 +14,7 @@ from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, Wrong
 from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.ending import is_spoken
 from commongrid.matters.models import Matter, Publication
-from commongrid.matters.queries.publishing import is_protected, names_of, public_place
+from commongrid.matters.queries.publishing import is_protected, names_of, public_place, registered
 from commongrid.matters.queries.vocabulary import guarded_words, kind_version
 from commongrid.matters.rules.publishing import COMPLAINTS, LONGEST, LONGEST_TITLE, complaint
 from commongrid.territory import queries as territory
@@ -157,7 +157,8 @@ def _check(scope: Scope, m: Matter, wording: Wording, today: date) -> None:
         fields["until"] = N_("Choose a last day from today on, within a year.")
     if fields:
         raise BadInput(fields=fields)
-    names, words = names_of(m.id), guarded_words(scope)
+    names = (*names_of(m.id), *registered(scope, m.place, wording.title, wording.text, wording.answer))
+    words = guarded_words(scope)
     for field in ("title", "text", "answer"):
         if wrong := complaint(getattr(wording, field), names, words):
             raise BadInput(N_("The text can't be published as it stands."), fields={field: wrong[0]}, found=wrong[1])

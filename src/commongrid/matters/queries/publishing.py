@@ -20,8 +20,9 @@ from commongrid.kernel.scope import Scope, clock
 from commongrid.kernel.sealing import place_of
 from commongrid.matters.models import Matter, MediationParty, Note, Party, Publication, PublicFace
 from commongrid.matters.queries.vocabulary import guarded_words
-from commongrid.matters.rules.publishing import LONGEST_TITLE, masked
+from commongrid.matters.rules.publishing import LONGEST_TITLE, masked, maybe_names
 from commongrid.matters.rules.relations import level_at
+from commongrid.registry.models import Person
 from commongrid.territory import queries as territory
 
 PAGE: Final = 50
@@ -98,9 +99,11 @@ class VillageCount:
 def draft(scope: Scope, matter_id: UUID, title: str, text: str) -> Draft:
     """The masked words of a matter and of the last answer to its person."""
     with acting(scope):
-        names, words = names_of(matter_id), guarded_words(scope)
+        words = guarded_words(scope)
         said = Note.objects.filter(matter_id=matter_id, sort="answer").order_by("-at", "-id")
         answer = said.values_list("text", flat=True).first() or ""
+        place = Matter.objects.values_list("place", flat=True).get(id=matter_id)
+        names = (*names_of(matter_id), *registered(scope, place, title, text, answer))
     return Draft(
         title=masked(title, names, words)[:LONGEST_TITLE], text=masked(text or title, names, words),
         answer=masked(answer, names, words),
@@ -124,6 +127,15 @@ def names_of(matter_id: UUID) -> tuple[str, ...]:
             for table, rows in tables
             for row, value in rows.exclude(name_sealed=None).values_list("id", "name_sealed")
         )
+
+
+def registered(scope: Scope, place: int, *texts: str) -> tuple[str, ...]:
+    """The names in these texts that people bear who live in that township, as far as this post sees the register."""
+    maybe: set[str] = set().union(*map(maybe_names, texts))
+    with acting(scope):
+        near = interval(enclosing(place, "township") or place)
+        found = Person.objects.filter(display_name__in=maybe, place__range=near)
+        return tuple(found.values_list("display_name", flat=True).distinct())
 
 
 def moved_out_of_sight(matter_id: UUID) -> bool:

@@ -1,7 +1,9 @@
 """What may stand in a published text: the mask that a preview starts from, and the gate that every text passes.
 
-Numbers, doors, the county's guarded words and the names that the matter knows
-are masked; what somebody writes back in is refused, with what it is and where.
+Numbers, doors, the county's guarded words, the names that the matter and the
+register know and what looks like a name are masked; what somebody writes back
+in is refused, with what it is and where. Too much is masked rather than too
+little: whoever publishes writes it anew.
 """
 
 from __future__ import annotations
@@ -26,10 +28,30 @@ _DOOR: Final = re.compile(
 _DOOR_EN: Final = re.compile(r"(?i)\b(?:no\.?|house|door|flat|apartment|room)\s*#?\d{1,5}\b")
 _SPOT: Final = re.compile(r"(?im)^[ \t]*(?:具体位置|where exactly)[ \t]*[:：].*$")
 """The line that says where exactly, as the report writes it in either language."""
+_SURNAME: Final = (
+    "(?:欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|司徒|令狐|"
+    "[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧肖程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方"
+    "石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文覃韦蓝莫农黎闭陶洪翟倪殷施柳牛温芦詹焦柯祝凌霍"
+    "向滕满舒冉瞿麻粟尚游辛管葛])"
+)
+_GIVEN: Final = "[一-鿿]"
+_NO_NAME: Final = "[把将在的是和说家与跟被给又也都往去来了从对因为没有不向就还已要会正经常住用反先后上下请问度便案昨]"
+_NAMED: Final = re.compile(
+    r"(?:邻居|隔壁|老乡|户主|村民|叫|叫做|姓名|组长|支书|村长)(?:家|的|是|为|[:：]){0,2}[ \t]*"
+    rf"({_SURNAME}[ \t]?(?!{_NO_NAME}){_GIVEN}(?:[ \t]?(?!{_NO_NAME}){_GIVEN})?)"
+)
+"""What looks like a name because of the word before it: a surname and one or two signs."""
+_OF_FAMILY: Final = re.compile(rf"(?<![百同改])姓({_SURNAME})")
+MAY_BE_NAME: Final = re.compile(rf"(?={_SURNAME}({_GIVEN}{{1,3}}))")
+_SPELT: Final = re.compile(
+    r"[〇零一二三四五六七八九幺两0-9０-９](?:[ \t\-－]?[〇零一二三四五六七八九幺两0-9０-９]){6,}"
+)
+"""A number said in signs, as phones are: seven or more, one after the other."""
 COMPLAINTS: Final = {
     "number": N_('"%(found)s" is an identity, phone or account number. Take it out; anybody can read this text.'),
     "door": N_('"%(found)s" says where exactly. Name no more than the natural village.'),
-    "name": N_('"%(found)s" is the name of somebody in this matter. Write "a villager" or the office instead.'),
+    "name": N_('"%(found)s" is the name of somebody here. Write "a villager" or the office instead.'),
+    "person_meant": N_('"%(found)s" looks like somebody\'s name. Write "a villager" or the office instead.'),
     "hardship": N_('"%(found)s" says something about hardship or health. Such words are never published.'),
     "person": N_('"%(found)s" is on the list of names that are never published. Write "a villager" or the office.'),
     "other": N_('"%(found)s" is on the county\'s list of words that are never published. Say it otherwise.'),
@@ -57,17 +79,20 @@ def masked(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> str:
     """The text with everything masked that the gate would find; the longest guarded words come first."""
     text = _SPOT.sub("", text).strip()
     for name in _known(names):
-        text = text.replace(name, masking.name(name))
+        text = _spaced(name).sub(masking.name(name), text)
+    for like in (_NAMED, _OF_FAMILY):
+        text = like.sub(_hidden, text)
     for one in guarded:
         text = re.sub(re.escape(one.word), GAP, text, flags=re.IGNORECASE)
     for door in (_DOOR, _DOOR_EN):
         text = door.sub(GAP, text)
-    return masking.text(text)
+    return _SPELT.sub(_unspelt, masking.text(text))
 
 
 def found(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> tuple[Found, ...]:
     """Everything in a text that must not be published, each once, in the order looked for."""
-    hits = [Found("name", name) for name in _known(names) if name in text]
+    hits = [Found("name", name) for name in _known(names) if _spaced(name).search(text)]
+    hits += [Found("person_meant", hit.group(1)) for like in (_NAMED, _OF_FAMILY) for hit in like.finditer(text)]
     lower = text.lower()
     hits += [Found(one.sort, one.word) for one in guarded if one.word.lower() in lower]
     hits += [Found("door", hit.group().strip()) for door in (_SPOT, _DOOR, _DOOR_EN) for hit in door.finditer(text)]
@@ -75,7 +100,32 @@ def found(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> tuple[
     if shown != text:
         hits += [Found("number", run) for run in re.findall(r"[0-9０-９][0-9０-９Xx -]{5,}[0-9０-９Xx]", text)
                  if masking.text(run) != run] or [Found("number", shown[:20])]  # fmt: skip
+    hits += [Found("number", hit.group()) for hit in _SPELT.finditer(shown) if _unspelt(hit) == GAP]
     return tuple(dict.fromkeys(hits))
+
+
+def maybe_names(text: str) -> frozenset[str]:
+    """Everything in a text that could be a name, two to four signs from a surname on, for the register to tell."""
+    plain = re.sub(r"(?<=[一-鿿])[ \t](?=[一-鿿])", "", text)
+    met = ((hit.start(), hit.end(1) - hit.start()) for hit in MAY_BE_NAME.finditer(plain))
+    return frozenset(plain[at : at + length] for at, most in met for length in range(SHORTEST_NAME, most + 1))
+
+
+def _spaced(name: str) -> re.Pattern[str]:
+    """A name as it is written, with or without spaces between its signs."""
+    return re.compile(r"[ \t\u3000]?".join(map(re.escape, name)))
+
+
+def _hidden(hit: re.Match[str]) -> str:
+    """What was found with the name in it masked, all but the first sign of it; of a surname alone nothing is left."""
+    name = hit.group(1)
+    return hit.group()[: -len(name)] + (masking.name("".join(name.split())) if len(name) > 1 else GAP)
+
+
+def _unspelt(hit: re.Match[str]) -> str:
+    """A gap for a number that is said in signs, or figure by figure; figures alone were seen to already."""
+    signs = re.search(r"[〇零一二三四五六七八九幺两]", hit.group())
+    return GAP if signs or re.fullmatch(r"[0-9０-９](?:[ \t][0-9０-９])+", hit.group()) else hit.group()
 
 
 def complaint(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> tuple[str, str] | None:

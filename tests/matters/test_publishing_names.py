@@ -1,0 +1,51 @@
+"""Names that nobody entered, and numbers said in signs: the mask and the gate of public texts find them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from commongrid.kernel.refusals import BadInput
+from commongrid.matters.queries import publishing as texts
+from commongrid.matters.rules.publishing import found, masked
+from tests.factories.desk import VILLAGE
+from tests.matters.test_publishing import GUARDED, publish
+
+if TYPE_CHECKING:
+    from tests.factories.scenes import Scene
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("邻居王大山把沟堵了", "王大山"), ("李 小 芳家的狗", "李 小 芳"),
+        ("打一三八一二三四一二三四", "一三八一二三四"),
+        ("姓王的占了路", "王"), ("隔壁的陈二河家", "陈二河"), ("电话 1 3 8 1 2 3 4 1 2 3 4", "1 3 8"),
+    ],
+)  # fmt: skip
+def test_names_nobody_entered_and_numbers_that_are_spelt_are_masked_and_refused(text: str, gone: str) -> None:
+    shown = masked(text, ("李小芳",), GUARDED)
+    assert gone not in shown
+    assert found(text, ("李小芳",), GUARDED)
+    assert found(shown, ("李小芳",), GUARDED) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["百姓方便", "村民反映路灯不亮", "二〇二六年十一月三十日", "2026-11-30", "村民小组的水管"]
+)
+def test_ordinary_words_stay(text: str) -> None:
+    assert masked(text, (), GUARDED) == text
+
+
+def test_the_preview_and_the_gate_know_who_lives_in_the_township(scene: Scene) -> None:
+    matter = scene.at_township("桥面塌了", kind="G02")
+    born = "INSERT INTO registry_person (id, display_name, place) VALUES (%s, '覃大树', %s)"
+    with scene.desk.database.as_role("owner") as owner:
+        owner.execute(born, [uuid4(), VILLAGE])
+    dispatcher = scene.as_post("dispatcher")
+    assert texts.draft(dispatcher, matter, "桥", "覃大树把桥压塌了").text == "覃*树把桥压塌了"
+    with pytest.raises(BadInput) as refused:
+        publish(scene, matter, text="覃大树把桥压塌了")
+    assert set(refused.value.fields) == {"text"}
