@@ -1,4 +1,4 @@
-"""Where more is seen than whoever asks may see: every such place is named here with its reason (ADR 23)."""
+"""Where more is seen than whoever asks may see: every such place is named here with its reason (ADR 26)."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def handing_over(
     ends (a scope that sees nothing becomes the target alone), and with ``unit``
     the receiving unit's. ``powers`` are those of rows that go along unseen, as
     marks of hardship with their person. Used by actions, and by the one reader that
-    ``tests/journal/test_widening.py`` names (ADR 23). No
+    ``tests/journal/test_widening.py`` names (ADR 26). No
     savepoint: what fails inside rolls the whole action back, and the former
     scope is back too, because the page that tells of it is rendered in the same transaction.
     """

@@ -13,6 +13,7 @@ from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
@@ -103,18 +104,22 @@ def have_links_follow() -> int:
 
 
 def _read(rows: list[LineRow]) -> None:
-    """Each place once, after its last change in the batch, where anything is to be done."""
+    """Each village once, after its last change in the batch, where anything is to be done.
+
+    A change is told where people came to; a link it leaves behind may be of another grid there.
+    """
     splits: dict[int, list[tuple[UUID, UUID]]] = defaultdict(list)
     undone: dict[int, list[UUID]] = defaultdict(list)
     last: dict[int, LineRow] = {}
     for row in rows:
         if not row.name.startswith("registry."):
             continue
-        last[row.place_now] = row
+        at = village_of(row.place_now) or row.place_now
+        last[at] = row
         if row.name == SPLIT and row.subject is not None:
-            splits[row.place_now].append((UUID(str(row.facts["from"])), row.subject))
+            splits[at].append((UUID(str(row.facts["from"])), row.subject))
         if row.name == UNDONE:
-            undone[row.place_now].append(UUID(str(row.facts["act"])))
+            undone[at].append(UUID(str(row.facts["act"])))
     calendar = territory.calendar(FOLLOWER)
     for place, row in last.items():
         back = undone[place] if undone[place] and ended_by(FOLLOWER, undone[place]) else []
