@@ -64,7 +64,7 @@ def test_refuses_sealed_kinds_to_everyone_but_the_competent_body(scene: Scene, k
     assert [name for name in EVERYONE if sees(scene, name, matter)] == []
     assert sees(scene, competent, matter)
     detail = queries.matter(scene.as_post(competent), matter)
-    assert detail.may == ("receipt", "hand_on")
+    assert detail.may == ("receipt", "hand_on", "unseal")
     for name in ("dispatcher", "secretary", "county_dispatcher"):
         with pytest.raises(NotFound):
             scene.do(name, actions.accept, matter)
