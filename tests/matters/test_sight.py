@@ -86,7 +86,7 @@ def test_sorted_into_a_sealed_kind_leaves_the_dispatchers_sight(scene: Scene) ->
     assert sees(scene, "dispatcher", matter)
     scene.do("dispatcher", actions.accept, matter, kind_code=VIOLENCE)
     assert [name for name in EVERYONE if sees(scene, name, matter)] == []
-    assert queries.matter(scene.as_post("police"), matter).may == ("receipt", "hand_on")
+    assert queries.matter(scene.as_post("police"), matter).may == ("receipt", "hand_on", "unseal")
 
 
 def test_refuses_a_complaint_to_the_village_it_is_about(scene: Scene) -> None:
