@@ -30,7 +30,6 @@ from tests.outreach.rows import link_rows
 from tests.surfaces.console.conftest import counting
 
 CLERK = scope_at(desk.VILLAGE, "places.edit", "people.edit", "people.read")
-AREAS = {"datum": "wgs84", "what": "areas"}
 MEANT = {"datum": "wgs84", "what": "areas"}
 LAND = {
     "type": "Polygon",
@@ -193,7 +192,7 @@ def test_a_file_is_checked_against_parent_and_siblings_and_snapped_in_the_previe
     text = json.dumps({"type": "Feature", "properties": {"code": str(desk.GRID)}, "geometry": LAND})
     sent = client.post(
         f"/console/map/{desk.VILLAGE}/import/",
-        {**AREAS, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}, follow=True,
+        {**MEANT, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}, follow=True,
     )  # fmt: skip
     address, page = sent.redirect_chain[-1][0], sent.content.decode()
     assert "与第2网格重叠" in page
@@ -217,7 +216,7 @@ def test_areas_in_parts_are_taken_and_crossing_lines_told_with_their_place(
         for code, sort, corners in ((desk.GRID, "MultiPolygon", parts), (desk.OTHER_GRID, "Polygon", bow))
     ]})  # fmt: skip
     for mend, said in (("", "The line crosses or touches itself."), ("on", "mended")):
-        given = {**AREAS, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}
+        given = {**MEANT, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}
         sent = client.post(f"/console/map/{desk.VILLAGE}/import/", {**given, "mend": mend}, follow=True)
         page = sent.content.decode()
         assert "2 parts" in page

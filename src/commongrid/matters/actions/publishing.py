@@ -7,6 +7,9 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
+from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
 from commongrid.kernel.places import enclosing
@@ -15,7 +18,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.matters.actions.ending import is_spoken
 from commongrid.matters.models import Matter, Publication
 from commongrid.matters.queries.publishing import is_protected, names_of, public_place, registered
-from commongrid.matters.queries.vocabulary import guarded_words, kind_version
+from commongrid.matters.queries.vocabulary import KindRow, guarded_words, kind_version
 from commongrid.matters.rules.publishing import COMPLAINTS, LONGEST, LONGEST_TITLE, complaint
 from commongrid.territory import queries as territory
 
@@ -57,10 +60,7 @@ def publish(scope: Scope, act: Act, *, matter_id: UUID, wording: Wording) -> Lin
     m = Matter.objects.select_for_update().filter(id=matter_id).first()
     if m is None:
         raise NotFound(NO_MATTER)
-    kind = kind_version(scope, m.kind_id)
-    _may_be_public(m, kind.publishers)
-    if Publication.objects.filter(matter_id=m.id, state__in=("proposed", "published")).exists():
-        raise WrongState(TWICE)
+    kind = _ready(scope, m)
     calendar = territory.calendar(scope)
     today = calendar.day_of(act.at)
     _check(scope, m, wording, today)
@@ -75,6 +75,19 @@ def publish(scope: Scope, act: Act, *, matter_id: UUID, wording: Wording) -> Lin
     )  # fmt: skip
     row.save(force_insert=True)
     return _line(row, m.place)
+
+
+def look(scope: Scope, *, matter_id: UUID, wording: Wording) -> None:
+    """Find beforehand what publishing this text would refuse; changes nothing.
+
+    Refuses: as ``publish``.
+    """
+    with acting(scope):
+        m = Matter.objects.filter(id=matter_id).first()
+        if m is None:
+            raise NotFound(NO_MATTER)
+        _ready(scope, m)
+        _check(scope, m, wording, territory.calendar(scope).day_of(timezone.now()))
 
 
 @action("matters.publication_approved", power="matters.publish", facts=("state",))
@@ -134,6 +147,14 @@ def end_publication(scope: Scope, act: Act, *, publication_id: UUID) -> Line:
     row.state, row.down_at = "down", act.at
     row.save(update_fields=["state", "down_at"])
     return _line(row, m.place)
+
+
+def _ready(scope: Scope, m: Matter) -> KindRow:
+    kind = kind_version(scope, m.kind_id)
+    _may_be_public(m, kind.publishers)
+    if Publication.objects.filter(matter_id=m.id, state__in=("proposed", "published")).exists():
+        raise WrongState(TWICE)
+    return kind
 
 
 def _may_be_public(m: Matter, publishers: int) -> None:
@@ -205,6 +226,7 @@ __all__ = [
     "Wording",
     "approve",
     "end_publication",
+    "look",
     "publish",
     "refuse_publication",
     "take_down",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.refusals import N_, Refusal
 from commongrid.matters import actions, queries
-from commongrid.matters.actions.publishing import NEVER
+from commongrid.matters.actions.publishing import NEVER, TWICE, look
 from commongrid.matters.queries import publishing as texts
 from commongrid.matters.rules.publishing import LONGEST, LONGEST_TITLE
 from commongrid.roster import queries as roster
@@ -94,26 +94,21 @@ def new(request: Asked, matter_id: UUID) -> HttpResponse:
     if request.method == "POST":
         form = Text(request.POST)
         status = 422
-        if form.is_valid() and (asked := request.POST.get("do")) in ("look", "change"):
-            status, looked = 200, asked == "look"
-        elif form.is_valid():
-            wording = actions.Wording(**form.cleaned_data)
+        if form.is_valid():
+            wording, asked = actions.Wording(**form.cleaned_data), request.POST.get("do")
             try:
-                done = actions.publish(request.scope, request.act, matter_id=matter_id, wording=wording)
+                if asked == "look":
+                    look(request.scope, matter_id=matter_id, wording=wording)
+                elif asked != "change":
+                    return _published(request, matter_id, wording)
             except Refusal as refusal:
                 form.refuse(refusal)
                 status = refusal.status
             else:
-                told = (
-                    gettext("It is published.")
-                    if done["state"] == "published"
-                    else gettext("A second person looks at it now.")
-                )
-                messages.success(request, told)
-                return redirect("publication", publication_id=done["publication"])
+                status, looked = 200, asked == "look"
     else:
-        if not m.row.kind.publishers or not m.readable or m.row.confidential or m.row.sealed:
-            return render(request, "console/publishing/never.html", {"m": m, "why": gettext(NEVER)})
+        if why := _never(request.scope, m):
+            return render(request, "console/publishing/never.html", {"m": m, "why": gettext(why)})
         draft = texts.draft(request.scope, matter_id, m.row.title, m.text)
         form = Text(initial={"title": draft.title, "text": draft.text, "answer": draft.answer, "until": draft.until})
     code = texts.public_place(request.scope, m.row.place)
@@ -123,6 +118,21 @@ def new(request: Asked, matter_id: UUID) -> HttpResponse:
         "place": place.label(language()) if place else "", "looked": looked,
     }  # fmt: skip
     return render(request, "console/publishing/new.html", context, status=status)
+
+
+def _never(scope: Scope, m: MatterDetail) -> str:
+    """Why no text is written of this matter now, or nothing."""
+    if not m.row.kind.publishers or not m.readable or m.row.confidential or m.row.sealed:
+        return NEVER
+    free = all(one.state not in ("proposed", "published") for one in texts.publications_of(scope, m.row.id))
+    return "" if free else TWICE
+
+
+def _published(request: Asked, matter_id: UUID, wording: actions.Wording) -> HttpResponse:
+    done = actions.publish(request.scope, request.act, matter_id=matter_id, wording=wording)
+    alone = done["state"] == "published"
+    messages.success(request, gettext("It is published.") if alone else gettext("A second person looks at it now."))
+    return redirect("publication", publication_id=done["publication"])
 
 
 @door("matters.publish")
