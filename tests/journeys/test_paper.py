@@ -101,7 +101,7 @@ def test_a_public_text_takes_two_people_and_goes_down(site: Site) -> None:
     text.fill("李小芳反映加工场夜里太吵。")
     page.get_by_label("标题").fill("加工场夜间噪声")
     page.get_by_role("button", name="提交第二人审核").click()
-    page.get_by_text("是这件事项中当事人的姓名").first.wait_for()
+    page.get_by_text("是这里某人的姓名").first.wait_for()
     both(desk, "publish-refused")
     page.get_by_label("是什么事").fill("有村民反映加工场夜里太吵。")
     page.get_by_role("button", name="提交第二人审核").click()

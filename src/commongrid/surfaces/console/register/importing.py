@@ -109,7 +109,8 @@ class Undo(Form):
 @door("people.edit", methods=("GET", "POST"))
 def desk(request: Asked) -> HttpResponse:
     """Templates, a form to send a file, files that wait, and what came in before."""
-    form, status = Send(request.POST or None, request.FILES or None, initial={"sort": request.GET.get("sort")}), 200
+    sort = {"sort": request.GET.get("sort", "people")}
+    form, status = Send(request.POST or None, request.FILES or None, initial=sort), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
