@@ -7,6 +7,7 @@ later stands on it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -237,3 +238,8 @@ def living(household: Household) -> list[Person]:
     """Who lives in it now, locked, the head first, then by age."""
     people = list(Person.objects.select_for_update(of=("self",)).filter(household_id=household.id).order_by("id"))
     return sorted(people, key=lambda one: (one.id != household.head_id, one.born_on or date.max))
+
+
+def lived(inside: Iterable[Person]) -> str:
+    """What a household is by those who live in it: lived in where somebody is at home, else away."""
+    return "lived" if any(one.state == "here" for one in inside) else "away"

@@ -11,7 +11,18 @@ from django.db import IntegrityError, transaction
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
-from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, entered, home, living, touch
+from commongrid.registry.actions.desk import (
+    Desk,
+    begin_stay,
+    change,
+    desk,
+    end_stay,
+    entered,
+    home,
+    lived,
+    living,
+    touch,
+)
 from commongrid.registry.actions.marks import carry_marks, pass_marks
 from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.rules.facts import DOOR_LENGTH, SELF, SPOUSE, Into, NewHome, Told, as_to, number_of
@@ -71,10 +82,11 @@ def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told:
     for one in going:
         to_head = SELF if one.id == head.id else as_to(former, one.as_in_home, sex=one.sex)
         move_into(at, one, new, as_to_head=to_head, why="split", head=one.id == head.id)
-    change(at, new, head_id=head.id)
+    change(at, new, head_id=head.id, state=lived(going))
+    changed = change(at, old, state=lived(staying))
     if old.head_id in leaving.people:
         succeed(at, old, staying)
-    else:
+    elif not changed:
         touch(old)
     return Line(
         place=new.place, subject=new.id, subject_kind="household",
@@ -100,6 +112,7 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
         to_head = into.as_to_head if one.id == old.head_id else _beside(into.as_to_head, one)
         move_into(at, one, new, as_to_head=to_head, why="merged")
     end_home(at, old, into=new)
+    change(at, new, state=lived(living(new)))
     return Line(
         place=new.place, subject=old.id, subject_kind="household",
         facts={"into": str(new.id), "people": len(people)}, answer={"household": new.id},

@@ -9,7 +9,18 @@ from uuid import UUID
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.registry.actions.booklets import quit_booklet
-from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, home, living, person, touch
+from commongrid.registry.actions.desk import (
+    Desk,
+    begin_stay,
+    change,
+    desk,
+    end_stay,
+    home,
+    lived,
+    living,
+    person,
+    touch,
+)
 from commongrid.registry.actions.homes import end_home, move_into, succeed
 from commongrid.registry.actions.marks import end_marks
 from commongrid.registry.actions.people import enter, refuse_codes, refuse_twice
@@ -17,8 +28,6 @@ from commongrid.registry.models import Household, Person
 from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
@@ -224,7 +233,7 @@ def _leave_home(at: Desk, who: Person, why: str) -> None:
     if not staying:
         end_home(at, old)
         return
-    changed = change(at, old, state=_lived(staying))
+    changed = change(at, old, state=lived(staying))
     if old.head_id == who.id:
         succeed(at, old, staying)
     elif not changed:
@@ -236,12 +245,7 @@ def _away(at: Desk, who: Person) -> None:
     if who.household_id is None:
         return
     of = Household.objects.select_for_update(of=("self",)).get(id=who.household_id)
-    change(at, of, state=_lived(living(of)))
-
-
-def _lived(inside: Iterable[Person]) -> str:
-    """Whether somebody of the household is at home."""
-    return "lived" if any(one.state == "here" for one in inside) else "away"
+    change(at, of, state=lived(living(of)))
 
 
 def _of(who: Person, household: Household | None = None) -> Line:
