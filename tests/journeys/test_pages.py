@@ -1,7 +1,7 @@
 """Every page there is, looked at in both languages and at both widths: clean for axe, no wider than the screen.
 
-``make test`` looks at each page every third day, language and width turn about,
-and opens the others; ``make nightly`` looks at all four.
+``make test`` looks at a third of the pages, language and width turn about, and
+opens the others (``COMMONGRID_TURN`` takes another third); ``make nightly`` looks at all four.
 
 A page whose address is not known here fails the walk, so nobody adds one unseen.
 """
@@ -258,12 +258,12 @@ def _spoken(number: int, language: str) -> bool:
 
 
 def _widths(number: int) -> list[tuple[str, tuple[int, int]]]:
-    """The widths at which a page is looked at; none where it is opened only. Twelve days bring all there are."""
+    """The widths at which a page is looked at; none where it is opened only. Twelve turns bring all there are."""
     widths = list(WIDTHS.items())
     if FULL:
         return widths
-    day, left = divmod(number + TURN, 3)
-    return [] if left else [widths[day // 2 % 2]]
+    turns, left = divmod(number + TURN, 3)
+    return [] if left else [widths[turns // 2 % 2]]
 
 
 def _made(laid: desk.Desk) -> tuple[dict[str, UUID], dict[str, int]]:

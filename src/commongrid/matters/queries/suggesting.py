@@ -35,6 +35,8 @@ from commongrid.territory import queries as territory
 YEAR: Final = timedelta(days=365)
 LOOKED_AT: Final = 200
 """So many earlier orders are looked at, the latest first: enough to tell, and the same cost after ten years."""
+SHOWN: Final = 3
+"""So many kinds are suggested by their words."""
 LEAST_WORDS: Final = 2
 """So many words must point to a restricted kind before it stands among the others."""
 SPOKEN_OF: Final = ("public", "parties")
@@ -150,12 +152,12 @@ def kinds_said(scope: Scope, text: str) -> list[KindSuggestion]:
     """
     meant = [KindSuggestion(kind=of, said=said) for of, said in danger_said(scope, text)]
     named = {row.code: row for row in kinds(scope) if row.parent}
-    found = closest(text, {code: f"{row.zh} {row.note} {row.en.lower()}" for code, row in named.items()}, most=6)
-    found = sorted(found, key=lambda one: named[one.key].visibility == "restricted" and len(one.words) < LEAST_WORDS)[
-        :3
-    ]
-    known = {one.kind.code for one in meant}
-    return [*meant, *(KindSuggestion(kind=named[one.key], said=one.words) for one in found if one.key not in known)]
+    found = closest(
+        text, {code: f"{row.zh} {row.note} {row.en.lower()}" for code, row in named.items()}, most=2 * SHOWN
+    )
+    found = sorted(found, key=lambda one: named[one.key].visibility == "restricted" and len(one.words) < LEAST_WORDS)
+    best = [one for one in found if one.key not in {of.kind.code for of in meant}][:SHOWN]
+    return [*meant, *(KindSuggestion(kind=named[one.key], said=one.words) for one in best)]
 
 
 def _units(place: int) -> list[Unit]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from commongrid.kernel.places import code_read, interval, level_of
 from commongrid.matters.queries import vocabulary
@@ -15,6 +15,7 @@ from commongrid.territory import queries as territory
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.matters.queries.vocabulary import KindRow
+    from commongrid.surfaces.shared.doors import Asked
     from commongrid.territory.queries import PlaceRow
 
 MOST_PLACES: Final = 30
@@ -77,3 +78,10 @@ def offered(scope: Scope, text: str, chosen: str) -> list[Found]:
         if row is not None and reaches(scope, row.code):
             found.insert(0, Found(row, ""))
     return found
+
+
+def place_asked(request: Asked) -> dict[str, Any]:
+    """What was typed and chosen as the place in a form that was sent, and the places to choose from."""
+    text = request.POST.get("place_text", "").replace("\x00", "")[:60]
+    chosen = request.POST.get("place", "") or request.GET.get("place", "")
+    return {"place_text": text, "chosen": chosen, "found": offered(request.scope, text, chosen)}

@@ -16,7 +16,7 @@ from commongrid.kernel.refusals import Refusal
 from commongrid.matters import actions, queries
 from commongrid.matters.queries import vocabulary
 from commongrid.surfaces.console.matters import panel, present, words
-from commongrid.surfaces.console.matters.choosing import offered
+from commongrid.surfaces.console.matters.choosing import place_asked
 from commongrid.surfaces.console.matters.forms import SAY_WHY
 from commongrid.surfaces.console.matters.forms import words as free_words
 from commongrid.surfaces.shared.doors import door
@@ -102,11 +102,8 @@ def _page(request: Asked, m: MatterDetail, form: PutRight, status: int = 200) ->
     form.offer(request.scope, m)
     if request.POST.get("do") == "find":
         form.initial.update({name: request.POST.get(name, "") for name in form.fields})
-    text = request.POST.get("place_text", "").replace("\x00", "")[:60]
-    chosen = request.POST.get("place", "")
     context = {
-        "m": m, "form": form, "shown": present.shown(request.scope, m.row), "place_text": text, "chosen": chosen,
-        "found": offered(request.scope, text, chosen) if text or chosen else [],
+        "m": m, "form": form, "shown": present.shown(request.scope, m.row), **place_asked(request),
         "county": request.scope.level == "county",
     }  # fmt: skip
     return render(request, "console/matters/put_right.html", context, status=status)

@@ -30,7 +30,7 @@ def sentence(one: Suggestion) -> str:
     if one.before is not None:
         said.append(_before(one.before))
     if one.said:
-        said.append(_("Answered matters with the same words: %(words)s.") % {"words": _listed(one.said)})
+        said.append(_("Answered matters with the same words: %(words)s.") % {"words": in_a_row(one.said)})
     if one.unit is not None and one.lead is None:
         said.append(_("Not on the work list for this: give a reason."))
     return ("" if chinese() else " ").join(said)
@@ -48,11 +48,7 @@ def _before(past: Precedent) -> str:
     return _("%(text)s, %(share)s %% on time.") % {"text": text, "share": share}
 
 
-def _listed(said: tuple[str, ...]) -> str:
-    return in_a_row(said)
-
-
 def kind_label(one: KindSuggestion) -> str:
     """A kind with the words that point to it."""
     label = f"{one.kind.code} {one.kind.label(language())}"
-    return _("%(kind)s: it says “%(words)s”") % {"kind": label, "words": _listed(one.said)}
+    return _("%(kind)s: it says “%(words)s”") % {"kind": label, "words": in_a_row(one.said)}

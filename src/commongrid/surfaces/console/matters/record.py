@@ -26,7 +26,7 @@ from commongrid.matters.queries import Filters, vocabulary
 from commongrid.matters.queries.systems import systems
 from commongrid.matters.rules.named import UNSORTED
 from commongrid.surfaces.console.matters import leaders, present, words
-from commongrid.surfaces.console.matters.choosing import kind_meant, offered, places_for, reaches
+from commongrid.surfaces.console.matters.choosing import kind_meant, place_asked, places_for, reaches
 from commongrid.surfaces.console.matters.photos import gathered
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.about import NAMES, AboutSomebody
@@ -288,8 +288,7 @@ def _unchecked(request: Asked, form: Record) -> Record:
 
 
 def _filled(request: Asked, form: Record, status: int = 200) -> HttpResponse:
-    place_text = request.POST.get("place_text", "").replace("\x00", "")[:60]
-    chosen = request.POST.get("place", "") or request.GET.get("place", "")
+    place = place_asked(request)
     kinds = vocabulary.kinds(request.scope)
     return render(
         request,
@@ -297,10 +296,8 @@ def _filled(request: Asked, form: Record, status: int = 200) -> HttpResponse:
         {
             "form": form,
             "kinds": [row for row in kinds if row.parent],
-            "found": offered(request.scope, place_text, chosen),
-            "place_text": place_text,
-            "chosen": chosen,
-            "asked": bool(place_text),
+            **place,
+            "asked": bool(place["place_text"]),
             "behalf": bool(form["concerned_name"].value() or form["concerned_phone"].value()),
         },
         status=status,

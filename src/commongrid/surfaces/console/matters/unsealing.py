@@ -15,7 +15,7 @@ from commongrid.kernel.places import code_read
 from commongrid.kernel.refusals import Refusal
 from commongrid.matters import actions, queries
 from commongrid.surfaces.console.matters import panel, present
-from commongrid.surfaces.console.matters.choosing import offered
+from commongrid.surfaces.console.matters.choosing import place_asked
 from commongrid.surfaces.console.matters.forms import SAY_WHY
 from commongrid.surfaces.console.matters.forms import words as free_words
 from commongrid.surfaces.shared.about import AboutSomebody
@@ -98,11 +98,8 @@ def unseal(request: Asked, matter_id: UUID) -> HttpResponse:
 
 def _page(request: Asked, m: MatterDetail, form: Unseal, status: int = 200) -> HttpResponse:
     form.choices(request.scope, m)
-    text = request.POST.get("place_text", "").replace("\x00", "")[:60]
-    chosen = request.POST.get("place", "")
     context = {
-        "m": m, "form": form, "shown": present.shown(request.scope, m.row), "place_text": text, "chosen": chosen,
-        "found": offered(request.scope, text, chosen) if text or chosen else [],
+        "m": m, "form": form, "shown": present.shown(request.scope, m.row), **place_asked(request),
     }  # fmt: skip
     return render(request, "console/matters/unseal.html", context, status=status)
 
