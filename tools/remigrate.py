@@ -12,8 +12,8 @@ import os
 import sys
 from pathlib import Path
 
-RELEASED = 4
-NAME = "network_and_loop"
+RELEASED = 5
+NAME = "fuller_records"
 HOME = Path("src/commongrid/migrations")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")
