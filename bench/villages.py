@@ -95,6 +95,7 @@ def _instance(
         locked=none.copy(),
         village=np.zeros(len(points), np.int64),
         foreign=np.zeros(len(points)),
+        split=0.0,
         even=bool((weight == 1).all()),
     )
     return Published(name=name, piece=piece, grids=grids, best=BEST_KNOWN.get(name))

@@ -16,21 +16,34 @@ from commongrid.kernel.division.assigning import Piece, assign, book, standing, 
 from commongrid.kernel.division.bounding import BOUND, prices, raise_bound, worth_of
 from commongrid.kernel.division.closing import choices
 from commongrid.kernel.division.dividing import divide
-from commongrid.kernel.division.statement import Rules
+from commongrid.kernel.division.statement import Households, Rules
+from commongrid.kernel.division.worth import hopes, taken
 from tests.kernel.division.laws import QUICK, village
 
 pytestmark = pytest.mark.xdist_group("division")  # one worker compiles
 few = settings(max_examples=15, deadline=None)
 
 
-def piece(seed: int, count: int, lower: int, upper: int, beta: float = 0.0) -> Piece:
-    """Households in the plane, each weighing one, nothing locked."""
+def piece(seed: int, count: int, lower: int, upper: int, beta: float = 0.0, split: float = 0.0) -> Piece:
+    """Households in the plane, each weighing one, nothing locked; three natural villages if these have a price."""
     points = np.random.default_rng(seed).uniform(0, 1000, (count, 2))
     metres = np.linalg.norm(points[:, None] - points[None], axis=2).astype(np.float32)
     none = np.full(count, -1, np.int64)
     zero = np.zeros(count, np.int64)
     return Piece(
-        metres, zero + 1, lower, upper, (lower + upper) / 2, beta, 0.0, none, none.copy(), zero, np.zeros(count), True
+        metres=metres,
+        weight=zero + 1,
+        lower=lower,
+        upper=upper,
+        target=(lower + upper) / 2,
+        beta=beta,
+        sigma=0.0,
+        before=none,
+        locked=none.copy(),
+        village=np.digitize(points[:, 0], [400, 700]) if split else zero,
+        foreign=np.full(count, split / upper),
+        split=split,
+        even=True,
     )
 
 
@@ -73,6 +86,43 @@ def test_the_bound_is_never_above_the_optimum_and_comes_near(seed: int, beta: fl
 
 
 @few
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 2.0]), st.sampled_from([0.0, 200.0]))
+def test_a_site_takes_what_is_worth_most_to_it(seed: int, beta: float, split: float) -> None:
+    one = piece(seed, 9, 2, 4, beta, split)
+    lam = np.random.default_rng(seed).uniform(0, 900, 9)
+    given = prices(one, lam, 9)
+    for site in range(9):
+        own = one.metres[site] - lam
+        worths = [
+            own[list(some)].sum() + beta * (size - one.target) ** 2 + split * (len({*one.village[list(some)]}) - 1)
+            for size in range(2, 5)
+            for some in combinations(range(9), size)
+        ]
+        cover = np.zeros(9)
+        assert taken(one, given, lam, site, cover) == pytest.approx(min(worths))
+        some = tuple(np.flatnonzero(cover))
+        again = own[list(some)].sum() + beta * (len(some) - one.target) ** 2
+        assert again + split * (len({*one.village[list(some)]}) - 1) == pytest.approx(min(worths))
+    assert (hopes(one, given, lam) <= [taken(one, given, lam, site, np.empty(0)) + 1e-9 for site in range(9)]).all()
+
+
+@few
+@given(st.integers(0, 10**6))
+def test_the_bound_knows_what_sharing_a_grid_costs(seed: int) -> None:
+    one = piece(seed, 10, 4, 6, split=300.0)
+    optimum = np.inf
+    for some in (some for size in range(4, 7) for some in combinations(range(10), size)):
+        grid = np.isin(np.arange(10), some)
+        metres = sum(float(one.metres[np.ix_(mine, mine)].sum(axis=1, dtype=float).min()) for mine in (grid, ~grid))
+        pairs = sum(len({*one.village[mine]}) - 1 for mine in (grid, ~grid))
+        optimum = min(optimum, metres + one.split * pairs)
+    given = prices(one, np.sort(one.metres, axis=1)[:, 3].astype(float), 10)
+    raise_bound(one, given, 2, optimum, 400)
+    bound = worth_of(one, given, given.best, 2, np.empty(0))[0]
+    assert 0.8 * optimum <= bound <= optimum + 1e-6
+
+
+@few
 @given(st.integers(0, 10**6))
 def test_a_small_village_is_solved_to_the_optimum_and_proves_it(seed: int) -> None:
     homes = village(seed, 20)
@@ -82,6 +132,19 @@ def test_a_small_village_is_solved_to_the_optimum_and_proves_it(seed: int) -> No
         assert found.bound <= found.reckoning.price + 1e-6
         assert found.gap is not None
         assert found.gap < 0.02
+
+
+def test_a_hamlet_far_from_everybody_is_proven_too() -> None:
+    """Six homes four kilometres off must share a grid: what that is worth is known far beyond what is near."""
+    drawn = np.random.default_rng(1)
+    points = np.vstack([drawn.normal(0, 150, (134, 2)), drawn.normal((4000, 0), 40, (6, 2))])
+    homes = Households.at(
+        points, village=np.zeros(140, np.int64), heads=np.ones(140, np.int64), capacity=np.full(140, 15)
+    )
+    rules = Rules(target=10, lower=8, upper=12, grids=14, split=0.0, no_head=0.0, short_member=0.0)
+    found = divide(homes, rules, effort=QUICK)
+    assert found.gap is not None
+    assert 0 <= found.gap < 0.02
 
 
 def test_choices_are_all_subsets_below_a_sum() -> None:

@@ -5,8 +5,8 @@
 ``dividing`` is the whole path; ``statement`` the values that go in and come
 out; ``graph`` who is whose neighbour; ``pieces`` what is divided by itself and
 with how many grids; ``solving`` the steps for one piece, ``assigning`` exact
-assignment to centres, ``searching`` better centres, ``bounding`` and
-``closing`` the proof, ``joining`` connected grids; ``reckoning`` what it costs
+assignment to centres, ``searching`` better centres, ``worth``, ``bounding``
+and ``closing`` the proof, ``joining`` connected grids; ``reckoning`` what it costs
 and what is listed. Those with inner loops are compiled (``kernel/compiled``),
 so import this package where a division is made, not where pages are.
 """

@@ -41,7 +41,8 @@ class Piece(NamedTuple):
     before: Wholes  # the grid of today by its place in this piece, or -1
     locked: Wholes  # the grid that a household is locked to, or -1
     village: Wholes
-    foreign: Reals  # metres for a household whose natural village is not that of the centre
+    foreign: Reals  # metres for a household whose natural village is not that of the centre: the next spread out
+    split: float  # metres for each natural village that a grid holds besides the first
     even: bool  # whether every household weighs one, so that exchanges are exact
 
 

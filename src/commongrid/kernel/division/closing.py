@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from commongrid.kernel.compiled import compiled
 from commongrid.kernel.division.arrays import Reals, Wholes
 from commongrid.kernel.division.assigning import Piece, Standing, assign, book, copy_into, total
-from commongrid.kernel.division.bounding import Prices, taken
+from commongrid.kernel.division.worth import Prices, taken
 
 
 @compiled

@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix
 
 from commongrid.kernel.division.arrays import Reals, Wholes
 from commongrid.kernel.division.assigning import Piece, Standing, standing
-from commongrid.kernel.division.bounding import Prices
+from commongrid.kernel.division.worth import Prices
 
 PAIRS = 9000
 """So many pairs of a household and a centre are looked at, the likeliest first."""

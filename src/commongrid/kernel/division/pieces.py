@@ -176,6 +176,7 @@ def task_of(given: Households, rules: Rules, locks: Locks, part: Part, lands: tu
         locked=locked,
         village=village.reshape(-1).astype(np.int64),
         foreign=foreign.astype(np.float64),
+        split=float(rules.split) if village.max() > 0 else 0.0,
         even=even,
     )
     ground = _ground(given, rules, graph, who, piece)

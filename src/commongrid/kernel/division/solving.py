@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from commongrid.kernel.compiled import below, chance, share
 from commongrid.kernel.division.arrays import Reals, Wholes
 from commongrid.kernel.division.assigning import Piece, Standing, copy_into, settle, standing, total
-from commongrid.kernel.division.bounding import BOUND, LAST, Prices, prices, raise_bound, worth_of
+from commongrid.kernel.division.bounding import BOUND, FRESH, LAST, prices, raise_bound, worth_of
 from commongrid.kernel.division.closing import choices, try_all, worths
 from commongrid.kernel.division.joining import Ground, anneal, holding, mend, whole_price
 from commongrid.kernel.division.packing import likely, packed
 from commongrid.kernel.division.searching import search, standing_like
 from commongrid.kernel.division.statement import Effort
+from commongrid.kernel.division.worth import Prices
 
 STARTS = 3
 REACH = 4
@@ -29,8 +30,12 @@ SURE = 1e-5
 CHOICES = 3000
 CLOSED = 6
 """Pieces of at most so many grids are closed by trying all that the bound leaves."""
-HOT, COLD = 40.0, 0.5
-"""Metres: heats of the annealing."""
+HOT, COLD, LONG = (40.0, 200.0), (0.5, 2.0), (1, 7)
+"""Metres: heats of the annealing, and how long it lasts; the second where natural villages may share a grid.
+
+What sharing costs the search over centres knows only roughly, so it gets fewer rounds then.
+"""
+ROUGH = 6
 AWAYS = (2.0, 8.0)
 """While searching, a natural village's price is spread over its households, so many times over."""
 
@@ -65,13 +70,14 @@ def solve(task: Task, effort: Effort, report: Report) -> Solved:
     if task.piece.foreign.any():
         steered = [task.piece._replace(foreign=away * task.piece.foreign) for away in AWAYS]
         found += [searched(one, task, effort, state, report) for one in steered]
-    report(0.5)
-    bound = None
+    report(0.4)
+    bound, ended = None, []
+    if task.piece.foreign.any() or not effort.with_bound:
+        ended = [joined(plain, task, one, effort, state) for one in found]
     if effort.with_bound:
-        known = min(total(task.piece, standing(task.piece, one.centre, one.grid)) for one in found)
+        known = min(price for price, _ in ended) - _unavoidable(task) if ended else total(plain, found[0])
         bound = bounded(task, known, found[0], effort, state, report)
-    report(0.8)
-    ended = [joined(plain, task, one, effort, state) for one in found]
+    ended = ended or [joined(plain, task, one, effort, state) for one in found]
     price, best = min(((price, number) for number, (price, _) in enumerate(ended)))
     now = ended[best][1]
     if bound is not None:
@@ -119,7 +125,7 @@ def searched(piece: Piece, task: Task, effort: Effort, state: NDArray[np.uint64]
     assert best is not None  # noqa: S101 - there is always a start
     if task.grids == 1:
         return best
-    rounds = max(30, round(effort.rounds * min(2.0, task.grids / 18)))
+    rounds = max(30, round(effort.rounds * min(2.0, task.grids / 18) / (ROUGH if task.piece.split else 1)))
     sites = np.arange(len(piece.weight), dtype=np.int64)
     for first in range(0, rounds, BLOCK):
         report(0.4 * first / rounds)
@@ -139,20 +145,16 @@ def bounded(
     start = np.partition(piece.metres, middle, axis=1)[:, middle].astype(float)
     reach = REACH * round(piece.upper / max(1.0, float(np.median(piece.weight))))
     given = prices(piece, start, reach)
-    still = False
-    for number in range(0, effort.bound_rounds, BLOCK):
-        report(0.5 + 0.3 * number / effort.bound_rounds)
-        before = given.figures[BOUND]
-        raise_bound(piece, given, grids, known, BLOCK)
-        bound = given.figures[BOUND]
-        still = bound - before < STILL * bound
-        if known - bound <= SURE * known:
-            still = True
-            break
-        given = given._replace(usable=_usable(given, known))
+    given, still = _raised(piece, given, grids, known, effort, lambda share: report(0.5 + 0.2 * share))
     everyone = np.arange(households, dtype=np.int64)
     full = given._replace(near=everyone[np.newaxis, :], usable=everyone)
     bound, last, hopes = worth_of(piece, full, given.best, grids, np.empty(0))
+    if bound < given.figures[BOUND] - SURE * known:
+        full.figures[:] = FRESH
+        full.now[:] = full.best
+        full, still = _raised(piece, full, grids, known, effort, lambda share: report(0.7 + 0.1 * share))
+        full = full._replace(usable=everyone)
+        bound, last, hopes = worth_of(piece, full, full.best, grids, np.empty(0))
     if not still:
         return None
     plain = len(given.labels) == 1 and not piece.foreign.any() and known - bound > SURE * known
@@ -162,6 +164,22 @@ def bounded(
     if plain and not piece.even and piece.beta == 0:
         pack_again(piece, full, best, known - bound)
     return float(bound)
+
+
+def _raised(
+    piece: Piece, given: Prices, grids: int, known: float, effort: Effort, report: Report
+) -> tuple[Prices, bool]:
+    """The bound raised until it stands still, and whether it does."""
+    for number in range(0, effort.bound_rounds, BLOCK):
+        report(number / effort.bound_rounds)
+        before = given.figures[BOUND]
+        raise_bound(piece, given, grids, known, BLOCK)
+        bound = given.figures[BOUND]
+        if known - bound <= SURE * known:
+            return given, True
+        still = bound - before < STILL * bound
+        given = given._replace(usable=_usable(given, known))
+    return given, bool(still)
 
 
 def pack_again(piece: Piece, given: Prices, best: Standing, slack: float) -> None:
@@ -207,5 +225,7 @@ def joined(
     outside = now.size.min() < piece.lower or now.size.max() > piece.upper
     changed = bool((now.grid != one.grid).any())
     if task.grids > 1 and (torn or lacking or outside or changed):
-        price = anneal(piece, task.ground, now, (HOT, COLD, effort.joining_rounds), state)
+        shared = int(piece.split > 0)
+        heats = (HOT[shared], COLD[shared], LONG[shared] * effort.joining_rounds)
+        price = anneal(piece, task.ground, now, heats, state)
     return float(price), now
