@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,8 +12,9 @@ if TYPE_CHECKING:
 PLUMBING = ("SET LOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PREPARE")
 
 
-def queries(make: Callable[[], Ask]) -> list[str]:
-    """What one request asks the database, after two that fill this process's memory."""
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
     from django.db import connection
 
     statements: list[str] = []
@@ -23,9 +25,15 @@ def queries(make: Callable[[], Ask]) -> list[str]:
             statements.append(text)
         return execute(sql, params, many, context)
 
+    with connection.execute_wrapper(watch):
+        yield statements
+
+
+def queries(make: Callable[[], Ask]) -> list[str]:
+    """What one request asks the database, after two that fill this process's memory."""
     for _ in range(2):
         _send(make())
-    with connection.execute_wrapper(watch):
+    with watched() as statements:
         _send(make())
     return statements
 

@@ -98,7 +98,7 @@ def county(data: Path, size: str, demo: str) -> Iterator[County]:
             count = db.execute(
                 "SELECT reltuples::bigint FROM pg_class WHERE oid = 'matters_matter'::regclass"
             ).fetchone()
-            posts = {scope: _post(db, role, unit=scope == "department") for scope, role in WANTED.items()}
+            posts = {scope: post_of(db, role, unit=scope == "department") for scope, role in WANTED.items()}
         yield County(cluster, size, int(str((count or (0,))[0])), posts)
 
 
@@ -114,11 +114,11 @@ def _prepare(cluster: Cluster, data: Path, demo: str) -> None:
             demo = ""
     if demo:
         say(f"Preparing the database and the demo ({demo}).")
-        _command("demo", "--size", demo, "--json")
+        command("demo", "--size", demo, "--json")
     _widen(cluster, data / "places.csv")
 
 
-def _command(*words: str) -> None:
+def command(*words: str) -> None:
     subprocess.run([sys.executable, "-m", "commongrid.cli", *words], check=True, stdout=subprocess.DEVNULL)
 
 
@@ -141,7 +141,7 @@ def _widen(cluster: Cluster, file: Path) -> None:
         lines.append(f"{township},{n}号镇,township,{county}")
         lines += [f"{township + (200 + m) * 1000},{n}镇{m}村,village,{township}" for m in range(1, VILLAGES + 1)]
     file.write_text("code,name,level,parent\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    _command("import", "places", str(file), "--yes")
+    command("import", "places", str(file), "--yes")
 
 
 def _multiply(into: County) -> None:
@@ -192,7 +192,7 @@ def _tally() -> None:
     say(f"Tallies after {time.monotonic() - begun:.0f} s.")
 
 
-def _post(db: psycopg.Connection[tuple[object, ...]], role: str, *, unit: bool) -> Post:
+def post_of(db: psycopg.Connection[tuple[object, ...]], role: str, *, unit: bool) -> Post:
     """The post of a role with the most open matters before it."""
     mine = "m.unit_id = p.unit_id" if unit else "m.place BETWEEN p.place AND p.place + 999"
     order = (

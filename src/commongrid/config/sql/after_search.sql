@@ -1,11 +1,19 @@
 -- Search by part of a name or title. LIKE and array containment are not leakproof, so under row-level security they
 -- can't use an index; these functions run as the search role and apply the scope as an explicit condition. They answer
 -- with ids only, and whoever reads the rows behind them passes row-level security again. Without a scope: no rows.
-CREATE OR REPLACE FUNCTION grams(t text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
-  SELECT COALESCE(array_agg(DISTINCT g), '{}') FROM (
-    SELECT substr(lower(t), i, n) AS g FROM generate_series(1, char_length(t)) i, generate_series(1, 2) n
-    WHERE i + n - 1 <= char_length(t)
-  ) s $$;
+-- Each sign and each pair of signs of a text. A loop, because an aggregate takes ten times as long, at every name written.
+CREATE OR REPLACE FUNCTION grams(t text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
+DECLARE
+  small text := lower(t);
+  length int := char_length(t);
+  found text[] := '{}';
+BEGIN
+  FOR i IN 1..length LOOP
+    found := found || substr(small, i, 1);
+    IF i < length THEN found := found || substr(small, i, 2); END IF;
+  END LOOP;
+  RETURN found;
+END $$;
 GRANT EXECUTE ON FUNCTION grams(text) TO :search:, :app:;
 -- What the scope reaches, as the walls say it, and what it never sees (":never", filled in from the table's wall): so that what is cut to so many rows is cut to rows that the reader sees.
 CREATE OR REPLACE FUNCTION reached(place bigint, home uuid, unit uuid) RETURNS boolean LANGUAGE sql STABLE AS $$

@@ -76,7 +76,7 @@ class Person(models.Model):
         related_name="person",
         verbose_name="账号",
     )
-    place = PlaceField("所在地方", db_index=True)
+    place = PlaceField("所在地方")
     state = models.CharField("状态", max_length=8, default="here", db_default="here")
     ended_on = models.DateField("注销日期", null=True)
     erased_at = models.DateTimeField("删除时间", null=True)
@@ -105,10 +105,10 @@ class Person(models.Model):
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="people", verbose_name="常住户")
     as_in_home = models.CharField("与户主关系", max_length=4, blank=True, default="", db_default="")
     booklet = models.ForeignKey(
-        RegisteredHousehold, models.PROTECT, null=True, related_name="people", verbose_name="户籍户"
+        RegisteredHousehold, models.PROTECT, null=True, related_name="people", verbose_name="户籍户", db_index=False
     )
     as_in_booklet = models.CharField("户籍户主关系", max_length=4, blank=True, default="", db_default="")
-    registered_place = PlaceField("户籍地", null=True, db_index=True)
+    registered_place = PlaceField("户籍地", null=True)
     collective = PlaceField("集体经济组织成员所在村", null=True)
 
     confirmed = models.JSONField("核实日期", default=dict, db_default=models.Value({}, models.JSONField()))
@@ -148,6 +148,12 @@ class Person(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["place", "sort_key", "id"], name="registry_person_place_name"),
+            models.Index(fields=["booklet"], name="registry_person_booklet", condition=Q(booklet__isnull=False)),
+            models.Index(
+                fields=["registered_place"],
+                name="registry_person_registered",
+                condition=Q(registered_place__isnull=False),
+            ),
             models.Index(fields=["phone_index"], name="registry_person_phone", condition=Q(phone_index__isnull=False)),
             models.Index(fields=["initials", "place"], name="registry_person_initials", condition=~Q(initials="")),
             models.Index(fields=["merged_into"], name="registry_person_merged", condition=Q(merged_into__isnull=False)),
@@ -174,8 +180,8 @@ class Stay(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="stays")
     sort = models.CharField(max_length=10)
-    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="stays")
-    booklet = models.ForeignKey(RegisteredHousehold, models.PROTECT, null=True, related_name="stays")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="stays", db_index=False)
+    booklet = models.ForeignKey(RegisteredHousehold, models.PROTECT, null=True, related_name="stays", db_index=False)
     place = PlaceField()
     name = models.CharField(max_length=60)
     as_to_head = models.CharField(max_length=4, blank=True, default="")
@@ -229,6 +235,7 @@ class Stay(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["household", "from_on"], name="registry_stay_household"),
+            models.Index(fields=["booklet"], name="registry_stay_booklet", condition=Q(booklet__isnull=False)),
             models.Index(fields=["batch"], name="registry_stay_batch", condition=Q(batch__isnull=False)),
         ]
 

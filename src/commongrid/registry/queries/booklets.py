@@ -7,13 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q
 
 from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval, level_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry.models import Person, RegisteredHousehold, Stay
+from commongrid.registry.queries.holdings import number_of
 from commongrid.registry.queries.homes import Member, members
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def booklets(scope: Scope, place: int, *, text: str = "", after: str = "") -> tu
     if after:
         at, number, ident = after.split("|")
         rows = rows.filter(
-            Q(place__gt=int(at)) | Q(place=int(at), number__gt=number) | Q(place=int(at), number=number, id__gt=ident)
+            Q(place__gt=int(at)) | Q(place=int(at), number__gt=number) | Q(place=int(at), number=number, id__gt=ident),
+            place__gte=int(at),  # where the index begins
         )
     found = list(_counted(rows).order_by("place", "number", "id")[: PAGE + 1])
     lines = [_line(one) for one in found[:PAGE]]
@@ -114,11 +116,11 @@ def booklets_of(scope: Scope, people: list[UUID]) -> dict[UUID, tuple[UUID | Non
 
 
 def _counted(rows: Any) -> Any:
+    here = Person.objects.filter(booklet=OuterRef("pk"))
     return rows.annotate(
-        heads_name=F("head__display_name"),
-        size=Count("people", filter=Q(people__state__in=HERE_NOW)),
-        resident=Count("people", filter=Q(people__state="here", people__household__isnull=False)),
-    )
+        heads_name=F("head__display_name"), size=number_of(here.filter(state__in=HERE_NOW), "booklet"),
+        resident=number_of(here.filter(state="here", household__isnull=False), "booklet"),
+    )  # fmt: skip
 
 
 def _line(one: Any) -> BookletLine:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotFound, NotYours
@@ -193,8 +194,14 @@ def _more(of: str) -> str:
 def _annotated(of: str, rows: Any) -> Any:
     if of in PEOPLE:
         return rows.annotate(persons_name=F(f"{PEOPLE[of]}__display_name"))
-    now = Q(members__to_on=None)
-    return rows.annotate(size=Count("members__person", filter=now, distinct=True))
+    members = Membership.objects.filter(organisation=OuterRef("pk"), to_on=None)
+    return rows.annotate(size=number_of(members, "organisation", "person"))
+
+
+def number_of(rows: Any, by: str, of: str = "pk") -> Coalesce:
+    """How many of these rows belong to the outer one: asked for the rows of a page, where a join counts them all."""
+    counted = rows.order_by().values(by).annotate(n=Count(of, distinct=True)).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _line(of: str, one: Any) -> HoldingLine:

@@ -126,7 +126,7 @@ def listed_homes(scope: Scope, place: int, *, state: str = "", text: str = "") -
     return rows
 
 
-def _sizes(homes: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+def sizes_of(homes: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
     """How many people each of these households has, and how many of them are away: of a page, never of all."""
     rows = Person.objects.filter(household__in=homes).values("household")
     counted = rows.annotate(size=Count("id"), far=Count("id", filter=Q(state="away")))
@@ -145,11 +145,12 @@ def homes(scope: Scope, place: int, *, state: str = "", text: str = "", after: s
         rows = rows.filter(
             Q(natural_village__gt=int(village))
             | Q(natural_village=int(village), number__gt=number)
-            | Q(natural_village=int(village), number=number, id__gt=UUID(ident))
+            | Q(natural_village=int(village), number=number, id__gt=UUID(ident)),
+            natural_village__gte=int(village),  # where the index begins
         )
     named = rows.annotate(heads_name=F("head__display_name"))
     found = list(named.order_by("natural_village", "number", "id")[: PAGE + 1])
-    sizes = _sizes([one.id for one in found])
+    sizes = sizes_of([one.id for one in found])
     lines = [
         HomeLine(
             id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, Subquery
 
 from commongrid.accounts import sealed
 from commongrid.journal.dated import in_force
@@ -25,6 +24,7 @@ from commongrid.registry.models import (
     Site,
     Thing,
 )
+from commongrid.registry.queries.holdings import number_of
 from commongrid.registry.queries.ledgers import LedgerRow, Wanted, of_population
 from commongrid.registry.queries.wordlists import CodeRow
 from commongrid.registry.rules.fields import FURTHER
@@ -158,19 +158,13 @@ def _homes(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
     lives = Person.objects.filter(household=OuterRef("pk"))
     rows = rows.annotate(
         heads_name=F("head__display_name"), heads_key=F("head__sort_key"), heads_phone=F("head__phone_sealed"),
-        size=_number(lives, "household"), away=_number(lives.filter(state="away"), "household"),
+        size=number_of(lives, "household"), away=number_of(lives.filter(state="away"), "household"),
     )  # fmt: skip
     if between := range_of(spec, "people"):
         rows = rows.filter(size__range=between)
     found = list(_ranged(rows, spec, "away").order_by("natural_village", "number", "id")[: MOST + 1])
     codes = _codes_of_homes(spec, wanted, [one.id for one in found])
     return [LedgerRow(of="household", subject=one.id, values=_home(one, spec, codes)) for one in found]
-
-
-def _number(rows: Any, by: str, of: str = "pk") -> Coalesce:
-    """How many of these rows belong to the outer one."""
-    counted = rows.order_by().values(by).annotate(n=Count(of, distinct=True)).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _codes_of_homes(spec: Spec, wanted: Wanted, homes: list[UUID]) -> Mapping[str, Mapping[UUID, list[str]]]:
@@ -232,7 +226,7 @@ def _organisations(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow
     rows = _coded(Organisation.objects.filter(place__range=within, ended_on=None), spec)
     members = Membership.objects.filter(organisation=OuterRef("pk"), to_on=None)
     rows = rows.annotate(
-        size=_number(members, "organisation", "person"),
+        size=number_of(members, "organisation", "person"),
         leads=Subquery(members.filter(duty="leader").values("name")[:1]),
     )
     if between := range_of(spec, "people"):

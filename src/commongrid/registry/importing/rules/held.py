@@ -64,12 +64,15 @@ def fields_of(of: str) -> dict[str, str]:
 
 def plan(of: str, placed: Sequence[PlacedHeld], known: Iterable[KnownHeld]) -> None:
     """Say of every row that is not out already what becomes of it."""
-    by_field: dict[tuple[str, object], list[KnownHeld]] = defaultdict(list)
-    for record in known:
-        for name in TOLD_APART[of]:
-            by_field[name, record.values[name]].append(record)
-    seen: set[object] = set()
+    by_field: dict[tuple[str, object, int], list[KnownHeld]] = defaultdict(list)
     strong, weak = TOLD_APART[of]
+    for record in known:
+        place, values = record.natural_village or record.place, record.values
+        by_field[strong, values[strong], _around(strong, place)].append(record)
+        by_field[weak, values[weak], _around(weak, place)].append(record)
+        if not values[strong]:
+            by_field["", values[weak], _around(weak, place)].append(record)
+    seen: set[object] = set()
     for one in (one for one in placed if one.status != "out"):
         at = strong if strong in one.read.said else weak
         if at not in one.read.said:
@@ -94,17 +97,22 @@ def _key(of: str, one: PlacedHeld, at: str) -> object:
     return one.read.place, kind, one.read.said[at]
 
 
-def _found(of: str, read: HeldRead, by_field: Mapping[tuple[str, object], list[KnownHeld]]) -> list[KnownHeld]:
+def _around(name: str, place: int) -> int:
+    """The village inside which a field tells records apart, so that a name that every village has is no long list."""
+    return 0 if name == "credit_code" else village_of(place) or place
+
+
+def _found(of: str, read: HeldRead, by_field: Mapping[tuple[str, object, int], list[KnownHeld]]) -> list[KnownHeld]:
     strong, weak = TOLD_APART[of]
     said = read.said
     if strong in said:
-        hits = [one for one in by_field.get((strong, said[strong]), ()) if _near(of, strong, read, one)]
+        there = by_field.get((strong, said[strong], _around(strong, read.place)), ())
+        hits = [one for one in there if _near(of, strong, read, one)]
         if hits or weak not in said:
             return hits
-    return [
-        one for one in by_field.get((weak, said[weak]), ())
-        if _near(of, weak, read, one) and not (strong in said and one.values[strong])
-    ]  # fmt: skip
+    by = "" if strong in said else weak  # who has a number is nobody whose number is another
+    there = by_field.get((by, said[weak], _around(weak, read.place)), ())
+    return [one for one in there if _near(of, weak, read, one)]
 
 
 def _near(of: str, name: str, read: HeldRead, one: KnownHeld) -> bool:

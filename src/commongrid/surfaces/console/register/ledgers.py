@@ -60,16 +60,17 @@ def page(request: Asked, code: str) -> HttpResponse:
     """One ledger of a place; sent with a purpose it comes as a spreadsheet. Each look at one of hardship is logged."""
     of = queries.ledger(request.scope, code)
     wanted = wanted_of(request)
-    rows = queries.ledger_rows(request.scope, of, wanted)
+    total = queries.ledger_size(request.scope, of, wanted)
     form = handing.Purpose(request.scope, request.POST or None)
-    if request.method == "POST" and len(rows) > MOST:
+    if request.method == "POST" and total > MOST:
         form.add_error(None, gettext("More than 5,000 rows: choose a smaller place first."))
     if request.method == "POST" and form.is_valid():
-        return _exported(request, of, rows, form, wanted.place)
+        return _exported(request, of, queries.ledger_rows(request.scope, of, wanted), form, wanted.place)
+    shown = queries.ledger_rows(request.scope, of, wanted, SHOWN)[:SHOWN]
     if of.sealed:
-        looked = Access(event="revealed", about=f"ledger.{of.code}.{min(len(rows), SHOWN)}")
+        looked = Access(event="revealed", about=f"ledger.{of.code}.{len(shown)}")
         accounts.log_access(request.scope, Act.new(), access=looked)
-    shown, keys = rows[:SHOWN], [key for key, _head in columns_of(of)]
+    keys = [key for key, _head in columns_of(of)]
     said, heads = ledger_words.words(request.scope, shown), [gettext(head) for _key, head in columns_of(of)]
     context = {
         "of": of, "title": name_of(of), "heads": heads,
@@ -77,7 +78,7 @@ def page(request: Asked, code: str) -> HttpResponse:
             (ledger_words.address(one), list(zip(heads, ledger_words.cells(keys, one, said), strict=True)))
             for one in shown
         ],
-        "total": min(len(rows), MOST), "more": len(rows) > SHOWN, "form": form, "wanted": wanted,
+        "total": min(total, MOST), "more": total > SHOWN, "form": form, "wanted": wanted,
         "place": territory.place(request.scope, wanted.place), "population": wanted.population, "opens": 2,
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
         "populations": list(POPULATION_NAMES.items()), "with_people": of.of in ("person", "flag", "stay"),

@@ -1,0 +1,295 @@
+"""`python -m bench.register`: the register of a whole county as an officer, a township's and a village's clerk use it.
+
+The county is the demo's largest, made once and kept. Each page is asked for through the product's own stack, with
+session, post, scope and row-level security, in this process: a first time to fill its memory, then so many times.
+Milliseconds are of the processor, of this process and of PostgreSQL's, and never of the wall; statements are counted as
+`counting` does. The jobs of the night are run once each, first, because pages show what they counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from bench import population
+from bench.counting import watched
+from bench.county import Post, command, post_of, say
+from bench.rows import Reader, reader
+from bench.serving import TICK
+from commongrid.config.embedded import Cluster, held
+
+if TYPE_CHECKING:
+    import psycopg
+
+RESULTS = Path(__file__).parent / "results"
+REFUSED: Final = 403
+CLERKS: Final = {"county": "county_admin", "township": "township_team", "village": "village_secretary"}
+"""Who asks, by the reach of their post."""
+PURPOSE: Final = {"purpose": "核对台账", "days": "7", "into": "xlsx"}
+FAR: Final = """
+SELECT natural_village || '|' || number || '|' || id FROM registry_household
+WHERE place BETWEEN %(lo)s AND %(hi)s AND state <> 'ended' ORDER BY natural_village, number, id
+OFFSET (SELECT count(*) * 9 / 10 FROM registry_household WHERE place BETWEEN %(lo)s AND %(hi)s) LIMIT 1
+"""
+FAR_BOOKLETS: Final = """
+SELECT place || '|' || number || '|' || id FROM registry_registered_household
+WHERE place BETWEEN %(lo)s AND %(hi)s AND ended_on IS NULL ORDER BY place, number, id
+OFFSET (SELECT count(*) * 9 / 10 FROM registry_registered_household WHERE place BETWEEN %(lo)s AND %(hi)s) LIMIT 1
+"""
+SOMEBODY: Final = """
+SELECT p.id, p.household_id, p.display_name, p.initials, p.phone_sealed, p.id_sealed, h.door FROM registry_person p
+JOIN registry_household h ON h.id = p.household_id
+WHERE p.place BETWEEN %(lo)s AND %(hi)s AND p.state = 'here' AND p.phone_sealed IS NOT NULL AND p.id_sealed IS NOT NULL
+  AND p.initials <> '' AND char_length(h.door) > 2 ORDER BY md5(p.id::text) LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: what it is called, its address, what is sent to it, and whether it is asked for while typing."""
+
+    name: str
+    path: str
+    sent: dict[str, str] | None = None
+    typing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one request took: milliseconds here and in PostgreSQL, statements, bytes of the answer; none: refused."""
+
+    app: float
+    db: float
+    statements: int
+    size: int
+
+
+def main() -> int:
+    """Make the county where it is not there, run the jobs, ask for every page as each clerk, print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.register", description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder of the database (default: bench/results/data-register)")
+    parser.add_argument("--times", type=int, default=5, metavar="N", help="each page so often (default: 5)")
+    parser.add_argument("--only", default="", metavar="WORD,...", help="what has such a word in its name")
+    args = parser.parse_args()
+
+    def wanted(name: str) -> bool:
+        return any(word in name for word in args.only.split(","))
+
+    with opened((args.data or RESULTS / "data-register").absolute()) as cluster:
+        meter = Meter(cluster)
+        print("| job | CPU s (app + db) | memory of this process at most |\n|---|---|---|")
+        for name, job in jobs().items():
+            if wanted(name):
+                print(f"| {name} | {meter.job(job)} |", flush=True)
+        clerks = {reach: clerk(cluster, role) for reach, role in CLERKS.items()}
+        print("\n| page | " + " | ".join(f"{reach}: ms (app + db), statements" for reach in clerks) + " |")
+        print("|---|" + "---|" * len(clerks))
+        for row in zip(*(pages(cluster, one.post) for one in clerks.values()), strict=True):
+            if wanted(row[0].name):
+                costs = [meter.page(who, one, args.times) for who, one in zip(clerks.values(), row, strict=True)]
+                print(f"| {row[0].name} | " + " | ".join(map(_said, costs)) + " |", flush=True)
+    return 0
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[Cluster]:
+    """The database of this benchmark, with the demo's largest county in it."""
+    data.mkdir(parents=True, exist_ok=True)
+    os.environ["COMMONGRID_DATA"] = str(data)
+    with held(data) as cluster:
+        if not (data / "made").exists():
+            say("Making the county: some minutes.")
+            command("demo", "--size", "county", "--json")
+            with population.administrator(cluster) as db:
+                db.execute("VACUUM (ANALYZE)")
+            (data / "made").write_text("", encoding="utf-8")
+        os.environ["DATABASE_URL"], os.environ["COMMONGRID_LOG_LEVEL"] = cluster.app_url, "ERROR"
+        from commongrid.commands.opening import load_django
+        from commongrid.config.preparing import prepare
+
+        prepare(cluster.app_url, cluster.owner_url)
+        load_django()
+        yield cluster
+
+
+def clerk(cluster: Cluster, role: str) -> Reader:
+    """Somebody who holds the role, signed in."""
+    with population.administrator(cluster) as db:
+        return reader(post_of(db, role, unit=False))
+
+
+class Meter:
+    """Processor time of this process and of PostgreSQL's."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        """Know which processes are the database's."""
+        self.postmaster = int((cluster.pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
+
+    def page(self, who: Reader, page: Page, times: int) -> Cost:
+        """What one request costs, the middle of so many."""
+        _ask(who, page)
+        with watched() as statements:
+            size = _ask(who, page)
+        gc.collect()
+        taken = sorted(self._timed(lambda: _ask(who, page)) for _ in range(times))
+        app, database = taken[len(taken) // 2]
+        return Cost(app * 1000, database * 1000, len(statements), size)
+
+    def job(self, job: Callable[[], object]) -> str:
+        """What a job costs once, as cells of a table."""
+        app, database = self._timed(job)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return f"{app + database:.1f} ({app:.1f} + {database:.1f}) | {memory:.0f} MB"
+
+    def _timed(self, do: Callable[[], object]) -> tuple[float, float]:
+        before, begun = _running(self.postmaster), time.process_time()
+        do()
+        app, after = time.process_time() - begun, _running(self.postmaster)
+        return app, (sum(after.values()) - sum(before.values())) / 1e9
+
+
+def _running(parent: int) -> dict[int, int]:
+    """Nanoseconds that a process's children have run, those that ended (in hundredths of a second) under its own id."""
+    ended = Path(f"/proc/{parent}/stat").read_text().rsplit(")", 1)[1].split()[13:15]
+    found = {parent: sum(map(int, ended)) * 10**9 // TICK}
+    for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        try:
+            found[int(pid)] = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+        except OSError:
+            continue
+    return found
+
+
+def _ask(who: Reader, page: Page) -> int:
+    from django.test import Client
+
+    headers: dict[str, str] = {**who.headers, **({"HX-Request": "true"} if page.typing else {})}
+    client = Client(headers=headers, SERVER_NAME="127.0.0.1")
+    if page.sent is None:
+        response: Any = client.get(page.path)
+    else:
+        response = client.post(page.path, {**page.sent, "csrfmiddlewaretoken": who.token})
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.status_code == REFUSED:
+        return 0
+    if response.status_code not in {200, 302, 422}:
+        message = f"{page.path}: {response.status_code}"
+        raise RuntimeError(message)
+    return len(body)
+
+
+def _said(cost: Cost) -> str:
+    if not cost.size:
+        return "may not"
+    return f"{cost.app + cost.db:.0f} ({cost.app:.0f} + {cost.db:.0f}), {cost.statements}"
+
+
+def pages(cluster: Cluster, post: Post) -> list[Page]:
+    """Every page of the register that this clerk opens, the same for each."""
+    from commongrid.registry.rules.ledgers import LEDGERS
+
+    with population.administrator(cluster) as db:
+        return [*_found(db, post), *_lists(db, post), *_wide(post.place),
+                *(Page(f"ledger {code}", f"/console/households/ledgers/{code}") for code in LEDGERS)]  # fmt: skip
+
+
+def _found(db: psycopg.Connection[Any], post: Post) -> Iterator[Page]:
+    """Searching, and one household and person."""
+    from commongrid.accounts import sealed
+
+    row = db.execute(SOMEBODY.encode(), {"lo": post.lo, "hi": post.hi}).fetchone()
+    if row is None:
+        message = "nobody lives there with a phone and a door"
+        raise LookupError(message)
+    who, home, name, initials, phone, number, door = row
+    typed = {
+        "a name": name, "two signs": name[-2:], "one sign": name[-1], "a surname": name[0], "initials": initials,
+        "a phone": sealed.unseal(phone, "registry_person", "phone_sealed", who),
+        "an identity number": sealed.unseal(number, "registry_person", "id_sealed", who), "a door": door[1:4],
+    }  # fmt: skip
+    for what, text in typed.items():
+        yield Page(f"search for {what}", f"/console/search/?{urlencode({'q': text})}", typing=True)
+    yield Page("search page", f"/console/search/?{urlencode({'q': name})}")
+    yield Page("household", f"/console/households/{home}")
+    yield Page("household a month ago", f"/console/households/{home}?on=2026-10-30")
+    yield Page("ask next time", f"/console/households/{home}/ask")
+    yield Page("household sheet", f"/console/households/{home}/sheet")
+    yield Page("person", f"/console/households/people/{who}")
+    yield Page("person moves in", f"/console/households/{home}/move-in", _newcomer(name))
+    yield Page("looks", f"/console/households/people/{who}/looks")
+
+
+def _newcomer(name: str) -> dict[str, str]:
+    """Somebody of a name and birth that may be there: the page asks whether they are, and enters nobody."""
+    return {"name": name, "sex": "1", "born_on": "1980-05-05", "as_to_head": "", "seen": "1"}
+
+
+def _lists(db: psycopg.Connection[Any], post: Post) -> Iterator[Page]:
+    """Every list, first and far, filtered."""
+    whose = {"lo": post.lo, "hi": post.hi}
+    far, far_booklets = ((db.execute(text.encode(), whose).fetchone() or ("",))[0] for text in (FAR, FAR_BOOKLETS))
+    homes, booklets = "/console/households/", "/console/households/registered"
+    yield Page("households", homes)
+    yield Page("households, far", f"{homes}?{urlencode({'after': far})}")
+    yield Page("households wholly away", f"{homes}?state=away")
+    yield Page("households by a word", f"{homes}?{urlencode({'q': '杨'})}")
+    yield Page("households by a rare word", f"{homes}?{urlencode({'q': '欧阳秀英'})}")
+    yield Page("registered households", booklets)
+    yield Page("registered households, far", f"{booklets}?{urlencode({'after': far_booklets})}")
+    yield Page("registered households by a word", f"{booklets}?{urlencode({'q': '杨'})}")
+    for of in ("site", "thing", "organisation"):
+        yield Page(f"list of each {of}", f"/console/holdings/{of}/")
+        yield Page(f"list of each {of}, far", f"/console/holdings/{of}/?after=1000")
+        yield Page(f"list of each {of} by a word", f"/console/holdings/{of}/?{urlencode({'q': '店'})}")
+    yield Page("list of each thing, overdue", "/console/holdings/thing/?due=1")
+    yield Page("changes", "/console/households/changes")
+    yield Page("duplicates", "/console/households/duplicates")
+
+
+def _wide(place: int) -> Iterator[Page]:
+    """What counts over a whole place, and what goes out."""
+    yield Page("completeness", "/console/households/completeness")
+    yield Page("map", f"/console/map/{place}/?by=homes")
+    yield Page("map, shapes", f"/console/map/{place}/shapes.json?by=homes")
+    yield Page("map, points", f"/console/map/{place}/points.json")
+    yield Page("coverage", "/console/network/")
+    yield Page("coverage, households", "/console/network/homes")
+    yield Page("county sheet", "/console/network/sheet")
+    yield Page("export of households", "/console/households/export", {**PURPOSE, "place": "", "state": "", "q": ""})
+    yield Page("export of the roster", "/console/households/ledgers/roster", PURPOSE)
+    yield Page("imports", "/console/households/import")
+
+
+def jobs() -> dict[str, Callable[[], object]]:
+    """What the clock does with the register."""
+    from commongrid.commands.demo.laying import COUNTY, SCOPE
+    from commongrid.registry import jobs as register
+    from commongrid.registry.joining import jobs as joining
+    from commongrid.registry.keeping import jobs as keeping
+    from commongrid.registry.queries.census import counted_as_census
+
+    return {
+        "completeness counted": register.count, "suspects": joining.find_suspects,
+        "what was kept long enough": keeping.apply_periods, "erasures again": keeping.do_again,
+        "census": lambda: counted_as_census(SCOPE, COUNTY, _today()),
+    }  # fmt: skip
+
+
+def _today() -> Any:
+    from django.utils.timezone import localdate
+
+    return localdate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
