@@ -20,12 +20,13 @@ from commongrid.outreach.queries.coverage import AWAY, LIVED, Coverage, coverage
 from commongrid.registry import actions as registry
 from commongrid.registry.actions import Fields, Leaving, NewHolding
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
+from commongrid.roster.actions import NewUnit, add_unit
 from commongrid.roster.dividing import actions as dividing
 from commongrid.roster.dividing.jobs import MOVER
 from commongrid.territory.actions import add_villager_group
 from commongrid.territory.rules.editing import Named
 from commongrid.territory.rules.values import Meaning
-from tests.factories.desk import COUNTY, GRID, OTHER_GRID, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.factories.desk import COUNTY, GRID, OTHER_GRID, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE, lay
 from tests.factories.network import fill, tie
 from tests.factories.places import CONTEXT, as_owner, bring
 from tests.roster.dividing.conftest import SECRETARY, SINCE, land
@@ -288,6 +289,30 @@ def test_a_day_before_a_village_is_coded_anew_or_merged_counts_as_it_did(
                 assert home in {one.id for one in homes_behind(EYE, grid, day, "all")[0]}
         if how == "coded anew":
             assert _book(NEW, middle)[::2] == then[VILLAGE, middle][::2], "under its new code it is what it was"
+
+
+def test_a_centre_stays_with_a_township_that_is_coded_anew(database: Database) -> None:
+    lay(database)
+    unit = NewUnit(place=OTHER_TOWNSHIP, type="centre", name_zh="龙潭乡网格中心", valid_from=date(2020, 1, 1))
+    add_unit(clock("a test", "posts.appoint"), Act.new(), unit=unit)
+    came, before = 990101103000000, TODAY - timedelta(days=3)
+    with as_owner(database):
+        rest = [one for one in LIST if not one[0].startswith("990101102")]
+        bring(
+            [
+                *rest, ("990101101201", "白沙村", "village", "990101101000"),
+                ("990101103000", "龙潭乡", "township", "990101000000"),
+                ("990101103201", "龙井村", "village", "990101103000"),
+            ],
+            YESTERDAY,
+        )  # fmt: skip
+    with acting(EYE):
+        counted = {(place, day): sheet(place, day)["centres"] for place in (COUNTY, OTHER_TOWNSHIP, came, TOWNSHIP)
+                   for day in (before, YESTERDAY, TODAY)}  # fmt: skip
+    assert {key for key, count in counted.items() if count} == {
+        (COUNTY, before), (COUNTY, YESTERDAY), (COUNTY, TODAY), (OTHER_TOWNSHIP, before), (came, before),
+        (came, YESTERDAY), (came, TODAY),
+    }  # fmt: skip
 
 
 def _book(place: int, day: date) -> tuple[dict[str, int], Coverage, set[UUID]]:

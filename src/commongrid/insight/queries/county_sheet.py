@@ -16,7 +16,7 @@ from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, TextFi
 from django.utils.timezone import make_aware
 
 from commongrid.journal.dated import in_force, valid
-from commongrid.kernel.places import interval, level_of, village_of
+from commongrid.kernel.places import level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.matters.models import FormerEnd, Matter, Order
 from commongrid.matters.queries.rows import MatterRow, rows_of
@@ -159,9 +159,11 @@ def _linking(place: int, on: date) -> QuerySet[Post]:
 
 
 def _centres(place: int, on: date) -> QuerySet[Unit]:
-    """Township centres that there are on the day."""
+    """Township centres that there are on the day, of townships that bear another code by now as well."""
+    lay = lay_on(place, on)
     township = Place.objects.on(on).filter(level="township", code=OuterRef("place"))
-    return Unit.objects.filter(valid(on), Exists(township), type="centre", place__range=interval(place))
+    there = Q(Exists(township)) | Q(place__in=[code for code in lay.then if level_of(code) == "township"])
+    return Unit.objects.filter(valid(on), lay.now("place"), there, type="centre")
 
 
 def _centres_in_use(place: int, on: date) -> QuerySet[Unit]:
