@@ -18,7 +18,7 @@ import sys
 import zipfile
 from typing import Any
 
-MOST = 20_001
+MOST = 200_001
 UNPACKED = 256 << 20
 
 

@@ -1,4 +1,4 @@
-"""Files of areas: GeoJSON read here; Shapefile, GeoPackage and KML in a confined child with the extra ``gis``.
+"""Files of areas and lines: GeoJSON read here; Shapefile, GeoPackage, KML in a confined child with the extra ``gis``.
 
 What comes back is plain: for each feature its attributes as text and its
 geometry as GeoJSON, in the degrees of the file. A file that names a projection
@@ -18,7 +18,7 @@ from commongrid.kernel import confined
 from commongrid.kernel.refusals import N_, BadInput, TooLarge, Unavailable
 
 LARGEST: Final = 32 << 20
-MOST: Final = 20_000
+MOST: Final = 200_000
 MEMORY: Final = 3 << 30
 SECONDS: Final = 60
 _HERE: Final = Path(__file__).parent
@@ -44,7 +44,7 @@ def features(data: bytes, name: str) -> list[Feature]:
         raise TooLarge(N_("This file has more than %(megabytes)d MB."), megabytes=LARGEST >> 20)
     found = _others(data, name) if name.lower().endswith(OTHERS) else _geojson(data)
     if len(found) > MOST:
-        raise BadInput(N_("This file has more than %(most)s areas. Send it in parts."), most=MOST)
+        raise BadInput(N_("This file has more than %(most)s lines or areas. Send it in parts."), most=MOST)
     return found
 
 

@@ -74,6 +74,19 @@ def test_imported_roads_take_the_place_of_ways_across_the_land() -> None:
     assert edges(graph) == {frozenset({tuple(ROW[n]), tuple(ROW[n + 1])}) for n in range(3)}
 
 
+def test_bends_dead_ends_and_longer_ways_round_take_no_room() -> None:
+    straight = np.array([[0.0, 0.0], [300.0, 0.0]])
+    bent = np.column_stack([np.arange(301.0), np.zeros(301)])
+    dead = np.array([[150.0, 0.0], [150.0, -400.0], [160.0, -500.0], [140.0, -500.0], [150.0, -400.0]])
+    longer = np.array([[120.0, 0.0], [150.0, 300.0], [180.0, 0.0]])
+    graph = walking_graph(ROW, ONE, Terrain(roads=[bent, dead, longer]))
+    plain = walking_graph(ROW, ONE, Terrain(roads=[straight]))
+    assert graph.roads is not None
+    assert graph.roads.shape[0] <= 2 * len(ROW)
+    assert edges(graph) == edges(plain)
+    assert np.abs(graph.walks() - plain.walks()).max() < 0.1
+
+
 def test_roads_meet_where_they_cross_and_pass_over_a_barrier() -> None:
     across = np.array([[20.0, 300.0], [20.0, 20.0]]), np.array([[0.0, 20.0], [100.0, 20.0]])
     walks = walking_graph(SQUARE, ONE, Terrain(barriers=[WALL], roads=across)).walks()

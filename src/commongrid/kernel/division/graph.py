@@ -29,6 +29,8 @@ IN_SIGHT = 3
 """So many places are joined at each end of a bridge."""
 AROUND = 8
 """So many places around are tried where a barrier has cut off one that could be walked to."""
+ROWS = 500
+"""So many places are walked from at once, for the room that takes."""
 STEP_ASIDE = 0.5
 """Metres to either side of a barrier at which a bridge given as one point begins and ends."""
 
@@ -72,7 +74,11 @@ class Graph:
     def walks(self) -> Metres:
         """Metres of the shortest walk between any two households; infinite where there is none."""
         size = len(self.places)
-        between: Metres = dijkstra(self.ways(), directed=False, indices=np.arange(size))[:, :size].astype(np.float32)
+        between: Metres = np.empty((size, size), np.float32)
+        ways = self.ways()
+        for first in range(0, size, ROWS):
+            some = np.arange(first, min(first + ROWS, size))
+            between[some] = dijkstra(ways, directed=False, indices=some)[:, :size]
         if len(self.place) == len(self.places) and bool((self.place == np.arange(len(self.place))).all()):
             return between
         return np.ascontiguousarray(between[np.ix_(self.place, self.place)])

@@ -40,9 +40,7 @@ class Along:
         """Of each set of places which are next to each other along the roads, and the metres between them."""
         found = [self._neighbours(one) for one in sets]
         ends, metres = np.vstack([one for one, _ in found]), np.concatenate([one for _, one in found])
-        order = np.lexsort((metres, ends[:, 1], ends[:, 0]))
-        ends, first = np.unique(ends[order], axis=0, return_index=True)
-        return ends, metres[order][first]
+        return _shortest(ends, metres)
 
     def _neighbours(self, wanted: Wholes) -> tuple[Wholes, Reals]:
         """Those whose halves of a road touch: every point of a road belongs to the nearest of these places."""
@@ -79,9 +77,52 @@ def along(places: Reals, roads: Sequence[Reals], grain: int) -> Along:
     ends = np.vstack([np.column_stack([node[:-1], node[1:]])[linked], np.column_stack([at, feet])]).astype(np.int64)
     metres = np.concatenate([spans[linked], np.linalg.norm(places[at] - foot, axis=1)])
     metres = np.maximum(np.round(metres * grain), 1.0) / grain
-    size = count + len(points) + len(at)
+    size, ends, metres = _bare(count, count + len(points) + len(at), ends, metres)
     _, part = connected_components(_matrix(size, ends, metres), directed=False)
     return Along(size, ends, metres, part[:count].astype(np.int64))
+
+
+def _shortest(ends: Wholes, metres: Reals) -> tuple[Wholes, Reals]:
+    """Of several ways between the same two the shortest."""
+    order = np.lexsort((metres, ends[:, 1], ends[:, 0]))
+    ends, first = np.unique(ends[order], axis=0, return_index=True)
+    return ends, metres[order][first]
+
+
+def _bare(places: int, size: int, ends: Wholes, metres: Reals) -> tuple[int, Wholes, Reals]:
+    """The same ways with no more points than they need: none where a road only bends, none beyond the last dwelling."""
+    more = True
+    while more:
+        ends, metres = _shortest(np.sort(ends, axis=1), metres)
+        degree = np.bincount(ends.ravel(), minlength=size)
+        degree[:places] = 0
+        dead = (degree[ends] == 1).any(axis=1)
+        ends, metres = ends[~dead], metres[~dead]
+        more = bool(dead.any())
+        ends, metres, straight = _straightened(places, size, ends, metres)
+        more |= straight
+    ends, metres = _shortest(np.sort(ends, axis=1), metres)
+    used = np.unique(np.concatenate([np.arange(places), ends.ravel()]))
+    return len(used), np.searchsorted(used, ends).reshape(-1, 2), metres
+
+
+def _straightened(places: int, size: int, ends: Wholes, metres: Reals) -> tuple[Wholes, Reals, bool]:
+    """Each row of points that lead nowhere but on as one way, and whether there were any."""
+    on = np.bincount(ends.ravel(), minlength=size) == 2  # noqa: PLR2004 - in and out
+    on[:places] = False
+    touched = on[ends]
+    inner = touched.all(axis=1)
+    links = coo_matrix((np.ones(int(inner.sum())), (ends[inner, 0], ends[inner, 1])), shape=(size, size))
+    count, row = connected_components(links, directed=False)
+    of = np.where(touched[:, 0], row[ends[:, 0]], row[ends[:, 1]])
+    some = touched.any(axis=1)
+    long = np.bincount(of[some], metres[some], minlength=count)
+    edge = np.flatnonzero(some & ~inner)
+    edge = edge[np.argsort(of[edge], kind="stable")]
+    outer = np.where(touched[edge, 0], ends[edge, 1], ends[edge, 0]).reshape(-1, 2)
+    length = long[of[edge][::2]]
+    led = outer[:, 0] != outer[:, 1]
+    return np.vstack([ends[~some], outer[led]]), np.concatenate([metres[~some], length[led]]), bool(some.any())
 
 
 def _matrix(size: int, ends: Wholes, metres: Reals) -> csr_matrix:

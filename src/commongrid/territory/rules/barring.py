@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,7 +50,7 @@ def _points(text: str) -> list[Point]:
         raise BadInput(fields={"shape": UNREAD}) from None
     if not all(_on_earth(at) for at in points):
         raise BadInput(fields={"shape": UNREAD})
-    return list(dict.fromkeys(points))
+    return [at for at, _same in groupby(points)]
 
 
 # a file of roads
@@ -61,9 +61,21 @@ FINE: Final = 7
 """Decimals of a degree that are kept: a centimetre."""
 
 
-def roads(found: Iterable[Feature], datum: Datum) -> tuple[tuple[Point, ...], ...]:
-    """The lines of a file in WGS 84; what is no line is left out. Refuses: BadInput where no line is left."""
-    lines = tuple(tuple(line) for one in found for line in _lines(one.geometry, datum) if len(line) >= LEAST)
+WAY: Final = "highway"
+"""The attribute by which OpenStreetMap says of a line that it is a road."""
+NOT_WALKED: Final = ("", "motorway", "motorway_link", "proposed", "construction", "raceway", "abandoned", "razed")
+"""What it says there of roads that nobody walks on, and of what is no road."""
+
+
+def roads(found: Sequence[Feature], datum: Datum) -> tuple[tuple[Point, ...], ...]:
+    """The lines of a file in WGS 84; what is no line is left out.
+
+    Where the file says of its lines whether they are roads, rivers, power lines and the like are left out too, and
+    roads that nobody walks on. Refuses: BadInput where no line is left.
+    """
+    says = any(one.attributes.get(WAY) for one in found)
+    walked = [one for one in found if not says or one.attributes.get(WAY, "") not in NOT_WALKED]
+    lines = tuple(tuple(line) for one in walked for line in _lines(one.geometry, datum) if len(line) >= LEAST)
     if not lines:
         raise BadInput(N_("There is no line in this file. Roads are lines."))
     return lines
@@ -79,7 +91,7 @@ def _lines(geometry: Any, datum: Datum) -> Iterator[list[Point]]:
     for line in lines:
         if all(_on_earth(at) for at in line):
             moved = (to_wgs84(lon, lat, datum) for lon, lat in line)
-            yield list(dict.fromkeys((round(lon, FINE), round(lat, FINE)) for lon, lat in moved))
+            yield [at for at, _same in groupby((round(lon, FINE), round(lat, FINE)) for lon, lat in moved)]
 
 
 def shared_out(lines: Sequence[Sequence[Point]], boxes: Mapping[int, Sequence[float]]) -> dict[int, list[list[Point]]]:
