@@ -109,6 +109,23 @@ def test_slider_goes_from_short_ways_to_few_changes() -> None:
     assert {changes for _, changes, _ in compared(locked)} == {7}, "nor does who is locked to nobody keep theirs"
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from([None, A, B, UUID(int=9)])), min_size=1, max_size=15),
+       st.integers(1, 9), st.integers(1, 9))  # fmt: skip
+def test_the_slider_tells_what_each_plan_then_does(
+    village: list[tuple[int, UUID | None]], of_a: int, of_b: int
+) -> None:
+    """So many get another contact as the slider said, and the more keeping one is worth, the fewer."""
+    homes = tuple(home(n, east / 1000, now=now) for n, (east, now) in enumerate(village))
+    able = (linker(A, 0.0, of_a), linker(B, 0.02, of_b))
+    asked_at = datetime(2026, 11, 26, tzinfo=UTC)
+    curve = compared(Task(plan=A, asked=False, asked_at=asked_at, homes=homes, linkers=able, terms=ALL))
+    told = [changes for _stop, changes, _saved in curve]
+    assert told == sorted(told, reverse=True)
+    for stop, changes, _saved in curve:
+        assert solved(homes, able, replace(ALL, keep=stop)).figures["changes"] == changes
+
+
 def test_what_cannot_be_says_why() -> None:
     assert solved(ROW, [], ALL).fault == "nobody"
     assert solved([], BOTH, ALL).fault == "none"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
+from random import Random
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,10 +15,10 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotYours, WrongState
 from commongrid.roster import actions, queries
 from commongrid.roster.actions import Appointment
-from commongrid.roster.models import Assignment, StandIn
-from commongrid.roster.rules import FAULTS
+from commongrid.roster.models import Assignment, Post, StandIn
+from commongrid.roster.rules import FAULTS, GRID_ROLES
 from tests.factories.desk import COUNTY, GRID, HAMLET, OTHER_GRID, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, id_of
-from tests.factories.network import TODAY, fill, lend, scope_as, tie
+from tests.factories.network import SETTING_UP, TODAY, fill, lend, scope_as, tie
 
 if TYPE_CHECKING:
     from tests.factories.desk import Desk
@@ -74,6 +76,38 @@ def test_somebody_with_two_grids_is_marked_in_both(desk: Desk) -> None:
     second = Appointment(role="grid_head", place=OTHER_GRID, person=id_of("grid_head_person"), from_on=TODAY)
     actions.appoint(scope_as(desk, "dispatcher"), Act.new(), to=second)
     assert faults(desk) == {GRID: {"twice"}, OTHER_GRID: {"twice", "no_member"}}
+
+
+def test_what_is_missing_is_what_a_recount_of_the_posts_says(desk: Desk) -> None:
+    chance, people = Random(11), [id_of("grid_head_person"), id_of("grid_member_person")]
+    for _step in range(10):
+        person, role, grid = chance.choice(people), chance.choice(GRID_ROLES), chance.choice((GRID, OTHER_GRID))
+        with suppress(WrongState, BadInput):  # who holds it already
+            fill(role, grid, person=person, name="")
+        people.append(_somebody(role, grid))
+        assert faults(desk) == _recount(desk)
+
+
+def _somebody(role: str, grid: int) -> UUID:
+    post = fill(role, grid)
+    with acting(SETTING_UP):
+        person: UUID = Post.objects.get(id=post).person_id
+    return person
+
+
+def _recount(desk: Desk) -> dict[int, set[str]]:
+    """Faults of both grids by hand; nothing is on record of anybody, so that each may head one."""
+    with acting(scope_as(desk, "dispatcher")):
+        rows = set(Post.objects.filter(role__in=GRID_ROLES, to_on=None).values_list("place", "role", "person"))
+    grids = {GRID: OTHER_GRID, OTHER_GRID: GRID}
+    roles = {grid: {role for at, role, _who in rows if at == grid} for grid in grids}
+    both = {at for at, role, who in rows if role != "grid_force" and (grids[at], role, who) in rows}
+    return {
+        grid: {fault for fault, holds in (("no_head", "grid_head" not in roles[grid]),
+                                          ("no_member", "grid_member" not in roles[grid]), ("twice", grid in both))
+               if holds}
+        for grid in grids
+    }  # fmt: skip
 
 
 def test_who_is_to_come_or_gone_does_not_count(desk: Desk) -> None:
