@@ -176,7 +176,7 @@ def test_all_households_at_one_point_are_divided_by_number(count: int) -> None:
 
 def test_bad_input_is_refused_in_words() -> None:
     homes = village(15, 10)
-    with pytest.raises(TooManyGrids, match="11 grids can't be made of 10"):
+    with pytest.raises(TooManyGrids, match=r"grids \(11\) can't be made of so few households \(10\)"):
         divide(homes, replace(SMALL, grids=11))
     with pytest.raises(TooFewGrids, match="at least 2"):
         divide(replace(homes, village=np.arange(10) % 2), replace(SMALL, grids=1))

@@ -138,7 +138,7 @@ def test_a_proposal_that_could_not_be_worked_out_says_why(county: Desk, land: La
     assert work_out_divisions() == 1
     shown = desk.get(page)
     assert shown.status_code == 200
-    assert "99 grids can't be made of 40 households" in text(shown)
+    assert "So many grids (99) can't be made of so few households (40)" in text(shown)
     assert send(desk, f"{page}/again", **TERMS).status_code == 302
 
 
@@ -215,5 +215,5 @@ def test_limits_that_locks_make_unreachable_and_a_stale_proposal_are_told(
     add_home(land, 3, GRID, number="99")
     refused = send(desk, f"{page}/adopt")
     assert refused.status_code == 422
-    assert "1 households of this village have moved, ended or come since the proposal was worked out." in text(refused)
+    assert "no longer fits 1 of this village's households" in text(refused)
     assert land.numbers(made) == drawn, "nothing of it is lost"

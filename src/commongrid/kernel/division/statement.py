@@ -38,7 +38,7 @@ class NoPlaces(Refusal):
 class TooManyGrids(Refusal):
     """More grids than households."""
 
-    default = N_("%(grids)s grids can't be made of %(households)s households. Ask for fewer grids.")
+    default = N_("So many grids (%(grids)s) can't be made of so few households (%(households)s). Ask for fewer grids.")
 
 
 class TooFewGrids(Refusal):

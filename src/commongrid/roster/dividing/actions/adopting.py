@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 STALE = N_(
-    "%(count)s households of this village have moved, ended or come since the proposal was worked out. "
-    "Have it worked out anew; what is locked stays."
+    "The proposal no longer fits %(count)s of this village's households: they moved, ended or came since it was worked "
+    "out. Have it worked out anew; what is locked stays."
 )
 ANOTHER = N_("Another proposal of this village is adopted already. Call that one off first.")
 

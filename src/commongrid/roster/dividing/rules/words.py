@@ -70,7 +70,9 @@ def refuse_terms(terms: Terms) -> None:
 FAULT_WORDS: Final[Mapping[str, str]] = {
     "none": N_("There are no households here to divide."),
     "nowhere": N_("Not one dwelling of this village has a point on the map, so no grids can be proposed."),
-    "too_many": N_("%(grids)s grids can't be made of %(households)s households. Ask for fewer grids."),
+    "too_many": N_(
+        "So many grids (%(grids)s) can't be made of so few households (%(households)s). Ask for fewer grids."
+    ),
     "too_few": N_(
         "These households need at least %(needed)s grids: natural villages that are kept whole, locked grids and parts "
         "cut off by barriers each take one. You asked for %(grids)s."

@@ -12,7 +12,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from commongrid.kernel.places import is_code, level_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
@@ -97,7 +97,9 @@ def carry_posts(request: Asked, code: int) -> HttpResponse:
     village(request.scope, code)
     grid, to = (plain_number(request.POST.get(name, ""), 14) or 0 for name in ("grid", "to"))
     done = roster.carry_posts(request.scope, request.act, grid=grid, to=to, on=localdate())
-    messages.success(request, gettext("%(count)s posts moved, with what is theirs.") % {"count": done["posts"]})
+    n = done["posts"]
+    said = ngettext("%(count)s post moved, with what is its.", "%(count)s posts moved, with what is theirs.", n)
+    messages.success(request, said % {"count": n})
     return HttpResponseRedirect(reverse("dividing", args=[code]))
 
 
@@ -117,7 +119,9 @@ def everywhere(request: Asked, code: int) -> HttpResponse:
 
     def do() -> str:
         done = actions.propose_everywhere(request.scope, request.act, place=code, terms=form.terms)
-        messages.info(request, gettext("%(count)s villages were asked for.") % {"count": done["villages"]})
+        n = done["villages"]
+        said = ngettext("%(count)s village was asked for.", "%(count)s villages were asked for.", n)
+        messages.info(request, said % {"count": n})
         return reverse("dividing_everywhere", args=[code])
 
     title = gettext("Propose grids in every village")

@@ -27,7 +27,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "too_large": N_("%(amount)s too many"),
     "in_pieces": N_("does not hang together on foot"),
     "no_head": N_("nobody here may head it"),
-    "too_few_members": N_("Party members here have no room for %(amount)s households"),
+    "too_few_members": N_("Party members here have room for %(amount)s too few"),
     "far_hamlet": N_("%(by)s lies %(amount)s m away"),
 }
 CAUSES: Final[Mapping[str, str]] = {

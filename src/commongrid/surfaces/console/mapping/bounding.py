@@ -14,7 +14,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel import boundaries, geofiles
@@ -202,7 +202,8 @@ def cells(request: Asked, code: int) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, gettext("%(count)s cells were derived.") % {"count": done["cells"]})
+            said = ngettext("%(count)s cell was derived.", "%(count)s cells were derived.", done["cells"])
+            messages.success(request, said % {"count": done["cells"]})
             return HttpResponseRedirect(reverse("map_at", args=[code]))
     context = {
         "place": place, "form": form, "homes": len(spots.at),
@@ -277,7 +278,11 @@ def _sent(request: Asked, code: int, form: SendForm) -> str:
 def _laid(request: Asked, code: int, name: str, lines: tuple[tuple[tuple[float, float], ...], ...]) -> str:
     """Take roads in, and say how many homes lie by one: few in a file that is measured on something else."""
     done = actions.import_roads(request.scope, request.act, place=code, name=name, roads=lines)
-    messages.success(request, gettext("%(villages)s villages have the roads of this file.") % done)
+    said = ngettext(
+        "%(villages)s village has the roads of this file.", "%(villages)s villages have the roads of this file.",
+        done["villages"],
+    )  # fmt: skip
+    messages.success(request, said % done)
     known = points.dwellings(request.scope, code) if request.scope.may("people.read") else []
     homes = [(lon, lat) for lon, lat, _of in known]
     homes = homes[:: 1 + len(homes) // ENOUGH]

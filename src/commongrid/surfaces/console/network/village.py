@@ -10,7 +10,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from commongrid.kernel.act import is_id
 from commongrid.kernel.places import is_code, level_of
@@ -223,7 +223,9 @@ def everywhere(request: Asked, code: int) -> HttpResponse:
 
     def do() -> str:
         done = actions.propose_everywhere(request.scope, request.act, place=code, terms=form.terms)
-        messages.info(request, gettext("%(count)s villages were asked for.") % {"count": done["plans"]})
+        n = done["plans"]
+        said = ngettext("%(count)s village was asked for.", "%(count)s villages were asked for.", n)
+        messages.info(request, said % {"count": n})
         return reverse("linking_everywhere", args=[code])
 
     title = gettext("Propose links in every village")
