@@ -226,6 +226,8 @@ def _found(db: psycopg.Connection[Any], post: Post) -> Iterator[Page]:
     yield Page("household sheet", f"/console/households/{home}/sheet")
     yield Page("person", f"/console/households/people/{who}")
     yield Page("person moves in", f"/console/households/{home}/move-in", _newcomer(name))
+    yield Page("own file", f"/console/households/people/{who}/file", {"shown_by": "card"})
+    yield Page("erasing, looked at", f"/console/households/people/{who}/erase")
     yield Page("looks", f"/console/households/people/{who}/looks")
 
 

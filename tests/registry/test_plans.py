@@ -13,14 +13,16 @@ from django.db import connection
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
-from commongrid.registry import queries
-from commongrid.registry.models import Household, Organisation, Person, RegisteredHousehold
+from commongrid.kernel.act import Act
+from commongrid.registry import actions, queries
+from commongrid.registry.models import Household, Organisation, Person, RegisteredHousehold, Site
+from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.ledgers import LEDGERS
 from tests.factories.copies import copies
-from tests.factories.desk import COUNTY, HAMLET, VILLAGE
+from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.matters.test_plans import Plans
-from tests.registry.conftest import Hamlet
+from tests.registry.conftest import CLERK, DAY, Hamlet
 from tests.registry.rows import register_rows
 
 if TYPE_CHECKING:
@@ -50,6 +52,11 @@ PEOPLE = copies(
     "h.place, 'id_sealed', NULL, 'id_index', NULL, 'account_id', NULL))",
     "(SELECT m FROM registry_person m WHERE household_id IS NOT NULL LIMIT 1) AS one, registry_household h",
 )  # fmt: skip
+SITES = copies(
+    Site, "jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'name', '房' || n, "
+    f"'place', {VILLAGE} + n / 100 * 1000))",
+    f"(SELECT m FROM registry_site m LIMIT 1) AS one, generate_series(1, {MANY}) n",
+)  # fmt: skip
 OFFICER = scope_at(COUNTY, "people.read", "people.edit", level="county")
 
 
@@ -57,10 +64,12 @@ OFFICER = scope_at(COUNTY, "people.read", "people.edit", level="county")
 def crowded(village: Hamlet, database: Database) -> None:
     """Some thousand households, booklets, people and organisations in forty villages."""
     register_rows()
+    house = actions.NewHolding(of="site", place=GRID, written={"kind": "11", "name": "老屋"})
+    actions.add_holding(CLERK, Act.new(), new=house, told=Told(on=DAY, source="普查"))
     with psycopg.connect(database.url("owner"), autocommit=True) as db:
-        for statement in (HOMES, BOOKLETS, ORGANISATIONS, PEOPLE):
+        for statement in (HOMES, BOOKLETS, ORGANISATIONS, PEOPLE, SITES):
             db.execute(statement.encode())
-        db.execute("ANALYZE registry_household, registry_registered_household, registry_person, registry_organisation")
+        db.execute("ANALYZE")
 
 
 def plan_of(table: str, read: Callable[[], object]) -> str:
@@ -111,6 +120,14 @@ def test_a_list_of_organisations_counts_the_members_of_its_own_rows() -> None:
     with acting(OFFICER):
         (line,) = queries.holdings(OFFICER, "organisation", COUNTY, queries.Asked(text="白沙"), today).lines
     assert line.people == 1
+
+
+@pytest.mark.usefixtures("crowded")
+def test_a_list_of_sites_is_read_in_its_order() -> None:
+    wanted, today = queries.Asked(), date(2026, 6, 1)
+    plan = plan_of("registry_site", lambda: queries.holdings(OFFICER, "site", COUNTY, wanted, today))
+    assert "Index Scan using registry_site_list" in plan
+    assert "Sort" not in plan
 
 
 @pytest.mark.usefixtures("crowded")

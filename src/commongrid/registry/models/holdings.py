@@ -28,7 +28,7 @@ class Site(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    place = PlaceField("所属网格", db_index=True)
+    place = PlaceField("所属网格")
     natural_village = PlaceField("自然村", null=True)
     kind = models.CharField("类型", max_length=8)
     name = models.CharField("名称", max_length=60, blank=True, default="")
@@ -69,6 +69,7 @@ class Site(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["place", "kind", "id"], name="registry_site_place_kind"),
+            models.Index(fields=["kind", "name", "id"], name="registry_site_list", condition=Q(ended_on__isnull=True)),
             models.Index(fields=["batch"], name="registry_site_batch", condition=Q(batch__isnull=False)),
         ]
 
