@@ -41,11 +41,12 @@ from commongrid.notices import actions, queries
 from commongrid.notices.channels import Channel, Email, Message, Outcome, SmsGateway
 from commongrid.notices.models import Notice
 from commongrid.notices.queries import NoticeRow
-from commongrid.notices.rules.giving import ANEW, GIVEN, JUDGED, JUDGED_TO, SORTED
-from commongrid.notices.rules.hearing import AT_PLACES, FOR_CENTRES, JOINS
+from commongrid.notices.rules import hearing
+from commongrid.notices.rules.giving import gives
 from commongrid.notices.rules.sending import out_of_quiet
 from commongrid.notices.rules.texts import Facts
 from commongrid.registry.joining.queries import join_of
+from commongrid.registry.queries import asked_again
 from commongrid.roster import queries as roster
 from commongrid.territory import queries as territory
 
@@ -68,10 +69,6 @@ SAID: Final = {"matters.supervised": "supervised", "matters.added": "added", "ma
 APPLIED: Final = ("matters.applied", "matters.application_raised")
 DECIDED: Final = ("matters.granted", "matters.application_refused")
 """Of applications, told to whoever applied, also when the matter ended by it."""
-REFUSED: Final = ("matters.rejected", "matters.given_up")
-TOLD_SO: Final = {"matters.put_right": "put_right", "matters.withdrawn_for": "withdrawn"}
-LONGER: Final = ("matters.extended", "matters.paused", "matters.parked")
-DONE: Final = ("matters.answered", "matters.answered_on_paper", "matters.settled", "matters.passed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +100,10 @@ def _make(rows: list[LineRow], now: datetime) -> None:
     desk = _Desk(territory.calendar(SCOPE).day_of(now))
     joined = with_followers(SCOPE, (one for one in told.values() if one.leads))
     made: list[Notice] = []
-    last = {row.subject: row.id for row in fresh if _gives(row)}
+    last = {row.subject: row.id for row in fresh if gives(row.name, row.facts)}
     for row in fresh:
         made += [one for to in _of_parts(row, desk) for one in _for_post(row, to, now)]
-        if _gives(row) and last[row.subject] != row.id:
+        if gives(row.name, row.facts) and last[row.subject] != row.id:
             continue  # it went further meanwhile: only whoever has it now is told
         matter = told.get(row.subject) if row.subject else None
         for one in _to_posts(row, matter, desk):
@@ -114,16 +111,6 @@ def _make(rows: list[LineRow], now: datetime) -> None:
         if matter is not None and (sort := _to_person(row, matter)):
             made += [_for_person(row, one, sort, now) for one in (matter, *joined.get(matter.id, ()))]
     actions.keep(SCOPE, made)
-
-
-def _gives(row: LineRow) -> bool:
-    """Whether somebody else owes the next step after this line; of what is closed off it says nothing, so it may."""
-    was = row.facts
-    if row.name in SORTED:
-        return not was or was.get("had") != was.get("has") or ("was_place" in was and was.get("to") in ANEW)
-    if row.name in JUDGED:
-        return not was or (was.get("from") != was.get("to") and was.get("to") in JUDGED_TO)
-    return row.name in GIVEN or (row.name == "matters.grid_ended" and was.get("had") == "grid")
 
 
 class _Desk:
@@ -143,19 +130,26 @@ class _Desk:
 
 
 def _to_posts(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
-    if row.name in FOR_CENTRES:
-        yield from _to_centres(row, FOR_CENTRES[row.name], desk)
-    elif row.name in AT_PLACES:
+    if row.name in hearing.FOR_CENTRES:
+        yield from _to_centres(row, hearing.FOR_CENTRES[row.name], desk)
+    elif row.name in hearing.AT_PLACES:
         yield from _at_places(row, desk)
-    elif row.name in JOINS:
+    elif row.name in hearing.JOINS:
         yield from _of_a_join(row, desk)
-    elif m is not None and row.name in CHECKS:
+    elif row.name in hearing.AGAIN:
+        yield from _of_what_waits_again(row, m, desk)
+    elif m is not None:
+        yield from _of_a_matter(row, m, desk)
+
+
+def _of_a_matter(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
+    if row.name in CHECKS:
         yield from _of_a_check(row, m, desk)
-    elif m is not None and row.name in NOTES:
+    elif row.name in NOTES:
         yield from _of_a_note(row, m, desk)
-    elif m is not None and row.name in DECIDED:
+    elif row.name in DECIDED:
         yield from _each(row, m, "decided", asked_by(SCOPE, m.id, row.at))
-    elif m is not None and m.open:
+    elif m.open:
         yield from _about(row, m, desk)
 
 
@@ -186,7 +180,7 @@ def _of_parts(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
 
 def _to_owner(row: LineRow, m: Told) -> str:
     """The sort of notice that a line means for whoever owes the next step, or nothing."""
-    if _gives(row):
+    if gives(row.name, row.facts):
         return "given"
     if row.name == "matters.warned":
         return "warned" if m.state != "to_rate" else ""
@@ -208,7 +202,7 @@ def _reading(m: Told, desk: _Desk) -> list[tuple[UUID, int]]:
 
 def _at_places(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
     """Those who decide about it in the village, and where it waits too long in the township above."""
-    sort, power, levels = AT_PLACES[row.name]
+    sort, power, levels = hearing.AT_PLACES[row.name]
     places = [code for level in levels if row.place_now and (code := level(row.place_now))]
     for post, place in dict.fromkeys(one for code in places for one in desk.at(code, power)):
         yield ToPost(sort, post, place, Facts(date=territory.calendar(SCOPE).day_of(row.at)))
@@ -222,7 +216,16 @@ def _of_a_join(row: LineRow, desk: _Desk) -> Iterator[ToPost]:
     facts = Facts(date=territory.calendar(SCOPE).day_of(row.at))
     if len(places) > 1:
         seats = {one for code in places if code for one in desk.at(code, "people.join") if one[0] != row.post}
-        yield from (ToPost(JOINS[row.name], post, place, facts) for post, place in seats)
+        yield from (ToPost(hearing.JOINS[row.name], post, place, facts) for post, place in seats)
+
+
+def _of_what_waits_again(row: LineRow, m: Told | None, desk: _Desk) -> Iterator[ToPost]:
+    """Whoever asked for the change, itself or through a matter, and the village that decides."""
+    asked, place = asked_again(SCOPE, row)
+    who = asked or (m.reported_by if m else None)
+    facts = Facts(date=territory.calendar(SCOPE).day_of(row.at))
+    posts = dict.fromkeys([*desk.at(place, "people.edit"), *([(who, row.place_now)] if who else ())])
+    yield from (ToPost("change_reopened", post, at, facts) for post, at in posts if post != row.post)
 
 
 def _of_a_check(row: LineRow, m: Told, desk: _Desk) -> Iterator[ToPost]:
@@ -285,17 +288,20 @@ def _to_person(row: LineRow, m: Told) -> str:
     """The sort of notice that a line means for the person, or nothing."""
     if m.part:
         return ""
-    if row.name in LONGER or (row.name == "matters.granted" and m.state in ("paused", "parked", "in_hand", "split")):
+    granted = row.name == "matters.granted"
+    if row.name in hearing.LONGER or (granted and m.state in ("paused", "parked", "in_hand", "split")):
         return "later"
-    if row.name in REFUSED or (row.name == "matters.granted" and row.facts.get("sort") == "end"):
+    if row.name in hearing.REFUSED or (granted and row.facts.get("sort") == "end"):
         return "refused"
-    if row.name == "matters.referred" or (row.name == "matters.granted" and m.state == "referred"):
+    if row.name == "matters.referred" or (granted and m.state == "referred"):
         return "referred"
     if m.state == "to_rate" and row.facts.get("to") == "to_rate":
         return "please_rate"
-    if row.name in DONE and row.facts.get("to") in ("answered", "to_file", "closed"):
+    if row.name in hearing.DONE and row.facts.get("to") in ("answered", "to_file", "closed"):
         return "answered"
-    return TOLD_SO.get(row.name, "")
+    if row.name == "registry.change_reopened":
+        return "change_undone" if m.state in hearing.TOLD_DONE else ""
+    return hearing.TOLD_SO.get(row.name, "")
 
 
 def _for_person(row: LineRow, m: Told, sort: str, now: datetime) -> Notice:

@@ -239,3 +239,92 @@ def take_as(scope: Scope, upload: UUID) -> dict[str, Any]:
     with acting(scope):
         decision = actions.Decision(digest=queries.upload(scope, upload).digest)
     return actions.take_in(scope, Act.new(), upload_id=upload, decision=decision)
+
+
+def test_a_sheet_ends_memberships_and_is_undone(village: Hamlet) -> None:
+    who = owner(village)
+    other = village.person(village.homes[0], "吴花", "10", born_on=date(1982, 1, 1))
+    take(sheet("organisations", COOP))
+    leader = {"place": "白沙村", "organisation": "白沙茶叶专业合作社", "person": "周大山", "duty": "负责人",
+              "from_on": "2024-01-01"}  # fmt: skip
+    take(sheet("members", leader))
+    over = {**leader, "from_on": "", "to_on": "2026-06-01"}
+    following = {**leader, "person": "吴花", "from_on": "2026-06-01"}
+    told = {
+        "ends_before": {**over, "to_on": "2023-05-01"}, "any_future": {**over, "to_on": "2031-01-01"},
+        "to_on_before": {**leader, "to_on": "2023-05-01"}, "ends_nothing": {**over, "duty": "成员"},
+        "leader_held": {**following, "from_on": "2026-05-31", "to_on": "2026-07-01"},
+    }  # fmt: skip
+    for code, row in told.items():
+        assert faults(sheet("members", row)) == [code]
+    answer = take(sheet("members", following, over))
+    assert counts(answer) == (1, 1, 0, 0, 0)
+    with acting(CLERK):
+        held = {(one.person_id, one.from_on, one.to_on) for one in Membership.objects.all()}
+        assert held == {(who, date(2024, 1, 1), date(2026, 6, 1)), (other, date(2026, 6, 1), None)}
+    with pytest.raises(BadInput, match="nothing new"):
+        take(sheet("members", over, following))
+    assert faults(sheet("members", {**over, "to_on": "2026-06-02"})) == ["ends_otherwise"]
+    registry.leave(
+        CLERK, Act.new(), membership_id=membership_of(other), told=Told(on=date(2026, 7, 1))
+    )  # fmt: skip
+    with pytest.raises(WrongState, match="says what"):
+        undo(answer)
+
+
+def test_a_sheet_ends_flags_brings_times_that_are_over_and_is_undone(village: Hamlet) -> None:
+    who = owner(village)
+    veteran = {"flag": "退役军人", "person": "周大山", "from_on": "2019-08-01"}
+    take(sheet("flags", veteran))
+    ends = {"flag": "退役军人", "person": "周大山", "to_on": "2026-03-01"}
+    vacant = {"flag": "空挂户", "natural_village": "上河", "number": "1"}
+    past = {**vacant, "from_on": "2020-01-01", "to_on": "2021-01-01"}
+    assert faults(sheet("flags", {**vacant, "to_on": "2021-01-01"})) == ["ends_nothing"]
+    answer = take(sheet("flags", ends, past))
+    assert counts(answer) == (1, 1, 0, 0, 0)
+    with acting(CLERK):
+        held = {(one.type_code, one.person_id, one.from_on, one.to_on) for one in Flag.objects.all()}
+        ended = Flag.objects.get(person_id=who)
+        begun = [one.field for one in changes_of(CLERK, acts=[UUID(answer["batch"])])]
+    assert {(one[1], one[2], one[3]) for one in held} == {
+        (who, date(2019, 8, 1), date(2026, 3, 1)), (None, date(2020, 1, 1), date(2021, 1, 1)),
+    }  # fmt: skip
+    assert begun.count("flag") == 3
+    with pytest.raises(BadInput, match="nothing new"):
+        take(sheet("flags", ends, past))
+    again = registry.flag(
+        CLERK, Act.new(), what=registry.Recognised(type_code=ended.type_code, person=who),
+        told=Told(on=date(2026, 4, 1)),
+    )  # fmt: skip
+    with acting(CLERK):
+        stands = later_on(CLERK, queries.batch(CLERK, UUID(answer["batch"])))
+    assert [(one.what, one.person) for one in stands] == [("flagged", who)]
+    registry.undo(CLERK, Act.new(), done=UUID(again["flag"]), told=Told(on=date(2026, 4, 2), source="误登"))
+    undo(answer)
+    with acting(CLERK):
+        assert [(one.person_id, one.to_on) for one in Flag.objects.all()] == [(who, None)]
+    again = take(sheet("flags", ends))
+    registry.died(CLERK, Act.new(), person_id=who, told=Told(on=date(2026, 5, 1)))
+    with pytest.raises(WrongState, match="can't show"):
+        undo(again)
+
+
+def membership_of(person: UUID) -> UUID:
+    with acting(CLERK):
+        return Membership.objects.get(person_id=person).id
+
+
+def test_hardship_is_ended_by_sheet_only_by_those_who_may_see_it(village: Hamlet) -> None:
+    owner(village)
+    row = {"flag": "残疾人", "natural_village": "上河", "number": "1", "person": "周大山", "from_on": "2026-01-01"}
+    take_as(OFFICE, sheet("flags", row, scope=OFFICE))
+    over = {**row, "from_on": "", "to_on": "2026-02-01"}
+    assert faults(sheet("flags", over)) == ["flag_barred"]
+    answer = take_as(OFFICE, sheet("flags", over, scope=OFFICE))
+    with acting(OFFICE):
+        assert HardshipFlag.objects.get().to_on == date(2026, 2, 1)
+    with pytest.raises(WrongState, match="can't show"):
+        undo(answer, scope_at(TOWNSHIP, "people.edit", "people.read"))
+    undo(answer, OFFICE)
+    with acting(OFFICE):
+        assert HardshipFlag.objects.get().to_on is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ from commongrid.kernel.pinyin import sort_key
 from commongrid.registry import actions
 from commongrid.registry.models import Person
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import FAR_VILLAGE, Desk, lay
+from tests.factories.desk import FAR_VILLAGE, VILLAGE, Desk, lay
 from tests.factories.network import scope_as
 from tests.proof.world import insert
 from tests.surfaces.console.test_register import CLERK, READER, household, person, send, text
@@ -99,3 +100,57 @@ def test_that_somebody_is_elsewhere_is_said_without_showing_who_and_logged(desk:
     assert "In the register already" not in page
     with acting(scope_as(desk, "auditor")):
         assert AccessLine.objects.filter(event="revealed", about="elsewhere.1", subject=home).count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_second_of_two_is_told_what_changed_of_a_site_a_thing_and_an_organisation(
+    desk: Desk, language: str
+) -> None:
+    client = desk.sign_in(Client(), "clerk", language)
+    said = {
+        "site": ({"name": "青石小学", "kind": "22", "self_built": "1"}, {"storeys": "3", "self_built": ""}),
+        "thing": ({"name": "老井", "kind": "21", "every_months": "6"}, {"every_months": "12"}),
+        "organisation": ({"name": "茶叶合作社", "kind": "13"}, {"name": "茶业合作社"}),
+    }
+    words = {
+        "site": ("Storeys", "层数"),
+        "thing": ("Checked every (months)", "检查周期(月)"),
+        "organisation": ("Name", "名称"),
+    }
+    for of, (typed, changed) in said.items():
+        new = actions.NewHolding(of=of, place=VILLAGE, written=typed)
+        one = UUID(actions.add_holding(CLERK, Act.new(), new=new, told=Told(on=localdate()))[of])
+        mend, end = (f"/console/holdings/{of}/{one}/{what}" for what in ("correct", "end"))
+        mended, ended = ({"act": str(Act.new().id), "seen": seen_in(text(client.get(way)))} for way in (mend, end))
+        fields = actions.Fields(of=of, subject=one, written=changed)
+        actions.correct(CLERK, Act.new(), fields=fields, told=Told(on=localdate()))
+        page = text(send(client, mend, **typed, source="村医", **mended))
+        told = page.split("alert", 1)[1].split("</div>", 1)[0]
+        assert (words[of][language != "en"] in told, "村医" in page) == (True, True), page
+        again = {name: changed.get(name, value) for name, value in typed.items()}
+        assert all(f'value="{value}"' in page for name, value in again.items() if value and name != "kind"), page
+        assert 'name="self_built" value="1" checked' not in page, "what the second left as it was follows the first"
+        answer = send(client, end, source="村医", **ended)
+        assert (answer.status_code, words[of][language != "en"] in text(answer)) == (422, True), text(answer)
+        assert send(client, end, seen=seen_in(text(answer))).status_code == 302
+
+
+def test_who_joins_leaves_or_checks_meanwhile_is_told_to_the_second(desk: Desk) -> None:
+    client = desk.sign_in(Client(), "clerk", "en")
+    one, other = (person(client, household(client, number), name) for number, name in (("12", "周一"), ("13", "周二")))
+    of = UUID(actions.add_holding(
+        CLERK, Act.new(), told=Told(on=localdate()),
+        new=actions.NewHolding(of="organisation", place=VILLAGE, written={"name": "茶叶合作社", "kind": "13"}),
+    )["organisation"])  # fmt: skip
+    way = f"/console/holdings/organisation/{of}/join"
+    before = {"act": str(Act.new().id), "seen": seen_in(text(client.get(way)))}
+    duty = actions.join(
+        CLERK, Act.new(), organisation_id=of, person_id=one, duty="leader", told=Told(on=localdate())
+    )["membership"]  # fmt: skip
+    answer = send(client, f"{way}?q=周二", person=other, duty="member", **before)
+    assert (answer.status_code, "somebody changed this" in text(answer)) == (422, True), text(answer)
+    leave = f"/console/holdings/organisation/{of}/leave/{duty}"
+    late = seen_in(text(client.get(leave)))
+    assert send(client, f"{way}?q=周二", person=other, duty="member", seen=seen_in(text(answer))).status_code == 302
+    assert send(client, leave, seen=late).status_code == 422
+    assert send(client, leave).status_code == 302

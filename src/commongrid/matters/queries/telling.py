@@ -37,6 +37,7 @@ class Told:
     accused: frozenset[UUID]
     part: bool
     leads: bool
+    reported_by: UUID | None = None
 
     @property
     def open(self) -> bool:
@@ -77,7 +78,7 @@ def told_of(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, Told]:
             closed_off=row.sealed or row.confidential or bool(row.accused_person_id or row.accused_unit_id),
             in_confidence=row.confidential and not row.sealed,
             accused=frozenset(posts.get(row.accused_person_id, ())) if row.accused_person_id else frozenset(),
-            part=row.parent_id is not None, leads=row.leads > 0,
+            part=row.parent_id is not None, leads=row.leads > 0, reported_by=row.reported_by,
         )
         for row in rows
     }  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 GIVEN: Final = frozenset(
     f"matters.{name}"
@@ -27,3 +28,12 @@ JUDGED: Final = frozenset(
 JUDGED_TO: Final = ("to_file", "reopened", "review")
 ANEW: Final = ("reported", "reopened")
 """States in which what was put right begins with whoever has it where it belongs now."""
+
+
+def gives(name: str, was: Mapping[str, Any]) -> bool:
+    """Whether somebody else owes the next step after this act; of what is closed off it says nothing, so it may."""
+    if name in SORTED:
+        return not was or was.get("had") != was.get("has") or ("was_place" in was and was.get("to") in ANEW)
+    if name in JUDGED:
+        return not was or (was.get("from") != was.get("to") and was.get("to") in JUDGED_TO)
+    return name in GIVEN or (name == "matters.grid_ended" and was.get("had") == "grid")

@@ -50,6 +50,8 @@ SORTS: Final = {
              fields=("number",)),
         Sort(code="note_answered", label=N_("Your note was answered"), audience="post", fields=("number",)),
         Sort(code="change_late", label=N_("A reported change waits too long"), audience="post", fields=("date",)),
+        Sort(code="change_reopened", label=N_("A change of the register waits again"), audience="post",
+             fields=("date",)),
         Sort(code="records_joined", label=N_("Records of one person were joined across townships"), audience="post",
              fields=("date",)),
         Sort(code="join_undone", label=N_("A join of records across townships was taken back"), audience="post",
@@ -71,6 +73,8 @@ SORTS: Final = {
         Sort(code="referred", label=N_("Your matter went to another body"), audience="person",
              fields=("number", "unit", "phone_of_office", "address")),
         Sort(code="put_right", label=N_("What you reported was put right"), audience="person",
+             fields=("number", "phone_of_office", "address")),
+        Sort(code="change_undone", label=N_("What was entered for you was taken back"), audience="person",
              fields=("number", "phone_of_office", "address")),
         Sort(code=SIGN_IN_CODE, label=N_("A code to sign in with was asked for"), audience="person", fields=("code",)),
     )

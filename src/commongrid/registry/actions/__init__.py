@@ -1,7 +1,7 @@
 """What is done with the register's records, by topic."""
 
 from commongrid.registry.actions.booklets import NewBooklet, enrol, open_booklet, strike
-from commongrid.registry.actions.correcting import Fields, confirm, correct, undo
+from commongrid.registry.actions.correcting import Fields, confirm, correct
 from commongrid.registry.actions.counting import count_records
 from commongrid.registry.actions.desk import Meanwhile
 from commongrid.registry.actions.flagging import Recognised, flag, unflag
@@ -10,6 +10,7 @@ from commongrid.registry.actions.handing import (
     lapse_record,
     offer_record,
     refuse_record,
+    reopen_offer,
     withdraw_record,
 )
 from commongrid.registry.actions.holdings import NewHolding, add_holding, check_thing, end_holding, join, leave
@@ -33,10 +34,12 @@ from commongrid.registry.actions.requests import (
     close_change,
     open_change,
     refuse_change,
+    reopen_change,
     report_change,
     withdraw_change,
 )
 from commongrid.registry.actions.seeding import seed
+from commongrid.registry.actions.undoing import undo
 from commongrid.registry.rules.facts import Into
 
 __all__ = (
@@ -89,6 +92,8 @@ __all__ = (
     "refuse_record",
     "regrid",
     "remove_ledger",
+    "reopen_change",
+    "reopen_offer",
     "report_change",
     "returned",
     "save_ledger",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
 from commongrid.registry.actions.desk import desk, home, person
 from commongrid.registry.actions.life import settle_in
 from commongrid.registry.actions.requests import rule_of
-from commongrid.registry.models import Handover
+from commongrid.registry.models import Correction, Handover
 from commongrid.registry.rules.facts import Into, Told
 from commongrid.registry.rules.requests import HANDOVER
 from commongrid.territory import queries as territory
@@ -44,11 +46,10 @@ def offer_record(scope: Scope, act: Act, *, person_id: UUID, to_place: int, note
         raise BadInput(fields={"to_place": N_("Choose the village they move to.")})
     if scope.covers(to_place):
         raise BadInput(fields={"to_place": N_("You keep the records of this village too. Move the person there.")})
-    rule = rule_of(HANDOVER, at.today)
     row = Handover(
         id=act.id, person_id=who.id, name=who.display_name, place=who.place, to_place=to_place, on=told.on,
         note=" ".join(note.split())[:200], offered_at=act.at, offered_by=scope.post,
-        due_at=due_at(territory.calendar(scope), act.at, rule.days if rule else DAYS, "W").at,
+        due_at=_due(scope, act.at),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -78,7 +79,7 @@ def accept_record(scope: Scope, act: Act, *, handover_id: UUID, into: Into) -> L
         who = person(at, row.person_id)
         before = who.place
         settle_in(at, who, where, into.as_to_head)
-        row.state, row.answered_at, row.answered_by = "accepted", act.at, scope.post
+        row.state, row.answered_at, row.answered_by, row.reason = "accepted", act.at, scope.post, ""
         row.save()
     return Line(
         place=where.place, subject=who.id, subject_kind="person", facts={"from_place": before},
@@ -117,10 +118,50 @@ def lapse_record(scope: Scope, act: Act, *, handover_id: UUID) -> Line:
     return _answered(row, act, scope, "lapsed")
 
 
-def _waiting(handover_id: UUID) -> Handover:
+@action("registry.handover_reopened", power="people.edit", facts=("handover",), kinds=("post", "clock"))
+def reopen_offer(scope: Scope, act: Act, *, handover_id: UUID, reason: str) -> Line:
+    """Taking the record over was taken back: it is on offer again, with a time of its own, and says why.
+
+    Where it was offered to somebody else since, it counts as withdrawn.
+
+    Refuses: NotFound out of sight; WrongState unless taking it over was undone.
+    """
+    row = _locked(handover_id)
+    undone = Correction.objects.filter(subject=row.person_id, at__in=[row.answered_at]).exclude(undone_by=None)
+    if row.state != "accepted" or not undone.exists():
+        raise WrongState
+    row.reason = " ".join(reason.split())[:200]
+    if Handover.objects.filter(person_id=row.person_id, state="offered").exists():
+        row.state = "withdrawn"
+    else:
+        row.state, row.answered_at, row.answered_by, row.due_at = "offered", None, None, _due(scope, act.at)
+    row.save()
+    facts = {"handover": str(row.id)}
+    return Line(place=row.place, subject=row.person_id, subject_kind="person", facts=facts, answer={"handover": row.id})
+
+
+def taken_over(rows: Iterable[Correction]) -> list[UUID]:
+    """The offers that were accepted by the act that changed these records."""
+    people = {row.subject: row.at for row in rows if row.of == "person"}
+    found = Handover.objects.filter(state="accepted", person__in=people).order_by("id")
+    return [one.id for one in found if one.answered_at == people[one.person_id]]
+
+
+def _due(scope: Scope, at: datetime) -> datetime:
+    calendar = territory.calendar(scope)
+    rule = rule_of(HANDOVER, calendar.day_of(at))
+    return due_at(calendar, at, rule.days if rule else DAYS, "W").at
+
+
+def _locked(handover_id: UUID) -> Handover:
     row = Handover.objects.select_for_update(of=("self",)).filter(id=handover_id).first()
     if row is None:
         raise NotFound
+    return row
+
+
+def _waiting(handover_id: UUID) -> Handover:
+    row = _locked(handover_id)
     if row.state != "offered":
         raise WrongState(N_("This offer was answered already, or has lapsed."))
     return row

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.correcting import follows, refuse_strangers, refuse_unlisted, taken
-from commongrid.registry.actions.desk import MEMBER, TABLES, change, desk, entered, marked
+from commongrid.registry.actions.desk import MEMBER, TABLES, change, desk, entered, marked, refuse_changed, touch
 from commongrid.registry.models import Code, Membership, Organisation, Person
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
@@ -69,10 +69,10 @@ def add_holding(scope: Scope, act: Act, *, new: NewHolding, told: Told) -> Line:
 def end_holding(scope: Scope, act: Act, *, of: str, subject: UUID, told: Told) -> Line:
     """A site is pulled down, a thing taken away, an organisation dissolved; the record stays readable (停用).
 
-    Refuses: NotYours out of scope; WrongState where it has ended already.
+    Refuses: NotYours out of scope; WrongState where it has ended already or was changed meanwhile.
     """
     at = desk(scope, act, told)
-    record = _held(of, subject)
+    record = _held(of, subject, told)
     change(at, record, ended_on=told.on)
     if of == "organisation":
         Membership.objects.filter(organisation_id=record.id, to_on=None, from_on__lte=told.on).update(
@@ -85,11 +85,11 @@ def end_holding(scope: Scope, act: Act, *, of: str, subject: UUID, told: Told) -
 def check_thing(scope: Scope, act: Act, *, thing_id: UUID, sound: bool, told: Told) -> Line:
     """Somebody looked at a thing on a day: sound, or at fault; the next check follows from how often (检查).
 
-    Refuses: NotYours out of scope; WrongState where it has ended or a later check is known already; BadInput for a
-    day that can't be.
+    Refuses: NotYours out of scope; WrongState where it has ended, was changed meanwhile, or a later check is known
+    already; BadInput for a day that can't be.
     """
     at = desk(scope, act, told)
-    thing = _held("thing", thing_id)
+    thing = _held("thing", thing_id, told)
     if thing.last_check_on is not None and thing.last_check_on > told.on:
         raise WrongState(N_("A later check is known already. Correct that one instead."))
     following = months_later(told.on, thing.every_months) if thing.every_months else None
@@ -105,11 +105,13 @@ def check_thing(scope: Scope, act: Act, *, thing_id: UUID, sound: bool, told: To
 def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty: str, told: Told) -> Line:
     """A person of the register takes a duty in an organisation, or becomes a member (加入、任职).
 
-    A new leader ends the former one's term. Refuses: NotYours where either is out of scope; WrongState where the
-    organisation or the person's record has ended; BadInput for a duty no list has, or one held already.
+    A new leader ends the former one's term.
+
+    Refuses: NotYours where either is out of scope; WrongState where the organisation or the person's record has ended
+    or the organisation was changed meanwhile; BadInput for a duty no list has, or one held already.
     """
     at = desk(scope, act, told)
-    of = _held("organisation", organisation_id)
+    of = _held("organisation", organisation_id, told)
     who = Person.objects.filter(id=person_id).first()
     if who is None:
         raise NotYours
@@ -133,6 +135,7 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
     except IntegrityError:
         raise BadInput(fields={"person": HELD}) from None
     marked(at, of, MEMBER, began=_duty(duty))
+    touch(of)
     if duty == LEADER:
         _leader_known(of, told)
     return Line(
@@ -144,24 +147,28 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
 def leave(scope: Scope, act: Act, *, membership_id: UUID, told: Told) -> Line:
     """A term or membership ends on a day; it remains readable (卸任、退出).
 
-    Refuses: NotFound out of sight; WrongState where it has ended; BadInput for a day before it began.
+    Refuses: NotFound out of sight; WrongState where it has ended or the organisation was changed meanwhile; BadInput
+    for a day before it began.
     """
     at = desk(scope, act, told)
     row = (
-        Membership.objects.select_for_update(of=("self",))
+        Membership.objects.select_for_update(of=("self", "organisation"))
         .select_related("organisation")
         .filter(id=membership_id)
         .first()
     )
     if row is None:
         raise NotFound
+    of = row.organisation
+    refuse_changed(of, told.seen)
     if row.to_on is not None:
         raise WrongState(N_("This has ended already."))
     if told.on < row.from_on:
         raise BadInput(fields={"on": N_("This is before it began. Please check the day.")})
     row.to_on, row.ended_by = told.on, act.id
     row.save(update_fields=("to_on", "ended_by"))
-    marked(at, row.organisation, MEMBER, ended=_duty(row.duty))
+    marked(at, of, MEMBER, ended=_duty(row.duty))
+    touch(of)
     return Line(
         place=row.place, subject=row.organisation_id, subject_kind="organisation", answer={"membership": row.id}
     )
@@ -177,8 +184,11 @@ def _leader_known(of: Organisation, told: Told) -> None:
     of.save(update_fields=("confirmed",))
 
 
-def _held(of: str, subject: UUID) -> Any:
-    """A site, thing or organisation that has not ended, locked. Refuses: NotFound, NotYours, WrongState."""
+def _held(of: str, subject: UUID, told: Told) -> Any:
+    """A site, thing or organisation that has not ended, locked.
+
+    Refuses: NotFound, NotYours; WrongState where it has ended or was changed meanwhile.
+    """
     if of not in HOLDINGS:
         raise NotFound
     found = TABLES[of].objects.select_for_update(of=("self",)).filter(id=subject).first()
@@ -186,4 +196,5 @@ def _held(of: str, subject: UUID) -> Any:
         raise NotYours
     if found.ended_on is not None:
         raise WrongState(ENDED)
+    refuse_changed(found, told.seen)
     return found

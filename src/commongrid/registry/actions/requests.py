@@ -53,7 +53,7 @@ class Change:
     person: UUID | None = None
 
 
-@action("registry.change_reported", power="people.confirm", facts=("sort", "carried"), kinds=("post",))
+@action("registry.change_reported", power="people.confirm", facts=("sort", "request", "carried"), kinds=("post",))
 def report_change(scope: Scope, act: Act, *, change: Change, told: Told) -> Line:
     """Report what happened in a household; the village approves where the county says so, else it is so at once.
 
@@ -80,12 +80,13 @@ def report_change(scope: Scope, act: Act, *, change: Change, told: Told) -> Line
         row.state, row.decided_at, row.carried_by = "done", act.at, act.id
     row.save(force_insert=True)
     return Line(
-        place=row.place, subject=of.id, subject_kind="household", facts={"sort": row.sort, "carried": carried},
+        place=row.place, subject=of.id, subject_kind="household",
+        facts={"sort": row.sort, "request": str(row.id), "carried": carried},
         answer={"request": row.id, "carried": carried},
     )  # fmt: skip
 
 
-@action("registry.change_approved", power="people.edit", facts=("sort",), kinds=("post",))
+@action("registry.change_approved", power="people.edit", facts=("sort", "request"), kinds=("post",))
 def approve_change(scope: Scope, act: Act, *, request_id: UUID, entered: UUID | None = None) -> Line:
     """The village approves what was reported: it is carried out now, as of the day told, and can be undone (同意).
 
@@ -104,12 +105,12 @@ def approve_change(scope: Scope, act: Act, *, request_id: UUID, entered: UUID | 
         _carry_out(at, row, Reported(sort=row.sort, said=said))
     else:
         raise BadInput(FIRST)
-    row.carried_by = entered or act.id
+    row.carried_by, row.reason = entered or act.id, ""
     _decide(row, act, scope, "done")
     return _line(row)
 
 
-@action("registry.change_refused", power="people.edit", facts=("sort",), kinds=("post",))
+@action("registry.change_refused", power="people.edit", facts=("sort", "request"), kinds=("post",))
 def refuse_change(scope: Scope, act: Act, *, request_id: UUID, reason: str) -> Line:
     """The village does not take it over, and says why (不同意).
 
@@ -123,7 +124,7 @@ def refuse_change(scope: Scope, act: Act, *, request_id: UUID, reason: str) -> L
     return _line(row)
 
 
-@action("registry.change_withdrawn", power="people.confirm", facts=("sort",), kinds=("post",))
+@action("registry.change_withdrawn", power="people.confirm", facts=("sort", "request"), kinds=("post",))
 def withdraw_change(scope: Scope, act: Act, *, request_id: UUID) -> Line:
     """Whoever reported it takes it back before anybody decided.
 
@@ -136,7 +137,7 @@ def withdraw_change(scope: Scope, act: Act, *, request_id: UUID) -> Line:
     return _line(row)
 
 
-@action("registry.change_opened", power="people.changes", facts=("sort", "matter"), kinds=("clock",))
+@action("registry.change_opened", power="people.changes", facts=("sort", "request", "matter"), kinds=("clock",))
 def open_change(scope: Scope, act: Act, *, sort: str, matter: UUID, place: int, on: date) -> Line:
     """A matter of class L opens a request at its place; the village chooses the household and enters it.
 
@@ -149,12 +150,13 @@ def open_change(scope: Scope, act: Act, *, sort: str, matter: UUID, place: int, 
             due_at=_due(scope, act.at, rule.days if rule else DAYS),
         ).save(force_insert=True)  # fmt: skip
     return Line(
-        place=place, subject=matter, subject_kind="matter", facts={"sort": sort, "matter": str(matter)},
+        place=place, subject=matter, subject_kind="matter",
+        facts={"sort": sort, "request": str(act.id), "matter": str(matter)},
         answer={"request": act.id},
     )  # fmt: skip
 
 
-@action("registry.change_late", power="people.changes", facts=("sort",), kinds=("clock",))
+@action("registry.change_late", power="people.changes", facts=("sort", "request"), kinds=("clock",))
 def call_change_late(scope: Scope, act: Act, *, request_id: UUID) -> Line:
     """Nobody decided in time: the village and the township are told, once; the request stays open.
 
@@ -168,7 +170,7 @@ def call_change_late(scope: Scope, act: Act, *, request_id: UUID) -> Line:
     return _line(row)
 
 
-@action("registry.change_closed", power="people.changes", facts=("sort",), kinds=("clock",))
+@action("registry.change_closed", power="people.changes", facts=("sort", "request"), kinds=("clock",))
 def close_change(scope: Scope, act: Act, *, request_id: UUID, reason: str) -> Line:
     """The matter that asked for it was withdrawn or not accepted, and the request with it.
 
@@ -178,6 +180,31 @@ def close_change(scope: Scope, act: Act, *, request_id: UUID, reason: str) -> Li
     row.reason = reason
     _decide(row, act, scope, "withdrawn")
     return _line(row)
+
+
+@action("registry.change_reopened", power="people.edit", facts=("sort", "request"), kinds=("post", "clock"))
+def reopen_change(scope: Scope, act: Act, *, request_id: UUID, reason: str) -> Line:
+    """What the report led to was taken back: it waits for the village again, with a time of its own, and says why.
+
+    Refuses: NotFound out of sight; WrongState unless the act that carried it out was undone.
+    """
+    row = _locked(request_id)
+    undone = Correction.objects.filter(act__in=[row.carried_by]).exclude(undone_by=None)
+    if row.state != "done" or not undone.exists():
+        raise WrongState
+    rule = rule_of(row.sort, territory.calendar(scope).day_of(act.at))
+    row.state, row.decided_at, row.decided_by, row.carried_by, row.late_at = "open", None, None, None, None
+    row.due_at, row.reason = _due(scope, act.at, rule.days if rule else DAYS), " ".join(reason.split())[:200]
+    row.save()
+    return _line(row)
+
+
+def let_go(done: UUID) -> list[UUID]:
+    """The reports that an act carried out; one of a matter no longer says whom that act showed it to be about."""
+    rows = ChangeRequest.objects.select_for_update(of=("self",)).filter(state="done", carried_by=done)
+    found = list(rows.order_by("id").values_list("id", flat=True))
+    ChangeRequest.objects.filter(id__in=found).exclude(matter=None).update(household=None, person=None)
+    return found
 
 
 def rule_of(sort: str, on: date) -> ChangeRule | None:
@@ -244,10 +271,15 @@ def _home_of(row: ChangeRequest) -> UUID:
     return row.household_id
 
 
-def _open(request_id: UUID) -> ChangeRequest:
+def _locked(request_id: UUID) -> ChangeRequest:
     row = ChangeRequest.objects.select_for_update(of=("self",)).filter(id=request_id).first()
     if row is None:
         raise NotFound
+    return row
+
+
+def _open(request_id: UUID) -> ChangeRequest:
+    row = _locked(request_id)
     if row.state != "open":
         raise WrongState(N_("This was decided already."))
     return row
@@ -259,5 +291,6 @@ def _decide(row: ChangeRequest, act: Act, scope: Scope, state: str) -> None:
 
 
 def _line(row: ChangeRequest) -> Line:
-    subject, of = (row.household_id, "household") if row.household_id else (row.matter, "matter")
-    return Line(place=row.place, subject=subject, subject_kind=of, facts={"sort": row.sort}, answer={"request": row.id})
+    subject, of = (row.matter, "matter") if row.matter else (row.household_id, "household")
+    facts = {"sort": row.sort, "request": str(row.id)}
+    return Line(place=row.place, subject=subject, subject_kind=of, facts=facts, answer={"request": row.id})

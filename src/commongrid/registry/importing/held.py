@@ -91,24 +91,31 @@ def _known(of: str, good: Sequence[PlacedHeld], *, lock: bool) -> list[KnownHeld
 def _members(scope: Scope, sheet: Sheet, good: Sequence[PlacedHeld]) -> None:
     named = Named(scope, sheet, good)
     for one in good:
-        one.read.said.setdefault("from_on", sheet.today)
         named.other(one, "organisation", named.organisations)
         named.person(one, "person")
     good = [one for one in good if one.status != "out"]
     rows = Membership.objects.filter(organisation_id__in={one.links["organisation"] for one in good})
     held: dict[object, list[Any]] = defaultdict(list)
-    for row in rows.filter(Q(person_id__in={one.links["person"] for one in good}) | Q(duty=LEADER)):
+    rows = rows.filter(Q(person_id__in={one.links["person"] for one in good}) | Q(duty=LEADER))
+    for row in rows.select_for_update(of=("self",)) if sheet.lock else rows:
         held[row.organisation_id, row.person_id, row.duty].append(row)
         if row.duty == LEADER:
             held[row.organisation_id].append(row)
-    led: set[object] = set()
-    for one in _once(good, lambda one: (*one.links.values(), one.read.said["duty"])):
-        of, duty = one.links["organisation"], one.read.said["duty"]
-        _dated(one, held[of, one.links["person"], duty])
-        if duty == LEADER and one.status == "new":
-            if of in led or any(_holds(row, one) for row in held[of]):
+    once = list(_once(good, lambda one: (*one.links.values(), one.read.said["duty"])))
+    for one in once:
+        _dated(one, held[one.links["organisation"], one.links["person"], one.read.said["duty"]], sheet.today)
+    ends = {one.known.id: one.read.said["to_on"] for one in once if one.known and one.status == "changed"}
+    led = {
+        of: [(row.from_on, ends.get(row.id, row.to_on)) for row in held[of]]
+        for of in {one.links["organisation"] for one in once}
+    }
+    for one in once:
+        if one.read.said["duty"] == LEADER and one.status == "new":
+            mine, others = _span(one), led[one.links["organisation"]]
+            if any(_meet(mine, other) for other in others):
                 one.out("leader_held", "duty")
-            led.add(of)
+            else:
+                others.append(mine)
 
 
 def _flags(scope: Scope, sheet: Sheet, good: Sequence[PlacedHeld]) -> None:
@@ -118,7 +125,6 @@ def _flags(scope: Scope, sheet: Sheet, good: Sequence[PlacedHeld]) -> None:
     good = [one for one in good if one.status != "out"]
     named = Named(scope, sheet, good)
     for one in good:
-        one.read.said.setdefault("from_on", sheet.today)
         if types[one.read.flag].of == "person":
             named.person(one, "person")
         else:
@@ -128,10 +134,11 @@ def _flags(scope: Scope, sheet: Sheet, good: Sequence[PlacedHeld]) -> None:
     people = {one.links["person"] for one in good if "person" in one.links}
     homes = {one.links["household"] for one in good if "person" not in one.links}
     for table in (Flag, HardshipFlag) if sheet.hardship else (Flag,):
-        for row in table.objects.filter(Q(person_id__in=people) | Q(person_id=None, household_id__in=homes)):
+        rows = table.objects.filter(Q(person_id__in=people) | Q(person_id=None, household_id__in=homes))
+        for row in rows.select_for_update(of=("self",)) if sheet.lock else rows:
             held[row.type_code, row.person_id or row.household_id].append(row)
     for one in _once(good, lambda one: (one.read.flag, *_of(one))):
-        _dated(one, held[one.read.flag, _of(one)[0]])
+        _dated(one, held[one.read.flag, _of(one)[0]], sheet.today)
 
 
 def _of(one: PlacedHeld) -> tuple[UUID]:
@@ -163,18 +170,49 @@ def _once(good: Iterable[PlacedHeld], key: Callable[[PlacedHeld], object]) -> It
             yield one
 
 
-def _dated(one: PlacedHeld, rows: Iterable[Any]) -> None:
-    """Unchanged where it holds already; out where it held beyond the day that the row says."""
+def _dated(one: PlacedHeld, rows: Iterable[Any], today: date) -> None:
+    """New from a day on, unchanged where it holds already, ended by the row; out where the register says otherwise."""
+    said = one.read.said
+    if "to_on" in said:
+        _ended(one, list(rows))
+        return
+    said.setdefault("from_on", today)
     for row in rows:
         if row.to_on is None:
             one.status, one.known, one.notes = "same", KnownHeld(id=row.id, place=row.place), ("held_kept",)
-        elif _holds(row, one) and one.status != "same":
+        elif one.status != "same" and _meet(_span(one), _span_of(row)):
             one.out("held_later", "from_on")
 
 
-def _holds(row: Any, one: PlacedHeld) -> bool:
-    """Whether a dated row goes on after the day of another."""
-    return row.to_on is None or row.to_on > one.read.said["from_on"]
+def _ended(one: PlacedHeld, rows: Sequence[Any]) -> None:
+    """A row that says until when: it ends what stands, tells what is known, or brings a time that is over."""
+    until, since = one.read.said["to_on"], one.read.said.get("from_on")
+    stands = next((row for row in rows if row.to_on is None and (since is None or until > row.from_on)), None)
+    known = stands or next((row for row in rows if row.to_on == until), None)
+    if known is not None:
+        one.known = KnownHeld(id=known.id, place=known.place)
+        one.status, one.changed = ("changed", ("to_on",)) if stands else ("same", ())
+        if stands and until < stands.from_on:
+            one.out("ends_before", "to_on")
+        elif since not in {None, known.from_on}:
+            one.notes = ("held_kept",)
+    elif since is None:
+        one.out("ends_otherwise" if rows else "ends_nothing", "to_on")
+    elif any(_meet(_span(one), _span_of(row)) for row in rows):
+        one.out("held_later", "from_on")
+
+
+def _span(one: PlacedHeld) -> tuple[date, date | None]:
+    return one.read.said["from_on"], one.read.said.get("to_on")
+
+
+def _span_of(row: Any) -> tuple[date, date | None]:
+    return row.from_on, row.to_on
+
+
+def _meet(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:
+    """Whether two times have a day in common; the last day is none of it any more."""
+    return (one[1] is None or other[0] < one[1]) and (other[1] is None or one[0] < other[1])
 
 
 @dataclass(slots=True)

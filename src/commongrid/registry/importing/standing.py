@@ -47,6 +47,10 @@ held AS MATERIALIZED (SELECT 'site' AS of, id FROM registry_site WHERE batch = %
   UNION ALL SELECT 'organisation', id FROM registry_organisation WHERE batch = %(b)s),
 changed AS MATERIALIZED (SELECT DISTINCT ON (subject, field) subject, field, of, no, at FROM registry_correction
   WHERE act = %(b)s AND field <> '*' ORDER BY subject, field, no DESC),
+marks AS NOT MATERIALIZED (
+  SELECT id, type_code, person_id, COALESCE(person_id, household_id) AS whose, to_on, ended_by FROM registry_flag
+  UNION ALL
+  SELECT id, type_code, person_id, COALESCE(person_id, household_id), to_on, ended_by FROM registry_hardship_flag),
 later AS (
   SELECT 'changed' AS what, c.subject, c.of, c.at FROM registry_correction c
   WHERE c.act <> %(b)s AND c.undone_by IS NULL AND c.at >= %(at)s
@@ -97,15 +101,26 @@ later AS (
   WHERE o.site_id IN (SELECT id FROM held) AND o.batch IS DISTINCT FROM %(b)s
   UNION ALL
   SELECT 'members', m.organisation_id, 'organisation', NULL FROM registry_membership m
-  WHERE m.organisation_id IN (SELECT id FROM held) OR (m.began_by = %(b)s AND m.to_on IS NOT NULL)
+  WHERE m.organisation_id IN (SELECT id FROM held)
+    OR (m.began_by = %(b)s AND m.to_on IS NOT NULL AND m.ended_by IS DISTINCT FROM %(b)s)
+  UNION ALL
+  SELECT 'members', n.organisation_id, 'organisation', NULL FROM registry_membership m
+  JOIN registry_membership n ON n.organisation_id = m.organisation_id AND n.id <> m.id
+    AND (n.person_id = m.person_id AND n.duty = m.duty OR n.duty = 'leader' AND m.duty = 'leader')
+  WHERE %(sort)s = 'members' AND m.ended_by = %(b)s AND n.began_by IS DISTINCT FROM %(b)s
+    AND (n.to_on IS NULL OR n.to_on > m.to_on)
+  UNION ALL
+  SELECT 'flagged', n.whose, CASE WHEN n.person_id IS NULL THEN 'household' ELSE 'person' END, NULL
+  FROM marks f JOIN marks n ON n.type_code = f.type_code AND n.whose = f.whose AND n.id <> f.id
+  WHERE %(sort)s = 'flags' AND f.ended_by = %(b)s AND (n.to_on IS NULL OR n.to_on > f.to_on)
   UNION ALL
   SELECT 'ended', COALESCE(f.person_id, f.household_id),
     CASE WHEN f.person_id IS NULL THEN 'household' ELSE 'person' END, NULL
-  FROM registry_flag f WHERE f.batch = %(b)s AND f.to_on IS NOT NULL
+  FROM registry_flag f WHERE f.batch = %(b)s AND f.to_on IS NOT NULL AND f.ended_by IS DISTINCT FROM %(b)s
   UNION ALL
   SELECT 'ended', COALESCE(f.person_id, f.household_id),
     CASE WHEN f.person_id IS NULL THEN 'household' ELSE 'person' END, NULL
-  FROM registry_hardship_flag f WHERE f.batch = %(b)s AND f.to_on IS NOT NULL
+  FROM registry_hardship_flag f WHERE f.batch = %(b)s AND f.to_on IS NOT NULL AND f.ended_by IS DISTINCT FROM %(b)s
   UNION ALL
   SELECT 'signs_in', p.id, 'person', NULL FROM registry_person p WHERE p.batch = %(b)s AND p.account_id IS NOT NULL
 )
@@ -125,6 +140,6 @@ def later_on(scope: Scope, row: ImportBatch, limit: int = 20) -> list[Later]:
     Changes, moves, flags, requests that wait, duties, holdings, a sign-in.
     """
     with acting(scope), connection.cursor() as cursor:
-        cursor.execute(_LATER, {"b": row.id, "at": row.at, "n": limit})
+        cursor.execute(_LATER, {"b": row.id, "at": row.at, "n": limit, "sort": row.sort})
         found = cursor.fetchall()
     return [Later(what=what, name=name, at=at, of=of, subject=subject) for what, name, at, of, subject in found]

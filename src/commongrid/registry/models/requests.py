@@ -71,8 +71,9 @@ class ChangeRequest(models.Model):
     ``said_sealed`` holds what was told, by field, as sealed JSON: a name, a new
     phone, a place gone to. ``matter`` is the matter of class L that opened it.
 
-    States: open (waits until ``due_at``), done (by the act ``carried_by``, of its own or
-    entered with a form), refused (``reason`` says why), withdrawn by whoever asked or with its matter.
+    States: open (waits until ``due_at``; again with a ``reason`` where what it led to was undone), done (by the act
+    ``carried_by``, of its own or entered with a form), refused (``reason`` says why), withdrawn by whoever asked or
+    with its matter.
     ``late_at``: when the clock found it overdue and told the level above, once.
 
     Personal data: what was told (S4, sealed), whom it is about. Kept: three years after it was decided, or until the
@@ -121,6 +122,9 @@ class ChangeRequest(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["place", "due_at"], name="registry_change_request_open", condition=Q(state="open")),
+            models.Index(
+                fields=["carried_by"], name="registry_change_request_by", condition=Q(carried_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,7 +138,7 @@ class Handover(models.Model):
     ``place`` is where the record lay when it was offered, ``to_place`` the village it is offered
     to; both sides see this row, and of the person no more than ``name``.
 
-    States: offered (until ``due_at``), accepted (the record moved), refused or
+    States: offered (until ``due_at``; again where taking it over was undone), accepted (the record moved), refused or
     withdrawn, lapsed (nobody accepted in time: the record stays where it was).
 
     Personal data: a name (S1) and where somebody moves (S2). Kept: three years after it was answered, or

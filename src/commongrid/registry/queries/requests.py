@@ -11,8 +11,9 @@ from django.db.models import Case, F, When
 
 from commongrid.accounts import sealed
 from commongrid.journal.dated import valid
+from commongrid.journal.queries import LineRow, lines_about
 from commongrid.kernel import masking
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import NotFound
 from commongrid.registry.models import ChangeRequest, ChangeRule, Handover
 from commongrid.registry.rules.requests import OF_KIND, read_kept
@@ -160,6 +161,22 @@ def asked_by_matter(scope: Scope, matter: UUID, kind: str) -> tuple[UUID, str] |
 def change_of_matter(scope: Scope, matter: UUID) -> UUID | None:
     """The change that a matter asked for and that still waits, if there is one."""
     return ChangeRequest.objects.filter(matter=matter, state="open").values_list("id", flat=True).first()
+
+
+def asked_again(scope: Scope, line: LineRow) -> tuple[UUID | None, int]:
+    """Of a line that says that a change or an offer waits again: the post that asked for it, and where it waits."""
+    if "request" in line.facts:
+        found = ChangeRequest.objects.filter(id=line.facts["request"]).values_list("asked_by", "place").first()
+    else:
+        found = Handover.objects.filter(id=line.facts["handover"]).values_list("offered_by", "to_place").first()
+    who, place = found or (None, line.place_now)
+    return who, village_of(place) or place
+
+
+def history(scope: Scope, one: RequestLine) -> list[LineRow]:
+    """What was done with a change asked for, oldest first."""
+    lines = lines_about(scope, [about for about in (one.household, one.matter) if about])
+    return [line for line in lines if line.facts.get("request") == str(one.id)]
 
 
 def waiting(scope: Scope, place: int) -> tuple[int, int]:

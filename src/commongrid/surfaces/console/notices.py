@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 WHERE: Final = {
-    "calendar": "calendar", "rules": "worklist", "change_late": "changes", "records_joined": "duplicates",
-    "join_undone": "duplicates", "grids_divided": "staffing",
+    "calendar": "calendar", "rules": "worklist", "change_late": "changes", "change_reopened": "changes",
+    "records_joined": "duplicates", "join_undone": "duplicates", "grids_divided": "staffing",
 }  # fmt: skip
 """Which page a notice that is about no matter leads to."""
 FAULTS: Final = {

@@ -73,6 +73,8 @@ HAPPENED: Final = {
     "matters.unmerged": N_("It goes its own way again"),
     "matters.recheck_ordered": N_("It is looked at once more"),
     "matters.rechecked": N_("Looked at once more"),
+    "registry.change_approved": N_("Entered in the register"),
+    "registry.change_reopened": N_("What was entered in the register was taken back; it will be entered anew"),
     "matters.slip_renewed": N_("A new slip was given; the old code no longer works"),
 }
 """Act -> what happened, in a word or two; acts that are not here mean nothing to a villager."""

@@ -11,7 +11,7 @@ from commongrid.accounts import sealed
 from commongrid.kernel.act import new_id
 from commongrid.registry.actions.correcting import taken
 from commongrid.registry.actions.desk import ENTERED, FLAG, HARDSHIP_FLAG, MEMBER
-from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, text_of
+from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, text_of, touch
 from commongrid.registry.importing.actions.homes import Served
 from commongrid.registry.importing.held import TABLES
 from commongrid.registry.importing.rules.held import fields_of
@@ -22,6 +22,7 @@ from commongrid.registry.rules.holdings import LEADER
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
@@ -83,54 +84,83 @@ class Held:
 
     def _members(self) -> None:
         names = dict(Code.objects.filter(list="duty", valid_to=None).values_list("code", "zh"))
-        organisations = Organisation.objects.in_bulk([one.links["organisation"] for one in self.new])
+        organisations = Organisation.objects.in_bulk([one.links["organisation"] for one in (*self.new, *self.changed)])
         people = Person.objects.in_bulk([one.links["person"] for one in self.new])
         rows, marks = [], []
         for one in self.new:
-            of, who, duty = organisations[one.links["organisation"]], people[one.links["person"]], one.read.said["duty"]
+            of, who = organisations[one.links["organisation"]], people[one.links["person"]]
             rows.append(
                 Membership(
-                    id=new_id(), organisation_id=of.id, person_id=who.id, place=of.place, duty=duty,
-                    name=who.display_name, from_on=one.read.said["from_on"], began_by=self.act.id,
+                    id=new_id(), organisation_id=of.id, person_id=who.id, place=of.place, duty=one.read.said["duty"],
+                    name=who.display_name, **self._dated(one),
                 )
             )  # fmt: skip
+        for one in (*self.new, *self.changed):
+            of, duty = organisations[one.links["organisation"]], str(one.read.said["duty"])
             record = Record(of="organisation", subject=of.id, place=of.place, household=None)
-            marks.append(record.change(MEMBER, "", names.get(str(duty), str(duty))))
+            marks += self._marks(one, record, MEMBER, names.get(duty, duty))
         Membership.objects.bulk_create(rows, batch_size=AT_ONCE)
+        self._end(Membership)
         self.book.keep(marks)
-        led = [row.organisation_id for row in rows if row.duty == LEADER]
+        touch("registry_organisation", organisations)
+        led = [row.organisation_id for row in rows if row.duty == LEADER and row.to_on is None]
         with connection.cursor() as cursor:
             cursor.execute(_LED, [self.day, led])
 
     def _flags(self) -> None:
         sensitive = set(FlagType.objects.filter(valid_to=None, sensitive=True).values_list("code", flat=True))
-        people = Person.objects.in_bulk([one.links["person"] for one in self.new if "person" in one.links])
-        homes = Household.objects.in_bulk([one.links["household"] for one in self.new if "household" in one.links])
+        every = (*self.new, *self.changed)
+        people = Person.objects.in_bulk([one.links["person"] for one in every if "person" in one.links])
+        homes = Household.objects.in_bulk([one.links["household"] for one in every if "household" in one.links])
         rows: dict[type[Any], list[Any]] = {Flag: [], HardshipFlag: []}
         marks = []
-        for one in self.new:
+        for one in every:
             about: Any = people[one.links["person"]] if "person" in one.links else homes[one.links["household"]]
             of, home = ("person", about.household_id) if isinstance(about, Person) else ("household", about.id)
-            ident, said = new_id(), one.read.said
+            hidden, ident = one.read.flag in sensitive, one.known.id if one.known else new_id()
+            if one.known is None:
+                kept = {
+                    "type_code": one.read.flag, "place": about.place, "household_id": home,
+                    "person_id": about.id if of == "person" else None, "source": SAID, "batch": self.act.id,
+                    "body": one.read.said.get("body", ""), **self._dated(one), **_basis(one, ident, hidden=hidden),
+                }  # fmt: skip
+                table = HardshipFlag if hidden else Flag
+                rows[table].append(table(id=ident, **kept))
             record = Record(of=of, subject=about.id, place=about.place, household=home)
-            basis: str = said.get("basis", "")
-            table: type[Any]
-            if one.read.flag in sensitive:
-                table, mark = HardshipFlag, record.change(HARDSHIP_FLAG, "", str(ident))
-                kept: dict[str, Any] = {"basis_sealed": sealed.seal(basis, HARDSHIP_TABLE, "basis_sealed", ident)}
-            else:
-                table, mark, kept = Flag, record.change(FLAG, "", one.read.flag), {"basis": basis}
-            rows[table].append(
-                table(
-                    id=ident, type_code=one.read.flag, place=about.place, household_id=home, from_on=said["from_on"],
-                    person_id=about.id if of == "person" else None, source=SAID, body=said.get("body", ""),
-                    began_by=self.act.id, batch=self.act.id, **kept,
-                )
-            )  # fmt: skip
-            marks.append(mark)
+            said = (HARDSHIP_FLAG, str(ident)) if hidden else (FLAG, one.read.flag)
+            marks += self._marks(one, record, *said)
         for table, some in rows.items():
             table.objects.bulk_create(some, batch_size=AT_ONCE)
+            self._end(table)
         self.book.keep(marks)
+        seen = [one.record for one in marks if one.column == FLAG]  # of hardship a version would tell
+        for of, written in (("person", "registry_person"), ("household", "registry_household")):
+            touch(written, {one.subject for one in seen if one.of == of})
+
+    def _dated(self, one: PlacedHeld) -> dict[str, Any]:
+        """From when and until when a new row holds, and by which act."""
+        until = one.read.said.get("to_on")
+        ended = {"to_on": until, "ended_by": self.act.id} if until else {}
+        return {"from_on": one.read.said["from_on"], "began_by": self.act.id, **ended}
+
+    def _marks(self, one: PlacedHeld, record: Record, field: str, said: str) -> list[Change]:
+        """That it began, that it ended, or both."""
+        began = [record.change(field, "", said)] if one.known is None else []
+        return [*began, *([record.change(field, said, "")] if "to_on" in one.read.said else [])]
+
+    def _end(self, table: type[Any]) -> None:
+        """What stands ends on the day that its row says."""
+        until = {one.known.id: one.read.said["to_on"] for one in self.changed if one.known}
+        rows = list(table.objects.filter(id__in=until, to_on=None))
+        for row in rows:
+            row.to_on, row.ended_by = until[row.id], self.act.id
+        table.objects.bulk_update(rows, ("to_on", "ended_by"), batch_size=AT_ONCE)
+
+
+def _basis(one: PlacedHeld, ident: UUID, *, hidden: bool) -> dict[str, Any]:
+    """On what it was recognised; sealed where it is hardship."""
+    said: str = one.read.said.get("basis", "")
+    return {"basis_sealed": sealed.seal(said, HARDSHIP_TABLE, "basis_sealed", ident)} if hidden else {"basis": said}
 
 
 HARDSHIP_TABLE = "registry_hardship_flag"

@@ -59,6 +59,35 @@ _GONE = {
     "homes": "DELETE FROM registry_household WHERE batch = %s",
     "booklets": "DELETE FROM registry_registered_household WHERE batch = %s",
 }
+_STANDS = {
+    "flags": (
+        """
+UPDATE registry_flag f SET to_on = NULL, ended_by = NULL, place = p.place, household_id = p.household_id
+FROM registry_person p WHERE f.ended_by = %(b)s AND p.id = f.person_id AND p.ended_on IS NULL
+""",
+        """
+UPDATE registry_hardship_flag f SET to_on = NULL, ended_by = NULL, place = p.place, household_id = p.household_id
+FROM registry_person p WHERE f.ended_by = %(b)s AND p.id = f.person_id AND p.ended_on IS NULL
+""",
+        """
+UPDATE registry_flag f SET to_on = NULL, ended_by = NULL
+FROM registry_household h WHERE f.ended_by = %(b)s AND f.person_id IS NULL AND h.id = f.household_id
+  AND h.state <> 'ended'
+""",
+        """
+UPDATE registry_hardship_flag f SET to_on = NULL, ended_by = NULL
+FROM registry_household h WHERE f.ended_by = %(b)s AND f.person_id IS NULL AND h.id = f.household_id
+  AND h.state <> 'ended'
+""",
+    ),
+    "members": (
+        """
+UPDATE registry_membership m SET to_on = NULL, ended_by = NULL
+FROM registry_organisation o WHERE m.ended_by = %(b)s AND o.id = m.organisation_id AND o.ended_on IS NULL
+""",
+    ),
+}
+"""What the file ended is in force again, of whoever has not ended, and where they are now."""
 
 
 @action("registry.import_undone", power="people.edit", facts=FACTS)
@@ -96,9 +125,15 @@ def _take_back(scope: Scope, act: Act, row: ImportBatch, reason: str) -> None:
         for of, statement in _GONE.items():
             cursor.execute(statement, [row.id])
             gone[of] = cursor.rowcount
+        again = 0
+        for statement in _STANDS.get(row.sort, ()):
+            cursor.execute(statement, {"b": row.id})
+            again += cursor.rowcount
         cursor.execute("UPDATE registry_correction SET undone_by = %s WHERE act = %s", [act.id, row.id])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     if gone[row.sort] + (gone["hardship"] if row.sort == "flags" else 0) != row.fresh:
+        raise WrongState(HIDDEN)  # some of them are out of sight now
+    if row.sort in _STANDS and again != row.changed:
         raise WrongState(HIDDEN)  # some of them are out of sight now
 
 

@@ -206,6 +206,19 @@ FAULTS: Final[dict[str, tuple[str, str]]] = {
         N_("By the register a later day is known already."),
         N_("Correct the day, or leave the row out."),
     ),
+    "to_on_before": (N_("This ends before it began."), N_("Correct one of the two dates.")),
+    "ends_before": (
+        N_("By the register this began after the day on which the row ends it."),
+        N_("Correct the day, or leave the row out."),
+    ),
+    "ends_otherwise": (
+        N_("By the register this ended on another day."),
+        N_("If that is wrong, undo it on the record's page first; otherwise leave the row out."),
+    ),
+    "ends_nothing": (
+        N_("By the register nothing of this holds that could end."),
+        N_("Say since when it held, too, or leave the row out."),
+    ),
     "leader_held": (
         N_("The organisation has another leader then."),
         N_("Enter the change of leader on the organisation's page."),

@@ -8,6 +8,7 @@ from typing import Final
 from commongrid.registry.importing.rules.columns import DAY_EN, DAY_ZH, Column
 
 _TODAY = ("空着按导入当天。", "Empty: the day of the import.")
+_ENDS = ("只在结束时填；登记中仍有效的从这天起终止。", "Only where it ends: what stands ends on this day.")
 _VILLAGE = Column(
     field="natural_village", zh="自然村", en="Natural village", also=("村寨", "寨子", "所在自然村"), needed=True,
     width=26, offered="natural_villages", ditto=True, reads="place", hint_zh="从下拉列表中选择，可写“同上”。",
@@ -120,6 +121,7 @@ MEMBERS: Final = (
     replace(_VILLAGE, needed=False),
     Column(field="duty", zh="职务", en="Duty", also=("担任职务",), needed=True, offered="duty", reads="code"),
     _day("from_on", "任职日期", "Since", "任职时间", "加入日期", more=_TODAY),
+    _day("to_on", "卸任日期", "Until", "卸任时间", "离任日期", "退出日期", "免职日期", more=_ENDS),
 )  # fmt: skip
 FLAGS: Final = (
     Column(
@@ -130,6 +132,7 @@ FLAGS: Final = (
     replace(_VILLAGE, needed=False),
     *_named("姓名", "Person", "人员姓名", "对象姓名"),
     _day("from_on", "认定日期", "Recognised on", "认定时间", "起始日期", more=_TODAY),
+    _day("to_on", "终止日期", "Ends on", "终止时间", "取消日期", "截止日期", "退出日期", "停发日期", more=_ENDS),
     Column(
         field="body", zh="认定机关", en="Recognised by", also=("认定单位", "发证机关"), width=22, ditto=True,
         reads="words",

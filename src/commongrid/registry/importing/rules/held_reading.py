@@ -71,6 +71,8 @@ class HeldReader(RowReader):
             place = place or (value if column.reads == "place" and isinstance(value, int) else 0)
         if (values.get("lon") is None) != (values.get("lat") is None) and not self._bad:
             self._fault("lat_missing", "lat" if values["lat"] is None else "lon")
+        if (began := values.get("from_on")) and (ended := values.get("to_on")) and ended < began:
+            self._fault("to_on_before", "to_on")
         named = {name: values.pop(name, "") for name in NAMED}
         village = values.pop("natural_village", None) or 0
         return HeldRead(

@@ -16,7 +16,7 @@ from commongrid.kernel.sheets import Cell, text_of
 from commongrid.registry.importing.rules.columns import DAY_EN, DAY_ZH, Column, bare
 from commongrid.registry.importing.rules.held_columns import HELD
 
-VERSION: Final = 3
+VERSION: Final = 4
 LOOKED_AT: Final = 8
 """So many rows with content are looked at for the header; above it stand titles and notes."""
 SAID: Final = "表格导入 by file"

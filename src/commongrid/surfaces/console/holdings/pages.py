@@ -193,7 +193,7 @@ def correct(request: Asked, of: str, subject: UUID) -> HttpResponse:
 def end(request: Asked, of: str, subject: UUID) -> HttpResponse:
     """It is there no more."""
     card = queries.holding(request.scope, _of(of), subject)
-    form = ToldForm(request.POST or None)
+    form = ToldForm(request.POST or None, initial={"seen": card.version})
 
     def do() -> str:
         actions.end_holding(request.scope, request.act, of=of, subject=card.id, told=form.told)
@@ -206,7 +206,7 @@ def end(request: Asked, of: str, subject: UUID) -> HttpResponse:
 def check(request: Asked, subject: UUID) -> HttpResponse:
     """Somebody looked at a thing."""
     card = queries.holding(request.scope, "thing", subject)
-    form = forms.CheckForm(request.POST or None)
+    form = forms.CheckForm(request.POST or None, initial={"seen": card.version})
 
     def do() -> str:
         sound = form.cleaned_data["found"] == "sound"
@@ -220,7 +220,7 @@ def check(request: Asked, subject: UUID) -> HttpResponse:
 def join(request: Asked, subject: UUID) -> HttpResponse:
     """Somebody takes a duty in an organisation, or becomes a member."""
     card = queries.holding(request.scope, "organisation", subject)
-    form = forms.JoinForm(request.POST or None)
+    form = forms.JoinForm(request.POST or None, initial={"seen": card.version})
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     form.offer({"person": forms.people_offered(request.scope, text)[1:] or [("", gettext("Search for the name first"))],
                 "duty": choices(request.scope, "duty")[1:]})  # fmt: skip
@@ -242,7 +242,7 @@ def leave(request: Asked, subject: UUID, membership_id: UUID) -> HttpResponse:
     card = queries.holding(request.scope, "organisation", subject)
     if membership_id not in {one.id for one in queries.members_of(request.scope, card.id)}:
         raise NotFound
-    form = ToldForm(request.POST or None)
+    form = ToldForm(request.POST or None, initial={"seen": card.version})
 
     def do() -> str:
         actions.leave(request.scope, request.act, membership_id=membership_id, told=form.told)

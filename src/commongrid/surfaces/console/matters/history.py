@@ -115,6 +115,12 @@ ACTS: Final = {
     "matters.publication_over": N_("The public text was taken down, its last day had come"),
     "matters.grid_ended": N_("Its grid has ended, so it went along"),
     "matters.fell": N_("Nobody in post, so it went to the level above"),
+    "registry.change_opened": N_("A matter asked for a change of the register"),
+    "registry.change_approved": N_("Reported change approved"),
+    "registry.change_refused": N_("Reported change not taken over"),
+    "registry.change_late": N_("Reported change not decided in time"),
+    "registry.change_closed": N_("Requested change closed with its matter"),
+    "registry.change_reopened": N_("What the report led to was undone; it waits again"),
 }
 LEFT: Final = "matters.grid_ended"
 GIVEN: Final = ("matters.diverted", "matters.decided", "matters.reviewed")

@@ -20,6 +20,8 @@ from commongrid.registry.rules.facts import NAME_LENGTH, NUMBER_LENGTH, Into
 from commongrid.registry.rules.requests import FIELDS as TOLD_FIELDS
 from commongrid.registry.rules.requests import MAY_NAME, SORTS
 from commongrid.roster import queries as roster
+from commongrid.surfaces.console import journal_words
+from commongrid.surfaces.console.matters.history import who_of
 from commongrid.surfaces.console.register import entering, where
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.homes import answered
@@ -33,6 +35,7 @@ from commongrid.surfaces.shared.times import language
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from commongrid.journal.queries import LineRow
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import RequestLine
     from commongrid.surfaces.shared.doors import Asked
@@ -151,12 +154,20 @@ def _page(request: Asked, one: RequestLine, form: ReasonForm, status: int = 200)
     context = {
         "row": one, "title": title, "said": entering.told(scope, one), "who": _who(one, faces),
         "chip": _chip(one.state), "form": form, "may_decide": may_decide,
+        "history": _history(scope, one),
         **(entering.ways(request, one) if may_decide else {}),
         "may_undo": scope.may("people.edit"),
         "may_withdraw": one.state == "open" and one.asked_by is not None and one.asked_by == scope.post,
         "trail": [*trail(), (gettext("Changes"), reverse("changes"))],
     }  # fmt: skip
     return render(request, "console/register/change.html", context, status=status)
+
+
+def _history(scope: Scope, one: RequestLine) -> list[tuple[LineRow, str, str]]:
+    """What was done with it, the newest first: the line, what it is called, who did it."""
+    lines = queries.history(scope, one)
+    faces = roster.faces(scope, {line.post for line in lines if line.post})
+    return [(line, journal_words.act(line.name), who_of(line, faces)) for line in reversed(lines)]
 
 
 @door("people.edit", methods=("POST",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from django.forms import CheckboxInput
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.registry import queries
@@ -62,10 +63,14 @@ def _follow(form: Any, lines: list[ChangeLine]) -> None:
     """Where the form still says what stood there before, let it say what stands there now."""
     before = {one.field: one.before for one in lines}  # newest first: the oldest stays
     kept = {field.kept_in: name for of in {one.of for one in lines} for name, field in FIELDS.get(of, {}).items()}
-    for column, value in before.items():
+    for column, was in before.items():
         name = kept.get(column, "")
-        typed = form.data.get(name)
+        typed, value = form.data.get(name), was
+        if name not in form.fields:
+            continue
+        if isinstance(form.fields[name].widget, CheckboxInput):  # left out where it is not ticked
+            typed, value = typed or "", "1" if was == str(True) else ""
         # A place is shown by its name with its code behind it.
-        if name in form.fields and typed is not None and value in (typed, *typed.split()[-1:]):
+        if typed is not None and value in (typed, *typed.split()[-1:]):
             now = form.initial.get(name)
             form.data[name] = "" if now is None else str(now)
