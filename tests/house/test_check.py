@@ -42,6 +42,14 @@ def test_a_write_outside_actions_is_found(plant: Plant, line: str) -> None:
     assert [found.split(":")[0] for found in check.writes_live_in_actions()] == ["matters/queries.py"]
 
 
+def test_a_surface_that_names_a_table_for_its_type_is_found(plant: Plant) -> None:
+    named = "    from commongrid.matters.models import Matter\n"
+    plant("src/commongrid/surfaces/console/page.py", f"if TYPE_CHECKING:\n{named}")
+    plant("src/commongrid/matters/queries.py", named.strip())
+    plant("src/commongrid/surfaces/public/page.py", "from allauth.account.models import Login\n")
+    assert list(check.surfaces_name_no_tables()) == ["surfaces/console/page.py:2 imports commongrid.matters.models"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

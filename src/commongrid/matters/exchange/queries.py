@@ -178,13 +178,24 @@ def alike(scope: Scope, keys: Iterable[bytes]) -> dict[bytes, list[Alike]]:
     return found
 
 
-def upload(scope: Scope, upload_id: UUID) -> tuple[ExternalUpload, bytes]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """A sheet that waits for its decision, without what is in it."""
+
+    id: UUID
+    system: str
+    sort: str
+    name: str
+
+
+def upload(scope: Scope, upload_id: UUID) -> tuple[SheetRow, bytes]:
     """A sheet that waits for its decision, opened. Refuses: NotFound."""
     with acting(scope):
         row = ExternalUpload.objects.filter(id=upload_id).first()
     if row is None:
         raise NotFound(N_("This sheet is no longer here: it was applied, dropped, or waited for more than a day."))
-    return row, unseal_bytes(row.sealed, "matters_external_upload", "sealed", row.id)
+    data = unseal_bytes(row.sealed, "matters_external_upload", "sealed", row.id)
+    return SheetRow(id=row.id, system=row.system, sort=row.sort, name=row.name), data
 
 
 def sealed_upload(data: bytes, row_id: UUID) -> bytes:

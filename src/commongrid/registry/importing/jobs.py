@@ -19,7 +19,7 @@ from commongrid.registry.importing import actions, queries
 from commongrid.registry.importing.actions.sending import SMALL, TRIES
 
 if TYPE_CHECKING:
-    from commongrid.registry.importing.models import ImportUpload
+    from commongrid.registry.importing.queries import UploadRow
 
 READER: Final = "registry.files"
 LONE: Final = 60
@@ -41,7 +41,7 @@ def look_through_files(now: datetime | None = None) -> int:
     return done
 
 
-def _look_through(row: ImportUpload, at: datetime) -> int:
+def _look_through(row: UploadRow, at: datetime) -> int:
     scope = clock(READER, "people.edit", lo=row.lo, hi=row.hi)
     if not actions.take_up(scope, Act(new_id(), at), upload_id=row.id):
         return 0

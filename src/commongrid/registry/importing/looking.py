@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.scope import Scope
     from commongrid.kernel.sheets import Sheet
-    from commongrid.registry.importing.models import ImportUpload
+    from commongrid.registry.importing.queries import UploadRow
     from commongrid.registry.importing.rules.faults import RowFault
 
 MOST_ROWS: Final = 120_000
@@ -131,7 +131,7 @@ class Look:
         return matching.digest(self.each)
 
 
-def read_file(scope: Scope, data: bytes, row: ImportUpload, *, today: date, progress: Progress = silent) -> File:
+def read_file(scope: Scope, data: bytes, row: UploadRow, *, today: date, progress: Progress = silent) -> File:
     """Read a file that was sent.
 
     Refuses: BadInput for what is no sheet, whose header can't be found, or whose template is newer than this system;

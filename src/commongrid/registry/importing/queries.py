@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from commongrid.territory.models import GridCover, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from django.db.models import QuerySet
 
@@ -259,13 +259,55 @@ def _grouped(people: Iterable[KnownPerson], key: Callable[[KnownPerson], K | Non
 # ---- files and batches
 
 
-def upload(scope: Scope, upload_id: UUID) -> ImportUpload:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRow:
+    """A file that waits for its decision, without what is in it."""
+
+    id: UUID
+    place: int
+    lo: int
+    hi: int
+    post: UUID
+    sort: str
+    hardship: bool
+    name: str
+    size: int
+    state: str
+    share: int
+    tries: int
+    digest: str
+    fault: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """A file taken in: how many rows did what, and whether it was undone since."""
+
+    id: UUID
+    place: int
+    sort: str
+    rows: int
+    fresh: int
+    changed: int
+    same: int
+    left_out: int
+    homes: int
+    at: datetime
+    undone_at: datetime | None
+
+
+_UPLOAD = tuple(one.name for one in fields(UploadRow))
+_BATCH = tuple(one.name for one in fields(BatchRow))
+
+
+def upload(scope: Scope, upload_id: UUID) -> UploadRow:
     """A file that waits for its decision. Refuses: NotFound."""
     with acting(scope):
-        row = ImportUpload.objects.defer("sealed").filter(id=upload_id).first()
+        row = ImportUpload.objects.filter(id=upload_id).values(*_UPLOAD).first()
     if row is None:
         raise NotFound(N_("This file is no longer here: it was taken in, dropped, or waited for more than a day."))
-    return row
+    return UploadRow(**row)
 
 
 def data_of(scope: Scope, upload_id: UUID) -> bytes:
@@ -284,20 +326,19 @@ def sealed_data(data: bytes, row: UUID) -> bytes:
 
 def found(scope: Scope, upload_id: UUID) -> dict[str, Any]:
     """What was found in a file that was looked through. Refuses: NotFound."""
-    row = upload(scope, upload_id)
-    text = sealed.unseal(row.found_sealed, TABLE, "found_sealed", row.id)
+    upload(scope, upload_id)
+    with acting(scope):
+        kept = ImportUpload.objects.filter(id=upload_id).values_list("found_sealed", flat=True).first()
+    text = sealed.unseal(kept, TABLE, "found_sealed", upload_id)
     told: dict[str, Any] = json.loads(text) if text else {}
     return told
 
 
-def uploads(scope: Scope) -> list[ImportUpload]:
+def uploads(scope: Scope) -> list[UploadRow]:
     """The files of this post that wait for a decision, newest first."""
     with acting(scope):
-        return list(
-            ImportUpload.objects.filter(post=scope.post or UUID(int=0))
-            .defer("sealed", "found_sealed")
-            .order_by("-at")[:10]
-        )
+        rows = ImportUpload.objects.filter(post=scope.post or UUID(int=0)).order_by("-at")
+        return [UploadRow(**row) for row in rows.values(*_UPLOAD)[:10]]
 
 
 def unread(at: datetime) -> QuerySet[ImportUpload]:
@@ -305,25 +346,25 @@ def unread(at: datetime) -> QuerySet[ImportUpload]:
     return ImportUpload.objects.filter(Q(state="sent") | Q(state="looking", read_at__lt=at - LEASE))
 
 
-def waiting(scope: Scope, at: datetime) -> list[ImportUpload]:
+def waiting(scope: Scope, at: datetime) -> list[UploadRow]:
     """Files nobody looks through, oldest first; for the clock."""
     with acting(scope):
-        return list(unread(at).defer("sealed").order_by("at")[:5])
+        return [UploadRow(**row) for row in unread(at).order_by("at").values(*_UPLOAD)[:5]]
 
 
-def batches(scope: Scope, limit: int = 30) -> list[ImportBatch]:
+def batches(scope: Scope, limit: int = 30) -> list[BatchRow]:
     """The files taken in within the scope, newest first."""
     with acting(scope):
-        return list(ImportBatch.objects.order_by("-at", "id")[:limit])
+        return [BatchRow(**row) for row in ImportBatch.objects.order_by("-at", "id").values(*_BATCH)[:limit]]
 
 
-def batch(scope: Scope, batch_id: UUID) -> ImportBatch:
+def batch(scope: Scope, batch_id: UUID) -> BatchRow:
     """One file taken in. Refuses: NotFound."""
     with acting(scope):
-        row = ImportBatch.objects.filter(id=batch_id).first()
+        row = ImportBatch.objects.filter(id=batch_id).values(*_BATCH).first()
     if row is None:
         raise NotFound
-    return row
+    return BatchRow(**row)
 
 
 def today_of(scope: Scope, at: datetime) -> date:

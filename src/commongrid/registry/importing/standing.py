@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from commongrid.kernel.scope import Scope
-    from commongrid.registry.importing.models import ImportBatch
+    from commongrid.registry.importing.queries import BatchRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ ORDER BY l.at DESC NULLS LAST LIMIT %(n)s
 """
 
 
-def later_on(scope: Scope, row: ImportBatch, limit: int = 20) -> list[Later]:
+def later_on(scope: Scope, row: BatchRow, limit: int = 20) -> list[Later]:
     """What stands on a batch in this scope's sight and has to be undone before it.
 
     Changes, moves, flags, requests that wait, duties, holdings, a sign-in.

@@ -170,8 +170,7 @@ def tell_apart(scope: Scope, act: Act, *, suspect_id: UUID, why: str) -> Line:
     row = queries.suspect(scope, suspect_id)
     if row.decision:
         raise WrongState
-    row.decision, row.why, row.decided_at, row.decided_by = "apart", said[:120], act.at, scope.post
-    row.save(update_fields=("decision", "why", "decided_at", "decided_by"))
+    Suspect.objects.filter(id=row.id).update(decision="apart", why=said[:120], decided_at=act.at, decided_by=scope.post)
     return Line(place=row.place, subject=row.id, subject_kind="suspect", answer={"suspect": row.id})
 
 

@@ -76,6 +76,19 @@ class SuspectRow:
     born: tuple[date | None, date | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspectPair:
+    """Two records that may be one person: which, why, and what was decided, with its reason."""
+
+    id: UUID
+    place: int
+    first: UUID
+    second: UUID
+    reason: str
+    decision: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class JoinedRow:
     """A record that was joined with one out of sight: whose, since when, and whether it ended by that."""
@@ -114,13 +127,16 @@ def suspects(scope: Scope, page: int = 1) -> tuple[list[SuspectRow], bool]:
     return shown, len(rows) > PAGE
 
 
-def suspect(scope: Scope, suspect_id: UUID) -> Suspect:
+def suspect(scope: Scope, suspect_id: UUID) -> SuspectPair:
     """One pair. Refuses: NotFound."""
     with acting(scope):
         row = Suspect.objects.filter(id=suspect_id).first()
     if row is None:
         raise NotFound
-    return row
+    return SuspectPair(
+        id=row.id, place=row.place, first=row.first, second=row.second, reason=row.reason, decision=row.decision,
+        why=row.why,
+    )  # fmt: skip
 
 
 def joined_across(scope: Scope, now: datetime) -> list[JoinedRow]:

@@ -25,6 +25,25 @@ OF_KIND: Final = {
     "L07": "returned", "L08": "split", "L09": "dwelling", "L10": "army_school", "L99": "other",
 }  # fmt: skip
 """Which sort of change a kind of matter of class L reports."""
+FORMS: Final = {
+    "household_birth": N_("A child was born"), "household_move_in": N_("Somebody moves in"),
+    "household_split": N_("Split the household"), "household_merge": N_("Merge into another household"),
+    "household_correct": N_("Correct the household"), "household_head": N_("Another head"),
+    "household_flag": N_("Something was recognised"), "person_died": N_("Has died"), "person_marry": N_("Marries"),
+    "person_moved_out": N_("Has left the county for good"), "person_left": N_("Is away for work or study"),
+    "person_returned": N_("Has come back"), "person_correct": N_("Correct the record"),
+    "person_move": N_("Moves to another household"), "person_flag": N_("Something was recognised"),
+}  # fmt: skip
+"""The forms that a report leads to, by the names of their pages."""
+ENTERED_WITH: Final = {
+    "born": ("household_birth",), "died": ("person_died",), "married": ("person_marry", "household_move_in"),
+    "moved_in": ("household_move_in",), "moved_out": ("person_moved_out",), "left": ("person_left",),
+    "returned": ("person_returned",), "split": ("household_split", "household_merge"),
+    "dwelling": ("household_correct",), "army_school": ("person_left", "person_correct"),
+    "correct": ("person_correct",),
+    "other": ("household_correct", "household_head", "household_flag", "person_correct", "person_move", "person_flag"),
+}  # fmt: skip
+"""With which of them the village enters what each sort reports."""
 HANDOVER: Final = "handover"
 LONGEST: Final = 200
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -91,7 +91,7 @@ def lay_out_replies(scope: Scope, act: Act, *, upload_id: UUID, columns: dict[st
     at = {header.index(heading): name for name, heading in chosen.items()}
     placed = [(at.get(position, f"_{position}"), heading, position) for position, heading in enumerate(header)]
     _remember(act, row.system, "replies", placed)
-    row.delete()
+    ExternalUpload.objects.filter(id=row.id).delete()
     return _line(scope, act, {"system": row.system, "rows": len(placed)})
 
 
@@ -113,7 +113,7 @@ def _remember(act: Act, system: str, sort: str, columns: list[tuple[str, str, in
 def drop_sheet(scope: Scope, act: Act, *, upload_id: UUID) -> Line:
     """Take a sheet away undecided. Refuses: NotFound."""
     row, _data = queries.upload(scope, upload_id)
-    row.delete()
+    ExternalUpload.objects.filter(id=row.id).delete()
     return _line(scope, act, {"system": row.system, "sort": row.sort})
 
 
@@ -155,7 +155,7 @@ def import_orders(
             made[one.order.row] = _take_in(scope, act, of, one, made, apart=bool(said) or one.order.row in apart)
         except Refusal as refusal:
             raise _at_row(refusal, one.order.row) from refusal
-    row.delete()
+    ExternalUpload.objects.filter(id=row.id).delete()
     return _done(scope, act, shown, data)
 
 
@@ -178,11 +178,11 @@ def import_results(scope: Scope, act: Act, *, upload_id: UUID, good_only: bool =
             take_result(scope, step, matter_id=one.case.matter, case_id=one.case.id, told=told)
         except Refusal as refusal:
             raise _at_row(refusal, one.result.row) from refusal
-    row.delete()
+    ExternalUpload.objects.filter(id=row.id).delete()
     return _done(scope, act, shown, data)
 
 
-def _readable(scope: Scope, row: ExternalUpload, data: bytes, *, good_only: bool) -> Preview:
+def _readable(scope: Scope, row: queries.SheetRow, data: bytes, *, good_only: bool) -> Preview:
     shown = previewed(scope, system=row.system, sort=row.sort, data=data, name=row.name)
     if shown.lacking:
         raise BadInput(N_("Say first which column is which."))

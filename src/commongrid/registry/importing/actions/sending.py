@@ -18,6 +18,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, Refusal, TooLarge
 from commongrid.registry.importing import looking, queries, telling
 from commongrid.registry.importing.models import SORTS, ImportUpload
+from commongrid.registry.importing.queries import UploadRow
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -76,10 +77,10 @@ def looked(scope: Scope, act: Act, *, upload_id: UUID, told: Looked) -> Line:
     Refuses: NotFound once it is gone.
     """
     row = queries.upload(scope, upload_id)
-    row.state, row.share = ("refused" if told.fault else "looked"), 100
-    row.digest, row.fault = told.digest, told.fault[:300]
-    row.found_sealed = sealed.seal(told.found, queries.TABLE, "found_sealed", row.id)
-    row.save(update_fields=["state", "share", "digest", "fault", "found_sealed"])
+    ImportUpload.objects.filter(id=row.id).update(
+        state="refused" if told.fault else "looked", share=100, digest=told.digest, fault=told.fault[:300],
+        found_sealed=sealed.seal(told.found, queries.TABLE, "found_sealed", row.id),
+    )  # fmt: skip
     return Line(
         place=row.place, subject=row.id, subject_kind="import", facts={"sort": row.sort}, answer={"upload": row.id}
     )
@@ -123,7 +124,7 @@ def look_through(
     looked(scope, act, upload_id=upload_id, told=told)
 
 
-def _log_elsewhere(scope: Scope, act: Act, row: ImportUpload, number: int) -> None:
+def _log_elsewhere(scope: Scope, act: Act, row: UploadRow, number: int) -> None:
     if number:
         said = Access(
             event="revealed", about=f"elsewhere.{number}", place=row.place, subject_kind="import", subject=row.id
@@ -135,7 +136,7 @@ def _log_elsewhere(scope: Scope, act: Act, row: ImportUpload, number: int) -> No
 def drop_file(scope: Scope, act: Act, *, upload_id: UUID) -> Line:
     """Take a file away undecided. Refuses: NotFound."""
     row = queries.upload(scope, upload_id)
-    row.delete()
+    ImportUpload.objects.filter(id=row.id).delete()
     return Line(place=row.place, subject_kind="import", facts={"sort": row.sort}, answer={"upload": upload_id})
 
 

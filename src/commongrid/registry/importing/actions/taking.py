@@ -23,7 +23,7 @@ from commongrid.registry.importing import looking, queries
 from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, text_of, touch
 from commongrid.registry.importing.actions.held import Held
 from commongrid.registry.importing.actions.homes import Homes
-from commongrid.registry.importing.models import ImportBatch
+from commongrid.registry.importing.models import ImportBatch, ImportUpload
 from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.facts import SELF
 from commongrid.registry.rules.fields import FURTHER
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
     from commongrid.registry.importing.looking import Look
-    from commongrid.registry.importing.models import ImportUpload
+    from commongrid.registry.importing.queries import UploadRow
     from commongrid.registry.importing.rules.known import Key, KnownPerson
     from commongrid.registry.importing.rules.matching import Placed
 
@@ -127,7 +127,7 @@ def _demand_good(found: Look, *, good_only: bool) -> None:
         raise BadInput(SOME_OUT)
 
 
-def _done(act: Act, row: ImportUpload, found: Look, data: bytes, scope: Scope) -> Line:
+def _done(act: Act, row: UploadRow, found: Look, data: bytes, scope: Scope) -> Line:
     counts = found.counts
     facts = {
         "sort": row.sort, "rows": len(found.file.rows), "fresh": counts.get("new", 0),
@@ -137,7 +137,7 @@ def _done(act: Act, row: ImportUpload, found: Look, data: bytes, scope: Scope) -
     ImportBatch(
         id=act.id, place=row.place, file_hash=hashlib.sha256(data).digest(), post=scope.post, at=act.at, **facts
     ).save(force_insert=True)
-    row.delete()
+    ImportUpload.objects.filter(id=row.id).delete()
     return Line(place=row.place, subject=act.id, subject_kind="import", facts=facts, answer={**facts, "batch": act.id})
 
 

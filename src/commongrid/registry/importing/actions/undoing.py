@@ -98,10 +98,11 @@ def undo_import(scope: Scope, act: Act, *, batch_id: UUID, reason: str) -> Line:
 
     Refuses: NotFound out of sight; WrongState when it was undone already or something later stands on it.
     """
-    row = ImportBatch.objects.select_for_update().filter(id=queries.batch(scope, batch_id).id).first()
+    known = queries.batch(scope, batch_id)
+    row = ImportBatch.objects.select_for_update().filter(id=known.id).first()
     if row is None or row.undone_at is not None:
         raise WrongState(N_("This was undone already."))
-    if later_on(scope, row, limit=1):
+    if later_on(scope, known, limit=1):
         raise WrongState(LATER)
     try:
         with transaction.atomic():

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
-    from commongrid.matters.models import ExternalUpload
 
 STATUSES: Final = {
     "new": (N_("New"), "ok"), "known": (N_("Known already"), ""), "changed": (N_("Other dates"), "info"),
@@ -175,7 +174,7 @@ def sheet(request: Asked, upload_id: UUID) -> HttpResponse:
     return redirect("exchange")
 
 
-def _applied(request: Asked, row: ExternalUpload, shown: Preview, *, good_only: bool) -> dict[str, Any]:
+def _applied(request: Asked, row: queries.SheetRow, shown: Preview, *, good_only: bool) -> dict[str, Any]:
     if row.sort == "results":
         return actions.import_results(request.scope, request.act, upload_id=row.id, good_only=good_only)
     apart = tuple(
@@ -190,12 +189,12 @@ def _applied(request: Asked, row: ExternalUpload, shown: Preview, *, good_only: 
     )
 
 
-def _looked(scope: Scope, upload_id: UUID) -> tuple[ExternalUpload, Preview]:
+def _looked(scope: Scope, upload_id: UUID) -> tuple[queries.SheetRow, Preview]:
     row, data = queries.upload(scope, upload_id)
     return row, previewed(scope, system=row.system, sort=row.sort, data=data, name=row.name)
 
 
-def _page(request: Asked, row: ExternalUpload, shown: Preview, form: Apply, status: int = 200) -> HttpResponse:
+def _page(request: Asked, row: queries.SheetRow, shown: Preview, form: Apply, status: int = 200) -> HttpResponse:
     scope = request.scope
     places = {one.order.place for one in shown.orders}
     named = {code: one.label(language()) for code, one in territory.places(scope, places).items()} if places else {}
@@ -266,7 +265,7 @@ def columns(request: Asked, upload_id: UUID) -> HttpResponse:
     return render(request, "console/exchange/columns.html", context, status=status)
 
 
-def _remembered(request: Asked, row: ExternalUpload, columns: dict[str, str]) -> None:
+def _remembered(request: Asked, row: queries.SheetRow, columns: dict[str, str]) -> None:
     """Keep what was said of the columns; with replies the sheet itself is not needed any more."""
     if row.sort != "replies":
         actions.map_columns(request.scope, request.act, system=row.system, sort=row.sort, columns=columns)

@@ -29,7 +29,7 @@ from commongrid.surfaces.shared.times import language, when
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from commongrid.registry.joining.models import Suspect
+    from commongrid.registry.joining.queries import SuspectPair
     from commongrid.registry.queries import PersonCard
 
 REASONS: Final = {
@@ -98,7 +98,7 @@ def pair(request: Asked, suspect_id: UUID) -> HttpResponse:
     return render(request, "console/register/duplicate.html", context, status=422 if form.errors else 200)
 
 
-def _decided(request: Asked, row: Suspect, form: Decide) -> str:
+def _decided(request: Asked, row: SuspectPair, form: Decide) -> str:
     given = form.cleaned_data
     if given["answer"] == "apart":
         actions.tell_apart(request.scope, request.act, suspect_id=row.id, why=given["why"])

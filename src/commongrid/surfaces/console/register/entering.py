@@ -20,7 +20,7 @@ from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, Refusal
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import NUMBER_LENGTH
-from commongrid.registry.rules.requests import WORDS, carried_alone, source_of
+from commongrid.registry.rules.requests import ENTERED_WITH, FORMS, WORDS, carried_alone, source_of
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import field_label, read_aloud
 from commongrid.surfaces.shared.forms import Form
@@ -32,25 +32,6 @@ if TYPE_CHECKING:
     from commongrid.registry.queries import RequestLine
     from commongrid.surfaces.shared.doors import Asked
 
-FORMS: Final = {
-    "household_birth": N_("A child was born"), "household_move_in": N_("Somebody moves in"),
-    "household_split": N_("Split the household"), "household_merge": N_("Merge into another household"),
-    "household_correct": N_("Correct the household"), "household_head": N_("Another head"),
-    "household_flag": N_("Something was recognised"), "person_died": N_("Has died"), "person_marry": N_("Marries"),
-    "person_moved_out": N_("Has left the county for good"), "person_left": N_("Is away for work or study"),
-    "person_returned": N_("Has come back"), "person_correct": N_("Correct the record"),
-    "person_move": N_("Moves to another household"), "person_flag": N_("Something was recognised"),
-}  # fmt: skip
-"""The forms that a report leads to, by the names of their routes."""
-OF: Final = {
-    "born": ("household_birth",), "died": ("person_died",), "married": ("person_marry", "household_move_in"),
-    "moved_in": ("household_move_in",), "moved_out": ("person_moved_out",), "left": ("person_left",),
-    "returned": ("person_returned",), "split": ("household_split", "household_merge"),
-    "dwelling": ("household_correct",), "army_school": ("person_left", "person_correct"),
-    "correct": ("person_correct",),
-    "other": ("household_correct", "household_head", "household_flag", "person_correct", "person_move", "person_flag"),
-}  # fmt: skip
-"""With which of them each sort is entered."""
 LABELS: Final = {
     "name": N_("Name"), "to": N_("Where to"), WORDS: N_("In words"), "as_to_head": N_("To the head of the household"),
 }  # fmt: skip
@@ -98,14 +79,14 @@ def ways(request: Asked, one: RequestLine) -> dict[str, Any]:
     else:
         del form.fields["natural_village"], form.fields["number"]
     names = {str(row.person): row.name for row in queries.members_on(request.scope, home, localdate())} if home else {}
-    if home and not who and any(route.startswith("person_") for route in OF[one.sort]):
+    if home and not who and any(route.startswith("person_") for route in ENTERED_WITH[one.sort]):
         form.fields["who"] = asked
         asked.choices = [("", gettext("Choose one")), *names.items()]  # type: ignore[attr-defined]
         chosen = request.GET.get("who", "")
         who = chosen if chosen in names else ""
     links = [
         (gettext(FORMS[route]), names.get(who, "") if route.startswith("person_") else "", _address(one, route, about))
-        for route in OF[one.sort]
+        for route in ENTERED_WITH[one.sort]
         if (about := who if route.startswith("person_") else home)
     ]
     return {"alone": alone, "whose": form if form.fields else None, "forms": links}

@@ -33,7 +33,7 @@ from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
-    from commongrid.registry.importing.models import ImportBatch, ImportUpload
+    from commongrid.registry.importing.queries import BatchRow, UploadRow
 
 SORTS: Final = {
     "people": (N_("List of people"), N_("Sheet of people"), gettext_lazy("People, one per row")),
@@ -216,7 +216,7 @@ def _row_of(name: str) -> int | None:
     return int(number) if begin == "doubt" and number.isascii() and number.isdecimal() and len(number) <= 7 else None  # noqa: PLR2004
 
 
-def _looked(request: Asked, row: ImportUpload, form: Decide, status: int = 200) -> HttpResponse:
+def _looked(request: Asked, row: UploadRow, form: Decide, status: int = 200) -> HttpResponse:
     found = queries.found(request.scope, row.id)
     counts = found.get("counts", {})
     names = _villages(request.scope, {one["village"] for one in found.get("new", ())})
@@ -286,7 +286,7 @@ def mended(request: Asked, upload_id: UUID) -> HttpResponse:
     return workbook(workbooks.returned(look, offered=_offered(request.scope)), f"{row.sort}-to-mend.xlsx")
 
 
-def _file(request: Asked, row: ImportUpload) -> looking.File:
+def _file(request: Asked, row: UploadRow) -> looking.File:
     """The file, read again: it stays sealed until it is decided about."""
     data = queries.data_of(request.scope, row.id)
     today = queries.today_of(request.scope, timezone.now())
@@ -319,7 +319,7 @@ def batch(request: Asked, batch_id: UUID) -> HttpResponse:
     )
 
 
-def _batch(request: Asked, row: ImportBatch, form: Undo) -> dict[str, Any]:
+def _batch(request: Asked, row: BatchRow, form: Undo) -> dict[str, Any]:
     later = [] if row.undone_at else later_on(request.scope, row)
     return {
         "row": row, "form": form, "sort": _(SORTS[row.sort][0]), "of": OF.get(row.sort, ""),
