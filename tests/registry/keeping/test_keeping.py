@@ -19,6 +19,7 @@ from commongrid.kernel.refusals import BadInput, NotAllowed, NotYours, WrongStat
 from commongrid.matters.actions import Contact
 from commongrid.registry.keeping import actions, jobs, listing, queries, tracing
 from commongrid.registry.keeping.models import Erasure, RetentionRule
+from commongrid.registry.keeping.rules import LAW_SAYS, SAYS, law_says
 from commongrid.registry.models import Person
 from commongrid.registry.rules.vocabularies import EXPORTED, FIXED_PERIODS, RETENTION
 from tests.factories import desk as factory
@@ -316,3 +317,14 @@ def test_pages_show_what_goes_what_is_held_and_what_was_done(desk: Desk, village
     left = client.get(reverse("person", args=[who])).content.decode()
     assert "周一山" not in left
     assert PHONE not in left
+
+
+def test_every_kind_names_its_law_and_what_that_leaves_to_the_county(village: Hamlet) -> None:
+    with acting(ADMIN):
+        rules = {one.code: one.basis for one in RetentionRule.objects.all()}
+    assert set(SAYS) <= set(rules)
+    for code, basis in rules.items():
+        assert "《" in basis, code
+        left_open = law_says(code) not in (LAW_SAYS["length"], LAW_SAYS["system"])
+        assert not left_open or "由县" in basis, code
+    assert set(SAYS.values()) | {"purpose"} == set(LAW_SAYS)

@@ -18,6 +18,25 @@ BASES: Final = {
     "law": N_("Another law demands it (PIPL art. 47 no. 5)"),
 }
 """Legal bases of an erasure, by the code that the journal keeps."""
+LAW_SAYS: Final = {
+    "length": N_("The law says how long, or how long at least"),
+    "classes": N_("The law knows classes of 10 or 30 years and for good; which one it is the county decides"),
+    "system": N_("No law says how long; the system removes it as soon as its purpose is over"),
+    "purpose": N_("No law says how long; as short as the purpose allows, and the county decides"),
+}
+"""What the law says of a period, by the code that ``SAYS`` gives a kind."""
+SAYS: Final = {
+    "post": "length", "access_log": "length", "matter": "classes", "mediation": "classes", "sign_in_code": "system",
+    "import_file": "system",
+}  # fmt: skip
+"""Of which kinds the law says more than that nothing is kept longer than its purpose needs."""
+
+
+def law_says(kind: str) -> str:
+    """What the law says of how long this kind is kept, as a sentence to translate."""
+    return LAW_SAYS[SAYS.get(kind, "purpose")]
+
+
 SHOWN_BY: Final = {
     "card": N_("The person came, with their identity card"),
     "guardian": N_("A guardian came, with proof"),

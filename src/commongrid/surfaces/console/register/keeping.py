@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from commongrid.kernel.refusals import Refusal
 from commongrid.registry import queries as registry
 from commongrid.registry.keeping import actions, queries, tracing
-from commongrid.registry.keeping.rules import BASES
+from commongrid.registry.keeping.rules import BASES, law_says
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.register.own_file import own_file
 from commongrid.surfaces.console.register.words import trail
@@ -103,7 +103,7 @@ def retention(request: Asked) -> HttpResponse:
             )
             for one in erased
         ],
-        "rules": [(one, _kind(one.code, rules), _length(one)) for one in rules.values()],
+        "rules": [(one, _kind(one.code, rules), _length(one), _(law_says(one.code))) for one in rules.values()],
         "may_edit": request.scope.may("worklist.edit"), "trail": trail(None, (_("How long records are kept"), "")),
     }  # fmt: skip
     return render(request, "console/register/retention.html", context)
