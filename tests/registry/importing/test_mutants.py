@@ -50,7 +50,10 @@ MEANING = Meaning(
     registered={"白沙村": 990101101201000, "同名村": None},
     codes={**{name: meanings(rows, name) for name, rows in LISTS.items()}, "state": meanings(FIXED["state"], "state")},
 )
-OF_HELD = ("any_", "person_", "household_", "site_", "organisation_", "held_", "leader_", "flag_", "credit_code_")
+OF_HELD = (
+    "any_", "person_", "household_", "site_", "organisation_", "held_", "leader_", "flag_", "credit_code_", "to_on_",
+    "ends_",
+)  # fmt: skip
 """Faults of the other sheets begin so; ``test_held_mutants`` has them."""
 ROWS = 12
 LONG = "长" * 130

@@ -99,8 +99,8 @@ class Held:
             of, duty = organisations[one.links["organisation"]], str(one.read.said["duty"])
             record = Record(of="organisation", subject=of.id, place=of.place, household=None)
             marks += self._marks(one, record, MEMBER, names.get(duty, duty))
+        self._end(Membership)  # first, for the next leader may begin on that day
         Membership.objects.bulk_create(rows, batch_size=AT_ONCE)
-        self._end(Membership)
         self.book.keep(marks)
         touch("registry_organisation", organisations)
         led = [row.organisation_id for row in rows if row.duty == LEADER and row.to_on is None]
@@ -130,8 +130,8 @@ class Held:
             said = (HARDSHIP_FLAG, str(ident)) if hidden else (FLAG, one.read.flag)
             marks += self._marks(one, record, *said)
         for table, some in rows.items():
-            table.objects.bulk_create(some, batch_size=AT_ONCE)
             self._end(table)
+            table.objects.bulk_create(some, batch_size=AT_ONCE)
         self.book.keep(marks)
         seen = [one.record for one in marks if one.column == FLAG]  # of hardship a version would tell
         for of, written in (("person", "registry_person"), ("household", "registry_household")):

@@ -71,7 +71,8 @@ class HeldReader(RowReader):
             place = place or (value if column.reads == "place" and isinstance(value, int) else 0)
         if (values.get("lon") is None) != (values.get("lat") is None) and not self._bad:
             self._fault("lat_missing", "lat" if values["lat"] is None else "lon")
-        if (began := values.get("from_on")) and (ended := values.get("to_on")) and ended < began:
+        began, ended = values.get("from_on"), values.get("to_on")
+        if began and ended and ended < began and not self._bad:
             self._fault("to_on_before", "to_on")
         named = {name: values.pop(name, "") for name in NAMED}
         village = values.pop("natural_village", None) or 0
