@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +19,7 @@ from commongrid.registry import actions, queries
 from commongrid.registry.models import Code, FlagType
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.freshness import years
-from commongrid.registry.rules.ledgers import LEDGERS, born_between, columns_of
+from commongrid.registry.rules.ledgers import LEDGERS, born_between, columns_of, totals
 from tests.factories.desk import FAR_VILLAGE, GRID, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet
@@ -27,10 +29,15 @@ CIVIL = scope_at(VILLAGE, "people.edit", "people.read", "people.hardship")
 TOLD = Told(on=DAY)
 
 
-def names(code: str, scope: Scope = CLERK, population: str = "resident", since: date = date(2026, 1, 1)) -> list[str]:
-    wanted = queries.Wanted(place=VILLAGE, population=population, on=TODAY, since=since)
+def names(code: str, scope: Scope = CLERK, population: str = "resident", **more: Any) -> list[str]:
+    return [str(row["name"]) for row in rows_of(code, scope, population=population, **more)]
+
+
+def rows_of(code: str, scope: Scope = CLERK, **more: Any) -> list[Mapping[str, Any]]:
+    asked = {"place": VILLAGE, "population": "resident", "on": TODAY, "since": date(2026, 1, 1), **more}
     with acting(scope):
-        return [str(row.values["name"]) for row in queries.ledger_rows(scope, queries.ledger(scope, code), wanted)]
+        found = queries.ledger_rows(scope, queries.ledger(scope, code), queries.Wanted(**asked))
+    return [row.values for row in found]
 
 
 @given(
@@ -139,3 +146,75 @@ def test_homes_sites_and_things(village: Hamlet) -> None:
     assert [names(code) for code in ("hazards", "self_built", "dogs", "due", "organisations")] == [
         ["老屋"], ["老屋"], ["黄狗"], ["红瓶"], ["理事会"],
     ]  # fmt: skip
+
+
+def test_registered_place_and_collective_are_columns_and_who_belongs_is_asked_for(village: Hamlet) -> None:
+    home = village.home("2")
+    village.person(home, "郑老", sex="2", registered_place=VILLAGE, collective=VILLAGE)
+    village.person(home, "郑客", "97", sex="1", registered_place=FAR_VILLAGE)
+    village.person(home, "郑新", "97")
+    for belongs, found in (
+        ("registered", ["郑老"]), ("not_registered", ["郑客", "郑新"]), ("collective", ["郑老"]),
+        ("not_collective", ["郑客", "郑新"]),
+    ):  # fmt: skip
+        assert sorted(names("roster", belongs=belongs)) == sorted(found), belongs
+    assert names("roster", population="registered", belongs="collective") == ["郑老"]
+    row = next(row for row in rows_of("roster") if row["name"] == "郑老")
+    assert (row["registered_place"], row["collective"], row["no"]) == (VILLAGE, VILLAGE, 1)
+    village.person(village.home("10"), "十户")
+    assert [row["number"] for row in rows_of("roster")] == ["2", "2", "2", "10"], "as they are numbered, not as text"
+
+
+def test_every_column_of_a_ledger_stands_in_its_rows(village: Hamlet) -> None:
+    home, (_head, _wife, son, _father) = village.family()
+    for what in (
+        actions.Recognised(type_code="disabled", person=son, body="县残联"),
+        actions.Recognised(type_code="disabled_severe", person=son),
+        actions.Recognised(type_code="dibao", household=home),
+    ):  # fmt: skip
+        actions.flag(CIVIL, Act.new(), what=what, told=TOLD)
+    for of, written in (
+        ("site", {"kind": "12", "name": "老屋", "hazard": "23", "self_built": "1"}),
+        ("thing", {"kind": "41", "name": "黄狗", "every_months": "12"}),
+        ("organisation", {"kind": "41", "name": "理事会"}),
+    ):  # fmt: skip
+        actions.add_holding(CLERK, Act.new(), new=actions.NewHolding(of=of, place=GRID, written=written), told=TOLD)
+    seen = set()
+    for code, one in LEDGERS.items():
+        for row in rows_of(code, CIVIL, since=date(2000, 1, 1)):
+            assert {key for key, _head in columns_of(one)} <= set(row), code
+            seen.add(one.of)
+    assert seen == {"person", "flag", "stay", "site", "thing", "organisation"}
+    (row,) = rows_of("disabled", CIVIL)
+    assert (row["flag"], row["body"]) == (("disabled", "disabled_severe"), "县残联"), "one person, one row"
+
+
+def test_totals_by_place_and_in_all(village: Hamlet) -> None:
+    village.family()
+    found = totals(LEDGERS["roster"], rows_of("roster"))
+    assert found.sorts[:4] == ("people", "homes", "male", "female")
+    assert found.all[:2] == (4, 1)
+    assert [numbers for _place, numbers in found.places] == [found.all]
+    wanted = queries.Wanted(place=VILLAGE, population="resident", on=TODAY, since=date(2026, 1, 1))
+    with acting(CLERK):
+        for one in queries.offered(CLERK):
+            rows = [row.values for row in queries.ledger_rows(CLERK, one, wanted)]
+            assert queries.ledger_totals(CLERK, one, wanted).all == totals(one, rows).all, one.code
+    happened = totals(LEDGERS["changes"], rows_of("changes"))
+    assert dict(zip(happened.sorts, happened.all, strict=True)) == {"why:moved_in": 4}
+    row = {"place": 1, "people": 3, "registered": 2}
+    homes = totals(LEDGERS["homes_away"], [row, {**row, "place": 2}])
+    assert (homes.sorts, homes.all) == (("homes", "people", "registered"), (2, 6, 4))
+    assert homes.places == ((1, (1, 3, 2)), (2, (1, 3, 2)))
+    assert totals(LEDGERS["roster"], []).all == (0, 0, 0, 0)
+
+
+def test_homes_of_those_registered_and_how_many_are(village: Hamlet) -> None:
+    _home, people = village.family()
+    for who in people:
+        actions.left_for_work(CLERK, Act.new(), person_id=who, to="", told=TOLD)
+    assert names("homes_away", population="registered") == []
+    fields = actions.Fields(of="person", subject=people[0], written={"registered_place": str(VILLAGE)})
+    actions.correct(CLERK, Act.new(), fields=fields, told=TOLD)
+    (row,) = rows_of("homes_away", population="registered")
+    assert (row["people"], row["registered"]) == (4, 1)

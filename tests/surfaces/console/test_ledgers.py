@@ -43,7 +43,12 @@ def test_every_ledger_opens(desk: Desk, language: str) -> None:
         assert (one.en if language == "en" else one.zh) in listed
         answer = client.get(f"/console/households/ledgers/{code}?place={VILLAGE}&population=registered")
         assert answer.status_code == 200, code
-    assert "周一" in text(client.get(f"/console/households/ledgers/roster?place={VILLAGE}"))
+        assert (answer.content.count(b"<tbody>") == 2) == (b"data-label" in answer.content), code
+    page = text(client.get(f"/console/households/ledgers/roster?place={VILLAGE}&belongs=not_registered"))
+    for word in ("周一", *(("Totals", "Registered place", "Male") if language == "en" else ("合计", "户籍地", "男"))):
+        assert word in page
+    assert "周一" not in text(client.get(f"/console/households/ledgers/roster?place={VILLAGE}&belongs=collective"))
+    assert client.get(f"/console/households/ledgers/roster?place={VILLAGE}&belongs=x").status_code == 200
 
 
 def test_hardship_is_not_offered_to_the_grid(desk: Desk) -> None:

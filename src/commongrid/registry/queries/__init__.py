@@ -53,7 +53,15 @@ from commongrid.registry.queries.homes import (
     members_on,
     neighbours,
 )
-from commongrid.registry.queries.ledgers import LedgerRow, Wanted, ledger, ledger_rows, ledger_size, offered
+from commongrid.registry.queries.ledgers import (
+    LedgerRow,
+    Wanted,
+    ledger,
+    ledger_rows,
+    ledger_size,
+    ledger_totals,
+    offered,
+)
 from commongrid.registry.queries.own_ledgers import Laid, OwnLedger, form_of, own_ledger, own_ledgers
 from commongrid.registry.queries.own_rows import flag_names, own_rows
 from commongrid.registry.queries.people import (
@@ -185,6 +193,7 @@ __all__ = (
     "ledger",
     "ledger_rows",
     "ledger_size",
+    "ledger_totals",
     "left_of",
     "may_reveal",
     "members_of",

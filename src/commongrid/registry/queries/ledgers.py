@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Length
 
 from commongrid.accounts import sealed
 from commongrid.journal.dated import in_force
 from commongrid.kernel import masking
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import NotAllowed, NotFound
 from commongrid.registry.models import (
     Flag,
-    FlagType,
     HardshipFlag,
     Household,
     Membership,
@@ -30,23 +31,26 @@ from commongrid.registry.models import (
 from commongrid.registry.queries.holdings import due
 from commongrid.registry.queries.homes import sizes_of
 from commongrid.registry.rules.freshness import years
-from commongrid.registry.rules.ledgers import LEDGERS, MOST, Ledger, born_between
+from commongrid.registry.rules.ledgers import LEDGERS, MOST, Ledger, Totals, born_between, totals
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 TABLE: Final = "registry_person"
-PEOPLE: Final = ("person", "flag", "stay")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which rows of a ledger: at which place, of which population, on or until which day, in a period since a day."""
+    """Which rows of a ledger: at which place, of which population, on or until which day, in a period since a day.
+
+    ``belongs``: who of the population alone, one of ``rules.ledgers.BELONGS``.
+    """
 
     place: int
     population: str
     on: date
     since: date
+    belongs: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +81,12 @@ def ledger_rows(scope: Scope, of: Ledger, wanted: Wanted, most: int = MOST) -> l
     """The rows of a ledger in its order, at most one more than so many."""
     within = _within(scope, wanted)
     if of.of == "stay":
-        return _stays(of, wanted, within)[: most + 1]
-    named, order, told = _READ[of.of]
-    rows = _RECORDS[of.of](of, wanted, within).annotate(**{name: F(path) for name, path in named.items()})
-    return list(told(of, wanted, list(rows.order_by(*order)[: most + 1])))
+        found = _stays(of, wanted, within)[: most + 1]
+    else:
+        named, order, told = _READ[of.of]
+        rows = _RECORDS[of.of](of, wanted, within).annotate(**{name: F(path) for name, path in named.items()})
+        found = list(told(of, wanted, list(rows.order_by(*order)[: most + 1])))
+    return [replace(row, values={**row.values, "no": n}) for n, row in enumerate(found, 1)]
 
 
 def ledger_size(scope: Scope, of: Ledger, wanted: Wanted) -> int:
@@ -89,6 +95,28 @@ def ledger_size(scope: Scope, of: Ledger, wanted: Wanted) -> int:
     if of.of == "stay":
         return len(_stays(of, wanted, within))
     return int(_RECORDS[of.of](of, wanted, within)[: MOST + 1].count())
+
+
+def ledger_totals(scope: Scope, of: Ledger, wanted: Wanted) -> Totals:
+    """What is counted of a ledger, by place and in all; no record is opened for it."""
+    within = _within(scope, wanted)
+    if of.of == "stay":
+        return totals(of, [row.values for row in _stays(of, wanted, within)])
+    rows = _RECORDS[of.of](of, wanted, within)
+    if of.of == "household":
+        homes = dict(rows.order_by("natural_village").values_list("id", "natural_village")[:MOST])
+        sizes, here = sizes_of(list(homes)), _registered(list(homes), wanted)
+        return totals(of, [
+            {"place": place, "people": sizes.get(home, (0, 0))[0], "registered": here.get(home, 0)}
+            for home, place in homes.items()
+        ])  # fmt: skip
+    if of.of in ("person", "flag"):
+        rows = rows.annotate(number=F("household__number"), at=Coalesce("household__natural_village", "place"))
+        counted = rows.order_by("place").values_list("at", "number", "sex")[:MOST]
+        return totals(of, [dict(zip(("place", "number", "sex"), row, strict=True)) for row in counted])
+    at = Coalesce("natural_village", "place") if of.of == "site" else F("place")
+    counted = rows.annotate(at=at).order_by("at").values_list("at", "kind")[:MOST]
+    return totals(of, [{"place": place, "kind": kind} for place, kind in counted])
 
 
 def _within(scope: Scope, wanted: Wanted) -> Within:
@@ -102,8 +130,19 @@ Within = tuple[int, int]
 def of_population(wanted: Wanted, within: Within, path: str = "") -> Q:
     """The people of the population asked for: registered there, or living in a household there."""
     if wanted.population == "registered":
-        return Q(**{f"{path}registered_place__range": within})
-    return Q(**{f"{path}household__isnull": False, f"{path}place__range": within})
+        found = Q(**{f"{path}registered_place__range": within})
+    else:
+        found = Q(**{f"{path}household__isnull": False, f"{path}place__range": within})
+    return found & of_those(wanted, path)
+
+
+def of_those(wanted: Wanted, path: str = "") -> Q:
+    """Those alone who are registered in the village or members of its collective, or who are not."""
+    if not wanted.belongs:
+        return Q()
+    column = "registered_place" if "registered" in wanted.belongs else "collective"
+    inside = Q(**{f"{path}{column}__range": interval(village_of(wanted.place) or wanted.place)})
+    return ~inside | Q(**{f"{path}{column}": None}) if wanted.belongs.startswith("not_") else inside
 
 
 def _people(of: Ledger, wanted: Wanted, within: Within) -> Any:
@@ -126,19 +165,24 @@ def _flagged(of: Ledger, wanted: Wanted, within: Within) -> Any:
 
 
 def _people_told(_of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[LedgerRow]:
-    return (_person(one, wanted, one.works_at) for one in people)
+    return (_person(one, wanted) for one in people)
 
 
 def _flagged_told(of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[LedgerRow]:
-    names = {row.code: row for row in FlagType.objects.filter(valid_to=None, code__in=of.flags)}
     of_people, of_homes = _flags(of, wanted)
-    own = {one.person_id: one for one in of_people.filter(person_id__in={one.id for one in people})}
-    heads = {one.household_id: one for one in of_homes.filter(household_id__in={one.household_id for one in people})}
+    held: dict[UUID, list[Any]] = defaultdict(list)
+    for one in of_people.filter(person_id__in={one.id for one in people}).order_by("from_on", "id"):
+        held[one.person_id].append(one)
+    whole: dict[UUID, list[Any]] = defaultdict(list)
+    for one in of_homes.filter(household_id__in={one.household_id for one in people}).order_by("from_on", "id"):
+        whole[one.household_id].append(one)
     for one in people:
-        flag = own.get(one.id) or heads[one.household_id]
-        named = names.get(flag.type_code)
-        detail = f"{named.zh if named else flag.type_code} {flag.from_on.isoformat()} {flag.body}".strip()
-        yield _person(one, wanted, detail)
+        flags = [*held[one.id], *(whole[one.household_id] if one.as_in_home == "02" else ())]
+        told = {
+            "flag": tuple(dict.fromkeys(flag.type_code for flag in flags)), "since": flags[0].from_on,
+            "body": "、".join(dict.fromkeys(flag.body for flag in flags if flag.body)),
+        }  # fmt: skip
+        yield _person(one, wanted, told)
 
 
 def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
@@ -147,9 +191,12 @@ def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
     period = (wanted.since, wanted.on)
     began = Q(why_began__in=of.why, from_on__range=period)
     ended = Q(why_ended__in=of.why, to_on__range=period)
-    stays = list(
-        Stay.objects.filter(began | ended, sort=sort, place__range=within).order_by("from_on", "id")[: MOST + 1]
-    )
+    rows = Stay.objects.filter(began | ended, of_those(wanted, "person__"), sort=sort, place__range=within)
+    rows = rows.annotate(
+        home_number=F("household__number"), hamlet=F("household__natural_village"),
+        group=F("household__villager_group"), booklet_number=F("booklet__number"),
+    )  # fmt: skip
+    stays = list(rows.order_by("from_on", "id")[: MOST + 1])
     named = {name: F(path) for name, path in HOME.items()}
     people = {one.id: one for one in Person.objects.filter(id__in={one.person_id for one in stays}).annotate(**named)}
     lines = []
@@ -157,28 +204,48 @@ def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
         for why, day in ((stay.why_began, stay.from_on), (stay.why_ended, stay.to_on)):
             if why in of.why and day is not None and period[0] <= day <= period[1]:
                 lines.append(_happened(stay, people.get(stay.person_id), (why, day), wanted))
-    return lines
+    return sorted(lines, key=lambda row: (row.values["day"], str(row.subject)))
 
 
-def _happened(stay: Stay, who: Any, what: tuple[str, date], wanted: Wanted) -> LedgerRow:
-    """A row from a stay; the person's own record is read only where it is in sight."""
-    row = _person(who, wanted, "") if who else None
-    values = dict(row.values) if row else {}
+def _happened(stay: Any, who: Any, what: tuple[str, date], wanted: Wanted) -> LedgerRow:
+    """A row from a stay, with the household as it was; the person's own record is read only where it is in sight."""
+    row = _person(who, wanted) if who else None
+    values = {**row.values, "head": ""} if row else {"sex": ""}
     values |= {
-        "place": stay.place, "name": stay.name, "relation": stay.as_to_head, "detail": f"why:{what[0]}", "day": what[1],
+        "place": stay.hamlet or stay.place, "villager_group": stay.group,
+        "number": stay.home_number or stay.booklet_number or "", "name": stay.name, "relation": stay.as_to_head,
+        "why": what[0], "day": what[1],
     }  # fmt: skip
     return LedgerRow(of="person" if row else "", subject=stay.person_id, values=values)
 
 
-def _homes(of: Ledger, _wanted: Wanted, within: Within) -> Any:
-    return Household.objects.filter(place__range=within, state__in=of.states)
+def _homes(of: Ledger, wanted: Wanted, within: Within) -> Any:
+    rows = Household.objects.filter(place__range=within, state__in=of.states)
+    if wanted.population == "registered":
+        rows = rows.filter(Exists(Person.objects.filter(_here(wanted), household=OuterRef("id"))))
+    return rows
 
 
-def _homes_told(_of: Ledger, _wanted: Wanted, homes: list[Any]) -> Iterator[LedgerRow]:
-    sizes = sizes_of([one.id for one in homes])
+def _here(wanted: Wanted) -> Q:
+    """Who is registered in the village, or wider, that is asked for."""
+    return Q(registered_place__range=interval(village_of(wanted.place) or wanted.place))
+
+
+def _registered(homes: list[UUID], wanted: Wanted) -> dict[UUID, int]:
+    """How many people of each household are registered there."""
+    rows = Person.objects.filter(_here(wanted), household__in=homes).values("household")
+    return dict(rows.annotate(n=Count("id")).values_list("household", "n"))
+
+
+def _homes_told(_of: Ledger, wanted: Wanted, homes: list[Any]) -> Iterator[LedgerRow]:
+    ids = [one.id for one in homes]
+    sizes, here = sizes_of(ids), _registered(ids, wanted)
     for one in homes:
-        values = {"place": one.natural_village, "number": one.number, "door": one.door, "name": one.heads_name or "",
-                  "people": sizes.get(one.id, (0, 0))[0], "detail": f"state:{one.state}"}  # fmt: skip
+        values = {
+            "place": one.natural_village, "villager_group": one.villager_group, "number": one.number,
+            "door": one.door, "name": one.heads_name or "", "phone": _phone(one.head_id, one.heads_phone),
+            "people": sizes.get(one.id, (0, 0))[0], "registered": here.get(one.id, 0), "home_state": one.state,
+        }  # fmt: skip
         yield LedgerRow(of="household", subject=one.id, values=values)
 
 
@@ -189,8 +256,12 @@ def _sites(of: Ledger, _wanted: Wanted, within: Within) -> Any:
 
 def _sites_told(_of: Ledger, _wanted: Wanted, sites: list[Any]) -> Iterator[LedgerRow]:
     for one in sites:
-        detail = f"hazard:{one.hazard}" if one.hazard else one.door
-        yield _holding("site", one, one.heads_name, detail, one.built_on)
+        values = {
+            "place": one.natural_village or one.place, "kind": one.kind, "name": one.name, "door": one.door,
+            "owner": one.owners_name or "", "use": one.use, "hazard": one.hazard, "built_on": one.built_on,
+            "storeys": one.storeys, "area_m2": one.area_m2,
+        }  # fmt: skip
+        yield LedgerRow(of="site", subject=one.id, values=values)
 
 
 def _things(of: Ledger, wanted: Wanted, within: Within) -> Any:
@@ -199,7 +270,13 @@ def _things(of: Ledger, wanted: Wanted, within: Within) -> Any:
 
 
 def _things_told(_of: Ledger, _wanted: Wanted, things: list[Any]) -> Iterator[LedgerRow]:
-    return (_holding("thing", one, one.heads_name, one.mark, one.next_check_on) for one in things)
+    for one in things:
+        values = {
+            "place": one.place, "kind": one.kind, "name": one.name, "mark": one.mark, "keeper": one.keepers_name or "",
+            "site": one.sites_name or "", "last_check_on": one.last_check_on, "next_check_on": one.next_check_on,
+            "condition": one.condition,
+        }  # fmt: skip
+        yield LedgerRow(of="thing", subject=one.id, values=values)
 
 
 def _organisations(_of: Ledger, _wanted: Wanted, within: Within) -> Any:
@@ -207,25 +284,31 @@ def _organisations(_of: Ledger, _wanted: Wanted, within: Within) -> Any:
 
 
 def _organisations_told(_of: Ledger, _wanted: Wanted, found: list[Any]) -> Iterator[LedgerRow]:
-    leads = Membership.objects.filter(organisation__in=[one.id for one in found], duty="leader", to_on=None)
-    names = dict(leads.values_list("organisation", "name"))
-    return (_holding("organisation", one, names.get(one.id, ""), one.credit_code, one.founded_on) for one in found)
+    held = Membership.objects.filter(organisation__in=[one.id for one in found], to_on=None)
+    names = dict(held.filter(duty="leader").values_list("organisation", "name"))
+    counted = held.values("organisation").annotate(n=Count("person", distinct=True))
+    sizes = dict(counted.values_list("organisation", "n"))
+    for one in found:
+        values = {
+            "place": one.place, "kind": one.kind, "name": one.name, "leader": names.get(one.id, ""),
+            "members": sizes.get(one.id, 0), "credit_code": one.credit_code, "founded_on": one.founded_on,
+        }  # fmt: skip
+        yield LedgerRow(of="organisation", subject=one.id, values=values)
 
 
-def _holding(of: str, one: Any, person: str | None, detail: str, day: date | None) -> LedgerRow:
-    values = {"place": one.place, "kind": one.kind, "name": one.name, "person": person or "", "detail": detail,
-              "day": day}  # fmt: skip
-    return LedgerRow(of=of, subject=one.id, values=values)
+def _phone(person: UUID | None, kept: Any) -> str:
+    return masking.phone(sealed.unseal(kept, TABLE, "phone_sealed", person)) if person else ""
 
 
-def _person(one: Any, wanted: Wanted, detail: str) -> LedgerRow:
-    number = masking.id_number(sealed.unseal(one.id_sealed, TABLE, "id_sealed", one.id))
-    phone = masking.phone(sealed.unseal(one.phone_sealed, TABLE, "phone_sealed", one.id))
+def _person(one: Any, wanted: Wanted, more: Mapping[str, Any] | None = None) -> LedgerRow:
     values = {
-        "place": one.hamlet or one.place, "number": one.home_number or "", "name": one.display_name,
-        "relation": one.as_in_home, "sex": one.sex, "born_on": one.born_on,
-        "age": years(one.born_on, wanted.on) if one.born_on else None, "id_number": number, "phone": phone,
-        "detail": detail,
+        "place": one.hamlet or one.place, "villager_group": one.group, "number": one.home_number or "",
+        "head": one.heads_name or "", "name": one.display_name, "relation": one.as_in_home, "sex": one.sex,
+        "born_on": one.born_on, "age": years(one.born_on, wanted.on) if one.born_on else None,
+        "id_number": masking.id_number(sealed.unseal(one.id_sealed, TABLE, "id_sealed", one.id)),
+        "phone": _phone(one.id, one.phone_sealed), "registered_place": one.registered_place,
+        "collective": one.collective, "education": one.education, "political": one.political,
+        "marital": one.marital, "state": one.state, "works_at": one.works_at, **(more or {}),
     }  # fmt: skip
     return LedgerRow(of="person", subject=one.id, values=values)
 
@@ -235,13 +318,21 @@ _RECORDS: Final[Mapping[str, Any]] = {
     "organisation": _organisations,
 }  # fmt: skip
 """Which records a ledger has, by what its rows are."""
-HOME: Final = {"home_number": "household__number", "hamlet": "household__natural_village"}
-_BY_HOME: Final = ("place", "home_number", "id")
-_READ: Final[Mapping[str, tuple[dict[str, str], tuple[str, ...], Any]]] = {
+HOME: Final = {
+    "home_number": "household__number", "hamlet": "household__natural_village", "group": "household__villager_group",
+    "heads_name": "household__head__display_name",
+}  # fmt: skip
+_BY_HOME: Final = ("place", "hamlet", Length("home_number"), "home_number", "as_in_home", "born_on", "id")
+"""By household as they are numbered (9 before 10), the head of each first."""
+_READ: Final[Mapping[str, tuple[dict[str, str], tuple[Any, ...], Any]]] = {
     "person": (HOME, _BY_HOME, _people_told), "flag": (HOME, _BY_HOME, _flagged_told),
-    "household": ({"heads_name": "head__display_name"}, ("natural_village", "number", "id"), _homes_told),
-    "site": ({"heads_name": "owner__display_name"}, ("place", "kind", "id"), _sites_told),
-    "thing": ({"heads_name": "keeper__display_name"}, ("place", "next_check_on", "id"), _things_told),
-    "organisation": ({}, ("place", "kind", "id"), _organisations_told),
+    "household": (
+        {"heads_name": "head__display_name", "heads_phone": "head__phone_sealed"},
+        ("natural_village", Length("number"), "number", "id"), _homes_told,
+    ),
+    "site": ({"owners_name": "owner__display_name"}, ("place", "kind", "id"), _sites_told),
+    "thing": ({"keepers_name": "keeper__display_name", "sites_name": "site__name"}, ("place", "next_check_on", "id"),
+              _things_told),
+    "organisation": ({}, ("place", "kind", "name", "id"), _organisations_told),
 }  # fmt: skip
 """What else is read with each record, in which order, and how it becomes a row."""

@@ -6,14 +6,18 @@ hardship is seen with its power alone. Every ledger of people can ask for those 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from commongrid.kernel.refusals import N_
 
 Of = Literal["person", "flag", "stay", "household", "site", "thing", "organisation"]
 POPULATIONS: Final = ("resident", "registered")
+BELONGS: Final = ("registered", "not_registered", "collective", "not_collective")
+"""Whom of a population a reader may ask for alone: registered in the village or not, of its collective or not."""
 MOST: Final = 5_000
 """So many rows at most; more are narrowed first."""
 
@@ -24,7 +28,7 @@ class Ledger:
 
     ``ages`` are completed years, both included; ``flags`` types of flags of a person or their household; ``why`` how a
     stay began or ended in the period; ``states`` those of people or households; ``kinds`` of sites and things.
-    ``sealed`` ones show hardship and are offered only to those who may see it.
+    ``sealed`` ones show hardship and are offered only to those who may see it; ``more`` are columns of its own.
     """
 
     code: str
@@ -39,16 +43,24 @@ class Ledger:
     kinds: tuple[str, ...] = ()
     special: str = ""
     sealed: bool = False
+    more: tuple[str, ...] = ()
+
+    @property
+    def of_people(self) -> bool:
+        """Whether its rows are people, so that those of a population and of the collective can be asked for."""
+        return self.of in ("person", "flag", "stay")
 
 
 LEDGERS: Final = {
     one.code: one
     for one in (
-        Ledger(code="roster", zh="人口花名册", en="Roster of people"),
-        Ledger(code="elders_60", zh="六十岁以上老人", en="Elders over 60", ages=(60, 200)),
-        Ledger(code="elders_80", zh="八十岁以上老人", en="Elders over 80", ages=(80, 200)),
-        Ledger(code="children", zh="未成年人", en="Children", ages=(0, 17)),
-        Ledger(code="school_age", zh="义务教育适龄儿童", en="Children of school age", ages=(6, 15)),
+        Ledger(code="roster", zh="人口花名册", en="Roster of people",
+               more=("education", "political", "marital", "state", "works_at")),
+        Ledger(code="elders_60", zh="六十岁以上老人", en="Elders over 60", ages=(60, 200), more=("state",)),
+        Ledger(code="elders_80", zh="八十岁以上老人", en="Elders over 80", ages=(80, 200), more=("state",)),
+        Ledger(code="children", zh="未成年人", en="Children", ages=(0, 17), more=("state", "works_at")),
+        Ledger(code="school_age", zh="义务教育适龄儿童", en="Children of school age", ages=(6, 15),
+               more=("state", "works_at")),
         Ledger(code="left_behind_children", zh="留守儿童", en="Left-behind children", of="flag",
                flags=("left_behind_child",), sealed=True),
         Ledger(code="left_behind_elders", zh="留守和独居老人", en="Elders left behind or alone", of="flag",
@@ -64,9 +76,9 @@ LEDGERS: Final = {
         Ledger(code="veterans", zh="退役军人与优抚对象", en="Veterans and entitled people", of="flag",
                flags=("veteran",)),
         Ledger(code="party_members", zh="党员", en="Party members", of="flag", flags=("party_member",)),
-        Ledger(code="medical", zh="医保参保缴费名册", en="List for medical insurance payment"),
-        Ledger(code="pension", zh="养老保险缴费名册", en="List for pension payment", ages=(16, 59)),
-        Ledger(code="away", zh="外出务工人员", en="People away for work", states=("away",)),
+        Ledger(code="medical", zh="医保参保缴费名册", en="List for medical insurance payment", more=("state",)),
+        Ledger(code="pension", zh="养老保险缴费名册", en="List for pension payment", ages=(16, 59), more=("state",)),
+        Ledger(code="away", zh="外出务工人员", en="People away for work", states=("away",), more=("works_at",)),
         Ledger(code="changes", zh="人口变动", en="Population change", of="stay",
                why=("born", "moved_in", "married", "died", "moved_out", "moved", "split", "merged")),
         Ledger(code="births", zh="出生", en="Births", of="stay", why=("born",)),
@@ -83,31 +95,98 @@ LEDGERS: Final = {
 }  # fmt: skip
 """Every ready ledger by its code, in the order in which it is offered."""
 
-COLUMNS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    "person": (
-        ("place", N_("Place")), ("number", N_("Number")), ("name", N_("Name")), ("relation", N_("To the head")),
-        ("sex", N_("Sex")), ("born_on", N_("Date of birth")), ("age", N_("Age")),
-        ("id_number", N_("Identity number")), ("phone", N_("Phone")), ("detail", N_("Detail")),
-    ),
-    "household": (
-        ("place", N_("Place")), ("number", N_("Number")), ("door", N_("Door")), ("name", N_("Head")),
-        ("people", N_("People")), ("detail", N_("State")),
-    ),
-    "holding": (
-        ("place", N_("Place")), ("kind", N_("Kind")), ("name", N_("Name")), ("person", N_("Person")),
-        ("detail", N_("Detail")), ("day", N_("Day")),
-    ),
+HEADINGS: Final = {
+    "no": N_("Number in the list"), "place": N_("Place"), "villager_group": N_("Villager group"),
+    "number": N_("Household number"),
+    "door": N_("Door"), "head": N_("Head"), "name": N_("Name"), "relation": N_("To the head"), "sex": N_("Sex"),
+    "born_on": N_("Date of birth"), "age": N_("Age"), "id_number": N_("Identity number"), "phone": N_("Phone"),
+    "registered_place": N_("Registered place"), "collective": N_("Member of the collective of"),
+    "education": N_("Education"), "political": N_("Political status"), "marital": N_("Marital status"),
+    "state": N_("At home or away"), "works_at": N_("Works or studies at"), "why": N_("Sort of change"),
+    "flag": N_("Recognised as"), "since": N_("Recognised on"), "body": N_("Recognised by"), "day": N_("Day"),
+    "people": N_("People"), "registered": N_("Of them registered here"), "home_state": N_("State"),
+    "kind": N_("Kind"), "use": N_("Use"), "hazard": N_("Hazard"), "owner": N_("Owner"), "built_on": N_("Built on"),
+    "storeys": N_("Storeys"), "area_m2": N_("Floor area (m²)"), "mark": N_("Mark"),
+    "keeper": N_("Looked after by"), "site": N_("At the site"), "last_check_on": N_("Last check"),
+    "next_check_on": N_("Next check"), "condition": N_("How it was found"), "leader": N_("Leader"),
+    "members": N_("People"), "credit_code": N_("Unified social credit code"), "founded_on": N_("Founded on"),
 }  # fmt: skip
-"""What stands in each column, by what the rows are."""
+"""Every column that a ready ledger may have."""
+_PERSON: Final = (
+    "no", "place", "villager_group", "number", "head", "name", "relation", "sex", "born_on", "age", "id_number",
+    "phone", "registered_place", "collective",
+)  # fmt: skip
+_OF: Final[dict[str, tuple[str, ...]]] = {
+    "person": _PERSON,
+    "flag": (*_PERSON, "flag", "since", "body"),
+    "stay": (*_PERSON, "why", "day"),
+    "household": ("no", "place", "villager_group", "number", "door", "name", "phone", "people", "registered",
+                  "home_state"),
+    "site": ("no", "place", "kind", "name", "door", "owner", "use", "hazard", "built_on", "storeys", "area_m2"),
+    "thing": ("no", "place", "kind", "name", "mark", "keeper", "site", "last_check_on", "next_check_on", "condition"),
+    "organisation": ("no", "place", "kind", "name", "leader", "members", "credit_code", "founded_on"),
+}  # fmt: skip
+"""The columns in their order, by what the rows are."""
+CODES: Final = {
+    "relation": "relation", "sex": "sex", "education": "education", "political": "political", "marital": "marital",
+    "state": "person_state", "home_state": "home_state", "use": "use", "hazard": "hazard", "condition": "condition",
+}  # fmt: skip
+"""Columns whose values are codes, with their list."""
 
 
 def columns_of(ledger: Ledger) -> tuple[tuple[str, str], ...]:
     """The columns of a ledger: key and English name."""
-    if ledger.of in ("person", "flag"):
-        return COLUMNS["person"]
+    return tuple((key, HEADINGS[key]) for key in (*_OF[ledger.of], *ledger.more))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What is counted of a ledger: the sorts of numbers, each place with its own (小计), and all together (合计)."""
+
+    sorts: tuple[str, ...]
+    places: tuple[tuple[int, tuple[int, ...]], ...]
+    all: tuple[int, ...]
+
+
+def totals(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> Totals:
+    """People with households and sex, what happened by its sort, households with their people, else rows by kind."""
+    counted = [_counted(ledger, row) for row in rows]
+    sorts = tuple(dict.fromkeys([*_FIRST.get(ledger.of, ()), *(sort for one in counted for sort in one)]))
+    homes = "homes" in sorts
+    by_place: dict[int, list[int]] = {}
+    for row in rows:
+        by_place.setdefault(row["place"] or 0, [])
+    for n, row in enumerate(rows):
+        by_place[row["place"] or 0].append(n)
+
+    def add(some: Sequence[int]) -> tuple[int, ...]:
+        found = Counter[str]()
+        for n in some:
+            found.update(counted[n])
+        if homes and ledger.of_people:
+            found["homes"] = len({(rows[n]["place"], rows[n]["number"]) for n in some if rows[n].get("number")})
+        return tuple(found[sort] for sort in sorts)
+
+    places = tuple((place, add(some)) for place, some in by_place.items())
+    return Totals(sorts=sorts, places=places, all=add(range(len(rows))))
+
+
+_FIRST: Final[dict[str, tuple[str, ...]]] = {
+    "person": ("people", "homes", "male", "female"), "flag": ("people", "homes", "male", "female"),
+    "household": ("homes", "people", "registered"),
+}  # fmt: skip
+"""What is counted in any case."""
+_SEX: Final = {"1": "male", "2": "female"}
+
+
+def _counted(ledger: Ledger, row: Mapping[str, Any]) -> dict[str, int]:
     if ledger.of == "stay":
-        return (*COLUMNS["person"], ("day", N_("Day")))
-    return COLUMNS["household"] if ledger.of == "household" else COLUMNS["holding"]
+        return {f"why:{row['why']}": 1}
+    if ledger.of == "household":
+        return {"homes": 1, "people": row["people"], "registered": row["registered"]}
+    if ledger.of in _FIRST:
+        return {"people": 1, **({_SEX[row["sex"]]: 1} if row["sex"] in _SEX else {})}
+    return {f"kind:{row['kind']}": 1}
 
 
 def born_between(ages: tuple[int, int], on: date) -> tuple[date, date]:

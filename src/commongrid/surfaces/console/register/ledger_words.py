@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_
 from commongrid.registry import queries
+from commongrid.registry.rules.ledgers import CODES
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.holdings.pages import CONDITIONS
 from commongrid.surfaces.console.register.words import HOME_STATES, PERSON_STATES, WHY, read_aloud
@@ -22,6 +23,7 @@ from commongrid.territory import queries as territory
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import LedgerRow
+    from commongrid.registry.rules.ledgers import Ledger, Totals
 
 LISTS: Final = (
     "relation", "sex", "education", "occupation", "political", "marital", "use", "hazard", "site", "thing",
@@ -64,21 +66,41 @@ def flag_words(scope: Scope) -> dict[str, dict[str, str]]:
 
 def words(scope: Scope, rows: Sequence[LedgerRow]) -> Words:
     """How the value of each column of a ready ledger reads."""
-    codes, places = code_words(scope), _places(scope, rows)
-    kinds = codes.get(rows[0].of, {}) if rows else {}
+    codes, flags = code_words(scope), flag_words(scope)
+    kinds, types = codes.get(rows[0].of, {}) if rows else {}, {**flags["flags"], **flags["hardship"]}
 
-    def detail(value: str) -> str:
-        sort, found, code = value.partition(":")
-        named = {"why": WHY, "state": {one: text for one, (text, _tone) in HOME_STATES.items()}}.get(sort)
-        if found and named is not None:
-            return gettext(named[code]) if code in named else ""
-        return codes["hazard"].get(code, "") if found and sort == "hazard" else value
+    def read(named: Mapping[str, str]) -> Callable[[Any], str]:
+        return lambda code: named.get(code, str(code))
 
     return {
-        **places, "relation": lambda code: codes["relation"].get(code, ""),
-        "sex": lambda code: codes["sex"].get(code, ""), "kind": lambda code: kinds.get(code, str(code)),
-        "detail": detail,
+        **_places(scope, rows), **{key: read(codes[name]) for key, name in CODES.items()}, "kind": read(kinds),
+        "why": lambda code: gettext(WHY[code]) if code in WHY else "",
+        "flag": lambda several: in_a_row(types.get(code, code) for code in several),
     }  # fmt: skip
+
+
+SORTS: Final = {
+    "people": N_("People"), "homes": N_("Number of households"), "male": N_("Male"), "female": N_("Female"),
+    "registered": N_("Of them registered here"),
+}  # fmt: skip
+"""What totals count, besides what happened and kinds."""
+
+
+def summed(scope: Scope, of: Ledger, found: Totals) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The totals of a ledger as a table: headings, each place (小计), all together last (合计)."""
+    kinds, lang = code_words(scope).get(of.of, {}), language()
+    places = territory.places(scope, [place for place, _numbers in found.places if place])
+
+    def head(sort: str) -> str:
+        what, _mark, code = sort.partition(":")
+        if sort in SORTS:
+            return gettext(SORTS[sort])
+        return gettext(WHY[code]) if what == "why" and code in WHY else kinds.get(code, code)
+
+    lines = [
+        (places[place].label(lang) if place in places else "", *map(str, numbers)) for place, numbers in found.places
+    ]
+    return (gettext("Place"), *map(head, found.sorts)), [*lines, (gettext("Total"), *map(str, found.all))]
 
 
 def own_words(scope: Scope, rows: Sequence[LedgerRow], coded: Mapping[str, str]) -> Words:

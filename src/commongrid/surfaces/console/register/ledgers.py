@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.http import HttpResponse
@@ -15,7 +16,7 @@ from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
 from commongrid.registry import queries
-from commongrid.registry.rules.ledgers import MOST, POPULATIONS, columns_of
+from commongrid.registry.rules.ledgers import BELONGS, MOST, POPULATIONS, columns_of, totals
 from commongrid.surfaces.console import handing
 from commongrid.surfaces.console.register import ledger_words
 from commongrid.surfaces.console.register.homes import day_asked, place_asked
@@ -25,13 +26,17 @@ from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from commongrid.registry.queries import LedgerRow, Wanted
+    from commongrid.registry.queries import Wanted
     from commongrid.registry.rules.ledgers import Ledger
     from commongrid.surfaces.shared.doors import Asked
 
 SHOWN: Final = 200
 """Rows on the page; the spreadsheet has all."""
 POPULATION_NAMES: Final = {"resident": _("Lives here"), "registered": _("Is registered here")}
+BELONGING: Final = {
+    "": _("Everybody"), "registered": _("Registered in the village"), "not_registered": _("Registered elsewhere"),
+    "collective": _("Members of the collective"), "not_collective": _("Not members of the collective"),
+}  # fmt: skip
 GROUPS: Final = (
     (_("People"), ("person", "flag")), (_("What happened"), ("stay",)),
     (_("Homes, sites, things, organisations"), ("household", "site", "thing", "organisation")),
@@ -65,7 +70,7 @@ def page(request: Asked, code: str) -> HttpResponse:
     if request.method == "POST" and total > MOST:
         form.add_error(None, gettext("More than 5,000 rows: choose a smaller place first."))
     if request.method == "POST" and form.is_valid():
-        return _exported(request, of, queries.ledger_rows(request.scope, of, wanted), form, wanted.place)
+        return _exported(request, of, wanted, form)
     shown = queries.ledger_rows(request.scope, of, wanted, SHOWN)[:SHOWN]
     if of.sealed:
         looked = Access(event="revealed", about=f"ledger.{of.code}.{len(shown)}")
@@ -74,14 +79,18 @@ def page(request: Asked, code: str) -> HttpResponse:
     said, heads = ledger_words.words(request.scope, shown), [gettext(head) for _key, head in columns_of(of)]
     context = {
         "of": of, "title": name_of(of), "heads": heads,
+        "sums": None if total > MOST or not total else ledger_words.summed(
+            request.scope, of, queries.ledger_totals(request.scope, of, wanted)
+        ),
         "rows": [
             (ledger_words.address(one), list(zip(heads, ledger_words.cells(keys, one, said), strict=True)))
             for one in shown
         ],
         "total": min(total, MOST), "more": total > SHOWN, "form": form, "wanted": wanted,
-        "place": territory.place(request.scope, wanted.place), "population": wanted.population, "opens": 2,
+        "place": territory.place(request.scope, wanted.place), "population": wanted.population,
+        "opens": keys.index("name"), "belongings": list(BELONGING.items()) if of.of_people else [],
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
-        "populations": list(POPULATION_NAMES.items()), "with_people": of.of in ("person", "flag", "stay"),
+        "populations": list(POPULATION_NAMES.items()), "with_people": of.of_people or of.of == "household",
         "with_period": of.of == "stay",
         "trail": [*trail(), (gettext("Ledgers"), reverse("ledgers"))],
     }  # fmt: skip
@@ -97,20 +106,24 @@ def wanted_of(request: Asked, population: str = POPULATIONS[0]) -> Wanted:
     return queries.Wanted(
         place=place_asked(request), population=population if population in POPULATIONS else POPULATIONS[0], on=on,
         since=min(day_asked(since, today), on) if since else on.replace(day=1),
+        belongs=belongs if (belongs := request.GET.get("belongs", "")) in BELONGS else "",
     )  # fmt: skip
 
 
-def _exported(request: Asked, of: Ledger, rows: list[LedgerRow], form: handing.Purpose, place: int) -> HttpResponse:
-    """The ledger as a file, logged as an export with its purpose."""
+def _exported(request: Asked, of: Ledger, wanted: Wanted, form: handing.Purpose) -> HttpResponse:
+    """The ledger as a file with its totals, logged as an export with its purpose."""
+    rows, place = queries.ledger_rows(request.scope, of, wanted), wanted.place
     said, keys = ledger_words.words(request.scope, rows), [key for key, _head in columns_of(of)]
     table = handing.Table(
         name=name_of(of), heads=tuple(gettext(head) for _key, head in columns_of(of)),
         rows=handing.rows_of(ledger_words.cells(keys, one, said) for one in rows),
     )  # fmt: skip
+    heads, sums = ledger_words.summed(request.scope, of, totals(of, [row.values for row in rows]))
+    total = handing.Table(name=gettext("Totals"), heads=heads, rows=handing.rows_of(sums))
     named = territory.place(request.scope, place).label(language())
     made = handing.handed(request.scope, title=name_of(of), place=named, form=form, tables=[table])
     handing.log(request.scope, f"ledger.{of.code}", made, place=place)
-    return handing.answer(made, of.code, request.POST.get("into", ""))
+    return handing.answer(replace(made, tables=[table, total]), of.code, request.POST.get("into", ""))
 
 
 urlpatterns = [
