@@ -99,11 +99,13 @@ def test_a_site_takes_what_is_worth_most_to_it(seed: int, beta: float, split: fl
             for some in combinations(range(9), size)
         ]
         cover = np.zeros(9)
-        assert taken(one, given, lam, site, cover) == pytest.approx(min(worths))
+        assert taken(one, given, lam, (site, -1), cover) == pytest.approx(min(worths))
         some = tuple(np.flatnonzero(cover))
         again = own[list(some)].sum() + beta * (len(some) - one.target) ** 2
         assert again + split * (len({*one.village[list(some)]}) - 1) == pytest.approx(min(worths))
-    assert (hopes(one, given, lam) <= [taken(one, given, lam, site, np.empty(0)) + 1e-9 for site in range(9)]).all()
+    assert (
+        hopes(one, given, lam)[:, 0] <= [taken(one, given, lam, (site, -1), np.empty(0)) + 1e-9 for site in range(9)]
+    ).all()
 
 
 @few
@@ -120,6 +122,22 @@ def test_the_bound_knows_what_sharing_a_grid_costs(seed: int) -> None:
     raise_bound(one, given, 2, optimum, 400)
     bound = worth_of(one, given, given.best, 2, np.empty(0))[0]
     assert 0.8 * optimum <= bound <= optimum + 1e-6
+
+
+@few
+@given(st.integers(0, 10**6))
+def test_the_bound_knows_that_a_grid_of_today_goes_on_once(seed: int) -> None:
+    """Eight of ten households share a grid of at most six: at least two change, in whichever way it is divided."""
+    one = piece(seed, 10, 4, 6)._replace(sigma=500.0, before=np.where(np.arange(10) < 8, 0, -1))
+    optimum = np.inf
+    for some in (some for size in range(4, 7) for some in combinations(range(10), size)):
+        stays = np.isin(np.arange(10), some)
+        metres = sum(float(one.metres[np.ix_(mine, mine)].sum(axis=1, dtype=float).min()) for mine in (stays, ~stays))
+        optimum = min(optimum, metres + one.sigma * int((one.before[~stays] == 0).sum()))
+    given = prices(one, np.sort(one.metres, axis=1)[:, 3].astype(float), 10)
+    raise_bound(one, given, 2, optimum, 400)
+    bound = worth_of(one, given, given.best, 2, np.empty(0))[0]
+    assert 0.9 * optimum <= bound <= optimum + 1e-6
 
 
 @few

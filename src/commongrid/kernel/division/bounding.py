@@ -13,10 +13,12 @@ locks, missing heads, members too few. So the bound holds for the whole price.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from commongrid.kernel.compiled import compiled
-from commongrid.kernel.division.arrays import Reals
+from commongrid.kernel.division.arrays import Reals, Wholes
 from commongrid.kernel.division.assigning import Piece
 from commongrid.kernel.division.worth import Prices, hopes, taken
 
@@ -46,30 +48,60 @@ def prices(piece: Piece, start: Reals, reach: int) -> Prices:
         near=near,
         usable=np.arange(households, dtype=np.int64),
         worth=np.full(households, -np.inf),
-        labels=np.union1d(labels, np.array([-1], np.int64)),
+        labels=labels[labels >= 0].astype(np.int64),
     )
+
+
+class Chosen(NamedTuple):
+    """The sites that are worth most: their worth, the site, and the grid of today that goes on there, or -1."""
+
+    worth: Reals
+    site: Wholes
+    label: Wholes
+
+
+@compiled
+def _consider(piece: Piece, given: Prices, lam: Reals, hope: Reals, offer: tuple[int, Chosen]) -> None:
+    """Put the sites that are worth more as a grid of today, or as a new one (-1), in the place of those worth less."""
+    label, chosen = offer
+    none = np.empty(0)
+    for number in np.argsort(hope):
+        worst = np.argmax(chosen.worth)
+        if hope[number] >= chosen.worth[worst]:
+            break
+        value = taken(piece, given, lam, (given.usable[number], label), none)
+        if value < chosen.worth[worst]:
+            chosen.worth[worst], chosen.site[worst], chosen.label[worst] = value, given.usable[number], label
+
+
+@compiled
+def _nobody(grids: int) -> Chosen:
+    return Chosen(np.full(grids, np.inf), np.full(grids, -1, np.int64), np.full(grids, -1, np.int64))
 
 
 @compiled
 def worth_of(piece: Piece, given: Prices, lam: Reals, grids: int, cover: Reals) -> tuple[float, float, Reals]:
-    """The bound at these prices, the worth of the last site chosen, and the hopes of all usable sites."""
+    """The bound at these prices, the worth of the last site chosen, and the best hope of each usable site.
+
+    A grid of today goes on from one site, whatever else is chosen; the others are new.
+    """
     hope = hopes(piece, given, lam)
-    chosen = np.full(grids, np.inf)
-    sites = np.full(grids, -1, np.int64)
-    none = np.empty(0)
-    for number in np.argsort(hope):
-        worst = np.argmax(chosen)
-        if hope[number] >= chosen[worst]:
-            break
-        value = taken(piece, given, lam, given.usable[number], none)
-        if value < chosen[worst]:
-            chosen[worst], sites[worst] = value, given.usable[number]
+    chosen = _nobody(grids)
+    for one in range(len(given.labels)):
+        best = _nobody(1)
+        _consider(piece, given, lam, hope[:, one].copy(), (given.labels[one], best))
+        worst = np.argmax(chosen.worth)
+        chosen.worth[worst], chosen.site[worst], chosen.label[worst] = best.worth[0], best.site[0], best.label[0]
+    _consider(piece, given, lam, hope[:, len(given.labels)].copy(), (-1, chosen))
     if len(cover):
         cover[:] = 0.0
-        for site in sites:
-            if site >= 0:
-                taken(piece, given, lam, int(site), cover)
-    return lam.sum() + chosen.sum(), chosen.max(), hope
+        for at in range(grids):
+            if chosen.site[at] >= 0:
+                taken(piece, given, lam, (chosen.site[at], chosen.label[at]), cover)
+    least = hope[:, 0].copy()
+    for one in range(len(given.labels)):
+        least = np.minimum(least, hope[:, one + 1])
+    return lam.sum() + chosen.worth.sum(), chosen.worth.max(), least
 
 
 @compiled

@@ -22,7 +22,7 @@ def worths(piece: Piece, given: Prices) -> Reals:
     found = np.empty(len(given.usable))
     none = np.empty(0)
     for number in range(len(given.usable)):
-        found[number] = taken(piece, given, given.best, given.usable[number], none)
+        found[number] = taken(piece, given, given.best, (given.usable[number], -1), none)
     return found
 
 

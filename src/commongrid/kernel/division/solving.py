@@ -27,6 +27,8 @@ STILL = 0.002
 """A bound that rises by less than this share in a block has converged."""
 SURE = 1e-5
 """A bound so near to the price, as a share, proves it."""
+NEAR = 5e-4
+"""A bound so near is enough for a larger piece, which nothing closes: a page shows thousandths."""
 CHOICES = 3000
 CLOSED = 6
 """Pieces of at most so many grids are closed by trying all that the bound leaves."""
@@ -157,7 +159,7 @@ def bounded(
         bound, last, hopes = worth_of(piece, full, full.best, grids, np.empty(0))
     if not still:
         return None
-    plain = len(given.labels) == 1 and not piece.foreign.any() and known - bound > SURE * known
+    plain = len(given.labels) == 0 and not piece.foreign.any() and known - bound > SURE * known
     full = full._replace(usable=everyone[bound - last + hopes <= known])
     if plain and piece.even and grids <= CLOSED:
         return closed(piece, full, best, bound, state)
@@ -175,7 +177,7 @@ def _raised(
         before = given.figures[BOUND]
         raise_bound(piece, given, grids, known, BLOCK)
         bound = given.figures[BOUND]
-        if known - bound <= SURE * known:
+        if known - bound <= (SURE if grids <= CLOSED else NEAR) * known:
             return given, True
         still = bound - before < STILL * bound
         given = given._replace(usable=_usable(given, known))

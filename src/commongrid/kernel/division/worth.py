@@ -29,7 +29,7 @@ class Prices(NamedTuple):
     near: Wholes  # site x place: the households near it
     usable: Wholes  # sites that may still be a centre of something better
     worth: Reals  # site: not more than its worth at the best prices
-    labels: Wholes  # the grids of today that matter to a site's worth; -1 is none of them
+    labels: Wholes  # the grids of today that matter to a site's worth
 
 
 @compiled
@@ -164,38 +164,36 @@ def _offer(piece: Piece, given: Prices, lam: Reals, site: int, label: int) -> tu
 
 
 @compiled
-def taken(piece: Piece, given: Prices, lam: Reals, site: int, cover: Reals) -> float:
-    """A site's worth; what it takes is added to the cover where one is given."""
-    least, label, none = np.inf, -1, np.empty(0)
-    for one in given.labels:
-        who, rate = _offer(piece, given, lam, site, one)
-        value = _with_villages(piece, who, rate, none) if shares(piece) else _plainly(piece, who, rate, none)
-        if value < least:
-            least, label = value, one
-    if len(cover):
-        who, rate = _offer(piece, given, lam, site, label)
-        if shares(piece):
-            _with_villages(piece, who, rate, cover)
-        else:
-            _plainly(piece, who, rate, cover)
-    return least
+def taken(piece: Piece, given: Prices, lam: Reals, at: tuple[int, int], cover: Reals) -> float:
+    """The worth of a site as a grid of today, or as a new one (-1); what it takes is added to a cover, if any."""
+    who, rate = _offer(piece, given, lam, at[0], at[1])
+    if shares(piece):
+        return _with_villages(piece, who, rate, cover)
+    return _plainly(piece, who, rate, cover)
 
 
 @compiled
 def hopes(piece: Piece, given: Prices, lam: Reals) -> Reals:
-    """For each usable site not more than its worth: everything worth having, whatever the limits of size."""
-    found = np.empty(len(given.usable))
+    """Usable site x grid of today, a new one last: not more than its worth, by all worth having, whatever the sizes."""
+    grids = len(given.labels)
+    found = np.empty((len(given.usable), grids + 1))
     split = piece.split if shares(piece) else 0.0
-    gain = np.zeros(piece.village.max() + 1)
+    gain, stays = np.zeros(piece.village.max() + 1), np.zeros(piece.before.max() + 2)
     for number in range(len(given.usable)):
         site = given.usable[number]
-        near = given.near[min(site, len(given.near) - 1)]
-        gain[:] = 0.0
-        for i in near:
-            gain[piece.village[i]] += min(0.0, float(piece.metres[site, i]) - lam[i])
+        gain[:], stays[:] = 0.0, 0.0
+        for i in given.near[min(site, len(given.near) - 1)]:
+            own = float(piece.metres[site, i]) - lam[i]
+            if own < 0:
+                moved = min(0.0, own + piece.sigma) if piece.before[i] >= 0 else own
+                gain[piece.village[i]] += moved
+                stays[piece.before[i]] += moved - own
         first, rest = 0.0, 0.0
         for one in gain:
             rest += min(0.0, one + split)
             first = min(first, max(one, -split))
-        found[number] = rest + first
+        found[number, grids] = rest + first
+        for one in range(grids):
+            label = given.labels[one]
+            found[number, one] = rest + first - (stays[label] if label < len(stays) - 1 else 0.0)
     return found
