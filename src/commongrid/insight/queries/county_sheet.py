@@ -260,7 +260,7 @@ MEASURES: Final = {
         Measure(code="leaders", text=N_("Leaders with contact points"), part="links", rows=_leaders),
         Measure(code="cadres", text=N_("Villages with an assigned cadre"), part="links", rows=_with_cadre),
         Measure(code="linkers", text=N_("Linked members"), part="links", rows=_linking),
-        Measure(code="households", text=N_("Households"), part="links", rows=_homes(""), by_name=True),
+        Measure(code="households", text=N_("Number of households"), part="links", rows=_homes(""), by_name=True),
         Measure(code="linked", text=N_("At home, with a contact"), part="links", rows=_homes(LIVED, linked=True),
                 by_name=True),
         Measure(code="without", text=N_("At home, without a contact"), part="links",

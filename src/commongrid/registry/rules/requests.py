@@ -26,13 +26,14 @@ OF_KIND: Final = {
 }  # fmt: skip
 """Which sort of change a kind of matter of class L reports."""
 FORMS: Final = {
-    "household_birth": N_("A child was born"), "household_move_in": N_("Somebody moves in"),
+    "household_birth": N_("Enter a birth"), "household_move_in": N_("Enter a move-in"),
     "household_split": N_("Split the household"), "household_merge": N_("Merge into another household"),
-    "household_correct": N_("Correct the household"), "household_head": N_("Another head"),
-    "household_flag": N_("Something was recognised"), "person_died": N_("Has died"), "person_marry": N_("Marries"),
-    "person_moved_out": N_("Has left the county for good"), "person_left": N_("Is away for work or study"),
-    "person_returned": N_("Has come back"), "person_correct": N_("Correct the record"),
-    "person_move": N_("Moves to another household"), "person_flag": N_("Something was recognised"),
+    "household_correct": N_("Correct the household"), "household_head": N_("Change the head"),
+    "household_flag": N_("Enter a recognition"), "person_died": N_("Enter a death"),
+    "person_marry": N_("Enter a marriage"),
+    "person_moved_out": N_("Enter a move out of the county"), "person_left": N_("Enter an absence"),
+    "person_returned": N_("Enter a return"), "person_correct": N_("Correct the record"),
+    "person_move": N_("Move to another household"), "person_flag": N_("Enter a recognition"),
 }  # fmt: skip
 """The forms that a report leads to, by the names of their pages."""
 ENTERED_WITH: Final = {

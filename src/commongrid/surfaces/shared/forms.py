@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -11,7 +11,7 @@ from commongrid.kernel.widths import phone_of
 from commongrid.surfaces.shared.errors import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from commongrid.kernel.refusals import Refusal
@@ -43,6 +43,8 @@ class PhoneField(forms.CharField):
 class Form(forms.Form):
     """The base of every form of console and public pages."""
 
+    sections: ClassVar[Mapping[str, Any]] = {}
+    """Headings of a long form, each by the field that it stands before."""
     use_required_attribute = False  # the server says what is missing, in the reader's language
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

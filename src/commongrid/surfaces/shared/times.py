@@ -30,6 +30,11 @@ def between() -> str:
     return "、" if chinese() else ", "
 
 
+def colon() -> str:
+    """What stands between a label and what it labels."""
+    return "：" if chinese() else ": "
+
+
 def in_a_row(parts: Iterable[object]) -> str:
     """Several things in a row of words."""
     return between().join(map(str, parts))
@@ -51,6 +56,11 @@ def day(value: date, *, year: bool = True) -> str:
         return f"{value.year}年{value.month}月{value.day}日" if year else f"{value.month}月{value.day}日"
     text = f"{value.day} {MONTHS[value.month - 1]}"
     return f"{text} {value.year}" if year else text
+
+
+def written_day(text: str) -> str:
+    """A date that a record keeps as text (2026-03-01), the reader's way; nothing where it keeps none."""
+    return day(date.fromisoformat(text)) if text else ""
 
 
 def weekday(value: date) -> str:

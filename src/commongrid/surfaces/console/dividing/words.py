@@ -13,7 +13,7 @@ from commongrid.kernel.refusals import N_
 from commongrid.roster.dividing.rules.planning import A_CODE
 from commongrid.roster.dividing.rules.words import FAULT_WORDS
 from commongrid.surfaces.console.network.words import trail as network_trail
-from commongrid.surfaces.shared.times import chinese, in_a_row, language
+from commongrid.surfaces.shared.times import colon, in_a_row, language
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -99,7 +99,7 @@ def lacks(grid: GridRow, names: Mapping[int, PlaceRow]) -> list[str]:
     for one in grid.faults:
         said = {"amount": one["amount"], "by": _joined([_named(each, names) for each in one["by"]])}
         what, why = FAULTS[one["fault"]], FAR if one["fault"] == "far_hamlet" else CAUSES[one["cause"]]
-        found.append(gettext(what) % said + ("：" if chinese() else ": ") + gettext(why) % said)
+        found.append(gettext(what) % said + colon() + gettext(why) % said)
     return found
 
 

@@ -20,7 +20,7 @@ from commongrid.surfaces.console.register.homes import answered, place_asked, vi
 from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.words import choices, read_aloud, told
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import language, written_day
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def trail(of: str, card: HoldingCard | None = None, *more: str) -> list[tuple[st
 
 def title_of(card: HoldingCard | HoldingLine, kinds: dict[str, str] | None = None) -> str:
     """How a record is called: its name, else its kind."""
-    return card.name or (kinds or {}).get(getattr(card, "kind", ""), "") or gettext("without a name")
+    kind = getattr(card, "kind", "") or getattr(card, "values", {}).get("kind", "")
+    return card.name or (kinds or {}).get(kind, "") or gettext("without a name")
 
 
 def _of(of: str) -> str:
@@ -107,7 +108,8 @@ def page(request: Asked, of: str, subject: UUID) -> HttpResponse:
         request,
         "console/holdings/holding.html",
         {
-            "of": of, "card": card, "title": title_of(card), "facts": _facts(card, words), "chip": _chip(card),
+            "of": of, "card": card, "title": title_of(card, words.get(_of(of), {})),
+            "facts": _facts(card, words), "chip": _chip(card),
             "late": _late(card), "members": [(one, words["duty"].get(one.duty, one.duty)) for one in members],
             "things": queries.things_at(request.scope, card.id) if of == "site" else [],
             "kinds": read_aloud(request.scope, "thing")["thing"] if of == "site" else {},
@@ -135,7 +137,7 @@ def _facts(card: HoldingCard, words: dict[str, dict[str, str]]) -> list[tuple[st
         if field.names or value in (None, "", False):
             continue
         shown = words[field.codes].get(str(value), value) if field.codes else gettext("yes") if value is True else value
-        found.append((forms.label(field), shown, card.confirmed.get(name, "")))
+        found.append((forms.label(field), shown, written_day(card.confirmed.get(name, ""))))
     return found
 
 
@@ -213,7 +215,7 @@ def check(request: Asked, subject: UUID) -> HttpResponse:
         actions.check_thing(request.scope, request.act, thing_id=card.id, sound=sound, told=form.told)
         return reverse("holding", args=["thing", card.id])
 
-    return _asked(request, form, do, ("thing", card, N_("It was checked")))
+    return _asked(request, form, do, ("thing", card, N_("Enter a check")))
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -233,7 +235,7 @@ def join(request: Asked, subject: UUID) -> HttpResponse:
         )  # fmt: skip
         return reverse("holding", args=["organisation", card.id])
 
-    return _asked(request, form, do, ("organisation", card, N_("Joins or takes a duty")))
+    return _asked(request, form, do, ("organisation", card, N_("Add a member or a duty")))
 
 
 @door("people.edit", methods=("GET", "POST"))

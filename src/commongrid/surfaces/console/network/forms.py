@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.outreach.rules.planning import Terms
@@ -21,7 +21,7 @@ NUMBER = {"required": _("Please fill this in."), "invalid": _("Enter a whole num
 class DeclareForm(Form):
     """What a member said."""
 
-    person = forms.ChoiceField(label=_("Who"), error_messages=ONE)
+    person = forms.ChoiceField(label=pgettext_lazy("person", "Who"), error_messages=ONE)
     answer = forms.ChoiceField(label=_("Answer"), widget=forms.RadioSelect, error_messages=ONE,
                                help_text=_("No reason is asked, none is kept."))  # fmt: skip
     as_what = forms.ChoiceField(label=_("As"), error_messages=ONE)
@@ -58,7 +58,7 @@ class ChoiceForm(Form):
                              error_messages={"required": _("Type the household's number.")})  # fmt: skip
     sort = forms.ChoiceField(label=_("What it said"), widget=forms.RadioSelect, error_messages=ONE,
                              help_text=_("Only the village reads this. No reason is asked."))  # fmt: skip
-    member = forms.ChoiceField(label=_("Whom it is about"), required=False, error_messages=ONE)
+    member = forms.ChoiceField(label=_("Member concerned"), required=False, error_messages=ONE)
     ability = forms.ChoiceField(label=_("Who can"), required=False, error_messages=ONE,
                                 help_text=_("For a wish only."))  # fmt: skip
     on = day_field(_("From"), today=True)

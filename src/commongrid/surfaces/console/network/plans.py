@@ -114,7 +114,7 @@ def set_one(request: Asked, plan_id: UUID, household_id: UUID) -> HttpResponse:
 
     title = gettext("Contact of %(door)s") % {"door": row.door or row.number}
     context = {
-        "title": title, "name": row.member_name, "back": reverse("plan", args=[plan_id]),
+        "title": title, "name": row.member_name, "back": reverse("plan", args=[plan_id]), "press": gettext("Save"),
         "trail": trail(request.scope, plan.place, (gettext("Plan of links"), reverse("plan", args=[plan_id])),
                        (title, "")),
     }  # fmt: skip

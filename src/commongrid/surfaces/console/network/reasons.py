@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from commongrid.outreach.queries.plans import PlannedRow
 
 SENTENCES: Final[Mapping[str, str]] = {
-    "nearest": N_("The nearest who may be."),
+    "nearest": N_("The nearest who can take them."),
     "as_near": N_("As good as any other who is nearer."),
     "liked": N_("The household's own choice."),
     "kin": N_("Kin of the household."),

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.refusals import N_, NotYours, Refusal
@@ -39,7 +39,7 @@ SHOWN: Final = 14
 class TurnForm(Form):
     """Who is on duty from when until when."""
 
-    post = forms.ChoiceField(label=_("Who"), error_messages=ONE)
+    post = forms.ChoiceField(label=pgettext_lazy("person", "Who"), error_messages=ONE)
     part = forms.ChoiceField(label=_("When"), error_messages=ONE)
     from_on = day_field(_("First day"), today=True)
     last_on = day_field(_("Last day"), today=True)

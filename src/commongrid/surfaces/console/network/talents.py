@@ -11,7 +11,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.act import is_id
@@ -47,7 +47,7 @@ RESERVE: Final = "reserve"
 class NameForm(Form):
     """Whom to name, for what."""
 
-    person = forms.ChoiceField(label=_("Who"), error_messages=ONE)
+    person = forms.ChoiceField(label=pgettext_lazy("person", "Who"), error_messages=ONE)
     sort = forms.ChoiceField(label=_("For what"), error_messages=ONE)
     by = forms.ChoiceField(label=_("How they came to be named"), error_messages=ONE)
     skill = forms.CharField(
@@ -163,6 +163,7 @@ def decide(request: Asked, talent_id: UUID) -> HttpResponse:
     title = gettext("The branch's opinion")
     context = {
         "title": title, "name": f"{one.name} · {gettext(SORTS[one.sort])} · {one.skill}", "back": back,
+        "press": gettext("Enter it"),
         "trail": [(gettext("Network"), reverse("network") + f"?place={one.place}"),
                   (row.label(language()), back), (title, "")],
     }  # fmt: skip

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.refusals import N_
@@ -50,15 +50,17 @@ STATES: Final = {
 class ReportForm(ToldForm):
     """What happened in a household, as the field tells it."""
 
-    sort = forms.ChoiceField(label=_("What happened"), error_messages={"required": _("Choose what happened.")})
-    person = forms.ChoiceField(label=_("Whom it is about"), required=False)
+    sort = forms.ChoiceField(
+        label=pgettext_lazy("change", "What happened"), error_messages={"required": _("Choose what happened.")}
+    )
+    person = forms.ChoiceField(label=_("Who it concerns"), required=False)
     name = forms.CharField(
         label=_("Name of who was born, moves in or is married"), required=False, max_length=NAME_LENGTH
     )
     sex = forms.ChoiceField(label=_("Sex of who was born or moves in"), required=False)
     as_to_head = forms.ChoiceField(label=_("Who was born or moves in is to the head"), required=False)
     to = forms.CharField(label=_("Where to, or the new door"), required=False, max_length=60)
-    phone = forms.CharField(label=_("Right phone"), required=False, max_length=30)
+    phone = forms.CharField(label=_("Corrected phone number"), required=False, max_length=30)
     works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
     words = forms.CharField(
         label=_("In words"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 3})

@@ -118,7 +118,7 @@ def _beside(request: Asked, cards: tuple[PersonCard, PersonCard]) -> list[tuple[
     words = read_aloud(request.scope, "sex", "education", "political", "marital", "relation")
     homes = [registry.home_card(request.scope, one.household) if one.household else None for one in cards]
     rows = [
-        (_("Name"), [one.name for one in cards]), (_("Sex"), [words["sex"].get(one.sex, "") for one in cards]),
+        (_("Full name"), [one.name for one in cards]), (_("Sex"), [words["sex"].get(one.sex, "") for one in cards]),
         (_("Date of birth"), [when(one.born_on, "date") for one in cards]),
         (_("Identity number"), [one.id_number for one in cards]),
         (_("Phone"), [one.phone for one in cards]),

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 LABELS: Final = {
-    "name": N_("Name"), "to": N_("Where to"), WORDS: N_("In words"), "as_to_head": N_("To the head of the household"),
+    "name": N_("Full name"), "to": N_("Where to"), WORDS: N_("In words"),
+    "as_to_head": N_("To the head of the household"),
 }  # fmt: skip
 LISTS: Final = {"as_to_head": "relation"}
 
@@ -49,7 +50,7 @@ class WhoseForm(Form):
         label=_("Number"), max_length=NUMBER_LENGTH, error_messages={"required": _("Enter the household's number.")}
     )
     who = forms.ChoiceField(
-        label=_("Whom it is about"), required=False, error_messages={"invalid_choice": _("Choose one of the list.")}
+        label=_("Who it concerns"), required=False, error_messages={"invalid_choice": _("Choose one of the list.")}
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOTHING: Final = "-"
 """Chosen to take a sealed field out."""
+HOW_KNOWN: Final = _("How it is known")
 
 
 class ToldForm(Form):
@@ -113,6 +114,12 @@ class _AtForm(ToldForm):
 class HomeForm(_AtForm):
     """A new household."""
 
+    sections: ClassVar = {
+        "natural_village": _("Which household"),
+        "beside": _("Where the home stands"),
+        "on": HOW_KNOWN,
+    }
+
     natural_village = _chosen(_("Natural village"), required=True)
     place = _chosen(_("Grid"), required=True)
     field_order: tuple[str, ...] = ("natural_village", "place")
@@ -120,6 +127,8 @@ class HomeForm(_AtForm):
 
 class HomeCorrectForm(_AtForm):
     """What a household's record says of its home."""
+
+    sections: ClassVar = {"number": _("Which household"), "beside": _("Where the home stands"), "on": HOW_KNOWN}
 
     dwelling = _chosen(_("Dwelling"))
 
@@ -149,8 +158,12 @@ class ConfirmForm(ToldForm):
 class PersonForm(ToldForm):
     """Somebody who is born or moves in."""
 
+    sections: ClassVar = {
+        "name": _("Who it is"), "phone": _("Life and work"), "registered_place": _("Registration"), "on": HOW_KNOWN,
+    }  # fmt: skip
+
     name = forms.CharField(
-        label=_("Name"), max_length=NAME_LENGTH, error_messages={"required": _("Enter the person's name.")}
+        label=_("Full name"), max_length=NAME_LENGTH, error_messages={"required": _("Enter the person's name.")}
     )
     as_to_head = _chosen(_("To the head of the household"))
     id_number = forms.CharField(
@@ -205,6 +218,8 @@ class HeadForm(ToldForm):
 class SplitForm(HomeForm):
     """Who leaves, who leads them, and their new home."""
 
+    sections: ClassVar = {**HomeForm.sections, "natural_village": _("New household")}
+
     people = forms.MultipleChoiceField(
         label=_("Who leaves"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose who leaves.")}
     )
@@ -231,36 +246,43 @@ class UndoForm(Form):
 class CorrectForm(ToldForm):
     """Fields of a person's record; sealed ones are shown empty and left alone when they stay so."""
 
+    sections: ClassVar = {
+        "display_name": _("Who it is"), "phone": _("Life and work"), "domicile": _("Home"),
+        "registered_place": _("Registration"), "on": HOW_KNOWN,
+    }  # fmt: skip
+
     display_name = forms.CharField(
-        label=_("Name"), max_length=NAME_LENGTH, error_messages={"required": _("Enter the person's name.")}
+        label=_("Full name"), max_length=NAME_LENGTH, error_messages={"required": _("Enter the person's name.")}
     )
+    former_name = forms.CharField(label=_("Former name"), required=False, max_length=NAME_LENGTH)
     id_number = forms.CharField(
         label=_("Identity number"), required=False, max_length=30, help_text=_("Leave empty to keep what is there.")
     )
+    sex = _chosen(_("Sex"))
+    born_on = forms.CharField(label=_("Date of birth"), required=False, max_length=20)
+    ethnic = _chosen(_("Ethnic group"), hint=_("Leave empty to keep what is there."))
+
     phone = forms.CharField(
         label=_("Phone"), required=False, max_length=30, help_text=_("Leave empty to keep what is there.")
     )
     bank = forms.CharField(
         label=_("Bank account"), required=False, max_length=30, help_text=_("Leave empty to keep what is there.")
     )
-    sex = _chosen(_("Sex"))
-    born_on = forms.CharField(label=_("Date of birth"), required=False, max_length=20)
     education = _chosen(_("Education"))
-    occupation = _chosen(_("Occupation"))
     political = _chosen(_("Political status"))
     marital = _chosen(_("Marital status"))
-    works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
-    as_in_home = _chosen(_("To the head of the household"))
-    registered_place = _typed(_("Registered at"))
-    collective = _typed(_("Member of the collective of"))
-
-    registered_door = forms.CharField(label=_("Registered address"), required=False, max_length=DOOR_LENGTH)
-    former_name = forms.CharField(label=_("Former name"), required=False, max_length=NAME_LENGTH)
-    native_place = forms.CharField(label=_("Native place"), required=False, max_length=60)
+    occupation = _chosen(_("Occupation"))
     workplace = forms.CharField(label=_("Workplace"), required=False, max_length=80)
-    inflow = _chosen(_("Why they came"))
+    works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
+
     domicile = _chosen(_("How they are housed"))
-    ethnic = _chosen(_("Ethnic group"), hint=_("Leave empty to keep what is there."))
+    inflow = _chosen(_("Why they came"))
+    as_in_home = _chosen(_("To the head of the household"))
+
+    registered_place = _typed(_("Registered at"))
+    registered_door = forms.CharField(label=_("Registered address"), required=False, max_length=DOOR_LENGTH)
+    native_place = forms.CharField(label=_("Native place"), required=False, max_length=60)
+    collective = _typed(_("Member of the collective of"))
 
     def changed(self, before: Mapping[str, object]) -> list[str]:
         """Which fields say something else than before; what was not sent stays as it is."""

@@ -21,7 +21,7 @@ from commongrid.registry.rules.facts import Into, NewHome, NewPerson
 from commongrid.surfaces.console.register import asking as fresh
 from commongrid.surfaces.console.register import entering, forms, looks, meanwhile, twice, where
 from commongrid.surfaces.console.register.picking import picker
-from commongrid.surfaces.console.register.where import near, where_in
+from commongrid.surfaces.console.register.where import choose_one, near, where_in
 from commongrid.surfaces.console.register.words import (
     HOME_STATES,
     chip,
@@ -70,7 +70,7 @@ def listed(request: Asked) -> HttpResponse:
         "may_edit": request.scope.may("people.edit"),
         "may_join": request.scope.may("people.join"),
         "people": queries.population(request.scope, code),
-        "waiting": queries.waiting(request.scope, code),
+        "waiting": sum(queries.waiting(request.scope, code)),
         "trail": trail(),
     }
     return render(request, "console/register/homes.html", context)
@@ -234,7 +234,7 @@ def move_in(request: Asked, household_id: UUID) -> HttpResponse:
         return reverse("household", args=[home.id])
 
     alike = twice.alike(request, form, home, lambda: _newcomer(request.scope, form))
-    return asked(request, form, do, (N_("Somebody moves in"), N_("Entered."), home), **alike)
+    return asked(request, form, do, (N_("Enter a move-in"), N_("Entered."), home), **alike)
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -263,7 +263,7 @@ def birth(request: Asked, household_id: UUID) -> HttpResponse:
         return reverse("household", args=[home.id])
 
     alike = twice.alike(request, form, home, child)
-    return asked(request, form, do, (N_("A child was born"), N_("Entered."), home), **alike)
+    return asked(request, form, do, (N_("Enter a birth"), N_("Entered."), home), **alike)
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -271,7 +271,7 @@ def head(request: Asked, household_id: UUID) -> HttpResponse:
     """Another of the household becomes its head."""
     home = queries.home_card(request.scope, household_id)
     form = forms.HeadForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
-    form.offer({"head": _members(request.scope, home)})
+    form.offer({"head": [choose_one(), *(one for one in _members(request.scope, home) if one[0] != str(home.head))]})
 
     def do() -> str:
         actions.set_head(
@@ -279,7 +279,7 @@ def head(request: Asked, household_id: UUID) -> HttpResponse:
         )
         return reverse("household", args=[home.id])
 
-    return asked(request, form, do, (N_("Another head"), N_("The head was changed."), home))
+    return asked(request, form, do, (N_("Change the head"), N_("The head was changed."), home))
 
 
 def _members(scope: Scope, home: HomeCard) -> list[tuple[str, str]]:
@@ -293,7 +293,7 @@ def split(request: Asked, household_id: UUID) -> HttpResponse:
     form = forms.SplitForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
     people = _members(request.scope, home)
     village = village_of(home.place)
-    form.offer({**where_in(request.scope, village or home.place), "people": people, "head": people})
+    form.offer({**where_in(request.scope, village or home.place), "people": people, "head": [choose_one(), *people]})
 
     def do() -> str:
         given = form.cleaned_data
@@ -350,7 +350,7 @@ def flag(request: Asked, household_id: UUID) -> HttpResponse:
         actions.flag(request.scope, request.act, what=what, told=form.told)
         return reverse("household", args=[home.id])
 
-    return asked(request, form, do, (N_("Something was recognised"), N_("Entered."), home))
+    return asked(request, form, do, (N_("Enter a recognition"), N_("Entered."), home))
 
 
 def asked(

@@ -132,18 +132,20 @@ def _places(scope: Scope, rows: Sequence[LedgerRow]) -> Words:
     return {**dict.fromkeys(PLACES, named), "grid": grid}
 
 
-def cell(key: str, value: Any, said: Words) -> str:
-    """The text of one value."""
+def cell(key: str, value: Any, said: Words, day: Callable[[date], str] = date.isoformat) -> str:
+    """The text of one value; ``day`` writes a date: a file has them as 2026-03-01, a page the reader's way."""
     if value is None or value in ("", ()):
         return ""
     if key in said:
         return said[key](value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return day(value) if isinstance(value, date) else str(value)
 
 
-def cells(keys: Iterable[str], row: LedgerRow, said: Words) -> tuple[str, ...]:
+def cells(
+    keys: Iterable[str], row: LedgerRow, said: Words, day: Callable[[date], str] = date.isoformat
+) -> tuple[str, ...]:
     """The texts of a row."""
-    return tuple(cell(key, row.values.get(key), said) for key in keys)
+    return tuple(cell(key, row.values.get(key), said, day) for key in keys)
 
 
 def linked(scope: Scope, rows: Sequence[LedgerRow], on: date) -> list[LedgerRow]:

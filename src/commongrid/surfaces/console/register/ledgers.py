@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.accounts import actions as accounts
@@ -22,7 +22,7 @@ from commongrid.surfaces.console.register import ledger_words
 from commongrid.surfaces.console.register.homes import day_asked, place_asked
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import day, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ BELONGING: Final = {
     "collective": _("Members of the collective"), "not_collective": _("Not members of the collective"),
 }  # fmt: skip
 GROUPS: Final = (
-    (_("People"), ("person", "flag")), (_("What happened"), ("stay",)),
+    (pgettext_lazy("records", "People"), ("person", "flag")), (pgettext_lazy("change", "What happened"), ("stay",)),
     (_("Homes, sites, things, organisations"), ("household", "site", "thing", "organisation")),
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ def page(request: Asked, code: str) -> HttpResponse:
             request.scope, of, queries.ledger_totals(request.scope, of, wanted)
         ),
         "rows": [
-            (ledger_words.address(one), list(zip(heads, ledger_words.cells(keys, one, said), strict=True)))
+            (ledger_words.address(one), list(zip(heads, ledger_words.cells(keys, one, said, day), strict=True)))
             for one in shown
         ],
         "total": min(total, MOST), "more": total > SHOWN, "form": form, "wanted": wanted,

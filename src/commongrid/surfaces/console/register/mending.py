@@ -19,7 +19,7 @@ from commongrid.surfaces.console.register.homes import asked
 from commongrid.surfaces.console.register.where import near, where_in
 from commongrid.surfaces.console.register.words import choices, field_label, place_label, read_aloud
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import in_a_row, when
+from commongrid.surfaces.shared.times import colon, in_a_row, when, written_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 CODED: Final = ("sex", "education", "occupation", "political", "marital")
 HOUSED: Final = ("inflow", "domicile")
-STILL_TRUE: Final = (N_("Still true"), N_("Noted as found true."))
+STILL_TRUE: Final = (N_("Confirm as still true"), N_("Noted as found true."))
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -166,5 +166,5 @@ def _confirm(
 
 
 def _line(of: str, name: str, value: object, day: str) -> str:
-    line: Any = f"{field_label(of, name)}: {value}"
-    return f"{line} · {gettext('found true %(day)s') % {'day': day}}" if day else line
+    line: Any = f"{field_label(of, name)}{colon()}{value}"
+    return f"{line} · {gettext('found true %(day)s') % {'day': written_day(day)}}" if day else line

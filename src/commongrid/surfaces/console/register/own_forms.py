@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.registry.rules.own_ledgers import LONGEST_NAME, OLDEST, RUNNING_NUMBER, SUBJECTS, Spec, columns
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from commongrid.registry.rules.own_ledgers import Column
 
 SUBJECT_NAMES: Final = {
-    "person": _("People"), "household": _("Living households"), "site": _("Sites"), "thing": _("Things"),
-    "organisation": _("Organisations"),
+    "person": pgettext_lazy("records", "People"), "household": _("Living households"), "site": _("Sites"),
+    "thing": _("Things"), "organisation": _("Organisations"),
 }  # fmt: skip
 LAST_ROW: Final = 10_000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -29,10 +30,12 @@ from commongrid.surfaces.console.register.ledgers import POPULATION_NAMES, SHOWN
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.downloads import workbook
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import day, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import LedgerRow, OwnLedger, Wanted
     from commongrid.surfaces.shared.doors import Asked
@@ -91,7 +94,7 @@ def page(request: Asked, ledger_id: UUID) -> HttpResponse:
 
 def _context(request: Asked, own: OwnLedger, rows: list[LedgerRow], wanted: Wanted) -> dict[str, Any]:
     cut = len(rows) > MOST
-    found = shown(request.scope, own.spec, rows[:SHOWN] if cut else rows, wanted)
+    found = shown(request.scope, own.spec, rows[:SHOWN] if cut else rows, wanted, day)
     lines = zip(found.rows[:SHOWN], found.texts[:SHOWN], strict=True)
     opens = [n for n, key in enumerate(own.spec.columns) if key in ("name", "head")] or [0]
     return {
@@ -107,7 +110,9 @@ def _context(request: Asked, own: OwnLedger, rows: list[LedgerRow], wanted: Want
     }  # fmt: skip
 
 
-def shown(scope: Scope, spec: Spec, rows: list[LedgerRow], wanted: Wanted) -> Shown:
+def shown(
+    scope: Scope, spec: Spec, rows: list[LedgerRow], wanted: Wanted, day: Callable[[date], str] = date.isoformat
+) -> Shown:
     """The rows arranged and read aloud."""
     known = columns(spec.of, hardship=True)
     if "linked" in spec.columns or "linked" in (spec.group, spec.order):
@@ -117,9 +122,11 @@ def shown(scope: Scope, spec: Spec, rows: list[LedgerRow], wanted: Wanted) -> Sh
     said = ledger_words.own_words(scope, rows, {key: one.codes for key, one in known.items() if one.codes})
     return Shown(
         heads=tuple(gettext(known[key].name) for key in spec.columns), rows=rows,
-        texts=[ledger_words.cells(spec.columns, row, said) for row in rows],
+        texts=[ledger_words.cells(spec.columns, row, said, day) for row in rows],
         group=gettext(known[spec.group].name) if spec.group else "",
-        groups=[(ledger_words.cell(spec.group, one.value, said) or gettext("Not said"), one.count) for one in groups],
+        groups=[
+            (ledger_words.cell(spec.group, one.value, said, day) or gettext("Not said"), one.count) for one in groups
+        ],
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from commongrid.surfaces.console.register.words import (
     trail,
 )
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import language, written_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +146,7 @@ def _facts(
         (
             fields[name].zh if zh else fields[name].en,
             shown.get(name, value),
-            card.confirmed.get(name, ""),
+            written_day(card.confirmed.get(name, "")),
             name in shown,
         )
         for name, value in values.items()
@@ -162,7 +162,7 @@ def died(request: Asked, person_id: UUID) -> HttpResponse:
     def do() -> None:
         actions.died(request.scope, request.act, person_id=person_id, told=form.told)
 
-    return _of(request, card, form, do, (N_("Has died"), N_("The record was ended.")))
+    return _of(request, card, form, do, (N_("Enter a death"), N_("The record was ended.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -175,7 +175,7 @@ def moved_out(request: Asked, person_id: UUID) -> HttpResponse:
         to = form.cleaned_data["to"]
         actions.moved_out(request.scope, request.act, person_id=person_id, to=to, told=form.told)
 
-    return _of(request, card, form, do, (N_("Has left the county for good"), N_("The record was ended.")))
+    return _of(request, card, form, do, (N_("Enter a move out of the county"), N_("The record was ended.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -188,7 +188,7 @@ def left(request: Asked, person_id: UUID) -> HttpResponse:
         to = form.cleaned_data["to"]
         actions.left_for_work(request.scope, request.act, person_id=person_id, to=to, told=form.told)
 
-    return _of(request, card, form, do, (N_("Is away for work or study"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Enter an absence"), N_("Entered.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -200,7 +200,7 @@ def returned(request: Asked, person_id: UUID) -> HttpResponse:
     def do() -> None:
         actions.returned(request.scope, request.act, person_id=person_id, told=form.told)
 
-    return _of(request, card, form, do, (N_("Has come back"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Enter a return"), N_("Entered.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -217,7 +217,7 @@ def move(request: Asked, person_id: UUID) -> HttpResponse:
         into = Into(household=other, as_to_head=given["as_to_head"])
         actions.moved(request.scope, request.act, person_id=person_id, into=into, told=form.told)
 
-    return _of(request, card, form, do, (N_("Moves to another household"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Move to another household"), N_("Entered.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -247,7 +247,7 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
         into = Into(household=where, as_to_head=given["as_to_head"])
         actions.married(request.scope, request.act, person_id=person_id, spouse_id=spouse.id, into=into, told=form.told)
 
-    return _of(request, card, form, do, (N_("Marries"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Enter a marriage"), N_("Entered.")))
 
 
 def _of(
@@ -278,4 +278,4 @@ def flag(request: Asked, person_id: UUID) -> HttpResponse:
         )
         actions.flag(request.scope, request.act, what=what, told=form.told)
 
-    return _of(request, card, form, do, (N_("Something was recognised"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Enter a recognition"), N_("Entered.")))

@@ -72,10 +72,15 @@ def _none(field: str, levels: tuple[str, ...]) -> BadInput:
     )
 
 
+def choose_one() -> tuple[str, str]:
+    """What a list offers first, where nothing is chosen for the reader."""
+    return "", gettext("Choose one")
+
+
 def where_in(scope: Scope, village: int, *, beside: int | None = None) -> dict[str, list[tuple[str, str]]]:
     """The natural villages, groups and grids of a village, to choose from; and the homes that have a point there."""
     rows = [row for row in territory.children(scope, village) if not row.ended]
-    first = [("", gettext("Choose one"))]
+    first = [choose_one()]
     return {
         "natural_village": [
             *first,

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from commongrid.surfaces.console.matters.present import Chip, Shown
 
 register = template.Library()
+HECTARE: Final = 10_000
+TEN_HECTARES: Final = 10 * HECTARE
 _PLAIN: Final = '<span class="small">{}</span>'
 
 
@@ -26,6 +29,14 @@ def matter_lines(rows: Iterable[Shown], brief: object = "") -> SafeString:
     """A ``<tr>`` per matter; ``brief`` leaves out who has it and the action."""
     labels = tuple(escape(text) for text in (_("Place"), _("Time left"), _("State")))
     return mark_safe("".join(_line(one, labels, brief=bool(brief)) for one in rows))  # noqa: S308 - each value is escaped
+
+
+@register.filter
+def land(square_metres: float) -> str:
+    """An area as somebody says it: in hectares from ten of them on, in square metres below."""
+    if square_metres < TEN_HECTARES:
+        return f"{number_format(round(square_metres), force_grouping=True)} m²"
+    return _("%(n)s hectares") % {"n": number_format(round(square_metres / HECTARE), force_grouping=True)}
 
 
 @register.simple_tag
