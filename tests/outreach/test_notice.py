@@ -15,14 +15,28 @@ from commongrid.kernel.dated import Change
 from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import public
 from commongrid.matters.queries.dated import versions
+from commongrid.matters.rules.publishing import Guarded
 from commongrid.outreach import actions
 from commongrid.outreach.queries.notices import always, duties, posted
 from commongrid.outreach.rules.duties import NUMBERS
-from commongrid.outreach.rules.notice import A_SECOND, FIELDS, SECONDS, Looked, leaks, members, refused, spoken
+from commongrid.outreach.rules.notice import (
+    A_SECOND,
+    FIELDS,
+    SECONDS,
+    Looked,
+    complaint,
+    doors_told,
+    is_door,
+    members,
+    refused,
+    spoken,
+)
 from commongrid.outreach.rules.words import is_phone
+from commongrid.registry.actions import Fields, correct
+from commongrid.registry.rules.facts import Told
 from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE
 from tests.factories.scopes import scope_at
-from tests.outreach.conftest import SECRETARY
+from tests.outreach.conftest import SECRETARY, laid
 
 if TYPE_CHECKING:
     from tests.outreach.conftest import Row
@@ -38,6 +52,7 @@ def content(*lines: dict[str, Any]) -> dict[str, Any]:
         "village": "白沙村", "natural_village": "上河", "village_en": "Baisha Village",
         "natural_village_en": "Shanghe", "members": list(lines), "duties": [{"zh": "甲", "en": "A"}],
         "heads": [{"name": "秦", "grid_zh": "第1网格", "grid_en": "Grid 1", "phone": ""}], "always": "12345",
+        "everybody": True,
         "from_on": "2026-11-26",
     }  # fmt: skip
 
@@ -65,10 +80,40 @@ def test_refuses_a_field_that_no_notice_may_hold(field: str) -> None:
     assert refused({name: value for name, value in content(line).items() if name != "duties"}) == ["duties"]
 
 
-def test_refuses_a_number_in_a_name_or_title() -> None:
-    line = members([looked("甲", 6)], homes=6, with_doors=False)[0]
-    assert leaks(content(line)) == []
-    assert leaks(content({**line, "title_zh": "党员 450000199001011234"}))
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("name", "13812345678"), ("title_zh", "党员 450000199001011234"), ("title_zh", "低保户联系人"),
+        ("title_zh", "联系张三丰"), ("title_en", "for the poor household"), ("phone", "张三 13812345678"),
+        ("doors", ["低保户8号"]), ("doors", ["8号", "张三家"]), ("doors", ["13812345678"]),
+        ("natural_village", "特困安置点"), ("duties", [{"zh": "送低保金", "en": "A"}]),
+        ("heads", [{"name": "秦", "grid_zh": "孤儿网格", "grid_en": "", "phone": ""}]),
+    ],
+)  # fmt: skip
+def test_refuses_what_no_public_text_may_say(field: str, text: Any) -> None:
+    names, guarded = ("张三丰",), [Guarded(word) for word in ("低保", "特困", "孤儿", "poor household")]
+    line = members([looked("甲", 6)], homes=6, with_doors=True)[0]
+    assert complaint(content(line), names, guarded) is None
+    whole = {**content(line), field: text} if field in FIELDS else content({**line, field: text})
+    assert complaint(whole, names, guarded) is not None
+
+
+@pytest.mark.parametrize(
+    ("door", "fine"),
+    [
+        ("8号", True), ("8", True), ("0012", True), ("上河8号", True), ("白沙村上河12-3号", True),
+        ("三号楼2单元501室", True), ("第3组8号", True), ("附5号", True), ("", False), ("上河", False),
+        ("张三家", False), ("8号（低保）", False), ("低保户8号", False), ("村口", False), ("138123", False),
+    ],
+)  # fmt: skip
+def test_a_door_is_a_number_and_words_of_an_address(door: str, fine: bool) -> None:
+    assert is_door(door, ("白沙村", "上河")) is fine
+
+
+def test_homes_are_all_called_by_door_or_all_by_number() -> None:
+    assert doors_told({1: ("8号", "1"), 2: ("9号", "2")}, ()) == {1: "8号", 2: "9号"}
+    assert doors_told({1: ("8号", "1"), 2: ("张三家", "2")}, ()) == {1: "1", 2: "2"}
+    assert doors_told({1: ("8号", "1"), 2: ("张三家", "五保")}, ()) == {}
 
 
 @pytest.mark.parametrize(
@@ -119,6 +164,45 @@ def test_posted_notice_is_read_by_everybody_and_holds_no_more_than_allowed(row: 
         assert posted(anybody, HAMLET) is None
     with pytest.raises(WrongState):
         actions.take_down(SECRETARY, Act.new(), natural_village=HAMLET)
+
+
+def test_what_is_written_beside_a_door_never_reaches_the_notice(row: Row) -> None:
+    more = laid(9)
+    row.able(row.west)
+    row.able(more.west)
+    row.adopted(row.plan(target=8))
+    actions.post_notice(SECRETARY, Act.new(), natural_village=HAMLET, with_doors=True)
+    assert sorted(_doors()) == sorted(f"{n}号" for n in range(1, 17))
+    written = Fields(of="household", subject=row.homes[3], written={"door": "低保户某3家 13812345678"})
+    correct(SECRETARY, Act.new(), fields=written, told=Told(on=localdate()))
+    actions.post_notice(SECRETARY, Act.new(), natural_village=HAMLET, with_doors=True)
+    assert sorted(_doors(), key=int) == [str(n) for n in range(1, 17)], "all by their numbers then"
+
+
+def test_says_that_every_household_has_a_contact_only_where_it_is_so(row: Row) -> None:
+    row.able(row.west, capacity=3)
+    row.adopted(row.plan())
+    actions.post_notice(SECRETARY, Act.new(), natural_village=HAMLET)
+    found = _said()
+    assert found["everybody"] is False
+    assert "每户都有" not in spoken(found, "zh")
+    assert "every household" not in spoken(found, "en")
+    row.able(row.west)
+    row.able(row.east)
+    row.adopted(row.plan())
+    actions.post_notice(SECRETARY, Act.new(), natural_village=HAMLET)
+    assert "每户都有" in spoken(_said(), "zh")
+
+
+def _said() -> dict[str, Any]:
+    with acting(SECRETARY):
+        found = posted(SECRETARY, HAMLET)
+    assert found is not None
+    return found.content
+
+
+def _doors() -> list[str]:
+    return [door for one in _said()["members"] for door in one["doors"]]
 
 
 def test_duties_and_the_number_that_always_answers_are_rows(row: Row) -> None:

@@ -20,7 +20,7 @@ from commongrid.outreach.queries import declaring, plans
 from commongrid.outreach.queries.coverage import coverage, homes_behind
 from commongrid.outreach.rules.planning import Outcome, Terms
 from commongrid.registry import actions as registry
-from commongrid.registry.rules.facts import Told
+from commongrid.registry.rules.facts import Into, Told
 from commongrid.roster.models import Post
 from commongrid.roster.queries.sight import PostRow, scope_of
 from tests.factories.desk import COUNTY, FAR_VILLAGE, TOWNSHIP, VILLAGE
@@ -193,6 +193,34 @@ def test_plan_made_stale_is_refused_and_nothing_lost(row: Row) -> None:
     assert row.planned(plan)
 
 
+def test_what_was_said_after_the_plan_is_heard_at_adoption(row: Row) -> None:
+    row.able(row.west)
+    row.able(row.east)
+    plan = row.plan()
+    theirs = next(n for n, home in enumerate(row.homes) if row.planned(plan)[home] == row.west and n not in (0, 3))
+    actions.set_link(
+        SECRETARY, Act.new(), plan_id=plan, household_id=row.homes[theirs], member_id=row.west, locked=True
+    )
+    actions.approve(SECRETARY, Act.new(), plan_id=plan, meeting=Meeting(on=localdate(), **MEETING))
+    row.wish(theirs, "not", row.west)
+    row.able(row.east, capacity=1)
+    told = Told(on=localdate())
+    registry.moved(
+        SECRETARY, Act.new(), person_id=row.west, into=Into(household=row.homes[3], as_to_head="10"), told=told
+    )
+    with pytest.raises(WrongState) as refused:
+        actions.adopt(SECRETARY, Act.new(), plan_id=plan, on=localdate())
+    own = row.planned(plan)[row.homes[3]] == row.west
+    assert refused.value.params == {"count": 3 + own}, "rather not, room for fewer, left empty, their own household"
+    actions.reopen(SECRETARY, Act.new(), plan_id=plan)
+    actions.work_out_anew(SECRETARY, Act.new(), plan_id=plan, terms=Terms())
+    assert work_out_plans() == 1
+    planned = row.planned(plan)
+    assert planned[row.homes[theirs]] != row.west, "a lock lets go of two who don't go together any more"
+    row.adopted(plan)
+    assert row.linked() == {home: who for home, who in planned.items() if who}
+
+
 def test_propose_refuses(row: Row) -> None:
     with pytest.raises(BadInput):
         actions.propose(SECRETARY, Act.new(), village=VILLAGE, terms=Terms())
@@ -318,6 +346,14 @@ def test_who_declined_and_whom_not_is_read_by_the_village_alone(row: Row) -> Non
     with acting(below):
         assert declaring.choices(below, VILLAGE, localdate()) == []
         assert all(one.answer == "" for one in declaring.candidates(below, VILLAGE, localdate()))
+
+
+def test_whom_a_household_would_rather_not_have_is_read_by_those_who_keep_plans_alone(row: Row) -> None:
+    row.wish(3, "not", row.west)
+    row.wish(3, "liked", row.east)
+    reader = scope_at(VILLAGE, "people.read", "links.read", level="village")
+    with acting(reader):
+        assert [one.sort for one in declaring.choices(reader, VILLAGE, localdate(), row.homes[3])] == ["liked"]
 
 
 def test_a_wish_and_who_can_are_said_from_the_countys_list(row: Row) -> None:

@@ -24,7 +24,7 @@ Probe = tuple[object, ...]
 DAY = NOW.date()
 CONTENT = {
     "village": "村", "village_en": "", "natural_village": "寨", "natural_village_en": "",
-    "members": [], "duties": [], "heads": [], "always": "12345",
+    "members": [], "duties": [], "heads": [], "always": "12345", "everybody": False,
     "from_on": "2026-11-02",
 }  # fmt: skip
 

@@ -16,9 +16,11 @@ from pypdf import PdfReader
 from commongrid.insight.queries.county_sheet import MEASURES, SELF_ORGANISED, county_sheet, rows_behind
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.roster.actions import Appointment, appoint
 from commongrid.surfaces.console.network import printing
 from tests.factories.desk import GRID, HAMLET, OTHER_GRID, TOWNSHIP, VILLAGE, Desk
 from tests.factories.network import scope_as
+from tests.factories.scopes import scope_at
 from tests.outreach.conftest import laid
 from tests.surfaces.console.conftest import counting
 
@@ -105,6 +107,23 @@ def test_a_notice_is_posted_and_read_by_everybody(county: Desk, row: Row, client
     assert "上河" in text(anybody.get(reverse("contacts", args=[VILLAGE])))
     assert send(desk, reverse("link_notice_down", args=[HAMLET])).status_code == 302
     assert "某0" not in text(anybody.get(reverse("contacts", args=[HAMLET])))
+
+
+def test_a_notice_that_says_too_much_is_neither_posted_nor_printed(county: Desk, row: Row, client: Client) -> None:
+    seat = Appointment(
+        role="linked_member", place=VILLAGE, person=row.west, from_on=localdate(), title_zh="低保户联系人"
+    )
+    appoint(scope_at(VILLAGE, "posts.appoint", "people.read", level="village"), Act.new(), to=seat)
+    row.able(row.west)
+    row.adopted(row.plan())
+    desk = county.sign_in(client, "secretary", "en")
+    address = reverse("link_notice", args=[HAMLET])
+    page = desk.get(address)
+    assert page.context["wrong"]
+    assert "某0" not in text(page)
+    assert "低保户" not in text(page)
+    assert send(desk, address).status_code == 422
+    assert desk.get(reverse("link_notice_pdf", args=[HAMLET])).status_code == 422
 
 
 def test_who_may_open_what(county: Desk, row: Row, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from commongrid.journal.dated import in_force
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.outreach.actions.planning import locked_plan
-from commongrid.outreach.models import Declaration, Plan, PlannedLink
+from commongrid.outreach.models import Choice, Declaration, Plan, PlannedLink
 from commongrid.outreach.rules.words import carried, refuse_move
 from commongrid.registry.models import Household, Person
 from commongrid.roster.actions import Face, NewLink, relink
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 STALE = N_(
-    "%(count)s households or members of this plan have changed since it was worked out. "
+    "%(count)s households or members of this plan have changed, or said something else, since it was worked out. "
     "Take the approval back and have it worked out anew; what is locked stays."
 )
 
@@ -92,7 +93,7 @@ def adopt(scope: Scope, act: Act, *, plan_id: UUID, on: date) -> Line:
     any more gives theirs up. Links of the past stay as they were.
 
     Refuses: NotYours out of scope; BadInput for a day before today; WrongState unless it is approved, and where
-    households or members have changed since.
+    households or members have changed since, or said something else.
     """
     plan = locked_plan(scope, plan_id)
     refuse_move(plan.state, "adopt")
@@ -116,18 +117,25 @@ def adopt(scope: Scope, act: Act, *, plan_id: UUID, on: date) -> Line:
 
 
 def _refuse_stale(plan: Plan, rows: list[PlannedLink], on: date) -> None:
-    """Refuse where a household ended or left, or a member is not able any more."""
+    """Refuse where a household ended, left or would rather not since, or a member is not able any more or for fewer.
+
+    What was chosen by hand beyond what somebody said they can was the meeting's to see.
+    """
+    linked = [one for one in rows if one.member_id]
     homes = dict(
         Household.objects.filter(id__in=[one.household_id for one in rows])
         .exclude(state__in=("ended", "empty"))
         .values_list("id", "place")
     )
-    able = set(
-        Declaration.objects.filter(
-            in_force(on), place=plan.place, answer="able", person__state__in=("here", "away")
-        ).values_list("person", flat=True)
-    )  # fmt: skip
-    gone = {one.household_id for one in rows if village_of(homes.get(one.household_id, 10**14)) != plan.place}
-    unable = {one.member_id for one in rows if one.member_id and one.member_id not in able}
-    if gone or unable:
-        raise WrongState(STALE, count=len(gone) + len(unable))
+    said = Declaration.objects.filter(
+        in_force(on), place=plan.place, answer="able", person__state__in=("here", "away")
+    ).values_list("person", "capacity", "person__household")
+    room = {person: capacity for person, capacity, _home in said}
+    apart = {(home, person) for person, _capacity, home in said}
+    apart |= set(Choice.objects.filter(in_force(on), place=plan.place, sort="not").values_list("household", "member"))
+    load = Counter(one.member_id for one in linked if not one.by_hand)
+    changed = {one.household_id for one in rows if village_of(homes.get(one.household_id, 10**14)) != plan.place}
+    changed |= {one.household_id for one in linked if (one.household_id, one.member_id) in apart}
+    unable = {who for one in linked if (who := one.member_id) not in room or load[who] > room[who]}
+    if changed or unable:
+        raise WrongState(STALE, count=len(changed) + len(unable))

@@ -123,8 +123,9 @@ def work_out(
     plan.figures, plan.ready_at, plan.former = out.figures, act.at, None
     plan.save(update_fields=["state", "fault", "figures", "ready_at", "former"])
     was = {one.household_id: one for one in PlannedLink.objects.filter(plan=plan, locked=True)}
+    held = {one.id for one in given.homes if one.fixed}
     now = {one.id: one.now for one in given.homes}
-    by_hand = {home for home, one in was.items() if one.by_hand}
+    by_hand = {home for home, one in was.items() if one.by_hand and home in held}
     links = [one for one in out.links if one.household in now]
     if not out.fault:
         PlannedLink.objects.filter(plan=plan).delete()
@@ -132,7 +133,7 @@ def work_out(
         PlannedLink(
             id=act.child(f"household {one.household}").id, plan=plan, place=plan.place, household_id=one.household,
             member_id=one.member, now_id=now[one.household], metres=one.metres, facts=one.facts,
-            reason="by_hand" if one.household in by_hand else one.reason, locked=one.household in was,
+            reason="by_hand" if one.household in by_hand else one.reason, locked=one.household in held,
             by_hand=one.household in by_hand,
         )
         for one in links

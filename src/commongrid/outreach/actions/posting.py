@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
+from commongrid.kernel.refusals import N_, NotYours, WrongState
 from commongrid.outreach.models import LinkNotice
-from commongrid.outreach.queries.notices import notice_content
-from commongrid.outreach.rules.notice import leaks, refused
+from commongrid.outreach.queries.notices import notice_content, refuse_wrong
+from commongrid.outreach.rules.notice import refused
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def post_notice(scope: Scope, act: Act, *, natural_village: int, with_doors: boo
     Doors stand on it only where they were asked for and single nobody out (``rules.notice``).
 
     Refuses: NotYours for a place that is no natural village or out of scope; WrongState where nobody is linked there;
-    BadInput where a name or title holds a number.
+    BadInput where the gate of public texts finds something on it.
     """
     place = territory.places(scope, [natural_village]).get(natural_village)
     if place is None or place.level != "natural_village" or not scope.covers(natural_village):
@@ -35,8 +35,7 @@ def post_notice(scope: Scope, act: Act, *, natural_village: int, with_doors: boo
     if faults := refused(content):
         message = f"a notice may not hold {faults}"
         raise ValueError(message)
-    if leaks(content):
-        raise BadInput(N_("A name or title on this notice holds a number. Correct the post first."))
+    refuse_wrong(natural_village, content)
     LinkNotice.objects.filter(place=natural_village, ended_at=None).update(ended_at=act.at)
     LinkNotice.objects.create(id=act.id, place=natural_village, content=content, at=act.at, by=scope.post)
     doors = any(one["doors"] for one in content["members"])

@@ -14,7 +14,7 @@ from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval
 from commongrid.outreach.models import Ability, Choice, Declaration
 from commongrid.outreach.queries.links import loads
-from commongrid.outreach.rules.words import PARTY
+from commongrid.outreach.rules.words import FOR_PLANS, PARTY
 from commongrid.registry.models import Person
 from commongrid.roster.models import Unit
 
@@ -85,8 +85,13 @@ def _candidate(one: Person, said: Declaration | None, load: int) -> Candidate:
 
 
 def choices(scope: Scope, village: int, on: date, household: UUID | None = None) -> list[ChoiceRow]:
-    """What households of a village said, in force on a day; of one household where it is named."""
+    """What households of a village said, in force on a day; of one household where it is named.
+
+    Whom somebody would rather not have, and what they wish for, is told to those who keep the plans alone.
+    """
     found = Choice.objects.filter(in_force(on), place=village)
+    if not scope.may("links.edit"):
+        found = found.exclude(sort__in=FOR_PLANS)
     if household is not None:
         found = found.filter(household=household)
     rows = found.annotate(

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import inside, interval, village_of
+from commongrid.kernel.refusals import BadInput
+from commongrid.matters.queries.publishing import GATE, registered
+from commongrid.matters.queries.vocabulary import guarded_words
 from commongrid.outreach.models import Duty, LinkNotice, PublicNumber
 from commongrid.outreach.queries.coverage import homes_on
-from commongrid.outreach.rules.notice import ALWAYS, Looked, members
+from commongrid.outreach.rules.notice import ALWAYS, Looked, complaint, doors_told, everybody, members, titles
 from commongrid.roster.models import Assignment, Post
 from commongrid.roster.rules import LINKED
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from commongrid.kernel.scope import Scope
     from commongrid.territory.queries import PlaceRow
 
@@ -54,11 +59,13 @@ def always(on: date) -> str:
 def notice_content(scope: Scope, place: PlaceRow, on: date, *, with_doors: bool) -> dict[str, Any]:
     """What a notice of a natural village says on a day: the fields that ``rules.notice`` allows, and no others."""
     homes = homes_on(village_of(place.code) or place.code, on).filter(natural_village=place.code)
-    doors = {one.id: one.door or one.number for one in homes}
-    links = Assignment.objects.filter(in_force(on), kind=LINKED, household__in=doors).select_related("post")
+    above = territory.place(scope, village_of(place.code) or place.code)
+    known = {one.id: (one.door, one.number) for one in homes}
+    doors = doors_told(known, (above.name, place.name))
+    links = Assignment.objects.filter(in_force(on), kind=LINKED, household__in=known).select_related("post")
     looked: dict[Any, tuple[Post, list[str]]] = {}
     for link in links:
-        looked.setdefault(link.post_id, (link.post, []))[1].append(doors[link.household_id])  # type: ignore[index]
+        looked.setdefault(link.post_id, (link.post, []))[1].append(doors.get(link.household_id, ""))  # type: ignore[arg-type]
     lines = [
         Looked(
             name=post.display_name, title_zh=post.title_zh, title_en=post.title_en, phone=post.office_phone,
@@ -66,14 +73,25 @@ def notice_content(scope: Scope, place: PlaceRow, on: date, *, with_doors: bool)
         )
         for post, theirs in looked.values()
     ]  # fmt: skip
-    above = territory.place(scope, village_of(place.code) or place.code)
     return {
         "village": above.name, "natural_village": place.name, "village_en": above.label("en"),
         "natural_village_en": place.label("en"),
-        "members": members(lines, homes=len(doors), with_doors=with_doors),
+        "members": members(lines, homes=len(known), with_doors=with_doors and bool(doors)),
+        "everybody": everybody(lines, len(known)),
         "duties": [{"zh": one.zh, "en": one.en} for one in duties(scope, on)], "heads": _heads(scope, place.code, on),
         "always": always(on), "from_on": on.isoformat(),
     }  # fmt: skip
+
+
+def wrong_with(place: int, content: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What the gate of public texts says of a notice, as a sentence and what it is about; None where all is fine."""
+    return complaint(content, registered(GATE, place, *titles(content)), guarded_words(GATE))
+
+
+def refuse_wrong(place: int, content: Mapping[str, Any]) -> None:
+    """Let no notice out that the gate complains of. Refuses: BadInput, with what it is."""
+    if wrong := wrong_with(place, content):
+        raise BadInput(wrong[0], found=wrong[1])
 
 
 def posted(scope: Scope, natural_village: int) -> Posted | None:

@@ -44,7 +44,9 @@ def material(
 ) -> tuple[list[Home], list[Linker]]:
     """Households to be linked on a day (at home, or away and wishing to be called) and those able to link them.
 
-    ``fixed`` stay with whom they name. A home without a point stands in the middle of its natural village's points,
+    ``fixed`` stay with whom they name, unless the two don't go together any more.
+
+    A home without a point stands in the middle of its natural village's points,
     else of the village's, and counts as near.
     """
     homes = list(homes_on(village, on).order_by("natural_village", "number", "id"))
@@ -53,6 +55,10 @@ def material(
     wanted = [
         one for one in homes if (only is None or one.id == only) and (one.was != AWAY or one.id in said.phone)  # type: ignore[attr-defined]
     ]  # fmt: skip
+    linkers = _linkers(village, on, points)
+    apart = {(one.home, one.id) for one in linkers}
+    apart |= {(home, who) for home, never in said.never.items() for who in never}
+    fixed = {home: to for home, to in fixed.items() if (home, to) not in apart}
     return [
         Home(
             id=one.id, at=points[one.id], near=one.point != "measured", groups=groups(one), now=now.get(one.id),
@@ -61,7 +67,7 @@ def material(
             fixed=one.id in fixed, to=fixed.get(one.id),
         )
         for one in wanted
-    ], _linkers(village, on, points)  # fmt: skip
+    ], linkers  # fmt: skip
 
 
 def task(scope: Scope, plan: Plan, on: date) -> Task:

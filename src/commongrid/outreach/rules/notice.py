@@ -3,21 +3,25 @@
 The line of ETHICS.md: a notice says who looks after how many, and never who is poor. Every
 household is linked, so a list of doors says nothing; where one is missing, whoever is on the list
 or not on it could be singled out, and the notice prints counts only. A household wholly away
-stands in the list like any other, so that no list says which house is empty.
+stands in the list like any other, so that no list says which house is empty. A door is a number
+with the words of an address around it, and nothing that somebody wrote beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from commongrid.kernel.counting import LEAST
-from commongrid.kernel.masking import holds_numbers
+from commongrid.kernel.refusals import N_
+from commongrid.matters.rules.publishing import COMPLAINTS, Guarded, found
+from commongrid.outreach.rules.words import is_phone
 
 FIELDS: Final = {
     "village": str, "village_en": str, "natural_village": str, "natural_village_en": str,
-    "members": list, "duties": list, "heads": list, "always": str,
+    "members": list, "duties": list, "heads": list, "always": str, "everybody": bool,
     "from_on": str,
 }  # fmt: skip
 """Everything that may ever stand in a notice."""
@@ -32,6 +36,13 @@ FEW: Final = 0
 A_SECOND: Final = {"zh": 4.5, "en": 2.5}
 """Chinese signs, and English words, that a calm voice reads in one second."""
 SECONDS: Final = 30
+_NUMBER: Final = "附?[0-9０-９〇零一二三四五六七八九十百]{1,5}(?:[-－—之][0-9０-９]{1,3})?"
+_DOOR: Final = re.compile(rf"(?:第?{_NUMBER}(?:号楼?|栋|幢|单元|层|组|室)){{0,4}}(?:{_NUMBER})?")
+NO_DOOR: Final = N_('"%(found)s" is no plain door or number of a household. Correct the household first.')
+NO_PHONE: Final = N_('"%(found)s" is no telephone number, or more than one. Correct the post first.')
+A_NAME: Final = ("name", "person_meant", "door")
+"""What the gate of public texts finds in the name of an official, place or duty, and may stand there."""
+Home = TypeVar("Home")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +56,36 @@ class Looked:
     doors: tuple[str, ...]
 
 
+def is_door(text: str, places: Iterable[str] = ()) -> bool:
+    """Whether a text is a plain door or number: figures and words of an address behind the names of its places."""
+    for name in places:
+        text = text.removeprefix(name).strip()
+    return bool(text and _DOOR.fullmatch(text))
+
+
+def doors_told(homes: Mapping[Home, tuple[str, str]], places: Sequence[str]) -> dict[Home, str]:
+    """What a list calls each home, of its door and its number: all by door, else all by number; else nothing at all.
+
+    So one that somebody wrote something else beside is not told apart from the others either.
+    """
+    for which in (0, 1):
+        if all(is_door(one[which], places) for one in homes.values()):
+            return {home: one[which] for home, one in homes.items()}
+    return {}
+
+
+def everybody(looked: Sequence[Looked], homes: int) -> bool:
+    """Whether each of the homes of the natural village, at home or away, is looked after by somebody."""
+    return sum(len(one.doors) for one in looked) == homes
+
+
 def members(looked: Sequence[Looked], *, homes: int, with_doors: bool) -> list[dict[str, Any]]:
     """The lines of the notice: doors where asked for and every home of the natural village is on a list, else counts.
 
     ``homes`` are the homes of the natural village that anybody belongs to, at home or away. A member with fewer than
     five would be told apart by doors as by a count: then there are counts for all, and for the few "fewer than five".
     """
-    whole = (
-        with_doors and sum(len(one.doors) for one in looked) == homes and all(len(one.doors) >= LEAST for one in looked)
-    )
+    whole = with_doors and everybody(looked, homes) and all(len(one.doors) >= LEAST for one in looked)
     return [
         {
             "name": one.name, "title_zh": one.title_zh, "title_en": one.title_en, "phone": one.phone,
@@ -73,11 +105,35 @@ def refused(content: Mapping[str, Any]) -> list[str]:
     return faults
 
 
-def leaks(content: Mapping[str, Any]) -> list[str]:
-    """Names and titles that hold an identity, phone or account number: the gate that every published text passes."""
-    said = [one[field] for one in content["members"] for field in ("name", "title_zh", "title_en")]
-    said += [one["name"] for one in content["heads"]]
-    return [text for text in said if holds_numbers(text)]
+def titles(content: Mapping[str, Any]) -> list[str]:
+    """The titles on a notice, which somebody may have written a name into."""
+    return [one[name] for one in content["members"] for name in ("title_zh", "title_en")]
+
+
+def complaint(content: Mapping[str, Any], names: Collection[str], guarded: Sequence[Guarded]) -> tuple[str, str] | None:
+    """The first thing that may not stand on a notice, as a sentence and what it is about: the gate of public texts.
+
+    ``names`` are those of people that titles hold. Every string passes: doors and telephone numbers are such and
+    nothing else, and nothing says anything about hardship or health or holds another number.
+    """
+    places = [content[name] for name in ("village", "natural_village")]
+    doors = [door for one in content["members"] for door in one["doors"]]
+    if wrong := next((one for one in doors if not is_door(one, places)), None):
+        return NO_DOOR, wrong
+    phones = [one["phone"] for line in ("members", "heads") for one in content[line]] + [content["always"]]
+    if wrong := next((one for one in phones if one and not is_phone(one)), None):
+        return NO_PHONE, wrong
+    plain = [value for name, value in content.items() if isinstance(value, str) and name not in ("always", "from_on")]
+    plain += [value for line in INSIDE for one in content[line] for name, value in one.items() if _is_plain(name)]
+    plain += doors
+    hits = [hit for text in plain for hit in found(text, (), guarded) if hit.sort not in A_NAME]
+    hits += [hit for text in titles(content) for hit in found(text, names, guarded)]
+    return (COMPLAINTS[hits[0].sort], hits[0].text) if hits else None
+
+
+def _is_plain(field: str) -> bool:
+    """Whether a field of a line is words of the county or somebody's name: no title, number to call, count or door."""
+    return field in ("name", "zh", "en", "grid_zh", "grid_en")
 
 
 def spoken(content: Mapping[str, Any], language: str) -> str:
@@ -85,7 +141,8 @@ def spoken(content: Mapping[str, Any], language: str) -> str:
 
     It says where to look and whom to call, and names no household; as many members as the time allows.
     """
-    begin, called, nameless, end, gap = _SPOKEN[language]
+    whole, part, called, nameless, end, gap = _SPOKEN[language]
+    begin = whole if content.get("everybody") else part
     named = {**content, "natural_village_en": content.get("natural_village_en") or content["natural_village"]}
     said, last = begin.format(**named), end.format(**named)
     for one in content["members"]:
@@ -98,11 +155,13 @@ def spoken(content: Mapping[str, Any], language: str) -> str:
 
 _SPOKEN: Final = {
     "zh": (
-        "{natural_village}的乡亲们：每户都有联户党员，有事找他，名单贴在公示栏。", "{name}，电话{phone}。", "{name}。",
+        "{natural_village}的乡亲们：每户都有联户党员，有事找他，名单贴在公示栏。",
+        "{natural_village}的乡亲们：有事找联户党员，名单贴在公示栏。", "{name}，电话{phone}。", "{name}。",
         "不知道找谁，打{always}，随时有人接。", "",
     ),
     "en": (
         "People of {natural_village_en}: every household has a contact. The list hangs on the board.",
+        "People of {natural_village_en}: turn to the linked members. The list hangs on the board.",
         "{name}, telephone {phone}.", "{name}.", "If in doubt call {always}, it is always answered.", " ",
     ),
 }  # fmt: skip

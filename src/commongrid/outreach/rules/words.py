@@ -14,6 +14,8 @@ STANDINGS: Final = ("member", "probationary", "committee", "in_service", "leader
 CHOICES: Final = ("liked", "kin", "not", "wish", "phone")
 ABOUT_NOBODY: Final = ("wish", "phone")
 """Choices that are about no person."""
+FOR_PLANS: Final = ("not", "wish")
+"""Choices that are for the plans alone: nobody else reads them."""
 STATES: Final = ("asked", "ready", "failed", "approved", "adopted", "dropped")
 PARTY: Final = {"01": "member", "02": "probationary"}
 """Political status (GB/T 4762) of those who are asked to declare, and what they count as."""

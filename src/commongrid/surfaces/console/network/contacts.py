@@ -40,12 +40,10 @@ if TYPE_CHECKING:
 
 @door("people.read")
 def of_household(request: Asked, household_id: UUID) -> HttpResponse:
-    """A household's contact now and before; what it said, for those who keep it, its wishes for the plans' alone."""
+    """A household's contact now and before, and what it said; for those who keep the plans, all of it."""
     home = registry.home_card(request.scope, household_id)
     village = village_of(home.place) or home.place
     said = declaring.choices(request.scope, village, localdate(), household_id)
-    if not request.scope.may("links.edit"):
-        said = [one for one in said if one.sort != "wish"]
     can = {code: en if language() == "en" else zh for code, zh, en in declaring.abilities(request.scope, localdate())}
     title = home_name(home)
     context = {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, override
 
 from commongrid.kernel.places import village_of
 from commongrid.outreach import actions
-from commongrid.outreach.queries.notices import notice_content, posted
+from commongrid.outreach.queries.notices import notice_content, posted, refuse_wrong, wrong_with
 from commongrid.outreach.rules.notice import spoken
 from commongrid.surfaces.console.network import printing
 from commongrid.surfaces.console.network.words import natural_village
@@ -39,10 +39,12 @@ def notice(request: Asked, code: int) -> HttpResponse:
         messages.success(request, gettext("The notice is posted; everybody can read it. Print it for the board."))
         return HttpResponseRedirect(reverse("link_notice", args=[code]))
     there, content = _as_it_stands(request, row)
+    wrong = None if there else wrong_with(code, content)
     address = request.build_absolute_uri(reverse("contacts", args=[code]))
     context = {
         "place": row, "posted": there, "content": content, "address": address, "picture": qr.svg(address),
         "spoken": (spoken(content, "zh"), spoken(content, "en")),
+        "wrong": gettext(wrong[0]) % {"found": wrong[1]} if wrong else "",
         "back": reverse("linking", args=[village_of(code) or code]),
     }  # fmt: skip
     return render(request, "console/network/notice.html", context)
@@ -50,8 +52,13 @@ def notice(request: Asked, code: int) -> HttpResponse:
 
 @door("links.edit")
 def notice_pdf(request: Asked, code: int) -> HttpResponse:
-    """The notice on one page of A4, in Chinese or in English."""
-    _, content = _as_it_stands(request, natural_village(request.scope, code))
+    """The notice on one page of A4, in Chinese or in English.
+
+    Refuses: BadInput where it is not posted and the gate of public texts finds something on it.
+    """
+    there, content = _as_it_stands(request, natural_village(request.scope, code))
+    if there is None:
+        refuse_wrong(code, content)
     reads = "en" if request.GET.get("in") == "en" else "zh"
     with override("en" if reads == "en" else "zh-hans"):
         made = printing.notice(content, request.build_absolute_uri(reverse("contacts", args=[code])))

@@ -29,10 +29,13 @@ def notice(content: Mapping[str, Any], address: str) -> bytes:
     always = [gettext("Always answered"), f"{content['always']} · {gettext('in danger 110, 119, 120')}"]
     end = "_en" if language() == "en" else ""
     issuer = " · ".join(content.get(name + end) or content[name] for name in ("village", "natural_village"))
+    lead = gettext("Whatever it is about, ask your contact; who has none yet, the number below.")
+    if content.get("everybody"):
+        lead = gettext("Every household has a contact. Whatever it is about, ask yours.")
     return pdf(TEMPLATES / "notice.typ", {
         "language": language(), "issuer": issuer,
         "title": gettext("Whom to turn to"),
-        "lead": gettext("Every household has a contact. Whatever it is about, ask yours."),
+        "lead": lead,
         "code": qr.svg(address), "scan": gettext("Scan to read this"),
         "heads": [gettext("Linked member"), gettext("Telephone"), gettext("Linked households")],
         "doors": any(one["doors"] for one in content["members"]),
