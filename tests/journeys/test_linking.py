@@ -80,6 +80,7 @@ def _slide_to_the_fewest_changes(page: Page) -> None:
 
 def _adopted(page: Page) -> None:
     """The branch meeting approves, the plan holds from today."""
+    page.locator("[name=entitled]").fill("11")
     page.locator("[name=present]").fill("9")
     page.locator("[name=in_favour]").fill("8")
     page.locator("form[action$='/approve'] button.go").click()

@@ -68,7 +68,8 @@ class Row:
 
     def adopted(self, plan: UUID, on: date | None = None) -> UUID:
         """The plan approved and adopted."""
-        actions.approve(SECRETARY, Act.new(), plan_id=plan, meeting=Meeting(on=localdate(), present=9, in_favour=8))
+        meeting = Meeting(on=localdate(), entitled=11, present=9, in_favour=8)
+        actions.approve(SECRETARY, Act.new(), plan_id=plan, meeting=meeting)
         actions.adopt(SECRETARY, Act.new(), plan_id=plan, on=on or localdate())
         return plan
 

@@ -135,7 +135,8 @@ class Walk:
         terms = LinkTerms(target=5, most=15)
         made = UUID(outreach.propose(BRANCH, Act.new(), village=VILLAGE, terms=terms)["plan"])
         outreach.work_out(PLANNER, Act.new(), plan_id=made)
-        outreach.approve(BRANCH, Act.new(), plan_id=made, meeting=Meeting(on=localdate(), present=9, in_favour=8))
+        meeting = Meeting(on=localdate(), entitled=9, present=9, in_favour=8)
+        outreach.approve(BRANCH, Act.new(), plan_id=made, meeting=meeting)
         outreach.adopt(BRANCH, Act.new(), plan_id=made, on=localdate())
 
     def split(self) -> None:

@@ -7,8 +7,11 @@ from uuid import NAMESPACE_OID, uuid5
 from tests.factories.desk import HAMLET, TOWNSHIP, VILLAGE
 
 LIMIT = uuid5(NAMESPACE_OID, "commongrid matters limit visit")
-NET, STEPS = "/console/network", ("again", "approve", "reopen", "adopt", "drop")
-LINK = "person answer capacity on natural_village number sort member keep target most leaving present in_favour words"
+NET, STEPS = "/console/network", ("again", "approve", "reopen", "adopt", "call_off", "drop")
+LINK = (
+    "person answer capacity on natural_village number sort member keep target most leaving entitled present in_favour "
+    "words"
+)
 GRIDS = (
     "weigh target lower upper grids change split uneven headless short groups shares alone homes hamlet grid locked on"
 )
@@ -89,7 +92,7 @@ BARE: dict[str, tuple[str, str, str]] = {
     "linking_everywhere_stop": ("secretary", f"/console/network/places/{VILLAGE}/propose/stop", ""),
     "linking_everywhere": ("secretary", f"/console/network/places/{VILLAGE}/propose", "keep target most"),
     "linking_choice_end": ("secretary", f"/console/network/villages/{VILLAGE}/choices/{LIMIT}/end", "on"),
-    **{f"plan_{act}": ("secretary", f"{NET}/plans/{LIMIT}/{act}", LINK) for act in STEPS},
+    **{f"plan_{act}": ("secretary", f"{NET}/plans/{LIMIT}/{act.replace('_', '-')}", LINK) for act in STEPS},
     "plan_set": ("secretary", f"/console/network/plans/{LIMIT}/households/{LIMIT}", "member locked"),
     **{
         f"division_{act}": ("secretary", f"{NET}/divisions/{LIMIT}/{act.replace('_', '-')}", GRIDS)

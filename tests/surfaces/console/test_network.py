@@ -72,9 +72,9 @@ def test_a_secretary_links_a_village(county: Desk, row: Row, client: Client, lan
     again = send(desk, f"{plan}/again", keep="0", target="4", most="8", leaving="500", unlinked="")
     assert again.status_code == 302, text(again)
     assert row.planned(plan.rsplit("/", 1)[1])[row.homes[2]] == row.east
-    refused = send(desk, f"{plan}/approve", present="9", in_favour="3")
+    refused = send(desk, f"{plan}/approve", entitled="11", present="9", in_favour="5")
     assert refused.status_code == 422
-    assert send(desk, f"{plan}/approve", present="9", in_favour="8").status_code == 302
+    assert send(desk, f"{plan}/approve", entitled="11", present="9", in_favour="8").status_code == 302
     assert send(desk, f"{plan}/adopt").status_code == 302
     assert set(row.linked()) == set(row.homes)
     for name, args in (

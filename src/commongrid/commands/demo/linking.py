@@ -82,7 +82,7 @@ def _choose(village: int, able: list[UUID]) -> None:
 
 def _adopt(village: int, plan: UUID) -> None:
     today = timezone.localdate()
-    actions.approve(SCOPE, Act.new(), plan_id=plan, meeting=Meeting(on=today, present=11, in_favour=10))
+    actions.approve(SCOPE, Act.new(), plan_id=plan, meeting=Meeting(on=today, entitled=13, present=11, in_favour=10))
     actions.adopt(SCOPE, Act.new(), plan_id=plan, on=today)
     _post(village)
 

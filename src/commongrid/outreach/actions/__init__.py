@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commongrid.outreach.actions.adopting import Meeting, adopt, approve, drop, reopen
+from commongrid.outreach.actions.adopting import Meeting, adopt, approve, call_off, drop, reopen
 from commongrid.outreach.actions.declaring import Said, Wish, choose, declare, take_back
 from commongrid.outreach.actions.duties import change_duties, seed
 from commongrid.outreach.actions.following import follow_links
@@ -23,6 +23,7 @@ __all__ = [
     "Wish",
     "adopt",
     "approve",
+    "call_off",
     "change_duties",
     "choose",
     "declare",

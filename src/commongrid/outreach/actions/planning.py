@@ -198,6 +198,8 @@ def set_link(
         raise BadInput(fields={"member": N_("This household and this member don't go together. Choose another.")})
     if row.member_id != member_id:
         row.by_hand, row.reason, row.facts = True, "by_hand", {}
+        plan.edited_at = act.at
+        plan.save(update_fields=["edited_at"])
     row.member_id, row.locked = member_id, locked
     row.metres = metres_between(home.at, linker.at) if linker else None
     row.save()

@@ -158,8 +158,9 @@ class Plan(models.Model):
     member, ``least`` how many each is to have if it can be; ``leaving`` the metres by which leaving the Party group is
     dearer, none where it is forbidden; beyond ``unlinked`` metres (none: never) a household has rather nobody.
     ``figures`` hold numbers only: metres, how many change, the curve of the slider, options where members are too few.
-    ``present`` and ``in_favour`` are counts of the meeting, ``wrote`` the post that wrote them down. ``former``: its
-    limits and state while it waits to be worked out anew, for whoever lets that go.
+    ``entitled`` (to vote), ``present`` and ``in_favour`` are counts of the meeting, ``wrote`` the post that wrote them
+    down. ``edited_at``: when a contact was last chosen by hand. ``former``: its limits and state while it waits to
+    be worked out anew, for whoever lets that go.
 
     Personal data: none. Kept: for good.
     """
@@ -178,8 +179,10 @@ class Plan(models.Model):
     asked_by = models.UUIDField(null=True)
     asked_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
+    edited_at = models.DateTimeField(null=True)
     former = models.JSONField(null=True)
     approved_on = models.DateField("支部会议日期", null=True)
+    entitled = models.SmallIntegerField("应到会有表决权党员", null=True)
     present = models.SmallIntegerField("到会", null=True)
     in_favour = models.SmallIntegerField("赞成", null=True)
     wrote = models.UUIDField(null=True)

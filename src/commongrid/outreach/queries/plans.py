@@ -47,6 +47,7 @@ class PlanRow:
     asked_at: datetime
     ready_at: datetime | None
     approved_on: date | None
+    entitled: int | None
     present: int | None
     in_favour: int | None
     adopts_on: date | None
@@ -193,8 +194,8 @@ def _row(one: Plan) -> PlanRow:
     return PlanRow(
         id=one.id, place=one.place, state=one.state, keep=one.keep, target=one.target, most=one.most, least=one.least,
         leaving=one.leaving, unlinked=one.unlinked, figures=one.figures, fault=one.fault, asked_at=one.asked_at,
-        ready_at=one.ready_at, approved_on=one.approved_on, present=one.present, in_favour=one.in_favour,
-        adopts_on=one.adopts_on,
+        ready_at=one.ready_at, approved_on=one.approved_on, entitled=one.entitled, present=one.present,
+        in_favour=one.in_favour, adopts_on=one.adopts_on,
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ _MOVES: Final = {
     "approve": ("ready",),
     "adopt": ("approved",),
     "reopen": ("approved",),
+    "call off": ("adopted",),
     "drop": OPEN,
 }
 _SAYS: Final = {
@@ -74,6 +75,6 @@ def refuse_move(state: str, move: str) -> None:
         raise WrongState(_SAYS[state])
 
 
-def carried(present: int, in_favour: int) -> bool:
-    """Whether a branch meeting carries it: more than half of those present are in favour."""
-    return 0 < present < 2 * in_favour <= 2 * present
+def carried(entitled: int, present: int, in_favour: int) -> bool:
+    """Whether a branch meeting carries it: more than half of those with a vote came, and so many are in favour."""
+    return entitled < 2 * in_favour <= 2 * present <= 2 * entitled

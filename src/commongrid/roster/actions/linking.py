@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Least
 
-from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval
 from commongrid.roster.actions.posts import already_there
 from commongrid.roster.models import Assignment, Post
@@ -68,7 +67,9 @@ def relink(
         for one in _from(on).filter(household__in=homes).select_related("post").select_for_update(of=("self",))
         if one.from_on <= on
     }  # fmt: skip
-    _from(on).filter(household__in=homes, from_on__gt=on).delete()
+    to_come = _from(on).filter(household__in=homes, from_on__gt=on)
+    meant = set(to_come.values_list("post", flat=True))
+    to_come.delete()
     wanted = {one.household: one.person for one in links}
     same = {home for home, one in standing.items() if home and wanted[home] == one.post.person_id}
     others = [one.id for home, one in standing.items() if home not in same]
@@ -84,8 +85,25 @@ def relink(
     ]  # fmt: skip
     with already_there():
         Assignment.objects.bulk_create(fresh)
-    _give_up(village, on)
+    _give_up(village, on, meant)
     return Relinked(kept=len(same), ended=len(others), begun=len(fresh))
+
+
+def call_links_off(scope: Scope, act: Act, *, village: int, homes: Sequence[UUID], on: date) -> Relinked:
+    """Have links that were to begin on a day to come never begin, and those go on that were to end for them.
+
+    Called by ``outreach.actions.call_off``.
+    """
+    theirs = Assignment.objects.filter(kind=LINKED, household__in=homes)
+    begun = theirs.filter(from_on=on)
+    meant = set(begun.values_list("post", flat=True))
+    count, _rows = begun.delete()
+    ended = theirs.filter(to_on=on, from_on__lt=on, ended_by=None)
+    Post.objects.filter(to_on=on, id__in=ended.values("post")).update(to_on=None)
+    with already_there():
+        again = ended.update(to_on=None)
+    _give_up(village, on, meant)
+    return Relinked(kept=0, ended=again, begun=count)
 
 
 def begin_link(scope: Scope, act: Act, *, like: UUID, household: UUID, place: int, on: date) -> None:
@@ -130,10 +148,14 @@ def _from(on: date) -> QuerySet[Assignment]:
 
 
 def _posts(act: Act, village: int, people: set[UUID], faces: Mapping[UUID, Face], on: date) -> dict[UUID, UUID]:
-    """The post of each in the village, made where they have none; one that was to end goes on."""
-    found = Post.objects.filter(in_force(on), role=LINKER, place__range=interval(village), person__in=people)
-    posts = {person: post for post, person in found.order_by("from_on", "id").values_list("id", "person_id")}
-    Post.objects.filter(id__in=posts.values(), to_on__isnull=False).update(to_on=None)
+    """The post of each in the village, made where they have none; one that was to end goes on, one to come begins."""
+    posts: dict[UUID, UUID] = {}
+    for one in _held(village, on).filter(person__in=people).order_by("from_on", "id"):
+        first = posts.setdefault(one.person_id, one.id)
+        if first != one.id and one.from_on > on:
+            Assignment.objects.filter(post=one).update(post=first)
+            Post.objects.filter(id=one.id).update(to_on=F("from_on"))
+    Post.objects.filter(id__in=posts.values()).update(from_on=Least(F("from_on"), on), to_on=None)
     for person, post in posts.items():
         if faces[person].phone:
             Post.objects.filter(id=post).update(office_phone=faces[person].phone)
@@ -149,9 +171,14 @@ def _posts(act: Act, village: int, people: set[UUID], faces: Mapping[UUID, Face]
     return posts | {one.person_id: one.id for one in fresh}
 
 
-def _give_up(village: int, on: date) -> None:
-    """Posts of linked members of the village that link nobody from the day on."""
-    held = Post.objects.filter(in_force(on), role=LINKER, place__range=interval(village))
+def _held(village: int, on: date) -> QuerySet[Post]:
+    """Posts of linked members of the village that hold on the day or later."""
+    return Post.objects.filter(Q(to_on=None) | Q(to_on__gt=on), role=LINKER, place__range=interval(village))
+
+
+def _give_up(village: int, on: date, to_come: Collection[UUID] = ()) -> None:
+    """Posts of linked members of the village that link nobody from the day on; of those to come only these."""
+    held = _held(village, on).filter(Q(from_on__lte=on) | Q(id__in=to_come))
     held.exclude(id__in=_from(on).values("post")).exclude(
         id__in=Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=on)).exclude(kind=LINKED).values("post")
     ).update(to_on=Greatest(F("from_on"), on))  # fmt: skip

@@ -53,6 +53,7 @@ ACTS: Final[Mapping[str, str]] = {
     "outreach.plan_approved": N_("Plan of links approved by the branch meeting"),
     "outreach.plan_asked": N_("Plan of links asked for"),
     "outreach.plan_asked_anew": N_("Plan of links asked for anew"),
+    "outreach.plan_called_off": N_("Adoption of a plan of links called off"),
     "outreach.plan_dropped": N_("Plan of links dropped"),
     "outreach.plan_edited": N_("Plan of links edited by hand"),
     "outreach.plan_made": N_("Plan of links worked out"),

@@ -120,7 +120,9 @@ class MeetingForm(Form):
     """The branch meeting's decision."""
 
     on = day_field(_("Day of the branch meeting"), today=True)
-    present = forms.IntegerField(label=_("Present"), min_value=1, max_value=5000, error_messages=NUMBER)
+    entitled = forms.IntegerField(label=_("Members with a vote"), min_value=1, max_value=5000, error_messages=NUMBER,
+                                  help_text=_("Of the whole branch, whether they came or not."))  # fmt: skip
+    present = forms.IntegerField(label=_("Of them present"), min_value=1, max_value=5000, error_messages=NUMBER)
     in_favour = forms.IntegerField(label=_("In favour"), min_value=0, max_value=5000, error_messages=NUMBER)
 
 

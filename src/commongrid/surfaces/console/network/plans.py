@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.kernel.refusals import N_, NotFound, Refusal
@@ -63,6 +64,7 @@ def _shown(request: Asked, plan: PlanRow, asked: Form | None = None) -> HttpResp
         "curve": _curve(plan), "drawn": "curve" in plan.figures,
         "certified": plan.state not in ("asked", "failed"),
         "may": {name: may(plan.state, name.replace("_", " ")) for name in _MOVES},
+        "to_come": plan.adopts_on is not None and plan.adopts_on > localdate(),
         **_forms(plan, asked),
     }  # fmt: skip
     return render(request, "console/network/plan.html", context, status=422 if asked and asked.errors else 200)
@@ -162,6 +164,14 @@ def reopen(request: Asked, plan_id: UUID) -> HttpResponse:
     """Take the approval back."""
     actions.reopen(request.scope, request.act, plan_id=plan_id)
     messages.success(request, gettext("The approval was taken back; the plan can be edited."))
+    return HttpResponseRedirect(reverse("plan", args=[plan_id]))
+
+
+@door("links.edit", methods=("POST",))
+def call_off(request: Asked, plan_id: UUID) -> HttpResponse:
+    """Take an adoption back before its day."""
+    actions.call_off(request.scope, request.act, plan_id=plan_id)
+    messages.success(request, gettext("The adoption was called off. Every link stays as it is today."))
     return HttpResponseRedirect(reverse("plan", args=[plan_id]))
 
 

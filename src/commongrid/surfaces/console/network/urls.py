@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/<uuid:plan_id>/approve", plans.approve, name="plan_approve"),
     path("plans/<uuid:plan_id>/reopen", plans.reopen, name="plan_reopen"),
     path("plans/<uuid:plan_id>/adopt", plans.adopt, name="plan_adopt"),
+    path("plans/<uuid:plan_id>/call-off", plans.call_off, name="plan_call_off"),
     path("plans/<uuid:plan_id>/drop", plans.drop, name="plan_drop"),
     path("households/<uuid:household_id>", contacts.of_household, name="household_contact"),
     path("members/<uuid:post_id>", contacts.of_member, name="linked_member"),
