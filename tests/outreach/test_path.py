@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from django.utils import timezone
 from django.utils.timezone import localdate
 
 from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
-from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotYours, WrongState
 from commongrid.outreach import actions
-from commongrid.outreach.actions import Meeting, Said, Wish
-from commongrid.outreach.jobs import PLANNER, work_out_plans
+from commongrid.outreach.actions import Said, Wish
+from commongrid.outreach.jobs import work_out_plans
 from commongrid.outreach.queries import declaring, plans
 from commongrid.outreach.queries.coverage import coverage, homes_behind
 from commongrid.outreach.rules.planning import Outcome, Terms
 from commongrid.registry import actions as registry
-from commongrid.registry.rules.facts import Into, Told
+from commongrid.registry.rules.facts import Told
 from commongrid.roster.models import Post
 from commongrid.roster.queries.sight import PostRow, scope_of
 from tests.factories.desk import COUNTY, FAR_VILLAGE, TOWNSHIP, VILLAGE
@@ -30,8 +29,6 @@ from tests.outreach.conftest import SECRETARY
 
 if TYPE_CHECKING:
     from tests.outreach.conftest import Row
-
-MEETING = {"entitled": 11, "present": 9, "in_favour": 8}
 
 
 def names(subject: UUID) -> list[str]:
@@ -155,127 +152,6 @@ def test_edit_refuses_who_does_not_go_together(row: Row) -> None:
                 SECRETARY, Act.new(), plan_id=plan, household_id=row.homes[home], member_id=who, locked=True
             )
     assert row.planned(plan)[row.homes[1]] == row.west
-
-
-def test_plan_goes_through_the_meeting(row: Row) -> None:
-    row.able(row.west)
-    plan = row.plan()
-    with pytest.raises(WrongState):
-        actions.adopt(SECRETARY, Act.new(), plan_id=plan, on=localdate())
-    for entitled, present, in_favour in ((9, 9, 4), (8, 8, 4), (3, 3, 4), (8, 9, 9), (20, 1, 1), (20, 19, 10)):
-        meeting = Meeting(on=localdate(), entitled=entitled, present=present, in_favour=in_favour)
-        with pytest.raises(BadInput):
-            actions.approve(SECRETARY, Act.new(), plan_id=plan, meeting=meeting)
-    act = Act.new()
-    meeting = Meeting(on=localdate(), **MEETING)
-    assert actions.approve(SECRETARY, act, plan_id=plan, meeting=meeting) == actions.approve(
-        SECRETARY, act, plan_id=plan, meeting=meeting
-    )
-    with pytest.raises(WrongState):
-        actions.set_link(SECRETARY, Act.new(), plan_id=plan, household_id=row.homes[1], member_id=None, locked=False)
-    actions.reopen(SECRETARY, Act.new(), plan_id=plan)
-    actions.set_link(SECRETARY, Act.new(), plan_id=plan, household_id=row.homes[1], member_id=None, locked=True)
-    actions.drop(SECRETARY, Act.new(), plan_id=plan)
-    assert row.linked() == {}
-    with pytest.raises(BadInput):
-        actions.approve(
-            SECRETARY, Act.new(), plan_id=row.plan(), meeting=Meeting(on=localdate() + timedelta(1), **MEETING)
-        )
-
-
-def test_a_meeting_approves_what_was_there_when_it_met(row: Row) -> None:
-    began = timezone.now() - timedelta(days=5)
-    for who in (row.west, row.east):
-        row.able(who, on=localdate(began))
-    plan = UUID(actions.propose(SECRETARY, Act(new_id(), began), village=VILLAGE, terms=Terms())["plan"])
-    actions.work_out(PLANNER, Act(new_id(), began), plan_id=plan)
-    other = row.east if row.planned(plan)[row.homes[1]] == row.west else row.west
-    actions.set_link(
-        SECRETARY, Act.new(), plan_id=plan, household_id=row.homes[1], member_id=other, locked=True
-    )  # fmt: skip
-    meeting = Meeting(on=localdate() - timedelta(days=3), **MEETING)
-    with pytest.raises(BadInput):
-        actions.approve(SECRETARY, Act.new(), plan_id=plan, meeting=meeting)
-    actions.approve(SECRETARY, Act.new(), plan_id=plan, meeting=Meeting(on=localdate(), **MEETING))
-
-
-def test_a_plan_takes_the_place_of_one_adopted_for_a_later_day(row: Row) -> None:
-    for who in (row.west, row.east):
-        row.able(who)
-    later = localdate() + timedelta(days=20)
-    first = row.adopted(row.plan(), on=later)
-    assert row.linked() == {}
-    row.adopted(row.plan())
-    assert len(row.linked()) == 8
-    assert row.linked(later) == row.linked()
-    with acting(SECRETARY):
-        assert plans.plan(SECRETARY, first).state == "dropped"
-        held = Post.objects.filter(role="linked_member", to_on=None).values_list("person", "from_on")
-        assert sorted(held) == sorted((who, localdate()) for who in (row.west, row.east))
-    for far in (date(2926, 12, 1), localdate() - timedelta(days=1)):
-        with pytest.raises(BadInput):
-            row.adopted(row.plan(), on=far)
-        with acting(SECRETARY):
-            (still,) = plans.open_plans(SECRETARY, VILLAGE).values()
-        actions.drop(SECRETARY, Act.new(), plan_id=still.id)
-
-
-def test_an_adoption_is_called_off_before_its_day(row: Row) -> None:
-    row.able(row.west)
-    now = row.adopted(row.plan())
-    before = row.linked()
-    row.able(row.west, answer="declines")
-    row.able(row.east)
-    later = localdate() + timedelta(days=20)
-    plan = row.adopted(row.plan(), on=later)
-    assert set(row.linked(later).values()) == {row.east}
-    actions.call_off(SECRETARY, Act.new(), plan_id=plan)
-    assert row.linked() == row.linked(later) == before, "every link goes on"
-    with acting(SECRETARY):
-        assert [one.person_id for one in Post.objects.filter(role="linked_member", to_on=None)] == [row.west]
-    for done in (plan, now):
-        with pytest.raises(WrongState):
-            actions.call_off(SECRETARY, Act.new(), plan_id=done)
-
-
-def test_plan_made_stale_is_refused_and_nothing_lost(row: Row) -> None:
-    row.able(row.west)
-    plan = row.plan()
-    actions.approve(SECRETARY, Act.new(), plan_id=plan, meeting=Meeting(on=localdate(), **MEETING))
-    registry.died(SECRETARY, Act.new(), person_id=row.people[4], told=Told(on=localdate()))
-    with pytest.raises(WrongState) as refused:
-        actions.adopt(SECRETARY, Act.new(), plan_id=plan, on=localdate())
-    assert refused.value.params == {"count": 1}
-    assert row.linked() == {}
-    assert row.planned(plan)
-
-
-def test_what_was_said_after_the_plan_is_heard_at_adoption(row: Row) -> None:
-    row.able(row.west)
-    row.able(row.east)
-    plan = row.plan()
-    theirs = next(n for n, home in enumerate(row.homes) if row.planned(plan)[home] == row.west and n not in (0, 3))
-    actions.set_link(
-        SECRETARY, Act.new(), plan_id=plan, household_id=row.homes[theirs], member_id=row.west, locked=True
-    )
-    actions.approve(SECRETARY, Act.new(), plan_id=plan, meeting=Meeting(on=localdate(), **MEETING))
-    row.wish(theirs, "not", row.west)
-    row.able(row.east, capacity=1)
-    told = Told(on=localdate())
-    registry.moved(
-        SECRETARY, Act.new(), person_id=row.west, into=Into(household=row.homes[3], as_to_head="10"), told=told
-    )
-    with pytest.raises(WrongState) as refused:
-        actions.adopt(SECRETARY, Act.new(), plan_id=plan, on=localdate())
-    own = row.planned(plan)[row.homes[3]] == row.west
-    assert refused.value.params == {"count": 3 + own}, "rather not, room for fewer, left empty, their own household"
-    actions.reopen(SECRETARY, Act.new(), plan_id=plan)
-    actions.work_out_anew(SECRETARY, Act.new(), plan_id=plan, terms=Terms())
-    assert work_out_plans() == 1
-    planned = row.planned(plan)
-    assert planned[row.homes[theirs]] != row.west, "a lock lets go of two who don't go together any more"
-    row.adopted(plan)
-    assert row.linked() == {home: who for home, who in planned.items() if who}
 
 
 def test_propose_refuses(row: Row) -> None:
