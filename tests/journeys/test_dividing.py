@@ -115,6 +115,7 @@ def _staff(visitor: Visitor, made: str, past: str, before: str) -> None:
     while forms.count():
         with page.expect_navigation():
             forms.first.locator("button").click()
+        assert page.locator("#today").count(), "the village's page again, not a refusal"
     assert not page.locator("#left").count()
     assert visitor.open(past).inner_text("main") == before
     visitor.finish()
@@ -181,3 +182,4 @@ def _put_across(page: Page, *, wide: bool) -> None:
         page.select_option("#paint_grid", str(other["number"]))
     assert page.input_value("#paint_grid") == str(other["number"])
     assert page.locator("[data-paint-homes] input").count() == 4
+    assert page.locator("[data-paint-chosen] button").is_visible(), "what was dragged says that it is to be put yet"

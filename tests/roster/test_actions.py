@@ -219,6 +219,14 @@ def test_move_post(desk: Desk) -> None:
     assert actions.move_post(scope, act, post_id=id_of("grid_head"), place=OTHER_GRID, unit_id=None, on=TODAY) == done
 
 
+def test_a_moved_post_is_called_after_its_new_place(desk: Desk) -> None:
+    scope = scope_as(desk, "dispatcher")
+    done = actions.move_post(scope, Act.new(), post_id=id_of("grid_member"), place=OTHER_GRID, unit_id=None, on=TODAY)
+    with acting(scope):
+        post = queries.post(scope, UUID(done["post"]))
+    assert (post.title_zh, post.title_en) == ("白沙村第2网格网格员", "Grid 2 member, Baisha")
+
+
 def test_move_post_refused_leaves_the_old_one(desk: Desk) -> None:
     scope = scope_as(desk, "dispatcher")
     with pytest.raises(BadInput):

@@ -31,7 +31,8 @@ export async function divide(box: HTMLElement, colour: Colours): Promise<void> {
   lay(map, data, colour);
   for (const { properties } of data.cells.features) name(map, properties);
   const form = box.dataset.paint ? document.getElementById(box.dataset.paint) : null;
-  if (form) new Choosing(map, form).listen();
+  const tones = new Map(data.cells.features.map(({ properties }) => [String(properties.number), properties.tone]));
+  if (form) new Choosing(map, form, tones).listen();
   else map.on("click", "cells", (event) => open(event.features?.[0]?.properties.url));
 }
 
@@ -44,7 +45,8 @@ function lay(map: Drawn, data: Data, colour: Colours): void {
   const tones = [...Array(TONES).keys()].map((n) => style.getPropertyValue(`--tone-${n}`).trim());
   const rest = tones[0] ?? colour.accent;
   // biome-ignore lint/suspicious/noExplicitAny: the library types an expression as a tuple of unknown length
-  const toned: any = ["match", ["get", "tone"], ...tones.flatMap((tone, n) => [n, tone]), rest];
+  const of = (tone: unknown): any => ["match", tone, ...tones.flatMap((each, n) => [n, each]), rest];
+  const [toned, goesTo] = [of(["get", "tone"]), ["coalesce", ["feature-state", "tone"], -1]];
   map.addSource("cells", { type: "geojson", data: data.cells });
   map.addSource("homes", { type: "geojson", data: data.homes, promoteId: "id" });
   map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": toned, "fill-opacity": 0.24 } });
@@ -66,7 +68,8 @@ function lay(map: Drawn, data: Data, colour: Colours): void {
     paint: {
       // biome-ignore lint/suspicious/noExplicitAny: as above
       "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 3, 17, 7] as any,
-      "circle-color": ["case", ["get", "moves"], colour.paper, toned],
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      "circle-color": ["case", [">=", goesTo, 0], of(goesTo), ["get", "moves"], colour.paper, toned] as any,
       // biome-ignore lint/suspicious/noExplicitAny: as above
       "circle-stroke-color": ["case", chosen, colour.ink, toned] as any,
       // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -103,11 +106,16 @@ function name(map: Drawn, cell: Cell): void {
 class Choosing {
   private readonly chosen = new Set<string>();
   private pulled: string | null = null;
+  private sent = false;
+  private readonly grids: HTMLSelectElement | null;
 
   constructor(
     private readonly map: Drawn,
     private readonly form: HTMLElement,
-  ) {}
+    private readonly tones: ReadonlyMap<string, number>,
+  ) {
+    this.grids = form.querySelector<HTMLSelectElement>("select[name=grid]");
+  }
 
   listen(): void {
     for (const one of this.form.querySelectorAll("[data-paint-how]")) one.removeAttribute("hidden");
@@ -116,6 +124,13 @@ class Choosing {
     this.map.on("click", (event) => this.click(event));
     for (const layer of ["homes", "cells"])
       this.map.on("mouseenter", layer, () => this.map.getCanvas().style.setProperty("cursor", "pointer"));
+    this.grids?.addEventListener("change", () => this.tell());
+    this.form.addEventListener("submit", () => {
+      this.sent = true;
+    });
+    addEventListener("beforeunload", (event) => {
+      if (this.chosen.size && !this.sent) event.preventDefault(); // what was dragged is not put yet
+    });
     this.tell();
   }
 
@@ -157,20 +172,28 @@ class Choosing {
   private mark(home: string, on: boolean): void {
     if (on) this.chosen.add(home);
     else this.chosen.delete(home);
-    this.map.setFeatureState({ source: "homes", id: home }, { chosen: on });
+    this.map.setFeatureState({ source: "homes", id: home }, { chosen: on, tone: -1 });
     this.tell();
   }
 
   private into(grid: number): void {
-    const field = this.form.querySelector<HTMLSelectElement>("select[name=grid]");
-    if (field) field.value = String(grid);
+    if (this.grids) this.grids.value = String(grid);
+    this.tell();
   }
 
+  /* What is chosen bears the tone of the grid it goes to; what stands under the map says so, and that it is to be put yet. */
   private tell(): void {
-    const count = this.form.querySelector<HTMLElement>("[data-paint-count]");
-    if (count) {
-      count.toggleAttribute("hidden", this.chosen.size === 0);
-      count.textContent = `${this.chosen.size} ${count.dataset.text}`;
+    const grid = this.grids?.value ?? "";
+    const tone = this.tones.get(grid) ?? -1;
+    for (const id of this.chosen) this.map.setFeatureState({ source: "homes", id }, { tone });
+    const row = document.querySelector<HTMLElement>("[data-paint-chosen]");
+    if (row) {
+      const aimed = this.chosen.size > 0 && grid !== "";
+      const said = `${this.chosen.size} ${row.dataset.text}`;
+      const text = aimed ? `${said} → ${this.grids?.selectedOptions[0]?.text}. ${row.dataset.next}` : said;
+      row.querySelector("[aria-live]")?.replaceChildren(text);
+      row.querySelector("button")?.toggleAttribute("hidden", !aimed);
+      row.toggleAttribute("hidden", this.chosen.size === 0);
     }
     const fields = [...this.chosen].map((id) => {
       const field = document.createElement("input");

@@ -80,6 +80,16 @@ def test_a_secretary_divides_a_village(county: Desk, land: Land, client: Client,
     village = text(desk.get(reverse("dividing", args=[VILLAGE])))
     assert "秦网格" in village, "who sat in the grid that ended is named"
     assert reverse("post_move", args=[_post(village)]) in village
+    _everybody_moves(desk, village)
+
+
+def _everybody_moves(desk: Client, village: str) -> None:
+    """The button that moves all who sit in an ended grid, as the page offers it."""
+    posts = reverse("dividing_posts", args=[VILLAGE])
+    form = village.split(posts)[1]
+    grid, to = (re.findall(rf'name="{name}".*?value="(\d+)"', form)[0] for name in ("grid", "to"))
+    assert send(desk, posts, grid=grid, to=to).status_code == 302
+    assert "秦网格" not in text(desk.get(reverse("dividing", args=[VILLAGE])))
 
 
 def _drawn_by_hand(desk: Client, land: Land, page: str) -> None:
@@ -113,6 +123,32 @@ def _post(page: str) -> str:
     found = re.search(r"/posts/([0-9a-f-]{36})/move", page)
     assert found
     return found[1]
+
+
+def test_an_appointment_offers_who_may_head_the_grid_and_tells_who_may_not_by_the_register(
+    county: Desk, land: Land, client: Client
+) -> None:
+    assert land.homes
+    desk = county.sign_in(client, "secretary", "en")
+    appoint = reverse("post_appoint")
+    page = text(desk.get(f"{appoint}?place={GRID}&role=grid_head"))
+    (address, name) = re.findall(r'href="([^"]*person=[^"]*)">([^<]*)<', page)[0]
+    assert f'value="{name}"' in text(desk.get(appoint + address))
+    form = {"place": str(GRID), "role": "grid_head", "from_on": localdate().isoformat()}
+    warned = "Check whether they may head it"
+    stranger = desk.post(appoint, {"act": str(Act.new().id), "display_name": "无名氏", **form})
+    assert warned in text(desk.get(stranger["Location"]))
+    person = address.rsplit("=", 1)[1]
+    known = desk.post(appoint, {"act": str(Act.new().id), "display_name": name, "person": person, **form})
+    assert warned not in text(desk.get(known["Location"]))
+
+
+def test_a_proposal_from_grids_that_have_ended_says_so(county: Desk, land: Land, client: Client) -> None:
+    late, soon = land.propose(), land.propose()
+    desk = county.sign_in(client, "secretary", "en")
+    assert not desk.get(reverse("division", args=[late])).context["regridded"]
+    land.adopt(soon)
+    assert "Other grids were adopted since" in text(desk.get(reverse("division", args=[late])))
 
 
 def test_who_may_open_what(county: Desk, land: Land, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -133,17 +134,20 @@ def end_post(scope: Scope, act: Act, *, post_id: UUID, on: date) -> Line:
 def move_post(scope: Scope, act: Act, *, post_id: UUID, place: int, unit_id: UUID | None, on: date) -> Line:
     """Move somebody in the same role to another place: the old post ends and a new one begins on the same day.
 
-    Out of a place that has ended what is tied to the post goes along; else it ends with the post.
+    Out of a place that has ended what is tied to the post goes along; else it ends with the post. A title that names
+    the old place names the new one.
     """
     old = post_for_change(scope, post_id)
-    tied = _tied(old, on) if place_row(scope, old.place).ended else []
+    was, now = place_row(scope, old.place), place_row(scope, place)
+    tied = _tied(old, on) if was.ended else []
     end_post(scope, act.child("end"), post_id=post_id, on=on)
     begun = appoint(
         scope,
         act.child("begin"),
         to=Appointment(
             role=old.role_id, place=place, from_on=on, person=old.person_id, unit=unit_id,
-            title_zh=old.title_zh, title_en=old.title_en, office_phone=old.office_phone,
+            title_zh=_renamed(old.title_zh, was.name, now.name),
+            title_en=_renamed(old.title_en, was.name_en, now.name_en), office_phone=old.office_phone,
         ),
     )  # fmt: skip
     new = UUID(begun["post"])
@@ -156,6 +160,11 @@ def move_post(scope: Scope, act: Act, *, post_id: UUID, place: int, unit_id: UUI
         facts={"from_post": post_id, "on": on},
         answer={"post": new},
     )
+
+
+def _renamed(title: str, was: str, now: str) -> str:
+    """A title with the name of a place in it, with that of another instead."""
+    return re.sub(rf"{re.escape(was)}(?!\d)", lambda _: now, title, flags=re.IGNORECASE) if was and now else title
 
 
 @action("roster.handed_over", power="posts.appoint", facts=("from_post", "on", "along"), kinds=("post",))

@@ -62,7 +62,7 @@ def paint(
     )  # fmt: skip
 
 
-@action("roster.division_grid_locked", power="grids.divide", facts=("locked",))
+@action("roster.division_grid_locked", power="grids.divide", facts=("number", "locked"))
 def lock_grid(scope: Scope, act: Act, *, division_id: UUID, number: int, locked: bool) -> Line:
     """Lock a grid of a proposal as it is, or let it go again.
 
@@ -73,7 +73,7 @@ def lock_grid(scope: Scope, act: Act, *, division_id: UUID, number: int, locked:
     if not found.drawn.filter(number=number).update(locked=locked):
         raise BadInput(fields={"grid": N_("Choose one of the list.")})
     return Line(
-        place=found.place, subject=found.id, subject_kind="division", facts={"locked": locked},
+        place=found.place, subject=found.id, subject_kind="division", facts={"number": number, "locked": locked},
         answer={"division": found.id},
     )  # fmt: skip
 

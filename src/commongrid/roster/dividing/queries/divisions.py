@@ -260,6 +260,12 @@ def stale(scope: Scope, row: DivisionRow) -> int:
     return moved_since(scope, row.id, row.place) if row.state == "ready" else 0
 
 
+def regridded(scope: Scope, row: DivisionRow) -> bool:
+    """Whether grids that a proposal still worked on started from have ended since: others were adopted."""
+    then = {int(one["code"]) for one in row.figures.get("each", [])} - {row.place}
+    return row.state == "ready" and not then <= grids_today(scope, row.place).keys()
+
+
 def moved_since(scope: Scope, division_id: UUID, village: int) -> int:
     """How many households of a proposal are not as they were: ended, new in the village, or in another grid by now."""
     grids = grids_today(scope, village)

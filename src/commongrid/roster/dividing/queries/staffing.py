@@ -6,9 +6,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db.models import Q
 
 from commongrid.journal.dated import in_force
+from commongrid.kernel.places import interval, village_of
+from commongrid.registry.models import Person
 from commongrid.roster.dividing.models import Division, DivisionGrid
+from commongrid.roster.dividing.queries.material import LEADERS, PARTY
 from commongrid.roster.models import Post
 from commongrid.roster.queries.listing import PostLine, posts_at
 from commongrid.territory.models import Place, Succession
@@ -47,6 +53,14 @@ def left_behind(scope: Scope, village: int, today: date) -> list[LeftBehind]:
         )
         for one in held
     ]  # fmt: skip
+
+
+def may_head(scope: Scope, grid: int, on: date) -> dict[UUID, str]:
+    """Who lives in a grid and may head it by the register: Party members, leaders of Party and villager groups."""
+    village = village_of(grid) or grid
+    leading = Post.objects.filter(in_force(on), role__in=LEADERS, place__range=interval(village)).values("person")
+    found = Person.objects.filter(Q(political__in=PARTY) | Q(id__in=leading), household__place=grid, state="here")
+    return dict(found.order_by("sort_key", "display_name", "id").values_list("id", "display_name"))
 
 
 RECENT: Final = timedelta(days=90)

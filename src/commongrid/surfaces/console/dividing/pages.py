@@ -85,6 +85,7 @@ def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpR
         "compared": compared(row.figures, other.figures if other else None) if grids else [],
         "grids": _told(grids, names, sides), "rest": rest, "others": offered_sides, "other": other,
         "beside": title_of(other) if other else "", "stale": divisions.stale(request.scope, row) if grids else 0,
+        "regridded": bool(grids) and divisions.regridded(request.scope, row),
         "gap": gap_said(row), "locks": sum(one.locked for one in grids),
         "may": {name.replace(" ", "_"): may(row.state, name) for name in MOVES},
         "history": history.acts(request.scope, row.id), **_forms(request, row, grids, asked), **tiles.base(),

@@ -14,9 +14,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, ngettext
 
-from commongrid.kernel.places import is_code, level_of
+from commongrid.kernel.places import code_read, is_code, level_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
-from commongrid.kernel.widths import plain_number
 from commongrid.roster import actions as roster
 from commongrid.roster.dividing import actions
 from commongrid.roster.dividing.queries import divisions, staffing
@@ -95,7 +94,7 @@ def propose(request: Asked, code: int) -> HttpResponse:
 def carry_posts(request: Asked, code: int) -> HttpResponse:
     """Move everybody who sits in a grid that has ended to one that carries it on."""
     village(request.scope, code)
-    grid, to = (plain_number(request.POST.get(name, ""), 14) or 0 for name in ("grid", "to"))
+    grid, to = (code_read(request.POST.get(name, "")) or 0 for name in ("grid", "to"))
     done = roster.carry_posts(request.scope, request.act, grid=grid, to=to, on=localdate())
     n = done["posts"]
     said = ngettext("%(count)s post moved, with what is its.", "%(count)s posts moved, with what is theirs.", n)

@@ -11,14 +11,16 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commongrid.kernel.refusals import Refusal
+from commongrid.kernel.refusals import N_, Refusal
 from commongrid.registry.queries import find_people
 from commongrid.roster import queries
 from commongrid.roster.actions import Appointment
 from commongrid.roster.actions import appoint as fill_post
+from commongrid.roster.dividing.queries.staffing import may_head
 from commongrid.roster.rules import PLACE_LEVELS, may_appoint
 from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
 from commongrid.surfaces.shared.doors import door
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
     from commongrid.territory.queries import PlaceRow
 
 SOMEBODY_ELSE = "new"
+UNKNOWN = N_(
+    "By the register they are no Party member who lives in this grid, and lead no group. "
+    "Check whether they may head it."
+)
 
 
 class AppointForm(Form):
@@ -121,7 +127,8 @@ def appoint(request: Asked) -> HttpResponse:
         return _where(request)
     choices = {"roles": _roles(request.scope, place), "units": _units(request.scope, place)}
     if request.method != "POST":
-        form = AppointForm(initial={"role": request.GET.get("role", "")}, **choices)
+        who = _heads(request.scope, place).get(request.GET.get("person", ""), "")
+        form = AppointForm(initial={"role": request.GET.get("role", ""), "display_name": who}, **choices)
         del form.fields["person"]
         return _form(request, form, place)
     form = AppointForm(request.POST, **choices)
@@ -135,6 +142,8 @@ def appoint(request: Asked) -> HttpResponse:
             form.refuse(refusal)
         else:
             messages.success(request, gettext("Appointed. Give them a sign-in link if they have none."))
+            if given["role"] == "grid_head" and done["person"] not in _heads(request.scope, place):
+                messages.warning(request, gettext(UNKNOWN))
             return HttpResponseRedirect(reverse("post", args=[done["post"]]))
     return _form(request, form, place)
 
@@ -152,8 +161,16 @@ def _where(request: Asked) -> HttpResponse:
 
 
 def _form(request: Asked, form: AppointForm, place: PlaceRow) -> HttpResponse:
-    context = {"form": form, "place": place, "trail": trail(None, gettext("Appoint"))}
+    heads = _heads(request.scope, place) if form["role"].value() == "grid_head" else {}
+    context = {"form": form, "place": place, "heads": heads, "trail": trail(None, gettext("Appoint"))}
     return render(request, "console/posts/appoint.html", context, status=422 if form.errors else 200)
+
+
+def _heads(scope: Scope, place: PlaceRow) -> dict[str, str]:
+    """Who may head a grid by the register, for those who read it."""
+    if place.level != "grid" or not scope.may("people.read"):
+        return {}
+    return {str(one): name for one, name in may_head(scope, place.code, localdate()).items()}
 
 
 def _roles(scope: Scope, place: PlaceRow) -> list[tuple[str, str]]:
