@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -133,7 +134,8 @@ def test_spoken_fits_half_a_minute_and_says_whom_to_call(count: int) -> None:
     for language, pace in A_SECOND.items():
         said = spoken(content(*lines), language)
         assert "12345" in said
-        assert len(said if language == "zh" else said.split()) <= SECONDS * pace
+        figures_apart = re.sub(r"\d", " 0 ", said).split()
+        assert len(said if language == "zh" else figures_apart) <= SECONDS * pace
         assert "号" not in said
 
 

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from commongrid.insight.queries.county_sheet import MEASURES, SELF_ORGANISED, county_sheet, rows_behind
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.outreach.queries.stale import Stale
 from commongrid.roster.actions import Appointment, appoint
 from commongrid.surfaces.console.network import printing
 from tests.factories.desk import GRID, HAMLET, OTHER_GRID, TOWNSHIP, VILLAGE, Desk
@@ -173,6 +174,25 @@ def test_households_that_came_since_a_plan_are_told_on_its_page(county: Desk, ro
     row.adopted(plan)
     assert desk.get(reverse("plan", args=[plan])).context["came"] == 0, "what is over tells of the network page"
     assert desk.get(reverse("network"), {"place": HAMLET}).context["whole"].without == 9, "with the member's own"
+
+
+def test_what_has_changed_since_a_plan_is_told_before_the_meeting(county: Desk, row: Row, client: Client) -> None:
+    row.able(row.west)
+    row.able(row.people[2], capacity=1)
+    plan = row.plan()
+    desk = county.sign_in(client, "secretary", "en")
+    address = reverse("plan", args=[plan])
+    assert not desk.get(address).context["stale"]
+    assert "No other plan within these limits costs less" in text(desk.get(address))
+    row.able(row.west, answer="away")
+    row.able(row.east)
+    row.wish(5, "not", row.west)
+    page = desk.get(address)
+    assert page.context["stale"] == Stale(homes=((HAMLET, "6"),), unable=("某0",), able=("某7",))
+    assert "No other plan within these limits costs less" not in text(page)
+    assert "Able since then, and without a household in it: 某7" in text(page)
+    desk.post(f"{address}/again", {"act": str(Act.new().id), "keep": 200, "target": 10, "most": 15, "least": 0})
+    assert not desk.get(address).context["stale"]
 
 
 def test_a_natural_village_and_a_grid_have_their_own_pages(county: Desk, row: Row, client: Client) -> None:

@@ -138,7 +138,7 @@ def work_out(
         )
         for one in links
     )  # fmt: skip
-    changes = sum(one.member != now[one.household] for one in links)
+    changes = out.figures.get("changes", 0)
     return Line(
         place=plan.place, subject=plan.id, subject_kind="plan",
         facts={"links": len(links), "changes": changes, "fault": out.fault}, answer={"plan": plan.id},

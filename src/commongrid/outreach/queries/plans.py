@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotYours
-from commongrid.outreach.models import Declaration, Plan, PlannedLink
+from commongrid.outreach.models import Choice, Declaration, Plan, PlannedLink
 from commongrid.outreach.queries.coverage import LIVED, homes_on
 from commongrid.outreach.rules.planning import AT_ONCE
 from commongrid.outreach.rules.words import OPEN
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 PAGE: Final = 100
-SHOWN: Final = ("changes", "hand", "unlinked", "all")
+SHOWN: Final = ("changes", "first", "hand", "unlinked", "all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,12 @@ def small(scope: Scope, plan_id: UUID) -> bool:
     return able * homes_on(found.place, localdate()).count() <= AT_ONCE
 
 
+def to_link(scope: Scope, village: int) -> int:
+    """How many households a plan made today would link: those at home, and those away that wish to be called."""
+    called = Choice.objects.filter(in_force(localdate()), place=village, sort="phone").values("household")
+    return homes_on(village, localdate()).filter(Q(was=LIVED) | Q(id__in=called)).count()
+
+
 def came_since(scope: Scope, of: PlanRow) -> int:
     """How many households at home an open plan does not have: they came since and would be without a contact."""
     if of.state not in ("ready", "approved"):
@@ -130,10 +136,12 @@ def open_plans(scope: Scope, place: int) -> dict[int, PlanRow]:
 
 
 def planned(scope: Scope, plan_id: UUID, show: str = "all", page: int = 0) -> tuple[list[PlannedRow], bool]:
-    """Households of a plan, a page of them: whose contact changes, chosen by hand, without anybody, or all."""
+    """Households of a plan, a page of them: whose contact changes, who gets a first one, by hand, without, or all."""
     found = PlannedLink.objects.filter(plan=plan_id)
     if show == "changes":
-        found = found.exclude(member=F("now")).exclude(member=None, now=None)
+        found = found.exclude(now=None).exclude(member=F("now"))
+    elif show == "first":
+        found = found.filter(now=None, member__isnull=False)
     elif show == "hand":
         found = found.filter(Q(by_hand=True) | Q(locked=True))
     elif show == "unlinked":

@@ -168,8 +168,8 @@ _SPOKEN: Final = {
 
 
 def _length(text: str, language: str) -> int:
-    """Signs of a Chinese text, words of an English one."""
-    return len(text) if language == "zh" else len(text.split())
+    """Signs of a Chinese text, words of an English one, where each figure of a number is said as a word."""
+    return len(text) if language == "zh" else len(re.sub(r"\d", " 0 ", text).split())
 
 
 def _faults(row: Mapping[str, Any], allowed: Mapping[str, type], at: str) -> list[str]:

@@ -188,6 +188,7 @@ def _figures(put: _Put, terms: Terms, plan: Plan | None, links: Sequence[Link]) 
     changed = [was for one in links if (was := now[one.household]) is not None and was != one.member]
     figures: dict[str, Any] = {
         "homes": len(links), "unlinked": sum(one.member is None for one in links),
+        "first": sum(now[one.household] is None and one.member is not None for one in links),
         "changes": len(changed), "left": sum(one not in able for one in changed),
         "mean": round(sum(walked) / len(walked)) if walked else None, "mean_now": _mean_now(put),
         "near": sum(one.near for one in (*put.homes, *put.set_apart)),

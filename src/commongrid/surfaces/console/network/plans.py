@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.outreach import actions
 from commongrid.outreach.queries import plans
+from commongrid.outreach.queries.stale import stale_since
 from commongrid.outreach.rules.words import STATE_WORDS, may
 from commongrid.surfaces.console.network import forms
 from commongrid.surfaces.console.network.reasons import fault, people_in, sentence, shortages
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.forms import Form
 
 SHOWN: Final = {
-    "changes": N_("Who gets another contact"), "hand": N_("Chosen by hand or locked"),
+    "changes": N_("Who gets another contact"), "first": N_("Who gets a first contact"),
+    "hand": N_("Chosen by hand or locked"),
     "unlinked": N_("Without a contact"), "all": N_("All households"),
 }  # fmt: skip
 
@@ -46,12 +48,14 @@ def page(request: Asked, plan_id: UUID) -> HttpResponse:
 
 
 def _shown(request: Asked, plan: PlanRow, asked: Form | None = None) -> HttpResponse:
-    show, number = request.GET.get("show", "changes"), request.GET.get("page", "0")
+    changes = bool(plan.figures.get("changes")) or not plan.figures.get("first")
+    show, number = request.GET.get("show", "changes" if changes else "first"), request.GET.get("page", "0")
     if show not in SHOWN or not number.isdecimal() or len(number) > 4:  # noqa: PLR2004 - a page's number
         raise NotFound
     page_no = int(number)
     rows, more = plans.planned(request.scope, plan.id, show, page_no)
-    know_places(request, (one.natural_village for one in rows))
+    stale = stale_since(request.scope, plan)
+    know_places(request, [*(one.natural_village for one in rows), *(hamlet for hamlet, _number in stale.homes)])
     address = reverse("plan", args=[plan.id]) + f"?show={show}&page="
     title = gettext("Plan of links")
     context = {
@@ -62,7 +66,7 @@ def _shown(request: Asked, plan: PlanRow, asked: Form | None = None) -> HttpResp
         "show": show, "tabs": [(code, gettext(text)) for code, text in SHOWN.items()],
         "previous": address + str(page_no - 1) if page_no else "", "next": address + str(page_no + 1) if more else "",
         "curve": _curve(plan), "drawn": "curve" in plan.figures,
-        "certified": plan.state not in ("asked", "failed"),
+        "certified": plan.state not in ("asked", "failed") and not stale, "stale": stale,
         "may": {name: may(plan.state, name.replace("_", " ")) for name in _MOVES},
         "to_come": plan.adopts_on is not None and plan.adopts_on > localdate(),
         **_forms(plan, asked),
@@ -116,7 +120,9 @@ def set_one(request: Asked, plan_id: UUID, household_id: UUID) -> HttpResponse:
 
     title = gettext("Contact of %(door)s") % {"door": row.door or row.number}
     context = {
-        "title": title, "name": row.member_name, "back": reverse("plan", args=[plan_id]), "press": gettext("Save"),
+        "title": title, "name": f"{row.now_name or '—'} → {row.member_name or gettext('nobody')}",
+        "why": sentence(row, plans.names_of(request.scope, people_in(row.facts))),
+        "back": reverse("plan", args=[plan_id]), "press": gettext("Save"),
         "trail": trail(request.scope, plan.place, (gettext("Plan of links"), reverse("plan", args=[plan_id])),
                        (title, "")),
     }  # fmt: skip
@@ -132,7 +138,10 @@ def again(request: Asked, plan_id: UUID) -> HttpResponse:
         actions.work_out_anew(request.scope, request.act, plan_id=plan_id, terms=form.terms)
         return worked_out(request, plan_id)
 
-    return _do(request, plan_id, form, do, N_("The plan was asked for with these limits."))
+    done = N_("The plan was asked for with these limits.")
+    if plans.small(request.scope, plan_id):
+        done = N_("The plan was worked out with these limits.")
+    return _do(request, plan_id, form, do, done)
 
 
 @door("links.edit", methods=("POST",))

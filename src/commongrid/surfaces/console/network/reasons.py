@@ -24,8 +24,8 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Stays with the contact it has (%(metres)s m); %(other)s (%(other_metres)s m) is not nearer by enough."
     ),
     "full": N_(
-        "%(member)s (%(metres)s m), not %(other)s (%(other_metres)s m): %(other)s already has %(load)s, "
-        "and a place there is worth %(price)s m more to others."
+        "%(member)s (%(metres)s m), not %(other)s (%(other_metres)s m): %(other)s already has %(load)s households, "
+        "and the way is shorter for all together if others have that place."
     ),
     "group": N_("%(member)s (%(metres)s m), not %(other)s (%(other_metres)s m), who is of another Party group."),
     "wish": N_(

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from commongrid.surfaces.shared.doors import Asked
 
+MANY: Final = 20
+"""So many people of a name are offered."""
 SORTS: Final = {
     "capable": N_("capable hand"), "veteran": N_("veteran"), "returned_student": N_("returned student"),
     "craft": N_("craft"), "culture": N_("culture"),
@@ -116,8 +118,12 @@ def name(request: Asked) -> HttpResponse:
     if level_of(code) != "village" or not request.scope.covers(code):
         raise NotFound
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    rows = registry.find_people(request.scope, text) if text else []
-    people = [(str(one.id), one.name) for one in rows]
+    rows = registry.find_people(request.scope, text, MANY + 1) if text else []
+    where = territory.places(request.scope, {one.place for one in rows})
+    people = [
+        (str(one.id), f"{one.name} · {where[one.place].label(language())}" if one.place in where else one.name)
+        for one in rows[:MANY]
+    ]
     chosen = request.POST.get("person", "")
     if chosen and chosen not in dict(people) and is_id(chosen):
         people.append((chosen, chosen))
@@ -135,6 +141,7 @@ def name(request: Asked) -> HttpResponse:
     title = gettext("Name somebody")
     context = {
         "title": title, "place": territory.place(request.scope, code), "q": text, "people": people,
+        "more": MANY if len(rows) > MANY else 0,
         "searched": bool(text), "back": reverse("talents") + f"?place={code}",
         "trail": [(gettext("Network"), reverse("network") + f"?place={code}"),
                   (gettext("Talents"), reverse("talents") + f"?place={code}"), (title, "")],

@@ -46,11 +46,11 @@ def page(request: Asked, code: int) -> HttpResponse:
     inside = hamlets(request.scope, code)
     posted = notices.all_posted(request.scope, [one.code for one in inside])
     reached = reach.of_hamlets(request.scope, code, today)
-    able = [one for one in people if one.answer == "able"]
+    able, homes = [one for one in people if one.answer == "able"], plans.to_link(request.scope, code)
     context = {
         "place": row, "able": len(able), "seats": sum(one.capacity for one in able),
         "unasked": sum(not one.answer for one in people), "said": declaring.choices(request.scope, code, today),
-        "open": now, "form": forms.TermsForm(), "homes": sum(one.lived + one.away_linked for one in reached),
+        "open": now, "form": forms.TermsForm(), "homes": homes, "uncalled": sum(one.homes for one in reached) - homes,
         "without": sum(one.without for one in reached),
         "plans": [(one, gettext(STATE_WORDS[one.state]), TONES[one.state]) for one in found],
         "hamlets": [(one, posted.get(one.code)) for one in inside], "trail": trail(request.scope, code),
