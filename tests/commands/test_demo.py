@@ -40,3 +40,13 @@ def test_demo_fills_every_role(hamlet: Database) -> None:
 def test_demo_is_marked_and_lies_in_an_unassigned_range(hamlet: Database) -> None:
     with hamlet.as_role("owner") as owner:
         assert owner.execute("SELECT code, demo FROM territory_county").fetchall() == [(990101 * 10**9, True)]
+
+
+def test_demo_has_its_grids_and_natural_villages_in_the_past_too(hamlet: Database) -> None:
+    with hamlet.as_role("owner") as owner:
+        began = owner.execute(
+            "SELECT level, max(valid_from) < current_date - 300 FROM territory_place"
+            " WHERE level IN ('grid', 'natural_village', 'villager_group') GROUP BY level"
+        ).fetchall()
+    assert {level for level, _past in began} == {"grid", "natural_village", "villager_group"}
+    assert all(past for _level, past in began)

@@ -22,7 +22,7 @@ interface Data {
   box: Box | null;
 }
 
-const TONES = 6;
+const TONES = 8;
 
 export async function divide(box: HTMLElement, colour: Colours): Promise<void> {
   const data = await fetched<Data>(box.dataset.divides);

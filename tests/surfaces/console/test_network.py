@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -174,6 +175,14 @@ def test_households_that_came_since_a_plan_are_told_on_its_page(county: Desk, ro
     row.adopted(plan)
     assert desk.get(reverse("plan", args=[plan])).context["came"] == 0, "what is over tells of the network page"
     assert desk.get(reverse("network"), {"place": HAMLET}).context["whole"].without == 9, "with the member's own"
+
+
+def test_a_day_to_come_says_that_it_has_no_figures_yet(county: Desk, client: Client) -> None:
+    desk = county.sign_in(client, "secretary", "en")
+    told = "The day asked for has no figures yet"
+    ahead = localdate() + timedelta(days=1)
+    assert told in text(desk.get(reverse("county_sheet"), {"on": ahead.isoformat()}))
+    assert told not in text(desk.get(reverse("county_sheet"), {"on": localdate().isoformat()}))
 
 
 def test_what_has_changed_since_a_plan_is_told_before_the_meeting(county: Desk, row: Row, client: Client) -> None:

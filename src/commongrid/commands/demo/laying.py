@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from commongrid.commands.demo.population.census import census
 from commongrid.commands.demo.population.land import Land
 from commongrid.commands.demo.population.people import Hamlet, lanes
 from commongrid.journal.acting import acting
-from commongrid.kernel.act import Act
+from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.scope import clock
 from commongrid.registry.actions import found_household
 from commongrid.registry.models import Household
@@ -221,7 +221,7 @@ class _Layer:
         place = village.code * 1000
         self.villages.append(place)
         hamlets = [self._hamlet(place, name) for name in village.hamlets]
-        group = int(str(add_villager_group(SCOPE, Act.new(), village=place, named=Named("一组", "Group 1"))["code"]))
+        group = int(str(add_villager_group(SCOPE, self._then(), village=place, named=Named("一组", "Group 1"))["code"]))
         grids = [
             self._grid(place, n, hamlets[n :: village.grids], group if n == 0 else None) for n in range(village.grids)
         ]
@@ -268,14 +268,18 @@ class _Layer:
         lending = Lending(post=away, by=by, from_on=timezone.localdate() - timedelta(days=3), reason="培训")
         set_stand_in(SCOPE, Act.new(), lending=lending)
 
+    def _then(self) -> Act:
+        """An act of the day since when all of this is there, so that figures of the past have it too."""
+        return Act(new_id(), timezone.make_aware(datetime.combine(self.since, time(9))))
+
     def _hamlet(self, village: int, name: str) -> int:
         named = Named(name, naming.english(name, ""))
-        return int(str(add_natural_village(SCOPE, Act.new(), village=village, named=named)["code"]))
+        return int(str(add_natural_village(SCOPE, self._then(), village=village, named=named)["code"]))
 
     def _grid(self, village: int, n: int, hamlets: list[int], group: int | None) -> int:
         covers = tuple(hamlets) if group is None else (*hamlets, group)
         named = Named(f"第{n + 1}网格", f"Grid {n + 1}")
-        grid = int(str(add_grid(SCOPE, Act.new(), village=village, named=named, covers=covers)["code"]))
+        grid = int(str(add_grid(SCOPE, self._then(), village=village, named=named, covers=covers)["code"]))
         self._post("grid_head", grid, (f"第{n + 1}网格网格长", f"Head of grid {n + 1}"))
         self._post("grid_member", grid, (f"第{n + 1}网格网格员", f"Member of grid {n + 1}"))
         return grid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -10,10 +9,10 @@ from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.journal.dated import in_force
-from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.outreach.actions.planning import locked_plan
-from commongrid.outreach.models import Choice, Declaration, Plan, PlannedLink
+from commongrid.outreach.models import Declaration, Plan, PlannedLink
+from commongrid.outreach.queries.stale import stale
 from commongrid.outreach.rules.words import carried, refuse_move
 from commongrid.registry.models import Household, Person
 from commongrid.roster.actions import Face, NewLink, call_links_off, relink
@@ -117,7 +116,9 @@ def adopt(scope: Scope, act: Act, *, plan_id: UUID, on: date) -> Line:
     if not 0 <= (on - today).days <= A_YEAR:
         raise BadInput(fields={"on": N_("Today or later, at most a year ahead.")})
     rows = list(PlannedLink.objects.filter(plan=plan))
-    _refuse_stale(plan, rows, on)
+    changed, unable = stale(plan.id, plan.place, on)
+    if changed or unable:
+        raise WrongState(STALE, count=len(changed) + len(unable))
     places = dict(Household.objects.filter(id__in=[one.household_id for one in rows]).values_list("id", "place"))
     phones = dict(Declaration.objects.filter(in_force(on), place=plan.place).values_list("person", "phone"))
     people = {one.member_id for one in rows if one.member_id}
@@ -160,28 +161,3 @@ def _to_come(plan: Plan, on: date, today: date) -> QuerySet[Plan]:
     """Other plans of the village that were adopted for this day or a later one, and don't hold yet."""
     later = Plan.objects.filter(place=plan.place, state="adopted", adopts_on__gte=on, adopts_on__gt=today)
     return later.exclude(id=plan.id)
-
-
-def _refuse_stale(plan: Plan, rows: list[PlannedLink], on: date) -> None:
-    """Refuse where a household ended, left or would rather not since, or a member is not able any more or for fewer.
-
-    What was chosen by hand beyond what somebody said they can was the meeting's to see.
-    """
-    linked = [one for one in rows if one.member_id]
-    homes = dict(
-        Household.objects.filter(id__in=[one.household_id for one in rows])
-        .exclude(state__in=("ended", "empty"))
-        .values_list("id", "place")
-    )
-    said = Declaration.objects.filter(
-        in_force(on), place=plan.place, answer="able", person__state__in=("here", "away")
-    ).values_list("person", "capacity", "person__household")
-    room = {person: capacity for person, capacity, _home in said}
-    apart = {(home, person) for person, _capacity, home in said}
-    apart |= set(Choice.objects.filter(in_force(on), place=plan.place, sort="not").values_list("household", "member"))
-    load = Counter(one.member_id for one in linked if not one.by_hand)
-    changed = {one.household_id for one in rows if village_of(homes.get(one.household_id, 10**14)) != plan.place}
-    changed |= {one.household_id for one in linked if (one.household_id, one.member_id) in apart}
-    unable = {who for one in linked if (who := one.member_id) not in room or load[who] > room[who]}
-    if changed or unable:
-        raise WrongState(STALE, count=len(changed) + len(unable))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.shapes import Shape
     from commongrid.roster.dividing.queries.divisions import DivisionRow, GridRow, HomeRow
 
-TONES: Final = 6
+TONES: Final = 8
 """Tones of the map."""
 
 

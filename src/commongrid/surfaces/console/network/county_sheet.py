@@ -39,7 +39,9 @@ def sheet(request: Asked) -> HttpResponse:
     numbers = figures.county_sheet(request.scope, code, on, before)
     wide = level_of(code) in ("county", "township")
     context = {
-        "place": row, "on": on, "before": before, "narrowed": request.scope.narrow != "",
+        "place": row, "on": on,
+        "ahead": on == localdate() and request.GET.get("on", "") not in ("", on.isoformat()),
+        "before": before, "narrowed": request.scope.narrow != "",
         "parts": [(gettext(figures.PARTS[part]), [(one, _called(one), _opens(request, one)) for one in inside])
                   for part, inside in groupby(numbers, key=lambda one: one.part)],
         "share": _share(numbers), "inside": _inside(request, code) if wide else [], "query": f"?place={code}&on={on}",
