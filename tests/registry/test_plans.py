@@ -99,6 +99,15 @@ def test_a_far_page_of_households_begins_where_its_index_does() -> None:
 
 
 @pytest.mark.usefixtures("crowded")
+@pytest.mark.parametrize("text", ["03850", "李"])
+def test_a_word_reads_only_the_households_and_booklets_that_it_finds(text: str) -> None:
+    plan = plan_of("registry_household", lambda: queries.homes(OFFICER, COUNTY, text=text))
+    assert "registry_household_number" in plan
+    plan = plan_of("registry_registered_household", lambda: queries.booklets(OFFICER, COUNTY, text=text))
+    assert "registry_registered_number" in plan
+
+
+@pytest.mark.usefixtures("crowded")
 def test_a_page_of_booklets_counts_the_people_of_its_own_rows() -> None:
     after = f"{VILLAGE + 38_000}|03850|{LAST}"
     with acting(OFFICER):

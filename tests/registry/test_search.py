@@ -51,6 +51,17 @@ def test_people_are_found_by_what_is_known(known: Hamlet, text: str, found: list
     assert names(COUNTY, text) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("大山", ["1"]), ("小山", ["1"]), ("oyxs", ["1"]), ("13900001111", ["2"]), ("2", ["2"]), ("李", [])],
+)
+def test_a_list_finds_a_household_by_anybody_in_it(known: Hamlet, text: str, found: list[str]) -> None:
+    for place in (HAMLET, VILLAGE, COUNTY):
+        scope = scope_at(COUNTY if place == COUNTY else VILLAGE, "people.read")
+        with acting(scope):
+            assert [one.number for one in queries.homes(scope, place, text=text).lines] == found
+
+
 @pytest.mark.parametrize("text", ["欧", "山", "欧阳", "oy"])
 def test_a_narrow_reader_finds_their_own_however_many_there_are_beside(
     known: Hamlet, text: str, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,6 @@ EVENT_TEXTS = {
     "sessions_ended": N_("Signed out a device"),
     "revealed": N_("Revealed a hidden value"),
     "exported": N_("Exported a list"),
-    "printed": N_("Printed"),
+    "printed": N_("Opened to print"),
     "refused": N_("Was refused"),
 }

@@ -16,7 +16,7 @@ from django.db import connection
 from commongrid.journal.acting import acting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -102,6 +102,15 @@ def line(scope: Scope, act: UUID) -> LineRow | None:
     """The line of one act, if the scope may see it."""
     with acting(scope):
         return next(iter(_rows(_ONE, [act])), None)
+
+
+def called(scope: Scope, acts: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these acts, as far as the scope may see their lines."""
+    if not acts:
+        return {}
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM journal_line WHERE id = ANY(%s)", [list(acts)])
+        return dict(cursor.fetchall())
 
 
 def lines_about(scope: Scope, subjects: Sequence[UUID]) -> list[LineRow]:

@@ -39,6 +39,16 @@ def plan(
 
 
 @pytest.mark.parametrize(
+    ("said", "kept"), [("上河村9号", True), (" 上河村 1 号 ", False), ("上河村1号", False), ("", False)]
+)
+def test_only_another_door_is_told_to_be_kept(said: str, kept: bool) -> None:
+    known = replace(KNOWN, homes={(HAMLET, "1"): replace(HOME, door="上河村1号")})
+    _reader, found = read(as_csv([list(HEAD), row(person(relation="子", name="周二", door=said))]), name="a.csv")
+    placed = matching.planned([(found[0], Facts(id_index=None))], known)
+    assert [(one.status, one.door_kept) for one in placed] == [("new", kept)]
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         ([(person(), b"a")], [("same", "")]),

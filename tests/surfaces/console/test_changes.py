@@ -55,9 +55,15 @@ def send(client: Client, address: str, **form: object) -> Any:
 def test_the_board_leads_down_to_a_household_and_its_list(
     desk: Desk, family: tuple[UUID, list[UUID]], language: str
 ) -> None:
-    home, _people = family
+    home, people = family
     client = desk.sign_in(Client(), "clerk", language)
     assert f"?place={GRID}" in text(client.get(f"/console/households/completeness?place={VILLAGE}"))
+    board = f"/console/households/completeness?place={VILLAGE}"
+    assert "field=person.phone" in text(client.get(board))
+    lacking = text(client.get(f"{board}&field=person.phone"))
+    assert str(home) in lacking
+    assert str(people[3]) not in lacking, "has one"
+    assert client.get(f"{board}&field=site.kind").status_code == 404
     grid = text(client.get(f"/console/households/completeness?place={GRID}"))
     assert str(home) in grid
     page = text(client.get(f"/console/households/{home}"))
@@ -190,6 +196,25 @@ def test_the_household_sheet_holds_nothing_hidden_and_is_logged(
 
 def _fields(scope: Any) -> dict[str, Any]:
     return {name: getattr(scope, name) for name in scope.__slots__}
+
+
+def test_a_split_begins_where_the_household_is_with_a_number_that_is_free(
+    desk: Desk, family: tuple[UUID, list[UUID]]
+) -> None:
+    home, _people = family
+    form = desk.sign_in(Client(), "clerk").get(f"/console/households/{home}/split").context["form"]
+    assert (form.initial["number"], form.initial["natural_village"], form.initial["place"]) == ("2", HAMLET, GRID)
+    assert form.fields["head"].choices[0][0] == "", "nobody is head before the clerk says so"
+
+
+def test_a_history_is_told_in_words(desk: Desk, family: tuple[UUID, list[UUID]]) -> None:
+    _home, people = family
+    for code in ("30", "20"):
+        fields = actions.Fields(of="person", subject=people[2], written={"education": code})
+        actions.correct(CLERK, Act.new(), fields=fields, told=Told(on=DAY))
+    page = text(desk.sign_in(Client(), "clerk").get(f"/console/households/people/{people[2]}"))
+    assert "Junior college → Bachelor" in page
+    assert "Record corrected" in page
 
 
 def test_a_household_is_read_as_it_was_last_month(desk: Desk, family: tuple[UUID, list[UUID]]) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from commongrid.journal import pulses
 from commongrid.surfaces.shared import fields
 from tests.matters.waits import ask, wanted
+from tests.registry.conftest import Hamlet
+from tests.registry.test_changes import report
 from tests.surfaces.console.conftest import counting
 
 if TYPE_CHECKING:
@@ -116,6 +120,15 @@ def test_states_are_a_table_of_the_rules(county: Desk, as_post: Callable[..., Cl
     page = as_post("clerk").get("/console/work-list/states/").text
     assert "Return visit due" in page
     assert "It stays where it is" in page
+
+
+def test_what_the_register_waits_for_is_counted_too(scene: Scene, as_post: Callable[..., Client]) -> None:
+    home, people = Hamlet().family()
+    report(home, "died", people[0])
+    page = as_post("clerk").get("/console/today/")
+    assert {lane.code: (lane.count, lane.url) for lane in page.context["lanes"]}["changes"] == (1, reverse("changes"))
+    assert "Nothing else waits for you" in page.text
+    assert "changes" not in lanes(as_post("dispatcher"))
 
 
 def test_an_application_is_counted_and_something_does_wait(scene: Scene, as_post: Callable[..., Client]) -> None:

@@ -85,6 +85,4 @@ def _notes(look: Look) -> dict[str, list[int]]:
 
 
 def _doors_kept(look: Look) -> Iterable[int]:
-    return (
-        one.read.row for one in look.placed if one.read.door and not one.new_home and one.status in ("new", "changed")
-    )
+    return (one.read.row for one in look.placed if one.door_kept and one.status in ("new", "changed"))

@@ -66,7 +66,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspectRow:
-    """A pair in the list: both names with their birth, where it belongs, since when it waits."""
+    """A pair in the list: both names with their birth, place and household's door, since when it waits."""
 
     id: UUID
     place: int
@@ -74,6 +74,8 @@ class SuspectRow:
     found_at: datetime
     names: tuple[str, str]
     born: tuple[date | None, date | None]
+    places: tuple[int, int]
+    doors: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,15 +118,21 @@ def suspects(scope: Scope, page: int = 1) -> tuple[list[SuspectRow], bool]:
         living = Person.objects.filter(state__in=("here", "away"))
         found = Suspect.objects.filter(decision="", first__in=living.values("id"), second__in=living.values("id"))
         rows = list(found.order_by("found_at", "id")[start : start + PAGE + 1])
-        people = living.in_bulk({ident for row in rows for ident in (row.first, row.second)})
+        both = living.filter(id__in={ident for row in rows for ident in (row.first, row.second)})
+        people = {one.id: one for one in both.select_related("household")}
     shown = [
         SuspectRow(
             id=row.id, place=row.place, reason=row.reason, found_at=row.found_at,
             names=(one.display_name, other.display_name), born=(one.born_on, other.born_on),
+            places=(one.place, other.place), doors=(_door(one), _door(other)),
         )
         for row, one, other in ((row, people[row.first], people[row.second]) for row in rows[:PAGE])
     ]  # fmt: skip
     return shown, len(rows) > PAGE
+
+
+def _door(one: Person) -> str:
+    return (one.household.door or one.household.number) if one.household else ""
 
 
 def suspect(scope: Scope, suspect_id: UUID) -> SuspectPair:

@@ -81,6 +81,7 @@ class Household(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["natural_village", "number"], name="registry_household_natural"),
+            models.Index(fields=["number"], name="registry_household_number"),
             models.Index(fields=["batch"], name="registry_household_batch", condition=Q(batch__isnull=False)),
             models.Index(fields=["head"], name="registry_household_head", condition=Q(head__isnull=False)),
         ]
@@ -127,6 +128,7 @@ class RegisteredHousehold(models.Model):
             models.CheckConstraint(condition=Q(sort__in=("family", "collective")), name="registry_registered_sort"),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["number"], name="registry_registered_number"),
             models.Index(fields=["batch"], name="registry_registered_batch", condition=Q(batch__isnull=False)),
             models.Index(fields=["head"], name="registry_registered_head", condition=Q(head__isnull=False)),
         ]

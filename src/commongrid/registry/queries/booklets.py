@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, Q
 
 from commongrid.journal.dated import in_force
-from commongrid.kernel.places import interval, level_of
+from commongrid.kernel.places import interval, level_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry.models import Person, RegisteredHousehold, Stay
 from commongrid.registry.queries.holdings import number_of
 from commongrid.registry.queries.homes import Member, members
+from commongrid.registry.queries.people import LISTED, meant
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -72,7 +73,11 @@ def booklets(scope: Scope, place: int, *, text: str = "", after: str = "") -> tu
     lo, hi = interval(place)
     rows = RegisteredHousehold.objects.filter(place__range=(max(lo, scope.lo), min(hi, scope.hi)), ended_on=None)
     if text:
-        rows = rows.filter(Q(number=text) | Q(head__display_name__contains=text))
+        who = meant(text, scope.lo, scope.hi, LISTED).exclude(booklet=None)
+        fits = Q(number=text) | Q(id__in=set(who.values_list("booklet_id", flat=True)))
+        if village_of(place):  # few enough to read the heads too, wherever they live
+            fits |= Q(head__display_name__contains=text)
+        rows = rows.filter(fits)
     total = rows.count()
     if after:
         at, number, ident = after.split("|")

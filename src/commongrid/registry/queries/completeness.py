@@ -14,6 +14,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from commongrid.journal.dated import valid
 from commongrid.kernel.places import interval
+from commongrid.kernel.refusals import NotFound
 from commongrid.registry.models import (
     FieldRule,
     Household,
@@ -25,7 +26,7 @@ from commongrid.registry.models import (
     Thing,
 )
 from commongrid.registry.rules.fields import FIELDS
-from commongrid.registry.rules.freshness import ADULT, ELDER, Gap, Record, Rule, Score, gaps, score
+from commongrid.registry.rules.freshness import ADULT, ELDER, SCHOOL, Gap, Record, Rule, Score, gaps, score
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -74,6 +75,15 @@ class ToAsk:
     subject: UUID
     name: str
     gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeLabel:
+    """A household by its natural village and number."""
+
+    id: UUID
+    natural_village: int
+    number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +146,35 @@ def home_scores(scope: Scope, place: int, today: date, page: int = 1) -> tuple[l
     ]  # fmt: skip
     lines.sort(key=lambda one: (one.score.share or 0, one.number, one.id))
     return lines[(page - 1) * HOMES : page * HOMES], len(lines) > page * HOMES
+
+
+def lacking(
+    scope: Scope, place: int, of: str, field: str, today: date, page: int = 1
+) -> tuple[list[tuple[HomeLabel, ToAsk]], bool]:
+    """A page of the people or households of a village or less in which a field is missing or stale; if more follow.
+
+    Refuses: NotFound for a field that is asked of neither.
+    """
+    rules = [one for one in field_rules(scope, today) if (one.of, one.field) == (of, field)]
+    if not rules or of not in ("person", "household"):
+        raise NotFound
+    table, live = LIVE[of]
+    wanting = Q(pk__in=[])
+    for rule in rules:
+        wanting |= _asked(rule, today) & (~_there(rule) | _old(rule, today))
+    rows = table.objects.alias(**{f"said_{field}": KeyTextTransform(field, "confirmed")})
+    rows = rows.filter(live, wanting, place__range=interval(place))
+    order = ("natural_village", "number", "id")
+    if of == "person":
+        rows = rows.select_related("household").order_by(*(f"household__{name}" for name in order), "id")
+    found = list((rows if of == "person" else rows.order_by(*order))[(page - 1) * HOMES : page * HOMES + 1])
+    lines = []
+    for one in found[:HOMES]:
+        home = one.household if of == "person" else one
+        label = HomeLabel(id=home.id, natural_village=home.natural_village, number=home.number)
+        name = one.display_name if of == "person" else ""
+        lines.append((label, ToAsk(of=of, subject=one.id, name=name, gaps=tuple(gaps(rules, record_of(one), today)))))
+    return lines, len(found) > HOMES
 
 
 def record_of(row: Person | Household) -> Record:
@@ -203,14 +242,20 @@ def _counts(number: int, rule: Rule, today: date) -> dict[str, Any]:
         f"missing_{number}": Count("id", filter=asked & ~held),
     }
     if rule.fresh_days is None:
-        return found | {f"stale_{number}": Count("id", filter=Q(pk__in=[]))}
-    said = f"said_{rule.field}"
-    limit = (today - timedelta(days=rule.fresh_days)).isoformat()
-    stale = asked & held & (Q(**{f"{said}__lte": limit}) | Q(**{f"{said}__isnull": True}))
+        return found | {f"stale_{number}": Count("id", filter=_old(rule, today))}
+    stale = asked & held & _old(rule, today)
     return found | {
         f"stale_{number}": Count("id", filter=stale),
-        f"since_{number}": Min(said, filter=stale),
+        f"since_{number}": Min(f"said_{rule.field}", filter=stale),
     }
+
+
+def _old(rule: Rule, today: date) -> Q:
+    """That what the field holds was found true too long ago, or never."""
+    if rule.fresh_days is None:
+        return Q(pk__in=[])
+    said, limit = f"said_{rule.field}", (today - timedelta(days=rule.fresh_days)).isoformat()
+    return Q(**{f"{said}__lte": limit}) | Q(**{f"{said}__isnull": True})
 
 
 def _asked(rule: Rule, today: date) -> Q:
@@ -221,7 +266,7 @@ def _asked(rule: Rule, today: date) -> Q:
         case "adults":
             return Q(born_on__lte=born(ADULT)) | Q(born_on=None)
         case "children":
-            return Q(born_on__gt=born(ADULT))
+            return Q(born_on__gt=born(ADULT), born_on__lte=born(SCHOOL))
         case "elders":
             return Q(born_on__lte=born(ELDER))
         case "away":

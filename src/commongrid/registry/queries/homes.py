@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry.models import Correction, Household, Person, Site, Stay
+from commongrid.registry.queries.people import LISTED, meant
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -122,8 +124,32 @@ def listed_homes(scope: Scope, place: int, *, state: str = "", text: str = "") -
         rows = Household.objects.filter(Q(place=place) | Q(natural_village=place) | Q(villager_group=place))
     rows = rows.filter(state=state) if state else rows.exclude(state="ended")
     if text:
-        rows = rows.filter(Q(number=text) | Q(door__contains=text) | Q(head__display_name__contains=text))
+        rows = rows.filter(_looked_for(scope, place, text, ended=state == "ended"))
     return rows
+
+
+def _looked_for(scope: Scope, place: int, text: str, *, ended: bool) -> Q:
+    """What a text may mean: a number, part of a door, anybody who lives there.
+
+    People, and doors of more than a village, go through the search functions, which know no ended households.
+    """
+    village = village_of(place)
+    lo, hi = interval(village or place)
+    lo, hi = max(lo, scope.lo), min(hi, scope.hi)
+    lived_in = set(meant(text, lo, hi, LISTED).exclude(household=None).values_list("household_id", flat=True))
+    if village or ended:
+        return Q(number=text) | Q(door__contains=text) | Q(id__in=lived_in)
+    return Q(number=text) | Q(id__in=lived_in.union(_with_door(text, lo, hi, LISTED)))
+
+
+def _with_door(text: str, lo: int, hi: int, most: int) -> list[UUID]:
+    """Households of a place by part of their door, through the search function."""
+    wanted = " ".join(text.replace("\x00", " ").split())[:40]
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT find_homes(%s, %s, %s, %s)", [wanted, lo, hi, most])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def sizes_of(homes: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
@@ -238,6 +264,11 @@ def _change(one: Correction) -> ChangeLine:
     )  # fmt: skip
 
 
+def homes_called(scope: Scope, homes: Collection[UUID]) -> list[tuple[UUID, str, str]]:
+    """Doors and numbers of those of these that are households in sight."""
+    return list(Household.objects.filter(id__in=homes).values_list("id", "door", "number"))
+
+
 def dwellings_for(scope: Scope, home: HomeCard) -> list[tuple[UUID, str]]:
     """The houses that a household may live in: its own first, those of its people, the village's that are named.
 
@@ -256,11 +287,27 @@ def dwellings_for(scope: Scope, home: HomeCard) -> list[tuple[UUID, str]]:
 def neighbours(scope: Scope, place: int) -> list[tuple[UUID, str, float, float]]:
     """The measured homes of a village or natural village: id, door or number, longitude and latitude."""
     rows = Household.objects.filter(natural_village__range=interval(place), point="measured").exclude(state="ended")
+    found = sorted(
+        rows.order_by("natural_village", "number", "id")[:300],
+        key=lambda one: (one.natural_village, _natural(one.door or one.number), one.id),
+    )
     return [
         (one.id, one.door or one.number, one.lon, one.lat)
-        for one in rows.order_by("natural_village", "number", "id")[:300]
+        for one in found
         if one.lon is not None and one.lat is not None
     ]
+
+
+def _natural(text: str) -> list[tuple[str, int]]:
+    """Words and numbers of a door in turn, so that 2 comes before 10."""
+    return [(words, int(number or 0)) for words, number in re.findall(r"([^0-9]*)([0-9]{0,15})", text)]
+
+
+def next_number(scope: Scope, natural_village: int) -> str:
+    """A number that no household of the natural village has: one more than the largest, as long as that is written."""
+    rows = Household.objects.filter(natural_village=natural_village, number__regex=r"^[0-9]{1,15}$")
+    largest = max(rows.values_list("number", flat=True), key=int, default="0")
+    return str(int(largest) + 1).zfill(len(largest))
 
 
 def left_of(scope: Scope, household_id: UUID, *, most: int = 20) -> list[tuple[UUID, str, UUID]]:
@@ -281,13 +328,9 @@ def home_by_number(scope: Scope, natural_village: int, number: str) -> UUID:
 
 def find_homes(scope: Scope, text: str, limit: int = 12) -> list[HomeLine]:
     """Households in scope by part of their door, through the search function."""
-    wanted = " ".join(text.replace("\x00", " ").split())[:40]
-    if not wanted:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT find_homes(%s, %s, %s, %s)", [wanted, scope.lo, scope.hi, limit])
-        ids = [row[0] for row in cursor.fetchall()]
-    rows = Household.objects.filter(id__in=ids).annotate(heads_name=F("head__display_name"))
+    rows = Household.objects.filter(id__in=_with_door(text, scope.lo, scope.hi, limit)).annotate(
+        heads_name=F("head__display_name")
+    )
     return [
         HomeLine(
             id=one.id, place=one.place, natural_village=one.natural_village, number=one.number, door=one.door,

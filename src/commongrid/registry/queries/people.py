@@ -21,11 +21,15 @@ from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.rules.fields import FIELDS, FURTHER
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from commongrid.kernel.scope import Scope
 
 FOUND = 20
 MANY = 200
 """How many ids the search function gives before what is narrowed is left out."""
+LISTED = 1000
+"""How many people a word finds in a list of households."""
 SEARCHED = 40
 
 
@@ -92,16 +96,21 @@ def find_people(scope: Scope, text: str, limit: int = FOUND) -> list[PersonRow]:
     Name and initials go through the search function, which may use its index and answers ids alone; the rows behind
     them pass row-level security. Numbers are found by their blind index, and only whole.
     """
+    found = meant(text, scope.lo, scope.hi, MANY)
+    return [_row(one) for one in found.order_by("sort_key", "display_name", "id")[:limit]]
+
+
+def meant(text: str, lo: int, hi: int, most: int) -> QuerySet[Person]:
+    """Those of a place who are meant by such a text, at most so many. For queries of the register alone."""
     wanted = " ".join(text.replace("\x00", " ").split())[:SEARCHED]
     if not wanted:
-        return []
+        return Person.objects.none()
     whole = _by_number(wanted)
     if whole is None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT find_people(%s, %s, %s, %s)", [wanted.lower(), scope.lo, scope.hi, MANY])
+            cursor.execute("SELECT find_people(%s, %s, %s, %s)", [wanted.lower(), lo, hi, most])
             whole = Q(id__in=[row[0] for row in cursor.fetchall()])
-    found = Person.objects.filter(whole, place__range=(scope.lo, scope.hi), state__in=("here", "away"))
-    return [_row(one) for one in found.order_by("sort_key", "display_name", "id")[:limit]]
+    return Person.objects.filter(whole, place__range=(lo, hi), state__in=("here", "away"))
 
 
 def _by_number(text: str) -> Q | None:

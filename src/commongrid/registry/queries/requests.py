@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Case, F, When
+from django.db.models import Case, Count, F, Q, When
 
 from commongrid.accounts import sealed
 from commongrid.journal.dated import valid
@@ -80,6 +80,15 @@ class SortRow:
     en: str
     approve: bool
     days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many changes wait for a decision, how many of them too long, and how many records are on offer."""
+
+    asked: int
+    late: int
+    offered: int
 
 
 def sorts(scope: Scope, today: date) -> dict[str, SortRow]:
@@ -179,11 +188,12 @@ def history(scope: Scope, one: RequestLine) -> list[LineRow]:
     return [line for line in lines if line.facts.get("request") == str(one.id)]
 
 
-def waiting(scope: Scope, place: int) -> tuple[int, int]:
+def waiting(scope: Scope, place: int, now: datetime) -> Waiting:
     """How many changes wait for a decision at a place, and how many records are offered to it."""
     lo, hi = interval(place)
-    asked = ChangeRequest.objects.filter(state="open", place__range=(lo, hi)).count()
-    return asked, Handover.objects.filter(state="offered", to_place__range=(lo, hi)).count()
+    rows = ChangeRequest.objects.filter(state="open", place__range=(lo, hi))
+    counted = rows.aggregate(asked=Count("id"), late=Count("id", filter=Q(due_at__lte=now)))
+    return Waiting(**counted, offered=Handover.objects.filter(state="offered", to_place__range=(lo, hi)).count())
 
 
 def _named(rows: Any) -> Any:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-ADULT, ELDER = 18, 60
-"""Years of age from which a field is asked of adults, and of elders (who are adults too)."""
+SCHOOL, ADULT, ELDER = 6, 18, 60
+"""Years of age from which a field is asked of children at school, of adults, and of elders (who are adults too)."""
 WHO: Final = ("all", "adults", "children", "elders", "away")
 
 
@@ -69,7 +69,8 @@ def asked_of(rule: Rule, record: Record, today: date) -> bool:
         return False
     age = ADULT if record.born_on is None else years(record.born_on, today)
     return {
-        "all": True, "adults": age >= ADULT, "children": age < ADULT, "elders": age >= ELDER, "away": record.away,
+        "all": True, "adults": age >= ADULT, "children": SCHOOL <= age < ADULT, "elders": age >= ELDER,
+        "away": record.away,
     }[rule.who]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ OF: Final = (
     ("organisation", N_("Organisation")),
 )  # fmt: skip
 WHO: Final = (
-    ("all", N_("Everybody")), ("adults", N_("Adults")), ("children", N_("Children")), ("elders", N_("Elders")),
+    ("all", N_("Everybody")), ("adults", N_("Adults")), ("children", N_("Children from 6")), ("elders", N_("Elders")),
     ("away", N_("Who is away")),
 )  # fmt: skip
 KEPT_UNITS: Final = (("days", N_("days")), ("months", N_("months")), ("years", N_("years")))

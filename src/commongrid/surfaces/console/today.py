@@ -20,6 +20,7 @@ from commongrid.matters import queries
 from commongrid.matters.queries import Filters
 from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
+from commongrid.registry import queries as registry
 from commongrid.roster.dividing.queries.staffing import ToStaff, to_staff
 from commongrid.surfaces.console.matters import leaders, present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
@@ -86,16 +87,18 @@ def today(request: Asked) -> HttpResponse:
         return redirect("today")
     page = queries.queue(request.scope, Filters(lane=chosen), after=request.GET.get("after", "")[:80])
     now = timezone.now()
+    changes = _changes(request.scope, now)
     return render(
         request,
         "console/today/today.html",
         {
             "now": now,
             "clock": clock(request.scope),
-            "lanes": [*lanes(counted, chosen), *_applied(len(applications))],
+            "lanes": [*lanes(counted, chosen), *_applied(len(applications)), *changes],
             "lane": _(LANES[chosen][0]),
             "chosen": chosen,
             "applications": applications,
+            "elsewhere": bool(applications or changes),
             "own_notes": leaders.own(request.scope),
             "rows": present.rows(request.scope, page.rows),
             "next": page.next,
@@ -144,6 +147,24 @@ def _applied(count: int) -> list[LaneShown]:
         return []
     text = _("Applications to decide")
     return [LaneShown(code="applications", text=text, count=count, tone="warn", url="#applications", current=False)]
+
+
+def _changes(scope: Scope, now: datetime) -> list[LaneShown]:
+    """What the register of a village waits for: changes to decide, records on offer to take over."""
+    place = territory.home(scope)
+    if place is None or scope.level != "village" or not scope.may("people.edit"):
+        return []
+    waits, url = registry.waiting(scope, place, now), reverse("changes")
+    tone = "late" if waits.late else "warn"
+    lanes = (
+        (_("Changes of the register to decide"), waits.asked, tone),
+        (_("Records on offer"), waits.offered, "warn"),
+    )
+    return [
+        LaneShown(code="changes", text=text, count=count, tone=tone, url=url, current=False)
+        for text, count, tone in lanes
+        if count
+    ]
 
 
 def clock(scope: Scope) -> Clock:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from commongrid.kernel.pinyin import sound
 from commongrid.kernel.places import village_of
+from commongrid.kernel.widths import halfwidth
 from commongrid.registry.importing.rules.faults import CHOICES
 from commongrid.registry.importing.rules.held import PlacedHeld
 from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
@@ -40,7 +41,8 @@ class Placed:
     """A row and what becomes of it.
 
     ``status``: new, changed, same, doubt, out. ``why``: the doubt or fault, ``at`` its field. ``joins``: somebody known
-    who gets this household, ``enrols`` one who gets this booklet. ``new_home``: the register has no such household yet.
+    who gets this household, ``enrols`` one who gets this booklet. ``new_home``: the register has no such household yet;
+    ``door_kept``: it has, with another door.
     ``answers`` are how the doubt may be answered.
     """
 
@@ -54,6 +56,7 @@ class Placed:
     joins: bool = False
     enrols: bool = False
     new_home: bool = False
+    door_kept: bool = False
     answers: tuple[str, ...] = ()
 
     def out(self, why: str, at: str) -> None:
@@ -66,7 +69,7 @@ def planned(
     rows: Iterable[tuple[PersonRead, Facts]], known: Known, answered: Mapping[int, str] | None = None
 ) -> list[Placed]:
     """What becomes of every row; ``answered`` says by row how its doubt was answered ("same", "new")."""
-    placed = [Placed(read=read, facts=facts, new_home=read.home not in known.homes) for read, facts in rows]
+    placed = [_placed(read, facts, known.homes.get(read.home)) for read, facts in rows]
     for one in placed:
         if one.read.bad:
             one.out("", "")
@@ -82,6 +85,15 @@ def planned(
         if one.status in ("same", "changed"):
             _compare(one)
     return placed
+
+
+def _placed(read: PersonRead, facts: Facts, home: KnownHome | None) -> Placed:
+    kept = home is not None and bool(read.door) and _plain(read.door) != _plain(home.door)
+    return Placed(read=read, facts=facts, new_home=home is None, door_kept=kept)
+
+
+def _plain(door: str) -> str:
+    return "".join(halfwidth(door).split())
 
 
 def counts(placed: Iterable[Placed]) -> dict[str, int]:

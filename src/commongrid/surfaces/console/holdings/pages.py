@@ -113,7 +113,7 @@ def page(request: Asked, of: str, subject: UUID) -> HttpResponse:
             "late": _late(card), "members": [(one, words["duty"].get(one.duty, one.duty)) for one in members],
             "things": queries.things_at(request.scope, card.id) if of == "site" else [],
             "kinds": read_aloud(request.scope, "thing")["thing"] if of == "site" else {},
-            "history": told(queries.changes_of(request.scope, card.id), {card.id: ""}),
+            "history": told(request.scope, queries.changes_of(request.scope, card.id), {card.id: ""}),
             "may_edit": request.scope.may("people.edit") and open_record, "may_undo": request.scope.may("people.edit"),
             "may_check": request.scope.may("people.confirm") and open_record and of == "thing",
             "end": gettext(SORTS[of][2]), "trail": trail(of),

@@ -87,7 +87,7 @@ def page(request: Asked, booklet_id: UUID) -> HttpResponse:
              chip(PERSON_STATES, one.state))
             for one in members
         ],
-        "history": told(queries.changes_of(request.scope, booklet.id), {booklet.id: ""}),
+        "history": told(request.scope, queries.changes_of(request.scope, booklet.id), {booklet.id: ""}),
         "may_undo": request.scope.may("people.edit"),
         "trail": [*trail(), (gettext("Registered households"), reverse("booklets"))],
     }  # fmt: skip

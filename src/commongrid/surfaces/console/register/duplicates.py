@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, Refusal
 from commongrid.registry import actions as register
 from commongrid.registry import queries as registry
@@ -46,7 +47,7 @@ class Decide(Form):
         choices=[
             ("first", gettext_lazy("One person: the left record goes on")),
             ("second", gettext_lazy("One person: the right record goes on")),
-            ("apart", gettext_lazy("Two people")),
+            ("apart", gettext_lazy("Not the same person")),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
@@ -64,14 +65,30 @@ def listed(request: Asked) -> HttpResponse:
     """Pairs that wait for a decision, a page of them; records of this place that were joined with another's."""
     number = page_asked(request.GET.get("page", ""))
     rows, more = queries.suspects(request.scope, number)
-    places = territory.places(request.scope, {row.place for row in rows})
-    names = {code: place.label(language()) for code, place in places.items()}
-    shown = [(row, names.get(row.place, ""), _(REASONS[row.reason])) for row in rows]
+    villages = _villages(request, {code for row in rows for code in row.places})
+    shown = [
+        (
+            row,
+            [
+                (name, born, f"{villages.get(code, '')} {door}".strip())
+                for name, born, code, door in zip(row.names, row.born, row.places, row.doors, strict=True)
+            ],
+            _(REASONS[row.reason]),
+        )
+        for row in rows
+    ]
     context = {
         "rows": shown, "page": number, "more": more, "across": queries.joined_across(request.scope, timezone.now()),
         "trail": trail(None, (_("Perhaps the same person"), "")),
     }  # fmt: skip
     return render(request, "console/register/duplicates.html", context)
+
+
+def _villages(request: Asked, codes: set[int]) -> dict[int, str]:
+    """Of each place the name of its village, else its own."""
+    of = {code: village_of(code) or code for code in codes}
+    found = territory.places(request.scope, set(of.values()))
+    return {code: found[village].label(language()) for code, village in of.items() if village in found}
 
 
 @door("people.join", methods=("GET", "POST"))
@@ -117,11 +134,13 @@ def _beside(request: Asked, cards: tuple[PersonCard, PersonCard]) -> list[tuple[
     """Field by field what each record says."""
     words = read_aloud(request.scope, "sex", "education", "political", "marital", "relation")
     homes = [registry.home_card(request.scope, one.household) if one.household else None for one in cards]
+    villages = _villages(request, {one.place for one in cards})
     rows = [
         (_("Full name"), [one.name for one in cards]), (_("Sex"), [words["sex"].get(one.sex, "") for one in cards]),
         (_("Date of birth"), [when(one.born_on, "date") for one in cards]),
         (_("Identity number"), [one.id_number for one in cards]),
         (_("Phone"), [one.phone for one in cards]),
+        (_("Village"), [villages.get(one.place, "") for one in cards]),
         (_("Household"), [home.door or home.number if home else "" for home in homes]),
         (_("To the head"), [words["relation"].get(one.as_in_home, "") for one in cards]),
         (_("State"), [chip(PERSON_STATES, one.state)[0] for one in cards]),

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.kernel.places import level_of
-from commongrid.kernel.refusals import N_
+from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry import queries
 from commongrid.registry.rules.freshness import Score
 from commongrid.surfaces.console.register.asking import asking, percent
@@ -59,6 +60,9 @@ def board(request: Asked) -> HttpResponse:
     """How complete and fresh the records of a place are, by its parts and by field; down to the households."""
     code, today = place_asked(request), localdate()
     level, at = level_of(code), None
+    chosen, page = request.GET.get("field", ""), page_asked(request.GET.get("page", ""))
+    if chosen:
+        return _lacking(request, code, chosen, page)
     if level == "county":
         tallies, at = queries.tallied(request.scope, code)
     elif level == "township":
@@ -66,15 +70,28 @@ def board(request: Asked) -> HttpResponse:
         tallies = tallies or queries.counted(request.scope, code, today, by_village=True)
     else:
         tallies = queries.counted(request.scope, code, today)
-    page = page_asked(request.GET.get("page", ""))
     homes, more = queries.home_scores(request.scope, code, today, page) if level not in SIZES else ([], False)
     context = {
         "place": territory.place(request.scope, code), "at": at, "whole": _part(code, "", tallies),
         "parts": _parts(request.scope, tallies, SIZES[level]) if level in SIZES else [],
-        "fields": _fields(tallies), "today": today, "trail": trail(),
+        "fields": _fields(tallies), "lists": level not in ("county", "township"), "today": today, "trail": trail(),
         "homes": [(one, percent(one.score)) for one in homes], "page": page, "more": more,
     }  # fmt: skip
     return render(request, "console/register/fresh.html", context)
+
+
+def _lacking(request: Asked, code: int, chosen: str, page: int) -> HttpResponse:
+    """The people or households of a village, or inside it, in whose records a field is missing or stale."""
+    if level_of(code) in ("county", "township"):
+        raise NotFound
+    of, _dot, field = chosen.partition(".")
+    found, more = queries.lacking(request.scope, code, of, field, localdate(), page)
+    context = {
+        "place": territory.place(request.scope, code), "label": field_label(of, field), "page": page, "more": more,
+        "rows": [(home, one, one.gaps[0] if one.gaps else None) for home, one in found],
+        "trail": [*trail(), (gettext("Complete and fresh"), f"{reverse('completeness')}?place={code}")],
+    }  # fmt: skip
+    return render(request, "console/register/lacking.html", context)
 
 
 def _parts(scope: Scope, tallies: list[FieldTally], size: int) -> list[Part]:
@@ -82,8 +99,9 @@ def _parts(scope: Scope, tallies: list[FieldTally], size: int) -> list[Part]:
     by: dict[int, list[FieldTally]] = defaultdict(list)
     for one in tallies:
         by[one.place // size * size].append(one)
-    names = territory.places(scope, by)
-    parts = [_part(code, names[code].label(language()) if code in names else str(code), of) for code, of in by.items()]
+    names = {code: row.label(language()) for code, row in territory.places(scope, by).items()}
+    names |= {code: gettext("In none of its grids") for code in names if size == 1 and level_of(code) == "village"}
+    parts = [_part(code, names.get(code, str(code)), of) for code, of in by.items()]
     return sorted(parts, key=lambda one: (one.percent is None, one.percent, one.code))
 
 
@@ -97,12 +115,18 @@ def _part(code: int, name: str, tallies: Iterable[FieldTally]) -> Part:
     )  # fmt: skip
 
 
-def _fields(tallies: list[FieldTally]) -> list[tuple[str, str, Part]]:
+def _fields(tallies: list[FieldTally]) -> list[tuple[str, str, Part, str]]:
     """Each field over the whole place, the most wanting first."""
     by: dict[tuple[str, str], list[FieldTally]] = defaultdict(list)
     for one in tallies:
         by[one.of, one.field].append(one)
-    lines = [(gettext(OF[of]), field_label(of, field), _part(0, "", found)) for (of, field), found in by.items()]
+    lines = [
+        (
+            gettext(OF[of]), field_label(of, field), _part(0, "", found),
+            f"{of}.{field}" if of in ("person", "household") else "",
+        )
+        for (of, field), found in by.items()
+    ]  # fmt: skip
     return sorted(lines, key=lambda line: -(line[2].missing + line[2].stale))
 
 

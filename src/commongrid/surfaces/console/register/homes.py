@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext
 
 from commongrid.kernel.places import code_read, level_of, village_of
@@ -70,7 +70,7 @@ def listed(request: Asked) -> HttpResponse:
         "may_edit": request.scope.may("people.edit"),
         "may_join": request.scope.may("people.join"),
         "people": queries.population(request.scope, code),
-        "waiting": sum(queries.waiting(request.scope, code)),
+        "waiting": queries.waiting(request.scope, code, now()),
         "trail": trail(),
     }
     return render(request, "console/register/homes.html", context)
@@ -140,7 +140,7 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
         "flags": flags,
         "causes": looks.causes(request, looks.about_home(home), flags),
         "names": names,
-        "history": told(changes, names, flag_words(request.scope, flags)),
+        "history": told(request.scope, changes, names, flag_words(request.scope, flags)),
         "may_undo": request.scope.may("people.edit"),
         "may_edit": request.scope.may("people.edit") and not home.ended and on == today,
         "trail": trail(home)[:-1],
@@ -290,7 +290,7 @@ def _members(scope: Scope, home: HomeCard) -> list[tuple[str, str]]:
 def split(request: Asked, household_id: UUID) -> HttpResponse:
     """Some of the household found one of their own."""
     home = queries.home_card(request.scope, household_id)
-    form = forms.SplitForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
+    form = forms.SplitForm(request.POST or None, initial=entering.begun(request, where.beside(request.scope, home)))
     people = _members(request.scope, home)
     village = village_of(home.place)
     form.offer({**where_in(request.scope, village or home.place), "people": people, "head": [choose_one(), *people]})

@@ -53,7 +53,7 @@ def _named(request: Asked, subject: UUID, lines: list[ChangeLine]) -> str:
     names = {**queries.called(request.scope, {one.subject for one in lines}), subject: ""}
     said = [
         f"{name} {label}".strip()
-        for event in told(lines, names, flag_words(request.scope))
+        for event in told(request.scope, lines, names, flag_words(request.scope))
         for name, label, *_values in event["lines"]
     ]
     return in_a_row(list(dict.fromkeys(said))[:MOST])

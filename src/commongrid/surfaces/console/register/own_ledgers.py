@@ -100,7 +100,8 @@ def _context(request: Asked, own: OwnLedger, rows: list[LedgerRow], wanted: Want
     return {
         "own": own, "title": own.name, "subject": own_forms.SUBJECT_NAMES[own.spec.of], "heads": found.heads,
         "rows": [(ledger_words.address(row), list(zip(found.heads, texts, strict=True))) for row, texts in lines],
-        "groups": [] if cut else found.groups, "group": found.group, "cut": cut, "opens": opens[0],
+        "groups": [] if cut else found.groups,
+        "begins": {} if cut else _begins(found), "group": found.group, "cut": cut, "opens": opens[0],
         "total": min(len(rows), MOST), "more": len(rows) > SHOWN, "wanted": wanted,
         "place": territory.place(request.scope, wanted.place), "population": wanted.population,
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
@@ -108,6 +109,15 @@ def _context(request: Asked, own: OwnLedger, rows: list[LedgerRow], wanted: Want
         "filters": _filters(request.scope, own.spec),
         "trail": [*trail(), (gettext("Ledgers"), reverse("ledgers"))],
     }  # fmt: skip
+
+
+def _begins(found: Shown) -> dict[int, str]:
+    """Before which of the rows a group begins, and how it is headed."""
+    at, heads = 0, {}
+    for name, count in found.groups:
+        heads[at] = f"{name} ({count})"
+        at += count
+    return heads
 
 
 def shown(

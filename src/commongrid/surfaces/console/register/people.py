@@ -110,7 +110,8 @@ def _history(request: Asked, card: PersonCard, flags: list[FlagLine]) -> list[di
     """What was changed on the record and on those that were joined into it."""
     joined = joining.joined_from(request.scope, card.id)
     names = {card.id: "", **dict.fromkeys(joined, gettext("the record joined into this one"))}
-    return told(queries.changes_of(request.scope, card.id, *joined), names, flag_words(request.scope, flags))
+    changes = queries.changes_of(request.scope, card.id, *joined)
+    return told(request.scope, changes, names, flag_words(request.scope, flags))
 
 
 def _why(code: str) -> str:
@@ -162,7 +163,7 @@ def died(request: Asked, person_id: UUID) -> HttpResponse:
     def do() -> None:
         actions.died(request.scope, request.act, person_id=person_id, told=form.told)
 
-    return _of(request, card, form, do, (N_("Enter a death"), N_("The record was ended.")))
+    return _of(request, card, form, do, (N_("Enter a death"), N_("The death was entered.")))
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -175,7 +176,7 @@ def moved_out(request: Asked, person_id: UUID) -> HttpResponse:
         to = form.cleaned_data["to"]
         actions.moved_out(request.scope, request.act, person_id=person_id, to=to, told=form.told)
 
-    return _of(request, card, form, do, (N_("Enter a move out of the county"), N_("The record was ended.")))
+    return _of(request, card, form, do, (N_("Enter a move out of the county"), N_("The move was entered.")))
 
 
 @door("people.edit", methods=("GET", "POST"))

@@ -52,7 +52,7 @@ def undo(request: Asked, done: UUID) -> HttpResponse:
     context = {
         "title": title, "back": _page_of(request.scope, lines),
         "trail": trail(None, (title, "")) if of in CARDS else holdings.trail(of, None, title),
-        "history": told(lines, names, flag_words(request.scope)),
+        "history": told(request.scope, lines, names, flag_words(request.scope)),
     }  # fmt: skip
     return answered(request, form, do, context, done=N_("Everything this did was taken back."))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import HomeCard
 
 
 BELONGS: Final = {
@@ -96,6 +97,14 @@ def where_in(scope: Scope, village: int, *, beside: int | None = None) -> dict[s
             *((str(ident), name) for ident, name, *_at in queries.neighbours(scope, beside or village)),
         ],
     }
+
+
+def beside(scope: Scope, home: HomeCard) -> dict[str, object]:
+    """What a form for a household that comes out of this one begins with: the same place, a number that is free."""
+    return {
+        "seen": home.version, "natural_village": home.natural_village, "place": home.place,
+        "villager_group": home.villager_group, "number": queries.next_number(scope, home.natural_village),
+    }  # fmt: skip
 
 
 def near(place: int) -> dict[str, str]:

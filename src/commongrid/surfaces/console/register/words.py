@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from commongrid.journal import queries as journal
 from commongrid.kernel.places import show
 from commongrid.kernel.refusals import N_
 from commongrid.registry import queries
 from commongrid.registry.importing.rules.layout import SAID
 from commongrid.registry.rules.fields import FIELDS
+from commongrid.surfaces.console import journal_words
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import ChangeLine, FlagLine, HomeCard
@@ -27,7 +30,7 @@ HOME_STATES: Final = {
     "lived": (N_("Lived in"), "ok"),
     "away": (N_("All away"), "info"),
     "empty": (N_("Empty"), ""),
-    "ended": (N_("Ended"), ""),
+    "ended": (N_("Household ended"), ""),
 }
 PERSON_STATES: Final = {
     "here": (N_("Is at home"), "ok"),
@@ -50,7 +53,12 @@ WHY: Final = {
     "imported": N_("taken over from a list"),
     "joined": N_("records of one person joined"),
 }
-UNREADABLE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{15}")
+IDENT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PLACE: Final = re.compile(r"[0-9]{15}")
+UNREADABLE: Final = re.compile(f"{IDENT.pattern}|{PLACE.pattern}")
+DEMO: Final = "demo"
+SOURCES: Final = {SAID: N_("Came in by file"), DEMO: N_("Demo county")}
+"""Sources that are no words of somebody."""
 COLUMNS: Final = {
     "state": N_("State"),
     "ended_on": N_("Ended on"),
@@ -83,9 +91,17 @@ def chip(states: dict[str, tuple[str, str]], state: str) -> tuple[str, str]:
     return gettext(text) if text else "", tone
 
 
+THEMSELF: Final = ("relation", "01")
+"""Of relations to the head, the one that says the same as "head"; no form offers both."""
+
+
 def choices(scope: Scope, name: str, now: str = "") -> list[tuple[str, str]]:
     """A code list as a form offers it, with nothing said first; ``now`` is on it though its entry has ended."""
-    rows = queries.codes(scope, name, also=(now,))[name].values()
+    rows = [
+        row
+        for row in queries.codes(scope, name, also=(now,))[name].values()
+        if row.code == now or (name, row.code) != THEMSELF
+    ]
     return [("", gettext("Not said")), *((row.code, row.zh if language() == "zh" else row.en) for row in rows)]
 
 
@@ -114,7 +130,12 @@ def trail(home: HomeCard | None = None, *more: tuple[str, str]) -> list[tuple[st
 
 def home_name(home: HomeCard) -> str:
     """How a household is called: its door, else its number."""
-    return home.door or gettext("Household %(number)s") % {"number": home.number}
+    return home.door or numbered(home.number)
+
+
+def numbered(number: str) -> str:
+    """How a household without a door is called."""
+    return gettext("Household %(number)s") % {"number": number}
 
 
 def field_name(of: str, column: str) -> str:
@@ -154,13 +175,43 @@ def _states(of: str) -> dict[str, str]:
     return {code: gettext(text) for code, (text, _tone) in known.items()}
 
 
-def _readable(value: str) -> str:
-    """A former value as a person reads it; ids and codes of places say nothing and are left out."""
-    return "" if UNREADABLE.fullmatch(value) else value
+LISTS: Final = {
+    **{(of, field.kept_in): field.codes for of, fields in FIELDS.items() for field in fields.values() if field.codes},
+    ("person", "as_in_booklet"): "relation",
+}  # fmt: skip
+"""From which code list each column of a kind of record takes its values."""
+
+
+class _Aloud:
+    """Former and new values as a person reads them: codes by their words, places, households and people by name."""
+
+    def __init__(self, scope: Scope, rows: Sequence[ChangeLine], flags: Mapping[str, str]) -> None:
+        """Fetch what these changes name, once."""
+        values = {value for one in rows for value in (one.before, one.after)}
+        lists = {LISTS[one.of, one.field] for one in rows if (one.of, one.field) in LISTS}
+        self.codes = read_aloud(scope, *lists, also=values) if lists else {}
+        places = {int(value) for value in values if PLACE.fullmatch(value)}
+        found = territory.places(scope, places) if places else {}
+        self.names = {str(code): row.label(language()) for code, row in found.items()}
+        if ids := {UUID(value) for value in values if IDENT.fullmatch(value)}:
+            self.names |= {str(ident): name for ident, name in queries.called(scope, ids).items()}
+            for ident, door, number in queries.homes_called(scope, ids):
+                self.names[str(ident)] = door or numbered(number)
+        self.flags = flags
+
+    def read(self, one: ChangeLine, value: str) -> str:
+        """A value of a change; ids and codes of which nothing is known say nothing."""
+        if one.field in FLAGGED and value in self.flags:
+            return self.flags[value]
+        if one.field == "state":
+            return _states(one.of).get(value, value)
+        if (one.of, one.field) in LISTS:
+            return self.codes[LISTS[one.of, one.field]].get(value, value)
+        return self.names.get(value, "" if UNREADABLE.fullmatch(value) else value)
 
 
 def told(
-    changes: Iterable[ChangeLine], names: dict[Any, str], flags: Mapping[str, str] = MappingProxyType({})
+    scope: Scope, changes: Iterable[ChangeLine], names: dict[Any, str], flags: Mapping[str, str] = MappingProxyType({})
 ) -> list[dict[str, Any]]:
     """Changes by act, newest first, as ``history.html`` wants them; ``file`` and ``last`` can't be undone from there.
 
@@ -168,6 +219,7 @@ def told(
     """
     rows = list(changes)
     undoings = {one.undone_by for one in rows}
+    aloud, acts_called = _Aloud(scope, rows, flags), journal.called(scope, {one.act for one in rows})
     acts: dict[Any, dict[str, Any]] = {}
     for one in rows:
         event = acts.setdefault(
@@ -176,8 +228,9 @@ def told(
                 "at": one.at,
                 "act": one.act,
                 "undone": one.undone_by is not None,
-                "last": one.undone_by is not None or one.act in undoings,
-                "who": one.source,
+                "last": one.undone_by is not None or one.act in undoings or one.source == DEMO,
+                "title": journal_words.act(acts_called[one.act]) if one.act in acts_called else "",
+                "who": gettext(SOURCES[one.source]) if one.source in SOURCES else one.source,
                 "lines": [],
                 "on": one.since_on,
                 "file": one.source == SAID,
@@ -185,7 +238,6 @@ def told(
         )
         label = field_name(one.of, one.field)
         if label:
-            words = flags if one.field in FLAGGED else _states(one.of) if one.field == "state" else {}
-            before, after = (words.get(value) or _readable(value) for value in (one.before, one.after))
+            before, after = (aloud.read(one, value) for value in (one.before, one.after))
             event["lines"].append((names.get(one.subject, ""), label, before, after))
     return list(acts.values())
