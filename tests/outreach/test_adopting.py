@@ -14,19 +14,22 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.refusals import BadInput, WrongState
 from commongrid.outreach import actions
-from commongrid.outreach.actions import Meeting
+from commongrid.outreach.actions import Meeting, planning
 from commongrid.outreach.jobs import PLANNER, work_out_plans
-from commongrid.outreach.queries import plans
+from commongrid.outreach.queries import coverage, plans
 from commongrid.outreach.rules.planning import Terms
 from commongrid.registry import actions as registry
 from commongrid.registry.rules.facts import Into, Told
+from commongrid.roster.actions import Appointment, NewAssignment, appoint, assign, end_post
 from commongrid.roster.models import Post
 from tests.factories.desk import VILLAGE
+from tests.factories.scopes import scope_at
 from tests.outreach.conftest import SECRETARY
 
 if TYPE_CHECKING:
     from tests.outreach.conftest import Row
 
+OFFICE = scope_at(VILLAGE, "posts.appoint", "people.read", "links.read", level="village")
 MEETING = {"entitled": 11, "present": 9, "in_favour": 8}
 
 
@@ -149,3 +152,56 @@ def test_what_was_said_after_the_plan_is_heard_at_adoption(row: Row) -> None:
     assert planned[row.homes[theirs]] != row.west, "a lock lets go of two who don't go together any more"
     row.adopted(plan)
     assert row.linked() == {home: who for home, who in planned.items() if who}
+
+
+def test_links_end_with_the_post(row: Row) -> None:
+    row.able(row.west)
+    row.able(row.east)
+    row.adopted(row.plan(most=4, target=4))
+    plan, later = row.plan(most=7, target=7), localdate() + timedelta(days=20)
+    other = next(home for home, who in row.planned(plan).items() if who == row.east and home != row.homes[0])
+    actions.set_link(SECRETARY, Act.new(), plan_id=plan, household_id=other, member_id=row.west, locked=True)
+    row.adopted(plan, on=later)
+    assert row.linked(later)[other] == row.west
+    with acting(OFFICE):
+        post = Post.objects.get(person=row.west, role="linked_member", to_on=None)
+    end_post(OFFICE, Act.new(), post_id=post.id, on=localdate())
+    assert row.west not in row.linked().values()
+    assert row.west not in row.linked(later).values(), "what was to begin never does"
+
+
+def test_a_link_by_hand_is_a_linked_members_ends_with_the_post_and_is_never_to_ones_own_household(row: Row) -> None:
+    until = localdate() + timedelta(days=10)
+    seat = Appointment(role="linked_member", place=VILLAGE, from_on=localdate(), to_on=until, person=row.west)
+    member = UUID(appoint(OFFICE, Act.new(), to=seat)["post"])
+    seat = Appointment(role="villager", place=VILLAGE, from_on=localdate(), person=row.people[3])
+    villager = UUID(appoint(OFFICE, Act.new(), to=seat)["post"])
+    for post, home, on in ((villager, 4, localdate()), (member, 0, localdate()), (member, 4, until + timedelta(1))):
+        with pytest.raises(BadInput):
+            _tie(post, row.homes[home], on)
+    _tie(member, row.homes[4], localdate())
+    with acting(SECRETARY):
+        assert sum(one.linked for one in coverage.of_hamlets(SECRETARY, VILLAGE, localdate())) == 1
+        assert sum(one.linked for one in coverage.of_hamlets(SECRETARY, VILLAGE, until)) == 0
+
+
+def _tie(post: UUID, home: UUID, on: date) -> None:
+    assign(OFFICE, Act.new(), to=NewAssignment(post=post, kind="linked_household", household=home, from_on=on))
+
+
+def test_a_household_wholly_away_goes_to_another_contact_when_its_own_declines(row: Row) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    registry.left_for_work(SECRETARY, Act.new(), person_id=row.people[4], to="东莞", told=Told(on=localdate()))
+    row.able(row.east)
+    row.able(row.west, answer="declines")
+    row.adopted(row.plan())
+    assert row.linked()[row.homes[4]] == row.east
+
+
+def test_who_comes_second_is_told_in_words(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    row.able(row.west)
+    actions.propose(SECRETARY, Act.new(), village=VILLAGE, terms=Terms())
+    monkeypatch.setattr(planning, "OPEN", ())  # as it was a moment before
+    with pytest.raises(WrongState):
+        actions.propose(SECRETARY, Act.new(), village=VILLAGE, terms=Terms())

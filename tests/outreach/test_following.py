@@ -15,9 +15,11 @@ from commongrid.journal.acting import acting
 from commongrid.journal.dated import in_force
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
+from commongrid.outreach import actions
 from commongrid.outreach.jobs import have_links_follow
 from commongrid.outreach.models import Declaration
 from commongrid.outreach.queries.links import links_of
+from commongrid.outreach.queries.notices import behind, posted
 from commongrid.outreach.rules.following import Follow, Standing, follow
 from commongrid.registry import actions as registry
 from commongrid.registry.actions import Leaving
@@ -49,6 +51,7 @@ AS_IT_WAS = Standing(
         ({"member_state": "gone"}, ("member_gone", TODAY, None)),
         ({"member_state": "merged"}, ("member_gone", TODAY, None)),
         ({"member_left_on": date(2026, 11, 7)}, ("member_moved", date(2026, 11, 7), None)),
+        ({"member_home": UUID(int=2)}, ("own_home", TODAY, None)),
         ({"home_place": OTHER_GRID}, ("went_along", None, OTHER_GRID)),
         ({"home_place": FAR_VILLAGE + 2}, ("home_moved", TODAY, None)),
         ({"home_place": FAR_VILLAGE + 2, "home_state": "ended"}, ("home_ended", TODAY, None)),
@@ -161,3 +164,43 @@ def test_a_member_who_moves_to_another_village_links_nobody_from_that_day(row: R
         assert not Declaration.objects.filter(in_force(moved_on), person=row.east).exists()
     row.adopted(row.plan())
     assert set(row.linked().values()) == {row.west}, "nobody who moved away is asked"
+
+
+def test_who_moves_into_a_household_is_its_contact_no_more(row: Row) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    into = Into(household=row.homes[3], as_to_head="10")
+    registry.moved(SECRETARY, Act.new(), person_id=row.west, into=into, told=Told(on=localdate()))
+    have_links_follow()
+    assert row.homes[3] not in row.linked()
+    assert row.linked()[row.homes[4]] == row.west
+
+
+def test_the_line_of_who_died_comes_off_the_notice_and_it_is_to_be_posted_anew(row: Row) -> None:
+    row.able(row.west)
+    row.able(row.east)
+    row.adopted(row.plan())
+    actions.post_notice(SECRETARY, Act.new(), natural_village=HAMLET)
+    assert _old() == []
+    registry.died(SECRETARY, Act.new(), person_id=row.east, told=Told(on=localdate()))
+    have_links_follow()
+    with acting(SECRETARY):
+        found = posted(SECRETARY, HAMLET)
+    assert found is not None
+    assert [one["name"] for one in found.content["members"]] == ["某0"]
+    assert found.content["everybody"] is False
+    actions.post_notice(SECRETARY, Act.new(), natural_village=HAMLET)
+    assert _old() == []
+    row.able(row.people[3])
+    row.adopted(row.plan())
+    assert _old() == [HAMLET], "another plan"
+    registry.died(SECRETARY, Act.new(), person_id=row.west, told=Told(on=localdate()))
+    registry.died(SECRETARY, Act.new(), person_id=row.people[3], told=Told(on=localdate()))
+    have_links_follow()
+    with acting(SECRETARY):
+        assert posted(SECRETARY, HAMLET) is None, "nobody is left on it"
+
+
+def _old() -> list[int]:
+    with acting(SECRETARY):
+        return [one.code for one in behind(SECRETARY, VILLAGE, localdate())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
-from commongrid.outreach.models import Declaration
+from commongrid.outreach.models import Declaration, LinkNotice
 from commongrid.outreach.queries.links import astray, left_behind
 from commongrid.outreach.rules.following import GONE, Standing, follow
 from commongrid.registry.models import Correction, Household
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 
-FACTS: Final = ("ended", "along", "begun", "reopened", "declarations")
+FACTS: Final = ("ended", "along", "begun", "reopened", "declarations", "lines")
+OFF_NOTICES: Final = ("member_gone", "member_moved")
+"""Why a link ended where whoever it was stands on no notice any more."""
 MOVED: Final = ("state", "place", "household_id", "merged_into")
 """Fields of people and households by whose change links end."""
 
@@ -42,7 +45,7 @@ def follow_links(
     Links of households that ended or moved to another village, and of members who died, left or live in another
     village now, end on that day; inside a village they go along. A household split from another (``split``: from, new)
     begins with the same contact; whom it would rather have it says, and a plan decides. What ended after an act that
-    was ``undone`` since goes on.
+    was ``undone`` since goes on. The line of who died or left is taken off the notices that name them.
     """
     today = territory.calendar(scope).day_of(act.at)
     reopened = reopen_links(scope, act, undone=undone) + _redeclared(undone)
@@ -60,8 +63,25 @@ def follow_links(
         "along": carry_links(scope, act, to={found.link: found.place for _one, found in done if found.place}),
         "begun": sum(_also(scope, act, old, new, today) for old, new in split),
         "reopened": reopened, "declarations": len(behind),
+        "lines": _take_off(act, [found.link for _one, found in done if found.why in OFF_NOTICES]),
     }  # fmt: skip
     return Line(place=place, subject_kind="links", facts=facts, answer=facts)
+
+
+def _take_off(act: Act, links: list[UUID]) -> int:
+    """Take the lines of those whose links these are off the posted notices; answers how many. Empty ones come down."""
+    names: dict[int, set[str]] = defaultdict(set)
+    ended = Assignment.objects.filter(id__in=links)
+    for hamlet, name in ended.values_list("household__natural_village", "post__display_name"):
+        names[hamlet].add(name)
+    lines = 0
+    for one in LinkNotice.objects.select_for_update().filter(place__in=names, ended_at=None):
+        kept = [line for line in one.content["members"] if line["name"] not in names[one.place]]
+        lines += len(one.content["members"]) - len(kept)
+        one.content = {**one.content, "members": kept, "everybody": False}
+        one.ended_at = None if kept else act.at
+        one.save(update_fields=["content", "ended_at"])
+    return lines
 
 
 def _acts(subjects: set[UUID]) -> dict[UUID | None, UUID]:
@@ -91,7 +111,7 @@ def _standing(place: int, today: date) -> Iterable[Standing]:
                 link=one.id, home=home.id, place=one.place, home_place=home.place, home_state=home.state,
                 home_ended_on=home.ended_on, post_place=one.post.place, member_state=who.state,
                 member_ended_on=who.ended_on, member_left_on=one.left_on,
-                member=one.post.person_id,
+                member=one.post.person_id, member_home=who.household_id,
             )  # fmt: skip
 
 

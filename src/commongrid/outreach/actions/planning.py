@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
+
+from django.db import IntegrityError, transaction
 
 from commongrid.journal.actions import Line, action
 from commongrid.journal.dated import in_force
@@ -19,6 +22,8 @@ from commongrid.outreach.rules.words import MOST, OPEN, refuse_move
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
@@ -43,7 +48,8 @@ def propose(scope: Scope, act: Act, *, village: int, terms: Terms) -> Line:
         raise WrongState(ONE_OPEN)
     if not _able(act, scope, village):
         raise BadInput(N_("Nobody in this village has declared to be able yet. Enter what the members say first."))
-    Plan.objects.create(id=act.id, place=village, asked_by=scope.post, asked_at=act.at, **asdict(terms))
+    with first_come(ONE_OPEN):
+        Plan.objects.create(id=act.id, place=village, asked_by=scope.post, asked_at=act.at, **asdict(terms))
     return Line(
         place=village, subject=act.id, subject_kind="plan", facts={"village": village}, answer={"plan": act.id}
     )  # fmt: skip
@@ -69,12 +75,14 @@ def propose_everywhere(scope: Scope, act: Act, *, place: int, terms: Terms) -> L
     villages = sorted(set(able.values_list("place", flat=True)) - taken)
     if not villages:
         raise WrongState(N_("In no village is anything left to propose: nobody is able yet, or a plan is open."))
-    Plan.objects.bulk_create(
+    asked = [
         Plan(
             id=act.child(f"plan {village}").id, place=village, asked_by=scope.post, asked_at=act.at, **asdict(terms)
         )
         for village in villages
-    )  # fmt: skip
+    ]  # fmt: skip
+    with first_come():
+        Plan.objects.bulk_create(asked)
     return Line(
         place=place, facts={"place": place, "plans": len(villages)}, answer={"plans": len(villages)},
     )  # fmt: skip
@@ -206,6 +214,16 @@ def set_link(
     return Line(
         place=plan.place, subject=plan.id, subject_kind="plan", facts={"locked": locked}, answer={"plan": plan.id}
     )  # fmt: skip
+
+
+@contextmanager
+def first_come(text: str = "") -> Iterator[None]:
+    """Refuse in words whoever comes second where two do the same at once."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise WrongState(text) from None
 
 
 def locked_plan(scope: Scope, plan_id: UUID) -> Plan:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, NotYours, WrongState
+from commongrid.outreach.actions.planning import first_come
 from commongrid.outreach.models import LinkNotice
 from commongrid.outreach.queries.notices import notice_content, refuse_wrong
 from commongrid.outreach.rules.notice import refused
@@ -36,8 +37,9 @@ def post_notice(scope: Scope, act: Act, *, natural_village: int, with_doors: boo
         message = f"a notice may not hold {faults}"
         raise ValueError(message)
     refuse_wrong(natural_village, content)
-    LinkNotice.objects.filter(place=natural_village, ended_at=None).update(ended_at=act.at)
-    LinkNotice.objects.create(id=act.id, place=natural_village, content=content, at=act.at, by=scope.post)
+    with first_come():
+        LinkNotice.objects.filter(place=natural_village, ended_at=None).update(ended_at=act.at)
+        LinkNotice.objects.create(id=act.id, place=natural_village, content=content, at=act.at, by=scope.post)
     doors = any(one["doors"] for one in content["members"])
     return Line(
         place=natural_village, subject=act.id, subject_kind="link_notice",

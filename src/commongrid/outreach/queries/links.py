@@ -83,8 +83,8 @@ def of_village(village: int) -> QuerySet[Assignment]:
 def astray(place: int, today: date) -> QuerySet[Any]:
     """Links of a place that are not as the register has both ends now: a home ended or moved, a member died or left.
 
-    ``left_on``: since when a member who lived in the village while the link held lives in another. For queries and
-    actions of this module alone.
+    So is one of a member who lives in the home. ``left_on``: since when a member who lived in the village while the
+    link held lives in another. For queries and actions of this module alone.
     """
     near = interval(place)
     holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today), kind=LINKED)
@@ -94,6 +94,7 @@ def astray(place: int, today: date) -> QuerySet[Any]:
     return moved.filter(
         Q(household__state="ended")
         | Q(post__person__state__in=GONE)
+        | Q(household=F("post__person__household"))
         | ~Q(household__place=F("place"))
         | Q(left_on__isnull=False)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -66,13 +67,7 @@ def notice_content(scope: Scope, place: PlaceRow, on: date, *, with_doors: bool)
     looked: dict[Any, tuple[Post, list[str]]] = {}
     for link in links:
         looked.setdefault(link.post_id, (link.post, []))[1].append(doors.get(link.household_id, ""))  # type: ignore[arg-type]
-    lines = [
-        Looked(
-            name=post.display_name, title_zh=post.title_zh, title_en=post.title_en, phone=post.office_phone,
-            doors=tuple(theirs),
-        )
-        for post, theirs in looked.values()
-    ]  # fmt: skip
+    lines = [_line(post, theirs) for post, theirs in looked.values()]
     return {
         "village": above.name, "natural_village": place.name, "village_en": above.label("en"),
         "natural_village_en": place.label("en"),
@@ -117,6 +112,47 @@ def _heads(scope: Scope, natural_village: int, on: date) -> list[dict[str, str]]
         }
         for one in found
     ]  # fmt: skip
+
+
+def behind(scope: Scope, village: int, on: date) -> list[PlaceRow]:
+    """Natural villages of a village whose posted notice names other contacts, numbers or counts than hold on a day."""
+    there = all_posted_in(scope, village)
+    if not there:
+        return []
+    homes = dict(homes_on(village, on).values_list("id", "natural_village"))
+    looked: dict[tuple[int, Any], tuple[Post, list[str]]] = {}
+    links = Assignment.objects.filter(in_force(on), kind=LINKED, place__range=interval(village))
+    for link in links.select_related("post"):
+        at = homes.get(link.household_id)  # type: ignore[arg-type]
+        if at in there:
+            looked.setdefault((at, link.post_id), (link.post, []))[1].append("")
+    now: dict[int, list[Looked]] = defaultdict(list)
+    for (at, _post), (post, theirs) in looked.items():
+        now[at].append(_line(post, theirs))
+    count = Counter(homes.values())
+    old = [
+        at for at, one in there.items()
+        if _bare(one.content["members"]) != _bare(members(now[at], homes=count[at], with_doors=False))
+    ]  # fmt: skip
+    rows = territory.places(scope, old)
+    return [rows[at] for at in sorted(old) if at in rows]
+
+
+def all_posted_in(scope: Scope, village: int) -> dict[int, Posted]:
+    """What is posted for the natural villages of a village."""
+    return all_posted(scope, [one.code for one in territory.children(scope, village) if one.level == "natural_village"])
+
+
+def _bare(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of a notice without doors."""
+    return [{name: value for name, value in one.items() if name != "doors"} for one in lines]
+
+
+def _line(post: Post, doors: list[str]) -> Looked:
+    return Looked(
+        name=post.display_name, title_zh=post.title_zh, title_en=post.title_en, phone=post.office_phone,
+        doors=tuple(doors),
+    )  # fmt: skip
 
 
 def parts_with_notices(scope: Scope, place: int, parts: list[int]) -> set[int]:

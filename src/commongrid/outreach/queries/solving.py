@@ -42,7 +42,7 @@ class _Said:
 def material(
     scope: Scope, village: int, on: date, fixed: Mapping[UUID, UUID | None], only: UUID | None = None
 ) -> tuple[list[Home], list[Linker]]:
-    """Households to be linked on a day (at home, or away and wishing to be called) and those able to link them.
+    """Households to be linked on a day and those able to link them: at home, or away with a contact or a wish for one.
 
     ``fixed`` stay with whom they name, unless the two don't go together any more.
 
@@ -53,7 +53,8 @@ def material(
     said, points, groups = _said(village, on), _points(homes), _groups(village, on)
     now = dict(of_village(village).filter(in_force(on)).values_list("household", "post__person"))
     wanted = [
-        one for one in homes if (only is None or one.id == only) and (one.was != AWAY or one.id in said.phone)  # type: ignore[attr-defined]
+        one for one in homes
+        if (only is None or one.id == only) and (one.was != AWAY or one.id in said.phone or one.id in now)  # type: ignore[attr-defined]
     ]  # fmt: skip
     linkers = _linkers(village, on, points)
     apart = {(one.home, one.id) for one in linkers}

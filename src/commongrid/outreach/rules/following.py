@@ -30,6 +30,7 @@ class Standing:
     member_left_on: date | None = None
     """Since when somebody who lived in the post's village when the link held lives in another."""
     member: UUID | None = None
+    member_home: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def follow(one: Standing, today: date) -> Follow | None:
     A household that ended (merged, died out) has no link from that day. A household that
     moved to another village leaves its link behind; inside the village the link goes along. A
     member who died, left or was joined into another record links nobody from that day, nor does
-    one who went to live in another village; who never lived there goes on. Being
+    one who went to live in another village; who never lived there goes on. Who moves
+    into a household is its contact no more. Being
     away ends nothing: neither a household's link nor a member's, for somebody must decide that.
     """
     if one.home_state == "ended":
@@ -57,6 +59,8 @@ def follow(one: Standing, today: date) -> Follow | None:
         return Follow(one.link, "member_gone", on=one.member_ended_on or today)
     if one.member_left_on:
         return Follow(one.link, "member_moved", on=one.member_left_on)
+    if one.member_home == one.home:
+        return Follow(one.link, "own_home", on=today)
     if one.home_place != one.place:
         if village_of(one.home_place) != village_of(one.post_place):
             return Follow(one.link, "home_moved", on=today)

@@ -12,8 +12,8 @@ from commongrid.kernel.places import level_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.registry.queries import household
 from commongrid.roster.actions.posts import already_there, post_for_change, refuse_beneath
-from commongrid.roster.models import Assignment
-from commongrid.roster.rules import TARGETS, refuse_period
+from commongrid.roster.models import Assignment, Post
+from commongrid.roster.rules import LINKED, LINKER, TARGETS, refuse_period
 from commongrid.territory.queries import place as place_row
 
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ class NewAssignment:
 def assign(scope: Scope, act: Act, *, to: NewAssignment) -> Line:
     """Tie a post to a village, household, unit or case (包联); it widens what the post sees where its role says so.
 
-    Refuses: NotYours for a post or target out of scope; BadInput for a target
-    that does not fit the kind; WrongState where the household is linked already.
+    It ends with the post at the latest.
+
+    Refuses: NotYours for a post or target out of scope; BadInput for a target that does not fit the kind, a household
+    of whoever would be its contact, or a day after the post's end; WrongState where the household is linked already.
     """
     refuse_period(to.from_on, to.to_on)
     _refuse_target(to)
@@ -48,8 +50,10 @@ def assign(scope: Scope, act: Act, *, to: NewAssignment) -> Line:
     place = _place_of(scope, to, post.place)
     if not scope.covers(place):
         raise NotYours
-    if to.kind in {"linked_household", "named_helper"} and post.role.scope_level != "household":
-        raise BadInput(fields={"post": N_("Households are tied to linked members and named helpers only.")})
+    _refuse_household(to, post)
+    until = min((day for day in (to.to_on, post.to_on) if day), default=None)
+    if until is not None and until < to.from_on:
+        raise BadInput(fields={"from_on": N_("The post itself ends before that day. Choose an earlier one.")})
     with already_there():
         Assignment.objects.create(
             id=act.id,
@@ -60,7 +64,7 @@ def assign(scope: Scope, act: Act, *, to: NewAssignment) -> Line:
             unit_id=to.unit,
             matter=to.matter,
             from_on=to.from_on,
-            to_on=to.to_on,
+            to_on=until,
         )
     return Line(
         place=place,
@@ -90,6 +94,15 @@ def end_assignment(scope: Scope, act: Act, *, assignment_id: UUID, on: date) -> 
         facts={"kind": one.kind, "on": one.to_on},
         answer={"assignment": one.id},
     )
+
+
+def _refuse_household(to: NewAssignment, post: Post) -> None:
+    """Households are linked to linked members alone, helped by household roles, and nobody links their own."""
+    wrong = post.role_id != LINKER if to.kind == LINKED else post.role.scope_level != "household"
+    if to.kind in {LINKED, "named_helper"} and wrong:
+        raise BadInput(fields={"post": N_("Households are tied to linked members and named helpers only.")})
+    if to.kind == LINKED and post.person.household_id == to.household:
+        raise BadInput(fields={"household": N_("Nobody is the contact of their own household.")})
 
 
 def _refuse_target(to: NewAssignment) -> None:

@@ -108,9 +108,11 @@ def call_links_off(scope: Scope, act: Act, *, village: int, homes: Sequence[UUID
 
 def begin_link(scope: Scope, act: Act, *, like: UUID, household: UUID, place: int, on: date) -> None:
     """Link a household to whom another is linked: it was part of it. Called by ``outreach.actions.follow_links``."""
-    post = Assignment.objects.filter(id=like).values_list("post", flat=True).get()
+    post, until = Assignment.objects.filter(id=like).values_list("post", "post__to_on").get()
     with already_there():
-        Assignment.objects.create(id=act.id, post_id=post, kind=LINKED, place=place, household_id=household, from_on=on)
+        Assignment.objects.create(
+            id=act.id, post_id=post, kind=LINKED, place=place, household_id=household, from_on=on, to_on=until
+        )  # fmt: skip
 
 
 def end_links(scope: Scope, act: Act, *, ends: Mapping[UUID, tuple[date, UUID | None]]) -> int:

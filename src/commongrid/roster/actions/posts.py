@@ -118,8 +118,8 @@ def end_post(scope: Scope, act: Act, *, post_id: UUID, on: date) -> Line:
         raise WrongState(N_("This post has already ended."))
     post.to_on = max(on, post.from_on)
     post.save(update_fields=["to_on"])
-    open_ones = Assignment.objects.filter(post=post)
-    open_ones.filter(in_force(post.to_on)).update(to_on=post.to_on)
+    for one in _tied(post, post.to_on):
+        Assignment.objects.filter(id=one.id).update(to_on=max(one.from_on, post.to_on))
     return Line(
         place=post.place,
         subject=post.id,

@@ -14,18 +14,21 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commongrid.journal import pulses
+from commongrid.kernel.places import level_of
 from commongrid.kernel.refusals import N_
 from commongrid.kernel.scope import Scope
 from commongrid.matters import queries
 from commongrid.matters.queries import Filters
 from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
+from commongrid.outreach.queries.notices import behind
 from commongrid.registry import queries as registry
 from commongrid.roster.dividing.queries.staffing import ToStaff, to_staff
 from commongrid.surfaces.console.matters import leaders, present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import in_a_row
 from commongrid.territory import queries as territory
+from commongrid.territory.queries import PlaceRow
 
 LANES: Final = {
     "all": (N_("Waits for me"), ""),
@@ -104,6 +107,7 @@ def today(request: Asked) -> HttpResponse:
             "next": page.next,
             "checks": checks(request.scope),
             "to_staff": new_grids(request.scope),
+            "to_post": old_notices(request.scope),
             "waiting": counted.get("all", 0),
             "may_report": request.scope.may("matters.report"),
             "counts": {"today": counted.get("all", 0), "notices": unread(request.scope)},
@@ -114,6 +118,12 @@ def today(request: Asked) -> HttpResponse:
 def new_grids(scope: Scope) -> list[ToStaff]:
     """Of whoever appoints in a village: its new grids without a head, and posts left in those that have ended."""
     return to_staff(scope, localdate()) if scope.level == "village" and scope.may("posts.appoint") else []
+
+
+def old_notices(scope: Scope) -> list[PlaceRow]:
+    """Of whoever keeps a village's links: natural villages whose notice names others than their contacts today."""
+    keeps = scope.level == "village" and scope.may("links.edit") and level_of(scope.lo) == "village"
+    return behind(scope, scope.lo, localdate()) if keeps else []
 
 
 def checks(scope: Scope) -> list[MediationLine]:

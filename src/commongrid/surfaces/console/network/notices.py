@@ -13,7 +13,7 @@ from django.utils.translation import gettext, override
 
 from commongrid.kernel.places import village_of
 from commongrid.outreach import actions
-from commongrid.outreach.queries.notices import notice_content, posted, refuse_wrong, wrong_with
+from commongrid.outreach.queries.notices import behind, notice_content, posted, refuse_wrong, wrong_with
 from commongrid.outreach.rules.notice import spoken
 from commongrid.surfaces.console.network import printing
 from commongrid.surfaces.console.network.words import natural_village
@@ -39,13 +39,15 @@ def notice(request: Asked, code: int) -> HttpResponse:
         messages.success(request, gettext("The notice is posted; everybody can read it. Print it for the board."))
         return HttpResponseRedirect(reverse("link_notice", args=[code]))
     there, content = _as_it_stands(request, row)
+    village = village_of(code) or code
     wrong = None if there else wrong_with(code, content)
     address = request.build_absolute_uri(reverse("contacts", args=[code]))
     context = {
         "place": row, "posted": there, "content": content, "address": address, "picture": qr.svg(address),
         "spoken": (spoken(content, "zh"), spoken(content, "en")),
+        "old": there is not None and row.code in {one.code for one in behind(request.scope, village, localdate())},
         "wrong": gettext(wrong[0]) % {"found": wrong[1]} if wrong else "",
-        "back": reverse("linking", args=[village_of(code) or code]),
+        "back": reverse("linking", args=[village]),
     }  # fmt: skip
     return render(request, "console/network/notice.html", context)
 

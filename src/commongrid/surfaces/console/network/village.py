@@ -45,6 +45,7 @@ def page(request: Asked, code: int) -> HttpResponse:
     now = next((one for one in found if one.open), None)
     inside = hamlets(request.scope, code)
     posted = notices.all_posted(request.scope, [one.code for one in inside])
+    old = {one.code for one in notices.behind(request.scope, code, today)}
     reached = reach.of_hamlets(request.scope, code, today)
     able, homes = [one for one in people if one.answer == "able"], plans.to_link(request.scope, code)
     context = {
@@ -53,7 +54,8 @@ def page(request: Asked, code: int) -> HttpResponse:
         "open": now, "form": forms.TermsForm(), "homes": homes, "uncalled": sum(one.homes for one in reached) - homes,
         "without": sum(one.without for one in reached),
         "plans": [(one, gettext(STATE_WORDS[one.state]), TONES[one.state]) for one in found],
-        "hamlets": [(one, posted.get(one.code)) for one in inside], "trail": trail(request.scope, code),
+        "hamlets": [(one, posted.get(one.code), one.code in old) for one in inside],
+        "trail": trail(request.scope, code),
         "rail": _rail(now.state if now else "", able=bool(able), adopted=any(one.state == "adopted" for one in found),
                       posted=bool(posted)),
     }  # fmt: skip
