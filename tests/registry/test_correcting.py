@@ -16,9 +16,10 @@ from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, WrongStat
 from commongrid.registry import actions, queries
 from commongrid.registry.models import Correction, Flag, HardshipFlag, Person, Stay
 from commongrid.registry.rules.facts import NewHome, NewPerson, Told
-from tests.factories.desk import GRID, HAMLET, VILLAGE
+from tests.factories.desk import COUNTY, GRID, HAMLET, OTHER_VILLAGE, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+from tests.registry.importing.making import number
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -34,6 +35,47 @@ def _correct(subject: UUID, seen: int | None = None, **written: str) -> Act:
     fields = actions.Fields(of="person", subject=subject, written=written)
     actions.correct(CLERK, act, fields=fields, told=replace(LATER, seen=seen))
     return act
+
+
+@pytest.mark.parametrize("code", ["999999999999999", str(OTHER_VILLAGE), str(COUNTY), str(HAMLET)])
+def test_a_villager_group_is_one_of_the_same_village(village: Hamlet, code: str) -> None:
+    fields = actions.Fields(of="household", subject=village.home("1"), written={"villager_group": code})
+    with pytest.raises(BadInput) as refused:
+        actions.correct(CLERK, Act.new(), fields=fields, told=LATER)
+    assert set(refused.value.fields) == {"villager_group"}
+
+
+def test_whoever_stands_in_a_booklet_is_registered_where_that_is(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五")
+    with pytest.raises(BadInput):
+        _correct(one, registered_place="888888888888000")
+    opened = actions.open_booklet(CLERK, Act.new(), new=actions.NewBooklet(place=HAMLET, number="B1"), told=LATER)
+    booklet = UUID(opened["booklet"])
+    actions.enrol(CLERK, Act.new(), person_id=one, booklet_id=booklet, as_to_head="02", told=LATER)
+    with pytest.raises(BadInput) as refused:
+        _correct(one, registered_place=str(VILLAGE))
+    assert set(refused.value.fields) == {"registered_place"}
+    _correct(one, registered_place=str(HAMLET), education="70")
+
+
+def test_nobody_is_over_120_by_their_identity_number(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五")
+    with pytest.raises(BadInput):
+        _correct(one, id_number=number(1, date(1890, 1, 1)))
+
+
+def test_what_was_undone_is_no_longer_fresh_and_a_later_day_stays(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "赵五", education="70")
+    act = _correct(one, phone="13812345678", education="20")
+    keeper = scope_at(VILLAGE, "people.confirm", "people.edit")
+    for day in (date(2026, 9, 1), date(2026, 3, 1)):
+        actions.confirm(keeper, Act.new(), of="person", subject=one, fields=("education",), told=Told(on=day))
+    assert village.read(one).confirmed["education"] == "2026-09-01"
+    actions.undo(CLERK, Act.new(), done=act.id, told=Told(on=date(2026, 10, 2), source="x"))
+    assert "phone" not in village.read(one).confirmed
+    assert village.read(one).confirmed["education"] == DAY.isoformat(), "found with the record"
+    actions.left_for_work(CLERK, Act.new(), person_id=one, to="浙江", told=Told(on=date(2026, 10, 3)))
+    assert village.read(one).confirmed["works_at"] == "2026-10-03"
 
 
 def test_a_correction_keeps_what_stood_there_and_is_undone(village: Hamlet) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -16,17 +17,24 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotAllowed, NotFound
 from commongrid.kernel.scope import Scope
 from commongrid.registry import actions, queries
-from commongrid.registry.models import Code, FlagType
-from commongrid.registry.rules.facts import Told
+from commongrid.registry.models import Code, FlagType, RegisteredHousehold
+from commongrid.registry.rules.facts import Into, NewPerson, Told
 from commongrid.registry.rules.freshness import years
 from commongrid.registry.rules.ledgers import LEDGERS, born_between, columns_of, totals
-from tests.factories.desk import FAR_VILLAGE, GRID, VILLAGE
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet
+from tests.registry.importing.making import person as row_of
+from tests.registry.importing.test_taking import send, take
+
+if TYPE_CHECKING:
+    from tests.bed import Database
 
 TODAY = date(2026, 11, 24)
 CIVIL = scope_at(VILLAGE, "people.edit", "people.read", "people.hardship")
 TOLD = Told(on=DAY)
+LATER, LATEST = Told(on=date(2026, 5, 2)), Told(on=date(2026, 6, 2))
+WANTED = queries.Wanted(place=VILLAGE, population="resident", on=TODAY, since=DAY)
 
 
 def names(code: str, scope: Scope = CLERK, population: str = "resident", **more: Any) -> list[str]:
@@ -79,6 +87,83 @@ def test_people_by_age_and_by_population(village: Hamlet) -> None:
     assert len(names("roster")) == 5
     actions.left_for_work(CLERK, Act.new(), person_id=head, to="浙江", told=TOLD)
     assert names("away") == ["周一"]
+
+
+def test_people_as_of_a_day_are_those_of_that_day(village: Hamlet) -> None:
+    home, (head, wife, _son, father) = village.family()
+    actions.left_for_work(CLERK, Act.new(), person_id=wife, to="浙江", told=Told(on=date(2026, 4, 1)))
+    actions.died(CLERK, Act.new(), person_id=father, told=LATEST)
+    village.person(home, "新来", "97", on=date(2026, 7, 1), born_on=date(1950, 1, 1))
+    actions.returned(CLERK, Act.new(), person_id=wife, told=Told(on=date(2026, 7, 2)))
+    actions.set_head(CLERK, Act.new(), household_id=home, person_id=wife, told=Told(on=date(2026, 7, 2)))
+    may = date(2026, 5, 1)
+    assert sorted(names("roster", on=may)) == ["吴二", "周一", "周三", "周四"]
+    assert names("elders_60", on=may) == ["周四"]
+    assert (names("elders_60"), names("away")) == (["新来"], [])
+    assert names("away", on=may) == ["吴二"]
+    assert names("roster", on=date(2026, 2, 1)) == []
+    with acting(CLERK):
+        found = queries.ledger_rows(CLERK, LEDGERS["roster"], replace(WANTED, on=may))
+        (away,) = queries.ledger_rows(CLERK, LEDGERS["away"], replace(WANTED, on=may))
+    assert {row.subject: row.values["relation"] for row in found}[head] == "02", "as they were to the head of then"
+    assert away.values["works_at"] == "浙江"
+
+
+def test_who_left_sight_since_is_named_and_those_registered_are_of_the_day(village: Hamlet, database: Database) -> None:
+    _home, (head, *_rest) = village.family()
+    actions.enrol(CLERK, Act.new(), person_id=head, booklet_id=_booklet("1"), as_to_head="02", told=LATER)
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE registry_stay SET to_on = '2026-06-02' WHERE person_id = %s AND sort = 'living'", [head])
+        owner.execute("UPDATE registry_person SET place = %s, household_id = NULL WHERE id = %s", [FAR_VILLAGE, head])
+    assert "周一" not in names("roster")
+    assert sorted(names("roster", on=date(2026, 5, 3))) == ["吴二", "周一", "周三", "周四"]
+    assert names("roster", population="registered", on=date(2026, 5, 1)) == []
+
+
+def test_what_came_in_with_a_file_began_nobody_knows_when(village: Hamlet) -> None:
+    old = row_of(number="1", name="周大山", born_on="1950-01-01")
+    take(send(old, row_of(number="1", name="周小", relation="子", born_on="2026-06-01")))
+    assert names("roster", on=date(2026, 5, 1)) == ["周大山"]
+
+
+def test_what_happened_to_those_registered(village: Hamlet) -> None:
+    home, (head, _wife, son, _father) = village.family()
+    child = NewPerson(name="周小", sex="2", registered_place=HAMLET)
+    said = actions.born(CLERK, Act.new(), into=Into(household=home, as_to_head="30"), child=child, told=LATER)
+    for who in (UUID(said["person"]), head, son):
+        actions.enrol(CLERK, Act.new(), person_id=who, booklet_id=_booklet("1"), as_to_head="20", told=LATER)
+    actions.enrol(CLERK, Act.new(), person_id=son, booklet_id=_booklet("2"), as_to_head="", told=LATEST)
+    actions.strike(CLERK, Act.new(), person_id=head, told=LATEST)
+    actions.died(CLERK, Act.new(), person_id=son, told=LATEST)
+    assert names("births", population="registered") == ["周小"], "and her first booklet is no other event"
+    assert sorted(names("moves", population="registered")) == ["周一", "周一", "周三"], "entered, and struck off"
+    assert names("deaths", population="registered") == ["周三"], "once, whatever he stood in"
+    assert sorted(names("changes", population="registered")) == ["周一", "周一", *["周三"] * 4, "周小"]
+
+
+def test_those_registered_by_place_alone_are_born_and_die_too(village: Hamlet) -> None:
+    home = village.home("1")
+    village.person(home, "郑老", born_on=date(1940, 1, 1))
+    gone = village.person(home, "郑大", "20", registered_place=VILLAGE)
+    actions.died(CLERK, Act.new(), person_id=gone, told=LATER)
+    assert names("deaths", population="registered") == names("changes", population="registered") == ["郑大"]
+
+
+def test_booklets_have_a_ledger(village: Hamlet) -> None:
+    _home, (head, wife, *_) = village.family()
+    for who in (head, wife):
+        actions.enrol(CLERK, Act.new(), person_id=who, booklet_id=_booklet("1"), as_to_head="10", told=LATER)
+    actions.left_for_work(CLERK, Act.new(), person_id=wife, to="", told=LATEST)
+    with acting(CLERK):
+        (row,) = queries.ledger_rows(CLERK, LEDGERS["booklets"], WANTED)
+    assert (row.of, row.values["name"], row.values["people"], row.values["here"]) == ("booklet", "周一", 2, 1)
+
+
+def _booklet(number: str) -> UUID:
+    with acting(CLERK):
+        found = RegisteredHousehold.objects.filter(number=number).first()
+    new = actions.NewBooklet(place=HAMLET, number=number)
+    return found.id if found else UUID(actions.open_booklet(CLERK, Act.new(), new=new, told=TOLD)["booklet"])
 
 
 def test_what_happened_in_a_period(village: Hamlet) -> None:

@@ -14,7 +14,7 @@ from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotYours, Refusal, WrongState
-from commongrid.registry import actions
+from commongrid.registry import actions, queries
 from commongrid.registry.models import Correction, Household, Person, Stay
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET
@@ -169,6 +169,64 @@ def test_a_wedding_moves_one_of_them(village: Hamlet) -> None:
     assert broken_laws() == []
     with pytest.raises(WrongState):
         actions.married(CLERK, Act.new(), person_id=son, spouse_id=bride, into=into, told=TODAY)
+
+
+def test_nothing_happens_before_a_birth_or_before_the_household(village: Hamlet) -> None:
+    home, (head, *_rest) = village.family()
+    early, child = date(1979, 5, 1), {"born_on": date(2026, 4, 1)}
+    award = actions.Recognised(type_code="veteran", person=head)
+    acts: list[Callable[[], object]] = [
+        lambda: village.person(home, "小一", "20", on=DAY, **child),
+        lambda: village.person(home, "老王", "97", on=date(2025, 12, 31)),
+        lambda: actions.flag(CLERK, Act.new(), what=award, told=Told(on=early)),
+        lambda: actions.left_for_work(CLERK, Act.new(), person_id=head, to="", told=Told(on=early)),
+    ]
+    for act in acts:
+        with pytest.raises(BadInput) as refused:
+            act()
+        assert set(refused.value.fields) == {"on"}
+    began = actions.Fields(of="household", subject=home, written={"began_on": "2025-01-01"})
+    actions.correct(CLERK, Act.new(), fields=began, told=TODAY)
+    village.person(home, "老王", "97", on=date(2025, 12, 31))
+
+
+def test_a_child_does_not_marry_and_who_moves_is_something_to_the_head(village: Hamlet) -> None:
+    home, (_head, _wife, son, _father) = village.family()
+    girl = village.person(village.home("2"), "小二", sex="2", born_on=date(2012, 1, 1))
+    bride = village.person(village.home("3"), "新娘", sex="2", born_on=date(2005, 1, 1))
+    into = Into(household=home)
+    with pytest.raises(BadInput):
+        actions.married(CLERK, Act.new(), person_id=son, spouse_id=girl, into=into, told=TODAY)
+    actions.married(CLERK, Act.new(), person_id=son, spouse_id=bride, into=into, told=TODAY)
+    assert (village.read(bride).as_in_home, village.read(bride).confirmed["marital"]) == ("38", LATER.isoformat())
+    with acting(CLERK):
+        found = queries.spouse_of(CLERK, queries.person_card(CLERK, son))
+        assert found is not None
+        assert found.id == bride
+        assert queries.spouse_of(CLERK, queries.person_card(CLERK, girl)) is None
+
+
+def test_who_stay_are_to_the_new_head_what_can_be_told(village: Hamlet) -> None:
+    home = village.home("1")
+    old = village.person(home, "周老", sex="1", born_on=date(1950, 1, 1))
+    son = village.person(home, "周子", "20", sex="1", born_on=date(1975, 1, 1))
+    wife = village.person(home, "吴媳", "38", sex="2", born_on=date(1976, 1, 1))
+    child = village.person(home, "周孙", "40", sex="2", born_on=date(2010, 1, 1))
+    aunt = village.person(home, "周姑", "70", sex="2", born_on=date(1980, 1, 1))
+    actions.died(CLERK, Act.new(), person_id=old, told=TODAY)
+    assert [village.read(one).as_in_home for one in (son, wife, child, aunt)] == ["02", "10", "30", "97"]
+    assert "as_in_home" not in village.read(aunt).confirmed, "a guess is asked for next time"
+    assert village.read(wife).confirmed["as_in_home"] == LATER.isoformat()
+
+
+def test_children_of_whoever_joins_their_spouse_are_children_there(village: Hamlet) -> None:
+    home, other = village.home("1"), village.home("2")
+    village.person(home, "丈夫", sex="1", born_on=date(1980, 1, 1))
+    village.person(other, "妻子", sex="2", born_on=date(1982, 1, 1))
+    children = [village.person(other, name, code) for name, code in (("女儿", "30"), ("小儿", "20"), ("外婆", "50"))]
+    into = Into(household=home, as_to_head="10")
+    actions.merge_households(CLERK, Act.new(), household_id=other, into=into, told=TODAY)
+    assert [village.read(one).as_in_home for one in children] == ["30", "20", "97"]
 
 
 def test_who_all_are_away_make_a_household_away(village: Hamlet) -> None:

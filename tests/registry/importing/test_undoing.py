@@ -47,6 +47,20 @@ def test_a_batch_is_undone_and_comes_in_once_more(village: Hamlet) -> None:
     assert broken_laws() == []
 
 
+def test_what_somebody_was_to_the_head_stays_readable_and_comes_back(village: Hamlet) -> None:
+    home, _people = village.family()
+    row = person(number="1", name="周四", relation="祖父", born_on="1950-01-01", sex="男")
+    batch = UUID(take(send(row))["batch"])
+    april = date(2026, 4, 1)
+    with acting(CLERK):
+        then = {one.name: one.as_to_head for one in members_on(CLERK, home, april)}
+    assert (then["周四"], {one.name: one.as_to_head for one in members_of(home)}["周四"]) == ("50", "60")
+    assert broken_laws() == []
+    actions.undo_import(CLERK, Act.new(), batch_id=batch, reason="表格版本错了")
+    assert {one.name: one.as_to_head for one in members_of(home)}["周四"] == "50"
+    assert broken_laws() == []
+
+
 def members_of(home: UUID) -> list[Any]:
     with acting(CLERK):
         return members_on(CLERK, home, queries.today_of(CLERK, Act.new().at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 READER = scope_at(VILLAGE, "people.read")
 CLERK = scope_at(VILLAGE, "people.edit", "people.read")
 FEBRUARY = "2026-02-01"
+MARCH = Told(on=date(2026, 3, 1))
 
 
 @pytest.fixture
@@ -90,7 +91,8 @@ def test_a_clerks_round(desk: Desk, client: Client, language: str) -> None:
     assert "138****5678" in card
     assert "13812345678" not in card
     before = text(client.get(f"/console/households/{home}?on=2026-01-15"))
-    assert "周大山" not in living(before)
+    assert "周大山" not in before
+    assert {"en": "did not exist", "zh-hans": "尚未立户"}[language] in before
 
     split = send(
         client, f"/console/households/{home}/split", people=[str(son)], head=str(son), natural_village=HAMLET,
@@ -131,6 +133,23 @@ def test_each_act_of_a_life_has_its_page(desk: Desk, client: Client) -> None:
     assert send(client, f"/console/households/people/{one}/died").status_code == 302
     assert send(client, f"{base}/moved-out", to="贵阳").status_code == 302
     assert "Veteran" in text(client.get(base))
+
+
+def test_a_household_as_it_was_mixes_no_days(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    home = household(client)
+    head = person(client, home, "周大山")
+    opened = actions.open_booklet(CLERK, Act.new(), new=actions.NewBooklet(place=HAMLET, number="B77"), told=MARCH)
+    booklet = UUID(opened["booklet"])
+    actions.enrol(CLERK, Act.new(), person_id=head, booklet_id=booklet, as_to_head="", told=MARCH)
+    actions.flag(CLERK, Act.new(), what=actions.Recognised(type_code="veteran", person=head), told=MARCH)
+    written = {"lon": "108.5", "lat": "27.5", "door": "下河1号"}
+    actions.correct(CLERK, Act.new(), fields=actions.Fields(of="household", subject=home, written=written), told=MARCH)
+    actions.left_for_work(CLERK, Act.new(), person_id=head, to="浙江", told=MARCH)
+    now, then = (text(client.get(f"/console/households/{home}{day}")) for day in ("", f"?on={FEBRUARY}"))
+    shown = ("B77", "Veteran", "108.50000", "下河1号", ">All away<", ">Away<")
+    assert [one for one in shown if one not in now] == []
+    assert [one for one in shown[:3] + shown[4:] if one in then] == []
 
 
 def undo_links(client: Client, address: str) -> list[str]:

@@ -70,6 +70,7 @@ def enrol(
     if who.booklet_id == into.id:
         raise BadInput(N_("The person stands in this booklet already."))
     refuse_codes({"as_to_head": as_to_head})
+    why = "enrolled" if who.booklet_id is None else "moved"
     leave_booklet(at, who, "moved")
     first = into.head_id is None
     if not first and as_to_head == SELF:
@@ -78,7 +79,7 @@ def enrol(
     change(at, who, booklet_id=into.id, as_in_booklet=code, registered_place=into.place)
     Stay(
         id=at.child(), person_id=who.id, sort="registered", booklet_id=into.id, place=into.place,
-        name=who.display_name, as_to_head=code, head=first, from_on=at.on, why_began="enrolled", began_by=act.id,
+        name=who.display_name, as_to_head=code, head=first, from_on=at.on, why_began=why, began_by=act.id,
     ).save(force_insert=True)  # fmt: skip
     if first:
         change(at, into, head_id=who.id)

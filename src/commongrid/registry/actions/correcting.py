@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -25,14 +25,20 @@ from commongrid.registry.actions.desk import (
     home,
     refuse_changed,
 )
-from commongrid.registry.actions.people import ELSEWHERE
+from commongrid.registry.actions.people import ELSEWHERE, refuse_places
 from commongrid.registry.models import Code, Person
 from commongrid.registry.rules.facts import HEADS, Told
-from commongrid.registry.rules.fields import FIELDS, read_fields
+from commongrid.registry.rules.fields import BELONGS, FIELDS, read_fields
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
+
+
+IN_A_BOOKLET = N_(
+    "The person stands in a booklet, and is registered where that is. Enter them into another booklet instead, or say "
+    "that the registration moved away."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,10 @@ def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
         _refuse_headship(record, values)
     refuse_unlisted(fields.of, values)
     refuse_strangers(fields.of, values)
+    moved = {name: value for name, value in values.items() if name in BELONGS and value != getattr(record, name)}
+    refuse_places(at.scope, cast("dict[str, int | None]", moved), near=record.place)
+    if "registered_place" in moved and record.booklet_id is not None:
+        raise BadInput(fields={"registered_place": IN_A_BOOKLET})
     columns = {FIELDS[fields.of][name].kept_in: value for name, value in values.items()}
     columns |= follows(fields.of, values)
     try:
@@ -197,7 +207,8 @@ def refuse_strangers(of: str, values: Mapping[str, object]) -> None:
 
 
 def _fresh(record: Any, fields: Iterable[str], day: str) -> None:
-    record.confirmed = {**record.confirmed, **dict.fromkeys(fields, day)}
+    """These fields were found true on a day; one that was found true later stays so."""
+    record.confirmed = record.confirmed | {name: max(day, record.confirmed.get(name, "")) for name in fields}
     record.save(update_fields=("confirmed",))
 
 

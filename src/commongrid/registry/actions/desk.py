@@ -7,7 +7,7 @@ later stands on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -32,6 +32,7 @@ from commongrid.registry.models import (
 )
 from commongrid.registry.models.changing import HARDSHIP_FIELD
 from commongrid.registry.rules.facts import Told, day_of
+from commongrid.registry.rules.fields import FIELDS
 from commongrid.territory import queries as territory
 
 OF: Final[dict[type[models.Model], str]] = {
@@ -43,6 +44,8 @@ OF: Final[dict[type[models.Model], str]] = {
     Organisation: "organisation",
 }
 TABLES: Final[dict[str, Any]] = {name: table for table, name in OF.items()}
+FRESH: Final = {(of, field.kept_in): name for of, fields in FIELDS.items() for name, field in fields.items()}
+"""The field that a column of a record holds, for those whose freshness is kept."""
 SEALED: Final = ("id_sealed", "phone_sealed", "bank_sealed", "ethnic_sealed")
 INDEX_OF: Final = {"id_sealed": "id_index", "phone_sealed": "phone_index"}
 MEMBER: Final = "member"
@@ -102,7 +105,8 @@ def desk(scope: Scope, act: Act, told: Told, *, since: date | None = None) -> De
 def person(at: Desk, person_id: UUID, *, seen: int | None = None) -> Person:
     """A living record of a person, locked.
 
-    Refuses: NotYours out of scope; WrongState where the record has ended or was changed meanwhile.
+    Refuses: NotYours out of scope; WrongState where the record has ended or was changed meanwhile; BadInput for a day
+    before the person was born.
     """
     found = Person.objects.select_for_update(of=("self",)).filter(id=person_id).first()
     if found is None:
@@ -110,13 +114,15 @@ def person(at: Desk, person_id: UUID, *, seen: int | None = None) -> Person:
     if found.state not in ("here", "away"):
         raise WrongState(N_("This record has ended; it can only be read."))
     refuse_changed(found, seen)
+    refuse_unborn(at, found.born_on)
     return found
 
 
 def home(at: Desk, household_id: UUID, *, seen: int | None = None) -> Household:
     """A household that has not ended, locked.
 
-    Refuses: NotYours out of scope; WrongState where it has ended or was changed meanwhile.
+    Refuses: NotYours out of scope; WrongState where it has ended or was changed meanwhile; BadInput for a day before it
+    began.
     """
     found = Household.objects.select_for_update(of=("self",)).filter(id=household_id).first()
     if found is None:
@@ -124,7 +130,18 @@ def home(at: Desk, household_id: UUID, *, seen: int | None = None) -> Household:
     if found.state == "ended":
         raise WrongState(N_("This household has ended; it can only be read."))
     refuse_changed(found, seen)
+    if found.began_on and at.on < found.began_on:
+        raise BadInput(
+            fields={"on": N_("The household began later, on %(began)s. Check the day, or correct when it began.")},
+            began=found.began_on.isoformat(),
+        )
     return found
+
+
+def refuse_unborn(at: Desk, born_on: date | None) -> None:
+    """Refuse with BadInput what somebody did, or what happened to them, before they were born."""
+    if born_on and at.on < born_on:
+        raise BadInput(fields={"on": N_("This is before the person was born. Please check the day.")})
 
 
 def refuse_changed(record: Any, seen: int | None) -> None:
@@ -136,7 +153,8 @@ def refuse_changed(record: Any, seen: int | None) -> None:
 def change(at: Desk, record: Any, **columns: Any) -> tuple[str, ...]:
     """Write those columns that differ, keep what stood there before, and count the version up.
 
-    Values of sealed columns are given in the clear. Answers which columns changed.
+    Values of sealed columns are given in the clear. A field that changed is fresh from the day told. Answers which
+    columns changed.
     """
     changed = []
     for name, value in columns.items():
@@ -149,9 +167,34 @@ def change(at: Desk, record: Any, **columns: Any) -> tuple[str, ...]:
             changed.append(name)
     if changed:
         record.version += 1
-        more = ("version", *(INDEX_OF[name] for name in changed if name in INDEX_OF))
+        more = ["version", *(INDEX_OF[name] for name in changed if name in INDEX_OF)]
+        if fields := {FRESH[OF[type(record)], name] for name in changed if (OF[type(record)], name) in FRESH}:
+            record.confirmed = {**record.confirmed, **dict.fromkeys(fields, at.on.isoformat())}
+            more.append("confirmed")
         _save(at, record, (*changed, *more))
     return tuple(changed)
+
+
+def unsure(record: Any, field: str) -> None:
+    """A field that was only guessed is not confirmed by anybody: it is asked for next time."""
+    record.confirmed = {name: day for name, day in record.confirmed.items() if name != field}
+    record.save(update_fields=("confirmed",))
+
+
+def last_found(record: Any, of: str, columns: Mapping[str, object]) -> None:
+    """Fields that hold their former values again are as fresh as when those were written; empty ones not at all."""
+    fields = {FRESH[of, name]: name for name in columns if (of, name) in FRESH}
+    if not fields:
+        return
+    rows = Correction.objects.stood().filter(subject=record.id, field__in=[*fields.values(), ENTERED])
+    said = dict(rows.order_by("at", "no").values_list("field", "since_on"))
+    entered = said.get(ENTERED)
+    days = {
+        field: day.isoformat() for field, name in fields.items()
+        if getattr(record, name) not in (None, "") and (day := said.get(name, entered))
+    }  # fmt: skip
+    record.confirmed = {name: day for name, day in record.confirmed.items() if name not in fields} | days
+    record.save(update_fields=("confirmed",))
 
 
 def touch(record: Any) -> None:

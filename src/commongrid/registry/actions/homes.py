@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,10 +22,23 @@ from commongrid.registry.actions.desk import (
     lived,
     living,
     touch,
+    unsure,
 )
 from commongrid.registry.actions.marks import carry_marks, pass_marks
 from commongrid.registry.models import Household, Person, Stay
-from commongrid.registry.rules.facts import DOOR_LENGTH, SELF, SPOUSE, Into, NewHome, Told, as_to, number_of
+from commongrid.registry.rules.facts import (
+    DOOR_LENGTH,
+    IN_LAW,
+    OTHER_SIDE,
+    RELATIVE,
+    SELF,
+    SPOUSE,
+    Into,
+    NewHome,
+    Told,
+    as_to,
+    number_of,
+)
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -77,11 +90,12 @@ def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told:
     head = next((one for one in going if one.id == leaving.head), None)
     if head is None:
         raise BadInput(fields={"head": N_("The head of the new household is one of those who leave.")})
-    new = _founded(at, leaving.home, act.id)
-    former = head.as_in_home or SELF
+    new = _founded(at, replace(leaving.home, began_on=leaving.home.began_on or at.on), act.id)
+    as_to_head = turned(head, going)
     for one in going:
-        to_head = SELF if one.id == head.id else as_to(former, one.as_in_home, sex=one.sex)
-        move_into(at, one, new, as_to_head=to_head, why="split", head=one.id == head.id)
+        move_into(at, one, new, as_to_head=as_to_head[one.id], why="split", head=one.id == head.id)
+        if as_to_head[one.id] == RELATIVE:
+            unsure(one, "as_in_home")
     change(at, new, head_id=head.id, state=lived(going))
     changed = change(at, old, state=lived(staying))
     if old.head_id in leaving.people:
@@ -99,7 +113,7 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
     """Everybody of a household moves into another, and the first ends (并户).
 
     ``into.as_to_head`` is what its head becomes there; the others follow from
-    that as "other relative" unless certain.
+    that as "other relative" unless certain: the children of whoever joins their spouse are children there.
 
     Refuses: NotYours out of scope; WrongState where one has ended or changed; BadInput for a household into itself.
     """
@@ -109,8 +123,10 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
     old, new = home(at, household_id, seen=told.seen), home(at, into.household)
     people = living(old)
     for one in people:
-        to_head = into.as_to_head if one.id == old.head_id else _beside(into.as_to_head, one)
+        to_head = into.as_to_head if one.id == old.head_id else beside(into.as_to_head, one)
         move_into(at, one, new, as_to_head=to_head, why="merged")
+        if one.id != old.head_id and to_head == RELATIVE:
+            unsure(one, "as_in_home")
     end_home(at, old, into=new)
     change(at, new, state=lived(living(new)))
     return Line(
@@ -159,21 +175,35 @@ def succeed(at: Desk, of: Household, staying: list[Person]) -> None:
 
 def seat(at: Desk, of: Household, head: Person, people: list[Person]) -> None:
     """Make one of them the head; what everybody is to the head is turned round, with a stay from that day."""
-    former = head.as_in_home or SELF
+    as_to_head = turned(head, people)
     for one in people:
-        to_head = SELF if one.id == head.id else as_to(former, one.as_in_home, sex=one.sex)
+        to_head = as_to_head[one.id]
         if to_head != one.as_in_home or one.id in {head.id, of.head_id}:
             end_stay(at, one, why="head")
+            guessed = to_head == RELATIVE != one.as_in_home
             change(at, one, as_in_home=to_head)
+            if guessed:
+                unsure(one, "as_in_home")
     for one in people:
         if not Stay.objects.filter(person_id=one.id, sort="living", to_on=None).exists():
             begin_stay(at, one, of, as_to_head=one.as_in_home, why="head", head=one.id == head.id)
     change(at, of, head_id=head.id)
 
 
-def _beside(former: str, one: Person) -> str:
+def turned(head: Person, people: list[Person]) -> dict[UUID, str]:
+    """What each of these people is to one of them as their head."""
+    former = head.as_in_home or SELF
+    children, in_law = ([one for one in people if one.as_in_home == code] for code in (former, IN_LAW.get(former)))
+    couple = len(children) == len(in_law) == 1
+    return {
+        one.id: SELF if one.id == head.id else as_to(former, one.as_in_home, sex=one.sex, couple=couple)
+        for one in people
+    }
+
+
+def beside(former: str, one: Person) -> str:
     """What one of a merged household is to the new head, from what their own head becomes: a guess to be mended."""
-    return as_to(former, one.as_in_home, sex=one.sex) if former == SELF else "97"
+    return as_to(OTHER_SIDE[former], one.as_in_home, sex=one.sex) if former in OTHER_SIDE else RELATIVE
 
 
 def _founded(at: Desk, new: NewHome, ident: UUID) -> Household:

@@ -25,13 +25,14 @@ from commongrid.registry.actions.homes import end_home, move_into, succeed
 from commongrid.registry.actions.marks import end_marks
 from commongrid.registry.actions.people import enter, refuse_codes, refuse_twice
 from commongrid.registry.models import Household, Person
-from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told
+from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told, spouse_as
+from commongrid.registry.rules.freshness import years
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
-MARRIED = "20"
+MARRIED, OF_AGE = "20", 18
 
 
 @action("registry.person_born", power="people.edit", facts=("household",), kinds=("post", "clock"))
@@ -82,9 +83,11 @@ def moved(scope: Scope, act: Act, *, person_id: UUID, into: Into, told: Told) ->
 def married(scope: Scope, act: Act, *, person_id: UUID, spouse_id: UUID, into: Into, told: Told) -> Line:
     """Two people of the register marry; both live in the household named (婚姻).
 
-    ``into.as_to_head`` is what the one who moves becomes there. Who already lives there stays what they are.
+    ``into.as_to_head`` is what the one who moves becomes there, else it follows from what the other is. Who already
+    lives there stays what they are.
 
-    Refuses: NotYours out of scope; WrongState where either is married by the register; BadInput for one person twice.
+    Refuses: NotYours out of scope; WrongState where either is married by the register; BadInput for one person twice
+    or a child.
     """
     if person_id == spouse_id:
         raise BadInput(N_("Choose two people."))
@@ -93,13 +96,16 @@ def married(scope: Scope, act: Act, *, person_id: UUID, spouse_id: UUID, into: I
     couple = [person(at, each, seen=seen.get(each)) for each in sorted((person_id, spouse_id))]
     if any(one.marital.startswith("2") for one in couple):
         raise WrongState(N_("The register says that one of them is married. Correct that first."))
+    if any(one.born_on and years(one.born_on, at.on) < OF_AGE for one in couple):
+        raise BadInput(N_("Nobody marries before 18 years of age. Check who it is, and the day."))
     where = home(at, into.household)
-    for one in couple:
+    for one, other in (couple, couple[::-1]):
         if one.household_id != where.id:
             _leave_home(at, one, "married")
             partner_is_head = where.head_id in {person_id, spouse_id}
             first = where.head_id is None
-            to_head = SELF if first else (SPOUSE if partner_is_head else into.as_to_head)
+            known = SPOUSE if partner_is_head else into.as_to_head or spouse_as(other.as_in_home)
+            to_head = SELF if first else known
             move_into(at, one, where, as_to_head=to_head, why="married", head=first)
             _arrived(at, one, where, first=first)
         change(at, one, marital=MARRIED)
@@ -212,8 +218,6 @@ def _arrived(at: Desk, who: Person, where: Household, *, first: bool) -> None:
 
 def gone(at: Desk, who: Person, *, state: str, why: str, to: str = "") -> Person:
     """They have died or left for good: out of household and booklet, the record and its marks end."""
-    if who.born_on and at.on < who.born_on:
-        raise BadInput(fields={"on": N_("This is before the person was born. Please check the day.")})
     _leave_home(at, who, why)
     quit_booklet(at, who, why)
     end_marks(at, who)

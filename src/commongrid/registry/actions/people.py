@@ -10,13 +10,18 @@ from django.db import IntegrityError, transaction
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.pinyin import initials, sort_key
+from commongrid.kernel.places import county_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
-from commongrid.registry.actions.desk import Desk, entered
+from commongrid.registry.actions.desk import Desk, entered, refuse_unborn
 from commongrid.registry.models import Code, Household, Person
 from commongrid.registry.queries.alike import alike
 from commongrid.registry.rules.facts import NAME_LENGTH, NewPerson, person_of
+from commongrid.registry.rules.fields import BELONGS
+from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries.alike import Alike
@@ -76,11 +81,15 @@ def tie_account(scope: Scope, act: Act, *, person_id: UUID, account_id: int) -> 
 def enter(at: Desk, said: NewPerson, home: Household, **more: Any) -> Person:
     """Write a new person into a household; the stay is begun by the caller.
 
-    Refuses: BadInput for what can't be read, for a code that no list has, and
+    Refuses: BadInput for what can't be read, for a code that no list has, for a day before the birth, and
     where a living record of the county has this identity number already.
     """
     facts = person_of(said, at.today)
+    refuse_unborn(at, facts.born_on)
     refuse_codes({name: getattr(facts, name) for name in CODED})
+    refuse_places(
+        at.scope, {"registered_place": facts.registered_place, "collective": facts.collective}, near=home.place
+    )
     ident = at.act.id
     made = Person(
         id=ident, display_name=facts.name, sort_key=sort_key(facts.name), initials=initials(facts.name),
@@ -116,6 +125,22 @@ def refuse_twice(at: Desk, said: NewPerson, home: Household) -> None:
     """Refuse with Twice where somebody in the register may be the person."""
     if found := alike(at.scope, person_of(said, at.today), home.id, home.place):
         raise Twice(found)
+
+
+def refuse_places(scope: Scope, given: Mapping[str, int | None], near: int) -> None:
+    """Refuse with BadInput places of the wrong level, that have ended, or that lie in another county than ``near``.
+
+    A villager group is one of the same village.
+    """
+    rows = territory.places(scope, {code for code in given.values() if code})
+    faults = {}
+    for name, code in given.items():
+        row = rows.get(code) if code else None
+        reach = village_of if name == "villager_group" else county_of
+        if code and (row is None or row.ended or row.level not in BELONGS[name] or reach(code) != reach(near)):
+            faults[name] = N_("Choose a place of this county, of the right kind.")
+    if faults:
+        raise BadInput(fields=faults)
 
 
 def said_fields(facts: NewPerson, day: str) -> dict[str, str]:

@@ -15,7 +15,17 @@ from commongrid.kernel.places import county_of, interval
 from commongrid.kernel.refusals import N_, NotFound, NotYours, WrongState
 from commongrid.kernel.scope import HARDSHIP
 from commongrid.registry.actions.correcting import locked
-from commongrid.registry.actions.desk import ENTERED, MARKED, MEMBER, SEALED, TABLES, Desk, change, desk
+from commongrid.registry.actions.desk import (
+    ENTERED,
+    MARKED,
+    MEMBER,
+    SEALED,
+    TABLES,
+    Desk,
+    change,
+    desk,
+    last_found,
+)
 from commongrid.registry.actions.handing import reopen_offer, taken_over
 from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks
 from commongrid.registry.actions.regridding import SOURCE as DIVIDED
@@ -141,6 +151,7 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
         if whose[0] == "person" and columns.get("household_id"):
             columns.update(_where_it_is(columns["household_id"]))
         change(at, records[whose], **columns)
+        last_found(records[whose], whose[0], columns)
         if whose[0] == "person" and columns.keys() & {"place", "household_id"}:
             carry_marks(at, records[whose], left=before[whose[1]])
     _follow(at, rows, records)

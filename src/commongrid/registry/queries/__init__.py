@@ -84,6 +84,7 @@ from commongrid.registry.queries.people import (
     phone_index_of,
     phone_of_account,
     revealed,
+    spouse_of,
 )
 from commongrid.registry.queries.requests import (
     HandoverLine,
@@ -225,6 +226,7 @@ __all__ = (
     "revealed_basis",
     "sites_of",
     "sorts",
+    "spouse_of",
     "tallied",
     "things_at",
     "to_ask",

@@ -7,16 +7,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q
+from django.utils.timezone import localdate
 
-from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval, level_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
-from commongrid.registry.models import Person, RegisteredHousehold, Stay
+from commongrid.registry.models import Person, RegisteredHousehold
+from commongrid.registry.queries.former import value_on
 from commongrid.registry.queries.holdings import number_of
 from commongrid.registry.queries.homes import Member, members
 from commongrid.registry.queries.people import LISTED, meant
+from commongrid.registry.queries.then import stays_on
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -85,7 +87,7 @@ def booklets(scope: Scope, place: int, *, text: str = "", after: str = "") -> tu
             Q(place__gt=int(at)) | Q(place=int(at), number__gt=number) | Q(place=int(at), number=number, id__gt=ident),
             place__gte=int(at),  # where the index begins
         )
-    found = list(_counted(rows).order_by("place", "number", "id")[: PAGE + 1])
+    found = list(counted(rows).order_by("place", "number", "id")[: PAGE + 1])
     lines = [_line(one) for one in found[:PAGE]]
     last = lines[-1] if len(found) > PAGE else None
     return lines, total, f"{last.place}|{last.number}|{last.id}" if last else ""
@@ -93,7 +95,7 @@ def booklets(scope: Scope, place: int, *, text: str = "", after: str = "") -> tu
 
 def booklet(scope: Scope, booklet_id: UUID) -> BookletLine:
     """One registered household. Refuses: NotYours."""
-    found = _counted(RegisteredHousehold.objects.filter(id=booklet_id)).first()
+    found = counted(RegisteredHousehold.objects.filter(id=booklet_id)).first()
     if found is None:
         raise NotYours
     return _line(found)
@@ -111,16 +113,27 @@ def booklet_by_number(scope: Scope, village: int, number: str) -> UUID:
 
 def registered_on(scope: Scope, booklet_id: UUID, on: date) -> list[Member]:
     """Who stood in a booklet on a day, the head first, then by age."""
-    return members(Stay.objects.filter(in_force(on), booklet_id=booklet_id, sort="registered"))
+    return members(stays_on(on, "registered").filter(booklet_id=booklet_id), on)
 
 
-def booklets_of(scope: Scope, people: list[UUID]) -> dict[UUID, tuple[UUID | None, str, int | None]]:
-    """Of each of these people the booklet, its number and the registered place."""
+def booklets_of(
+    scope: Scope, people: list[UUID], on: date | None = None
+) -> dict[UUID, tuple[UUID | None, str, int | None]]:
+    """Of each of these people the booklet, its number and the registered place: now, or on an earlier day."""
+    if on is not None and on < localdate():
+        place = value_on("person", "registered_place", on, BigIntegerField())
+        placed = dict(Person.objects.filter(id__in=people).annotate(then=place).values_list("id", "then"))
+        stays = stays_on(on, "registered").filter(person__in=people)
+        stood = stays.values_list("person_id", "booklet_id", "booklet__number", "place")
+        found: dict[UUID, tuple[UUID | None, str, int | None]]
+        found = {who: (None, "", where) for who, where in placed.items()}
+        return found | {who: (ident, number or "", where) for who, ident, number, where in stood}
     rows = Person.objects.filter(id__in=people).values_list("id", "booklet_id", "booklet__number", "registered_place")
     return {ident: (booklet_id, number or "", place) for ident, booklet_id, number, place in rows}
 
 
-def _counted(rows: Any) -> Any:
+def counted(rows: Any) -> Any:
+    """Booklets with the name of each one's head, how many stand in it and how many of them live here."""
     here = Person.objects.filter(booklet=OuterRef("pk"))
     return rows.annotate(
         heads_name=F("head__display_name"), size=number_of(here.filter(state__in=HERE_NOW), "booklet"),

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import CharField, Count, F, Q
 
-from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry.models import Correction, Household, Person, Site, Stay
+from commongrid.registry.queries.former import value_on
 from commongrid.registry.queries.people import LISTED, meant
+from commongrid.registry.queries.then import stays_on
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -55,7 +56,7 @@ class HomesPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Somebody in a household on a day: as it was then, whether still readable as a person, and the state now."""
+    """Somebody in a household on a day: as it was then, the state too, which is empty where no record is in sight."""
 
     person: UUID
     name: str
@@ -205,18 +206,19 @@ def home_card(scope: Scope, household_id: UUID) -> HomeCard:
 
 def members_on(scope: Scope, household_id: UUID, on: date) -> list[Member]:
     """Who lived in it on a day, the head first, then by age; the name is the one they had then."""
-    return members(Stay.objects.filter(in_force(on), household_id=household_id, sort="living"))
+    return members(stays_on(on, "living").filter(household_id=household_id), on)
 
 
-def members(found_stays: Iterable[Stay]) -> list[Member]:
-    """Whose stays these are, the head first, then by age; the name is the one they had then."""
+def members(found_stays: Iterable[Stay], on: date) -> list[Member]:
+    """Whose stays these are, the head first, then by age; the name and state are those of the day."""
     stays = list(found_stays)
-    people = {one.id: one for one in Person.objects.filter(id__in={stay.person_id for stay in stays})}
+    rows = Person.objects.filter(id__in={stay.person_id for stay in stays})
+    people = {one.id: one for one in rows.annotate(state_then=value_on("person", "state", on, CharField()))}
     found = [
         Member(
             person=stay.person_id, name=stay.name, as_to_head=stay.as_to_head, head=stay.head, from_on=stay.from_on,
             to_on=stay.to_on, sex=who.sex if (who := people.get(stay.person_id)) else "",
-            born_on=who.born_on if who else None, state=who.state if who else "",
+            born_on=who.born_on if who else None, state=who.state_then if who else "",
         )
         for stay in stays
     ]  # fmt: skip
@@ -238,8 +240,12 @@ def _whole(text: str) -> int | None:
     return int(text) if text else None
 
 
+def _degrees(text: str) -> float | None:
+    return float(text) if text else None
+
+
 _TOLD: Final[dict[str, Callable[[str], Any]]] = {
-    "door": str, "number": str, "state": str, "villager_group": _whole,
+    "door": str, "number": str, "state": str, "villager_group": _whole, "point": str, "lon": _degrees, "lat": _degrees,
     "place": int, "ended_on": lambda text: date.fromisoformat(text) if text else None,
 }  # fmt: skip
 """Fields of a household that its page tells of an earlier day."""

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
 
 from commongrid.accounts import sealed
@@ -24,12 +24,15 @@ from commongrid.registry.models import (
     Membership,
     Organisation,
     Person,
+    RegisteredHousehold,
     Site,
     Stay,
     Thing,
 )
+from commongrid.registry.queries.booklets import counted
 from commongrid.registry.queries.holdings import due
 from commongrid.registry.queries.homes import sizes_of
+from commongrid.registry.queries.then import as_now, at_home, left_since, people_on
 from commongrid.registry.rules.freshness import years
 from commongrid.registry.rules.ledgers import LEDGERS, MOST, Ledger, Totals, born_between, totals
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 TABLE: Final = "registry_person"
+GONE: Final = ("died", "moved_out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +88,11 @@ def ledger_rows(scope: Scope, of: Ledger, wanted: Wanted, most: int = MOST) -> l
         found = _stays(of, wanted, within)[: most + 1]
     else:
         named, order, told = _READ[of.of]
-        rows = _RECORDS[of.of](of, wanted, within).annotate(**{name: F(path) for name, path in named.items()})
+        rows = _RECORDS[of.of](of, wanted, within)
+        beside = {name: F(path) for name, path in named.items()}
+        rows = at_home(rows, wanted.on) if of.of_people else rows.annotate(**beside)
         found = list(told(of, wanted, list(rows.order_by(*order)[: most + 1])))
+        found = [*found, *_left(of, wanted, within)][: most + 1]
     return [replace(row, values={**row.values, "no": n}) for n, row in enumerate(found, 1)]
 
 
@@ -94,7 +101,8 @@ def ledger_size(scope: Scope, of: Ledger, wanted: Wanted) -> int:
     within = _within(scope, wanted)
     if of.of == "stay":
         return len(_stays(of, wanted, within))
-    return int(_RECORDS[of.of](of, wanted, within)[: MOST + 1].count())
+    found = int(_RECORDS[of.of](of, wanted, within)[: MOST + 1].count())
+    return min(found + len(_left(of, wanted, within)), MOST + 1)
 
 
 def ledger_totals(scope: Scope, of: Ledger, wanted: Wanted) -> Totals:
@@ -111,12 +119,15 @@ def ledger_totals(scope: Scope, of: Ledger, wanted: Wanted) -> Totals:
             for home, place in homes.items()
         ])  # fmt: skip
     if of.of in ("person", "flag"):
-        rows = rows.annotate(number=F("household__number"), at=Coalesce("household__natural_village", "place"))
-        counted = rows.order_by("place").values_list("at", "number", "sex")[:MOST]
-        return totals(of, [dict(zip(("place", "number", "sex"), row, strict=True)) for row in counted])
+        rows = at_home(rows, wanted.on).annotate(at=Coalesce("hamlet", "place"))
+        people = rows.order_by("place").values_list("at", "home_number", "sex")[:MOST]
+        lines: list[Mapping[str, Any]] = [dict(zip(("place", "number", "sex"), row, strict=True)) for row in people]
+        return totals(of, [*lines, *(row.values for row in _left(of, wanted, within))])
+    if of.of == "booklet":
+        return totals(of, [row.values for row in _booklets_told(of, wanted, list(rows[:MOST]))])
     at = Coalesce("natural_village", "place") if of.of == "site" else F("place")
-    counted = rows.annotate(at=at).order_by("at").values_list("at", "kind")[:MOST]
-    return totals(of, [{"place": place, "kind": kind} for place, kind in counted])
+    kinds = rows.annotate(at=at).order_by("at").values_list("at", "kind")[:MOST]
+    return totals(of, [{"place": place, "kind": kind} for place, kind in kinds])
 
 
 def _within(scope: Scope, wanted: Wanted) -> Within:
@@ -125,15 +136,6 @@ def _within(scope: Scope, wanted: Wanted) -> Within:
 
 
 Within = tuple[int, int]
-
-
-def of_population(wanted: Wanted, within: Within, path: str = "") -> Q:
-    """The people of the population asked for: registered there, or living in a household there."""
-    if wanted.population == "registered":
-        found = Q(**{f"{path}registered_place__range": within})
-    else:
-        found = Q(**{f"{path}household__isnull": False, f"{path}place__range": within})
-    return found & of_those(wanted, path)
 
 
 def of_those(wanted: Wanted, path: str = "") -> Q:
@@ -145,9 +147,36 @@ def of_those(wanted: Wanted, path: str = "") -> Q:
     return ~inside | Q(**{f"{path}{column}": None}) if wanted.belongs.startswith("not_") else inside
 
 
+def _of_the_day(wanted: Wanted, within: Within) -> Any:
+    return people_on(wanted.on, wanted.population, within).filter(of_those(wanted))
+
+
 def _people(of: Ledger, wanted: Wanted, within: Within) -> Any:
-    rows = Person.objects.filter(of_population(wanted, within), state__in=of.states or ("here", "away"))
+    rows = _of_the_day(wanted, within)
+    if of.states:
+        rows = rows.filter(state_then__in=of.states)
     return rows if of.ages == (0, 200) else rows.filter(born_on__range=born_between(of.ages, wanted.on))
+
+
+def _left(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
+    """Beside everybody of a day those whose record is elsewhere now; of what they were else nothing can be read."""
+    everybody = of.of == "person" and of.ages == (0, 200) and not of.states and not wanted.belongs
+    return left_rows(wanted, within) if everybody else []
+
+
+def left_rows(wanted: Wanted, within: Within) -> list[LedgerRow]:
+    """Those who lived there on an earlier day and whose record is kept elsewhere now, by name."""
+    if wanted.population == "registered":
+        return []
+    return [
+        LedgerRow(
+            of="", subject=one.person_id,
+            values={"place": one.household.natural_village if one.household else one.place, "name": one.name,
+                    "number": one.household.number if one.household else "", "relation": one.as_to_head, "sex": "",
+                    "~household": one.household_id},
+        )
+        for one in left_since(wanted.on, within)
+    ]  # fmt: skip
 
 
 def _flags(of: Ledger, wanted: Wanted) -> tuple[Any, Any]:
@@ -158,10 +187,9 @@ def _flags(of: Ledger, wanted: Wanted) -> tuple[Any, Any]:
 
 def _flagged(of: Ledger, wanted: Wanted, within: Within) -> Any:
     of_people, of_homes = _flags(of, wanted)
-    return Person.objects.filter(
-        Q(id__in=of_people.values("person_id")) | Q(household_id__in=of_homes.values("household_id"), as_in_home="02"),
-        of_population(wanted, within), state__in=("here", "away"),
-    )  # fmt: skip
+    return _of_the_day(wanted, within).filter(
+        Q(id__in=of_people.values("person_id")) | Q(home_then__in=of_homes.values("household_id"), relation_then="02")
+    )
 
 
 def _people_told(_of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[LedgerRow]:
@@ -174,10 +202,10 @@ def _flagged_told(of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[Led
     for one in of_people.filter(person_id__in={one.id for one in people}).order_by("from_on", "id"):
         held[one.person_id].append(one)
     whole: dict[UUID, list[Any]] = defaultdict(list)
-    for one in of_homes.filter(household_id__in={one.household_id for one in people}).order_by("from_on", "id"):
+    for one in of_homes.filter(household_id__in={one.home_then for one in people}).order_by("from_on", "id"):
         whole[one.household_id].append(one)
     for one in people:
-        flags = [*held[one.id], *(whole[one.household_id] if one.as_in_home == "02" else ())]
+        flags = [*held[one.id], *(whole[one.home_then] if one.relation_then == "02" else ())]
         told = {
             "flag": tuple(dict.fromkeys(flag.type_code for flag in flags)), "since": flags[0].from_on,
             "body": "、".join(dict.fromkeys(flag.body for flag in flags if flag.body)),
@@ -187,24 +215,52 @@ def _flagged_told(of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[Led
 
 def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
     """What happened in the period: stays that began or ended for one of the reasons."""
-    sort = "registered" if wanted.population == "registered" else "living"
+    begun, ended = _registrations(within) if wanted.population == "registered" else _lives(within)
     period = (wanted.since, wanted.on)
-    began = Q(why_began__in=of.why, from_on__range=period)
-    ended = Q(why_ended__in=of.why, to_on__range=period)
-    rows = Stay.objects.filter(began | ended, of_those(wanted, "person__"), sort=sort, place__range=within)
-    rows = rows.annotate(
+    begun, ended = (_at(rows.filter(of_those(wanted, "person__"))) for rows in (begun, ended))
+    begun = begun.filter(why_began__in=of.why, from_on__range=period).order_by("from_on", "id")[: MOST + 1]
+    ended = ended.filter(why_ended__in=of.why, to_on__range=period).order_by("to_on", "id")[: MOST + 1]
+    happened = [(one.from_on, one.why_began, one) for one in begun]
+    happened += [(one.to_on, one.why_ended, one) for one in ended if one.to_on]
+    happened.sort(key=lambda one: (one[0], str(one[2].person_id)))
+    who = as_now(Person.objects.filter(id__in={stay.person_id for *_, stay in happened}))
+    people = {one.id: one for one in who}
+    return [_happened(stay, people.get(stay.person_id), (why, day), wanted) for day, why, stay in happened[: MOST + 1]]
+
+
+Stays = QuerySet[Stay]
+
+
+def _at(rows: Stays) -> Any:
+    """Stays with the household or booklet that they are in."""
+    return rows.annotate(
         home_number=F("household__number"), hamlet=F("household__natural_village"),
         group=F("household__villager_group"), booklet_number=F("booklet__number"),
     )  # fmt: skip
-    stays = list(rows.order_by("from_on", "id")[: MOST + 1])
-    named = {name: F(path) for name, path in HOME.items()}
-    people = {one.id: one for one in Person.objects.filter(id__in={one.person_id for one in stays}).annotate(**named)}
-    lines = []
-    for stay in stays:
-        for why, day in ((stay.why_began, stay.from_on), (stay.why_ended, stay.to_on)):
-            if why in of.why and day is not None and period[0] <= day <= period[1]:
-                lines.append(_happened(stay, people.get(stay.person_id), (why, day), wanted))
-    return sorted(lines, key=lambda row: (row.values["day"], str(row.subject)))
+
+
+def _lives(within: Within) -> tuple[Stays, Stays]:
+    """Beginnings and ends of living in a household there."""
+    rows = Stay.objects.filter(sort="living", place__range=within)
+    return rows, rows
+
+
+def _registrations(within: Within) -> tuple[Stays, Stays]:
+    """Beginnings and ends of being registered there, births and deaths of those without a booklet among them.
+
+    The first booklet of somebody born into the register is no event besides the birth; a file tells who is registered,
+    not since when.
+    """
+    booklets = Q(sort="registered", place__range=within)
+    registered = Person.objects.filter(registered_place__range=within).values("id")
+    its = Stay.objects.filter(person=OuterRef("person"))
+    born = Exists(its.filter(why_began="born")) & ~Exists(
+        its.filter(sort="registered", from_on__lt=OuterRef("from_on"))
+    )
+    begun = booklets & Q(batch=None) & ~born | Q(sort="living", why_began="born", person__in=registered)
+    gone = Q(sort="living", why_ended__in=GONE, person__in=registered)
+    alone = ~Exists(its.filter(sort="registered", ended_by=OuterRef("ended_by")))
+    return Stay.objects.filter(begun), Stay.objects.filter(booklets | gone & alone)
 
 
 def _happened(stay: Any, who: Any, what: tuple[str, date], wanted: Wanted) -> LedgerRow:
@@ -249,6 +305,18 @@ def _homes_told(_of: Ledger, wanted: Wanted, homes: list[Any]) -> Iterator[Ledge
         yield LedgerRow(of="household", subject=one.id, values=values)
 
 
+def _booklets(_of: Ledger, _wanted: Wanted, within: Within) -> Any:
+    return RegisteredHousehold.objects.filter(place__range=within, ended_on=None)
+
+
+def _booklets_told(_of: Ledger, _wanted: Wanted, booklets: list[Any]) -> Iterator[LedgerRow]:
+    rows = RegisteredHousehold.objects.filter(id__in=[one.id for one in booklets])
+    for one in counted(rows).order_by(*_BY_NUMBER):
+        values = {"place": one.place, "number": one.number, "name": one.heads_name or "", "people": one.size,
+                  "here": one.resident}  # fmt: skip
+        yield LedgerRow(of="booklet", subject=one.id, values=values)
+
+
 def _sites(of: Ledger, _wanted: Wanted, within: Within) -> Any:
     rows = Site.objects.filter(place__range=within, ended_on=None)
     return rows.exclude(hazard="") if of.special == "hazard" else rows.filter(self_built=True)
@@ -286,8 +354,8 @@ def _organisations(_of: Ledger, _wanted: Wanted, within: Within) -> Any:
 def _organisations_told(_of: Ledger, _wanted: Wanted, found: list[Any]) -> Iterator[LedgerRow]:
     held = Membership.objects.filter(organisation__in=[one.id for one in found], to_on=None)
     names = dict(held.filter(duty="leader").values_list("organisation", "name"))
-    counted = held.values("organisation").annotate(n=Count("person", distinct=True))
-    sizes = dict(counted.values_list("organisation", "n"))
+    number = held.values("organisation").annotate(n=Count("person", distinct=True))
+    sizes = dict(number.values_list("organisation", "n"))
     for one in found:
         values = {
             "place": one.place, "kind": one.kind, "name": one.name, "leader": names.get(one.id, ""),
@@ -303,29 +371,27 @@ def _phone(person: UUID | None, kept: Any) -> str:
 def _person(one: Any, wanted: Wanted, more: Mapping[str, Any] | None = None) -> LedgerRow:
     values = {
         "place": one.hamlet or one.place, "villager_group": one.group, "number": one.home_number or "",
-        "head": one.heads_name or "", "name": one.display_name, "relation": one.as_in_home, "sex": one.sex,
+        "head": one.heads_name or "", "name": one.display_name, "relation": one.relation_then, "sex": one.sex,
         "born_on": one.born_on, "age": years(one.born_on, wanted.on) if one.born_on else None,
         "id_number": masking.id_number(sealed.unseal(one.id_sealed, TABLE, "id_sealed", one.id)),
         "phone": _phone(one.id, one.phone_sealed), "registered_place": one.registered_place,
         "collective": one.collective, "education": one.education, "political": one.political,
-        "marital": one.marital, "state": one.state, "works_at": one.works_at, **(more or {}),
+        "marital": one.marital, "state": one.state_then, "works_at": one.works_then, **(more or {}),
     }  # fmt: skip
     return LedgerRow(of="person", subject=one.id, values=values)
 
 
 _RECORDS: Final[Mapping[str, Any]] = {
-    "person": _people, "flag": _flagged, "household": _homes, "site": _sites, "thing": _things,
+    "person": _people, "flag": _flagged, "household": _homes, "booklet": _booklets, "site": _sites, "thing": _things,
     "organisation": _organisations,
 }  # fmt: skip
 """Which records a ledger has, by what its rows are."""
-HOME: Final = {
-    "home_number": "household__number", "hamlet": "household__natural_village", "group": "household__villager_group",
-    "heads_name": "household__head__display_name",
-}  # fmt: skip
-_BY_HOME: Final = ("place", "hamlet", Length("home_number"), "home_number", "as_in_home", "born_on", "id")
+_BY_NUMBER: Final = ("place", Length("number"), "number", "id")
+_BY_HOME: Final = ("place", "hamlet", Length("home_number"), "home_number", "relation_then", "born_on", "id")
 """By household as they are numbered (9 before 10), the head of each first."""
 _READ: Final[Mapping[str, tuple[dict[str, str], tuple[Any, ...], Any]]] = {
-    "person": (HOME, _BY_HOME, _people_told), "flag": (HOME, _BY_HOME, _flagged_told),
+    "person": ({}, _BY_HOME, _people_told), "flag": ({}, _BY_HOME, _flagged_told),
+    "booklet": ({}, _BY_NUMBER, _booklets_told),
     "household": (
         {"heads_name": "head__display_name", "heads_phone": "head__phone_sealed"},
         ("natural_village", Length("number"), "number", "id"), _homes_told,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from commongrid.accounts import sealed
 from commongrid.journal.dated import in_force
 from commongrid.kernel import masking
+from commongrid.kernel.pinyin import sort_key
 from commongrid.kernel.places import interval
 from commongrid.registry.models import (
     Flag,
@@ -25,7 +27,8 @@ from commongrid.registry.models import (
     Thing,
 )
 from commongrid.registry.queries.holdings import number_of
-from commongrid.registry.queries.ledgers import LedgerRow, Wanted, of_population
+from commongrid.registry.queries.ledgers import LedgerRow, Wanted, left_rows, of_those
+from commongrid.registry.queries.then import LIVING, at_home, people_on
 from commongrid.registry.queries.wordlists import CodeRow
 from commongrid.registry.rules.fields import FURTHER
 from commongrid.registry.rules.freshness import years
@@ -86,47 +89,61 @@ def _ranged(rows: Any, spec: Spec, key: str) -> Any:
 
 
 def _people(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
-    states = (spec.filters["state"],) if spec.filters.get("state") in ("here", "away") else ("here", "away")
-    rows = _coded(Person.objects.filter(of_population(wanted, within), state__in=states), spec)
+    rows = people_on(wanted.on, wanted.population, within).filter(of_those(wanted))
+    asked = {key: spec.filters[key] for key in CODED["person"] if key in spec.filters}
+    if "relation" in asked:
+        rows = rows.filter(relation_then=asked.pop("relation"))
+    rows = rows.filter(**{CODED["person"][key]: code for key, code in asked.items()})
+    if spec.filters.get("state") in LIVING:
+        rows = rows.filter(state_then=spec.filters["state"])
     if ages := range_of(spec, "age"):
         rows = rows.filter(born_on__range=born_between(ages, wanted.on))
     for key, table in _flag_tables(spec):
         of = table.objects.filter(in_force(wanted.on), type_code=spec.filters[key])
         rows = rows.filter(
             Q(id__in=of.filter(person__isnull=False).values("person_id"))
-            | Q(household_id__in=of.filter(person=None).values("household_id"), as_in_home=HEAD)
+            | Q(home_then__in=of.filter(person=None).values("household_id"), relation_then=HEAD)
         )
-    rows = rows.annotate(
-        home_number=F("household__number"), hamlet=F("household__natural_village"),
-        group=F("household__villager_group"), home_place=F("household__place"), home_door=F("household__door"),
-        heads_name=F("household__head__display_name"), heads_key=F("household__head__sort_key"),
+    found = list(at_home(rows, wanted.on).order_by("place", "home_number", "id")[: MOST + 1])
+    homes = {one.home_then for one in found} - {None}
+    beside = _Beside(
+        homes={one.id: one for one in Household.objects.filter(id__in=homes)},
+        flags=_flags_shown(spec, wanted, homes, {one.id for one in found}),
     )  # fmt: skip
-    found = list(rows.order_by("place", "home_number", "id")[: MOST + 1])
-    flags = _flags_shown(spec, wanted, {one.household_id for one in found}, {one.id for one in found})
-    return [LedgerRow(of="person", subject=one.id, values=_person(one, spec, wanted, flags)) for one in found]
+    lines = [LedgerRow(of="person", subject=one.id, values=_person(one, spec, wanted, beside)) for one in found]
+    return lines + ([] if spec.filters.keys() - {"population"} else left_rows(wanted, within))
 
 
 Flags = Mapping[str, tuple[Mapping[UUID, list[str]], Mapping[UUID, list[str]]]]
 """By column: codes of flags by person, and those of whole households."""
 
 
-def _person(one: Any, spec: Spec, wanted: Wanted, flags: Flags) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beside:
+    """What stands beside the people of a ledger: their households and flags."""
+
+    homes: Mapping[UUID, Household]
+    flags: Flags
+
+
+def _person(one: Any, spec: Spec, wanted: Wanted, beside: _Beside) -> dict[str, Any]:
+    home, head = beside.homes.get(one.home_then), one.heads_name or ""
     values: dict[str, Any] = {
-        "place": one.hamlet or one.place, "villager_group": one.group, "grid": one.home_place,
-        "number": one.home_number or "", "door": one.home_door or "", "head": one.heads_name or "",
-        "name": one.display_name, "relation": one.as_in_home, "sex": one.sex, "born_on": one.born_on,
+        "place": one.hamlet or one.place, "villager_group": home and home.villager_group, "grid": home and home.place,
+        "number": one.home_number or "", "door": home.door if home else "", "head": head,
+        "name": one.display_name, "relation": one.relation_then, "sex": one.sex, "born_on": one.born_on,
         "age": years(one.born_on, wanted.on) if one.born_on else None, "education": one.education,
-        "occupation": one.occupation, "political": one.political, "marital": one.marital, "state": one.state,
-        "works_at": one.works_at, "registered_place": one.registered_place,
+        "occupation": one.occupation, "political": one.political, "marital": one.marital, "state": one.state_then,
+        "works_at": one.works_then, "registered_place": one.registered_place,
         "collective": one.collective, **{name: getattr(one, name) for name in FURTHER},
-        "~name": one.sort_key, "~head": one.heads_key or "", "~household": one.household_id,
+        "~name": one.sort_key, "~head": sort_key(head), "~household": one.home_then,
     }  # fmt: skip
     if "id_number" in spec.columns:
         values["id_number"] = masking.id_number(sealed.unseal(one.id_sealed, TABLE, "id_sealed", one.id))
     if "phone" in spec.columns:
         values["phone"] = masking.phone(sealed.unseal(one.phone_sealed, TABLE, "phone_sealed", one.id))
-    for key, (own, whole) in flags.items():
-        of_home = whole.get(one.household_id, []) if one.as_in_home == HEAD else []
+    for key, (own, whole) in beside.flags.items():
+        of_home = whole.get(one.home_then, []) if one.relation_then == HEAD else []
         values[key] = tuple(dict.fromkeys([*own.get(one.id, []), *of_home]))
     return values
 

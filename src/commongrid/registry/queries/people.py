@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -17,7 +17,8 @@ from commongrid.kernel.identity import region_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours
 from commongrid.kernel.scope import ETHNIC
 from commongrid.kernel.widths import digits, phone_of
-from commongrid.registry.models import Household, Person, Stay
+from commongrid.registry.models import Correction, Household, Person, Stay
+from commongrid.registry.rules.facts import SELF, SPOUSE
 from commongrid.registry.rules.fields import FIELDS, FURTHER
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class PersonRow:
     name: str
     place: int
     account: int | None
+    born_on: date | None = None
+    home: tuple[int, str] | None = None
+    """The natural village of their household and its number there, where they were looked for by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +100,9 @@ def find_people(scope: Scope, text: str, limit: int = FOUND) -> list[PersonRow]:
     Name and initials go through the search function, which may use its index and answers ids alone; the rows behind
     them pass row-level security. Numbers are found by their blind index, and only whole.
     """
-    found = meant(text, scope.lo, scope.hi, MANY)
-    return [_row(one) for one in found.order_by("sort_key", "display_name", "id")[:limit]]
+    found = meant(text, scope.lo, scope.hi, MANY).select_related("household")
+    rows = found.order_by("sort_key", "display_name", "id")[:limit]
+    return [replace(_row(one), home=_home(one.household)) for one in rows]
 
 
 def meant(text: str, lo: int, hi: int, most: int) -> QuerySet[Person]:
@@ -111,6 +116,24 @@ def meant(text: str, lo: int, hi: int, most: int) -> QuerySet[Person]:
             cursor.execute("SELECT find_people(%s, %s, %s, %s)", [wanted.lower(), lo, hi, most])
             whole = Q(id__in=[row[0] for row in cursor.fetchall()])
     return Person.objects.filter(whole, place__range=(lo, hi), state__in=("here", "away"))
+
+
+def _home(of: Household | None) -> tuple[int, str] | None:
+    return (of.natural_village, of.number) if of else None
+
+
+def spouse_of(scope: Scope, card: PersonCard) -> PersonRow | None:
+    """The husband or wife, as far as they are in sight: whom they married here, else who is that in the household."""
+    if card.marital and not card.marital.startswith("2"):
+        return None
+    said = Correction.objects.stood().filter(of="person", field="marital")
+    wed = said.filter(subject=card.id).order_by("-at", "-no").values("act")[:1]
+    other = said.filter(act__in=wed).exclude(subject=card.id).values("subject")
+    found = Person.objects.filter(id__in=other, state__in=("here", "away"), marital__startswith="2").first()
+    if found is None and card.household and card.as_in_home in (SELF, SPOUSE):
+        role = SPOUSE if card.as_in_home == SELF else SELF
+        found = Person.objects.filter(household=card.household, as_in_home=role).first()
+    return _row(found) if found else None
 
 
 def _by_number(text: str) -> Q | None:
@@ -130,7 +153,10 @@ def household(scope: Scope, household_id: UUID) -> HouseholdRow:
 
 
 def _row(found: Person) -> PersonRow:
-    return PersonRow(id=found.id, name=found.display_name, place=found.place, account=found.account_id)
+    return PersonRow(
+        id=found.id, name=found.display_name, place=found.place, account=found.account_id,
+        born_on=found.born_on,
+    )  # fmt: skip
 
 
 REVEALED: Final = {"id_number": "people.edit", "phone": "people.reveal", "bank": "people.edit", "ethnic": ETHNIC}

@@ -56,6 +56,10 @@ class FlagLine:
     sealed: bool = False
     procedure: bool = False
 
+    def held(self, on: date) -> bool:
+        """Whether it was in force on a day."""
+        return self.from_on <= on and (self.to_on is None or self.to_on > on)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HardshipRow:

@@ -7,12 +7,10 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from commongrid.kernel.identity import EARLIEST, id_number
+from commongrid.kernel.identity import EARLIEST, OLDEST, id_number
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.widths import halfwidth, phone_of
 
-OLDEST: Final = 120
-"""Years: an age above it is a slip of the pen."""
 NAME_LENGTH: Final = 60
 NUMBER_LENGTH: Final = 20
 DOOR_LENGTH: Final = 120
@@ -161,12 +159,28 @@ _TO_PARENT_HEAD = {"02": "20", "10": "38", "20": GRANDCHILD, "30": GRANDCHILD, "
 _SAME = {code: code for code in ("20", "30", "28", "38", "40")}
 
 
-def as_to(new_head: str, member: str, *, sex: str = "") -> str:
+OTHER_SIDE: Final = {SPOUSE: SPOUSE, "20": PARENT, "30": PARENT, PARENT: "20", SIBLING: SIBLING}
+"""What a head is to somebody, from what that one is to the head."""
+IN_LAW: Final = {"20": "38", "30": "28"}
+"""What somebody's husband or wife is to the head, by what they are themselves: wife of a son, husband of a daughter."""
+
+
+def spouse_as(member: str) -> str:
+    """What the husband or wife of a member is to the head."""
+    return {SELF: SPOUSE, **IN_LAW}.get(member, RELATIVE)
+
+
+def as_to(new_head: str, member: str, *, sex: str = "", couple: bool = False) -> str:
     """What a member is to a new head, from what both were to the old one (GB/T 4761).
 
     Certain for spouse, child and parent of the old head as new head; else "other relative", which the clerk mends.
-    ``sex`` of the member tells son from daughter where the new head is their parent.
+    ``sex`` of the member tells son from daughter where the new head is their parent. ``couple``: the new head is the
+    only child of the old one here and has the only husband or wife of such a child, so grandchildren are theirs.
     """
+    if couple and member == IN_LAW.get(new_head):
+        return SPOUSE
+    if couple and new_head in CHILDREN and member == GRANDCHILD:
+        return "30" if sex == "2" else "20"
     if member == new_head and new_head in {SELF, SPOUSE}:
         return SELF
     if new_head == SPOUSE:
@@ -175,5 +189,6 @@ def as_to(new_head: str, member: str, *, sex: str = "") -> str:
         return _TO_CHILD_HEAD.get(member, RELATIVE)
     if new_head == PARENT:
         found = _TO_PARENT_HEAD.get(member, RELATIVE)
-        return ("30" if sex == "2" else "20") if found == "20" else found
+        by_sex = {"20": ("20", "30"), "38": ("28", "38")}
+        return by_sex[found][sex == "2"] if found in by_sex else found
     return NOBODY if member == NOBODY else RELATIVE

@@ -213,6 +213,7 @@ _HOUSEHOLD: Final = (
     Field(name="number", zh="户号", en="Number", read=_number),
     Field(name="door", zh="门牌地址", en="Door", read=_words(DOOR_LENGTH)),
     Field(name="villager_group", zh="村民小组", en="Villager group", read=_place),
+    Field(name="began_on", zh="立户日期", en="Household since", read=_past),
     Field(name="dwelling", zh="住房", en="Dwelling", read=_ident, column="dwelling_id", names="site"),
     Field(name="lon", zh="经度", en="Longitude", read=_degrees(180)),
     Field(name="lat", zh="纬度", en="Latitude", read=_degrees(90)),
@@ -247,6 +248,11 @@ _ORGANISATION: Final = (
     Field(name="site", zh="办公场所", en="Office at", read=_ident, column="site_id", names="site"),
     Field(name="founded_on", zh="成立日期", en="Founded on", read=_past),
 )
+BELONGS: Final = {
+    "registered_place": ("county", "township", "village", "natural_village", "villager_group"),
+    "collective": ("village",), "villager_group": ("villager_group",),
+}  # fmt: skip
+"""Fields that name a place of the county, with the levels that it may have."""
 FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     of: {field.name: field for field in fields}
     for of, fields in (

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from commongrid.kernel.refusals import N_
 
-Of = Literal["person", "flag", "stay", "household", "site", "thing", "organisation"]
+Of = Literal["person", "flag", "stay", "household", "booklet", "site", "thing", "organisation"]
 POPULATIONS: Final = ("resident", "registered")
 BELONGS: Final = ("registered", "not_registered", "collective", "not_collective")
 """Whom of a population a reader may ask for alone: registered in the village or not, of its collective or not."""
@@ -27,8 +27,9 @@ class Ledger:
     """One ready ledger: its names, what its rows are, and which rows belong to it.
 
     ``ages`` are completed years, both included; ``flags`` types of flags of a person or their household; ``why`` how a
-    stay began or ended in the period; ``states`` those of people or households; ``kinds`` of sites and things.
-    ``sealed`` ones show hardship and are offered only to those who may see it; ``more`` are columns of its own.
+    stay, in a household or a booklet, began or ended in the period; ``states`` those of people or households; ``kinds``
+    of sites and things. ``sealed`` ones show hardship and are offered only to those who may see it; ``more`` are its own
+    columns.
     """
 
     code: str
@@ -80,10 +81,13 @@ LEDGERS: Final = {
         Ledger(code="pension", zh="养老保险缴费名册", en="List for pension payment", ages=(16, 59), more=("state",)),
         Ledger(code="away", zh="外出务工人员", en="People away for work", states=("away",), more=("works_at",)),
         Ledger(code="changes", zh="人口变动", en="Population change", of="stay",
-               why=("born", "moved_in", "married", "died", "moved_out", "moved", "split", "merged")),
+               why=("born", "moved_in", "married", "died", "moved_out", "moved", "split", "merged", "enrolled",
+                    "struck")),
         Ledger(code="births", zh="出生", en="Births", of="stay", why=("born",)),
         Ledger(code="deaths", zh="死亡", en="Deaths", of="stay", why=("died",)),
-        Ledger(code="moves", zh="迁入迁出", en="Moved in and out", of="stay", why=("moved_in", "moved_out")),
+        Ledger(code="moves", zh="迁入迁出", en="Moved in and out", of="stay",
+               why=("moved_in", "moved_out", "enrolled", "struck")),
+        Ledger(code="booklets", zh="户籍户册", en="Registered households", of="booklet"),
         Ledger(code="homes_away", zh="举家外出和空置户", en="Households wholly away, and empty homes", of="household",
                states=("away", "empty")),
         Ledger(code="hazards", zh="隐患点排查", en="Hazards to check", of="site", special="hazard"),
@@ -104,7 +108,8 @@ HEADINGS: Final = {
     "education": N_("Education"), "political": N_("Political status"), "marital": N_("Marital status"),
     "state": N_("At home or away"), "works_at": N_("Works or studies at"), "why": N_("Sort of change"),
     "flag": N_("Recognised as"), "since": N_("Recognised on"), "body": N_("Recognised by"), "day": N_("Day"),
-    "people": N_("People"), "registered": N_("Of them registered here"), "home_state": N_("State"),
+    "people": N_("People"), "here": N_("Of them live here"), "registered": N_("Of them registered here"),
+    "home_state": N_("State"),
     "kind": N_("Kind"), "use": N_("Use"), "hazard": N_("Hazard"), "owner": N_("Owner"), "built_on": N_("Built on"),
     "storeys": N_("Storeys"), "area_m2": N_("Floor area (m²)"), "mark": N_("Mark"),
     "keeper": N_("Looked after by"), "site": N_("At the site"), "last_check_on": N_("Last check"),
@@ -122,6 +127,7 @@ _OF: Final[dict[str, tuple[str, ...]]] = {
     "stay": (*_PERSON, "why", "day"),
     "household": ("no", "place", "villager_group", "number", "door", "name", "phone", "people", "registered",
                   "home_state"),
+    "booklet": ("no", "place", "number", "name", "people", "here"),
     "site": ("no", "place", "kind", "name", "door", "owner", "use", "hazard", "built_on", "storeys", "area_m2"),
     "thing": ("no", "place", "kind", "name", "mark", "keeper", "site", "last_check_on", "next_check_on", "condition"),
     "organisation": ("no", "place", "kind", "name", "leader", "members", "credit_code", "founded_on"),
@@ -173,7 +179,7 @@ def totals(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> Totals:
 
 _FIRST: Final[dict[str, tuple[str, ...]]] = {
     "person": ("people", "homes", "male", "female"), "flag": ("people", "homes", "male", "female"),
-    "household": ("homes", "people", "registered"),
+    "household": ("homes", "people", "registered"), "booklet": ("booklets", "people"),
 }  # fmt: skip
 """What is counted in any case."""
 _SEX: Final = {"1": "male", "2": "female"}
@@ -184,6 +190,8 @@ def _counted(ledger: Ledger, row: Mapping[str, Any]) -> dict[str, int]:
         return {f"why:{row['why']}": 1}
     if ledger.of == "household":
         return {"homes": 1, "people": row["people"], "registered": row["registered"]}
+    if ledger.of == "booklet":
+        return {"booklets": 1, "people": row["people"]}
     if ledger.of in _FIRST:
         return {"people": 1, **({_SEX[row["sex"]]: 1} if row["sex"] in _SEX else {})}
     return {f"kind:{row['kind']}": 1}

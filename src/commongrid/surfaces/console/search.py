@@ -14,6 +14,7 @@ from commongrid.matters import queries
 from commongrid.registry import queries as registry
 from commongrid.surfaces.console.holdings.pages import title_of
 from commongrid.surfaces.console.matters import present
+from commongrid.surfaces.console.register.picking import told_apart
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language
@@ -41,7 +42,7 @@ def search(request: Asked) -> HttpResponse:
     held = registry.find_holdings(request.scope, text) if knows else []
     places = territory.search_places(request.scope, text, limit=MOST_PLACES) if text else []
     lang = language()
-    know_places(request, {one.place for one in people} | {one.place for one in homes} | {one.place for one in held})
+    know_places(request, {one.place for one in homes} | {one.place for one in held})
     parents = territory.places(request.scope, {one.parent for one in places if one.parent}) if places else {}
     return render(
         request,
@@ -49,7 +50,7 @@ def search(request: Asked) -> HttpResponse:
         {
             "q": text,
             "rows": present.rows(request.scope, rows),
-            "people": people,
+            "people": told_apart(request.scope, people),
             "homes": homes,
             "held": [(one, title_of(one)) for one in held],
             "places": [(one, parents[one.parent].label(lang) if one.parent in parents else "") for one in places],
@@ -67,9 +68,9 @@ def _now(request: Asked, text: str) -> list[tuple[str, str, str]]:
         people = registry.find_people(scope, text, FEW)
         homes = registry.find_homes(scope, text, FEW)
         held = registry.find_holdings(scope, text, FEW)
-        names = territory.places(scope, {one.place for some in (people, homes, held) for one in some})
+        names = territory.places(scope, {one.place for some in (homes, held) for one in some})
         where = {code: place.label(lang) for code, place in names.items()}
-        lines += [(reverse("person", args=[one.id]), one.name, where.get(one.place, "")) for one in people]
+        lines += [(reverse("person", args=[one.id]), one.name, known) for one, known in told_apart(scope, people)]
         lines += [(reverse("household", args=[one.id]), one.door, where.get(one.place, "")) for one in homes]
         lines += [
             (reverse("holding", args=[one.of, one.id]), title_of(one), where.get(one.place, "")) for one in held

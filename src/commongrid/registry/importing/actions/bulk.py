@@ -84,12 +84,23 @@ FROM unnest(%(ids)s::uuid[], %(nos)s::int[], %(ofs)s::text[], %(subjects)s::uuid
   %(sealed_afters)s::bytea[])
   AS r(id, no, of, subject, place, household, field, before, after, before_sealed, after_sealed)
 """
-_FOLLOW = """
-UPDATE registry_stay s SET as_to_head = CASE s.sort WHEN 'living' THEN p.as_in_home ELSE p.as_in_booklet END
-FROM registry_person p WHERE p.id = ANY(%s) AND s.person_id = p.id AND s.to_on IS NULL
+_FOLLOW = (
+    """
+UPDATE registry_stay s SET to_on = GREATEST(%(on)s, s.from_on), why_ended = 'corrected', ended_by = %(act)s
+FROM registry_person p WHERE p.id = ANY(%(people)s) AND s.person_id = p.id AND s.to_on IS NULL
   AND s.as_to_head <> CASE s.sort WHEN 'living' THEN p.as_in_home ELSE p.as_in_booklet END
-"""
-"""The stay says the same of the person as the record."""
+""",
+    """
+INSERT INTO registry_stay (id, person_id, sort, household_id, booklet_id, place, name, as_to_head, head, from_on,
+  why_began, why_ended, began_by, batch)
+SELECT md5(s.id::text || %(act)s::text)::uuid, s.person_id, s.sort, s.household_id, s.booklet_id, s.place, s.name,
+  CASE s.sort WHEN 'living' THEN p.as_in_home ELSE p.as_in_booklet END, s.head, s.to_on, 'corrected', '', %(act)s,
+  %(act)s
+FROM registry_stay s JOIN registry_person p ON p.id = s.person_id
+WHERE p.id = ANY(%(people)s) AND s.ended_by = %(act)s AND s.why_ended = 'corrected'
+""",
+)
+"""A stay as what somebody is now begins where one as something else ends: what they were stays readable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +216,9 @@ class Book:
             touch(table, {one.record.subject for one in changes if one.record.of == of})
         with connection.cursor() as cursor:
             as_to_head = ("as_in_home", "as_in_booklet")
-            cursor.execute(_FOLLOW, [[one.record.subject for one in changes if one.column in as_to_head]])
+            people = [one.record.subject for one in changes if one.column in as_to_head]
+            for statement in _FOLLOW:
+                cursor.execute(statement, {"people": people, "on": self.kept.on, "act": self.kept.act.id})
 
     def _write(self, of: str, column: str, some: Sequence[Change]) -> None:
         ids, table = [one.record.subject for one in some], TABLES[of]

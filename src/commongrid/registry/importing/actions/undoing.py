@@ -47,6 +47,11 @@ DELETE FROM registry_handover WHERE state <> 'offered'
 """,
 )
 """What was decided about records that are gone goes along; the journal keeps that it was."""
+_STAYED = (
+    "DELETE FROM registry_stay WHERE batch = %s",
+    "UPDATE registry_stay SET to_on = NULL, why_ended = '', ended_by = NULL WHERE ended_by = %s",
+)
+"""Stays that the file began are gone, those that it ended go on."""
 _GONE = {
     "hardship": "DELETE FROM registry_hardship_flag WHERE batch = %s",
     "flags": "DELETE FROM registry_flag WHERE batch = %s",
@@ -54,7 +59,6 @@ _GONE = {
     "things": "DELETE FROM registry_thing WHERE batch = %s",
     "organisations": "DELETE FROM registry_organisation WHERE batch = %s",
     "sites": "DELETE FROM registry_site WHERE batch = %s",
-    "stays": "DELETE FROM registry_stay WHERE batch = %s",
     "people": "DELETE FROM registry_person WHERE batch = %s",
     "homes": "DELETE FROM registry_household WHERE batch = %s",
     "booklets": "DELETE FROM registry_registered_household WHERE batch = %s",
@@ -117,9 +121,12 @@ def undo_import(scope: Scope, act: Act, *, batch_id: UUID, reason: str) -> Line:
 
 def _take_back(scope: Scope, act: Act, row: ImportBatch, reason: str) -> None:
     book = Book(Kept(act=act, on=queries.today_of(scope, act.at), source=" ".join(reason.split())[:40]))
-    book.change(list(_former(row.id)))
     with connection.cursor() as cursor:
         cursor.execute(_VISITED, {"b": row.id})
+        for statement in _STAYED:
+            cursor.execute(statement, [row.id])
+    book.change(list(_former(row.id)))
+    with connection.cursor() as cursor:
         for statement in _DECIDED:
             cursor.execute(statement, {"b": row.id})
         gone = {}

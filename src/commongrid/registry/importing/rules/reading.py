@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from commongrid.kernel import masking
 from commongrid.kernel.delimited import FORMULA
-from commongrid.kernel.identity import EARLIEST, IdNumber, id_number
+from commongrid.kernel.identity import EARLIEST, OLDEST, IdNumber, id_number
 from commongrid.kernel.moments import UnreadableDate, missing, read_moment
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import BadInput
@@ -22,7 +22,7 @@ from commongrid.registry.importing.rules.faults import FAULTS, RowFault
 from commongrid.registry.importing.rules.layout import LAYOUTS, Headed
 from commongrid.registry.importing.rules.rows import HomeRead, Meaning, PersonRead
 from commongrid.registry.importing.rules.words import DITTO
-from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, OLDEST
+from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH
 
 T = TypeVar("T")
 PLACE_LENGTH: Final = 60

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.registry import queries
 from commongrid.registry.rules.fields import FIELDS, Field
 from commongrid.surfaces.console.register.forms import ToldForm
+from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.console.register.words import choices
 from commongrid.surfaces.shared.times import language
 
@@ -111,4 +112,4 @@ def people_offered(
     """People found by name to choose from, with the one who stands there now."""
     found = queries.find_people(scope, text) if text else []
     now = [(str(chosen), name)] if chosen else []
-    return [("", "—"), *now, *((str(one.id), one.name) for one in found if one.id != chosen)]
+    return [("", "—"), *now, *people_choices(scope, [one for one in found if one.id != chosen])]

@@ -23,6 +23,7 @@ from commongrid.surfaces.console.network.forms import ONE
 from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.console.register.homes import answered
+from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language
@@ -119,11 +120,7 @@ def name(request: Asked) -> HttpResponse:
         raise NotFound
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     rows = registry.find_people(request.scope, text, MANY + 1) if text else []
-    where = territory.places(request.scope, {one.place for one in rows})
-    people = [
-        (str(one.id), f"{one.name} · {where[one.place].label(language())}" if one.place in where else one.name)
-        for one in rows[:MANY]
-    ]
+    people = people_choices(request.scope, rows[:MANY])
     chosen = request.POST.get("person", "")
     if chosen and chosen not in dict(people) and is_id(chosen):
         people.append((chosen, chosen))

@@ -23,6 +23,7 @@ from commongrid.registry import queries as registry
 from commongrid.surfaces.console.network import forms
 from commongrid.surfaces.console.network.words import TONES, hamlets, trail, village
 from commongrid.surfaces.console.register.homes import answered
+from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
@@ -137,7 +138,7 @@ def _looked_for(request: Asked, known: set[UUID]) -> list[tuple[str, str]]:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     chosen = request.POST.get("person", "")
     rows = registry.find_people(request.scope, text) if text else []
-    found = [(str(one.id), one.name) for one in rows if one.id not in known]
+    found = people_choices(request.scope, [one for one in rows if one.id not in known])
     if is_id(chosen) and chosen not in {ident for ident, _ in found} | {str(one) for one in known}:
         found.append((chosen, chosen))
     return found

@@ -9,12 +9,17 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.refusals import N_, BadInput
+from commongrid.registry import queries
 from commongrid.registry.rules.facts import DOOR_LENGTH, NAME_LENGTH, NUMBER_LENGTH, Told
 from commongrid.surfaces.console.posts.words import day_field
+from commongrid.surfaces.console.register.where import meant
 from commongrid.surfaces.shared.forms import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from uuid import UUID
+
+    from commongrid.kernel.scope import Scope
 
 
 NOTHING: Final = "-"
@@ -131,13 +136,14 @@ class HomeCorrectForm(_AtForm):
     sections: ClassVar = {"number": _("Which household"), "beside": _("Where the home stands"), "on": HOW_KNOWN}
 
     dwelling = _chosen(_("Dwelling"))
+    began_on = day_field(_("Household since"), required=False)
 
     def written(self, before: Mapping[str, object], homes: Iterable[tuple[Any, str, float, float]]) -> dict[str, str]:
         """What differs from before, as text by field; a point goes whole. What was not sent stays as it is."""
         lon, lat = self.point(homes)
         now = {**self.cleaned_data, "lon": lon, "lat": lat}
         names = {
-            name for name in ("number", "door", "villager_group", "dwelling")
+            name for name in ("number", "door", "villager_group", "dwelling", "began_on")
             if name in self.data and now[name] != before[name]
         }  # fmt: skip
         if {"lon", "lat", "beside"} & set(self.data) and (lon, lat) != (before["lon"], before["lat"]):
@@ -197,8 +203,26 @@ class IntoForm(ToldForm):
         max_length=NUMBER_LENGTH,
         error_messages={"required": _("Enter the household's number.")},
     )
-    natural_village = _chosen(_("Natural village"), required=True)
+    natural_village = _chosen(_("Natural village"))
+    elsewhere = forms.CharField(
+        label=_("Natural village, where it is another village's"), required=False, max_length=40,
+        help_text=_("Its code, or part of its name."),
+    )  # fmt: skip
     as_to_head = _chosen(_("To the head of the household"))
+
+    def household(self, scope: Scope) -> UUID:
+        """The household that is meant. Refuses: BadInput where there is none, or no natural village is said."""
+        given = self.cleaned_data
+        typed, chosen = given.get("elsewhere", ""), given["natural_village"]
+        if not typed and not chosen:
+            raise BadInput(fields={"natural_village": N_("Choose one of the list.")})
+        hamlet = meant(scope, typed, "elsewhere", ("natural_village",)) if typed else int(chosen)
+        return queries.home_by_number(scope, hamlet, given["number"])
+
+    def narrow(self, scope: Scope) -> None:
+        """Who keeps the records of one village alone is asked for no other."""
+        if scope.level not in ("county", "township"):
+            del self.fields["elsewhere"]
 
 
 class MarryForm(ToldForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -34,7 +35,7 @@ from commongrid.surfaces.console.register.words import (
 )
 from commongrid.surfaces.console.register.words import PERSON_STATES as STATES
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import in_a_row, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -114,17 +115,23 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
     on = day_asked(request.GET.get("on", ""), today)
     members = queries.members_on(request.scope, home.id, on)
     words = read_aloud(request.scope, "relation", "sex")
-    flags = queries.flags_of(request.scope, household=home.id)
+    was = queries.home_on(request.scope, home, on) if on != today else home
     people = [one.person for one in members]
-    registered = queries.booklets_of(request.scope, people)
+    flags = queries.flags_of(request.scope, household=home.id)
+    if on != today:
+        held = (one for one in flags if one.held(on) and (one.person is None or one.person in people))
+        flags = [replace(one, to_on=None) for one in held]
+    registered = queries.booklets_of(request.scope, people, on)
     left = queries.left_of(request.scope, home.id)
     names = {who: name for who, name, _act in left} | {one.person: one.name for one in members}
     names[home.id] = gettext("the household")
     changes = queries.changes_of(request.scope, home.id, *people, acts=[act for *_who, act in left])
+    if on != today:
+        changes = [one for one in changes if one.since_on <= on]
     context = {
         "home": home,
         "name": home_name(home),
-        "chip": chip(HOME_STATES, home.state),
+        "chip": chip(HOME_STATES, was.state),
         "on": on,
         "then": on != today,
         "members": [
@@ -145,7 +152,8 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
         "may_edit": request.scope.may("people.edit") and not home.ended and on == today,
         "trail": trail(home)[:-1],
         "may_confirm": request.scope.may("people.confirm") and not home.ended and on == today,
-        "was": queries.home_on(request.scope, home, on) if on != today else home,
+        "was": was,
+        "not_yet": home.began_on is not None and on < home.began_on,
         **(fresh.asking(request.scope, home.id, today) if on == today else {}),
     }
     return looks.closing(request, render(request, "console/register/home.html", context))
@@ -322,10 +330,11 @@ def merge(request: Asked, household_id: UUID) -> HttpResponse:
     form = forms.IntoForm(request.POST or None, initial=entering.begun(request, {"seen": home.version}))
     village = village_of(home.place) or home.place
     form.offer({**where_in(request.scope, village), "as_to_head": choices(request.scope, "relation")})
+    form.narrow(request.scope)
 
     def do() -> str:
         given = form.cleaned_data
-        other = queries.home_by_number(request.scope, int(given["natural_village"]), given["number"])
+        other = form.household(request.scope)
         into = Into(household=other, as_to_head=given["as_to_head"])
         actions.merge_households(request.scope, request.act, household_id=home.id, into=into, told=form.told)
         return reverse("household", args=[other])
@@ -365,6 +374,7 @@ def asked(
 
     def entered() -> str:
         address = do()
+        followed(request)
         if entering.approve(request):
             messages.success(request, gettext("The report is approved with it."))
         return address
@@ -379,6 +389,30 @@ def asked(
         **more,
     }
     return answered(request, form, entered, context, done=words[1])
+
+
+def followed(request: Asked) -> None:
+    """Say what others became to a head by the act: some of it is a guess, and somebody is to look."""
+    changed = [
+        one
+        for one in queries.changes_of(request.scope, acts=[request.act.id])
+        if one.field == "as_in_home" and one.before
+    ]
+    if not changed:
+        return
+    names, words = (
+        queries.called(request.scope, {one.subject for one in changed}),
+        read_aloud(request.scope, "relation"),
+    )
+    told = in_a_row(
+        gettext("%(name)s, who was %(before)s, is %(after)s") % {
+            "name": names.get(one.subject, ""), "before": words["relation"].get(one.before, one.before),
+            "after": words["relation"].get(one.after, one.after) or gettext("Not said"),
+        }
+        for one in changed
+    )  # fmt: skip
+    said = gettext("To the head of their household now: %(people)s. Correct what is wrong.")
+    messages.info(request, said % {"people": told})
 
 
 def answered(

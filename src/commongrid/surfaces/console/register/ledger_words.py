@@ -39,8 +39,8 @@ def address(row: LedgerRow) -> str:
     """The record that a row opens, or nothing."""
     if row.of == "person":
         return reverse("person", args=[row.subject])
-    if row.of == "household":
-        return reverse("household", args=[row.subject])
+    if row.of in ("household", "booklet"):
+        return reverse(row.of, args=[row.subject])
     return reverse("holding", args=[row.of, row.subject]) if row.of else ""
 
 
@@ -81,7 +81,7 @@ def words(scope: Scope, rows: Sequence[LedgerRow]) -> Words:
 
 SORTS: Final = {
     "people": N_("People"), "homes": N_("Number of households"), "male": N_("Male"), "female": N_("Female"),
-    "registered": N_("Of them registered here"),
+    "registered": N_("Of them registered here"), "booklets": N_("Number of booklets"),
 }  # fmt: skip
 """What totals count, besides what happened and kinds."""
 

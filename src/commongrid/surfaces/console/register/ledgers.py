@@ -39,7 +39,7 @@ BELONGING: Final = {
 }  # fmt: skip
 GROUPS: Final = (
     (pgettext_lazy("records", "People"), ("person", "flag")), (pgettext_lazy("change", "What happened"), ("stay",)),
-    (_("Homes, sites, things, organisations"), ("household", "site", "thing", "organisation")),
+    (_("Homes, sites, things, organisations"), ("household", "booklet", "site", "thing", "organisation")),
 )  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def page(request: Asked, code: str) -> HttpResponse:
         "opens": keys.index("name"), "belongings": list(BELONGING.items()) if of.of_people else [],
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
         "populations": list(POPULATION_NAMES.items()), "with_people": of.of_people or of.of == "household",
-        "with_period": of.of == "stay",
+        "with_period": of.of == "stay", "with_day": of.of_people or of.special == "due",
+        "then": of.of in ("person", "flag") and wanted.on < localdate(),
         "trail": [*trail(), (gettext("Ledgers"), reverse("ledgers"))],
     }  # fmt: skip
     return render(request, "console/register/ledger.html", context, status=422 if form.errors else 200)

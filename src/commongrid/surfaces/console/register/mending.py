@@ -70,7 +70,7 @@ def _of_a_person(scope: Scope, card: PersonCard) -> dict[str, object]:
     return {
         "display_name": card.name, "born_on": card.born_on.isoformat() if card.born_on else "",
         **{name: getattr(card, name) for name in (*CODED, "works_at", "as_in_home")},
-        **{name: where.written(scope, getattr(card, name)) for name in where.BELONGS},
+        **{name: where.written(scope, getattr(card, name)) for name in where.PLACES},
         "id_number": "", "phone": "", "bank": "", "ethnic": "", "seen": card.version,
         **card.further,
     }  # fmt: skip
@@ -107,7 +107,7 @@ def _of_a_home(home: HomeCard) -> dict[str, object]:
     measured = home.point == "measured"
     return {
         "number": home.number, "door": home.door, "villager_group": str(home.villager_group or ""),
-        "dwelling": str(home.dwelling or ""), "lon": home.lon if measured else None,
+        "dwelling": str(home.dwelling or ""), "began_on": home.began_on, "lon": home.lon if measured else None,
         "lat": home.lat if measured else None, "seen": home.version,
     }  # fmt: skip
 
@@ -124,7 +124,7 @@ def confirm(request: Asked, person_id: UUID) -> HttpResponse:
         **{name: words[name].get(getattr(card, name), "") for name in CODED},
         **{name: getattr(card, name) for name in ("id_number", "phone", "bank", "works_at")},
         "as_in_home": words["relation"].get(card.as_in_home, ""),
-        **{name: place_label(request.scope, getattr(card, name)) for name in where.BELONGS},
+        **{name: place_label(request.scope, getattr(card, name)) for name in where.PLACES},
         **card.further, **{name: words[name].get(card.further[name], "") for name in HOUSED},
     }  # fmt: skip
     return _confirm(request, ("person", card.id), home, said, card.confirmed, of=card.name)

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.accounts import actions as accounts
@@ -106,6 +107,7 @@ def _context(request: Asked, own: OwnLedger, rows: list[LedgerRow], wanted: Want
         "place": territory.place(request.scope, wanted.place), "population": wanted.population,
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
         "populations": list(POPULATION_NAMES.items()), "with_people": own.spec.of == "person",
+        "with_day": own.spec.of == "person", "then": own.spec.of == "person" and wanted.on < localdate(),
         "filters": _filters(request.scope, own.spec),
         "trail": [*trail(), (gettext("Ledgers"), reverse("ledgers"))],
     }  # fmt: skip

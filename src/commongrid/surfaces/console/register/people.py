@@ -18,6 +18,7 @@ from commongrid.registry.rules.facts import Into
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.register import entering, forms, looks
 from commongrid.surfaces.console.register.homes import asked
+from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import (
     PERSON_STATES,
@@ -63,6 +64,7 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         "person": card,
         "chip": chip(PERSON_STATES, card.state),
         "home": home,
+        "spouse": queries.spouse_of(request.scope, card),
         "facts": _facts(card, words, shown, ethnic=request.scope.may(ETHNIC)),
         "sealed": _sealed(request.scope, card),
         "offer": _offer(request.scope, card),
@@ -211,10 +213,11 @@ def move(request: Asked, person_id: UUID) -> HttpResponse:
     form = forms.IntoForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
     village = village_of(card.place) or card.place
     form.offer({**where_in(request.scope, village), "as_to_head": choices(request.scope, "relation")})
+    form.narrow(request.scope)
 
     def do() -> None:
         given = form.cleaned_data
-        other = queries.home_by_number(request.scope, int(given["natural_village"]), given["number"])
+        other = form.household(request.scope)
         into = Into(household=other, as_to_head=given["as_to_head"])
         actions.moved(request.scope, request.act, person_id=person_id, into=into, told=form.told)
 
@@ -230,7 +233,7 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
     found = [one for one in queries.find_people(request.scope, text) if one.id != card.id] if text else []
     form.offer(
         {
-            "spouse": [(str(one.id), one.name) for one in found] or [("", gettext("Search for the name first"))],
+            "spouse": people_choices(request.scope, found) or [("", gettext("Search for the name first"))],
             "home": [
                 ("own", gettext("the household of %(name)s") % {"name": card.name}),
                 ("other", gettext("the other one")),

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext
 
 from commongrid.kernel.refusals import N_
+from commongrid.surfaces.shared.times import language
+from commongrid.territory import queries as territory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import PersonRow
 
 FIELDS: Final = {
     "spouse": N_("Name of the husband or wife"),
@@ -22,3 +30,20 @@ def picker(form: Any) -> dict[str, Any]:
     field = form.fields[fills]
     choices = getattr(field, "choices", None) or field.widget.choices
     return {"search": gettext(FIELDS[fills]), "fills": fills, "found": sum(bool(value) for value, _ in choices)}
+
+
+def told_apart(scope: Scope, people: Sequence[PersonRow]) -> list[tuple[PersonRow, str]]:
+    """People found by name, each with what tells namesakes apart: where they live, the household, the birth."""
+    names = territory.places(scope, {one.home[0] if one.home else one.place for one in people})
+    found = []
+    for one in people:
+        place = names.get(one.home[0] if one.home else one.place)
+        home = gettext("Household %(number)s") % {"number": one.home[1]} if one.home else ""
+        known = (place.label(language()) if place else "", home, one.born_on.isoformat() if one.born_on else "")
+        found.append((one, " · ".join(part for part in known if part)))
+    return found
+
+
+def people_choices(scope: Scope, people: Sequence[PersonRow]) -> list[tuple[str, str]]:
+    """The same to choose from."""
+    return [(str(one.id), f"{one.name} · {known}" if known else one.name) for one, known in told_apart(scope, people)]

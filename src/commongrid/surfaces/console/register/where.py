@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -11,6 +11,7 @@ from commongrid.kernel.places import code_read, county_of
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry import queries
+from commongrid.registry.rules.fields import BELONGS
 from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.places import LEVELS
 from commongrid.surfaces.shared.times import in_a_row, language
@@ -23,16 +24,14 @@ if TYPE_CHECKING:
     from commongrid.registry.queries import HomeCard
 
 
-BELONGS: Final = {
-    "registered_place": ("county", "township", "village", "natural_village", "villager_group"),
-    "collective": ("village",),
-}
-"""Where somebody is registered, and of which village's collective they are a member: levels that a place may have."""
+PLACES = ("registered_place", "collective")
+"""Fields of a person in which a place is typed."""
 
 
 def belongs(scope: Scope, given: Mapping[str, str]) -> dict[str, int]:
-    """The places that were typed under those two fields. Refuses: BadInput at the field."""
-    return {name: meant(scope, given[name], name, levels) for name, levels in BELONGS.items() if given.get(name)}
+    """Where somebody is registered and of which collective, as it was typed. Refuses: BadInput at the field."""
+    typed = {name: given[name] for name in PLACES if given.get(name)}
+    return {name: meant(scope, text, name, BELONGS[name]) for name, text in typed.items()}
 
 
 def written(scope: Scope, code: int | None) -> str:

@@ -51,6 +51,8 @@ WHY: Final = {
     "died": N_("died"),
     "moved_out": N_("moved out"),
     "imported": N_("taken over from a list"),
+    "enrolled": N_("registered here"),
+    "struck": N_("registration moved away"),
     "joined": N_("records of one person joined"),
 }
 IDENT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

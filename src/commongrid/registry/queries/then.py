@@ -1,0 +1,97 @@
+"""Who lived or was registered somewhere on a day, as what to whom: today by the records, earlier by the stays."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
+
+from commongrid.registry.models import Correction, Household, Person, Stay
+from commongrid.registry.queries.former import value_on
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+Within = tuple[int, int]
+HOME: Final = {
+    "home_number": "household__number", "hamlet": "household__natural_village", "group": "household__villager_group",
+    "heads_name": "household__head__display_name",
+}  # fmt: skip
+NOW: Final = {
+    "home_then": "household_id", "relation_then": "as_in_home", "state_then": "state", "works_then": "works_at",
+}  # fmt: skip
+LIVING: Final = ("here", "away")
+
+
+def people_on(on: date, population: str, within: Within) -> QuerySet[Any]:
+    """The people of a population on a day, with what they were then.
+
+    ``home_then`` is their household, ``relation_then`` what they were to its head, ``state_then`` here or away,
+    ``works_then`` where. Everything else is the record of today.
+    """
+    if on >= localdate():
+        rows = Person.objects.filter(_population(population, within), state__in=LIVING)
+        return rows.annotate(**{name: F(path) for name, path in NOW.items()})
+    lived = stays_on(on, "living").filter(person=OuterRef("pk")).order_by("from_on")
+    rows = Person.objects.filter(_were(on, population, within), Q(born_on=None) | Q(born_on__lte=on))
+    rows = rows.annotate(
+        home_then=Subquery(lived.values("household_id")[:1]), state_then=value_on("person", "state", on, CharField()),
+        works_then=value_on("person", "works_at", on, CharField()),
+        relation_then=Coalesce(Subquery(lived.values("as_to_head")[:1]), Value("")),
+    )  # fmt: skip
+    return rows.filter(state_then__in=LIVING).exclude(state="merged")
+
+
+def at_home(rows: Any, on: date) -> Any:
+    """People of a day with their household: its number and ``hamlet``, in whose order they are read, group and head."""
+    if on >= localdate():
+        return rows.annotate(**{name: F(path) for name, path in HOME.items()})
+    home = Household.objects.filter(pk=OuterRef("home_then"))
+    heads = stays_on(on, "living").filter(household=OuterRef("home_then"), head=True)
+    columns = {name: path.removeprefix("household__") for name, path in HOME.items() if name != "heads_name"}
+    return rows.annotate(
+        **{name: Subquery(home.values(column)[:1]) for name, column in columns.items()},
+        heads_name=Subquery(heads.values("name")[:1]),
+    )
+
+
+def as_now(rows: QuerySet[Person]) -> QuerySet[Any]:
+    """People as their records are today."""
+    return rows.annotate(**{name: F(path) for name, path in (NOW | HOME).items()})
+
+
+def stays_on(on: date, sort: str) -> QuerySet[Stay]:
+    """The stays in force on a day. One that came in with the person's record in a file began nobody knows when."""
+    came_in = Correction.objects.filter(
+        act=OuterRef("batch"), subject=OuterRef("person"), field="*", since_on=OuterRef("from_on")
+    )
+    begun = Q(from_on__lte=on) | Exists(came_in)
+    return Stay.objects.filter(begun, Q(to_on=None) | Q(to_on__gt=on), sort=sort)
+
+
+def left_since(on: date, within: Within) -> list[Stay]:
+    """Who lived there on a day and has a record out of sight now: what their stays still say."""
+    if on >= localdate():
+        return []
+    seen = Person.objects.filter(pk=OuterRef("person"))
+    rows = stays_on(on, "living").filter(~Exists(seen), place__range=within).select_related("household")
+    return list(rows.order_by("place", "household__number", "id"))
+
+
+def _population(population: str, within: Within) -> Q:
+    if population == "registered":
+        return Q(registered_place__range=within)
+    return Q(household__isnull=False, place__range=within)
+
+
+def _were(on: date, population: str, within: Within) -> Q:
+    """Those with a stay there then; who stands in no booklet is registered where the record says."""
+    sort = "registered" if population == "registered" else "living"
+    were = Q(id__in=stays_on(on, sort).filter(place__range=within).values("person_id"))
+    if sort == "registered":
+        without = ~Exists(Stay.objects.filter(person=OuterRef("pk"), sort="registered"))
+        were |= Q(without, registered_place__range=within)
+    return were
