@@ -229,6 +229,16 @@ def test_children_of_whoever_joins_their_spouse_are_children_there(village: Haml
     assert [village.read(one).as_in_home for one in children] == ["30", "20", "97"]
 
 
+def test_a_whole_household_moves_by_merging_into_an_empty_one(village: Hamlet) -> None:
+    home, people = village.family()
+    roles = [village.read(one).as_in_home for one in people]
+    new = village.home("2")
+    actions.merge_households(CLERK, Act.new(), household_id=home, into=Into(household=new), told=TODAY)
+    assert [village.read(one).as_in_home for one in people] == roles
+    assert (village.read_home(new).head_id, village.read_home(home).became) == (people[0], new)
+    assert broken_laws() == []
+
+
 def test_who_all_are_away_make_a_household_away(village: Hamlet) -> None:
     home, people = village.family()
     for one in people:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
+NOBODY_STAYS = N_("Nobody would stay. Enter the new household first, then merge this one into it.")
 NOT_OF_IT = N_("Choose people who live in this household.")
 
 
@@ -86,7 +87,9 @@ def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told:
     if len(going) != len(set(leaving.people)) or not going:
         raise BadInput(fields={"people": NOT_OF_IT})
     if not staying:
-        raise BadInput(fields={"people": N_("Nobody would stay. Move the whole household instead.")})
+        raise BadInput(
+            fields={"people": N_("Nobody would stay. Enter the new household first, then merge this one into it.")}
+        )
     head = next((one for one in going if one.id == leaving.head), None)
     if head is None:
         raise BadInput(fields={"head": N_("The head of the new household is one of those who leave.")})
@@ -114,6 +117,7 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
 
     ``into.as_to_head`` is what its head becomes there; the others follow from
     that as "other relative" unless certain: the children of whoever joins their spouse are children there.
+    A household that nobody lives in takes them as they are: so a whole household moves.
 
     Refuses: NotYours out of scope; WrongState where one has ended or changed; BadInput for a household into itself.
     """
@@ -121,14 +125,15 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
         raise BadInput(N_("Choose another household to merge into."))
     at = desk(scope, act, told)
     old, new = home(at, household_id, seen=told.seen), home(at, into.household)
-    people = living(old)
+    people, head, whole = living(old), old.head_id, new.head_id is None
     for one in people:
-        to_head = into.as_to_head if one.id == old.head_id else beside(into.as_to_head, one)
-        move_into(at, one, new, as_to_head=to_head, why="merged")
-        if one.id != old.head_id and to_head == RELATIVE:
+        joins = into.as_to_head if one.id == head else beside(into.as_to_head, one)
+        to_head = one.as_in_home if whole else joins
+        move_into(at, one, new, as_to_head=to_head, why="merged", head=whole and one.id == head)
+        if not whole and one.id != head and to_head == RELATIVE:
             unsure(one, "as_in_home")
     end_home(at, old, into=new)
-    change(at, new, state=lived(living(new)))
+    change(at, new, state=lived(living(new)), head_id=head if whole else new.head_id)
     return Line(
         place=new.place, subject=old.id, subject_kind="household",
         facts={"into": str(new.id), "people": len(people)}, answer={"household": new.id},

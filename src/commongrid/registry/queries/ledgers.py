@@ -32,7 +32,7 @@ from commongrid.registry.models import (
 from commongrid.registry.queries.booklets import counted
 from commongrid.registry.queries.holdings import due
 from commongrid.registry.queries.homes import sizes_of
-from commongrid.registry.queries.then import as_now, at_home, left_since, people_on
+from commongrid.registry.queries.then import as_now, at_home, left_since, lives, people_on, registrations
 from commongrid.registry.rules.freshness import years
 from commongrid.registry.rules.ledgers import LEDGERS, MOST, Ledger, Totals, born_between, totals
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 TABLE: Final = "registry_person"
-GONE: Final = ("died", "moved_out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +214,7 @@ def _flagged_told(of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[Led
 
 def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
     """What happened in the period: stays that began or ended for one of the reasons."""
-    begun, ended = _registrations(within) if wanted.population == "registered" else _lives(within)
+    begun, ended = registrations(within) if wanted.population == "registered" else lives(within)
     period = (wanted.since, wanted.on)
     begun, ended = (_at(rows.filter(of_those(wanted, "person__"))) for rows in (begun, ended))
     begun = begun.filter(why_began__in=of.why, from_on__range=period).order_by("from_on", "id")[: MOST + 1]
@@ -228,39 +227,12 @@ def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
     return [_happened(stay, people.get(stay.person_id), (why, day), wanted) for day, why, stay in happened[: MOST + 1]]
 
 
-Stays = QuerySet[Stay]
-
-
-def _at(rows: Stays) -> Any:
+def _at(rows: QuerySet[Stay]) -> Any:
     """Stays with the household or booklet that they are in."""
     return rows.annotate(
         home_number=F("household__number"), hamlet=F("household__natural_village"),
         group=F("household__villager_group"), booklet_number=F("booklet__number"),
     )  # fmt: skip
-
-
-def _lives(within: Within) -> tuple[Stays, Stays]:
-    """Beginnings and ends of living in a household there."""
-    rows = Stay.objects.filter(sort="living", place__range=within)
-    return rows, rows
-
-
-def _registrations(within: Within) -> tuple[Stays, Stays]:
-    """Beginnings and ends of being registered there, births and deaths of those without a booklet among them.
-
-    The first booklet of somebody born into the register is no event besides the birth; a file tells who is registered,
-    not since when.
-    """
-    booklets = Q(sort="registered", place__range=within)
-    registered = Person.objects.filter(registered_place__range=within).values("id")
-    its = Stay.objects.filter(person=OuterRef("person"))
-    born = Exists(its.filter(why_began="born")) & ~Exists(
-        its.filter(sort="registered", from_on__lt=OuterRef("from_on"))
-    )
-    begun = booklets & Q(batch=None) & ~born | Q(sort="living", why_began="born", person__in=registered)
-    gone = Q(sort="living", why_ended__in=GONE, person__in=registered)
-    alone = ~Exists(its.filter(sort="registered", ended_by=OuterRef("ended_by")))
-    return Stay.objects.filter(begun), Stay.objects.filter(booklets | gone & alone)
 
 
 def _happened(stay: Any, who: Any, what: tuple[str, date], wanted: Wanted) -> LedgerRow:

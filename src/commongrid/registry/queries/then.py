@@ -24,6 +24,7 @@ NOW: Final = {
     "home_then": "household_id", "relation_then": "as_in_home", "state_then": "state", "works_then": "works_at",
 }  # fmt: skip
 LIVING: Final = ("here", "away")
+GONE: Final = ("died", "moved_out")
 
 
 def people_on(on: date, population: str, within: Within) -> QuerySet[Any]:
@@ -79,6 +80,30 @@ def left_since(on: date, within: Within) -> list[Stay]:
     seen = Person.objects.filter(pk=OuterRef("person"))
     rows = stays_on(on, "living").filter(~Exists(seen), place__range=within).select_related("household")
     return list(rows.order_by("place", "household__number", "id"))
+
+
+def lives(within: Within) -> tuple[QuerySet[Stay], QuerySet[Stay]]:
+    """Beginnings and ends of living in a household there."""
+    rows = Stay.objects.filter(sort="living", place__range=within)
+    return rows, rows
+
+
+def registrations(within: Within) -> tuple[QuerySet[Stay], QuerySet[Stay]]:
+    """Beginnings and ends of being registered there, births and deaths of those without a booklet among them.
+
+    The first booklet of somebody born into the register is no event besides the birth; a file tells who is registered,
+    not since when.
+    """
+    booklets = Q(sort="registered", place__range=within)
+    registered = Person.objects.filter(registered_place__range=within).values("id")
+    its = Stay.objects.filter(person=OuterRef("person"))
+    born = Exists(its.filter(why_began="born")) & ~Exists(
+        its.filter(sort="registered", from_on__lt=OuterRef("from_on"))
+    )
+    begun = booklets & Q(batch=None) & ~born | Q(sort="living", why_began="born", person__in=registered)
+    gone = Q(sort="living", why_ended__in=GONE, person__in=registered)
+    alone = ~Exists(its.filter(sort="registered", ended_by=OuterRef("ended_by")))
+    return Stay.objects.filter(begun), Stay.objects.filter(booklets | gone & alone)
 
 
 def _population(population: str, within: Within) -> Q:

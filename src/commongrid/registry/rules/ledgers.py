@@ -28,8 +28,8 @@ class Ledger:
 
     ``ages`` are completed years, both included; ``flags`` types of flags of a person or their household; ``why`` how a
     stay, in a household or a booklet, began or ended in the period; ``states`` those of people or households; ``kinds``
-    of sites and things. ``sealed`` ones show hardship and are offered only to those who may see it; ``more`` are its own
-    columns.
+    of sites and things. ``sealed`` ones show hardship and are offered only to those who may see it; ``more`` are
+    columns of its own.
     """
 
     code: str

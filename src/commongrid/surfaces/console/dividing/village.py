@@ -25,7 +25,7 @@ from commongrid.surfaces.console.dividing import forms
 from commongrid.surfaces.console.dividing.words import TONES, gap_said, title_of, trail
 from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.network.words import hamlets, village
-from commongrid.surfaces.console.register.homes import answered
+from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import actions as territory_actions

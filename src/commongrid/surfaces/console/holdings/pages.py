@@ -15,8 +15,9 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.holdings import forms
+from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.forms import ToldForm
-from commongrid.surfaces.console.register.homes import answered, place_asked, village_asked, village_first
+from commongrid.surfaces.console.register.homes import place_asked, village_asked, village_first
 from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.words import choices, read_aloud, told
 from commongrid.surfaces.shared.doors import door

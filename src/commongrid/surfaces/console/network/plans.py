@@ -21,7 +21,7 @@ from commongrid.surfaces.console.network import forms
 from commongrid.surfaces.console.network.reasons import fault, people_in, sentence, shortages
 from commongrid.surfaces.console.network.village import worked_out
 from commongrid.surfaces.console.network.words import TONES, trail
-from commongrid.surfaces.console.register.homes import answered
+from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import know_places
 

@@ -20,7 +20,8 @@ from commongrid.surfaces.console.network.forms import ONE
 from commongrid.surfaces.console.network.words import area
 from commongrid.surfaces.console.posts.changing import at_form
 from commongrid.surfaces.console.posts.words import day_field
-from commongrid.surfaces.console.register.homes import answered, day_asked
+from commongrid.surfaces.console.register.answering import answered
+from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language

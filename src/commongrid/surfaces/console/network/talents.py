@@ -22,7 +22,7 @@ from commongrid.roster import actions, queries
 from commongrid.surfaces.console.network.forms import ONE
 from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.posts.words import day_field
-from commongrid.surfaces.console.register.homes import answered
+from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form

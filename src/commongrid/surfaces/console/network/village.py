@@ -22,7 +22,7 @@ from commongrid.outreach.rules.words import ABOUT_NOBODY, ANSWER_WORDS, CHOICE_W
 from commongrid.registry import queries as registry
 from commongrid.surfaces.console.network import forms
 from commongrid.surfaces.console.network.words import TONES, hamlets, trail, village
-from commongrid.surfaces.console.register.homes import answered
+from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language

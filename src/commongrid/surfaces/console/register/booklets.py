@@ -18,6 +18,7 @@ from commongrid.kernel.refusals import N_
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import NUMBER_LENGTH
 from commongrid.surfaces.console.register import homes
+from commongrid.surfaces.console.register.answering import asked
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.words import PERSON_STATES, chip, choices, read_aloud, told, trail
 from commongrid.surfaces.shared.doors import door
@@ -109,7 +110,7 @@ def new(request: Asked) -> HttpResponse:
         made = actions.open_booklet(request.scope, request.act, new=booklet, told=form.told)
         return reverse("booklet", args=[made["booklet"]])
 
-    return homes.asked(request, form, do, (N_("New registered household"), N_("Entered."), None))
+    return asked(request, form, do, (N_("New registered household"), N_("Entered."), None))
 
 
 def _places(scope: Scope, village: int) -> list[tuple[str, str]]:
@@ -154,4 +155,4 @@ def strike(request: Asked, person_id: UUID) -> HttpResponse:
 
 def _of(request: Asked, card: Any, form: ToldForm, do: Any, title: str) -> HttpResponse:
     home = queries.home_card(request.scope, card.household) if card.household else None
-    return homes.asked(request, form, do, (title, N_("Entered."), home), of=card.name)
+    return asked(request, form, do, (title, N_("Entered."), home), of=card.name)

@@ -23,8 +23,8 @@ from commongrid.roster import queries as roster
 from commongrid.surfaces.console import journal_words
 from commongrid.surfaces.console.matters.history import who_of
 from commongrid.surfaces.console.register import entering, where
+from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.forms import ToldForm
-from commongrid.surfaces.console.register.homes import answered
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import choices, home_name, trail
 from commongrid.surfaces.shared.doors import door

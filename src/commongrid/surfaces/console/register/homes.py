@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,13 +15,13 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext
 
 from commongrid.kernel.places import code_read, level_of, village_of
-from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.widths import plain_number
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson
 from commongrid.surfaces.console.register import asking as fresh
-from commongrid.surfaces.console.register import entering, forms, looks, meanwhile, twice, where
-from commongrid.surfaces.console.register.picking import picker
+from commongrid.surfaces.console.register import entering, forms, looks, twice, where
+from commongrid.surfaces.console.register.answering import asked
 from commongrid.surfaces.console.register.where import choose_one, near, where_in
 from commongrid.surfaces.console.register.words import (
     HOME_STATES,
@@ -35,12 +35,10 @@ from commongrid.surfaces.console.register.words import (
 )
 from commongrid.surfaces.console.register.words import PERSON_STATES as STATES
 from commongrid.surfaces.shared.doors import door
-from commongrid.surfaces.shared.times import in_a_row, language
+from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
@@ -360,75 +358,3 @@ def flag(request: Asked, household_id: UUID) -> HttpResponse:
         return reverse("household", args=[home.id])
 
     return asked(request, form, do, (N_("Enter a recognition"), N_("Entered."), home))
-
-
-def asked(
-    request: Asked, form: Any, do: Callable[[], str], words: tuple[str, str, HomeCard | None], *, of: str = "",
-    **more: Any,
-) -> HttpResponse:  # fmt: skip
-    """Show the question, or do it and go on; a refusal is shown at the form and what was typed stays.
-
-    The report that the form was opened from is approved with it.
-    """
-    title, home = gettext(words[0]), words[2]
-
-    def entered() -> str:
-        address = do()
-        followed(request)
-        if entering.approve(request):
-            messages.success(request, gettext("The report is approved with it."))
-        return address
-
-    context = {
-        "title": title,
-        "back": reverse("household", args=[home.id]) if home else reverse("households"),
-        "name": of or (home_name(home) if home else ""),
-        "trail": trail(home, (title, "")),
-        **picker(form),
-        **entering.beside(request),
-        **more,
-    }
-    return answered(request, form, entered, context, done=words[1])
-
-
-def followed(request: Asked) -> None:
-    """Say what others became to a head by the act: some of it is a guess, and somebody is to look."""
-    changed = [
-        one
-        for one in queries.changes_of(request.scope, acts=[request.act.id])
-        if one.field == "as_in_home" and one.before
-    ]
-    if not changed:
-        return
-    names, words = (
-        queries.called(request.scope, {one.subject for one in changed}),
-        read_aloud(request.scope, "relation"),
-    )
-    told = in_a_row(
-        gettext("%(name)s, who was %(before)s, is %(after)s") % {
-            "name": names.get(one.subject, ""), "before": words["relation"].get(one.before, one.before),
-            "after": words["relation"].get(one.after, one.after) or gettext("Not said"),
-        }
-        for one in changed
-    )  # fmt: skip
-    said = gettext("To the head of their household now: %(people)s. Correct what is wrong.")
-    messages.info(request, said % {"people": told})
-
-
-def answered(
-    request: Asked, form: Any, do: Callable[[], str], context: dict[str, Any], *, done: str = N_("Entered."),
-    template: str = "console/register/form.html",
-) -> HttpResponse:  # fmt: skip
-    """Show a form with its context, or do what it asks for and go on; a refusal is shown and what was typed stays."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            address = do()
-        except actions.Meanwhile as refusal:
-            meanwhile.tell(request, form, refusal)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, gettext(done))
-            return HttpResponseRedirect(address)
-    status = 422 if form.errors else 200
-    return render(request, template, {"form": form, **context}, status=status)

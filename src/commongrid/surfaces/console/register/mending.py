@@ -15,7 +15,7 @@ from commongrid.kernel.scope import ETHNIC
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import HEADS
 from commongrid.surfaces.console.register import entering, forms, where
-from commongrid.surfaces.console.register.homes import asked
+from commongrid.surfaces.console.register.answering import asked
 from commongrid.surfaces.console.register.where import near, where_in
 from commongrid.surfaces.console.register.words import choices, field_label, place_label, read_aloud
 from commongrid.surfaces.shared.doors import door

@@ -17,7 +17,7 @@ from commongrid.registry.joining import queries as joining
 from commongrid.registry.rules.facts import Into
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.register import entering, forms, looks
-from commongrid.surfaces.console.register.homes import asked
+from commongrid.surfaces.console.register.answering import asked
 from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import (

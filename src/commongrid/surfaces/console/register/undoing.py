@@ -13,8 +13,8 @@ from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Told
 from commongrid.surfaces.console.holdings import pages as holdings
+from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.forms import ToldForm, UndoForm
-from commongrid.surfaces.console.register.homes import answered
 from commongrid.surfaces.console.register.words import flag_words, told, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
