@@ -31,9 +31,9 @@ class Hamlet:
 
     homes: list[UUID] = field(default_factory=list)
 
-    def home(self, number: str) -> UUID:
+    def home(self, number: str, began_on: date = date(2026, 1, 1)) -> UUID:
         """A household founded on the first of January."""
-        new = NewHome(place=GRID, natural_village=HAMLET, number=number, began_on=date(2026, 1, 1))
+        new = NewHome(place=GRID, natural_village=HAMLET, number=number, began_on=began_on)
         ident = UUID(actions.found_household(CLERK, Act.new(), new=new)["household"])
         self.homes.append(ident)
         return ident

@@ -121,7 +121,8 @@ def test_the_households_of_a_grid_have_pages(village: Hamlet, monkeypatch: pytes
 
 
 def test_a_stale_field_says_since_when(village: Hamlet) -> None:
-    one = village.person(village.home("1"), "赵五", phone="13812345678", on=date(2025, 3, 1), born_on=date(1980, 1, 1))
+    day = date(2025, 3, 1)
+    one = village.person(village.home("1", day), "赵五", phone="13812345678", on=day, born_on=date(1980, 1, 1))
     del one
     with acting(CLERK):
         tally = next(t for t in queries.counted(CLERK, VILLAGE, TODAY) if t.field == "phone")

@@ -15,8 +15,8 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.registry import actions
 from commongrid.registry.models import Household, Person
-from commongrid.registry.rules.facts import Told
-from tests.factories.desk import GRID, HAMLET, VILLAGE, Desk, lay
+from commongrid.registry.rules.facts import NewHome, Told
+from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, VILLAGE, Desk, lay
 from tests.factories.scopes import scope_at
 
 if TYPE_CHECKING:
@@ -38,13 +38,15 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def lay_place(desk: Desk, code: int, level: str, name: str, *, ended: bool = False) -> None:
+def lay_place(
+    desk: Desk, code: int, level: str, name: str, *, ended: bool = False, parent: int = VILLAGE
+) -> None:  # fmt: skip
     """A place of the village besides those that the desk has, or its end."""
     with desk.database.as_role("owner") as owner, owner.transaction():
         owner.execute(
             "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
             " VALUES (%s, %s, '', %s, '', '', %s, %s, '2020-01-01') ON CONFLICT DO NOTHING",
-            [code, level, name, name, VILLAGE],
+            [code, level, name, name, parent],
         )
         if ended:
             owner.execute("UPDATE territory_place SET valid_to = '2026-11-01' WHERE code = %s", [code])
@@ -150,6 +152,33 @@ def test_a_household_as_it_was_mixes_no_days(desk: Desk, client: Client) -> None
     shown = ("B77", "Veteran", "108.50000", "下河1号", ">All away<", ">Away<")
     assert [one for one in shown if one not in now] == []
     assert [one for one in shown[:3] + shown[4:] if one in then] == []
+
+
+def test_namesakes_are_told_apart_where_one_is_chosen(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    home, other = household(client), household(client, "13")
+    one = person(client, home, "周大山")
+    person(client, home, "吴花", "97", born_on="1981-01-01")
+    send(client, f"/console/households/{other}/move-in", name="吴花", born_on="1991-01-01", on=FEBRUARY, another="on")
+    page = text(client.get(f"/console/households/people/{one}/marry?q=吴花"))
+    assert "Household 12 · 1981-01-01" in page
+    assert "Household 13 · 1991-01-01" in page
+
+
+def test_whoever_keeps_several_villages_moves_people_between_them(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    one = person(client, household(client), "周大山")
+    assert 'name="elsewhere"' not in text(client.get(f"/console/households/people/{one}/move"))
+    lay_place(desk, OTHER_VILLAGE + 1, "natural_village", "下河", parent=OTHER_VILLAGE)
+    new = NewHome(place=OTHER_VILLAGE, natural_village=OTHER_VILLAGE + 1, number="7")
+    there = actions.found_household(scope_at(OTHER_VILLAGE, "people.edit"), Act.new(), new=new)["household"]
+    desk.sign_in(client, "county_admin")
+    form = {"natural_village": "", "number": "7", "as_to_head": ""}
+    assert send(client, f"/console/households/people/{one}/move", **form).status_code == 422
+    moved = send(client, f"/console/households/people/{one}/move", **form, elsewhere="下河")
+    assert moved.status_code == 302, text(moved)
+    with acting(scope_at(OTHER_VILLAGE, "people.read")):
+        assert str(Person.objects.get(id=one).household_id) == there
 
 
 def undo_links(client: Client, address: str) -> list[str]:

@@ -181,12 +181,14 @@ def unsure(record: Any, field: str) -> None:
     record.save(update_fields=("confirmed",))
 
 
-def last_found(record: Any, of: str, columns: Mapping[str, object]) -> None:
-    """Fields that hold their former values again are as fresh as when those were written; empty ones not at all."""
+def last_found(at: Desk, done: UUID, record: Any, columns: Mapping[str, object]) -> None:
+    """``done`` was undone: fields are as fresh as when the value that they hold again was written; empty ones not."""
+    of = OF[type(record)]
     fields = {FRESH[of, name]: name for name in columns if (of, name) in FRESH}
     if not fields:
         return
     rows = Correction.objects.stood().filter(subject=record.id, field__in=[*fields.values(), ENTERED])
+    rows = rows.exclude(act__in=(done, at.act.id))
     said = dict(rows.order_by("at", "no").values_list("field", "since_on"))
     entered = said.get(ENTERED)
     days = {

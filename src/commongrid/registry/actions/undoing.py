@@ -151,7 +151,7 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
         if whose[0] == "person" and columns.get("household_id"):
             columns.update(_where_it_is(columns["household_id"]))
         change(at, records[whose], **columns)
-        last_found(records[whose], whose[0], columns)
+        last_found(at, done, records[whose], columns)
         if whose[0] == "person" and columns.keys() & {"place", "household_id"}:
             carry_marks(at, records[whose], left=before[whose[1]])
     _follow(at, rows, records)
