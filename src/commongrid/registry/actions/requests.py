@@ -64,7 +64,7 @@ def report_change(scope: Scope, act: Act, *, change: Change, told: Told) -> Line
     little, names nobody though it is about somebody, or names somebody of another household.
     """
     at = desk(scope, act, told)
-    of = home(at, change.household)
+    of = home(at, change.household, early=True)
     what = reported(change.sort, change.said)
     who = change.person if change.sort in MAY_NAME else None
     if (who is None and change.sort in OF_A_PERSON) or (who and person(at, who).household_id != of.id):
