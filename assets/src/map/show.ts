@@ -38,6 +38,7 @@ export interface Shapes extends GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJ
 }
 export type Box = [number, number, number, number];
 
+const FAR_WIDER = 16; // four times in each direction
 const WHOLE: Box = [73, 18, 135, 54];
 
 export async function fetched<T>(address: string | undefined): Promise<T | null> {
@@ -94,9 +95,11 @@ export async function show(box: HTMLElement): Promise<void> {
   const homes = await fetched<GeoJSON.FeatureCollection<GeoJSON.Point>>(box.dataset.points);
   const pointing = box.dataset.spot !== undefined;
   const lived = around(homes);
-  const map = await begun(box, (box.dataset.line !== undefined ? lived : null) ?? shapes?.box ?? lived, colour);
   const drawing = box.dataset.draws !== undefined || box.dataset.line !== undefined || pointing;
   const picking = box.dataset.picks !== undefined;
+  const looking = !drawing && !picking && lived !== null && lonely(shapes?.box, lived);
+  const near = box.dataset.line !== undefined || looking ? lived : null;
+  const map = await begun(box, near ?? shapes?.box ?? lived, colour);
   if (shapes) layShapes(map, shapes, colour, drawing || picking ? (box.dataset.own ?? "") : undefined, drawing);
   if (homes) showHomes(map, homes, colour, pointing);
   if (shapes && !drawing) nameShapes(map, shapes, !homes);
@@ -115,6 +118,12 @@ function around(homes: GeoJSON.FeatureCollection<GeoJSON.Point> | null): Box | n
   const [lons, lats] = [0, 1].map((n) => points.map((at) => at[n] ?? 0)) as [number[], number[]];
   const edge = 0.002;
   return [Math.min(...lons) - edge, Math.min(...lats) - edge, Math.max(...lons) + edge, Math.max(...lats) + edge];
+}
+
+/* Whether the homes stand close together in far wider land, where they would be one spot. */
+function lonely(land: Box | null | undefined, lived: Box): boolean {
+  const size = ([west, south, east, north]: Box): number => (east - west) * (north - south);
+  return !!land && size(land) > FAR_WIDER * size(lived);
 }
 
 function ready(box: HTMLElement): void {

@@ -152,3 +152,9 @@ def test_a_day_that_nobody_could_mean_is_refused_in_the_words_of_its_field(day: 
     form = Asked({"on": day})
     assert form.errors == {"on": ["Write the day as 2026-11-24."]}
     assert Asked({"on": "2026-11-24"}).is_valid()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_long_figures_are_grouped_by_three_in_both_languages(language: str) -> None:
+    with override(language):
+        assert Template('{{ area|floatformat:"0g" }}').render(Context({"area": 207882174})) == "207,882,174"
