@@ -86,8 +86,14 @@ def test_sign_in_each_role_rather_a_post_with_something_to_decide(
             "SELECT p.id::text FROM roster_post p JOIN matters_matter m ON m.owner_place = p.place"
             " WHERE m.closed_at IS NULL AND m.owner_level = 'township' AND p.role_id = 'dispatcher'"
         ).fetchall()
+        near = owner.execute(
+            "SELECT p.id::text FROM roster_post p JOIN roster_post v ON v.place = p.place / 1000 * 1000"
+            " WHERE v.id = %s",
+            [chosen["village_secretary"]],
+        ).fetchall()
     assert (chosen["unit_deputy"],) in deciding
     assert (chosen["dispatcher"],) in owing
+    assert (chosen["grid_member"],) in near, "what is reported is decided by another who is here"
 
 
 @pytest.mark.parametrize(

@@ -66,12 +66,18 @@ def _chosen(scope: Scope, args: argparse.Namespace) -> list[PostLine]:
     return found
 
 
+FAR = 10
+"""What being of another village counts for among posts of grids: more than any turn."""
+
+
 def _each_role() -> list[PostLine]:
     """A post of each role: rather one that is asked to decide something, or that owes a step, than one with neither.
 
-    And one of each sort of body that sealed matters go to, which nobody else can receipt.
+    Those of grids are of one village, so that what one of them reports another who is here decides. And one of each
+    sort of body that sealed matters go to, which nobody else can receipt.
     """
     from commongrid.journal.acting import acting
+    from commongrid.kernel.places import village_of
     from commongrid.kernel.scope import clock
     from commongrid.matters.queries.bodies import competent_functions
     from commongrid.matters.queries.waiting import APPROVE, Seat, busy_seats
@@ -90,7 +96,14 @@ def _each_role() -> list[PostLine]:
                 return 0
             return 1 if may & CONTENT and seat in owing else 2
 
-        return one_per_role(scope, rank=rank, functions=competent_functions(scope))
+        functions = competent_functions(scope)
+        found = sorted(one_per_role(scope, rank=rank, functions=functions), key=rank)
+        village = next((one.place for one in found if one.level == "village"), None)
+
+        def near(post: PostLine) -> int:
+            return rank(post) + (FAR if post.level == "grid" and village_of(post.place) != village else 0)
+
+        return one_per_role(scope, rank=near, functions=functions)
 
 
 def _begin(seat: str, name: str) -> None:

@@ -114,7 +114,7 @@ def prepare_all(app_url: str, owner_url: str, *, demo: bool) -> None:
     with psycopg.connect(app_url) as connection, connection.cursor() as cursor:
         demand_app_role(cursor)
     if demo and _has_no_places(owner_url or app_url):
-        say("Loading the demo county (fictional names).")
+        say("Loading the demo county (fictional names). This takes some minutes; the sign-in links follow.")
         done = subprocess.run(_own("demo", "--size", "township"), check=False, env=environment(app_url))
         if done.returncode:
             say("The demo county could not be loaded; the county starts empty.")
