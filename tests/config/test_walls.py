@@ -98,3 +98,13 @@ def test_search_without_scope_finds_nothing(people: Database) -> None:
 def test_only_the_app_may_execute_the_search_functions(people: Database) -> None:
     with people.as_role("ro") as ro, pytest.raises(psycopg.errors.InsufficientPrivilege):
         ro.execute("SELECT * FROM find_people('张', 0, 1, 1)")
+
+
+def test_what_the_publishing_role_may_not_read_it_has_no_grant_to(database: Database) -> None:
+    kept = {model._meta.db_table for model, wall in walls.walled_models() if wall.unpublished}
+    assert {"registry_hardship_flag", "registry_correction", "accounts_access_line"} <= kept
+    with database.as_role("ro") as ro:
+        ro.execute("SET cg.lo='0'; SET cg.hi='999999999999999'; SET cg.kind='post'; SET cg.standing='hl'")
+        for table in sorted(kept):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                ro.execute(f"SELECT 1 FROM {table}".encode())

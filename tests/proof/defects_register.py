@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from commongrid.registry.models.requests import WITH_THE_OTHER_SIDE
 from tests.proof import register
 from tests.proof.defects import Defect, see, sql, weaker, wider
 from tests.proof.probes import Tally
@@ -45,6 +46,10 @@ DEFECTS = tuple(
         ("changes asked for anywhere", sql("ALTER POLICY add ON registry_change_request WITH CHECK (true)")),
         ("an offer shown to everybody", see("registry_handover", "true")),
         ("an offer shown to the other side's grids", weaker("registry_handover", "= ''::text", "IS NOT NULL")),
+        (
+            "the other side makes itself an offer",
+            sql(f"ALTER POLICY add ON registry_handover WITH CHECK ({WITH_THE_OTHER_SIDE})"),
+        ),
         ("sites entered anywhere", sql("ALTER POLICY add ON registry_site WITH CHECK (true)")),
         ("how complete records are shown to everybody", see("registry_record_tally", "true")),
         ("who looked at a record shown to any who see it", weaker("accounts_access_line", "'l'::text", "''::text")),

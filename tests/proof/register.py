@@ -56,14 +56,20 @@ def either_side(seat: Seat, place: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table of the register, how the world names its rows, and who may do what to one."""
+    """A table of the register, how the world names its rows, and who may do what to one.
+
+    Who removes one is who writes it, unless said; ``column`` is one that is written, ``fresh`` what a row that is added
+    says otherwise.
+    """
 
     table: str
     name: str
     reads: Callable[[Seat, int], bool] = by_place
     writes: Callable[[Seat, int], bool] = by_place
     adds: Callable[[Seat, int], bool] | None = by_place
-    key: str = "id"
+    removes: Callable[[Seat, int], bool] | None = None
+    column: str = "id"
+    fresh: tuple[tuple[str, object], ...] = ()
 
 
 ROWS = (
@@ -77,7 +83,16 @@ ROWS = (
     Row("registry_membership", "membership", adds=None),
     Row("registry_registered_household", "booklet", adds=None),
     Row("registry_change_request", "request"),
-    Row("registry_handover", "handover", either_side, either_side, None),
+    Row(
+        "registry_handover",
+        "handover",
+        either_side,
+        either_side,
+        by_place,
+        by_place,
+        "note",
+        (("state", "lapsed"), ("answered_at", NOW.isoformat())),
+    ),
     Row("registry_subject_file", "subject file"),
     Row("registry_erasure", "erasure"),
     Row("registry_retention_report", "retention report", writes=never, adds=None),
@@ -156,14 +171,14 @@ def of_row(app: psycopg.Connection[Any], one: Row, row: dict[str, Any], whom: tu
     place = PLACES[relation]
     found = app.execute(f"SELECT 1 FROM {one.table} WHERE id = %s".encode(), [row["id"]]).fetchone() is not None
     yield one.reads(seat, place), found, seat.role, "reads", one.table, relation
-    done = _changed(app, f"UPDATE {one.table} SET id = id WHERE id = %s", [row["id"]])
+    done = _changed(app, f"UPDATE {one.table} SET {one.column} = {one.column} WHERE id = %s", [row["id"]])
     yield one.writes(seat, place), done, seat.role, "changes", one.table, relation
     if one.table not in HELD:
         done = _changed(app, f"DELETE FROM {one.table} WHERE id = %s", [row["id"]])
-        yield one.writes(seat, place), done, seat.role, "removes", one.table, relation
+        yield (one.removes or one.writes)(seat, place), done, seat.role, "removes", one.table, relation
     if one.adds is not None:
         add = f"INSERT INTO {one.table} SELECT (jsonb_populate_record(NULL::{one.table}, %s::jsonb)).*"
-        done = _changed(app, add, [json.dumps({**row, "id": str(uuid4())})])
+        done = _changed(app, add, [json.dumps({**row, "id": str(uuid4()), **dict(one.fresh)})])
         yield one.adds(seat, place), done, seat.role, "adds", one.table, relation
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from django.utils import timezone
 
@@ -229,6 +230,37 @@ def test_a_record_moves_when_the_other_side_accepts(village: Hamlet, other_hamle
         assert queries.members_on(CLERK, home, date(2026, 4, 1))[0].name == "周一", "readable as it was"
     assert village.read_home(home).head_id == wife
     with pytest.raises(WrongState):
+        actions.accept_record(OTHER_CLERK, Act.new(), handover_id=offered, into=Into(household=there))
+
+
+def test_the_other_side_makes_itself_no_offer_and_turns_none_to_somebody_else(
+    village: Hamlet, database: Database
+) -> None:
+    _home, (head, wife, *_) = village.family()
+    offered = offer(head)
+    scope = f"SET LOCAL cg.kind='post'; SET LOCAL cg.lo='{OTHER_VILLAGE}'; SET LOCAL cg.hi='{OTHER_VILLAGE + 999}'"
+    copy = "INSERT INTO registry_handover SELECT (jsonb_populate_record(h, %s::jsonb)).* FROM registry_handover h"
+    with database.as_role("app") as app:
+        for statement, values in (
+            (copy, [f'{{"id": "{uuid4()}", "person_id": "{wife}"}}']),
+            ("UPDATE registry_handover SET person_id = %s", [wife]),
+        ):
+            app.execute(b"BEGIN")
+            app.execute(scope.encode())
+            assert app.execute("SELECT id FROM registry_handover").fetchone() == (offered,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(statement.encode(), values)
+            app.execute(b"ROLLBACK")
+
+
+def test_an_offer_from_a_village_that_the_record_has_left_is_void(village: Hamlet, other_hamlet: int) -> None:
+    _home, (head, *_) = village.family()
+    office = scope_at(TOWNSHIP, "people.edit", "people.read")
+    new = NewHome(place=OTHER_VILLAGE, natural_village=other_hamlet, number="1")
+    there = UUID(actions.found_household(OTHER_CLERK, Act.new(), new=new)["household"])
+    offered = offer(head)
+    actions.moved(office, Act.new(), person_id=head, into=Into(household=there, as_to_head="02"), told=TOLD)
+    with pytest.raises(WrongState, match="another village now"):
         actions.accept_record(OTHER_CLERK, Act.new(), handover_id=offered, into=Into(household=there))
 
 

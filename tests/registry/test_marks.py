@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from commongrid.accounts import sealed
+from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import NotFound, NotYours
@@ -178,3 +179,17 @@ def test_what_was_recognised_of_a_household_ends_with_it(village: Hamlet) -> Non
     assert of_the_home(CIVIL, home) == {("migrant_out", False), ("dibao", False)}
     actions.undo(CLERK, Act.new(), done=act.id, told=TOLD)
     assert of_the_home(CIVIL, home) == {("migrant_out", True), ("dibao", True)}
+
+
+def test_the_journal_does_not_tell_whom_a_mark_of_hardship_is_about(village: Hamlet) -> None:
+    one = village.person(village.home("1"), "周大山")
+    acts = [Act.new(), Act.new(), Act.new()]
+    made = actions.flag(CIVIL, acts[0], what=actions.Recognised(type_code="disabled", person=one), told=EARLIER)
+    actions.unflag(CIVIL, acts[1], flag_id=UUID(made["flag"]), told=TOLD)
+    actions.undo(CIVIL, acts[2], done=acts[1].id, told=TOLD)
+    secretary = scope_at(VILLAGE, "people.read", "journal.read")
+    for act in acts:
+        line = journal.line(secretary, act.id)
+        assert line is not None
+        assert (line.subject, line.subject_kind, line.place) == (None, "", VILLAGE), line.name
+    assert {line.name for line in journal.history(CIVIL, one)} == {"registry.person_moved_in"}

@@ -266,6 +266,7 @@ class AccessLine(models.Model):
         f"OR {OF_A_RECORD_SEEN} OR {OF_A_LIST_AROUND} OR {OF_THE_SLIPS_MATTER}",
         never=NOT_TOLD,
         append_only=True,
+        unpublished=True,
         prune=f"at < now() - interval '{KEPT_DAYS} days'",
     )
     keeps: ClassVar[Keeping] = Keeping(

@@ -74,12 +74,12 @@ def see(wall: Wall) -> str:
     return _any(_barred(wall, _any(in_scope(wall), slip)), wall.also_see)
 
 
-def write(wall: Wall) -> str:
-    """WITH CHECK of INSERT and USING of UPDATE and DELETE."""
+def write(wall: Wall, also: str = "") -> str:
+    """WITH CHECK of INSERT and USING of DELETE; with what a change may do besides, USING of UPDATE."""
     if wall.write == "any":
         return "true"
     slip = SLIP.format(slip=wall.slip) if wall.slip else ""
-    return _any(_barred(wall, _any(in_scope(wall), slip)), wall.also_write)
+    return _any(_barred(wall, _any(in_scope(wall), slip)), wall.also_write, also)
 
 
 def policies(table: str, wall: Wall) -> Iterator[str]:
@@ -88,14 +88,15 @@ def policies(table: str, wall: Wall) -> Iterator[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
     yield f"CREATE POLICY migrations ON {table} TO {role['owner']} USING (true) WITH CHECK (true)"
-    yield f"CREATE POLICY see ON {table} FOR SELECT TO {role['app']}, {role['ro']} USING ({see(wall)})"
+    readers = role["app"] if wall.unpublished else f"{role['app']}, {role['ro']}"
+    yield f"CREATE POLICY see ON {table} FOR SELECT TO {readers} USING ({see(wall)})"
     if wall.write == "owner":
         return
     yield f"CREATE POLICY add ON {table} FOR INSERT TO {role['app']} WITH CHECK ({write(wall)})"
     if wall.append_only and wall.prune:
         yield f"CREATE POLICY remove ON {table} FOR DELETE TO {role['app']} USING ({CLOCK} AND ({wall.prune}))"
     if not wall.append_only:
-        yield f"CREATE POLICY change ON {table} FOR UPDATE TO {role['app']} USING ({write(wall)})"
+        yield f"CREATE POLICY change ON {table} FOR UPDATE TO {role['app']} USING ({write(wall, wall.also_change)})"
         yield f"CREATE POLICY remove ON {table} FOR DELETE TO {role['app']} USING ({write(wall)})"
 
 
@@ -110,15 +111,16 @@ def grants(table: str, wall: Wall) -> Iterator[str]:
     """What the app and the reports may do with a table at all."""
     role = roles()
     yield f"REVOKE ALL ON {table} FROM PUBLIC, {role['app']}, {role['ro']}, {role['search']}"
+    change = f"UPDATE ({', '.join(wall.may_set)})" if wall.may_set else "UPDATE"
     verbs = (
         "SELECT"
         if wall.write == "owner"
         else f"SELECT, INSERT{', DELETE' if wall.prune else ''}"
         if wall.append_only
-        else "SELECT, INSERT, UPDATE, DELETE"
+        else f"SELECT, INSERT, {change}, DELETE"
     )
     yield f"GRANT {verbs} ON {table} TO {role['app']}"
-    if wall.scoped:
+    if wall.scoped and not wall.unpublished:
         yield f"GRANT SELECT ON {table} TO {role['ro']}"
 
 

@@ -25,12 +25,14 @@ class Wall:
     ``place``, ``household``, ``unit`` and ``slip`` name columns (database
     names). ``read`` is "scope" (only what the scope covers) or "open" (every
     scope reads, only in scope written). ``also_see`` and ``also_write`` are SQL
-    conditions that widen, ``never`` one that bars both, even in scope. A table
+    conditions that widen, ``also_change`` one that widens for changes of rows alone,
+    ``never`` one that bars all, even in scope. A table
     without any column says ``exempt`` with the reason. ``append_only`` allows
     insertion alone, by grant and by trigger; ``prune`` is the one exception, a
     condition on rows old enough that a clock job may delete them; ``may_set`` names columns that
-    may still be updated. Of an append-only table that declares ``keeps`` the clock may empty the
-    columns named there and cover a name in them, and nothing else.
+    may still be updated, in an append-only table or one whose other columns stand for good. The publishing role
+    reads what is scoped; ``unpublished`` takes that from it. Of an append-only table that declares ``keeps`` the clock
+    may empty the columns named there and cover a name in them, and nothing else.
     """
 
     place: str = ""
@@ -41,11 +43,13 @@ class Wall:
     write: Literal["scope", "owner", "any"] = "scope"
     also_see: str = ""
     also_write: str = ""
+    also_change: str = ""
     never: str = ""
     exempt: str = ""
     append_only: bool = False
     prune: str = ""
     may_set: tuple[str, ...] = ()
+    unpublished: bool = False
 
     @property
     def scoped(self) -> bool:

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
+from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, NotYours, WrongState
-from commongrid.registry.actions.desk import FLAG, HARDSHIP_FLAG, TABLES, Desk, desk, home, marked, person, touch
+from commongrid.registry.actions.desk import FLAG, HARDSHIP_FLAG, OF, TABLES, Desk, desk, home, marked, person, touch
 from commongrid.registry.models import Flag, FlagType, HardshipFlag, Household, Person
 from commongrid.registry.rules.facts import Told
 
@@ -37,7 +38,7 @@ class Recognised:
 def flag(scope: Scope, act: Act, *, what: Recognised, told: Told) -> Line:
     """Enter that something was recognised of a person or household from a day on (认定).
 
-    A hardship flag needs the power to see hardship too; its line in the journal doesn't say which it is.
+    A hardship flag needs the power to see hardship too; its line in the journal doesn't say whom it is about.
 
     Refuses: NotYours out of scope; WrongState where the record has ended or was changed meanwhile; NotAllowed for a
     hardship flag without that power; BadInput for an unknown type,
@@ -61,10 +62,7 @@ def flag(scope: Scope, act: Act, *, what: Recognised, told: Told) -> Line:
     except IntegrityError:
         raise BadInput(fields={"type_code": N_("The record has this flag already.")}) from None
     _mark(at, about, row, began=True)
-    return Line(
-        place=about.place, subject=about.id, subject_kind="person" if of_person else "household",
-        answer={"flag": act.id},
-    )  # fmt: skip
+    return _line(about, row)
 
 
 @action("registry.unflagged", power="people.edit", kinds=("post", "clock"))
@@ -92,8 +90,15 @@ def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
         if about is None:
             raise NotYours
         _mark(at, about, row, began=False)
-        return Line(place=row.place, subject=subject, subject_kind=of, answer={"flag": row.id})
+        return _line(about, row)
     raise NotFound
+
+
+def _line(about: Person | Household, row: Flag | HardshipFlag) -> Line:
+    """The line; of hardship without whom or which grid it is about, for more read the journal than such flags."""
+    if isinstance(row, HardshipFlag):
+        return Line(place=village_of(about.place) or about.place, answer={"flag": row.id})
+    return Line(place=about.place, subject=about.id, subject_kind=OF[type(about)], answer={"flag": row.id})
 
 
 def _mark(at: Desk, about: Person | Household, row: Flag | HardshipFlag, *, began: bool) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
+ANSWER = ("state", "answered_at", "answered_by", "reason")
+"""What an answer writes; whose record it is stands for good."""
 DAYS = 10
 """Working days that the other side may take where no rule says otherwise."""
 
@@ -68,7 +70,7 @@ def accept_record(scope: Scope, act: Act, *, handover_id: UUID, into: Into) -> L
     The household left behind gets another head or dies out, as with any move.
 
     Refuses: NotFound to anybody but the other side; WrongState once answered, lapsed, or where a record has ended;
-    NotYours for a household out of scope.
+    or lies in another village than when it was offered; NotYours for a household out of scope.
     """
     row = _offered(scope, handover_id)
     at = desk(scope, act, Told(on=row.on, source="移交"))
@@ -78,9 +80,11 @@ def accept_record(scope: Scope, act: Act, *, handover_id: UUID, into: Into) -> L
     with handing_over(scope, *interval(village_of(row.place) or row.place)):  # they may have moved within it meanwhile
         who = person(at, row.person_id)
         before = who.place
+        if village_of(before) != village_of(row.place):
+            raise WrongState(N_("The record lies in another village now. Ask those who keep it there for a new offer."))
         settle_in(at, who, where, into.as_to_head)
-        row.state, row.answered_at, row.answered_by, row.reason = "accepted", act.at, scope.post, ""
-        row.save()
+        row.reason = ""
+        _answer(row, act, scope, "accepted")
     return Line(
         place=where.place, subject=who.id, subject_kind="person", facts={"from_place": before},
         answer={"person": who.id, "household": where.id},
@@ -135,7 +139,7 @@ def reopen_offer(scope: Scope, act: Act, *, handover_id: UUID, reason: str) -> L
         row.state = "withdrawn"
     else:
         row.state, row.answered_at, row.answered_by, row.due_at = "offered", None, None, _due(scope, act.at)
-    row.save()
+    row.save(update_fields=(*ANSWER, "due_at"))
     facts = {"handover": str(row.id)}
     return Line(place=row.place, subject=row.person_id, subject_kind="person", facts=facts, answer={"handover": row.id})
 
@@ -176,6 +180,10 @@ def _offered(scope: Scope, handover_id: UUID) -> Handover:
 
 
 def _answered(row: Handover, act: Act, scope: Scope, state: str) -> Line:
-    row.state, row.answered_at, row.answered_by = state, act.at, scope.post
-    row.save()
+    _answer(row, act, scope, state)
     return Line(place=row.place, subject=row.person_id, subject_kind="person", answer={"handover": row.id})
+
+
+def _answer(row: Handover, act: Act, scope: Scope, state: str) -> None:
+    row.state, row.answered_at, row.answered_by = state, act.at, scope.post
+    row.save(update_fields=ANSWER)

@@ -11,12 +11,13 @@ from django.db import IntegrityError, connection, models, transaction
 from commongrid.accounts import sealed
 from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.places import county_of, interval
+from commongrid.kernel.places import county_of, interval, village_of
 from commongrid.kernel.refusals import N_, NotFound, NotYours, WrongState
 from commongrid.kernel.scope import HARDSHIP
 from commongrid.registry.actions.correcting import locked
 from commongrid.registry.actions.desk import (
     ENTERED,
+    HARDSHIP_FLAG,
     MARKED,
     MEMBER,
     SEALED,
@@ -79,11 +80,16 @@ def undo(scope: Scope, act: Act, *, done: UUID, told: Told) -> Line:
         reopen_change(scope, act.child(f"again {one}"), request_id=one, reason=told.source)
     for one in taken_over(rows):
         reopen_offer(scope, act.child(f"again {one}"), handover_id=one, reason=told.source)
-    first = records[rows[0].of, rows[0].subject]
+    return _line(rows, records[rows[0].of, rows[0].subject].place, done)
+
+
+def _line(rows: list[Correction], place: int, done: UUID) -> Line:
+    """The line; where a mark of hardship is taken back, as when it was set: not whom it is about."""
+    if any(row.field == HARDSHIP_FLAG for row in rows):
+        return Line(place=village_of(place) or place, facts={"act": str(done)}, answer={"act": done})
     return Line(
-        place=first.place, subject=rows[0].subject, subject_kind=rows[0].of, facts={"act": str(done)},
-        answer={"act": done},
-    )  # fmt: skip
+        place=place, subject=rows[0].subject, subject_kind=rows[0].of, facts={"act": str(done)}, answer={"act": done}
+    )
 
 
 def _refuse_what_stands(done: UUID, rows: Iterable[Correction], records: Mapping[tuple[str, UUID], Any]) -> None:

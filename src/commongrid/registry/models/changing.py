@@ -61,6 +61,7 @@ class Correction(models.Model):
         never=f"(field = '{HARDSHIP_FIELD}' AND NOT {HARDSHIP_READERS})",
         append_only=True,
         may_set=("place", "household", "undone_by", "before_sealed", "after_sealed"),
+        unpublished=True,
     )
     keeps: ClassVar[Keeping] = Keeping(
         whose="subject = ANY(%(people)s) OR subject = ANY(%(homes)s) OR subject = ANY(%(booklets)s)",

@@ -165,6 +165,7 @@ class HardshipFlag(_Recognised):
         place="place",
         household="household_id",
         never=f"NOT {HARDSHIP_READERS}",
+        unpublished=True,
     )
     keeps: ClassVar[Keeping] = Keeping(
         kind="hardship", ended="to_on", whose=OF_THEM_OR_THEIR_HOME, words=("source", "body")

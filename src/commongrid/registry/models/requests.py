@@ -136,7 +136,8 @@ class Handover(models.Model):
     """A person's record offered to a place outside the clerk's scope (移交); it moves when the other side accepts.
 
     ``place`` is where the record lay when it was offered, ``to_place`` the village it is offered
-    to; both sides see this row, and of the person no more than ``name``.
+    to; both sides see this row, and of the person no more than ``name``. Only whoever keeps the
+    record makes one; the other side only answers, and whose record it is stands for good.
 
     States: offered (until ``due_at``; again where taking it over was undone), accepted (the record moved), refused or
     withdrawn, lapsed (nobody accepted in time: the record stays where it was).
@@ -160,7 +161,10 @@ class Handover(models.Model):
     answered_by = models.UUIDField(null=True)
     reason = models.CharField(max_length=200, blank=True, default="")
 
-    wall: ClassVar[Wall] = Wall(place="place", also_see=WITH_THE_OTHER_SIDE, also_write=WITH_THE_OTHER_SIDE)
+    wall: ClassVar[Wall] = Wall(
+        place="place", also_see=WITH_THE_OTHER_SIDE, also_change=WITH_THE_OTHER_SIDE,
+        may_set=("place", "to_place", "name", "note", "due_at", "state", "answered_at", "answered_by", "reason"),
+    )  # fmt: skip
     keeps: ClassVar[Keeping] = Keeping(
         kind="handover", ended="answered_at", whose=f"person_id {OF_THEM}", words=("note", "reason")
     )
