@@ -198,6 +198,7 @@ def test_two_records_are_compared_and_joined_or_told_apart(desk: Desk, client: C
     desk.sign_in(client, "township_principal")
     page = text(client.get("/console/households/duplicates"))
     links = [part.split('"')[0] for part in page.split('href="/console/households/duplicates/')[1:]]
+    assert page.count("Baisha Village") + page.count("白沙村") >= 2 * len(links), "where both are registered"
     assert len(links) == 2
     pairs = {UUID(link): text(client.get(f"/console/households/duplicates/{link}")) for link in links}
     both = next(ident for ident, shown in pairs.items() if str(one) in shown and str(other) in shown)

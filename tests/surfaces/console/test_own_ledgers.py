@@ -67,6 +67,7 @@ def test_a_ledger_is_made_shown_with_its_groups_changed_and_removed(desk: Desk) 
     page = client.get(there)
     assert [(name, count) for name, count in page.context["groups"]][-1][1] >= 1
     assert sum(count for _name, count in page.context["groups"]) == 4
+    assert page.text.count('scope="rowgroup"') == len(page.context["groups"]), "each group has its heading"
     assert "周一" in text(page)
     assert "吴二" not in text(page), "the filter by sex holds"
     assert "在家男性" in text(desk.sign_in(Client(), "secretary").get(LEDGERS)), "shared with the place"
