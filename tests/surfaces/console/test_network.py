@@ -192,6 +192,8 @@ def test_what_has_changed_since_a_plan_is_told_before_the_meeting(county: Desk, 
     desk = county.sign_in(client, "secretary", "en")
     address = reverse("plan", args=[plan])
     assert not desk.get(address).context["stale"]
+    homes = desk.get(reverse("linking", args=[VILLAGE])).context["homes"]
+    assert homes == desk.get(address).context["plan"].figures["homes"], "the page before the plan counts as it does"
     assert "No other plan within these limits costs less" in text(desk.get(address))
     row.able(row.west, answer="away")
     row.able(row.east)

@@ -116,9 +116,10 @@ def small(scope: Scope, plan_id: UUID) -> bool:
 
 
 def to_link(scope: Scope, village: int) -> int:
-    """How many households a plan made today would link: those at home, and those away that wish to be called."""
+    """How many households a plan made today would link: at home, or away with a contact or a wish to be called."""
     called = Choice.objects.filter(in_force(localdate()), place=village, sort="phone").values("household")
-    return homes_on(village, localdate()).filter(Q(was=LIVED) | Q(id__in=called)).count()
+    held = Assignment.objects.filter(in_force(localdate()), kind=LINKED).values("household")
+    return homes_on(village, localdate()).filter(Q(was=LIVED) | Q(id__in=called) | Q(id__in=held)).count()
 
 
 def came_since(scope: Scope, of: PlanRow) -> int:
