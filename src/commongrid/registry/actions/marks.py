@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from commongrid.accounts import sealed
 from commongrid.journal.acting import handing_over
 from commongrid.kernel.scope import HARDSHIP
-from commongrid.registry.models import Flag, HardshipFlag
+from commongrid.registry.models import Flag, HardshipFlag, Household
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
     from commongrid.registry.actions.desk import Desk
-    from commongrid.registry.models import Household, Person
+    from commongrid.registry.models import Person
 
 MARKS: Final = (Flag, HardshipFlag)
 
@@ -78,4 +81,9 @@ def restore_marks(at: Desk, done: UUID, places: Collection[int]) -> None:
     with handing_over(at.scope, min(places), max(places), powers=(HARDSHIP,)):
         for table in MARKS:
             table.objects.filter(began_by=done).delete()
-            table.objects.filter(ended_by=done).update(to_on=None, ended_by=None)
+            table.objects.filter(ended_by=done).update(to_on=None, ended_by=None, place=where_the_home_is())
+
+
+def where_the_home_is() -> Coalesce:
+    """The place of a row's household now, for grids may have been divided anew since; that of the row without one."""
+    return Coalesce(Subquery(Household.objects.filter(id=OuterRef("household_id")).values("place")), F("place"))

@@ -42,6 +42,8 @@ AROUND: Final[tuple[Any, ...]] = (
     Person, Site, Thing, Organisation, Membership, Stay, Flag, HardshipFlag, ChangeRequest, Household,
 )  # fmt: skip
 """Tables that may hold rows of a grid which belong to none of its homes; the household last: one that has ended."""
+DATED: Final = (Stay, Flag, HardshipFlag)
+"""Of these what is over stays where it was, so that the past is counted as before."""
 SOURCE: Final = "网格划分"
 
 
@@ -77,10 +79,11 @@ class _Rows:
 
 @action("registry.homes_regridded", power="grids.divide", facts=("homes", "on"), kinds=("clock",))
 def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
-    """Homes of a village are served from other grids from a day on; who lives there and what is known goes along.
+    """Homes of a village are served from other grids from a day on; who lives there and what holds now goes along.
 
     What lies in an ended grid and belongs to none of its homes goes where its nearest home went if it has a point, else
-    to the grid that carries the ended one on. Former values of fields, matters and the journal stay where they were.
+    to the grid that carries the ended one on. Stays and flags that are over, former values of fields, matters and the
+    journal stay where they were.
 
     Refuses: NotYours for a grid or home of another village.
     """
@@ -97,7 +100,7 @@ def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
             rows.add(home, wanted[home.id])
             by_grid[wanted[home.id]].append(home)
     for code, moved in by_grid.items():
-        _move([one.id for one in moved], [one.dwelling_id for one in moved if one.dwelling_id], code)
+        _move([one.id for one in moved], [one.dwelling_id for one in moved if one.dwelling_id], code, to.on)
     count, around = len(rows.made), _nearest(homes, wanted)
     for was, then in to.rest:
         _carry_rest(was, then, around, rows)
@@ -107,9 +110,9 @@ def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
     )  # fmt: skip
 
 
-def _move(homes: Collection[UUID], dwellings: Collection[UUID], code: int) -> None:
+def _move(homes: Collection[UUID], dwellings: Collection[UUID], code: int, on: date) -> None:
     for table, column in OF_A_HOME:
-        table.objects.filter(**{column: homes}).update(place=code)
+        _going_on(table, on).filter(**{column: homes}).update(place=code)
     Household.objects.filter(id__in=homes).update(place=code, version=F("version") + 1)
     Site.objects.filter(id__in=dwellings).update(place=code)
 
@@ -129,4 +132,8 @@ def _carry_rest(was: int, then: int, around: list[tuple[float, float, int]], row
     for record in left:
         rows.add(record, then)
     for table in AROUND:
-        table.objects.filter(place=was).update(place=then)
+        _going_on(table, rows.on).filter(place=was).update(place=then)
+
+
+def _going_on(table: Any, on: date) -> Any:
+    return table.objects.filter(Q(to_on=None) | Q(to_on__gt=on)) if table in DATED else table.objects

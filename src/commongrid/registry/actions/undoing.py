@@ -28,7 +28,7 @@ from commongrid.registry.actions.desk import (
     last_found,
 )
 from commongrid.registry.actions.handing import reopen_offer, taken_over
-from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks
+from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks, where_the_home_is
 from commongrid.registry.actions.regridding import SOURCE as DIVIDED
 from commongrid.registry.actions.requests import let_go, reopen_change
 from commongrid.registry.importing.models import ImportBatch
@@ -146,7 +146,7 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     before = {record.id: record.place for record in records.values()}
     restore_marks(at, done, before.values())
     Stay.objects.filter(began_by=done).delete()
-    Stay.objects.filter(ended_by=done).update(to_on=None, ended_by=None, why_ended="")
+    Stay.objects.filter(ended_by=done).update(to_on=None, ended_by=None, why_ended="", place=where_the_home_is())
     Membership.objects.filter(began_by=done).delete()
     Membership.objects.filter(ended_by=done).update(to_on=None, ended_by=None)
     former: dict[tuple[str, UUID], dict[str, object]] = {}

@@ -54,6 +54,7 @@ class Household(models.Model):
     batch = models.UUIDField("导入批次", null=True)
 
     wall: ClassVar[Wall] = Wall(place="place", household="id")
+    keeps_up: ClassVar[Q] = ~Q(state="ended")
     keeps: ClassVar[Keeping] = Keeping(
         kind="household", ended="ended_on", whose="id = ANY(%(homes)s)", words=("door",),
         leaves={"door": "''", "point": "''", "lon": "NULL", "lat": "NULL", "confirmed": "'{}'"},

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils.timezone import localdate
 
+from commongrid.kernel.places import interval, village_of
 from commongrid.registry.models import Correction, Household, Person, Stay
 from commongrid.registry.queries.former import value_on
 
@@ -78,14 +79,26 @@ def left_since(on: date, within: Within) -> list[Stay]:
     if on >= localdate():
         return []
     seen = Person.objects.filter(pk=OuterRef("person"))
-    rows = stays_on(on, "living").filter(~Exists(seen), place__range=within).select_related("household")
+    rows = _there(stays_on(on, "living").filter(~Exists(seen)), within, on).select_related("household")
     return list(rows.order_by("place", "household__number", "id"))
 
 
 def lives(within: Within) -> tuple[QuerySet[Stay], QuerySet[Stay]]:
     """Beginnings and ends of living in a household there."""
-    rows = Stay.objects.filter(sort="living", place__range=within)
-    return rows, rows
+    rows = Stay.objects.filter(sort="living")
+    return _there(rows, within, OuterRef("from_on")), _there(rows, within, OuterRef("to_on"))
+
+
+def _there(rows: QuerySet[Stay], within: Within, on: date | OuterRef) -> QuerySet[Any]:
+    """Stays at a place on a day. Grids may have been divided anew since: within their village, so it is asked there."""
+    village = village_of(within[0])
+    if village is None or within == interval(village) or within[1] > interval(village)[1]:
+        return rows.filter(place__range=within)
+    later = Correction.objects.stood().filter(of="household", field="place", subject=OuterRef("household"))
+    later = later.filter(since_on__gt=on).order_by("since_on", "at", "no")
+    was = Subquery(later.values(was=Cast("before", BigIntegerField()))[:1])
+    here = rows.annotate(place_then=Coalesce(was, F("place")))
+    return here.filter(place__range=interval(village), place_then__range=within)
 
 
 def registrations(within: Within) -> tuple[QuerySet[Stay], QuerySet[Stay]]:
@@ -115,7 +128,7 @@ def _population(population: str, within: Within) -> Q:
 def _were(on: date, population: str, within: Within) -> Q:
     """Those with a stay there then; who stands in no booklet is registered where the record says."""
     sort = "registered" if population == "registered" else "living"
-    were = Q(id__in=stays_on(on, sort).filter(place__range=within).values("person_id"))
+    were = Q(id__in=_there(stays_on(on, sort), within, on).values("person_id"))
     if sort == "registered":
         without = ~Exists(Stay.objects.filter(person=OuterRef("pk"), sort="registered"))
         were |= Q(without, registered_place__range=within)

@@ -7,6 +7,7 @@ meanwhile. Whoever has it done brings what people there have declared to look af
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -17,10 +18,10 @@ from django.utils import timezone
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
-from commongrid.kernel.refusals import NotYours, WrongState
+from commongrid.kernel.refusals import NotYours, Refusal, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import each, every
-from commongrid.roster.dividing.actions import carry_out, progressed, prove, work_out
+from commongrid.roster.dividing.actions import carry_out, give_up, progressed, prove, work_out
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.queries.material import task
 from commongrid.roster.dividing.rules.planning import Outcome
@@ -110,7 +111,7 @@ def _kept(do: Callable[..., object]) -> int:
 
 @every(seconds=30, name="roster.divide")
 def carry_out_divisions() -> int:
-    """Carry out the proposals whose day has come; answers how many."""
+    """Carry out the proposals whose day has come; answers how many. One that can't be is told on its page, once."""
     at = timezone.now()
     with acting(MOVER):
         waiting = divisions.due(MOVER, territory.calendar(MOVER).day_of(at))
@@ -120,6 +121,9 @@ def carry_out_divisions() -> int:
 def _carried_out(division: UUID, at: datetime) -> int:
     try:
         carry_out(MOVER, Act(new_id(), at), division_id=division)
-    except WrongState:  # called off in the same moment
+    except Refusal:
+        structlog.get_logger("worker").exception("division not carried out", division=str(division))
+        with suppress(WrongState):  # called off in the same moment
+            give_up(MOVER, Act(new_id(), at), division_id=division)
         return 0
     return 1

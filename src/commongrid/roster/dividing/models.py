@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -28,6 +29,7 @@ class Division(models.Model):
     village in a grid; ``uneven``, the square of a grid's distance to the target; ``headless``, a grid that nobody may
     head; ``short``, a household that no Party member has room for. ``groups``: Party groups are kept whole instead of
     natural villages. ``shares``: these may share grids; ``alone`` may each be one small grid.
+    ``former``: its limits, state and fault before it was to be worked out anew, until it is.
     ``figures`` hold numbers only. ``quick``: what is not locked is to be worked out while somebody waits; once that is
     there, its proof is still to come. ``asked_at`` is when it was last asked for, ``share`` how far that is.
 
@@ -61,6 +63,7 @@ class Division(models.Model):
     adopts_on = models.DateField("执行日期", null=True)
     adopted_by = models.UUIDField(null=True)
     ended_at = models.DateTimeField(null=True)
+    former = models.JSONField(null=True)
 
     wall: ClassVar[Wall] = Wall(place="place")
 
@@ -100,6 +103,17 @@ class Division(models.Model):
         """Its limits, as the planner takes them."""
         given = {one.name: getattr(self, one.name) for one in fields(Terms)}
         return Terms(**given | {"alone": tuple(self.alone)})
+
+    def set_aside(self) -> None:
+        """Keep limits and state before it is worked out anew."""
+        kept = {name: getattr(self, name) for name in ("state", "fault", "quick")}
+        self.former = {**asdict(self.terms), **kept, "asked_at": self.asked_at.isoformat()}
+
+    def take_back(self) -> None:
+        """Be as it was before it was to be worked out anew."""
+        for name, value in (self.former or {}).items():
+            setattr(self, name, datetime.fromisoformat(value) if name == "asked_at" else value)
+        self.former = None
 
 
 class DivisionGrid(models.Model):

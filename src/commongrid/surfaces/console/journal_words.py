@@ -139,6 +139,7 @@ ACTS: Final[Mapping[str, str]] = {
     "roster.division_grid_locked": N_("Grid of a proposal locked or let go"),
     "roster.division_made": N_("Division into grids worked out"),
     "roster.division_proven": N_("Division into grids proven"),
+    "roster.division_not_done": N_("Division into grids could not be carried out"),
     "roster.division_painted": N_("Households of a proposal put by hand"),
     "roster.divisions_asked": N_("Divisions into grids asked for in every village"),
     "roster.divisions_stopped": N_("Waiting divisions into grids stopped"),

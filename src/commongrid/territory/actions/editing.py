@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.places import below_village, interval, level_of, next_sequence, village_of
 from commongrid.kernel.refusals import N_, BadInput, WrongState
+from commongrid.territory import queries
 from commongrid.territory.actions.holding import locked_place, today_of
 from commongrid.territory.models import FormerName, GridCover, Place
 from commongrid.territory.rules.editing import Named, check_covers, may_have_own_name
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
+
+
+HELD_GRID: Final = N_(
+    "%(count)s households belong to this grid. Divide the grids of the village anew: the proposal gives each household "
+    "another grid, and ends this one."
+)
+HELD: Final = N_(
+    "%(count)s households belong here. This place can end once each of them has ended or belongs elsewhere."
+)
 
 
 def _begin(scope: Scope, act: Act, village: int, level: str, named: Named, kind: str = "") -> Place:
@@ -148,11 +158,14 @@ def end_place(scope: Scope, act: Act, *, code: int) -> Line:
     by importing a new list.
 
     Refuses: NotYours outside the scope; WrongState when it has ended already,
-    for a village or above, and for a set that is the only one its grid serves.
+    for a village or above, while a household belongs to it, and for a set that
+    is the only one its grid serves.
     """
     found = locked_place(scope, code)
     if not may_have_own_name(found.level):
         raise WrongState(N_("Villages, townships and counties end only by importing a new list."))
+    if count := queries.kept_up_by(scope, code):
+        raise WrongState(HELD_GRID if found.level == "grid" else HELD, count=count)
     today = today_of(scope, act)
     covers = GridCover.objects.filter(valid_to=None)
     served = covers.filter(covered=code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from commongrid.territory.models import Boundary, GridCover, Place, Succession
 from commongrid.territory.rules.redividing import names_of, who_carries_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
@@ -49,28 +50,33 @@ def redivide(scope: Scope, act: Act, *, village: int, change: Redivision) -> Lin
     """Divide a village anew from a day on; the answer names the code of each new grid and who carries an old one on.
 
     Codes are the next that were never given. An ended grid leaves a succession to each new one that takes homes of it;
-    what it alone served goes to the one that takes most. Boundaries of ended grids become history.
+    what it alone served goes to the one that takes most, or near which it lay if it had none. Boundaries of ended grids
+    become history.
 
-    Refuses: NotYours out of scope; WrongState where a grid has ended meanwhile; BadInput where nothing begins or the
-    village has no codes left.
+    Refuses: NotYours out of scope; WrongState where a grid has ended meanwhile; BadInput where no grid would be left or
+    the village has no codes left.
     """
     if level_of(village) != "village" or not queries.covers_whole(scope, village):
         raise NotYours
-    if not change.begins:
-        raise BadInput(N_("No grid begins."))
     Place.objects.select_for_update().get(code=village)
     old = list(Place.objects.in_force().select_for_update().filter(code__in=change.ends, level="grid", parent=village))
     if len(old) != len(set(change.ends)):
         raise WrongState(N_("A grid of this proposal has ended meanwhile. Work the proposal out anew."))
+    stay = Place.objects.in_force().filter(level="grid", parent=village).exclude(code__in=change.ends)
+    stays = set(stay.exclude(kind="dedicated").values_list("code", flat=True))
+    if not change.begins and not stays:
+        raise BadInput(N_("No grid would be left."))
     on = change.on
     old_names = {one.code: one.name for one in old}
     Place.objects.filter(code__in=change.ends).update(valid_to=on)
     new = _begun(scope, village, change, old_names)
-    carries = who_carries_on({key: dict(one.takes) for key, one in zip(new, change.begins, strict=True)}, change.ends)
+    served, serves = _served(change.ends), _served(stays)
+    serves |= {code: set(one.covers) for code, one in zip(new, change.begins, strict=True)}
+    takes = {code: dict(one.takes) for code, one in zip(new, change.begins, strict=True)}
+    carries = who_carries_on(takes, served, serves)
+    pairs = {(was, code) for code, taken in takes.items() for was in taken if was in served} | {*carries.items()}
     Succession.objects.bulk_create(
-        Succession(id=act.child(f"succession {was} {code}").id, old=was, new=code, on=on)
-        for code, one in zip(new, change.begins, strict=True)
-        for was in sorted({was for was, _count in one.takes} & set(change.ends))
+        Succession(id=act.child(f"succession {was} {code}").id, old=was, new=code, on=on) for was, code in sorted(pairs)
     )
     _serve(act, change, new, carries)
     current = Boundary.objects.filter(place__in=change.ends, valid_to=None)
@@ -81,6 +87,14 @@ def redivide(scope: Scope, act: Act, *, village: int, change: Redivision) -> Lin
         place=village, subject_kind="place", facts={"on": on, "begun": len(new), "ended": len(old)},
         answer={"codes": codes, "carries": {str(was): code for was, code in carries.items()}},
     )  # fmt: skip
+
+
+def _served(grids: Iterable[int]) -> dict[int, set[int]]:
+    """What each of these grids serves today."""
+    found: dict[int, set[int]] = {code: set() for code in grids}
+    for grid, covered in GridCover.objects.filter(valid_to=None, grid__in=found).values_list("grid", "covered"):
+        found[grid].add(covered)
+    return found
 
 
 def _begun(scope: Scope, village: int, change: Redivision, old_names: dict[int, str]) -> list[int]:
@@ -108,19 +122,19 @@ def _begun(scope: Scope, village: int, change: Redivision, old_names: dict[int, 
 def _serve(act: Act, change: Redivision, new: list[int], carries: dict[int, int]) -> None:
     """Covers of ended grids end; new ones begin, with what an ended grid served alone."""
     current = GridCover.objects.filter(valid_to=None)
-    served: dict[int, set[int]] = {code: set(one.covers) for code, one in zip(new, change.begins, strict=True)}
+    served = defaultdict(set, {code: set(one.covers) for code, one in zip(new, change.begins, strict=True)})
     lost = list(current.filter(grid__in=change.ends).values_list("grid", "covered"))
     current.filter(grid__in=change.ends).update(valid_to=change.on)
     still = set(GridCover.objects.filter(valid_to=None, covered__in=[one for _grid, one in lost]).values_list(
         "covered", flat=True
     )).union(*served.values())  # fmt: skip
     for grid, covered in lost:
-        if covered not in still and grid in carries:
+        if covered not in still:
             served[carries[grid]].add(covered)
     GridCover.objects.bulk_create(_covers(act, served, change.on))
 
 
-def _covers(act: Act, served: dict[int, set[int]], on: date) -> Iterable[GridCover]:
+def _covers(act: Act, served: Mapping[int, set[int]], on: date) -> Iterable[GridCover]:
     there = set(
         Place.objects.in_force()
         .filter(code__in=set().union(*served.values()), level__in=("natural_village", "villager_group"))

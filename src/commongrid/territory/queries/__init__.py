@@ -53,7 +53,7 @@ from commongrid.territory.queries.places import (
     sets_served_by,
     successors,
 )
-from commongrid.territory.queries.references import PlaceColumn, may_import, place_columns, references_to
+from commongrid.territory.queries.references import PlaceColumn, kept_up_by, may_import, place_columns, references_to
 
 __all__ = [
     "ChangeRow",
@@ -91,6 +91,7 @@ __all__ = [
     "grids_serving",
     "home",
     "is_demo",
+    "kept_up_by",
     "market_days",
     "may_import",
     "natural_village_of",

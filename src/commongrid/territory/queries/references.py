@@ -57,6 +57,16 @@ def references_to(scope: Scope, code: int) -> dict[str, int]:
     return found
 
 
+def kept_up_by(scope: Scope, code: int) -> int:
+    """How many rows keep a place from ending: those of tables whose model says by ``keeps_up`` which do."""
+    rows = ((each, getattr(each.model, "keeps_up", None)) for each in place_columns())
+    return sum(
+        each.model._default_manager.filter(which, **{each.column: code}).count()
+        for each, which in rows
+        if which is not None
+    )
+
+
 def may_import() -> bool:
     """Whether this connection may re-code: the owner may, the app and the reports may not."""
     with connection.cursor() as cursor:

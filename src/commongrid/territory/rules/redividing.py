@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import count
 
 
@@ -23,11 +24,15 @@ def _english(name: str) -> str:
     return f"Grid {number}" if number.isdecimal() else ""
 
 
-def who_carries_on(takes: Mapping[int, Mapping[int, int]], ended: Iterable[int]) -> dict[int, int]:
-    """For each ended grid the new one that takes most of its homes; none where nobody takes any."""
-    found = {}
-    for was in ended:
-        best = max(takes, key=lambda code: (takes[code].get(was, 0), -code), default=None)
-        if best is not None and takes[best].get(was, 0):
-            found[was] = best
-    return found
+def who_carries_on(
+    takes: Mapping[int, Mapping[int, int]], ended: Mapping[int, set[int]], serves: Mapping[int, set[int]]
+) -> dict[int, int]:
+    """For each ended grid the one that takes most of its homes; of one without homes, that serves most of the same.
+
+    ``ended`` and ``serves`` say what each grid that ends, and each that is there then, serves.
+    """
+
+    def fits(code: int, was: int) -> tuple[int, int, int]:
+        return takes.get(code, {}).get(was, 0), len(serves[code] & ended[was]), -code
+
+    return {was: max(serves, key=partial(fits, was=was)) for was in ended}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commongrid.roster.dividing.actions.adopting import adopt, call_off, carry_out, drop
+from commongrid.roster.dividing.actions.adopting import adopt, call_off, carry_out, drop, give_up
 from commongrid.roster.dividing.actions.editing import Painted, lock_grid, paint
 from commongrid.roster.dividing.actions.proposing import (
     keep_copy,
@@ -21,6 +21,7 @@ __all__ = [
     "call_off",
     "carry_out",
     "drop",
+    "give_up",
     "keep_copy",
     "lock_grid",
     "paint",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -23,6 +23,7 @@ from commongrid.roster.dividing.rules.words import refuse_move
 from commongrid.roster.models import Assignment
 from commongrid.territory import queries as territory
 from commongrid.territory.actions import NewGrid, Redivision, Spots, derive_cells, redivide
+from commongrid.territory.models import Place
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -47,6 +48,7 @@ def adopt(scope: Scope, act: Act, *, division_id: UUID, on: date) -> Line:
     today = territory.calendar(scope).day_of(act.at)
     if not 0 <= (on - today).days <= 366:  # noqa: PLR2004 - days of a year
         raise BadInput(fields={"on": N_("Today or later, at most a year ahead.")})
+    Place.objects.select_for_update().filter(code=found.place).first()  # of two at once the second is told
     if Division.objects.filter(place=found.place, state="adopted").exists():
         raise WrongState(ANOTHER)
     if count := moved_since(scope, found.id, found.place):
@@ -92,9 +94,9 @@ def drop(scope: Scope, act: Act, *, division_id: UUID) -> Line:
 def carry_out(scope: Scope, act: Act, *, division_id: UUID) -> Line:
     """Carry an adopted proposal out: grids end and begin, households move, links and helpers stand where they are now.
 
-    Grids with the same households stay, with their code. Households that came, moved or ended since the adoption do not
-    stop it: who came later goes to the grid of the nearest neighbour in the proposal. Posts of ended grids stay until
-    somebody moves or ends them, so that what lies there keeps who answers for it.
+    Grids with the same households stay, with their code; those without any end. Households that came, moved or ended
+    since the adoption do not stop it: who came later goes to the grid of the nearest neighbour in the proposal. Posts
+    of ended grids stay until somebody moves or ends them, so that what lies there keeps who answers for it.
 
     Refuses: WrongState unless it is adopted and its day has come.
     """
@@ -106,11 +108,11 @@ def carry_out(scope: Scope, act: Act, *, division_id: UUID) -> Line:
     homes = _as_they_are(scope, found, grids)
     general = {code for code, divided in grids_today(scope, found.place).items() if divided}
     kept, changed = _kept(grids, homes, general)
-    ends = tuple(sorted({place for _grid, place in homes.values() if place in general} - kept.keys()))
-    begun = redivide(
-        scope, act.child("grids"), village=found.place,
-        change=Redivision(on=today, ends=ends, begins=_begins(changed, homes, set(ends))),
-    )  # fmt: skip
+    ends = tuple(sorted(general - kept.keys())) if homes else ()
+    change = Redivision(on=today, ends=ends, begins=_begins(changed, homes, set(ends)))
+    begun: Mapping[str, Any] = {"codes": {}, "carries": {}}
+    if change.ends or change.begins:
+        begun = redivide(scope, act.child("grids"), village=found.place, change=change)
     codes = {UUID(key): int(code) for key, code in begun["codes"].items()}
     codes |= {grid.id: code for code, grid in kept.items()}
     for one in grids:
@@ -128,6 +130,20 @@ def carry_out(scope: Scope, act: Act, *, division_id: UUID) -> Line:
     found.save()
     facts = {"begun": len(changed), "ended": len(ends), "kept": len(kept), "homes": moved["homes"]}
     return Line(place=found.place, subject=found.id, subject_kind="division", facts=facts, answer=facts)
+
+
+@action("roster.division_not_done", power="grids.divide", kinds=("clock",))
+def give_up(scope: Scope, act: Act, *, division_id: UUID) -> Line:
+    """Say on an adopted proposal that it could not be carried out on its day; it can be worked out anew.
+
+    Refuses: NotYours out of scope; WrongState unless it is adopted.
+    """
+    found = locked_division(scope, division_id)
+    if found.state != "adopted":
+        raise WrongState
+    found.state, found.fault, found.adopts_on, found.adopted_by = "failed", "not_done", None, None
+    found.save()
+    return Line(place=found.place, subject=found.id, subject_kind="division", answer={"division": found.id})
 
 
 def _as_they_are(scope: Scope, found: Division, grids: Sequence[DivisionGrid]) -> dict[UUID, tuple[UUID, int]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Max
 
 from commongrid.journal.acting import acting
 from commongrid.journal.actions import Line, action
@@ -16,7 +16,7 @@ from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.roster.dividing.actions.drawing import draw, locked_division
 from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome
 from commongrid.roster.dividing.queries.divisions import villages_left
-from commongrid.roster.dividing.rules.planning import Outcome
+from commongrid.roster.dividing.rules.planning import Outcome, Terms
 from commongrid.roster.dividing.rules.words import KEPT_OPEN, OPEN, refuse_move, refuse_terms
 from commongrid.territory import queries as territory
 from commongrid.territory.models import Place
@@ -24,7 +24,6 @@ from commongrid.territory.models import Place
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
-    from commongrid.roster.dividing.rules.planning import Terms
 
 TOO_MANY = N_("This village has eight open proposals. Drop one of them first.")
 
@@ -75,13 +74,18 @@ def stop(scope: Scope, act: Act, *, place: int) -> Line:
     """
     if not territory.covers_whole(scope, place):
         raise NotYours
-    waiting = Division.objects.filter(place__range=interval(place), state="asked")
-    drawn = DivisionGrid.objects.filter(division=OuterRef("pk"))
-    kept = waiting.filter(Exists(drawn)).update(state="ready", quick=False)
-    dropped = waiting.update(state="dropped", ended_at=act.at)
-    if not kept + dropped:
+    waiting = list(Division.objects.select_for_update().filter(place__range=interval(place), state="asked"))
+    if not waiting:
         raise WrongState(N_("Nothing waits here any more."))
-    return Line(place=place, subject_kind="division", facts={"count": kept + dropped}, answer={"count": kept + dropped})
+    for one in waiting:
+        if one.former:
+            one.take_back()
+        else:
+            one.state, one.ended_at = "dropped", act.at
+    terms = [one.name for one in fields(Terms)]
+    Division.objects.bulk_update(waiting, ["state", "ended_at", "former", "fault", "quick", "asked_at", *terms])
+    facts = {"count": len(waiting)}
+    return Line(place=place, subject_kind="division", facts=facts, answer=facts)
 
 
 @action("roster.division_made", power="grids.divide", facts=("homes", "moved"), kinds=("clock",))
@@ -94,6 +98,7 @@ def work_out(scope: Scope, act: Act, *, division_id: UUID, asked_at: datetime, o
     if found.state != "asked" or found.asked_at != asked_at:
         raise WrongState
     found.state, found.fault, found.ready_at = "failed" if out.fault else "ready", out.fault, act.at
+    found.former = None
     if out.fault:
         found.figures, found.quick = out.figures, False
     else:
@@ -117,6 +122,7 @@ def work_out_anew(scope: Scope, act: Act, *, division_id: UUID, terms: Terms) ->
     refuse_terms(terms)
     found = locked_division(scope, division_id)
     refuse_move(found.state, "work out")
+    found.set_aside()
     for name, value in asdict(terms).items():
         setattr(found, name, value)
     found.alone = list(terms.alone)

@@ -78,6 +78,12 @@ FAULT_WORDS: Final[Mapping[str, str]] = {
         "cut off by barriers each take one. You asked for %(grids)s."
     ),
     "broken": N_("The planner broke off. Whoever runs the system finds the reason in its log."),
-    "too_big": N_("This village has more than 6,000 households, too many to divide at once. Divide its parts."),
+    "not_done": N_(
+        "It was adopted and could not be carried out on its day: a grid ended meanwhile, or the village has no numbers "
+        "left for new grids. Have it worked out anew."
+    ),
+    "too_big": N_(
+        "This village has more than 6,000 households, too many to divide at once. Its grids stay as they are."
+    ),
 }
 """Why nothing could be worked out."""
