@@ -183,6 +183,15 @@ def test_cells_cover_the_land_and_do_not_overlap(homes: list[tuple[float, float,
     assert all(flaw(one) is None for one in found.values())
 
 
+def test_dwellings_on_the_wrong_side_are_counted() -> None:
+    laid = boundaries.Dwellings([(0.5, 0.5, (1, 7)), (3.0, 3.0, (1, 7)), (0.6, 0.6, (2, 7))])
+    own = shapely.box(0, 0, 1, 1)
+    assert laid.off(1, own) == (2, 1, 1)
+    assert laid.off(7, own) == (3, 1, 0)
+    assert laid.off(9, own) == (0, 0, 2)
+    assert boundaries.Dwellings([]).off(1, own) == (0, 0, 0)
+
+
 def test_a_cell_holds_its_dwellings() -> None:
     homes = [(key, spot) for key, x in ((1, 100), (2, 900)) for spot in spots(*((x, y) for y in range(100, 1000, 100)))]
     found = cells(homes, VILLAGE)

@@ -156,6 +156,24 @@ def test_a_point_lies_in_its_grid_or_so_far_from_the_nearest() -> None:
     assert bounds.locate(CLERK, 1000, float("nan"), levels=levels) is None
 
 
+def test_nobody_draws_over_another_village() -> None:
+    one, far = hamlet("上河"), scope_at(OTHER, "places.edit")
+    two = int(actions.add_natural_village(far, Act.new(), village=OTHER, named=Named("野寨"))["code"])
+    actions.draw_boundary(CENTRE, Act.new(), place=VILLAGE, drawn=drawn(box(0, 0, 10, 10)))
+    actions.derive_cells(CLERK, Act.new(), parent=VILLAGE, spots=Spots(at=((108.65, 27.25, (one,)),)))
+    for place in (two, OTHER):
+        with pytest.raises(BadInput, match="Most of this area"):
+            actions.draw_boundary(far, Act.new(), place=place, drawn=drawn(box(0, 0, 10, 10)))
+    actions.draw_boundary(far, Act.new(), place=OTHER, drawn=drawn(box(9, 0, 20, 10)))
+    with pytest.raises(BadInput, match="Most of this area"):
+        actions.draw_boundary(far, Act.new(), place=two, drawn=drawn(box(-500, -500, -490, -490)))
+    actions.draw_boundary(far, Act.new(), place=two, drawn=drawn(box(4, 0, 15, 10)))
+    found = bounds.locate(CLERK, 108.65, 27.25, levels=bounds.LIVED_IN)
+    assert found is not None
+    assert found.place == one, "what reaches beyond its own village doesn't take a point from another"
+    actions.draw_boundary(CENTRE, Act.new(), place=OTHER, drawn=drawn(box(0, 0, 10, 10)))
+
+
 def area(row: int, shape: Any, **said: Any) -> Area:
     return Area(row=row, shape=shapes.written(shape), **said)
 

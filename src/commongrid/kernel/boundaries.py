@@ -194,6 +194,22 @@ def _smooth(whole: Sequence[Any]) -> Sequence[Any]:
     return list(shapely.coverage_simplify(whole, SMOOTH_M))
 
 
+class Dwellings:
+    """Dwellings with the places that each belongs to, laid out once to be held against many boundaries."""
+
+    def __init__(self, spots: Sequence[tuple[float, float, tuple[int, ...]]]) -> None:
+        """Lay them out."""
+        self._of = [of for _lon, _lat, of in spots]
+        self._tree = shapely.STRtree([shapely.Point(lon, lat) for lon, lat, _of in spots])
+        self._count = Counter(code for of in self._of for code in of)
+
+    def off(self, code: int, own: Shape) -> tuple[int, int, int]:
+        """How many belong to a place, how many of these lie outside its boundary, and how many others inside."""
+        inside = self._tree.query(own, predicate="intersects")
+        mine = sum(code in self._of[n] for n in inside)
+        return self._count[code], self._count[code] - mine, len(inside) - mine
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """How many dwellings lie in their own boundary, of how many; and as which datum more of them would."""

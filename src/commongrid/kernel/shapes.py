@@ -194,6 +194,12 @@ def holds(found: Shape, lon: float, lat: float) -> bool:
     return bool(shapely.intersects_xy(found, lon, lat))
 
 
+def share(found: Shape, others: Iterable[Shape]) -> float:
+    """The share of an area that lies in others, from 0 to 1."""
+    common = shapely.intersection(found, shapely.union_all(list(others)))
+    return float(common.area / found.area) if found.area else 0.0
+
+
 def touch(one: Shape, other: Shape) -> bool:
     """Whether two areas have a point in common."""
     return bool(shapely.intersects(one, other))

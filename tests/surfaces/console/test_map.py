@@ -94,7 +94,9 @@ def test_a_boundary_is_checked_snapped_and_kept(county: Desk, as_post: Callable[
     assert bounds.outlines(CLERK, [desk.HAMLET]) == {}
     snapped = draw(client, desk.HAMLET, rough, "snap")
     assert snapped.context["misfits"] == []
-    draw(client, desk.HAMLET, json.loads(snapped.context["form"].initial["shape"]))
+    home(1, at=(108.7, 27.3))
+    saved = draw(client, desk.HAMLET, json.loads(snapped.context["form"].initial["shape"]))
+    assert [one.level_tag for one in saved.context["messages"]] == ["success", "warning"], "a home lies outside"
     assert bounds.outlines(CLERK, [desk.HAMLET])[desk.HAMLET].area_m2 == pytest.approx(
         bounds.outlines(CLERK, [desk.VILLAGE])[desk.VILLAGE].area_m2, rel=1e-3
     )
@@ -189,7 +191,12 @@ def test_a_file_is_checked_against_parent_and_siblings_and_snapped_in_the_previe
     client = as_post("clerk", "zh")
     draw(client, desk.VILLAGE, LAND)
     draw(client, desk.OTHER_GRID, HALF)
-    text = json.dumps({"type": "Feature", "properties": {"code": str(desk.GRID)}, "geometry": LAND})
+    home(1, at=(108.7, 27.3))
+    home(2, at=(108.601, 27.2005), grid=desk.OTHER_GRID)
+    features = [
+        {"type": "Feature", "properties": {"code": str(code)}, "geometry": LAND} for code in (desk.GRID, desk.HAMLET)
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
     sent = client.post(
         f"/console/map/{desk.VILLAGE}/import/",
         {**MEANT, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}, follow=True,
@@ -197,8 +204,11 @@ def test_a_file_is_checked_against_parent_and_siblings_and_snapped_in_the_previe
     address, page = sent.redirect_chain[-1][0], sent.content.decode()
     assert "与第2网格重叠" in page
     assert "m²" in page
-    snapped = client.post(address, {"do": "snap", "row": "1", "act": str(new_id())}, follow=True)
-    assert snapped.redirect_chain[-1][0] == address
+    assert "本地1户中有1户在界外; 有1户别处的住户在界内" in page
+    assert page.count(" checked>") == 2
+    assert '<svg class="plan"' in page
+    snapped = client.post(address, {"do": "snap", "row": "1", "act": str(new_id())})
+    assert snapped.content.decode().count(" checked>") == 1, "what was not chosen stays so"
     assert "重叠" not in snapped.content.decode()
     assert snapped.context["misfits"] is False
     client.post(address, {"do": "take", "row": "1", "act": str(new_id())})
@@ -284,6 +294,24 @@ def test_open_matters_are_shared_out_among_those_in_post(scene: Scene, as_post: 
     assert grids[desk.OTHER_GRID] == ({"open": 1, "team": 0}, NOBODY)
     own = as_post("grid_head")
     assert _on_the_map(own, desk.VILLAGE, "grid", "staffed")[desk.OTHER_GRID] == ({}, 0)
+
+
+def test_open_matters_of_an_ended_grid_are_counted_where_they_will_go(
+    scene: Scene, county: Desk, as_post: Callable[..., Client]
+) -> None:
+    client = as_post("dispatcher")
+    for at in (desk.GRID, desk.GRID, desk.OTHER_GRID):
+        scene.report("桥板松了", place=at)
+    with county.database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_place SET valid_to = current_date WHERE code = %s", [desk.GRID])
+        owner.execute(
+            'INSERT INTO territory_succession (id, old, new, "on") VALUES (gen_random_uuid(), %s, %s, current_date)',
+            [desk.GRID, desk.OTHER_GRID],
+        )
+    grids = _on_the_map(client, desk.VILLAGE, "grid", "busy")
+    assert {code: counts["open"] for code, (counts, _shade) in grids.items()} == {desk.OTHER_GRID: 3}
+    (own,) = _on_the_map(client, desk.OTHER_GRID, "", "open").values()
+    assert own[0]["open"] == 3
 
 
 def test_what_contacts_look_after_is_told_on_every_level(county: Desk, as_post: Callable[..., Client]) -> None:

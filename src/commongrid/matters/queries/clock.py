@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from commongrid.journal.acting import acting
-from commongrid.kernel.places import enclosing, level_of
+from commongrid.kernel.places import enclosing, interval, level_of
 from commongrid.kernel.scope import Scope
 from commongrid.matters.models import ExternalResult, LeaderNote, Matter, Mediation, Party, Rating, Supervision
 from commongrid.matters.rules.table import EVENTS
@@ -173,18 +174,8 @@ def left_behind(scope: Scope, on: date) -> list[Astray]:
     That is the grid which carries it on, of several the one of whoever reported, else the village. What the ended
     grid has stays with it while somebody answers there and nobody yet where it goes.
     """
-    columns = ("id", "place", "owner_level", "step")
     with acting(scope):
-        ended = Place.objects.exclude(valid_to=None).filter(level="grid").values("code")
-        rows = list(Matter.objects.filter(closed_at=None, sealed=False, place__in=ended).values_list(*columns))
-        if not rows:
-            return []
-        onward = territory.carried_on_by(scope, {place for _id, place, *_rest in rows})
-        told = Party.objects.filter(part="reporter", matter__in=[one for one, *_rest in rows], person__isnull=False)
-        lives = dict(told.values_list("matter", "person__place"))
-        found = [
-            (Astray(one, was, _onward(onward[was], lives.get(one), was)), own, step) for one, was, own, step in rows
-        ]
+        found = _astray(scope, Q())
         asked = {EVENTS[step].power for _one, own, step in found if own == "grid"}
         codes = {code for one, *_rest in found for code in (one.was, one.to) if level_of(code) == "below"}
         there = {power: roster.answered_at(scope, codes, power, on) for power in asked}
@@ -192,6 +183,29 @@ def left_behind(scope: Scope, on: date) -> list[Astray]:
         one for one, own, step in found
         if own != "grid" or one.to in there[EVENTS[step].power] or one.was not in there[EVENTS[step].power]
     ]  # fmt: skip
+
+
+def going_on(scope: Scope, village: int) -> Counter[tuple[int, int]]:
+    """How many open matters people asked for lie in ended grids of a village: by the grid, and by where they will go.
+
+    Counted there already, though they stay with whoever has them until somebody answers at the other.
+    """
+    with acting(scope):
+        found = _astray(scope, Q(series="asked", place__range=interval(village)))
+    return Counter((one.was, one.to) for one, _own, _step in found)
+
+
+def _astray(scope: Scope, which: Q) -> list[tuple[Astray, str, str]]:
+    """Open matters in ended grids, with where they go, the level that has each, and its step."""
+    ended = Place.objects.exclude(valid_to=None).filter(level="grid").values("code")
+    open_ones = Matter.objects.filter(which, closed_at=None, sealed=False, place__in=ended)
+    rows = list(open_ones.values_list("id", "place", "owner_level", "step"))
+    if not rows:
+        return []
+    onward = territory.carried_on_by(scope, {place for _id, place, *_rest in rows})
+    told = Party.objects.filter(part="reporter", matter__in=[one for one, *_rest in rows], person__isnull=False)
+    lives = dict(told.values_list("matter", "person__place"))
+    return [(Astray(one, was, _onward(onward[was], lives.get(one), was)), own, step) for one, was, own, step in rows]
 
 
 def _onward(onward: Collection[int], lives: int | None, was: int) -> int:

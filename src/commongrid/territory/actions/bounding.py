@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(days=1)
 MOST_AREAS: Final = 20_000
+ELSEWHERE: Final = N_(
+    "Most of this area lies outside the place around it, or in another village. Look whether it is the right place; a "
+    "border that has moved is drawn first for the place around, by whoever answers for both sides."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +119,12 @@ def draw_boundary(scope: Scope, act: Act, *, place: int, drawn: Drawn) -> Line:
     other, and the page that drew it says what is left.
 
     Refuses: NotYours outside the scope; WrongState when the place has ended;
-    BadInput for what is no boundary.
+    BadInput for what is no boundary, and for one that lies mostly elsewhere.
     """
     locked_place(scope, place)
     found = shape_of(scope, place, drawn)
+    if bounds.elsewhere(scope, place, found):
+        raise BadInput(ELSEWHERE)
     on = today_of(scope, act)
     _retire([place], on)
     row = _lay(act, scope, place, found, _How("drawn", on))

@@ -13,9 +13,10 @@ from commongrid.journal.acting import acting
 from commongrid.journal.dated import valid
 from commongrid.kernel import boundaries, shapes
 from commongrid.kernel.boundaries import Misfit
-from commongrid.kernel.places import EVERYWHERE, LEVELS, Interval, interval
+from commongrid.kernel.places import EVERYWHERE, LEVELS, Interval, interval, village_of
 from commongrid.kernel.refusals import NotFound
 from commongrid.territory.models import Boundary, BoundaryFile, Place
+from commongrid.territory.queries.places import covers_whole
 from commongrid.territory.queries.places import place as place_row
 from commongrid.territory.rules.bounding import Area, Gazetteer, Meant, meant
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 NEAR: Final = (0.01, 0.05, 0.5)
 """How far around a place one looks for boundaries, in degrees, until some are found; the last is some 50 km."""
 GRIDS: Final = ("grid",)
+MOST_OF: Final = 0.5
+"""A share of a boundary that may lie where other places do."""
 LIVED_IN: Final = ("natural_village", "village")
 
 
@@ -143,6 +146,30 @@ def misfits(scope: Scope, code: int, own: Shape) -> list[Misfit]:
     return boundaries.misfits(own, around.siblings, around.parent, complete=around.complete)
 
 
+def elsewhere(scope: Scope, code: int, own: Shape) -> bool:
+    """Whether most of a boundary for this place lies outside its parent's, or in other places of its kind.
+
+    Inside a village those others are villages; else they are those that the scope doesn't cover. Where nobody set the
+    parent's boundary, derived ones speak for the others.
+    """
+    of, village = place_row(scope, code), village_of(code)
+    inside = village is not None and village != code
+    west, south, east, north = (float(each) for each in own.bounds)
+    box = Q(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
+    with acting(scope):
+        level = Place.objects.in_force().filter(level="village" if inside else of.level).exclude(code=village or code)
+        rows = Boundary.objects.filter(box, valid_to=None, place__in=level.values("code"))
+        others = [(place, shape) for place, shape in rows.values_list("place", "shape")]
+        set_ones = Boundary.objects.filter(place=of.parent or 0, valid_to=None).exclude(source="derived")
+        parent = set_ones.values_list("shape", flat=True).first()
+    if parent is not None and shapes.share(own, [shapes.read(parent)]) < MOST_OF:
+        return True
+    if parent is not None and inside:
+        return False
+    theirs = [shapes.read(shape) for place, shape in others if inside or not covers_whole(scope, place)]
+    return shapes.share(own, theirs) > MOST_OF
+
+
 def gaps_below(scope: Scope, code: int, level: str) -> list[Misfit]:
     """Land of a place that none of its children of a level holds, where all of them have set boundaries."""
     with acting(scope):
@@ -161,7 +188,8 @@ def locate(
 ) -> Located | None:
     """The place of the first of these levels that holds the point, else the nearest of it with its distance.
 
-    A set boundary goes before a derived one. Nothing where there is none within some 50 km.
+    Of several, one whose village holds the point too goes before one that reaches beyond its village, and a set
+    boundary before a derived one. Nothing where there is none within some 50 km.
     """
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
         return None
@@ -202,8 +230,20 @@ def _located(scope: Scope, at: tuple[float, float], level: str, area: Interval) 
                 Located(place, level, shapes.distance(shapes.read(shape), *at), source == "derived")
                 for place, source, shape in near
             ]
-            return min(far_off, key=lambda one: (one.metres, one.derived, one.place))
+            held = [one for one in far_off if one.inside]
+            beyond = _beyond(scope, at, held) if len(held) > 1 else set()
+            return min(far_off, key=lambda one: (one.metres, one.place in beyond, one.derived, one.place))
     return None
+
+
+def _beyond(scope: Scope, at: tuple[float, float], held: Iterable[Located]) -> set[int]:
+    """Those of these places at a point whose village has a set boundary that doesn't hold it."""
+    villages = {one.place: village_of(one.place) or one.place for one in held}
+    with acting(scope):
+        rows = Boundary.objects.filter(place__in=villages.values(), valid_to=None).exclude(source="derived")
+        drawn = list(rows.values_list("place", "shape"))
+    out = {place for place, shape in drawn if not shapes.holds(shapes.read(shape), *at)}
+    return {place for place, village in villages.items() if village in out}
 
 
 def _near(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from commongrid.kernel.sketch import sketch
 from commongrid.registry.queries import points
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.mapping import tiles
+from commongrid.surfaces.console.mapping.fitting import Homes, fitting, homes_around, told
 from commongrid.surfaces.console.mapping.pages import place_of, trail
 from commongrid.surfaces.console.places import LEVELS
 from commongrid.surfaces.console.register.homes import day_asked
@@ -41,16 +41,11 @@ from commongrid.territory.rules.bounding import areas
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from commongrid.kernel.boundaries import Misfit
-    from commongrid.kernel.scope import Scope
     from commongrid.surfaces.shared.doors import Asked
     from commongrid.territory.queries import PlaceRow
-    from commongrid.territory.queries.boundaries import FileRow, Fit
+    from commongrid.territory.queries.boundaries import FileRow
 
 SOURCES: Final = {"drawn": N_("Drawn on the map"), "imported": N_("From a file"), "derived": N_("Derived from homes")}
-MISFITS: Final = {
-    "overlap": N_("Overlaps %(name)s"), "gap": N_("A gap that no neighbour holds"), "outside": N_("Outside the parent"),
-}  # fmt: skip
 DATUMS: Final = {
     "cgcs2000": N_("CGCS2000 (land survey, since 2008)"), "wgs84": N_("WGS 84 (satellite receivers, OpenStreetMap)"),
     "gcj02": N_("GCJ-02 (Chinese web maps: Amap, Tencent)"),
@@ -63,43 +58,12 @@ ENOUGH: Final = 1000
 """Homes that tell whether a file of roads lies where people live."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A misfit in words: what, how many square metres, and where."""
-
-    text: str
-    m2: float
-    lon: float
-    lat: float
-
-
 def to_edit(request: Asked, code: int) -> PlaceRow:
     """The place, if all of it is in scope and it exists now. Refuses: NotFound for others."""
     row = place_of(request, code)
     if row.ended or not queries.covers_whole(request.scope, code):
         raise NotFound
     return row
-
-
-def told(scope: Scope, found: list[Misfit]) -> list[Told]:
-    """Misfits in the reader's language, the largest first."""
-    names = queries.places(scope, {one.other for one in found if one.other})
-    return [
-        Told(
-            gettext(MISFITS[one.what]) % {"name": names[one.other].label(language()) if one.other in names else ""},
-            one.m2, one.lon, one.lat,
-        )
-        for one in found
-    ]  # fmt: skip
-
-
-def fitting(scope: Scope, fit: Fit) -> dict[int, list[Told]]:
-    """What does not fit around each of several places, in the reader's language."""
-    every = [(code, one) for code, found in fit.around.items() for one in found]
-    said: dict[int, list[Told]] = {}
-    for (code, _one), words in zip(every, told(scope, [one for _code, one in every]), strict=True):
-        said.setdefault(code, []).append(words)
-    return said
 
 
 # draw
@@ -138,6 +102,7 @@ def boundary(request: Asked, code: int) -> HttpResponse:
         if do == "save":
             actions.draw_boundary(request.scope, request.act, place=code, drawn=drawn)
             messages.success(request, gettext("Saved. The former boundary stays in the history."))
+            _tell_left(request, place)
             return HttpResponseRedirect(reverse("map_at", args=[code]))
         found = actions.shape_of(request.scope, code, drawn)
     except Refusal as refusal:
@@ -145,7 +110,25 @@ def boundary(request: Asked, code: int) -> HttpResponse:
         return _page(request, place, form, status=refusal.status)
     fitted = DrawForm(initial={"shape": json.dumps(kernel_shapes.written(found))})
     misfits = told(request.scope, bounds.misfits(request.scope, code, found))
-    return _page(request, place, fitted, checked=kernel_shapes.area_m2(found), misfits=misfits)
+    homes = homes_around(request.scope, place).off(code, found)
+    return _page(
+        request, place, fitted, checked=kernel_shapes.area_m2(found), misfits=misfits, homes_off=homes
+    )  # fmt: skip
+
+
+TOLD_AT_ONCE: Final = 3
+"""Misfits told after saving; the page of the boundary tells all."""
+
+
+def _tell_left(request: Asked, place: PlaceRow) -> None:
+    """Say what does not fit around a boundary that was just saved."""
+    own = kernel_shapes.read(bounds.outlines(request.scope, [place.code])[place.code].shape)
+    misfits = told(request.scope, bounds.misfits(request.scope, place.code, own))
+    said = [f"{one.text}: {round(one.m2):,} m²" for one in misfits[:TOLD_AT_ONCE]]
+    if homes := homes_around(request.scope, place).off(place.code, own):
+        said.append(homes)
+    if said:
+        messages.warning(request, gettext("What is left: %(what)s") % {"what": "; ".join(said)})
 
 
 def _remove(request: Asked, place: PlaceRow) -> HttpResponse:
@@ -305,32 +288,40 @@ DOINGS: Final[dict[str, tuple[Callable[..., object], str]]] = {
 def file(request: Asked, file_id: UUID) -> HttpResponse:
     """Look through a file of boundaries: which place each area is, what is wrong, how it fits; decide about it."""
     row = bounds.boundary_file(request.scope, file_id)
-    form = Form(request.POST if request.method == "POST" else None)
+    form, chosen = Form(request.POST if request.method == "POST" else None), None
     if request.method == "POST":
         do = request.POST.get("do", "")
         doing, done = DOINGS.get(do, DOINGS["take"])
-        rows = [each for each in request.POST.getlist("row") if each.isascii() and each.isdigit()]
-        chosen = {} if do == "drop" else {"rows": tuple(int(each) for each in rows)}
+        chosen = {int(each) for each in request.POST.getlist("row") if each.isascii() and each.isdigit()}
         try:
-            doing(request.scope, request.act, file_id=file_id, **chosen)
+            doing(request.scope, request.act, file_id=file_id, **({} if do == "drop" else {"rows": tuple(chosen)}))
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, gettext(done))
-            return HttpResponseRedirect(request.path if do == "snap" else reverse("map_at", args=[row.place]))
-    return render(request, "console/map/file.html", _looked(request, row, form), status=422 if form.errors else 200)
+            if do != "snap":
+                return HttpResponseRedirect(reverse("map_at", args=[row.place]))
+            row = bounds.boundary_file(request.scope, file_id)  # shown at once, so that what is chosen stays so
+    context = _looked(request, row, form, chosen)
+    return render(request, "console/map/file.html", context, status=422 if form.errors else 200)
 
 
-def _looked(request: Asked, row: FileRow, form: Form) -> dict[str, Any]:
+SKETCHED: Final = 200
+"""Areas of a file drawn beside their table."""
+
+
+def _looked(request: Asked, row: FileRow, form: Form, chosen: set[int] | None) -> dict[str, Any]:
     """What the page of a file shows: each area with its place, its former boundary and how it fits among the others.
 
-    Whether homes speak against its datum is said above them.
+    Whether homes speak against its datum is said above them. ``chosen``: which are ticked, all at first.
     """
     shapes = {one.place: kernel_shapes.read(one.area.shape) for one in row.good if one.place and one.area.shape}
     fit = bounds.fit(request.scope, shapes)
     names = queries.places(request.scope, {*shapes, *fit.gaps})
     there = bounds.outlines(request.scope, names)
-    misfits = fitting(request.scope, fit)
+    misfits, homes = fitting(request.scope, fit), Homes(request.scope, row.place)
+    off = {code: said for code, shape in shapes.items() if (said := homes.off(code, shape))}
+    drawn = sketch(dict(sorted(shapes.items())[:SKETCHED]), WIDE)
     doubt = None
     if request.scope.may("people.read") and row.good:
         doubt = boundaries.doubt(shapes, points.dwellings_by_place(request.scope, row.place), row.datum)  # type: ignore[arg-type]
@@ -344,12 +335,14 @@ def _looked(request: Asked, row: FileRow, form: Form) -> dict[str, Any]:
         "rows": [
             (
                 one, names.get(one.place or 0), there.get(one.place or 0), gettext(one.fault) if one.fault else "",
-                misfits.get(one.place or 0, []),
+                misfits.get(one.place or 0, []), off.get(one.place or 0, ""), chosen is None or one.area.row in chosen,
+                round(kernel_shapes.area_m2(shapes[one.place])) if one.place in shapes else None,
             )
             for one in row.areas
         ],
         "gaps": [(names[code], told(request.scope, found)) for code, found in sorted(fit.gaps.items())],
-        "misfits": any(misfits.values()) or bool(fit.gaps),
+        "misfits": any(misfits.values()) or bool(fit.gaps), "sketch": drawn,
+        "drawn": [(names[code].label(language()), stroke) for code, stroke in drawn.strokes.items()],
     }  # fmt: skip
 
 

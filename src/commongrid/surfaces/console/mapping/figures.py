@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -13,8 +14,9 @@ from django.utils.translation import gettext
 from commongrid.insight.queries import board as boards
 from commongrid.insight.rules import Question
 from commongrid.kernel import shapes
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import N_
+from commongrid.matters.queries.clock import going_on
 from commongrid.outreach.queries import coverage as network
 from commongrid.outreach.queries import links
 from commongrid.registry.queries import points
@@ -260,12 +262,18 @@ def _tenths(share: float) -> float:
 def _open(scope: Scope, code: int) -> dict[int, int]:
     """How many matters people asked for are open at each place below one, or at itself inside a village.
 
-    Sealed ones are left out; what patrols find, other systems send or the register changes is never added.
+    Sealed ones are left out; what patrols find, other systems send or the register changes is never added. What still
+    lies in a grid that has ended is counted where it will go.
     """
     tallies = boards.ready(scope, code, None, None)
     lo, hi = interval(code)
     found = boards.board(scope, code, Question(at=timezone.now(), lo=lo, hi=hi, series="asked"), tallies)
-    return {row.code: row.backlog for row in (*found.parts, *([found.own] if found.own else ()))}
+    counts = Counter({row.code: row.backlog for row in (*found.parts, *([found.own] if found.own else ()))})
+    if village := village_of(code):
+        for (was, to), count in going_on(scope, village).items():
+            counts[was] -= count
+            counts[to] += count
+    return counts
 
 
 def _steps(counts: Sequence[float]) -> list[float]:
