@@ -69,10 +69,16 @@ def test_a_head_is_a_member_of_the_party_or_leads_a_group(desk: Desk) -> None:
     assert faults(desk)[GRID] == set()
     politics(desk, "grid_head_person", "13")
     assert faults(desk)[GRID] == {"not_eligible"}
+    politics(desk, "grid_head_person", "02")
+    assert faults(desk)[GRID] == {"not_eligible"}, "not on probation, as where grids are drawn"
 
 
 def test_somebody_with_two_grids_is_marked_in_both(desk: Desk) -> None:
     politics(desk, "grid_head_person", "01")
+    serves = Appointment(role="grid_member", place=OTHER_GRID, person=id_of("grid_head_person"), from_on=TODAY)
+    made = actions.appoint(scope_as(desk, "dispatcher"), Act.new(), to=serves)
+    assert faults(desk) == {GRID: {"twice"}, OTHER_GRID: {"twice", "no_head"}}, "heads one and serves another"
+    actions.end_post(scope_as(desk, "dispatcher"), Act.new(), post_id=UUID(made["post"]), on=TODAY)
     second = Appointment(role="grid_head", place=OTHER_GRID, person=id_of("grid_head_person"), from_on=TODAY)
     actions.appoint(scope_as(desk, "dispatcher"), Act.new(), to=second)
     assert faults(desk) == {GRID: {"twice"}, OTHER_GRID: {"twice", "no_member"}}

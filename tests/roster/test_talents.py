@@ -130,7 +130,13 @@ def test_a_turn_of_a_post_that_ended_says_so(desk: Desk) -> None:
 
 def test_turns_refused(desk: Desk) -> None:
     scope = scope_as(desk, "dispatcher")
-    for wrong in ({"part": "x"}, {"post_id": UUID(int=5)}, {"first": 3, "last": 2}, {"last": 62}):
+    for wrong in (
+        {"part": "x"},
+        {"post_id": UUID(int=5)},
+        {"post_id": id_of("county_admin")},
+        {"first": 3, "last": 2},
+        {"last": 62},
+    ):
         with pytest.raises(BadInput):
             set_turns(scope, **wrong)
     with pytest.raises(NotYours):

@@ -41,6 +41,8 @@ TARGETS = {
     "linked_household": ("household",),
 }
 """The five kinds of assignment (包联) and what each may point to."""
+POINTED = ("county_secretary", "county_leader", "township_principal", "township_team")
+"""Roles of leaders who have villages as contact points; they see them anyhow."""
 LINKED = "linked_household"
 """The kind of assignment that is a link (联户)."""
 LINKER = "linked_member"
@@ -50,6 +52,8 @@ GRID_ROLES = ("grid_head", "grid_member", "grid_force")
 """Who staffs a grid (网格长、网格员、网格力量)."""
 TEAM = ("grid_head", "grid_member")
 """Those of them whom its people and matters are shared out among."""
+MAY_HEAD = ("01",)
+"""Who may head a grid by their standing in the Party: members, not those on probation; leaders of groups may too."""
 FAULTS = ("no_head", "no_member", "twice", "not_eligible")
 """What may be wrong with a grid's staff: nobody heads it, no member, somebody has two, a head who may not be one."""
 

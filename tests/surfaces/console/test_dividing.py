@@ -75,6 +75,7 @@ def test_a_secretary_divides_a_village(county: Desk, land: Land, client: Client,
     assert send(desk, f"{page}/adopt").status_code == 302
     assert send(desk, f"{page}/call-off").status_code == 302
     assert send(desk, f"{page}/adopt").status_code == 302
+    assert page in text(desk.get(f"{reverse('staffing')}?place={VILLAGE}")), "new grids can't be staffed yet"
     assert carry_out_divisions() == 1
     assert desk.get(page).status_code == 200
     village = text(desk.get(reverse("dividing", args=[VILLAGE])))

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.roster import queries
+from commongrid.roster.models import Assignment
 from tests.factories.desk import GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, id_of, lay
 from tests.factories.network import scope_as
 
@@ -207,6 +208,19 @@ def test_a_cadre_sees_a_village_from_the_day_it_is_assigned(desk: Desk, client: 
     assert {"en": "Ended", "zh-hans": "已结束"}[language] in text(client.get(address))
     assert client.get(f"/console/posts/{id_of('clerk')}/village").status_code == 404
     assert desk.sign_in(Client(), "clerk").get(address + "/village").status_code in {403, 404}
+
+
+def test_a_leader_has_contact_points(desk: Desk, client: Client) -> None:
+    with desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE roster_post SET role_id = 'county_leader' WHERE id = %s", [id_of("county_dispatcher")])
+    address = f"/console/posts/{id_of('county_dispatcher')}"
+    desk.sign_in(client, "county_admin", "en")
+    assert "Baisha Village" in text(client.get(address + "/village"))
+    sent = {"act": str(Act.new().id), "place": str(VILLAGE), "from_on": localdate().isoformat(), "last_on": ""}
+    assert client.post(address + "/village", sent).status_code == 302
+    assert all(word in text(client.get(address)) for word in ("Contact points", "Baisha Village"))
+    with acting(scope_as(desk, "county_admin")):
+        assert Assignment.objects.get(post=id_of("county_dispatcher")).kind == "contact_point"
 
 
 def test_link_is_shown_once_and_lets_in(desk: Desk, client: Client) -> None:

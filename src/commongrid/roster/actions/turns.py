@@ -8,6 +8,7 @@ from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.journal.dated import in_force
+from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.roster.models import DutyTurn, Post
 from commongrid.roster.rules import TURNS, refuse_period
@@ -25,7 +26,7 @@ def set_turns(scope: Scope, act: Act, *, place: int, post_id: UUID, part: str, d
     """Put a post on duty at a place from the first day until the last, both included; days it has already stay.
 
     Refuses: NotYours for a place out of scope; BadInput for a part that is none, days backwards or more than 62, and
-    a post that is not in force on all of them.
+    a post of another place or not in force on all of them.
     """
     first, last = days
     if not scope.covers(place):
@@ -36,9 +37,9 @@ def set_turns(scope: Scope, act: Act, *, place: int, post_id: UUID, part: str, d
     wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     if len(wanted) > LONGEST:
         raise BadInput(fields={"last_on": N_("At most 62 days at once.")})
-    post = Post.objects.filter(in_force(first), in_force(last), id=post_id).first()
+    post = Post.objects.filter(in_force(first), in_force(last), id=post_id, place__range=interval(place)).first()
     if post is None:
-        raise BadInput(fields={"post": N_("Choose a post that is in force on all these days.")})
+        raise BadInput(fields={"post": N_("Choose a post of this place that is in force on all these days.")})
     DutyTurn.objects.bulk_create(
         (DutyTurn(id=act.child(f"turn {day}").id, place=place, on=day, part=part, post=post) for day in wanted),
         ignore_conflicts=True,

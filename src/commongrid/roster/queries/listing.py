@@ -294,8 +294,12 @@ class AssignedVillage:
 
 
 def assigned_villages(scope: Scope, post_id: UUID) -> list[AssignedVillage]:
-    """The villages a post is, will be or was assigned to, as far as the scope sees them, the latest first."""
-    found = Assignment.objects.filter(post=post_id, kind="assigned_village").order_by("-from_on", "place")
+    """The villages a post is, will be or was assigned to, or that are its contact points, as far as the scope sees.
+
+    The latest first.
+    """
+    kinds = ("assigned_village", "contact_point")
+    found = Assignment.objects.filter(post=post_id, kind__in=kinds, unit=None).order_by("-from_on", "place")
     rows = list(found.values_list("id", "place", "from_on", "to_on"))
     named = territory.places(scope, {place for _id, place, _from, _to in rows})
     return [

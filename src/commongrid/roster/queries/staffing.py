@@ -13,7 +13,7 @@ from django.db.models import Count, F
 from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval
 from commongrid.roster.models import Post
-from commongrid.roster.rules import FAULTS, GRID_ROLES, TEAM
+from commongrid.roster.rules import FAULTS, GRID_ROLES, MAY_HEAD, TEAM
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +25,7 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staffer:
-    """Somebody in a grid: post, name, role, whether they hold one like it in another grid, whether eligible as head.
+    """Somebody in a grid: post, name, role, whether they head or serve another grid too, whether eligible as head.
 
     ``kind``: Party member, on probation, or enthusiast, as the register has it; empty where nobody is on record.
     """
@@ -97,7 +97,8 @@ def team_of(scope: Scope, place: int, on: date, size: int) -> dict[int, int]:
 
 def _asked(scope: Scope, place: int, on: date) -> dict[str, Any]:
     lo, hi = interval(place)
-    return {"on": on, "lo": max(lo, scope.lo), "hi": min(hi, scope.hi), "roles": list(GRID_ROLES)}
+    return {"on": on, "lo": max(lo, scope.lo), "hi": min(hi, scope.hi), "roles": list(GRID_ROLES),
+            "team": list(TEAM), "may_head": list(MAY_HEAD)}  # fmt: skip
 
 
 def _grid(code: int, name: str, name_en: str, people: Any, stand_in: str, *marks: bool) -> GridStaff:
@@ -113,10 +114,11 @@ WITH held AS (
   SELECT o.id, o.place, o.role_id, o.display_name,
     coalesce((SELECT CASE who.political WHEN '01' THEN 'member' WHEN '02' THEN 'probationary' ELSE 'enthusiast' END
       FROM registry_person who WHERE who.id = o.person_id AND who.political <> ''), '') AS kind,
-    EXISTS (SELECT 1 FROM roster_post other WHERE other.person_id = o.person_id AND other.role_id = o.role_id
-      AND other.place <> o.place AND other.from_on <= %(on)s
+    o.role_id = ANY(%(team)s) AND EXISTS (SELECT 1 FROM roster_post other WHERE other.person_id = o.person_id
+      AND other.role_id = ANY(%(team)s) AND other.place <> o.place AND other.from_on <= %(on)s
       AND (other.to_on IS NULL OR other.to_on > %(on)s)) AS twice,
-    NOT EXISTS (SELECT 1 FROM registry_person who WHERE who.id = o.person_id AND who.political NOT IN ('', '01'))
+    NOT EXISTS (SELECT 1 FROM registry_person who WHERE who.id = o.person_id AND who.political <> ''
+      AND NOT who.political = ANY(%(may_head)s))
       OR EXISTS (SELECT 1 FROM roster_post leads WHERE leads.person_id = o.person_id
         AND leads.role_id IN ('party_group_leader', 'villager_group_leader')
         AND leads.from_on <= %(on)s AND (leads.to_on IS NULL OR leads.to_on > %(on)s)) AS eligible
@@ -135,7 +137,7 @@ WITH held AS (
         AND b.from_on <= %(on)s AND (b.to_on IS NULL OR b.to_on > %(on)s) LIMIT 1), '') AS stand_in,
     count(*) FILTER (WHERE h.role_id = 'grid_head') = 0 AS no_head,
     count(*) FILTER (WHERE h.role_id = 'grid_member') = 0 AS no_member,
-    coalesce(bool_or(h.twice) FILTER (WHERE h.role_id <> 'grid_force'), false) AS twice,
+    coalesce(bool_or(h.twice), false) AS twice,
     coalesce(bool_or(NOT h.eligible) FILTER (WHERE h.role_id = 'grid_head'), false) AS not_eligible
   FROM territory_place g LEFT JOIN held h ON h.place = g.code
   WHERE g.level = 'grid' AND g.code BETWEEN %(lo)s AND %(hi)s

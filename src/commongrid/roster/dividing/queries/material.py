@@ -17,6 +17,7 @@ from commongrid.registry.models import Household, Person
 from commongrid.roster.dividing.models import Division
 from commongrid.roster.dividing.rules.planning import Home, Task, Ways
 from commongrid.roster.models import Post, UnitCover
+from commongrid.roster.rules import MAY_HEAD
 from commongrid.territory.models import Barrier, Place
 from commongrid.territory.rules.barring import BARRIERS
 
@@ -116,6 +117,6 @@ def _people(village: int, on: date, declared: Declared) -> tuple[Counter[UUID], 
     leaders = set(leading.values_list("person", flat=True))
     for person, home, political in able.values_list("id", "household", "political"):
         member = political in PARTY
-        heads[home] += member or person in leaders
+        heads[home] += political in MAY_HEAD or person in leaders
         room[home] += declared.get(person, EACH if member else 0)
     return people, heads, room

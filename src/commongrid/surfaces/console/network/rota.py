@@ -107,5 +107,5 @@ def _days(request: Asked, code: int, first: date) -> list[tuple[date, bool, list
 
 def _posts(request: Asked, code: int) -> list[tuple[str, str]]:
     """Posts in force that sit at the place itself."""
-    held, _more = queries.posts(request.scope, queries.Wanted(within=code))
-    return [(str(one.id), f"{one.name} · {one.label(language())}") for one in held if one.place == code]
+    held = queries.posts_at(request.scope, [code], localdate())
+    return [(str(one.id), f"{one.name} · {one.label(language())}") for one in held]

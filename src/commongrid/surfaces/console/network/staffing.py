@@ -14,6 +14,7 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.outreach.queries.notices import duties
 from commongrid.outreach.rules.duties import WHOM
 from commongrid.roster import queries
+from commongrid.roster.dividing.queries import divisions
 from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
@@ -46,6 +47,8 @@ def page(request: Asked) -> HttpResponse:
     if fault not in {"", *FAULTS}:
         raise NotFound
     grids, more = queries.grid_staff(request.scope, code, on, fault=fault, page=asked)
+    coming = divisions.to_come(request.scope, code)
+    villages = territory.places(request.scope, {village for _id, village, _day in coming})
     address = reverse("staffing") + f"?place={code}&on={on}&fault="
     context = {
         "place": row, "on": on, "today": on == localdate(), "fault": fault,
@@ -53,6 +56,8 @@ def page(request: Asked) -> HttpResponse:
                   {role: [(who, gettext(KINDS[who.kind]) if who.kind in KINDS else "") for who in one.of(role)]
                    for role in ("grid_head", "grid_member", "grid_force")}) for one in grids],
         "duties": [(gettext(text), duties(request.scope, on, whom)) for whom, text in WHOM if whom != "linked"],
+        "coming": [(one, villages[village], day) for one, village, day in coming],
+        "may_divide": request.scope.may("grids.divide"),
         "wide": level_of(code) in ("county", "township"),
         "lanes": _lanes(queries.staffing(request.scope, code, on), address, fault),
         "may_appoint": request.scope.may("posts.appoint") and request.scope.covers(code) and on == localdate(),

@@ -16,6 +16,7 @@ from commongrid.kernel.widths import plain_number
 from commongrid.registry.queries import person as person_in_scope
 from commongrid.roster import queries
 from commongrid.roster.rules import may_appoint
+from commongrid.surfaces.console.posts.villages import LEVEL, kind_of
 from commongrid.surfaces.console.posts.words import ACTS, STATES, TONES, place_asked, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
@@ -102,7 +103,8 @@ def page(request: Asked, post_id: UUID) -> HttpResponse:
             "last_day": post.to_on - timedelta(days=1) if post.to_on else None,
             "trail": trail(post),
             "stand_ins": [(one, _runs(one.to_on)) for one in queries.stand_ins(scope, post_id)],
-            "villages": queries.assigned_villages(scope, post_id) if post.level == "assigned_village" else None,
+            "villages": queries.assigned_villages(scope, post_id) if kind_of(post) else None,
+            "sees_them": kind_of(post) == LEVEL,
             "others": [(one, _chip(one)) for one in others if one.id != post.id],
             "history": _history(request, post),
             "may_change": mine and state != "ended",
