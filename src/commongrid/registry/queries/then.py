@@ -97,7 +97,7 @@ def _there(rows: QuerySet[Stay], within: Within, on: date | OuterRef) -> QuerySe
     later = Correction.objects.stood().filter(of="household", field="place", subject=OuterRef("household"))
     later = later.filter(since_on__gt=on).order_by("since_on", "at", "no")
     was = Subquery(later.values(was=Cast("before", BigIntegerField()))[:1])
-    here = rows.annotate(place_then=Coalesce(was, F("place")))
+    here = rows.annotate(place_then=Coalesce(was, F("place"), output_field=BigIntegerField()))
     return here.filter(place__range=interval(village), place_then__range=within)
 
 
