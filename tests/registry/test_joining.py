@@ -18,10 +18,10 @@ from commongrid.kernel.scope import clock
 from commongrid.registry import actions as registry
 from commongrid.registry.joining import actions, queries
 from commongrid.registry.joining.jobs import find_suspects
-from commongrid.registry.models import Flag, HardshipFlag, Person
+from commongrid.registry.models import Flag, HardshipFlag, Membership, Person, RegisteredHousehold, Site, Stay
 from commongrid.registry.queries import changes_of
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import COUNTY, FAR_VILLAGE, OTHER_TOWNSHIP, TOWNSHIP, id_of
+from tests.factories.desk import COUNTY, FAR_VILLAGE, GRID, HAMLET, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, id_of
 from tests.factories.scopes import scope_at
 from tests.proof.world import insert
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
@@ -229,3 +229,55 @@ def test_across_townships_the_county_joins_and_either_side_sees_its_part(village
     assert queries.joined_across(county, now) == []
     assert queries.went_on(far, other) == (one, False)
     assert queries.went_on(county, other) == (one, True)
+
+
+def test_everything_that_hangs_on_the_record_goes_along(village: Hamlet) -> None:
+    one, other = two(village)
+    with acting(OFFICE):
+        wife = Person.objects.get(display_name="吴花").id
+    new = registry.NewBooklet(place=HAMLET, number="B1")
+    booklet = UUID(registry.open_booklet(OFFICE, Act.new(), new=new, told=Told(on=DAY))["booklet"])
+    for who, role in ((other, "02"), (wife, "10")):
+        registry.enrol(OFFICE, Act.new(), person_id=who, booklet_id=booklet, as_to_head=role, told=Told(on=DAY))
+    fields = registry.Fields(of="person", subject=other, written={"bank": "6228480402564890018"})
+    registry.correct(OFFICE, Act.new(), fields=fields, told=Told(on=DAY))
+    made = {}
+    for of, said in (
+        ("organisation", {"kind": "41", "name": "合作社"}), ("site", {"kind": "11", "name": "房", "owner": str(other)}),
+    ):  # fmt: skip
+        holding = registry.NewHolding(of=of, place=GRID, written=said)
+        made[of] = UUID(registry.add_holding(OFFICE, Act.new(), new=holding, told=Told(on=DAY))[of])
+    registry.join(
+        OFFICE, Act.new(), organisation_id=made["organisation"], person_id=other, duty="leader", told=Told(on=DAY)
+    )
+    hangs = _hangs(other)
+    act = join(one, other)
+    assert read(one).bank_sealed is not None
+    assert _hangs(one) == hangs
+    assert (_hangs(other), read(one).registered_place) == ((None, "02", 0, 0, 0, 0), HAMLET)
+    registry.undo(OFFICE, Act.new(), done=act, told=TOLD)
+    assert _hangs(other) == hangs
+    assert _hangs(one) == (None, "", 0, 0, 0, 0)
+
+
+def test_a_record_in_office_or_on_offer_does_not_end_in_another(village: Hamlet, database: Database) -> None:
+    one, other = two(village)
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE registry_person SET account_id = NULL WHERE id = %s", [id_of("grid_member_person")])
+    with pytest.raises(WrongState, match="holds a post"):
+        join(one, id_of("grid_member_person"))
+    registry.offer_record(CLERK, Act.new(), person_id=other, to_place=OTHER_VILLAGE, note="", told=Told(on=DAY))
+    with pytest.raises(WrongState, match="waits for a decision"):
+        join(one, other)
+
+
+def _hangs(person: UUID) -> tuple[UUID | None, str, int, int, int, int]:
+    """Booklet and place in it, booklets headed, stays as such a head, duties and houses."""
+    with acting(OFFICE):
+        who = Person.objects.get(id=person)
+        return (
+            who.booklet_id, who.as_in_booklet, RegisteredHousehold.objects.filter(head_id=person).count(),
+            Stay.objects.filter(person_id=person, sort="registered", head=True, to_on=None).count(),
+            Membership.objects.filter(person_id=person, to_on=None).count(),
+            Site.objects.filter(owner_id=person).count(),
+        )  # fmt: skip

@@ -15,11 +15,12 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotYours, Refusal, WrongState
 from commongrid.registry import actions, queries
-from commongrid.registry.models import Correction, Household, Person, Stay
+from commongrid.registry.models import Correction, Household, Membership, Person, Stay
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
-from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+from tests.registry.importing.making import number as numbered
 from tests.sizes import size
 
 LATER = date(2026, 5, 1)
@@ -335,3 +336,43 @@ def test_whatever_is_done_the_laws_hold(village: Hamlet, seed: int) -> None:
         done += 1
         assert broken_laws() == []
     assert done > 15
+
+
+def test_who_left_the_county_comes_back_in_the_same_record(village: Hamlet) -> None:
+    home = village.home("1")
+    village.person(home, "甲乙", sex="1")
+    one = village.person(home, "周大山", "20", id_number=numbered(1))
+    actions.moved_out(CLERK, Act.new(), person_id=one, to="浙江", told=Told(on=date(2026, 4, 1)))
+    with pytest.raises(BadInput, match=r"."):
+        village.person(home, "周小山", "20", on=date(2026, 9, 1), id_number=numbered(1))
+    with pytest.raises(BadInput):
+        village.person(home, "周大山", "20", on=date(2026, 3, 20), id_number=numbered(1))
+    act, other = Act.new(), village.home("2")
+    said = NewPerson(name="周大山", id_number=numbered(1), phone="13812345678")
+    made = actions.moved_in(CLERK, act, into=Into(household=other), newcomer=said, told=Told(on=date(2026, 9, 1)))
+    back = village.read(one)
+    assert (UUID(made["person"]), back.state, back.ended_on) == (one, "here", None)
+    assert (back.household_id, back.as_in_home, back.works_at) == (other, "02", "")
+    assert back.phone_index is not None
+    assert broken_laws() == []
+    actions.undo(CLERK, Act.new(), done=act.id, told=Told(on=date(2026, 9, 2), source="x"))
+    assert (village.read(one).state, village.read(one).ended_on) == ("gone", date(2026, 4, 1))
+    assert broken_laws() == []
+
+
+def test_with_a_death_duties_end_and_the_spouse_is_widowed(village: Hamlet) -> None:
+    _home, (head, wife, son, father) = village.family()
+    new = actions.NewHolding(of="organisation", place=VILLAGE, written={"kind": "41", "name": "合作社"})
+    org = UUID(actions.add_holding(CLERK, Act.new(), new=new, told=Told(on=DAY))["organisation"])
+    actions.join(CLERK, Act.new(), organisation_id=org, person_id=head, duty="leader", told=Told(on=DAY))
+    act = Act.new()
+    actions.died(CLERK, act, person_id=head, told=Told(on=date(2026, 5, 1)))
+    with acting(CLERK):
+        assert [one.to_on for one in Membership.objects.filter(organisation_id=org)] == [date(2026, 5, 1)]
+    assert [village.read(one).marital for one in (wife, son, father)] == ["30", "", ""]
+    actions.undo(CLERK, Act.new(), done=act.id, told=Told(on=date(2026, 5, 2), source="x"))
+    assert village.read(wife).marital == "20"
+    with acting(CLERK):
+        assert Membership.objects.filter(organisation_id=org, to_on=None).exists()
+    actions.died(CLERK, Act.new(), person_id=father, told=Told(on=date(2026, 5, 1)))
+    assert village.read(wife).marital == "20", "not of whoever lives there too"

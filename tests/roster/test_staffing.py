@@ -13,12 +13,15 @@ import pytest
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotYours, WrongState
+from commongrid.registry.actions import died
+from commongrid.registry.rules.facts import Told
 from commongrid.roster import actions, queries
 from commongrid.roster.actions import Appointment
 from commongrid.roster.models import Assignment, Post, StandIn
 from commongrid.roster.rules import FAULTS, GRID_ROLES
 from tests.factories.desk import COUNTY, GRID, HAMLET, OTHER_GRID, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, id_of
 from tests.factories.network import SETTING_UP, TODAY, fill, lend, scope_as, tie
+from tests.factories.scopes import scope_at
 
 if TYPE_CHECKING:
     from tests.factories.desk import Desk
@@ -181,3 +184,18 @@ def test_hand_over_refuses(desk: Desk) -> None:
     actions.end_post(scope, Act.new(), post_id=id_of("grid_head"), on=TODAY)
     with pytest.raises(WrongState):
         actions.hand_over(scope, Act.new(), post_id=id_of("grid_head"), to=to)
+
+
+def test_who_died_in_office_is_told_to_whoever_ends_the_post(desk: Desk) -> None:
+    clerk = scope_at(VILLAGE, "people.edit", "posts.appoint", level="village")
+    died(clerk, Act.new(), person_id=id_of("grid_member_person"), told=Told(on=TODAY))
+    died(clerk, Act.new(), person_id=id_of("clerk_person"), told=Told(on=TODAY))
+    for scope, told in (
+        (clerk, {"grid_member_person"}),
+        (scope_at(TOWNSHIP, "posts.appoint", level="township"), {"clerk_person"}),
+        (scope_at(OTHER_TOWNSHIP, "posts.appoint", level="township"), set()),
+        (scope_at(GRID, "posts.appoint", level="grid"), set()),
+    ):
+        with acting(scope):
+            found = {one.person for one in queries.posts_of_the_dead(scope, TODAY)}
+        assert found == {id_of(name) for name in told}

@@ -127,6 +127,12 @@ def may_appoint(appointer_level: str, role_level: str) -> bool:
     return role_level in APPOINTS.get(appointer_level, frozenset())
 
 
+def fills_first(appointer_level: str) -> frozenset[str]:
+    """Levels of role that this level fills and none beneath it: whom it concerns that such a post is vacant."""
+    beneath = {"county": "township", "township": "village"}.get(appointer_level, "")
+    return APPOINTS.get(appointer_level, frozenset()) - APPOINTS.get(beneath, frozenset())
+
+
 def refuse_seat(seat: Seating) -> None:
     """Refuse a role at a level of place where it does not sit, or a unit's role without unit."""
     if seat.place_level not in PLACE_LEVELS[seat.role_level]:

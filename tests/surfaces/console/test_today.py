@@ -72,7 +72,7 @@ def test_today_asks_little(scene: Scene, as_post: Callable[..., Client]) -> None
     client.get("/console/today/")
     with counting() as statements:
         client.get("/console/today/")
-    assert len(statements) <= 11, "\n".join(statements)
+    assert len(statements) <= 12, "\n".join(statements)
 
 
 def test_empty_today_says_what_to_do(county: Desk, as_post: Callable[..., Client]) -> None:

@@ -112,7 +112,7 @@ def left_behind(place: int, today: date) -> QuerySet[Any]:
 def _left(person: str, village: str) -> Subquery:
     """The day on which somebody who lived in a village after the row began went to live in another; else nothing."""
     inside = Q(place__gte=OuterRef(village), place__lt=OuterRef(village) + VILLAGE)
-    stays = Stay.objects.filter(inside, person=OuterRef(person), sort="living")
+    stays = Stay.objects.told().filter(inside, person=OuterRef(person), sort="living")
     left = stays.filter(to_on__gt=OuterRef("from_on")).exclude(
         person__place__gte=OuterRef(village), person__place__lt=OuterRef(village) + VILLAGE
     )

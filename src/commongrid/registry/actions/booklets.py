@@ -13,9 +13,10 @@ from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import county_of, interval, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
-from commongrid.registry.actions.desk import Desk, change, desk, end_stay, entered, person
+from commongrid.registry.actions.desk import Desk, change, desk, entered, person
 from commongrid.registry.actions.people import refuse_codes
-from commongrid.registry.models import Person, RegisteredHousehold, Stay
+from commongrid.registry.actions.stays import Turn, begin_in_booklet, close_stays, end_stay, headless_from, turn_stay
+from commongrid.registry.models import Person, RegisteredHousehold
 from commongrid.registry.rules.facts import SELF, Told, number_of
 
 if TYPE_CHECKING:
@@ -77,10 +78,7 @@ def enrol(
         raise BadInput(fields={"as_to_head": N_("This booklet has a head. Choose what the person is to them.")})
     code = SELF if first else as_to_head
     change(at, who, booklet_id=into.id, as_in_booklet=code, registered_place=into.place)
-    Stay(
-        id=at.child(), person_id=who.id, sort="registered", booklet_id=into.id, place=into.place,
-        name=who.display_name, as_to_head=code, head=first, from_on=at.on, why_began=why, began_by=act.id,
-    ).save(force_insert=True)  # fmt: skip
+    begin_in_booklet(at, who, into, as_to_head=code, head=first, why=why)
     if first:
         change(at, into, head_id=who.id)
     return _of(who, into)
@@ -102,19 +100,19 @@ def strike(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
     return _of(who, of)
 
 
-def leave_booklet(at: Desk, who: Person, why: str) -> None:
-    """Out of the booklet they stand in: another becomes its head, one without anybody ends."""
+def leave_booklet(at: Desk, who: Person, why: str, *, ends: bool = False) -> None:
+    """Out of the booklet they stand in: another becomes its head, one without anybody ends. ``ends``: so does who."""
     if who.booklet_id is None:
         return
     old = _locked(who.booklet_id)
-    end_stay(at, who, why=why, sort="registered")
+    (close_stays if ends else end_stay)(at, who, why=why, sort="registered")
     if old.ended_on is not None or old.head_id != who.id:
         return
     staying = [one for one in standing_in(old.id) if one.id != who.id]
     if not staying:
         change(at, old, head_id=None, ended_on=at.on)
         return
-    _seat(at, old, staying[0])
+    _seat(at, old, staying[0], staying)
 
 
 def quit_booklet(at: Desk, who: Person, why: str) -> None:
@@ -127,16 +125,12 @@ def quit_booklet(at: Desk, who: Person, why: str) -> None:
         return
     county = county_of(who.place) or who.place
     with handing_over(at.scope, *interval(county)):
-        leave_booklet(at, who, why)
+        leave_booklet(at, who, why, ends=True)
 
 
-def _seat(at: Desk, of: RegisteredHousehold, head: Person) -> None:
-    end_stay(at, head, why="head", sort="registered")
+def _seat(at: Desk, of: RegisteredHousehold, head: Person, people: list[Person]) -> None:
     change(at, head, as_in_booklet=SELF)
-    Stay(
-        id=at.child(), person_id=head.id, sort="registered", booklet_id=of.id, place=of.place, name=head.display_name,
-        as_to_head=SELF, head=True, from_on=at.on, why_began="head", began_by=at.act.id,
-    ).save(force_insert=True)  # fmt: skip
+    turn_stay(at, head, of, Turn(as_to_head=SELF, why="head", head=True, on=headless_from(at, of, people)))
     change(at, of, head_id=head.id)
 
 

@@ -18,14 +18,13 @@ from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongSt
 from commongrid.registry.actions.desk import (
     TABLES,
     Desk,
-    begin_stay,
     change,
     desk,
-    end_stay,
     home,
     refuse_changed,
 )
 from commongrid.registry.actions.people import ELSEWHERE, refuse_places
+from commongrid.registry.actions.stays import Turn, turn_stay
 from commongrid.registry.models import Code, Person
 from commongrid.registry.rules.facts import HEADS, Told
 from commongrid.registry.rules.fields import BELONGS, FIELDS, read_fields
@@ -90,8 +89,7 @@ def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
     except IntegrityError as error:
         raise taken(error) from None
     if "as_in_home" in changed:
-        end_stay(at, record, why="corrected")
-        begin_stay(at, record, home(at, record.household_id), as_to_head=record.as_in_home, why="corrected")
+        turn_stay(at, record, home(at, record.household_id), Turn(as_to_head=record.as_in_home, why="corrected"))
     _fresh(record, [*values, *({"point"} & columns.keys())], at.on.isoformat())
     return record, changed
 

@@ -27,7 +27,6 @@ from commongrid.registry.models import (
     Person,
     RegisteredHousehold,
     Site,
-    Stay,
     Thing,
 )
 from commongrid.registry.models.changing import HARDSHIP_FIELD
@@ -257,26 +256,6 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def begin_stay(at: Desk, who: Person, into: Household, *, as_to_head: str, why: str, head: bool = False) -> None:
-    """From this day the person lives in that household. An earlier stay must have been ended."""
-    Stay(
-        id=at.child(), person_id=who.id, sort="living", household_id=into.id, place=into.place, name=who.display_name,
-        as_to_head=as_to_head, head=head, from_on=at.on, why_began=why, began_by=at.act.id,
-    ).save(force_insert=True)  # fmt: skip
-
-
-def end_stay(at: Desk, who: Person, *, why: str, sort: str = "living") -> None:
-    """Until this day the person lived in the household they were in.
-
-    Refuses: BadInput where that is before they came.
-    """
-    for stay in Stay.objects.select_for_update().filter(person_id=who.id, sort=sort, to_on=None):
-        if at.on < stay.from_on:
-            raise BadInput(fields={"on": N_("This is before the person came to this household. Please check the day.")})
-        stay.to_on, stay.why_ended, stay.ended_by = at.on, why, at.act.id
-        stay.save(update_fields=("to_on", "why_ended", "ended_by"))
 
 
 def living(household: Household) -> list[Person]:

@@ -13,6 +13,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.correcting import follows, refuse_strangers, refuse_unlisted, taken
 from commongrid.registry.actions.desk import MEMBER, TABLES, change, desk, entered, marked, refuse_changed, touch
+from commongrid.registry.actions.duties import duty_words
 from commongrid.registry.models import Code, Membership, Organisation, Person
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
@@ -124,7 +125,7 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
     if duty == LEADER and Membership.objects.filter(
         organisation_id=of.id, duty=LEADER, to_on=None, from_on__lte=told.on
     ).update(to_on=told.on, ended_by=act.id):
-        marked(at, of, MEMBER, ended=_duty(LEADER))
+        marked(at, of, MEMBER, ended=duty_words(LEADER))
     row = Membership(
         id=act.id, organisation_id=of.id, person_id=who.id, place=of.place, duty=duty, name=who.display_name,
         from_on=told.on, began_by=act.id,
@@ -134,7 +135,7 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
             row.save(force_insert=True)
     except IntegrityError:
         raise BadInput(fields={"person": HELD}) from None
-    marked(at, of, MEMBER, began=_duty(duty))
+    marked(at, of, MEMBER, began=duty_words(duty))
     touch(of)
     if duty == LEADER:
         _leader_known(of, told)
@@ -167,16 +168,11 @@ def leave(scope: Scope, act: Act, *, membership_id: UUID, told: Told) -> Line:
         raise BadInput(fields={"on": N_("This is before it began. Please check the day.")})
     row.to_on, row.ended_by = told.on, act.id
     row.save(update_fields=("to_on", "ended_by"))
-    marked(at, of, MEMBER, ended=_duty(row.duty))
+    marked(at, of, MEMBER, ended=duty_words(row.duty))
     touch(of)
     return Line(
         place=row.place, subject=row.organisation_id, subject_kind="organisation", answer={"membership": row.id}
     )
-
-
-def _duty(code: str) -> str:
-    """A duty in words, as it was called on that day."""
-    return Code.objects.filter(list="duty", code=code).values_list("zh", flat=True).first() or code
 
 
 def _leader_known(of: Organisation, told: Told) -> None:

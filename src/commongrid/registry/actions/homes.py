@@ -13,10 +13,8 @@ from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.registry.actions.desk import (
     Desk,
-    begin_stay,
     change,
     desk,
-    end_stay,
     entered,
     home,
     lived,
@@ -25,6 +23,7 @@ from commongrid.registry.actions.desk import (
     unsure,
 )
 from commongrid.registry.actions.marks import carry_marks, pass_marks
+from commongrid.registry.actions.stays import Turn, begin_stay, end_stay, headless_from, turn_stay
 from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.rules.facts import (
     DOOR_LENGTH,
@@ -153,6 +152,8 @@ def set_head(scope: Scope, act: Act, *, household_id: UUID, person_id: UUID, tol
     head = next((one for one in people if one.id == person_id), None)
     if head is None:
         raise BadInput(fields={"head": NOT_OF_IT})
+    if head.id not in _there(at, of):
+        raise BadInput(fields={"on": N_("This is before the person came to this household. Please check the day.")})
     if of.head_id != head.id:
         seat(at, of, head, people)
     return Line(place=of.place, subject=of.id, subject_kind="household", answer={"household": of.id})
@@ -174,24 +175,31 @@ def end_home(at: Desk, old: Household, *, into: Household | None = None) -> None
 
 
 def succeed(at: Desk, of: Household, staying: list[Person]) -> None:
-    """The head has gone: the spouse, else the eldest of those who stay, becomes head."""
-    seat(at, of, next((one for one in staying if one.as_in_home == SPOUSE), staying[0]), staying)
+    """The head has gone: the spouse, else the eldest of those who were there then, becomes head."""
+    there = _there(at, of)
+    first = [one for one in staying if one.id in there] or staying
+    seat(at, of, next((one for one in first if one.as_in_home == SPOUSE), first[0]), staying)
+
+
+def _there(at: Desk, of: Household) -> set[UUID]:
+    return set(Stay.objects.on(at.on).filter(household_id=of.id).values_list("person_id", flat=True))
 
 
 def seat(at: Desk, of: Household, head: Person, people: list[Person]) -> None:
-    """Make one of them the head; what everybody is to the head is turned round, with a stay from that day."""
-    as_to_head = turned(head, people)
-    for one in people:
+    """Make one of them the head; what everybody is to the head is turned round, with a stay from that day.
+
+    Whoever came later is it from when they came, and nobody before the last who is there no longer ceased to be head.
+    """
+    as_to_head, day = turned(head, people), headless_from(at, of, people)
+    led = set(Stay.objects.after(at.on).filter(household_id=of.id, head=True).values_list("person_id", flat=True))
+    for one in sorted(people, key=lambda each: each.id == head.id):  # the head last: there is one at a time
         to_head = as_to_head[one.id]
-        if to_head != one.as_in_home or one.id in {head.id, of.head_id}:
-            end_stay(at, one, why="head")
+        if to_head != one.as_in_home or one.id in {head.id, of.head_id, *led}:
             guessed = to_head == RELATIVE != one.as_in_home
             change(at, one, as_in_home=to_head)
             if guessed:
                 unsure(one, "as_in_home")
-    for one in people:
-        if not Stay.objects.filter(person_id=one.id, sort="living", to_on=None).exists():
-            begin_stay(at, one, of, as_to_head=one.as_in_home, why="head", head=one.id == head.id)
+            turn_stay(at, one, of, Turn(as_to_head=to_head, why="head", head=one.id == head.id, on=day))
     change(at, of, head_id=head.id)
 
 

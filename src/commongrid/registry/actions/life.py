@@ -11,19 +11,19 @@ from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.registry.actions.booklets import quit_booklet
 from commongrid.registry.actions.desk import (
     Desk,
-    begin_stay,
     change,
     desk,
-    end_stay,
     home,
     lived,
     living,
     person,
     touch,
 )
+from commongrid.registry.actions.duties import end_duties
 from commongrid.registry.actions.homes import end_home, move_into, succeed
 from commongrid.registry.actions.marks import end_marks
-from commongrid.registry.actions.people import enter, refuse_codes, refuse_twice
+from commongrid.registry.actions.people import came_back, enter, refuse_codes, refuse_twice
+from commongrid.registry.actions.stays import begin_stay, close_stays, end_stay
 from commongrid.registry.models import Household, Person
 from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told, spouse_as
 from commongrid.registry.rules.freshness import years
@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
-MARRIED, OF_AGE = "20", 18
+MARRIED, WIDOWED, OF_AGE = "20", "30", 18
+MARRIED_NOW = frozenset({"20", "21", "22", "23"})
+"""GB/T 2261.2: married, for the first time, again, or to the same spouse again."""
+SPOUSE_OF = {"02": "10", "10": "02", "20": "28", "28": "20", "30": "38", "38": "30", "50": "50"}
+"""What the spouse of one is to the head: of the head, of a child, of a parent."""
 
 
 @action("registry.person_born", power="people.edit", facts=("household",), kinds=("post", "clock"))
@@ -51,8 +55,8 @@ def born(scope: Scope, act: Act, *, into: Into, child: NewPerson, told: Told, an
 def moved_in(scope: Scope, act: Act, *, into: Into, newcomer: NewPerson, told: Told, another: bool = False) -> Line:
     """Somebody from outside the register comes to live in a household (迁入).
 
-    The first to move into an empty household becomes its head. ``another``: whoever resembles them is known not to be
-    the same.
+    The first to move into an empty household becomes its head. Whoever left the county for good and has the identity
+    number comes back: their record goes on. ``another``: whoever resembles them is known not to be the same.
 
     Refuses: as ``born``; BadInput where a living record of the county has the identity number.
     """
@@ -198,11 +202,15 @@ def back_home(at: Desk, who: Person) -> Person:
 def _enter(at: Desk, said: NewPerson, where: Household, why: str, as_to_head: str) -> Person:
     """Write them down, begin their stay; the first in a household without a head becomes it."""
     first = where.head_id is None
-    made = enter(at, said, where)
-    if first or as_to_head:
+    if as_to_head:
         refuse_codes({"as_to_head": as_to_head})
-        made.as_in_home = SELF if first else as_to_head
-        made.save(update_fields=("as_in_home",))
+    to_head = SELF if first else as_to_head
+    made = came_back(at, said, where, to_head) if why == "moved_in" else None
+    if made is None:
+        made = enter(at, said, where)
+        if to_head:
+            made.as_in_home = to_head
+            made.save(update_fields=("as_in_home",))
     begin_stay(at, made, where, as_to_head=made.as_in_home, why=why, head=first)
     _arrived(at, made, where, first=first)
     return made
@@ -217,22 +225,41 @@ def _arrived(at: Desk, who: Person, where: Household, *, first: bool) -> None:
 
 
 def gone(at: Desk, who: Person, *, state: str, why: str, to: str = "") -> Person:
-    """They have died or left for good: out of household and booklet, the record and its marks end."""
-    _leave_home(at, who, why)
+    """They have died or left for good: out of household and booklet; the record, its marks and duties end."""
+    if state == "dead" and (left := _left_behind(who)) is not None:
+        change(at, left, marital=WIDOWED)
+    _leave_home(at, who, why, ends=True)
     quit_booklet(at, who, why)
     end_marks(at, who)
+    end_duties(at, who)
     change(at, who, state=state, ended_on=at.on, household_id=None, booklet_id=None, works_at=" ".join(to.split())[:60])
     return who
 
 
-def _leave_home(at: Desk, who: Person, why: str) -> None:
-    """Before they go: their stay ends, those who stay get another head, a household without anybody dies out."""
+def _left_behind(who: Person) -> Person | None:
+    """The married person of the household who can only be the spouse, by what both are to its head."""
+    if who.household_id is None or who.marital not in {"", *MARRIED_NOW}:
+        return None
+    inside = Person.objects.select_for_update(of=("self",)).filter(household_id=who.household_id).exclude(id=who.id)
+    married_ones = [one for one in inside if one.marital in MARRIED_NOW]
+    found = [one for one in married_ones if one.as_in_home == SPOUSE_OF.get(who.as_in_home)]
+    rivals = [one for one in married_ones if one.as_in_home == who.as_in_home and one not in found]
+    if len(found) != 1 or rivals or (who.sex and who.sex == found[0].sex):
+        return None
+    return found[0]
+
+
+def _leave_home(at: Desk, who: Person, why: str, *, ends: bool = False) -> None:
+    """Before they go: their stay ends, those who stay get another head, a household without anybody dies out.
+
+    ``ends``: the record does too, so that nothing told of later days stands.
+    """
     if who.household_id is None:
         return
     old = Household.objects.select_for_update(of=("self",)).filter(id=who.household_id).first()
     if old is None:
         raise NotYours
-    end_stay(at, who, why=why)
+    (close_stays if ends else end_stay)(at, who, why=why)
     staying = [one for one in living(old) if one.id != who.id]
     if not staying:
         end_home(at, old)

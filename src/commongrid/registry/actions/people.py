@@ -12,7 +12,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.places import county_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
-from commongrid.registry.actions.desk import Desk, entered, refuse_unborn
+from commongrid.registry.actions.desk import Desk, change, entered, refuse_unborn
 from commongrid.registry.models import Code, Household, Person
 from commongrid.registry.queries.alike import alike
 from commongrid.registry.rules.facts import NAME_LENGTH, NewPerson, person_of
@@ -38,6 +38,10 @@ AWAY = N_(
     "Somebody of this name and date of birth is in the register already, in another place. Ask the township to hand "
     "the record over instead of entering it twice; if it is another person, say so."
 )
+OTHER_NAME = N_(
+    "By the register somebody of another name who left the county has this identity number. Please check it."
+)
+SAID_AGAIN = ("education", "occupation", "political", "marital", "registered_place", "collective")
 CODED = {
     "sex": "sex", "education": "education", "occupation": "occupation", "political": "political",
     "marital": "marital", "as_to_head": "relation",
@@ -110,6 +114,35 @@ def enter(at: Desk, said: NewPerson, home: Household, **more: Any) -> Person:
         raise
     entered(at, made)
     return made
+
+
+def came_back(at: Desk, said: NewPerson, home: Household, as_to_head: str) -> Person | None:
+    """The record of whoever left the county for good and comes to live in a household again, by identity number.
+
+    It goes on with what is said now. Refuses: BadInput under another name, or for a day before they left.
+    """
+    facts = person_of(said, at.today)
+    index = sealed.index(facts.id_number)
+    gone = (
+        Person.objects.select_for_update(of=("self",)).filter(id_index=index, state="gone").first() if index else None
+    )
+    if gone is None:
+        return None
+    if gone.display_name != facts.name:
+        raise BadInput(fields={"id_number": OTHER_NAME})
+    if gone.ended_on is not None and at.on < gone.ended_on:
+        raise BadInput(fields={"on": N_("This is before the person left the county. Please check the day.")})
+    refuse_codes({name: getattr(facts, name) for name in CODED})
+    said_now = {name: getattr(facts, name) for name in SAID_AGAIN if getattr(facts, name)}
+    if facts.phone:
+        said_now["phone_sealed"] = facts.phone
+    change(
+        at, gone, state="here", ended_on=None, works_at="", household_id=home.id, place=home.place,
+        as_in_home=as_to_head, **said_now,
+    )  # fmt: skip
+    gone.confirmed = {**gone.confirmed, **said_fields(facts, at.on.isoformat())}
+    gone.save(update_fields=("confirmed",))
+    return gone
 
 
 class Twice(BadInput):

@@ -28,9 +28,10 @@ from commongrid.registry.actions.desk import (
     last_found,
 )
 from commongrid.registry.actions.handing import reopen_offer, taken_over
-from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks, where_the_home_is
+from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks
 from commongrid.registry.actions.regridding import SOURCE as DIVIDED
 from commongrid.registry.actions.requests import let_go, reopen_change
+from commongrid.registry.actions.stays import reopen_stays
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
 from commongrid.registry.models import ChangeRequest, Correction, Handover, Household, Membership, Stay
@@ -96,9 +97,9 @@ def _refuse_what_stands(done: UUID, rows: Iterable[Correction], records: Mapping
     """Refuse what an erasure or something later made impossible."""
     if any(getattr(one, "erased_at", None) for one in records.values()):
         raise WrongState(ERASED)
+    _refuse_ended_since(done)
     for row in rows:
         if row.field in MARKED:
-            _refuse_ended_since(done)
             if row.field != MEMBER and records[row.of, row.subject].ended_on is not None:
                 raise WrongState(LATER)
         elif row.field != ENTERED:
@@ -145,8 +146,7 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     made = {(row.of, row.subject) for row in rows if row.field == ENTERED}
     before = {record.id: record.place for record in records.values()}
     restore_marks(at, done, before.values())
-    Stay.objects.filter(began_by=done).delete()
-    Stay.objects.filter(ended_by=done).update(to_on=None, ended_by=None, why_ended="", place=where_the_home_is())
+    reopen_stays(done)
     Membership.objects.filter(began_by=done).delete()
     Membership.objects.filter(ended_by=done).update(to_on=None, ended_by=None)
     former: dict[tuple[str, UUID], dict[str, object]] = {}
@@ -204,7 +204,7 @@ def _refuse_later(row: Correction, record: Any) -> None:
 
 
 def _refuse_ended_since(done: UUID) -> None:
-    """Refuse where a membership or flag that the act began has ended by another."""
-    for table in (Membership, *MARKS):
+    """Refuse where a stay, a membership or a flag that the act began has ended by another."""
+    for table in (Stay, Membership, *MARKS):
         if table.objects.filter(began_by=done).exclude(to_on=None).exclude(ended_by=done).exists():
             raise WrongState(LATER)

@@ -11,9 +11,12 @@ from django.db import IntegrityError, transaction
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, WrongState
-from commongrid.registry.actions.desk import Desk, begin_stay, change, desk, end_stay, living, person, touch
+from commongrid.registry.actions.carrying import carry_booklet, carry_property, refuse_waiting
+from commongrid.registry.actions.desk import SEALED, Desk, change, desk, living, person, touch
+from commongrid.registry.actions.duties import end_duties
 from commongrid.registry.actions.homes import end_home, succeed
 from commongrid.registry.actions.marks import carry_marks
+from commongrid.registry.actions.stays import Turn, begin_stay, end_stay, turn_stay
 from commongrid.registry.joining import queries
 from commongrid.registry.joining.models import Suspect
 from commongrid.registry.models import Flag, HardshipFlag, Household, Person
@@ -47,12 +50,13 @@ class Twins:
 def join(scope: Scope, act: Act, *, twins: Twins, told: Told) -> Line:
     """Two records are one person: one goes on with what the other knew, the other ends as merged into it (合并人员).
 
-    Both histories stay. The record that goes on keeps its household, or gets the other's where it has none; marks in
-    force come along. Across townships both are told, and each sees its own record. ``registry.undone`` takes it back.
+    Both histories stay. The record that goes on keeps its household and booklet, or gets the other's where it has none;
+    marks in force, duties, houses and things come along. Across townships both are told, and each sees its own record.
+    ``registry.undone`` takes it back.
 
     Refuses: NotYours where one is out of scope; NotAllowed without the power to see hardship, because those marks come
-    along; WrongState where one has ended or was changed meanwhile, or signs in and would end; BadInput for one record
-    twice or two identity numbers.
+    along; WrongState where one has ended or was changed meanwhile, or signs in, holds a post or waits for a decision
+    and would end; BadInput for one record twice or two identity numbers.
     """
     scope.demand(HARDSHIP)
     if twins.kept == twins.ended:
@@ -63,6 +67,7 @@ def join(scope: Scope, act: Act, *, twins: Twins, told: Told) -> Line:
     kept, ended = locked[twins.kept], locked[twins.ended]
     if ended.account_id is not None:
         raise WrongState(N_("The record that would end signs in here. Keep that one, and end the other."))
+    refuse_waiting(ended)
     if kept.id_index and ended.id_index and bytes(kept.id_index) != bytes(ended.id_index):
         raise BadInput(TWO_NUMBERS)
     came_from = ended.place
@@ -77,20 +82,17 @@ def join(scope: Scope, act: Act, *, twins: Twins, told: Told) -> Line:
 
 
 def _join(at: Desk, kept: Person, ended: Person) -> None:
-    number, phone = (_opened(ended, column) for column in ("id_sealed", "phone_sealed"))
+    hidden = {column: _opened(ended, column) for column in SEALED}
     where = ended.household_id
     home = Household.objects.select_for_update(of=("self",)).filter(id=where).first() if where else None
     role = ended.as_in_home
     _leave(at, ended, home, into=kept)
-    end_stay(at, ended, why="joined", sort="registered")
+    carry_booklet(at, kept, ended)
     change(
         at, ended, state="merged", ended_on=at.on, merged_into=kept.id, household_id=None, booklet_id=None
     )  # its number now counts for nobody
     filled: dict[str, Any] = {name: getattr(ended, name) for name in FILLED if not getattr(kept, name)}
-    if number and not kept.id_index:
-        filled["id_sealed"] = number
-    if phone and not kept.phone_index:
-        filled["phone_sealed"] = phone
+    filled |= {column: text for column, text in hidden.items() if not getattr(kept, column)}
     if kept.household_id is None and home is not None:
         filled |= {"household_id": home.id, "place": home.place, "as_in_home": role}
     left = kept.place
@@ -103,6 +105,8 @@ def _join(at: Desk, kept: Person, ended: Person) -> None:
         carry_marks(at, kept, left=left)
         begin_stay(at, kept, home, as_to_head=role, why="joined", head=home.head_id == kept.id)
     _carry_marks(at, kept, ended)
+    end_duties(at, ended, into=kept)
+    carry_property(at, kept, ended)
 
 
 def _opened(one: Person, column: str) -> str:
@@ -129,9 +133,8 @@ def _leave(at: Desk, ended: Person, home: Household | None, *, into: Person) -> 
 def _seat_instead(at: Desk, home: Household, into: Person, staying: list[Person]) -> None:
     """The same person goes on as head: what the others are to the head stays."""
     if into in staying and into.as_in_home != SELF:
-        end_stay(at, into, why="joined")
         change(at, into, as_in_home=SELF)
-        begin_stay(at, into, home, as_to_head=SELF, why="joined", head=True)
+        turn_stay(at, into, home, Turn(as_to_head=SELF, why="joined", head=True))
     change(at, home, head_id=into.id)
 
 

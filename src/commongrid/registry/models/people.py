@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -165,6 +166,28 @@ class Person(models.Model):
         return str(self.id)
 
 
+VOID = "void"
+"""Why a stay ended that was cut back to nothing: it was told later that it never was so."""
+
+
+class StaySet(models.QuerySet["Stay"]):
+    """Named filters of stays."""
+
+    def told(self) -> StaySet:
+        """Without those that were cut back to nothing."""
+        return self.exclude(why_ended=VOID)
+
+    def on(self, day: date) -> StaySet:
+        """Those that hold a day, also of those of whom nobody said when they came."""
+        ended = Q(to_on__isnull=False, to_on__lte=day)
+        return self.exclude(ended).filter(Q(from_on__isnull=True) | Q(from_on__lte=day))
+
+    def after(self, day: date) -> StaySet:
+        """Those that hold the day or one after it, the latest first."""
+        held = self.told().exclude(to_on__isnull=False, to_on__lte=day)
+        return held.order_by(F("from_on").desc(nulls_last=True), F("to_on").desc(nulls_first=True))
+
+
 class Stay(models.Model):
     """That a person was in a household for a time (在户经历): where, as what to its head, under which name.
 
@@ -172,7 +195,8 @@ class Stay(models.Model):
     the household's, so the old household remains readable as it was even after
     somebody has moved where its readers don't see. ``why`` it began and ended
     are codes of acts: born, moved_in, married, split, imported; died, moved_out ...
-    ``began_by`` and ``ended_by`` are those acts, so that undoing one finds its stays.
+    ``began_by`` and ``ended_by`` are those acts, so that undoing one finds its stays. ``from_on`` is unknown where a
+    file doesn't say it. A stay of which it is told later that it never was so ends where it began, as VOID.
 
     Personal data: who lived with whom (S2) and the name then (S1). Kept: with the household.
     """
@@ -186,13 +210,15 @@ class Stay(models.Model):
     name = models.CharField(max_length=60)
     as_to_head = models.CharField(max_length=4, blank=True, default="")
     head = models.BooleanField(default=False)
-    from_on = models.DateField()
+    from_on = models.DateField(null=True)
     to_on = models.DateField(null=True)
     why_began = models.CharField(max_length=12, blank=True, default="")
     why_ended = models.CharField(max_length=12, blank=True, default="")
     began_by = models.UUIDField(null=True)
     ended_by = models.UUIDField(null=True)
     batch = models.UUIDField(null=True)
+
+    objects = StaySet.as_manager()
 
     wall: ClassVar[Wall] = Wall(place="place", household="household_id")
     keeps: ClassVar[Keeping] = Keeping(

@@ -56,6 +56,8 @@ def alike(scope: Scope, said: NewPerson, home: UUID, place: int) -> Alike:
     number = sealed.index(said.id_number)
     with acting(scope):
         if number is not None:
+            if Person.objects.filter(id_index=number, state="gone").exists():  # comes back: the record goes on
+                return Alike()
             mine = _rows(Q(id_index=number) & ~Q(state="merged"))
             if mine or taken_elsewhere([number]):
                 return Alike(seen=mine, elsewhere=not mine, numbered=True)

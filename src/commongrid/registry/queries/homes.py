@@ -62,7 +62,7 @@ class Member:
     name: str
     as_to_head: str
     head: bool
-    from_on: date
+    from_on: date | None
     to_on: date | None
     sex: str = ""
     born_on: date | None = None
@@ -206,7 +206,8 @@ def home_card(scope: Scope, household_id: UUID) -> HomeCard:
 
 def members_on(scope: Scope, household_id: UUID, on: date) -> list[Member]:
     """Who lived in it on a day, the head first, then by age; the name is the one they had then."""
-    return members(stays_on(on, "living").filter(household_id=household_id), on)
+    found = members(stays_on(on, "living").filter(household_id=household_id), on)
+    return [one for one in found if one.born_on is None or one.born_on <= on]
 
 
 def members(found_stays: Iterable[Stay], on: date) -> list[Member]:
@@ -318,7 +319,7 @@ def next_number(scope: Scope, natural_village: int) -> str:
 
 def left_of(scope: Scope, household_id: UUID, *, most: int = 20) -> list[tuple[UUID, str, UUID]]:
     """Who left a household last: the person, the name they had then, and the act by which they left."""
-    rows = Stay.objects.filter(household_id=household_id, sort="living", ended_by__isnull=False)
+    rows = Stay.objects.told().filter(household_id=household_id, sort="living", ended_by__isnull=False)
     found = rows.order_by("-to_on", "id").values_list("person_id", "name", "ended_by")[:most]
     return [(person, name, act) for person, name, act in found if act]
 

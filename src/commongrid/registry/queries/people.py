@@ -193,7 +193,7 @@ class StayLine:
     household: UUID | None
     place: int
     as_to_head: str
-    from_on: date
+    from_on: date | None
     to_on: date | None
     why_began: str
     why_ended: str
@@ -241,7 +241,8 @@ def person_card(scope: Scope, person_id: UUID) -> PersonCard:
     found = Person.objects.filter(id=person_id).first()
     if found is None:
         raise NotYours
-    stays = Stay.objects.filter(person_id=person_id, sort="living").order_by("-from_on", "-to_on")
+    lived = Stay.objects.told().filter(person_id=person_id, sort="living")
+    stays = lived.order_by(F("from_on").desc(nulls_last=True), "-to_on")
     number = sealed.unseal(found.id_sealed, "registry_person", "id_sealed", found.id)
     return PersonCard(
         id=found.id, name=found.display_name, place=found.place, state=found.state, ended_on=found.ended_on,

@@ -70,8 +70,8 @@ def stays_on(on: date, sort: str) -> QuerySet[Stay]:
     came_in = Correction.objects.filter(
         act=OuterRef("batch"), subject=OuterRef("person"), field="*", since_on=OuterRef("from_on")
     )
-    begun = Q(from_on__lte=on) | Exists(came_in)
-    return Stay.objects.filter(begun, Q(to_on=None) | Q(to_on__gt=on), sort=sort)
+    begun = Q(from_on=None) | Q(from_on__lte=on) | Exists(came_in)
+    return Stay.objects.told().filter(begun, Q(to_on=None) | Q(to_on__gt=on), sort=sort)
 
 
 def left_since(on: date, within: Within) -> list[Stay]:
@@ -85,7 +85,7 @@ def left_since(on: date, within: Within) -> list[Stay]:
 
 def lives(within: Within) -> tuple[QuerySet[Stay], QuerySet[Stay]]:
     """Beginnings and ends of living in a household there."""
-    rows = Stay.objects.filter(sort="living")
+    rows = Stay.objects.told().filter(sort="living")
     return _there(rows, within, OuterRef("from_on")), _there(rows, within, OuterRef("to_on"))
 
 
@@ -116,7 +116,7 @@ def registrations(within: Within) -> tuple[QuerySet[Stay], QuerySet[Stay]]:
     begun = booklets & Q(batch=None) & ~born | Q(sort="living", why_began="born", person__in=registered)
     gone = Q(sort="living", why_ended__in=GONE, person__in=registered)
     alone = ~Exists(its.filter(sort="registered", ended_by=OuterRef("ended_by")))
-    return Stay.objects.filter(begun), Stay.objects.filter(booklets | gone & alone)
+    return Stay.objects.told().filter(begun), Stay.objects.told().filter(booklets | gone & alone)
 
 
 def _population(population: str, within: Within) -> Q:

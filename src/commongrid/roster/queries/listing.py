@@ -16,6 +16,7 @@ from commongrid.journal.dated import in_force, valid
 from commongrid.kernel.places import interval, parse
 from commongrid.kernel.refusals import NotFound
 from commongrid.roster.models import Assignment, Post, Role, RolePower, StandIn, Unit
+from commongrid.roster.rules import fills_first
 from commongrid.territory import queries as territory
 from commongrid.territory.models import Place
 
@@ -315,22 +316,22 @@ def stand_ins(scope: Scope, post_id: UUID) -> list[StandIn]:
     return list(found.order_by("-from_on", "id"))
 
 
+def posts_of_the_dead(scope: Scope, on: date) -> list[PostLine]:
+    """Posts that it is for this post to end, whose holders have died by the register; the first twenty."""
+    rows = _lines(on).filter(in_force(on), person__state="dead", role__scope_level__in=fills_first(scope.level))
+    return [_line(one) for one in rows.filter(place__range=(scope.lo, scope.hi)).order_by("place", "id")[:20]]
+
+
 def vacant_seats(
     scope: Scope, *, within: int | None = None, on: date | None = None, page: int = 1
 ) -> tuple[list[Seat], bool]:
     """Places in scope that should have a role and have nobody in force, by role; and whether more follow."""
     lo, hi = (scope.lo, scope.hi) if within is None else interval(within)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _VACANT,
-            {
-                "on": on or localdate(),
-                "lo": max(lo, scope.lo),
-                "hi": min(hi, scope.hi),
-                "limit": PAGE + 1,
-                "offset": (max(page, 1) - 1) * PAGE,
-            },
-        )
+        cursor.execute(_VACANT, {
+            "on": on or localdate(), "lo": max(lo, scope.lo), "hi": min(hi, scope.hi), "limit": PAGE + 1,
+            "offset": (max(page, 1) - 1) * PAGE,
+        })  # fmt: skip
         rows = cursor.fetchall()
     names = ("place", "place_name", "place_name_en", "role", "role_zh", "role_en", "stand_in")
     return [Seat(**dict(zip(names, row, strict=True))) for row in rows[:PAGE]], len(rows) > PAGE

@@ -24,6 +24,7 @@ from commongrid.notices.queries import unread
 from commongrid.outreach.queries.notices import behind
 from commongrid.registry import queries as registry
 from commongrid.roster.dividing.queries.staffing import ToStaff, to_staff
+from commongrid.roster.queries import PostLine, posts_of_the_dead
 from commongrid.surfaces.console.matters import leaders, present, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import in_a_row
@@ -108,6 +109,7 @@ def today(request: Asked) -> HttpResponse:
             "checks": checks(request.scope),
             "to_staff": new_grids(request.scope),
             "to_post": old_notices(request.scope),
+            "dead": dead_in_office(request.scope),
             "waiting": counted.get("all", 0),
             "may_report": request.scope.may("matters.report"),
             "counts": {"today": counted.get("all", 0), "notices": unread(request.scope)},
@@ -124,6 +126,11 @@ def old_notices(scope: Scope) -> list[PlaceRow]:
     """Of whoever keeps a village's links: natural villages whose notice names others than their contacts today."""
     keeps = scope.level == "village" and scope.may("links.edit") and level_of(scope.lo) == "village"
     return behind(scope, scope.lo, localdate()) if keeps else []
+
+
+def dead_in_office(scope: Scope) -> list[PostLine]:
+    """Of whoever appoints: posts whose holders have died, which they end."""
+    return posts_of_the_dead(scope, localdate()) if scope.may("posts.appoint") else []
 
 
 def checks(scope: Scope) -> list[MediationLine]:

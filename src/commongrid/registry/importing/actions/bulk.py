@@ -60,14 +60,18 @@ TABLES: Final = {
 _STAYS = """
 INSERT INTO registry_stay (id, person_id, sort, household_id, place, name, as_to_head, head, from_on, why_began,
   why_ended, began_by, batch)
-SELECT md5(id::text || 'stay')::uuid, id, 'living', household_id, place, display_name, as_in_home, head, since,
-  'imported', '', batch, batch FROM pg_temp.import_person
+SELECT md5(id::text || 'stay')::uuid, id, 'living', household_id, place, display_name, as_in_home, head,
+  COALESCE(since, CASE WHEN head THEN (SELECT max(s.to_on) FROM registry_stay s
+    WHERE s.household_id = p.household_id AND s.head) END),
+  'imported', '', batch, batch FROM pg_temp.import_person p
 """
 _ENROLLED = """
 INSERT INTO registry_stay (id, person_id, sort, booklet_id, place, name, as_to_head, head, from_on, why_began,
   why_ended, began_by, batch)
 SELECT md5(id::text || 'booklet')::uuid, id, 'registered', booklet_id, registered_place, display_name, as_in_booklet,
-  as_in_booklet = '02', %s, 'enrolled', '', batch, batch FROM pg_temp.import_person WHERE booklet_id IS NOT NULL
+  as_in_booklet = '02', CASE WHEN as_in_booklet = '02' THEN (SELECT max(s.to_on) FROM registry_stay s
+    WHERE s.booklet_id = p.booklet_id AND s.head) END,
+  'enrolled', '', batch, batch FROM pg_temp.import_person p WHERE booklet_id IS NOT NULL
 """
 _ENTERED = """
 INSERT INTO registry_correction (id, act, no, of, subject, place, household, field, before, after, since_on, source, at)
@@ -169,7 +173,7 @@ class Book:
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO registry_person ({names}) SELECT {names} FROM pg_temp.import_person")  # noqa: S608 - columns of ours
             cursor.execute(_STAYS)
-            cursor.execute(_ENROLLED, [self.kept.on])
+            cursor.execute(_ENROLLED)
         self._entered("person", "import_person", "household_id", number)
 
     def homes(self, rows: Iterable[Sequence[Any]]) -> None:

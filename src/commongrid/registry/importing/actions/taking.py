@@ -209,7 +209,7 @@ class People:
                 self.booklet_ids[read.enrolled] if read.enrolled else None, read.as_in_booklet, read.collective,
                 seal(read.bank, place_of(table, "bank_sealed", ident)) if read.bank else None,
                 *(getattr(read, name) for name in FURTHER), Jsonb(_fresh(one, day)), SOURCE, self.act.id, n,
-                read.relation == SELF, read.since or self.today,
+                read.relation == SELF, read.since,
             )  # fmt: skip
 
     def _changes(self) -> Iterator[Change]:
@@ -245,7 +245,7 @@ class People:
         """Whoever was known and gets a household now lives there from the day said."""
         rows = [
             (self.ids[one.read.row], self.home_ids[one.read.home], self._place(one.read.home), one.read.name,
-             one.read.relation, one.read.relation == SELF, one.read.since or self.today)
+             one.read.relation, one.read.relation == SELF, one.read.since)
             for one in joined
         ]  # fmt: skip
         with connection.cursor() as cursor:
@@ -273,7 +273,7 @@ class People:
         """Whoever was known stands in a booklet now; a booklet without a head gets the one that a row names."""
         rows = [
             (one.known.id, self.booklet_ids[key], self._kept_at(key), one.read.name, one.read.as_in_booklet,
-             one.read.as_in_booklet == SELF, self.today)
+             one.read.as_in_booklet == SELF)
             for one in enrolled if one.known and (key := one.read.enrolled)
         ]  # fmt: skip
         with connection.cursor() as cursor:
@@ -307,7 +307,9 @@ _JOIN = """
 INSERT INTO registry_stay (id, person_id, sort, household_id, place, name, as_to_head, head, from_on, why_began,
   why_ended, began_by, batch)
 SELECT md5(r.person::text || r.household::text || r.act::text)::uuid, r.person, 'living', r.household, r.place, r.name,
-  r.relation, r.head, r.since, 'imported', '', r.act, r.batch
+  r.relation, r.head, COALESCE(r.since, (SELECT max(s.to_on) FROM registry_stay s
+    WHERE s.sort = 'living' AND (s.person_id = r.person OR r.head AND s.head AND s.household_id = r.household))),
+  'imported', '', r.act, r.batch
 FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::uuid, %s::uuid))
   AS r(person, household, place, name, relation, head, since, act, batch)
 """
@@ -317,9 +319,11 @@ _ENROL = """
 INSERT INTO registry_stay (id, person_id, sort, booklet_id, place, name, as_to_head, head, from_on, why_began,
   why_ended, began_by, batch)
 SELECT md5(r.person::text || r.booklet::text || r.act::text)::uuid, r.person, 'registered', r.booklet, r.place, r.name,
-  r.relation, r.head, r.since, 'enrolled', '', r.act, r.batch
-FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::uuid, %s::uuid))
-  AS r(person, booklet, place, name, relation, head, since, act, batch)
+  r.relation, r.head, (SELECT max(s.to_on) FROM registry_stay s
+    WHERE s.sort = 'registered' AND (s.person_id = r.person OR r.head AND s.head AND s.booklet_id = r.booklet)),
+  'enrolled', '', r.act, r.batch
+FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::uuid, %s::uuid))
+  AS r(person, booklet, place, name, relation, head, act, batch)
 """
 
 

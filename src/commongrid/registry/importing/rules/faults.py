@@ -146,7 +146,7 @@ FAULTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ended": (
         N_("The record with this identity number has ended: died or moved away."),
-        N_("If that is wrong, undo it on the person's page first."),
+        N_("Who came back moves in on the household's page; if the end is wrong, undo it on the person's page."),
     ),
     "lives_elsewhere": (
         N_("By the register this person lives in another household."),
