@@ -54,11 +54,16 @@ def _stumble() -> None:
         jobs.follow("r", lambda rows: rows[0].facts["n"] / 0)
 
 
-def _seal(count: int) -> None:
-    """Seal exactly this many lines, as soon as the cluster's other writers let it."""
+def _wait(count: int) -> None:
+    """Until the cluster's other writers let so many lines be seen that no seal has taken in."""
     until = time.monotonic() + PATIENCE
     while len(_unsealed()) < count and time.monotonic() < until:
         time.sleep(0.02)
+
+
+def _seal(count: int) -> None:
+    """Seal exactly this many lines."""
+    _wait(count)
     assert jobs.seal() == count
 
 
@@ -119,6 +124,7 @@ def sealed(database: Database) -> Database:
 
 def test_verify_is_sound_and_counts(sealed: Database) -> None:
     attempt(SCOPE, Act.new(), n=6)
+    _wait(1)
     verdict = jobs.verify()
     assert (verdict.sound, verdict.seals, verdict.lines, verdict.unsealed) == (True, 3, 6, 1)
     assert jobs.verify(verdict.head).sound

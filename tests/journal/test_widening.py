@@ -23,6 +23,7 @@ AS_THE_CLOCK: Final = {
     "matters/actions/leaving.py": "writes a sealed matter's row from one body to another: neither sees the other's",
     "matters/exchange/queries.py": "reads the number, not the words, of a sealed matter's order, to reply to it",
     "matters/queries/publishing.py": "looks for names in dispute files that a public text must not hold",
+    "outreach/queries/notices.py": "looks for names and words that a notice must not hold, as the gate of public texts",
     "registry/keeping/actions.py": "erases one person, and gathers what is held of them, within their county",
     "surfaces/console/sign_in.py": "before anybody is signed in there is no post to act as",
     "surfaces/console/sign_in_code.py": "before anybody is signed in there is no post to act as",

@@ -58,7 +58,7 @@ def test_hotline_orders_come_in_by_sheet_and_the_reply_goes_out(site: Site, tmp_
     page.get_by_text("有些行有误").wait_for()
     page.get_by_label("只收无误的行").check()
     page.get_by_role("button", name="收入", exact=True).click()
-    page.get_by_text("已收入 2 件").wait_for()
+    page.get_by_text("已收入2件").wait_for()
 
     scene = Scene(site.desk)
     from commongrid.matters.queries.systems import case_of
@@ -75,7 +75,7 @@ def test_hotline_orders_come_in_by_sheet_and_the_reply_goes_out(site: Site, tmp_
     page.goto(desk.address + "/console/exchange/")
     both(desk, "exchange-to-reply")
     page.get_by_role("button", name="生成回复表").click()
-    page.get_by_text("2 件回复已备好").wait_for()
+    page.get_by_text("2件回复已备好").wait_for()
     both(desk, "exchange-batch")
     with page.expect_download() as sent:
         page.get_by_role("link", name="下载回复表").click()
@@ -98,7 +98,7 @@ def results_come_back(desk: Visitor, tmp_path: Path) -> None:
     page.set_input_files("input[type=file]", path)
     page.get_by_role("button", name="核对").click()
     page.get_by_role("button", name="收入", exact=True).click()
-    page.get_by_text("已收入 2 件").wait_for()
+    page.get_by_text("已收入2件").wait_for()
     desk.finish()
 
 

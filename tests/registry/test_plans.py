@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.db import connection
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
@@ -148,7 +149,7 @@ def test_a_ledger_opens_no_more_records_than_it_shows(monkeypatch: pytest.Monkey
         return plain(*of)
 
     monkeypatch.setattr(sealed, "unseal", unseal)
-    wanted = queries.Wanted(place=COUNTY, population="resident", on=date(2026, 6, 1), since=date(2026, 5, 1))
+    wanted = queries.Wanted(place=COUNTY, population="resident", on=localdate(), since=DAY)
     with acting(OFFICER):
         assert queries.ledger_size(OFFICER, LEDGERS["roster"], wanted) > MANY
         assert opened == []

@@ -66,7 +66,7 @@ def id_number(written: str, *, today: date) -> IdNumber:
     if not _NEW.fullmatch(plain):
         raise BadInput(N_("An identity number has 18 signs: 17 digits and a digit or X."))
     born = _born(plain[6:14])
-    if born is None or not EARLIEST <= born <= today or today.year - born.year > OLDEST:
+    if born is None or born > today or today.year - born.year > OLDEST:
         raise BadInput(N_("The date of birth in this identity number can't be."))
     if check_sign(plain[:17]) != plain[17]:
         raise BadInput(N_("The last sign doesn't fit this identity number; one of the digits is wrong."))

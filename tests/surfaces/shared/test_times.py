@@ -82,8 +82,8 @@ def test_what_stands_in_a_row_is_joined_the_readers_way() -> None:
 
 def test_left_turns_into_overdue() -> None:
     with time_machine.travel(NOW, tick=False), override("zh-hans"):
-        assert times.left(NOW + timedelta(hours=1, minutes=20)) == "余 1小时20分"
-        assert times.left(NOW - timedelta(hours=5)) == "超期 5小时"
+        assert times.left(NOW + timedelta(hours=1, minutes=20)) == "余1小时20分"
+        assert times.left(NOW - timedelta(hours=5)) == "超期5小时"
 
 
 def test_ago_turns_into_a_date() -> None:
