@@ -67,14 +67,16 @@ def main() -> int:
 
 
 @contextmanager
-def opened(data: Path) -> Iterator[Cluster]:
-    """The database of this benchmark, with the product's demo below."""
+def opened(data: Path, size: str = "township") -> Iterator[Cluster]:
+    """The database of a benchmark, with the product's demo of that size in it."""
     data.mkdir(parents=True, exist_ok=True)
     os.environ["COMMONGRID_DATA"] = str(data)
     with held(data) as cluster:
         if not (data / "made").exists():
-            say("Preparing the database and the demo.")
-            command("demo", "--size", "township", "--json")
+            say(f"Preparing the database and the demo of a {size}.")
+            command("demo", "--size", size, "--json")
+            with psycopg.connect(cluster.admin_dsn(), autocommit=True) as db:
+                db.execute("VACUUM (ANALYZE)")
             (data / "made").write_text("", encoding="utf-8")
         os.environ["DATABASE_URL"] = cluster.app_url
         os.environ["COMMONGRID_LOG_LEVEL"] = "ERROR"

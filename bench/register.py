@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,10 +21,11 @@ from urllib.parse import urlencode
 
 from bench import population
 from bench.counting import watched
-from bench.county import Post, command, post_of, say
+from bench.county import Post, post_of
+from bench.people import opened
 from bench.rows import Reader, reader
 from bench.serving import TICK
-from commongrid.config.embedded import Cluster, held
+from commongrid.config.embedded import Cluster
 
 if TYPE_CHECKING:
     import psycopg
@@ -85,7 +84,7 @@ def main() -> int:
     def wanted(name: str) -> bool:
         return any(word in name for word in args.only.split(","))
 
-    with opened((args.data or RESULTS / "data-register").absolute()) as cluster:
+    with opened((args.data or RESULTS / "data-register").absolute(), "county") as cluster:
         meter = Meter(cluster)
         print("| job | CPU s (app + db) | memory of this process at most |\n|---|---|---|")
         for name, job in jobs().items():
@@ -99,27 +98,6 @@ def main() -> int:
                 costs = [meter.page(who, one, args.times) for who, one in zip(clerks.values(), row, strict=True)]
                 print(f"| {row[0].name} | " + " | ".join(map(_said, costs)) + " |", flush=True)
     return 0
-
-
-@contextmanager
-def opened(data: Path) -> Iterator[Cluster]:
-    """The database of this benchmark, with the demo's largest county in it."""
-    data.mkdir(parents=True, exist_ok=True)
-    os.environ["COMMONGRID_DATA"] = str(data)
-    with held(data) as cluster:
-        if not (data / "made").exists():
-            say("Making the county: some minutes.")
-            command("demo", "--size", "county", "--json")
-            with population.administrator(cluster) as db:
-                db.execute("VACUUM (ANALYZE)")
-            (data / "made").write_text("", encoding="utf-8")
-        os.environ["DATABASE_URL"], os.environ["COMMONGRID_LOG_LEVEL"] = cluster.app_url, "ERROR"
-        from commongrid.commands.opening import load_django
-        from commongrid.config.preparing import prepare
-
-        prepare(cluster.app_url, cluster.owner_url)
-        load_django()
-        yield cluster
 
 
 def clerk(cluster: Cluster, role: str) -> Reader:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from commongrid.kernel.compiled import below, chance, share
@@ -108,19 +110,30 @@ def test_a_site_takes_what_is_worth_most_to_it(seed: int, beta: float, split: fl
     ).all()
 
 
+def in_two(one: Piece) -> Iterator[tuple[NDArray[np.bool_], float]]:
+    """All ways to divide ten households in two grids of four to six, and the metres to their centres."""
+    for some in (some for size in range(4, 7) for some in combinations(range(10), size)):
+        grid = np.isin(np.arange(10), some)
+        halves = (grid, ~grid)
+        yield grid, sum(float(one.metres[np.ix_(half, half)].sum(axis=1, dtype=float).min()) for half in halves)
+
+
+def bound_of_two(one: Piece, known: float) -> float:
+    """The bound of ten households in two grids."""
+    given = prices(one, np.sort(one.metres, axis=1)[:, 3].astype(float), 10)
+    raise_bound(one, given, 2, known, 400)
+    return worth_of(one, given, given.best, 2, np.empty(0))[0]
+
+
 @few
 @given(st.integers(0, 10**6))
 def test_the_bound_knows_what_sharing_a_grid_costs(seed: int) -> None:
     one = piece(seed, 10, 4, 6, split=300.0)
     optimum = np.inf
-    for some in (some for size in range(4, 7) for some in combinations(range(10), size)):
-        grid = np.isin(np.arange(10), some)
-        metres = sum(float(one.metres[np.ix_(mine, mine)].sum(axis=1, dtype=float).min()) for mine in (grid, ~grid))
+    for grid, metres in in_two(one):
         pairs = sum(len({*one.village[mine]}) - 1 for mine in (grid, ~grid))
         optimum = min(optimum, metres + one.split * pairs)
-    given = prices(one, np.sort(one.metres, axis=1)[:, 3].astype(float), 10)
-    raise_bound(one, given, 2, optimum, 400)
-    bound = worth_of(one, given, given.best, 2, np.empty(0))[0]
+    bound = bound_of_two(one, optimum)
     assert 0.8 * optimum <= bound <= optimum + 1e-6
 
 
@@ -130,13 +143,9 @@ def test_the_bound_knows_that_a_grid_of_today_goes_on_once(seed: int) -> None:
     """Eight of ten households share a grid of at most six: at least two change, in whichever way it is divided."""
     one = piece(seed, 10, 4, 6)._replace(sigma=500.0, before=np.where(np.arange(10) < 8, 0, -1))
     optimum = np.inf
-    for some in (some for size in range(4, 7) for some in combinations(range(10), size)):
-        stays = np.isin(np.arange(10), some)
-        metres = sum(float(one.metres[np.ix_(mine, mine)].sum(axis=1, dtype=float).min()) for mine in (stays, ~stays))
+    for stays, metres in in_two(one):
         optimum = min(optimum, metres + one.sigma * int((one.before[~stays] == 0).sum()))
-    given = prices(one, np.sort(one.metres, axis=1)[:, 3].astype(float), 10)
-    raise_bound(one, given, 2, optimum, 400)
-    bound = worth_of(one, given, given.best, 2, np.empty(0))[0]
+    bound = bound_of_two(one, optimum)
     assert 0.9 * optimum <= bound <= optimum + 1e-6
 
 

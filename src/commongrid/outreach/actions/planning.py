@@ -48,7 +48,7 @@ def propose(scope: Scope, act: Act, *, village: int, terms: Terms) -> Line:
         raise WrongState(ONE_OPEN)
     if not _able(act, scope, village):
         raise BadInput(N_("Nobody in this village has declared to be able yet. Enter what the members say first."))
-    with first_come(ONE_OPEN):
+    with first_come("outreach_plan_one_open", ONE_OPEN):
         Plan.objects.create(id=act.id, place=village, asked_by=scope.post, asked_at=act.at, **asdict(terms))
     return Line(
         place=village, subject=act.id, subject_kind="plan", facts={"village": village}, answer={"plan": act.id}
@@ -81,7 +81,7 @@ def propose_everywhere(scope: Scope, act: Act, *, place: int, terms: Terms) -> L
         )
         for village in villages
     ]  # fmt: skip
-    with first_come():
+    with first_come("outreach_plan_one_open"):
         Plan.objects.bulk_create(asked)
     return Line(
         place=place, facts={"place": place, "plans": len(villages)}, answer={"plans": len(villages)},
@@ -217,12 +217,14 @@ def set_link(
 
 
 @contextmanager
-def first_come(text: str = "") -> Iterator[None]:
-    """Refuse in words whoever comes second where two do the same at once."""
+def first_come(constraint: str, text: str = "") -> Iterator[None]:
+    """Refuse in words whoever comes second where two do the same at once, and a constraint lets in one."""
     try:
         with transaction.atomic():
             yield
-    except IntegrityError:
+    except IntegrityError as error:
+        if constraint not in str(error):
+            raise
         raise WrongState(text) from None
 
 

@@ -37,7 +37,7 @@ def post_notice(scope: Scope, act: Act, *, natural_village: int, with_doors: boo
         message = f"a notice may not hold {faults}"
         raise ValueError(message)
     refuse_wrong(natural_village, content)
-    with first_come():
+    with first_come("outreach_notice_one_posted"):
         LinkNotice.objects.filter(place=natural_village, ended_at=None).update(ended_at=act.at)
         LinkNotice.objects.create(id=act.id, place=natural_village, content=content, at=act.at, by=scope.post)
     doors = any(one["doors"] for one in content["members"])

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext_lazy as _
 
 from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import Refusal
 from commongrid.matters import actions, queries
+from commongrid.surfaces.console.matters.waiting_forms import told_by_them
 from commongrid.surfaces.shared import qr
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.forms import Form
@@ -25,13 +24,7 @@ from commongrid.surfaces.shared.times import language
 class Renew(Form):
     """What the person tells at the counter."""
 
-    told = forms.CharField(
-        label=_("Name or phone they gave"),
-        max_length=60,
-        help_text=_("Ask them for the whole name or the phone number they gave when they reported. Nothing is shown."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Ask the person for the name or phone they gave.")},
-    )
+    told = told_by_them()
 
 
 @door("matters.accept", methods=("GET", "POST"))

@@ -201,16 +201,21 @@ class Adding(AtCounter):
     words = words(_("What they say"), _("In their own words."), rows=3)
 
 
-class Withdrawing(AtCounter):
-    """That they take it back, with what shows that it is theirs."""
-
-    told = forms.CharField(
+def told_by_them() -> forms.CharField:
+    """What shows that a matter is theirs: the name or phone that they gave."""
+    return forms.CharField(
         label=_("Name or phone they gave"),
         max_length=60,
         help_text=_("Ask them for the whole name or the phone number they gave when they reported. Nothing is shown."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Ask the person for the name or phone they gave.")},
     )
+
+
+class Withdrawing(AtCounter):
+    """That they take it back, with what shows that it is theirs."""
+
+    told = told_by_them()
     field_order = ("came", "told", "words")
 
 
