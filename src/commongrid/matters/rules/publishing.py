@@ -19,6 +19,7 @@ from commongrid.kernel.refusals import N_
 LONGEST_TITLE: Final = 60
 LONGEST: Final = 4000
 SHORTEST_NAME: Final = 2
+LONGEST_NAME: Final = 4
 GAP: Final = "…"
 _DIGITS: Final = "0-9０-９〇零一二三四五六七八九十百"
 _DOOR: Final = re.compile(
@@ -42,7 +43,14 @@ _NAMED: Final = re.compile(
 )
 """What looks like a name because of the word before it: a surname and one or two signs."""
 _OF_FAMILY: Final = re.compile(rf"(?<![百同改])姓({_SURNAME})")
-MAY_BE_NAME: Final = re.compile(rf"(?={_SURNAME}({_GIVEN}{{1,3}}))")
+_TITLED: Final = re.compile(
+    rf"((?![向于任常高时万石温史])(?<![{_DIGITS}副老组部委第村镇乡县支])(?:{_SURNAME}))(?=[老某]?(?:"
+    "书记|主任|支书|村长|组长|队长|会计|老师|医生|校长|院长|所长|站长|镇长|乡长|师傅|老板|"
+    "大爷|大伯|大妈|大娘|大叔|大婶|大哥|大姐|大嫂|老汉|奶奶|爷爷|阿姨|叔叔|婆婆|先生|女士|同志))"
+)
+"""A surname with a title or a form of address behind it: in a village everybody knows who 杨书记 is."""
+_CHINESE: Final = re.compile(rf"{_GIVEN}+")
+_LIKE_NAMES: Final = (_NAMED, _OF_FAMILY, _TITLED)
 _SPELT: Final = re.compile(
     r"[〇零一二三四五六七八九幺两0-9０-９](?:[ \t\-－]?[〇零一二三四五六七八九幺两0-9０-９]){6,}"
 )
@@ -80,7 +88,7 @@ def masked(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> str:
     text = _SPOT.sub("", text).strip()
     for name in _known(names):
         text = _spaced(name).sub(masking.name(name), text)
-    for like in (_NAMED, _OF_FAMILY):
+    for like in _LIKE_NAMES:
         text = like.sub(_hidden, text)
     for one in guarded:
         text = re.sub(re.escape(one.word), GAP, text, flags=re.IGNORECASE)
@@ -92,7 +100,7 @@ def masked(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> str:
 def found(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> tuple[Found, ...]:
     """Everything in a text that must not be published, each once, in the order looked for."""
     hits = [Found("name", name) for name in _known(names) if _spaced(name).search(text)]
-    hits += [Found("person_meant", hit.group(1)) for like in (_NAMED, _OF_FAMILY) for hit in like.finditer(text)]
+    hits += [Found("person_meant", hit.group(1)) for like in _LIKE_NAMES for hit in like.finditer(text)]
     lower = text.lower()
     hits += [Found(one.sort, one.word) for one in guarded if one.word.lower() in lower]
     hits += [Found("door", hit.group().strip()) for door in (_SPOT, _DOOR, _DOOR_EN) for hit in door.finditer(text)]
@@ -105,10 +113,15 @@ def found(text: str, names: Iterable[str], guarded: Sequence[Guarded]) -> tuple[
 
 
 def maybe_names(text: str) -> frozenset[str]:
-    """Everything in a text that could be a name, two to four signs from a surname on, for the register to tell."""
+    """Everything in a text that could be a name, two to four signs in a row, for the register to tell."""
     plain = re.sub(r"(?<=[一-鿿])[ \t](?=[一-鿿])", "", text)
-    met = ((hit.start(), hit.end(1) - hit.start()) for hit in MAY_BE_NAME.finditer(plain))
-    return frozenset(plain[at : at + length] for at, most in met for length in range(SHORTEST_NAME, most + 1))
+    runs = [hit.group() for hit in _CHINESE.finditer(plain)]
+    return frozenset(
+        run[at : at + length]
+        for run in runs
+        for length in range(SHORTEST_NAME, LONGEST_NAME + 1)
+        for at in range(len(run) - length + 1)
+    )
 
 
 def _spaced(name: str) -> re.Pattern[str]:
