@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -152,6 +152,20 @@ def test_edit_refuses_who_does_not_go_together(row: Row) -> None:
                 SECRETARY, Act.new(), plan_id=plan, household_id=row.homes[home], member_id=who, locked=True
             )
     assert row.planned(plan)[row.homes[1]] == row.west
+
+
+def test_nobody_is_given_more_than_thirty_by_hand(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    row.able(row.west)
+    row.able(row.east)
+    plan = row.plan()
+    monkeypatch.setattr("commongrid.outreach.actions.planning.MOST", list(row.planned(plan).values()).count(row.west))
+    asked: dict[str, Any] = {"plan_id": plan, "member_id": row.west, "locked": True}
+    theirs = next(home for home, member in row.planned(plan).items() if member == row.west)
+    actions.set_link(SECRETARY, Act.new(), household_id=theirs, **asked)
+    other = next(home for home, member in row.planned(plan).items() if member == row.east)
+    with pytest.raises(BadInput) as refused:
+        actions.set_link(SECRETARY, Act.new(), household_id=other, **asked)
+    assert set(refused.value.fields) == {"member"}
 
 
 def test_propose_refuses(row: Row) -> None:

@@ -105,6 +105,7 @@ STEP_DEFECTS = (
     ("an office's views shown to its place", weaker("matters_saved_view", "= ''::text", "IS NOT NULL")),
     ("how much is open at every place shown", see("insight_backlog", "true")),
     ("who helps which household shown", see("roster_assignment", "true")),
+    ("who helps which household shown to grids", weaker("roster_assignment", "'named_helper'", "'petition_case'")),
     ("the log of reads shown", see("accounts_access_line", "true")),
     ("a slip opens every matter", wider("matters_matter", "current_setting('cg.kind', true) = 'slip'")),
     ("a search by words tells of sealed matters and complaints", forgetful),

@@ -34,6 +34,7 @@ DEFECTS = tuple(
     for name, made in (
         ("who lived with whom shown to everybody", see("registry_stay", "true")),
         ("former values shown to everybody", see("registry_correction", "true")),
+        ("history written over by whoever may undo", sql("DROP TRIGGER undone ON registry_correction")),
         ("hardship shown to whoever sees the place", weaker("registry_hardship_flag", "'clock'::text", "'post'::text")),
         ("flags shown to everybody", see("registry_flag", "true")),
         (

@@ -36,6 +36,11 @@ def covers(seat: Seat, place: int) -> bool:
     return place in SIGHT[seat.level]
 
 
+def learns_of_helpers(seat: Seat, place: int) -> bool:
+    """Whoever keeps a whole place, and the helper: never a grid, a group or a linked member."""
+    return covers(seat, place) and seat.level in ("county", "township", "village", "assigned_village")
+
+
 READS_NO_MATTERS = frozenset({
     "system_admin", "security_admin", "auditor", "villager_rep", "inservice_member", "organisation_officer",
     "redemption_keeper", "volunteer", "villager",

@@ -58,8 +58,8 @@ def either_side(seat: Seat, place: int) -> bool:
 class Row:
     """A table of the register, how the world names its rows, and who may do what to one.
 
-    Who removes one is who writes it, unless said; ``column`` is one that is written, ``fresh`` what a row that is added
-    says otherwise.
+    Who removes one is who writes it, unless said; ``column`` is one that is written, as it is or as it ``becomes``;
+    ``fresh`` is what a row that is added says otherwise.
     """
 
     table: str
@@ -70,11 +70,14 @@ class Row:
     removes: Callable[[Seat, int], bool] | None = None
     column: str = "id"
     fresh: tuple[tuple[str, object], ...] = ()
+    becomes: str = ""
 
 
 ROWS = (
     Row("registry_stay", "stay", adds=None),
     Row("registry_correction", "correction", writes=never),
+    Row("registry_correction", "correction", writes=never, adds=None, column="before", becomes="''"),
+    Row("registry_correction", "correction", writes=never, adds=None, column="after_sealed", becomes="'x'::bytea"),
     Row("registry_flag", "flag", adds=None),
     Row("registry_hardship_flag", "hardship", hardship, hardship, None),
     Row("registry_site", "site"),
@@ -107,7 +110,7 @@ def lay(owner: psycopg.Connection[Any]) -> None:
         insert(owner, "Stay", id=named("stay", relation), person=who, household=home, sort="living", name="某", **a_day)
         insert(
             owner, "Correction", id=named("correction", relation), act=who, no=1, of="person", subject=who, place=place,
-            field="phone_sealed", since_on=DAY, at=NOW,
+            field="phone_sealed", since_on=DAY, at=NOW, before="旧",
         )  # fmt: skip
         insert(owner, "Flag", id=named("flag", relation), type_code="veteran", person=who, **a_day)
         insert(owner, "HardshipFlag", id=named("hardship", relation), type_code="disabled", person=who, **a_day)
@@ -171,7 +174,9 @@ def of_row(app: psycopg.Connection[Any], one: Row, row: dict[str, Any], whom: tu
     place = PLACES[relation]
     found = app.execute(f"SELECT 1 FROM {one.table} WHERE id = %s".encode(), [row["id"]]).fetchone() is not None
     yield one.reads(seat, place), found, seat.role, "reads", one.table, relation
-    done = _changed(app, f"UPDATE {one.table} SET {one.column} = {one.column} WHERE id = %s", [row["id"]])
+    done = _changed(
+        app, f"UPDATE {one.table} SET {one.column} = {one.becomes or one.column} WHERE id = %s", [row["id"]]
+    )
     yield one.writes(seat, place), done, seat.role, "changes", one.table, relation
     if one.table not in HELD:
         done = _changed(app, f"DELETE FROM {one.table} WHERE id = %s", [row["id"]])

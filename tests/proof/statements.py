@@ -250,9 +250,10 @@ def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
                     yield False, _changed(app, f"{verb} WHERE id = %s", line), seat.role, verb, relation
                 helped = [named("help", relation)]
                 found = app.execute("SELECT 1 FROM roster_assignment WHERE id = %s", helped).fetchone()
-                yield covered, found is not None, seat.role, "reads who helps", relation
+                told = expectation.learns_of_helpers(seat, place)
+                yield told, found is not None, seat.role, "reads who helps", relation
                 done = _changed(app, "DELETE FROM roster_assignment WHERE id = %s", helped)
-                yield covered, done, seat.role, "removes who helps", relation
+                yield told, done, seat.role, "removes who helps", relation
 
 
 def offices(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iterator[Probe]:

@@ -28,9 +28,11 @@ def talent_rows(desk: Desk) -> UUID:
         ids.append(UUID(done["talent"]))
     secretary = scope_as(desk, "secretary", on=today)
     actions.decide_talent(secretary, Act.new(), talent_id=ids[1], listed=True, opinion="唱得好", reserve=True)
-    days = today, today + timedelta(days=6)
+    turns = actions.Turns(
+        place=TOWNSHIP, post=id_of("dispatcher"), part="night", first=today, last=today + timedelta(days=6)
+    )
     dispatcher = scope_as(desk, "dispatcher", on=today)
-    actions.set_turns(dispatcher, Act.new(), place=TOWNSHIP, post_id=id_of("dispatcher"), part="night", days=days)
+    actions.set_turns(dispatcher, Act.new(), of=turns, today=today)
     return ids[0]
 
 

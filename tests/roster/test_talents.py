@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -105,10 +105,10 @@ def turns(scope: Scope) -> list[Turn]:
         return queries.turns(scope, TOWNSHIP, TODAY - timedelta(days=30), TODAY + timedelta(days=90))
 
 
-def set_turns(scope: Scope, first: int = 0, last: int = 0, **more: Any) -> None:
-    days = TODAY + timedelta(days=first), TODAY + timedelta(days=last)
-    given: dict[str, Any] = {"place": TOWNSHIP, "post_id": id_of("dispatcher"), "part": "night", "days": days} | more
-    actions.set_turns(scope, Act.new(), **given)
+def set_turns(scope: Scope, first: int = 0, last: int = 0, today: date = TODAY, **more: Any) -> None:
+    given: dict[str, Any] = {"place": TOWNSHIP, "post": id_of("dispatcher"), "part": "night"} | more
+    given |= {"first": TODAY + timedelta(days=first), "last": TODAY + timedelta(days=last)}
+    actions.set_turns(scope, Act.new(), of=actions.Turns(**given), today=today)
 
 
 def test_turns_cover_each_day_once(desk: Desk) -> None:
@@ -123,7 +123,7 @@ def test_turns_cover_each_day_once(desk: Desk) -> None:
 
 def test_a_turn_of_a_post_that_ended_says_so(desk: Desk) -> None:
     scope = scope_as(desk, "dispatcher")
-    set_turns(scope, 0, 2, post_id=id_of("grid_head"))
+    set_turns(scope, 0, 2, post=id_of("grid_head"))
     actions.end_post(scope, Act.new(), post_id=id_of("grid_head"), on=TODAY + timedelta(days=1))
     assert [one.holds for one in turns(scope)] == [True, False, False]
 
@@ -132,10 +132,11 @@ def test_turns_refused(desk: Desk) -> None:
     scope = scope_as(desk, "dispatcher")
     for wrong in (
         {"part": "x"},
-        {"post_id": UUID(int=5)},
-        {"post_id": id_of("county_admin")},
+        {"post": UUID(int=5)},
+        {"post": id_of("county_admin")},
         {"first": 3, "last": 2},
         {"last": 62},
+        {"first": -1},
     ):
         with pytest.raises(BadInput):
             set_turns(scope, **wrong)
@@ -148,7 +149,7 @@ def test_turns_refused(desk: Desk) -> None:
 
 def test_turn_taken_off_unless_it_is_over(desk: Desk) -> None:
     scope = scope_as(desk, "dispatcher")
-    set_turns(scope, -1, 0)
+    set_turns(scope, -1, 0, today=TODAY - timedelta(days=1))
     past, now = turns(scope)
     actions.remove_turn(scope, Act.new(), turn_id=now.id, today=TODAY)
     with pytest.raises(WrongState):

@@ -147,7 +147,7 @@ def _only_may_set(wall: Wall) -> str:
 
 
 def _may_be_emptied(keeps: Keeping | None) -> str:
-    """That a change does nothing but empty columns of an erasure, or cover the signs that it is after in them.
+    """That a change of the clock's only empties columns of an erasure, or covers the signs that it is after in them.
 
     Covered text may be longer than its column: it is cut then, never below its former length.
     """
@@ -158,7 +158,8 @@ def _may_be_emptied(keeps: Keeping | None) -> str:
     return f"""  IF TG_OP = 'UPDATE' THEN
     DECLARE was jsonb := to_jsonb(OLD); is_now jsonb := to_jsonb(NEW);
     BEGIN
-      IF is_now - {drop} = was - {drop} AND (SELECT bool_and(is_now -> c = was -> c
+      IF ({CLOCK} OR current_user = '{roles()["owner"]}') AND is_now - {drop} = was - {drop}
+          AND (SELECT bool_and(is_now -> c = was -> c
           OR COALESCE(is_now ->> c, '') IN ('', '\\x', '{GONE}')
           OR COALESCE(is_now ->> c = left(
             regexp_replace(was ->> c, NULLIF(current_setting('cg.seek', true), ''), '{GONE}', 'g'),

@@ -15,6 +15,7 @@ from commongrid.kernel.act import Act
 from commongrid.registry import actions
 from commongrid.registry.jobs import CHANGES
 from commongrid.registry.rules.facts import Told
+from commongrid.roster import actions as roster
 from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, lay
 from tests.factories.network import scope_as
 from tests.registry.conftest import CLERK, DAY, Hamlet
@@ -183,9 +184,16 @@ def test_the_household_sheet_holds_nothing_hidden_and_is_logged(
     what = actions.Recognised(type_code="disabled", person=people[3], basis="二级")
     more = CLERK.powers | {"people.hardship"}
     actions.flag(type(CLERK)(**{**_fields(CLERK), "powers": more}), Act.new(), what=what, told=Told(on=DAY))
+    today, secretary = localdate(), scope_as(desk, "secretary", on=localdate())
+    to = roster.Appointment(role="linked_member", place=VILLAGE, from_on=today, name="覃联户", office_phone="0000-77")
+    post = UUID(roster.appoint(secretary, Act.new(), to=to)["post"])
+    tie = roster.NewAssignment(post=post, kind="linked_household", household=home, from_on=today)
+    roster.assign(secretary, Act.new(), to=tie)
     client = desk.sign_in(Client(), "clerk", language)
     sheet = text(client.get(f"/console/households/{home}/sheet"))
     assert "周四" in sheet
+    assert "覃联户" in sheet
+    assert "0000-77" in sheet
     assert "12345" in sheet
     assert "segno" in sheet
     hidden = (PHONE, "138**", ID, "1949", "残疾", "Disabled", "二级", "疾")

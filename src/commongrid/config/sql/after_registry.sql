@@ -5,3 +5,16 @@ CREATE POLICY undo ON registry_correction FOR UPDATE TO :app: USING (
   place BETWEEN NULLIF(current_setting('cg.lo', true), '')::bigint AND NULLIF(current_setting('cg.hi', true), '')::bigint
   AND (SELECT COALESCE(current_setting('cg.narrow', true), '')) = ''
 );
+
+-- Only the clock re-codes and seals anew; whoever else changes a correction says that it was undone, once.
+CREATE OR REPLACE FUNCTION registry_correction_undone() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF COALESCE(current_setting('cg.kind', true), '') = 'clock' OR current_user = ':owner:'
+    OR (to_jsonb(NEW) - 'undone_by' = to_jsonb(OLD) - 'undone_by' AND OLD.undone_by IS NULL) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'registry_correction is append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+DROP TRIGGER IF EXISTS undone ON registry_correction;
+CREATE TRIGGER undone BEFORE UPDATE ON registry_correction
+  FOR EACH ROW EXECUTE FUNCTION registry_correction_undone();

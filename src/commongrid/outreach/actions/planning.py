@@ -187,13 +187,15 @@ def set_link(
     """Give a household of a plan another contact by hand, or nobody; locked, it stays when the rest is worked anew.
 
     Refuses: NotYours out of scope; BadInput for somebody who is not able, lives in the household, or whom the
-    household would rather not have; WrongState once the plan is approved or over.
+    household would rather not have, or who has 30 already; WrongState once the plan is approved or over.
     """
     plan = _plan(scope, plan_id)
     refuse_move(plan.state, "edit")
     row = PlannedLink.objects.select_for_update().filter(plan=plan, household=household_id).first()
     if row is None:
         raise NotYours
+    if member_id is not None and row.member_id != member_id and _laden(plan, member_id) >= MOST:
+        raise BadInput(fields={"member": N_("Nobody looks after more than 30 households. Choose another.")})
     today = territory.calendar(scope).day_of(act.at)
     homes, linkers = material(scope, plan.place, today, {}, only=household_id)
     home = next((one for one in homes), None)
@@ -214,6 +216,10 @@ def set_link(
     return Line(
         place=plan.place, subject=plan.id, subject_kind="plan", facts={"locked": locked}, answer={"plan": plan.id}
     )  # fmt: skip
+
+
+def _laden(plan: Plan, member_id: UUID) -> int:
+    return PlannedLink.objects.filter(plan=plan, member=member_id).count()
 
 
 @contextmanager

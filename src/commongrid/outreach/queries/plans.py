@@ -85,12 +85,13 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """How many households somebody has in a plan, and today."""
+    """How many households somebody has in a plan and today, and how many they say they can look after."""
 
     person: UUID
     name: str
     planned: int
     now: int
+    room: int | None = None
 
 
 def plan(scope: Scope, plan_id: UUID) -> PlanRow:
@@ -211,11 +212,11 @@ def _row(one: Plan) -> PlanRow:
 def able(scope: Scope, of: PlanRow) -> list[Load]:
     """Those able to link in a plan's village, with how many they have in the plan, the least laden first."""
     found = Declaration.objects.filter(in_force(localdate()), place=of.place, answer="able")
-    people = dict(found.values_list("person", "person__display_name"))
+    people = {one: (name, room) for one, name, room in found.values_list("person", "person__display_name", "capacity")}
     laden = {one.person: one for one in planned_loads(scope, of.id)}
     rows = [
         Load(person=one, name=name, planned=laden[one].planned if one in laden else 0,
-             now=laden[one].now if one in laden else 0)
-        for one, name in people.items()
+             now=laden[one].now if one in laden else 0, room=room)
+        for one, (name, room) in people.items()
     ]  # fmt: skip
     return sorted(rows, key=lambda one: (one.planned, one.name, str(one.person)))

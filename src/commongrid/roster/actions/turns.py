@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -21,32 +22,46 @@ LONGEST: Final = 62
 """Days that one entry may cover."""
 
 
-@action("roster.turns_set", power="rota.edit", facts=("part", "from_on", "to_on"))
-def set_turns(scope: Scope, act: Act, *, place: int, post_id: UUID, part: str, days: tuple[date, date]) -> Line:
-    """Put a post on duty at a place from the first day until the last, both included; days it has already stay.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Who is on duty at a place, by which part of the day, from the first day until the last, both included."""
 
-    Refuses: NotYours for a place out of scope; BadInput for a part that is none, days backwards or more than 62, and
-    a post of another place or not in force on all of them.
+    place: int
+    post: UUID
+    part: str
+    first: date
+    last: date
+
+
+@action("roster.turns_set", power="rota.edit", facts=("part", "from_on", "to_on"))
+def set_turns(scope: Scope, act: Act, *, of: Turns, today: date) -> Line:
+    """Put a post on duty; days it has already stay.
+
+    Refuses: NotYours for a place out of scope; BadInput for a part that is none, days backwards, over already or more
+    than 62, and a post of another place or not in force on all of them.
     """
-    first, last = days
-    if not scope.covers(place):
+    if not scope.covers(of.place):
         raise NotYours
-    if part not in TURNS:
+    if of.part not in TURNS:
         raise BadInput(fields={"part": N_("Choose one that is offered.")})
-    refuse_period(first, last)
-    wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    if len(wanted) > LONGEST:
+    refuse_period(of.first, of.last)
+    if of.first < today:
+        raise BadInput(fields={"from_on": N_("Who was on duty stays as it was. Choose today or later.")})
+    days = [of.first + timedelta(days=n) for n in range((of.last - of.first).days + 1)]
+    if len(days) > LONGEST:
         raise BadInput(fields={"last_on": N_("At most 62 days at once.")})
-    post = Post.objects.filter(in_force(first), in_force(last), id=post_id, place__range=interval(place)).first()
+    there = Post.objects.filter(in_force(of.first), in_force(of.last), place__range=interval(of.place))
+    post = there.filter(id=of.post).first()
     if post is None:
         raise BadInput(fields={"post": N_("Choose a post of this place that is in force on all these days.")})
     DutyTurn.objects.bulk_create(
-        (DutyTurn(id=act.child(f"turn {day}").id, place=place, on=day, part=part, post=post) for day in wanted),
+        (DutyTurn(id=act.child(f"turn {on}").id, place=of.place, on=on, part=of.part, post=post) for on in days),
         ignore_conflicts=True,
     )
     return Line(
-        place=place, subject=post_id, subject_kind="post",
-        facts={"part": part, "from_on": first, "to_on": last + timedelta(days=1)}, answer={"days": len(wanted)},
+        place=of.place, subject=of.post, subject_kind="post",
+        facts={"part": of.part, "from_on": of.first, "to_on": of.last + timedelta(days=1)},
+        answer={"days": len(days)},
     )  # fmt: skip
 
 

@@ -16,9 +16,16 @@ from commongrid.journal.dated import period
 from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models import Household, Person
+from commongrid.registry.models.flags import HARDSHIP_READERS
 from commongrid.roster.models.units import Unit
 from commongrid.roster.rules import ADMINISTRATORS, LEVELS, NO_ID, TARGETS
 from commongrid.territory.models import PlaceField
+
+KEEPS_DUTY_LINES = (
+    f"({HARDSHIP_READERS} OR (SELECT COALESCE(current_setting('cg.kind', true), '') = 'post' "
+    "AND COALESCE(current_setting('cg.narrow', true), '') = ''))"
+)
+"""Scopes that learn who helps which household: a whole village or more, or with the power to read hardship."""
 
 
 class Role(models.Model):
@@ -209,10 +216,11 @@ class Assignment(models.Model):
     ``kind``: contact_point, assigned_village, named_helper, petition_case,
     linked_household. Exactly one target; ``matter`` is an id of a table above
     this module. ``place`` is the target's, so scope decides who reads it:
-    a named helper tells that a household has difficulties. ``ended_by``: the act
+    a named helper tells that a household has difficulties, so that kind is for those who keep a whole place,
+    whoever reads hardship and the helper, never for grids and linked members. ``ended_by``: the act
     of the register after which a link ended by rule; undone, the link goes on.
 
-    Personal data: which household has which helper. Kept: for good.
+    Personal data: which household has which helper. Kept: for good, a named helper as long as the hardship.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -227,8 +235,15 @@ class Assignment(models.Model):
     ended_by = models.UUIDField(null=True)
 
     wall: ClassVar[Wall] = Wall(
-        place="place", household="household_id", also_see="post_id = NULLIF(current_setting('cg.post', true), '')::uuid"
+        place="place",
+        household="household_id",
+        never=f"kind = 'named_helper' AND NOT {KEEPS_DUTY_LINES}",
+        also_see="post_id = NULLIF(current_setting('cg.post', true), '')::uuid",
     )
+    keeps: ClassVar[Keeping] = Keeping(
+        kind="hardship", ended="CASE WHEN kind = 'named_helper' THEN to_on END",
+        whose="kind = 'named_helper' AND household_id = ANY(%(homes)s)",
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""

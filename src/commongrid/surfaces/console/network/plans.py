@@ -109,7 +109,7 @@ def set_one(request: Asked, plan_id: UUID, household_id: UUID) -> HttpResponse:
     row = plans.planned_of(request.scope, plan_id, household_id)
     start = {"member": str(row.member) if row.member else "", "locked": True}
     form = forms.SetForm(request.POST or None, initial=start)
-    form.offer([(str(one.person), f"{one.name} · {one.planned}") for one in plans.able(request.scope, plan)])
+    form.offer([(str(one.person), f"{one.name} · {one.planned}/{one.room}") for one in plans.able(request.scope, plan)])
 
     def do() -> str:
         actions.set_link(

@@ -69,10 +69,10 @@ def page(request: Asked) -> HttpResponse:
     def do() -> str:
         given = form.cleaned_data
         try:
-            actions.set_turns(
-                request.scope, request.act, place=code, post_id=UUID(given["post"]), part=given["part"],
-                days=(given["from_on"], given["last_on"]),
-            )  # fmt: skip
+            turns = actions.Turns(
+                place=code, post=UUID(given["post"]), part=given["part"], first=given["from_on"], last=given["last_on"]
+            )
+            actions.set_turns(request.scope, request.act, of=turns, today=localdate())
         except Refusal as refusal:
             raise at_form(refusal) from None
         return f"{address}{given['from_on']}"

@@ -87,6 +87,7 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
     }),
     "registry_flag": (N_("What was recognised"), _FLAG),
     "registry_hardship_flag": (N_("Hardship and health that was recognised"), _FLAG),
+    "roster_assignment": (N_("Who was named to help your household"), {"from_on": _FROM, "to_on": _TO}),
     "registry_membership": (N_("Organisations"), {"duty": N_("Duty"), "from_on": _FROM, "to_on": _TO}),
     "registry_change_request": (N_("Changes that were reported"), {
         "on": N_("Day"), "said": N_("What was told"), "state": N_("State"), "reason": N_("Why"),

@@ -39,13 +39,14 @@ def sheet(request: Asked, household_id: UUID) -> HttpResponse:
     lang = language()
     seats = roster.answering(request.scope, place=home.place, power="matters.settle")
     heads = roster.faces(request.scope, {one.post for one in seats})
+    contact = roster.linked_members(request.scope, [home.id]).get(home.id)
     about = Access(event="printed", about="record", subject_kind="household", subject=home.id, place=home.place)
     accounts.log_access(request.scope, Act.new(), access=about)
     address = request.build_absolute_uri(reverse("report"))
     context = {
         "home": home, "name": home_name(home), "members": members, "address": address, "picture": qr.svg(address),
         "call": [(one.name, one.label(lang), one.office_phone) for one in list(heads.values())[:3]],
-        "village": village_of(home.place) or home.place, "today": localdate(),
+        "village": village_of(home.place) or home.place, "today": localdate(), "contact": contact,
         "always": always(localdate()),
     }  # fmt: skip
     return render(request, "console/register/sheet.html", context)
