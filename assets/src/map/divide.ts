@@ -1,8 +1,10 @@
 /* A proposal of grids: cells, homes, barriers. Homes are chosen by a press and put into the grid that is pressed next, or
    dragged across; the form beside the map sends them and the server decides. */
-import { type Map as Drawn, type MapMouseEvent, Marker } from "maplibre-gl";
+import type { Map as Drawn, MapMouseEvent } from "maplibre-gl";
 import { layLines } from "./line";
 import type { Colours } from "./look";
+import { layNames, type Name } from "./names";
+import type { At } from "./rings";
 import { type Box, begun, fetched } from "./show";
 
 interface Cell {
@@ -29,7 +31,11 @@ export async function divide(box: HTMLElement, colour: Colours): Promise<void> {
   if (!data) return;
   const map = await begun(box, data.box, colour);
   lay(map, data, colour);
-  for (const { properties } of data.cells.features) name(map, properties);
+  layNames(
+    map,
+    named(data.cells),
+    data.homes.features.map((one) => one.geometry.coordinates as At),
+  );
   const form = box.dataset.paint ? document.getElementById(box.dataset.paint) : null;
   const tones = new Map(data.cells.features.map(({ properties }) => [String(properties.number), properties.tone]));
   if (form) new Choosing(map, form, tones).listen();
@@ -47,9 +53,11 @@ function lay(map: Drawn, data: Data, colour: Colours): void {
   // biome-ignore lint/suspicious/noExplicitAny: the library types an expression as a tuple of unknown length
   const of = (tone: unknown): any => ["match", tone, ...tones.flatMap((each, n) => [n, each]), rest];
   const [toned, goesTo] = [of(["get", "tone"]), ["coalesce", ["feature-state", "tone"], -1]];
-  map.addSource("cells", { type: "geojson", data: data.cells });
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const shown: any = ["case", ["boolean", ["feature-state", "aimed"], false], 0.55, 0.24];
+  map.addSource("cells", { type: "geojson", data: data.cells, promoteId: "number" });
   map.addSource("homes", { type: "geojson", data: data.homes, promoteId: "id" });
-  map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": toned, "fill-opacity": 0.24 } });
+  map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": toned, "fill-opacity": shown } });
   map.addLayer({ id: "edges", type: "line", source: "cells", paint: { "line-color": colour.line, "line-width": 1.2 } });
   map.addSource("beside", { type: "geojson", data: data.beside });
   map.addLayer({
@@ -91,21 +99,21 @@ function outlines(map: Drawn): void {
   show();
 }
 
-function name(map: Drawn, cell: Cell): void {
-  const element = document.createElement("a");
-  element.className = "map-name";
-  element.href = cell.url;
-  element.tabIndex = -1; // the table below leads to the same page
-  element.textContent = cell.name;
-  const number = document.createElement("b");
-  number.textContent = String(cell.homes);
-  element.append(number);
-  new Marker({ element }).setLngLat([cell.lon, cell.lat]).addTo(map);
+function named(cells: Data["cells"]): Name[] {
+  return cells.features.map(({ properties: { name, homes, lon, lat, url }, geometry }) => ({
+    text: name,
+    number: String(homes),
+    weight: homes,
+    at: [lon, lat],
+    shape: geometry,
+    url,
+  }));
 }
 
 class Choosing {
   private readonly chosen = new Set<string>();
   private pulled: string | null = null;
+  private aimed: number | null = null;
   private sent = false;
   private readonly grids: HTMLSelectElement | null;
 
@@ -120,6 +128,7 @@ class Choosing {
   listen(): void {
     for (const one of this.form.querySelectorAll("[data-paint-how]")) one.removeAttribute("hidden");
     this.map.on("mousedown", "homes", (event) => this.press(event));
+    this.map.on("mousemove", (event) => this.pulled && this.aim(this.grid(event)));
     this.map.on("mouseup", (event) => this.release(event));
     this.map.on("click", (event) => this.click(event));
     for (const layer of ["homes", "cells"])
@@ -149,10 +158,21 @@ class Choosing {
     if (this.pulled) event.preventDefault();
   }
 
+  /* The grid into which a home that is being dragged would go stands out. */
+  private aim(grid: number | null): void {
+    const light = (id: number | null, aimed: boolean) =>
+      id !== null && this.map.setFeatureState({ source: "cells", id }, { aimed });
+    light(this.aimed, false);
+    light(grid, true);
+    this.aimed = grid;
+    this.map.getCanvas().style.cursor = grid === null ? "" : "grabbing";
+  }
+
   /* A home let go somewhere else than on itself was dragged across. */
   private release(event: MapMouseEvent): void {
     const pulled = this.pulled;
     this.pulled = null;
+    this.aim(null);
     if (!pulled || this.home(event) === pulled) return;
     const grid = this.grid(event);
     if (grid === null) return;
@@ -189,7 +209,7 @@ class Choosing {
     const row = document.querySelector<HTMLElement>("[data-paint-chosen]");
     if (row) {
       const aimed = this.chosen.size > 0 && grid !== "";
-      const said = `${this.chosen.size} ${row.dataset.text}`;
+      const said = (row.dataset.text ?? "").replace("{n}", String(this.chosen.size));
       const text = aimed ? `${said} → ${this.grids?.selectedOptions[0]?.text}. ${row.dataset.next}` : said;
       row.querySelector("[aria-live]")?.replaceChildren(text);
       row.querySelector("button")?.toggleAttribute("hidden", !aimed);

@@ -1,4 +1,5 @@
-/* Homes and sites: clusters with their number when far, points when near. A point is a door and nothing else. */
+/* Homes and sites: clusters with their number when far, points when near. A point is a door and nothing else; where
+   somebody draws, each is a small point that leads nowhere and hides no line. */
 import { type Map as Drawn, type GeoJSONSource, Marker, Popup } from "maplibre-gl";
 import type { Colours } from "./look";
 
@@ -8,9 +9,11 @@ export function showHomes(
   map: Drawn,
   homes: GeoJSON.FeatureCollection<GeoJSON.Point>,
   colour: Colours,
-  still = false,
+  still: boolean,
 ): void {
-  map.addSource("homes", { type: "geojson", data: homes, cluster: true, clusterMaxZoom: NEAR, clusterRadius: 44 });
+  map.addSource("homes", { type: "geojson", data: homes, cluster: !still, clusterMaxZoom: NEAR, clusterRadius: 44 });
+  const radius = still ? 3.5 : 6;
+  const edge = still ? 1 : 2;
   map.addLayer({
     id: "clusters",
     type: "circle",
@@ -28,10 +31,10 @@ export function showHomes(
     source: "homes",
     filter: ["all", ["!", ["has", "point_count"]], ["==", ["get", "what"], "home"]],
     paint: {
-      "circle-radius": 6,
+      "circle-radius": radius,
       "circle-color": ["case", ["get", "approximate"], colour.paper, colour.accent],
       "circle-stroke-color": ["case", ["get", "approximate"], colour.accent, colour.paper],
-      "circle-stroke-width": 2,
+      "circle-stroke-width": edge,
     },
   });
   map.addLayer({
@@ -40,14 +43,15 @@ export function showHomes(
     source: "homes",
     filter: ["all", ["!", ["has", "point_count"]], ["==", ["get", "what"], "site"]],
     paint: {
-      "circle-radius": 6,
+      "circle-radius": radius,
       "circle-color": colour.info,
       "circle-stroke-color": colour.paper,
-      "circle-stroke-width": 2,
+      "circle-stroke-width": edge,
     },
   });
+  if (still) return;
   numberClusters(map);
-  if (!still) openPoints(map);
+  openPoints(map);
 }
 
 /* The numbers on clusters are elements, for the map has no font of its own. */

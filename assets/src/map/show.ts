@@ -16,7 +16,9 @@ import { draw } from "./draw";
 import { showHomes } from "./homes";
 import { drawLine } from "./line";
 import { type Colours, colours } from "./look";
+import { layNames } from "./names";
 import { pick } from "./pick";
+import { type At, read } from "./rings";
 import { spot } from "./spot";
 
 setWorkerUrl(workerUrl);
@@ -37,6 +39,7 @@ export interface Shapes extends GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJ
   box: Box | null;
 }
 export type Box = [number, number, number, number];
+type Homes = GeoJSON.FeatureCollection<GeoJSON.Point>;
 
 const FAR_WIDER = 16; // four times in each direction
 const WHOLE: Box = [73, 18, 135, 54];
@@ -44,7 +47,8 @@ const WHOLE: Box = [73, 18, 135, 54];
 export async function fetched<T>(address: string | undefined): Promise<T | null> {
   if (!address) return null;
   const answer = await fetch(address);
-  return answer.ok ? ((await answer.json()) as T) : null;
+  if (!answer.ok) throw new Error(answer.statusText);
+  return (await answer.json()) as T;
 }
 
 function ground(box: HTMLElement, colour: Colours): StyleSpecification {
@@ -92,38 +96,40 @@ export async function show(box: HTMLElement): Promise<void> {
     return ready(box);
   }
   const shapes = await fetched<Shapes>(box.dataset.shapes);
-  const homes = await fetched<GeoJSON.FeatureCollection<GeoJSON.Point>>(box.dataset.points);
-  const pointing = box.dataset.spot !== undefined;
-  const lived = around(homes);
-  const drawing = box.dataset.draws !== undefined || box.dataset.line !== undefined || pointing;
-  const picking = box.dataset.picks !== undefined;
-  const looking = !drawing && !picking && lived !== null && lonely(shapes?.box, lived);
-  const near = box.dataset.line !== undefined || looking ? lived : null;
-  const map = await begun(box, near ?? shapes?.box ?? lived, colour);
-  if (shapes) layShapes(map, shapes, colour, drawing || picking ? (box.dataset.own ?? "") : undefined, drawing);
-  if (homes) showHomes(map, homes, colour, pointing);
-  if (shapes && !drawing) nameShapes(map, shapes, !homes);
+  const homes = await fetched<Homes>(box.dataset.points);
+  const { draws, line, spot: pointed, picks, own } = box.dataset;
+  const drawing = draws !== undefined || line !== undefined || pointed !== undefined;
+  const lived = around(homes?.features.map((one) => one.geometry.coordinates as At));
+  const drawn = draws === undefined ? null : around(drawnIn(draws));
+  const near = line !== undefined || draws !== undefined || lonely(shapes?.box, lived) ? lived : null;
+  const map = await begun(box, drawn ?? near ?? shapes?.box ?? lived, colour);
+  if (shapes) layShapes(map, shapes, colour, drawing || picks !== undefined ? (own ?? "") : undefined, drawing);
+  if (homes) showHomes(map, homes, colour, drawing);
+  if (shapes) nameShapes(map, shapes, homes, drawing);
   markMisfits(map, box);
-  if (box.dataset.draws !== undefined) draw(map, box, colour);
-  if (box.dataset.line !== undefined) drawLine(map, box, colour);
-  if (picking) pick(map, box, colour);
-  if (pointing) spot(map, box, colour);
+  if (draws !== undefined) draw(map, box, colour);
+  if (line !== undefined) drawLine(map, box, colour);
+  if (picks !== undefined) pick(map, box, colour);
+  if (pointed !== undefined) spot(map, box, colour);
   ready(box);
 }
 
-/* Where no boundary says what to show, the homes do. */
-function around(homes: GeoJSON.FeatureCollection<GeoJSON.Point> | null): Box | null {
-  const points = homes?.features.map((one) => one.geometry.coordinates) ?? [];
-  if (!points.length) return null;
-  const [lons, lats] = [0, 1].map((n) => points.map((at) => at[n] ?? 0)) as [number[], number[]];
+/* The corners of the boundary that stands in a form's field. */
+const drawnIn = (field: string): At[] =>
+  read(document.querySelector<HTMLTextAreaElement>(`#${field}`)?.value ?? "").flat(2);
+
+/* The box around places, with a margin; nothing where there are none. */
+function around(places: At[] = []): Box | null {
+  if (!places.length) return null;
+  const [lons, lats] = [0, 1].map((n) => places.map((at) => at[n] ?? 0)) as [number[], number[]];
   const edge = 0.002;
   return [Math.min(...lons) - edge, Math.min(...lats) - edge, Math.max(...lons) + edge, Math.max(...lats) + edge];
 }
 
 /* Whether the homes stand close together in far wider land, where they would be one spot. */
-function lonely(land: Box | null | undefined, lived: Box): boolean {
+function lonely(land: Box | null | undefined, lived: Box | null): boolean {
   const size = ([west, south, east, north]: Box): number => (east - west) * (north - south);
-  return !!land && size(land) > FAR_WIDER * size(lived);
+  return !!land && !!lived && size(land) > FAR_WIDER * size(lived);
 }
 
 function ready(box: HTMLElement): void {
@@ -225,40 +231,18 @@ function traceRows(map: Drawn, colour: Colours): void {
   map.on("mouseleave", "areas", () => trace(none));
 }
 
-/* A name, with its number while single homes are not shown. Names that would lie on each other give way. */
-function nameShapes(map: Drawn, shapes: Shapes, counted: boolean): void {
-  const byCount = [...shapes.features].sort(
-    (one, other) => (other.properties.count ?? 0) - (one.properties.count ?? 0),
-  );
-  const markers = byCount.map(({ properties }) => {
-    const element = document.createElement("a");
-    element.className = "map-name";
-    element.href = properties.url;
-    element.dataset.code = properties.code;
-    element.tabIndex = -1; // the table beside it leads to the same page
-    element.textContent = properties.name;
-    if (counted && properties.count !== null) {
-      const number = document.createElement("b");
-      number.textContent = `${properties.count}${properties.unit}`;
-      element.append(number);
-    }
-    return new Marker({ element }).setLngLat([properties.lon, properties.lat]).addTo(map);
-  });
-  const settle = () => {
-    const taken: DOMRect[] = [];
-    for (const marker of markers) {
-      const element = marker.getElement();
-      element.hidden = false;
-      const own = element.getBoundingClientRect();
-      const clash = taken.some(
-        (one) => own.left < one.right && one.left < own.right && own.top < one.bottom && one.top < own.bottom,
-      );
-      element.hidden = clash;
-      if (!clash) taken.push(own);
-    }
-  };
-  map.on("moveend", settle);
-  settle();
+/* A name, with its number while single homes are not shown. */
+function nameShapes(map: Drawn, shapes: Shapes, homes: Homes | null, plain: boolean): void {
+  const names = shapes.features.map(({ properties: { name, count, unit, lon, lat, url, code }, geometry }) => ({
+    text: name,
+    number: homes || plain || count === null ? "" : `${count}${unit}`,
+    weight: count ?? 0,
+    at: [lon, lat] as At,
+    shape: geometry,
+    url,
+    code,
+  }));
+  layNames(map, names, homes?.features.map((one) => one.geometry.coordinates as At) ?? []);
 }
 
 /* Where something does not fit: a mark that the list beside the map names. */

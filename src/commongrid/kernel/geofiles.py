@@ -22,6 +22,9 @@ MOST: Final = 200_000
 MEMORY: Final = 3 << 30
 SECONDS: Final = 60
 _HERE: Final = Path(__file__).parent
+TOO_LARGE: Final = N_(
+    "This file has more than %(megabytes)d MB. Keep what lies in the county, or save it as GeoPackage."
+)
 OTHERS: Final = (".zip", ".gpkg", ".kml")
 """Names of files that only the extra reads; a Shapefile comes with its companions in one .zip."""
 
@@ -41,7 +44,7 @@ def features(data: bytes, name: str) -> list[Feature]:
     Refuses: TooLarge; BadInput for what is no such file, Unavailable where the extra that reads it is not installed.
     """
     if len(data) > LARGEST:
-        raise TooLarge(N_("This file has more than %(megabytes)d MB."), megabytes=LARGEST >> 20)
+        raise TooLarge(TOO_LARGE, megabytes=LARGEST >> 20)
     found = _others(data, name) if name.lower().endswith(OTHERS) else _geojson(data)
     if len(found) > MOST:
         raise BadInput(N_("This file has more than %(most)s lines or areas. Send it in parts."), most=MOST)

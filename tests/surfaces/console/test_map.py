@@ -66,6 +66,9 @@ def test_the_table_and_the_shapes_say_the_same(county: Desk, as_post: Callable[.
     told = feature["properties"]
     assert (told["code"], told["count"], told["shade"], told["derived"]) == (str(desk.GRID), 2, 1, False)
     assert feature["geometry"]["type"] == "Polygon"
+    above = client.get(f"/console/map/{desk.TOWNSHIP}/?level=village&by=homes")
+    assert [row.counts.get("homes") for row in above.context["shown"].rows] == [2, None]  # of others it sees nothing
+    assert above.context["narrowed"]
 
 
 def test_points_are_doors_in_scope_and_nothing_else(county: Desk, as_post: Callable[..., Client]) -> None:
@@ -203,7 +206,7 @@ def test_a_file_is_checked_against_parent_and_siblings_and_snapped_in_the_previe
     )  # fmt: skip
     address, page = sent.redirect_chain[-1][0], sent.content.decode()
     assert "与第2网格重叠" in page
-    assert "m²" in page
+    assert "公顷" in page
     assert "本地1户中有1户在界外; 有1户别处的住户在界内" in page
     assert page.count(" checked>") == 2
     assert '<svg class="plan"' in page
@@ -214,6 +217,29 @@ def test_a_file_is_checked_against_parent_and_siblings_and_snapped_in_the_previe
     client.post(address, {"do": "take", "row": "1", "act": str(new_id())})
     whole, half = (shapes.area_m2(shapes.read(one)) for one in (LAND, HALF))
     assert bounds.outlines(CLERK, [desk.GRID])[desk.GRID].area_m2 == pytest.approx(whole - half, rel=0.001)
+
+
+def test_what_reaches_outside_its_village_is_not_chosen_and_can_be_cut_off(
+    county: Desk, as_post: Callable[..., Client]
+) -> None:
+    client = as_post("clerk", "zh")
+    draw(client, desk.VILLAGE, HALF)
+    features = [
+        {"type": "Feature", "properties": {"code": str(code)}, "geometry": shape}
+        for code, shape in ((desk.GRID, LAND), (desk.HAMLET, HALF))
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    sent = client.post(
+        f"/console/map/{desk.VILLAGE}/import/",
+        {**MEANT, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}, follow=True,
+    )  # fmt: skip
+    address, page = sent.redirect_chain[-1][0], sent.content.decode()
+    assert "超出上级边界的范围未选中" in page
+    assert 'value="1">' in page
+    assert 'value="2" checked>' in page
+    page = client.post(address, {"do": "snap", "row": ["1", "2"], "act": str(new_id())}).content.decode()
+    assert "超出上级边界" not in page
+    assert page.count(" checked>") == 2
 
 
 def test_areas_in_parts_are_taken_and_crossing_lines_told_with_their_place(

@@ -237,7 +237,10 @@ def _snapped(own: Shape, held: Mapping[int, Shape], parent: Shape | None, row: i
     found = boundaries.snapped(own, held.values(), parent, SNAP_M)
     kept = shapes.read(shapes.written(found)) if found is not None else None
     if kept is None or shapes.flaw(kept) is not None:
-        raise BadInput(N_("The neighbours' boundaries hold all of the area in row %(row)s."), row=row)
+        raise BadInput(
+            N_("Nothing is left of the area in row %(row)s: it lies outside its parent, or neighbours hold all of it."),
+            row=row,
+        )
     return kept
 
 

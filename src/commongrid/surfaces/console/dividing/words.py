@@ -83,7 +83,7 @@ def _said(figures: Mapping[str, Any] | None, key: str, form: str) -> str:
     if figures is None:
         return "—"
     if key == "size":
-        return f"{figures['least']}-{figures['largest']}"
+        return f"{figures['least']}–{figures['largest']}"
     return gettext(form) % figures[key] if "m" in form else str(figures[key])
 
 

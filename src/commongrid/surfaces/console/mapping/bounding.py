@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -28,10 +28,11 @@ from commongrid.surfaces.console.mapping.fitting import Homes, fitting, homes_ar
 from commongrid.surfaces.console.mapping.pages import place_of, trail
 from commongrid.surfaces.console.places import LEVELS
 from commongrid.surfaces.console.register.homes import day_asked
+from commongrid.surfaces.console.templatetags.console_tags import land
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.errors import sentence
 from commongrid.surfaces.shared.forms import Form
-from commongrid.surfaces.shared.times import language
+from commongrid.surfaces.shared.times import colon, language
 from commongrid.territory import actions, queries
 from commongrid.territory.actions import Drawn, Spots
 from commongrid.territory.queries import boundaries as bounds
@@ -41,6 +42,7 @@ from commongrid.territory.rules.bounding import areas
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from commongrid.kernel.boundaries import Misfit
     from commongrid.surfaces.shared.doors import Asked
     from commongrid.territory.queries import PlaceRow
     from commongrid.territory.queries.boundaries import FileRow
@@ -54,6 +56,8 @@ DATUMS: Final = {
 
 WIDE: Final = 380
 """Of the drawing of an earlier boundary."""
+OUT: Final = 0.01
+"""The share of an area outside the place around it from which it is not chosen by itself."""
 ENOUGH: Final = 1000
 """Homes that tell whether a file of roads lies where people live."""
 
@@ -124,7 +128,7 @@ def _tell_left(request: Asked, place: PlaceRow) -> None:
     """Say what does not fit around a boundary that was just saved."""
     own = kernel_shapes.read(bounds.outlines(request.scope, [place.code])[place.code].shape)
     misfits = told(request.scope, bounds.misfits(request.scope, place.code, own))
-    said = [f"{one.text}: {round(one.m2):,} m²" for one in misfits[:TOLD_AT_ONCE]]
+    said = [f"{one.text}{colon()}{land(one.m2)}" for one in misfits[:TOLD_AT_ONCE]]
     if homes := homes_around(request.scope, place).off(place.code, own):
         said.append(homes)
     if said:
@@ -248,7 +252,7 @@ def send(request: Asked, code: int) -> HttpResponse:
 def _sent(request: Asked, code: int, form: SendForm) -> str:
     """Where to go on: to the file that waits, or to the place that has its roads."""
     given, datum = form.cleaned_data["sheet"], form.cleaned_data["datum"]
-    found = geofiles.features(given.read(), str(given.name))
+    found = geofiles.features(given.read(geofiles.LARGEST + 1), str(given.name))
     if form.cleaned_data["what"] == "roads":
         return _laid(request, code, str(given.name), roads(found, datum))
     read = areas(found, datum, mend=form.cleaned_data["mend"])
@@ -313,13 +317,17 @@ SKETCHED: Final = 200
 def _looked(request: Asked, row: FileRow, form: Form, chosen: set[int] | None) -> dict[str, Any]:
     """What the page of a file shows: each area with its place, its former boundary and how it fits among the others.
 
-    Whether homes speak against its datum is said above them. ``chosen``: which are ticked, all at first.
+    Whether homes speak against its datum is said above them. ``chosen``: which are ticked, at first all that lie
+    within the place around them.
     """
     shapes = {one.place: kernel_shapes.read(one.area.shape) for one in row.good if one.place and one.area.shape}
     fit = bounds.fit(request.scope, shapes)
     names = queries.places(request.scope, {*shapes, *fit.gaps})
     there = bounds.outlines(request.scope, names)
     misfits, homes = fitting(request.scope, fit), Homes(request.scope, row.place)
+    outside = {
+        code for code, shape in shapes.items() if _out(fit.around.get(code, ())) > OUT * kernel_shapes.area_m2(shape)
+    }
     off = {code: said for code, shape in shapes.items() if (said := homes.off(code, shape))}
     drawn = sketch(dict(sorted(shapes.items())[:SKETCHED]), WIDE)
     doubt = None
@@ -335,15 +343,21 @@ def _looked(request: Asked, row: FileRow, form: Form, chosen: set[int] | None) -
         "rows": [
             (
                 one, names.get(one.place or 0), there.get(one.place or 0), gettext(one.fault) if one.fault else "",
-                misfits.get(one.place or 0, []), off.get(one.place or 0, ""), chosen is None or one.area.row in chosen,
+                misfits.get(one.place or 0, []), off.get(one.place or 0, ""),
+                one.place not in outside if chosen is None else one.area.row in chosen,
                 round(kernel_shapes.area_m2(shapes[one.place])) if one.place in shapes else None,
             )
             for one in row.areas
         ],
         "gaps": [(names[code], told(request.scope, found)) for code, found in sorted(fit.gaps.items())],
-        "misfits": any(misfits.values()) or bool(fit.gaps), "sketch": drawn,
+        "misfits": any(misfits.values()) or bool(fit.gaps), "sketch": drawn, "outside": outside,
         "drawn": [(names[code].label(language()), stroke) for code, stroke in drawn.strokes.items()],
     }  # fmt: skip
+
+
+def _out(misfits: Iterable[Misfit]) -> float:
+    """Square metres outside the place around."""
+    return sum(one.m2 for one in misfits if one.what == "outside")
 
 
 urlpatterns = [

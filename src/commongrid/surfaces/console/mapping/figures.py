@@ -225,7 +225,10 @@ def _counts(
 
 
 def _in_sight(scope: Scope, row: PlaceRow) -> bool:
-    """Whether a 0 is one: of the grids beside its own a narrowed post sees nothing."""
+    """Whether a 0 is one: of places beside its own a post sees nothing, a narrowed one of the grids beside its own."""
+    lo, hi = interval(row.code)
+    if hi < scope.lo or scope.hi < lo:
+        return False
     return scope.narrow != "grids" or row.level != "grid" or scope.covers(row.code)
 
 

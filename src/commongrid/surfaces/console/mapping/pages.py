@@ -61,7 +61,8 @@ def at(request: Asked, code: int) -> HttpResponse:
     place = place_of(request, code)
     level = figures.level_shown(place, request.GET.get("level", ""))
     shown = figures.shown(request.scope, place, level, request.GET.get("by", ""))
-    bounded = request.scope.may("places.edit") and queries.covers_whole(request.scope, code)
+    whole = queries.covers_whole(request.scope, code)
+    bounded = request.scope.may("places.edit") and whole
     editable = bounded and not place.ended
     named = figures.MEASURES | figures.BESIDE
     query = f"?level={level}&by={shown.by}"
@@ -74,7 +75,7 @@ def at(request: Asked, code: int) -> HttpResponse:
         "shapes": reverse("map_shapes", args=[code]) + query,
         "columns": [(each, gettext(named[each])) for each in shown.columns],
         "none": gettext(figures.NONE[shown.by]) if shown.by in figures.NONE else "0",
-        "measure": gettext(named[shown.by]) if shown.by else "", "narrowed": bool(request.scope.narrow),
+        "measure": gettext(named[shown.by]) if shown.by else "", "narrowed": bool(request.scope.narrow) or not whole,
         "points": reverse("map_points", args=[code]) if _near(request, place) else "",
         "own": bounds.outlines(request.scope, [code]).get(code),
         "gaps": bounds.gaps_below(request.scope, code, level)[:20] if editable and level else [],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 HECTARE: Final = 10_000
-TEN_HECTARES: Final = 10 * HECTARE
+SQUARE_KILOMETRE: Final = 100 * HECTARE
 _PLAIN: Final = '<span class="small">{}</span>'
 
 
@@ -33,10 +34,25 @@ def matter_lines(rows: Iterable[Shown], brief: object = "") -> SafeString:
 
 @register.filter
 def land(square_metres: float) -> str:
-    """An area as somebody says it: in hectares from ten of them on, in square metres below."""
-    if square_metres < TEN_HECTARES:
+    """An area as somebody says it: in square metres below ten hectares, in square kilometres from ten of those on."""
+    if square_metres < 10 * HECTARE:
         return f"{number_format(round(square_metres), force_grouping=True)} m²"
+    if square_metres >= 10 * SQUARE_KILOMETRE:
+        return _("%(n)s km²") % {"n": number_format(round(square_metres / SQUARE_KILOMETRE, 1), force_grouping=True)}
     return _("%(n)s hectares") % {"n": number_format(round(square_metres / HECTARE), force_grouping=True)}
+
+
+@register.simple_tag
+def map_words() -> SafeString:
+    """What a map's buttons are called, and what is said where it can't be fetched: attributes of its element."""
+    said = {
+        "zoom-in": _("Nearer"), "zoom-out": _("Farther"), "title": _("Map"), "again": _("Try again"),
+        "failed": _(
+            "The map could not be fetched: there is no connection, or you are signed out. What it shows stands in the "
+            "tables and forms of this page too."
+        ),
+    }  # fmt: skip
+    return format_html_join(" ", 'data-{}="{}"', said.items())
 
 
 @register.simple_tag
