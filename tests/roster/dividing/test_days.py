@@ -15,17 +15,19 @@ from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
-from commongrid.kernel.refusals import WrongState
+from commongrid.kernel.refusals import BadInput, NotYours, WrongState
 from commongrid.registry import actions as registry
 from commongrid.registry import queries
 from commongrid.registry.models import Person, Site, Stay
 from commongrid.registry.rules.facts import Told
 from commongrid.roster.dividing import actions
 from commongrid.roster.dividing.jobs import MOVER, carry_out_divisions
+from commongrid.territory import queries as territory
 from commongrid.territory.actions import add_grid, end_place
 from commongrid.territory.models import GridCover, Place, Succession
 from commongrid.territory.rules.editing import Named
-from tests.factories.desk import GRID, HAMLET, OTHER_GRID, VILLAGE
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, VILLAGE
+from tests.factories.scopes import scope_at
 from tests.roster.dividing.conftest import CLOCK, SECRETARY, SINCE, TERMS
 
 if TYPE_CHECKING:
@@ -152,3 +154,21 @@ def test_no_place_ends_while_households_belong_to_it(land: Land) -> None:
         end_place(SECRETARY, Act.new(), code=land.places()[land.homes[0]])
     spare = int(add_grid(SECRETARY, Act.new(), village=VILLAGE, named=Named("空格"), covers=(HAMLET,))["code"])
     end_place(SECRETARY, Act.new(), code=spare)
+
+
+def test_a_grid_that_ends_by_hand_is_carried_on_by_another(land: Land) -> None:
+    school = int(add_grid(SECRETARY, Act.new(), village=VILLAGE, named=Named("学校网格"), kind="dedicated")["code"])
+    new = registry.NewHolding(of="site", place=school, written={"kind": "21", "name": "校舍"})
+    site = UUID(registry.add_holding(SECRETARY, Act.new(), new=new, told=Told(on=localdate()))["site"])
+    for wrong in (None, school, HAMLET):
+        with pytest.raises(BadInput) as refused:
+            actions.end_grid(SECRETARY, Act.new(), grid=school, carried_by=wrong)
+        assert set(refused.value.fields) == {"carried_by"}
+    with pytest.raises(NotYours):
+        actions.end_grid(scope_at(FAR_VILLAGE, "places.edit"), Act.new(), grid=school, carried_by=GRID)
+    actions.end_grid(SECRETARY, Act.new(), grid=school, carried_by=GRID)
+    with acting(SECRETARY):
+        assert Site.objects.get(id=site).place == GRID
+    assert [one.code for one in territory.successors(SECRETARY, school)] == [GRID]
+    with pytest.raises(WrongState, match="households belong"):
+        actions.end_grid(SECRETARY, Act.new(), grid=GRID, carried_by=OTHER_GRID)

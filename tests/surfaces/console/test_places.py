@@ -110,6 +110,8 @@ def test_form_keeps_what_was_typed_and_says_what_is_wrong(office: desk.Desk) -> 
         (f"{VILLAGE}/rename/", {"name": "黑沙村"}, "This name comes from the national list"),
         (f"{GRID}/serves/", {}, "Choose at least one natural village or group"),
         (f"{HAMLET}/end/", {}, "A grid serves only this place."),
+        (f"{GRID}/end/", {}, "Say which grid carries on what lies here."),
+        (f"{GRID}/end/", {"carried_by": str(HAMLET)}, "Choose another grid of this village."),
         (f"{VILLAGE}/end/", {}, "Villages, townships and counties end only by importing"),
     ]
     for address, fields, sentence in cases:

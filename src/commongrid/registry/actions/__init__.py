@@ -26,7 +26,7 @@ from commongrid.registry.actions.ledgers import (
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
 from commongrid.registry.actions.people import Twice, add_person, tie_account
 from commongrid.registry.actions.peopling import Stage, Staged, people
-from commongrid.registry.actions.regridding import Regrid, regrid
+from commongrid.registry.actions.regridding import Regrid, carry_grid, regrid
 from commongrid.registry.actions.requests import (
     Change,
     approve_change,
@@ -62,6 +62,7 @@ __all__ = (
     "approve_change",
     "born",
     "call_change_late",
+    "carry_grid",
     "change_ledger",
     "check_thing",
     "close_change",

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.places import interval
+from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import NotYours
 from commongrid.registry.actions.desk import OF
 from commongrid.registry.models import (
@@ -108,6 +108,20 @@ def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
     return Line(
         place=village, subject_kind="household", facts={"homes": count, "on": to.on}, answer={"homes": count},
     )  # fmt: skip
+
+
+@action("registry.grid_carried", power="places.edit", facts=("from_place", "on"))
+def carry_grid(scope: Scope, act: Act, *, grid: int, to: int, on: date) -> Line:
+    """What lies in a grid that ends without homes goes to another: sites, things, organisations, and what still holds.
+
+    Refuses: NotYours for grids out of scope, or of two villages.
+    """
+    if not (scope.covers(grid) and scope.covers(to)) or village_of(grid) != village_of(to):
+        raise NotYours
+    rows = _Rows(act, on, [])
+    _carry_rest(grid, to, [], rows)
+    Correction.objects.bulk_create(rows.made, batch_size=500)
+    return Line(place=to, subject_kind="place", facts={"from_place": grid, "on": on}, answer={"rows": len(rows.made)})
 
 
 def _move(homes: Collection[UUID], dwellings: Collection[UUID], code: int, on: date) -> None:

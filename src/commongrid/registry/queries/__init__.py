@@ -55,6 +55,7 @@ from commongrid.registry.queries.homes import (
     members_on,
     neighbours,
     next_number,
+    served_elsewhere,
 )
 from commongrid.registry.queries.ledgers import (
     LedgerRow,
@@ -224,6 +225,7 @@ __all__ = (
     "requests",
     "revealed",
     "revealed_basis",
+    "served_elsewhere",
     "sites_of",
     "sorts",
     "spouse_of",

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import CharField, Count, F, Q
 
+from commongrid.journal.acting import acting
 from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
@@ -308,6 +309,14 @@ def neighbours(scope: Scope, place: int) -> list[tuple[UUID, str, float, float]]
 def _natural(text: str) -> list[tuple[str, int]]:
     """Words and numbers of a door in turn, so that 2 comes before 10."""
     return [(words, int(number or 0)) for words, number in re.findall(r"([^0-9]*)([0-9]{0,15})", text)]
+
+
+def served_elsewhere(scope: Scope, grid: int, sets: Collection[int]) -> int:
+    """How many households of the sets that a grid serves alone belong to another grid of the village."""
+    living = Household.objects.filter(Household.keeps_up, place__range=interval(village_of(grid) or grid))
+    meant = Q(natural_village__in=sets) | Q(villager_group__in=sets)
+    with acting(scope):
+        return living.filter(meant).exclude(place=grid).count()
 
 
 def next_number(scope: Scope, natural_village: int) -> str:

@@ -5,37 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from commongrid.journal import queries as journal
 from commongrid.kernel.places import ancestors_of, is_code, level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound, Refusal
+from commongrid.registry import queries as register
 from commongrid.roster import queries as roster
+from commongrid.roster.dividing import actions as dividing
+from commongrid.surfaces.console.place_forms import LEVELS, CoversForm, EndForm, GridForm, NameForm
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import actions, queries
-from commongrid.territory.rules.editing import Named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from django.http import HttpResponse
 
     from commongrid.surfaces.shared.doors import Asked
     from commongrid.territory.queries import Event, PlaceRow
 
-LEVELS: Final = {
-    "province": N_("Province"), "prefecture": N_("Prefecture"), "county": N_("County"), "township": N_("Township"),
-    "village": N_("Village"), "natural_village": N_("Natural village"), "villager_group": N_("Villager group"),
-    "grid": N_("Grid"),
-}  # fmt: skip
 MANY: Final = {
     "county": N_("Counties"), "township": N_("Townships"), "village": N_("Villages and communities"),
     "natural_village": N_("Natural villages"), "villager_group": N_("Villager groups"), "grid": N_("Grids"),
@@ -155,15 +150,17 @@ def place(request: Asked, code: int) -> HttpResponse:
     row = _place(request, code)
     ended = request.GET.get("ended") == "1"
     editable = request.scope.may("places.edit") and not row.ended and queries.covers_whole(request.scope, code)
+    serves = queries.sets_served_by(request.scope, code) if row.level == "grid" else []
     context = {
         "place": row,
         "what": Listed(row).what,
         "trail": _trail(request, code),
+        "elsewhere": _elsewhere(request, code, serves) if editable else 0,
         "counts": _named_counts(queries.counts_below(request.scope, code)),
         "groups": _children(request, code, ended=ended),
         "ended_shown": ended,
         "successors": queries.successors(request.scope, code) if row.ended else [],
-        "covers": queries.sets_served_by(request.scope, code) if row.level == "grid" else [],
+        "covers": serves,
         "served_by": queries.grids_serving(request.scope, code)
         if row.level in {"natural_village", "villager_group"}
         else [],
@@ -172,6 +169,14 @@ def place(request: Asked, code: int) -> HttpResponse:
         "inside": row.level in {"natural_village", "villager_group", "grid"},
     }
     return render(request, "console/places/place.html", context)
+
+
+def _elsewhere(request: Asked, grid: int, serves: list[PlaceRow]) -> int:
+    """Households that a grid ought to serve and that belong to another: only a division moves them."""
+    shared = queries.covers_in(request.scope, village_of(grid) or grid)
+    others = {one for other, sets in shared.items() if other != grid for one in sets}
+    alone = {one.code for one in serves} - others
+    return register.served_elsewhere(request.scope, grid, alone) if alone and request.scope.may("people.read") else 0
 
 
 def _named_counts(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
@@ -216,49 +221,6 @@ def _event(event: Event) -> str:
 
 
 # edit
-
-
-class NameForm(Form):
-    """A name in both languages."""
-
-    name = forms.CharField(label=_("Name"), max_length=200, required=False)
-    name_en = forms.CharField(label=_("English name"), max_length=200, required=False)
-
-    def named(self) -> Named:
-        """What was typed."""
-        return Named(self.cleaned_data["name"], self.cleaned_data["name_en"])
-
-
-class CoversForm(Form):
-    """Which natural villages and groups a grid serves."""
-
-    covers = forms.TypedMultipleChoiceField(
-        label=_("Serves"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("Natural villages and villager groups of this village."),
-        error_messages={"invalid_choice": _("Choose natural villages and groups that exist now.")},
-    )  # fmt: skip
-
-    def offer(self, rows: Iterable[PlaceRow]) -> CoversForm:
-        """Offer these sets."""
-        sets = [row for row in rows if row.level in {"natural_village", "villager_group"}]
-        field = self.fields["covers"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(row.code, f"{row.label(language())} · {gettext(LEVELS[row.level])}") for row in sets]
-        return self
-
-    def chosen(self) -> tuple[int, ...]:
-        """The codes ticked."""
-        return tuple(sorted(self.cleaned_data["covers"]))
-
-
-class GridForm(NameForm, CoversForm):
-    """A new grid."""
-
-    kind = forms.ChoiceField(
-        label=_("Kind of grid"), widget=forms.RadioSelect, initial="general", required=False,
-        choices=(("general", _("Grid of homes")), ("dedicated", _("Dedicated grid (school, market, company)"))),
-    )  # fmt: skip
-    field_order = ("name", "name_en", "kind", "covers")
 
 
 def _edit(
@@ -342,11 +304,17 @@ def redraw(request: Asked, code: int) -> HttpResponse:
 def end(request: Asked, code: int) -> HttpResponse:
     """Ask before ending a place inside a village, saying what is still recorded there."""
     row = _place_to_edit(request, code)
-    form = Form(request.POST if request.method == "POST" else None)
+    form = EndForm(request.POST if request.method == "POST" else None)
+    form.offer(dividing.others(request.scope, code) if row.level == "grid" else [])
     title = gettext("End this place")
+
+    def do() -> object:
+        if row.level == "grid":
+            return dividing.end_grid(request.scope, request.act, grid=code, carried_by=form.to)
+        return actions.end_place(request.scope, request.act, code=code)
+
     return _edit(
-        request, form, code,
-        lambda: actions.end_place(request.scope, request.act, code=code),
+        request, form, code, do,
         gettext("Ended. Its code is never used again."),
         title=title, trail=_trail(request, code, (title, "")), action=gettext("End it"), ending=True,
         records=sum(queries.references_to(request.scope, row.code).values()),

@@ -10,7 +10,7 @@ from commongrid.kernel.places import below_village, interval, level_of, next_seq
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.territory import queries
 from commongrid.territory.actions.holding import locked_place, today_of
-from commongrid.territory.models import FormerName, GridCover, Place
+from commongrid.territory.models import FormerName, GridCover, Place, Succession
 from commongrid.territory.rules.editing import Named, check_covers, may_have_own_name
 
 if TYPE_CHECKING:
@@ -151,15 +151,16 @@ def rename_place(scope: Scope, act: Act, *, code: int, named: Named) -> Line:
 
 
 @action("places.ended", power="places.edit", facts=("code",))
-def end_place(scope: Scope, act: Act, *, code: int) -> Line:
-    """End a natural village, group or grid; its code is never used again and what it served is free.
+def end_place(scope: Scope, act: Act, *, code: int, carried_by: int | None = None) -> Line:
+    """End a natural village, group or grid; its code is never used again.
 
-    What was recorded there stays recorded there. Villages and above end only
-    by importing a new list.
+    What was recorded there stays recorded there. What a grid served is free, or
+    served by the grid that carries it on. Villages and above end only by
+    importing a new list.
 
     Refuses: NotYours outside the scope; WrongState when it has ended already,
     for a village or above, while a household belongs to it, and for a set that
-    is the only one its grid serves.
+    is the only one its grid serves; BadInput where ``carried_by`` is no other grid of the village.
     """
     found = locked_place(scope, code)
     if not may_have_own_name(found.level):
@@ -173,6 +174,19 @@ def end_place(scope: Scope, act: Act, *, code: int) -> Line:
         if covers.filter(grid=grid).count() == 1:
             raise WrongState(N_("A grid serves only this place. Let that grid serve others first, or end it."))
     served.update(valid_to=today)
+    if carried_by is not None:
+        _carry_on(act, found, carried_by, today)
     covers.filter(grid=code).update(valid_to=today)
     Place.objects.filter(code=code).update(valid_to=max(today, found.valid_from))
     return Line(place=code, subject_kind="place", facts={"code": code}, answer={"code": code})
+
+
+def _carry_on(act: Act, ended: Place, by: int, today: date) -> None:
+    """Another grid of the village follows an ended one and serves what it served."""
+    others = Place.objects.in_force().filter(level="grid", parent=ended.parent).exclude(code=ended.code)
+    if ended.level != "grid" or not others.filter(code=by).exists():
+        raise BadInput(fields={"carried_by": N_("Choose another grid of this village.")})
+    Succession.objects.create(id=act.child("succession").id, old=ended.code, new=by, on=today)
+    current = GridCover.objects.filter(valid_to=None)
+    serves = set(current.filter(grid=by).values_list("covered", flat=True))
+    _open_covers(act, by, set(current.filter(grid=ended.code).values_list("covered", flat=True)) - serves, today)

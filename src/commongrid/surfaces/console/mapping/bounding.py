@@ -26,7 +26,7 @@ from commongrid.roster import queries as roster
 from commongrid.surfaces.console.mapping import tiles
 from commongrid.surfaces.console.mapping.fitting import Homes, fitting, homes_around, told
 from commongrid.surfaces.console.mapping.pages import place_of, trail
-from commongrid.surfaces.console.places import LEVELS
+from commongrid.surfaces.console.place_forms import LEVELS
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.console.templatetags.console_tags import land
 from commongrid.surfaces.shared.doors import door

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from commongrid.kernel.places import is_code
 from commongrid.kernel.refusals import NotFound
 from commongrid.surfaces.console.mapping import figures, tiles
-from commongrid.surfaces.console.places import LEVELS, MANY
+from commongrid.surfaces.console.place_forms import LEVELS
+from commongrid.surfaces.console.places import MANY
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries

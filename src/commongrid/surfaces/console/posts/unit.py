@@ -18,7 +18,7 @@ from commongrid.kernel.refusals import NotFound, Refusal
 from commongrid.matters.queries import waiting
 from commongrid.roster import actions, queries
 from commongrid.surfaces.console import history
-from commongrid.surfaces.console.places import LEVELS
+from commongrid.surfaces.console.place_forms import LEVELS
 from commongrid.surfaces.console.posts.units import TYPES, NowForm, may_change, to_change, unit_trail
 from commongrid.surfaces.console.posts.words import STATES, TONES, day_field, place_asked, trail
 from commongrid.surfaces.shared.doors import door

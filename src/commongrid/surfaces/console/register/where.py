@@ -13,7 +13,7 @@ from commongrid.kernel.widths import halfwidth
 from commongrid.registry import queries
 from commongrid.registry.rules.fields import BELONGS
 from commongrid.surfaces.console.mapping import tiles
-from commongrid.surfaces.console.places import LEVELS
+from commongrid.surfaces.console.place_forms import LEVELS
 from commongrid.surfaces.shared.times import in_a_row, language
 from commongrid.territory import queries as territory
 
