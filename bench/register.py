@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -35,6 +36,8 @@ REFUSED: Final = 403
 CLERKS: Final = {"county": "county_admin", "township": "township_team", "village": "village_secretary"}
 """Who asks, by the reach of their post."""
 PURPOSE: Final = {"purpose": "核对台账", "days": "7", "into": "xlsx"}
+EARLIER: Final = timedelta(days=180)
+"""How long ago a ledger of an earlier day is asked for."""
 FAR: Final = """
 SELECT natural_village || '|' || number || '|' || id FROM registry_household
 WHERE place BETWEEN %(lo)s AND %(hi)s AND state <> 'ended' ORDER BY natural_village, number, id
@@ -177,8 +180,12 @@ def pages(cluster: Cluster, post: Post) -> list[Page]:
     from commongrid.registry.rules.ledgers import LEDGERS
 
     with population.administrator(cluster) as db:
+        ledgers = {code: f"/console/households/ledgers/{code}" for code in LEDGERS}
+        then = urlencode({"on": _today() - EARLIER})
         return [*_found(db, post), *_lists(db, post), *_wide(post.place),
-                *(Page(f"ledger {code}", f"/console/households/ledgers/{code}") for code in LEDGERS)]  # fmt: skip
+                *(Page(f"ledger {code}", path) for code, path in ledgers.items()),
+                *(Page(f"ledger {code} then", f"{path}?{then}") for code, path in ledgers.items()
+                  if LEDGERS[code].of_people)]  # fmt: skip
 
 
 def _found(db: psycopg.Connection[Any], post: Post) -> Iterator[Page]:

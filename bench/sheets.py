@@ -110,8 +110,7 @@ class Door:
         looked = self._cost()
         told = queries.found(self.scope, upload)
         say(f"{sort}: {told['counts']}")
-        decision = actions.Decision(digest=queries.upload(self.scope, upload).digest, good_only=bool(told["faulty"]))
-        done = actions.take_in(self.scope, Act.new(), upload_id=upload, decision=decision)
+        done = people.take_in(self.scope, upload, data)
         cells = f"{len(data) / 2**20:.1f} MB | {looked} | {len(steps)} | {self._cost()}"
         return sort, cells, UUID(done["batch"])
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.errors import UniqueViolation
 
 from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
@@ -78,3 +79,11 @@ def test_add_person_refuses_and_is_harmless_twice() -> None:
         actions.add_person(CLERK, Act.new(), display_name="李四", place=OTHER)
     with pytest.raises(NotAllowed):
         actions.add_person(scope_at(VILLAGE), Act.new(), display_name="李四", place=VILLAGE)
+
+
+def test_an_account_is_one_persons(database: Database) -> None:
+    people = [
+        actions.add_person(CLERK, Act.new(), display_name=name, place=VILLAGE)["person"] for name in ("张三", "李四")
+    ]
+    with database.as_role("owner") as owner, pytest.raises(UniqueViolation, match="account_once"):
+        owner.execute("UPDATE registry_person SET account_id = 1 WHERE id = ANY(%s)", [people])

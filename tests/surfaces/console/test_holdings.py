@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from commongrid.kernel.act import Act
 from tests.factories.desk import GRID, VILLAGE, Desk, lay
 from tests.registry.conftest import Hamlet
+from tests.surfaces.console.conftest import counting
 
 if TYPE_CHECKING:
     from tests.bed import Database
@@ -101,3 +102,15 @@ def test_others_enter_nothing(desk: Desk, who: str, status: int) -> None:
     client = desk.sign_in(Client(), who)
     assert client.get(f"/console/holdings/site/new?place={VILLAGE}").status_code == status
     assert client.get("/console/holdings/nonsense/").status_code in (403, 404)
+
+
+def test_a_list_asks_for_all_its_places_at_once(desk: Desk) -> None:
+    client = desk.sign_in(Client(), "clerk")
+    address, asked = f"/console/holdings/site/?place={VILLAGE}", []
+    for place, name in ((GRID, "白沙小学"), (VILLAGE, "白沙祠堂")):
+        send(client, f"/console/holdings/site/new?place={VILLAGE}", place=place, kind="22", name=name)
+        client.get(address)
+        with counting() as statements:
+            assert name in text(client.get(address))
+        asked.append(len(statements))
+    assert asked[0] == asked[1], "one more place, not one more statement"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Q
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from commongrid.registry.importing.rules.held_reading import HeldRead
     from commongrid.registry.importing.rules.known import KnownHome, KnownPerson
 
+T = TypeVar("T")
+Where = int | tuple[int, str] | None
+"""Inside of what a name is looked for: a village, a household, anywhere."""
 TABLES: Final[dict[str, Any]] = {"site": Site, "thing": Thing, "organisation": Organisation}
 
 
@@ -223,17 +226,18 @@ class Named:
     sheet: Sheet
     good: Sequence[PlacedHeld]
     by_number: Mapping[bytes, KnownPerson] = field(default_factory=dict)
-    by_name: Mapping[str, Sequence[KnownPerson]] = field(default_factory=dict)
+    by_name: Mapping[tuple[str, Where], Sequence[KnownPerson]] = field(default_factory=dict)
     homes: Mapping[tuple[int, str], KnownHome] = field(default_factory=dict)
-    sites: Mapping[str, Sequence[Site]] = field(default_factory=dict)
-    organisations: Mapping[str, Sequence[Organisation]] = field(default_factory=dict)
+    sites: Mapping[tuple[str, Where], Sequence[Site]] = field(default_factory=dict)
+    organisations: Mapping[tuple[str, Where], Sequence[Organisation]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Look all of them up at once."""
         reads, lock = [one.read for one in self.good], self.sheet.lock
         numbers = {read.id_number for read in reads if read.id_number}
         self.by_number = queries.people_numbered([sealed.index(number) for number in numbers], lock=lock)
-        self.by_name = queries.people_called({read.person for read in reads if read.person and not read.id_number})
+        called = queries.people_called({read.person for read in reads if read.person and not read.id_number})
+        self.by_name = _spread(((who.name, who.place, who.home), who) for some in called.values() for who in some)
         keys = {(read.village, read.number) for read in reads if read.number and not read.person}
         self.homes = queries.homes_known(self.scope, keys, lock=lock) if keys else {}
         self.sites = _by_name(Site, {read.site for read in reads})
@@ -253,7 +257,8 @@ class Named:
             else:
                 one.links[link] = who.id
             return
-        found = [who for who in self.by_name.get(read.person, ()) if _lives(who, read)]
+        home = (read.village, read.number) if read.number and read.village else village_of(read.place)
+        found = [who for who in self.by_name.get((read.person, home), ()) if _lives(who, read)]
         if len(found) == 1:
             one.links[link] = found[0].id
         else:
@@ -267,11 +272,12 @@ class Named:
         else:
             one.links["household"] = found.id
 
-    def other(self, one: PlacedHeld, name: str, by_name: Mapping[str, Sequence[Any]]) -> None:
+    def other(self, one: PlacedHeld, name: str, by_name: Mapping[tuple[str, Where], Sequence[Any]]) -> None:
         """Which site or organisation it is."""
         if one.status == "out":
             return
-        found = [row for row in by_name.get(getattr(one.read, name), ()) if _around(one.read, row.place)]
+        called = by_name.get((getattr(one.read, name), village_of(one.read.place)), ())
+        found = [row for row in called if _around(one.read, row.place)]
         exact = [row for row in found if one.read.place in {row.place, getattr(row, "natural_village", None)}]
         if len(exact or found) == 1:
             one.links[name] = (exact or found)[0].id
@@ -279,11 +285,20 @@ class Named:
             one.out(f"{name}_several" if found else f"{name}_unknown", name)
 
 
-def _by_name(table: Any, names: set[str]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in table.objects.filter(name__in=names - {""}, ended_on=None):
-        found[row.name].append(row)
-    return found
+def _by_name(table: Any, names: set[str]) -> Mapping[tuple[str, Where], Sequence[Any]]:
+    rows = table.objects.filter(name__in=names - {""}, ended_on=None)
+    return _spread(((row.name, row.place, None), row) for row in rows)
+
+
+def _spread(
+    found: Iterable[tuple[tuple[str, int, tuple[int, str] | None], T]],
+) -> Mapping[tuple[str, Where], Sequence[T]]:
+    """By name with the village, the household or nothing beside it: a name that thousands bear is no long list."""
+    by: dict[tuple[str, Where], list[T]] = defaultdict(list)
+    for (name, place, home), one in found:
+        for where in {village_of(place), home, None}:
+            by[name, where].append(one)
+    return by
 
 
 def _lives(who: KnownPerson, read: HeldRead) -> bool:

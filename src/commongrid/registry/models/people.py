@@ -70,12 +70,8 @@ class Person(models.Model):
     display_name = models.CharField("姓名", max_length=60)
     sort_key = models.CharField("拼音", max_length=120, blank=True, default="", db_default="")
     initials = models.CharField("拼音首字母", max_length=24, blank=True, default="", db_default="")
-    account = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="person",
-        verbose_name="账号",
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="账号", db_index=False
     )
     place = PlaceField("所在地方")
     state = models.CharField("状态", max_length=8, default="here", db_default="here")
@@ -145,6 +141,9 @@ class Person(models.Model):
                 F("place") / 10**9,  # the county
                 condition=Q(id_index__isnull=False) & ~Q(state__in=("merged",)),
                 name="registry_person_id_once",
+            ),
+            models.UniqueConstraint(  # by condition: next to nobody has one
+                fields=["account"], condition=Q(account__isnull=False), name="registry_person_account_once"
             ),
         ]
         indexes: ClassVar = [
@@ -261,6 +260,7 @@ class Stay(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["household", "from_on"], name="registry_stay_household"),
+            models.Index(fields=["sort", "place"], name="registry_stay_place"),
             models.Index(fields=["booklet"], name="registry_stay_booklet", condition=Q(booklet__isnull=False)),
             models.Index(fields=["batch"], name="registry_stay_batch", condition=Q(batch__isnull=False)),
         ]

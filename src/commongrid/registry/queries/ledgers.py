@@ -91,7 +91,8 @@ def ledger_rows(scope: Scope, of: Ledger, wanted: Wanted, most: int = MOST) -> l
         beside = {name: F(path) for name, path in named.items()}
         rows = at_home(rows, wanted.on) if of.of_people else rows.annotate(**beside)
         found = list(told(of, wanted, list(rows.order_by(*order)[: most + 1])))
-        found = [*found, *_left(of, wanted, within)][: most + 1]
+        if len(found) <= most:
+            found = [*found, *_left(of, wanted, within)][: most + 1]
     return [replace(row, values={**row.values, "no": n}) for n, row in enumerate(found, 1)]
 
 
@@ -101,7 +102,7 @@ def ledger_size(scope: Scope, of: Ledger, wanted: Wanted) -> int:
     if of.of == "stay":
         return len(_stays(of, wanted, within))
     found = int(_RECORDS[of.of](of, wanted, within)[: MOST + 1].count())
-    return min(found + len(_left(of, wanted, within)), MOST + 1)
+    return found if found > MOST else min(found + len(_left(of, wanted, within)), MOST + 1)
 
 
 def ledger_totals(scope: Scope, of: Ledger, wanted: Wanted) -> Totals:

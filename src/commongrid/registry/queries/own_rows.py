@@ -111,7 +111,8 @@ def _people(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
         flags=_flags_shown(spec, wanted, homes, {one.id for one in found}),
     )  # fmt: skip
     lines = [LedgerRow(of="person", subject=one.id, values=_person(one, spec, wanted, beside)) for one in found]
-    return lines + ([] if spec.filters.keys() - {"population"} else left_rows(wanted, within))
+    alone = len(lines) > MOST or spec.filters.keys() - {"population"}
+    return lines if alone else lines + left_rows(wanted, within)
 
 
 Flags = Mapping[str, tuple[Mapping[UUID, list[str]], Mapping[UUID, list[str]]]]

@@ -66,9 +66,13 @@ def as_now(rows: QuerySet[Person]) -> QuerySet[Any]:
 
 
 def stays_on(on: date, sort: str) -> QuerySet[Stay]:
-    """The stays in force on a day. One that came in with the person's record in a file began nobody knows when."""
+    """The stays in force on a day. One that came in with the person's record in a file began nobody knows when.
+
+    The file's day is asked for as a range: by equality PostgreSQL would read all that ever came in, not that of a few.
+    """
+    its_day = (OuterRef("from_on"), OuterRef("from_on"))
     came_in = Correction.objects.filter(
-        act=OuterRef("batch"), subject=OuterRef("person"), field="*", since_on=OuterRef("from_on")
+        act=OuterRef("batch"), subject=OuterRef("person"), field="*", since_on__range=its_day
     )
     begun = Q(from_on=None) | Q(from_on__lte=on) | Exists(came_in)
     return Stay.objects.told().filter(begun, Q(to_on=None) | Q(to_on__gt=on), sort=sort)

@@ -2,7 +2,8 @@
 
 Row-level security lets nobody COPY into its tables, so new people go through a
 temporary table and one INSERT, which passes the same policies as any other.
-Stays and the marks of entering follow from those rows inside PostgreSQL. What
+Stays and the marks of entering follow from those rows inside PostgreSQL and bear
+the ids of what was entered: in that order their indexes grow at the end. What
 is changed leaves its former value in Correction, as every act of the register does.
 """
 
@@ -60,7 +61,7 @@ TABLES: Final = {
 _STAYS = """
 INSERT INTO registry_stay (id, person_id, sort, household_id, place, name, as_to_head, head, from_on, why_began,
   why_ended, began_by, batch)
-SELECT md5(id::text || 'stay')::uuid, id, 'living', household_id, place, display_name, as_in_home, head,
+SELECT id, id, 'living', household_id, place, display_name, as_in_home, head,
   COALESCE(since, CASE WHEN head THEN (SELECT max(s.to_on) FROM registry_stay s
     WHERE s.household_id = p.household_id AND s.head) END),
   'imported', '', batch, batch FROM pg_temp.import_person p
@@ -75,7 +76,7 @@ SELECT md5(id::text || 'booklet')::uuid, id, 'registered', booklet_id, registere
 """
 _ENTERED = """
 INSERT INTO registry_correction (id, act, no, of, subject, place, household, field, before, after, since_on, source, at)
-SELECT md5(id::text || batch::text)::uuid, batch, %(first)s + n, %(of)s, id, place, {household}, '*', '', '', %(on)s,
+SELECT id, batch, %(first)s + n, %(of)s, id, place, {household}, '*', '', '', %(on)s,
   %(source)s, %(at)s FROM pg_temp.{table}
 """
 _CORRECTIONS = """
@@ -258,13 +259,12 @@ class Book:
     def _correction(self, one: Change) -> tuple[Any, ...]:
         self.count += 1
         row = self.kept.act.child(f"row {self.count}").id
-        plain = ("", "") if one.sealed else (one.before, one.after)
-        hidden = (self._seal(one.before, "before_sealed", row), self._seal(one.after, "after_sealed", row))
+        before, after = one.before, one.after
+        said: tuple[Any, ...] = (before, after, None, None)
+        if one.sealed:
+            said = ("", "", self._seal(before, "before_sealed", row), self._seal(after, "after_sealed", row))
         its = one.record
-        return (
-            row, self.count, its.of, its.subject, its.place, its.household, one.column, *plain,
-            *(hidden if one.sealed else (None, None)),
-        )  # fmt: skip
+        return row, self.count, its.of, its.subject, its.place, its.household, one.column, *said
 
     def _seal(self, text: str, column: str, row: UUID) -> bytes | None:
         return self.sealer.seal(text, place_of(CORRECTION, column, row)) if text else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from commongrid.kernel.moments import missing
@@ -83,17 +84,22 @@ class HeldReader(RowReader):
 
     def _of(self, column: Column) -> Any:
         """One cell; empty cells say nothing."""
-        reads: dict[str, Callable[[str], Any]] = {
-            "": self._field, "place": self._place, "past": self._past, "day": self._day,
-            "code": lambda name: self._coded(name, column.offered),
-            "yes": lambda name: {"1": True, "0": False}.get(self._coded(name, column.offered)),
-            "degrees": lambda name: self._degrees(name, 180 if name == "lon" else 90),
-            "identity": lambda _name: found.text if (found := self._identity()) else "",
-            "number": lambda name: self._number(name, needed=False),
-            "person": lambda name: HAN_GAP.sub("", self._words(name, NAME_LENGTH)),
-            "words": lambda name: self._words(name, WORDS[name]),
+        return self._ways[column.reads](column)
+
+    @cached_property
+    def _ways(self) -> Mapping[str, Callable[[Column], Any]]:
+        """How a cell is read, by what its column says."""
+        return {
+            "": lambda of: self._field(of.field), "place": lambda of: self._place(of.field),
+            "past": lambda of: self._past(of.field), "day": lambda of: self._day(of.field),
+            "code": lambda of: self._coded(of.field, of.offered),
+            "yes": lambda of: {"1": True, "0": False}.get(self._coded(of.field, of.offered)),
+            "degrees": lambda of: self._degrees(of.field, 180 if of.field == "lon" else 90),
+            "identity": lambda _of: found.text if (found := self._identity()) else "",
+            "number": lambda of: self._number(of.field, needed=False),
+            "person": lambda of: HAN_GAP.sub("", self._words(of.field, NAME_LENGTH)),
+            "words": lambda of: self._words(of.field, WORDS[of.field]),
         }  # fmt: skip
-        return reads[column.reads](column.field)
 
     def _field(self, name: str) -> object:
         """As the register reads the field wherever it is written."""

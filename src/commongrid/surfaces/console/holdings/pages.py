@@ -21,6 +21,7 @@ from commongrid.surfaces.console.register.homes import place_asked, village_aske
 from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.words import choices, read_aloud, told
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language, written_day
 from commongrid.territory import queries as territory
 
@@ -71,6 +72,7 @@ def listed(request: Asked, of: str) -> HttpResponse:
         after=request.GET.get("after", "")[:9],
     )  # fmt: skip
     page = queries.holdings(request.scope, sort, code, wanted, localdate())
+    know_places(request, (line.place for line in page.lines))
     kinds = read_aloud(request.scope, sort)[sort]
     inside = territory.children(request.scope, code) if level_of(code) in ("county", "township", "village") else []
     return render(

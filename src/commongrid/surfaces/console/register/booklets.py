@@ -22,6 +22,7 @@ from commongrid.surfaces.console.register.answering import asked
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.words import PERSON_STATES, chip, choices, read_aloud, told, trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -63,6 +64,7 @@ def listed(request: Asked) -> HttpResponse:
     lines, total, following = queries.booklets(
         request.scope, code, text=text, after=homes.after_asked(request.GET.get("after", ""))
     )
+    know_places(request, (line.place for line in lines))
     inside = territory.children(request.scope, code) if level_of(code) in ("county", "township", "village") else []
     context = {
         "place": territory.place(request.scope, code), "lines": lines, "total": total, "next": following, "q": text,

@@ -28,6 +28,7 @@ from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import choices, home_name, trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import language
@@ -108,6 +109,7 @@ def listed(request: Asked) -> HttpResponse:
     waiting, more = queries.requests(scope, page=page)
     offers, more_offers = queries.handovers(scope, page=offered)
     decided = queries.decided(scope)
+    know_places(request, [*(one.place for one in waiting), *(at for one in offers for at in (one.place, one.to_place))])
     faces = roster.faces(scope, {one.asked_by for one in (*waiting, *decided) if one.asked_by})
     context = {
         "rows": [(one, names.get(one.sort, one.sort), _who(one, faces), one.due_at <= timezone.now())

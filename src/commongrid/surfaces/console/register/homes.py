@@ -35,6 +35,7 @@ from commongrid.surfaces.console.register.words import (
 )
 from commongrid.surfaces.console.register.words import PERSON_STATES as STATES
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -54,6 +55,7 @@ def listed(request: Asked) -> HttpResponse:
     if state not in {"", *HOME_STATES}:
         raise NotFound
     page = queries.homes(request.scope, code, state=state, text=text, after=after_asked(request.GET.get("after", "")))
+    know_places(request, (line.natural_village for line in page.lines))
     row = territory.place(request.scope, code)
     inside = territory.children(request.scope, code) if level_of(code) in ("county", "township", "village") else []
     context = {
@@ -65,7 +67,6 @@ def listed(request: Asked) -> HttpResponse:
         "q": text,
         "states": [(code_, gettext(name)) for code_, (name, _tone) in HOME_STATES.items()],
         "inside": [one for one in inside if not one.ended and one.level != "villager_group"],
-        "names": _names(request.scope, {line.natural_village for line in page.lines}),
         "may_edit": request.scope.may("people.edit"),
         "may_join": request.scope.may("people.join"),
         "people": queries.population(request.scope, code),
@@ -99,10 +100,6 @@ def after_asked(text: str) -> str:
     except ValueError:
         return ""
     return text
-
-
-def _names(scope: Scope, codes: set[int]) -> dict[int, str]:
-    return {code: row.label(language()) for code, row in territory.places(scope, codes).items()}
 
 
 @door("people.read")
