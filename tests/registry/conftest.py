@@ -15,13 +15,14 @@ from commongrid.kernel.act import Act
 from commongrid.registry import actions
 from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
-from tests.factories.desk import GRID, HAMLET, VILLAGE, lay
+from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, VILLAGE, lay
 from tests.factories.scopes import scope_at
 
 if TYPE_CHECKING:
     from tests.bed import Database
 
 CLERK = scope_at(VILLAGE, "people.edit", "people.read", "posts.appoint")
+OTHER_CLERK = scope_at(OTHER_VILLAGE, "people.edit", "people.read", role="other clerk")
 DAY = date(2026, 3, 1)
 
 
@@ -108,3 +109,16 @@ def village(database: Database) -> Hamlet:
     """The desk's county with this hamlet's clerk."""
     lay(database)
     return Hamlet()
+
+
+@pytest.fixture
+def other_hamlet(village: Hamlet, database: Database) -> int:
+    """A natural village in the other village."""
+    code = OTHER_VILLAGE + 1
+    with database.as_role("owner") as owner:
+        owner.execute(
+            "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
+            " VALUES (%s, 'natural_village', '', '下河', 'Xiahe', 'xh', 'xiahe', %s, '2020-01-01')",
+            [code, OTHER_VILLAGE],
+        )
+    return code

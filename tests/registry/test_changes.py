@@ -22,7 +22,7 @@ from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from commongrid.registry.rules.requests import reported
 from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.factories.scopes import scope_at
-from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+from tests.registry.conftest import CLERK, DAY, OTHER_CLERK, Hamlet, broken_laws
 
 if TYPE_CHECKING:
     from commongrid.journal.queries import LineRow
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 TOLD = Told(on=date(2026, 5, 1))
 FIELD = scope_at(VILLAGE, "people.confirm", "people.read", role="grid", narrow="grids", grids=(GRID,))
-OTHER_CLERK = scope_at(OTHER_VILLAGE, "people.edit", "people.read", role="other clerk")
 STRANGER = scope_at(FAR_VILLAGE, "people.edit", "people.read", role="stranger")
 
 
@@ -192,19 +191,6 @@ def test_only_the_report_of_a_matter_opens_its_request(monkeypatch: pytest.Monke
 def offer(person: UUID, to_place: int = OTHER_VILLAGE) -> UUID:
     made = actions.offer_record(CLERK, Act.new(), person_id=person, to_place=to_place, note="出嫁", told=TOLD)
     return UUID(made["handover"])
-
-
-@pytest.fixture
-def other_hamlet(village: Hamlet, database: Database) -> int:
-    """A natural village in the other village."""
-    code = OTHER_VILLAGE + 1
-    with database.as_role("owner") as owner:
-        owner.execute(
-            "INSERT INTO territory_place (code, level, kind, name, name_en, initials, sort_key, parent, valid_from)"
-            " VALUES (%s, 'natural_village', '', '下河', 'Xiahe', 'xh', 'xiahe', %s, '2020-01-01')",
-            [code, OTHER_VILLAGE],
-        )
-    return code
 
 
 def test_a_record_moves_when_the_other_side_accepts(village: Hamlet, other_hamlet: int) -> None:

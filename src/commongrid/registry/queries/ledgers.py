@@ -32,7 +32,7 @@ from commongrid.registry.models import (
 from commongrid.registry.queries.booklets import counted
 from commongrid.registry.queries.holdings import due
 from commongrid.registry.queries.homes import sizes_of
-from commongrid.registry.queries.then import as_now, at_home, left_since, lives, people_on, registrations
+from commongrid.registry.queries.then import CAME, GONE, as_now, at_home, left_since, lives, people_on, registrations
 from commongrid.registry.rules.freshness import years
 from commongrid.registry.rules.ledgers import LEDGERS, MOST, Ledger, Totals, born_between, totals
 
@@ -214,18 +214,33 @@ def _flagged_told(of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[Led
 
 
 def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
-    """What happened in the period: stays that began or ended for one of the reasons."""
+    """What happened in the period: stays that began or ended for one of the reasons.
+
+    Whoever left and came on one day moved within the place: one row, as they are afterwards.
+    """
     begun, ended = registrations(within) if wanted.population == "registered" else lives(within)
     period = (wanted.since, wanted.on)
     begun, ended = (_at(rows.filter(of_those(wanted, "person__"))) for rows in (begun, ended))
-    begun = begun.filter(why_began__in=of.why, from_on__range=period).order_by("from_on", "id")[: MOST + 1]
-    ended = ended.filter(why_ended__in=of.why, to_on__range=period).order_by("to_on", "id")[: MOST + 1]
-    happened = [(one.from_on, one.why_began, one) for one in begun]
-    happened += [(one.to_on, one.why_ended, one) for one in ended if one.to_on]
-    happened.sort(key=lambda one: (one[0], str(one[2].person_id)))
+    begun = list(begun.filter(why_began__in=of.why, from_on__range=period).order_by("from_on", "id")[: MOST + 1])
+    ended = list(ended.filter(why_ended__in=of.why, to_on__range=period).order_by("to_on", "id")[: MOST + 1])
+    came = {(one.person_id, one.from_on) for one in begun if one.why_began not in CAME}
+    left = {(one.person_id, one.to_on) for one in ended if one.why_ended not in GONE}
+    happened = [
+        (one.from_on, one.why_began, "within" if (one.person_id, one.from_on) in came & left else "in", one)
+        for one in begun
+    ]
+    happened += [
+        (one.to_on, one.why_ended, "out", one)
+        for one in ended
+        if one.to_on and (one.why_ended in GONE or (one.person_id, one.to_on) not in came)
+    ]
+    happened = sorted((one for one in happened if one[2] in of.ways), key=lambda one: (one[0], str(one[3].person_id)))
     who = as_now(Person.objects.filter(id__in={stay.person_id for *_, stay in happened}))
     people = {one.id: one for one in who}
-    return [_happened(stay, people.get(stay.person_id), (why, day), wanted) for day, why, stay in happened[: MOST + 1]]
+    return [
+        _happened(stay, people.get(stay.person_id), (why, way, day), wanted)
+        for day, why, way, stay in happened[: MOST + 1]
+    ]
 
 
 def _at(rows: QuerySet[Stay]) -> Any:
@@ -236,14 +251,14 @@ def _at(rows: QuerySet[Stay]) -> Any:
     )  # fmt: skip
 
 
-def _happened(stay: Any, who: Any, what: tuple[str, date], wanted: Wanted) -> LedgerRow:
+def _happened(stay: Any, who: Any, what: tuple[str, str, date], wanted: Wanted) -> LedgerRow:
     """A row from a stay, with the household as it was; the person's own record is read only where it is in sight."""
     row = _person(who, wanted) if who else None
     values = {**row.values, "head": ""} if row else {"sex": ""}
     values |= {
         "place": stay.hamlet or stay.place, "villager_group": stay.group,
         "number": stay.home_number or stay.booklet_number or "", "name": stay.name, "relation": stay.as_to_head,
-        "why": what[0], "day": what[1],
+        "why": what[0], "way": what[1], "day": what[2],
     }  # fmt: skip
     return LedgerRow(of="person" if row else "", subject=stay.person_id, values=values)
 

@@ -26,6 +26,7 @@ NOW: Final = {
 }  # fmt: skip
 LIVING: Final = ("here", "away")
 GONE: Final = ("died", "moved_out")
+CAME: Final = ("born", "moved_in")
 
 
 def people_on(on: date, population: str, within: Within) -> QuerySet[Any]:

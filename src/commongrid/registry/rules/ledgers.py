@@ -27,7 +27,8 @@ class Ledger:
     """One ready ledger: its names, what its rows are, and which rows belong to it.
 
     ``ages`` are completed years, both included; ``flags`` types of flags of a person or their household; ``why`` how a
-    stay, in a household or a booklet, began or ended in the period; ``states`` those of people or households; ``kinds``
+    stay, in a household or a booklet, began or ended in the period, ``ways`` whether that was in, out or within the
+    place; ``states`` those of people or households; ``kinds``
     of sites and things. ``sealed`` ones show hardship and are offered only to those who may see it; ``more`` are
     columns of its own.
     """
@@ -40,6 +41,7 @@ class Ledger:
     sex: str = ""
     flags: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ("in", "out", "within")
     states: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     special: str = ""
@@ -85,8 +87,8 @@ LEDGERS: Final = {
                     "struck")),
         Ledger(code="births", zh="出生", en="Births", of="stay", why=("born",)),
         Ledger(code="deaths", zh="死亡", en="Deaths", of="stay", why=("died",)),
-        Ledger(code="moves", zh="迁入迁出", en="Moved in and out", of="stay",
-               why=("moved_in", "moved_out", "enrolled", "struck")),
+        Ledger(code="moves", zh="迁入迁出", en="Moved in and out", of="stay", ways=("in", "out"),
+               why=("moved_in", "moved_out", "moved", "married", "split", "merged", "enrolled", "struck")),
         Ledger(code="booklets", zh="户籍户册", en="Registered households", of="booklet"),
         Ledger(code="homes_away", zh="举家外出和空置户", en="Households wholly away, and empty homes", of="household",
                states=("away", "empty")),
@@ -107,6 +109,7 @@ HEADINGS: Final = {
     "registered_place": N_("Registered place"), "collective": N_("Member of the collective of"),
     "education": N_("Education"), "political": N_("Political status"), "marital": N_("Marital status"),
     "state": N_("At home or away"), "works_at": N_("Works or studies at"), "why": N_("Sort of change"),
+    "way": N_("In or out"),
     "flag": N_("Recognised as"), "since": N_("Recognised on"), "body": N_("Recognised by"), "day": N_("Day"),
     "people": N_("People"), "here": N_("Of them live here"), "registered": N_("Of them registered here"),
     "home_state": N_("State"),
@@ -124,7 +127,7 @@ _PERSON: Final = (
 _OF: Final[dict[str, tuple[str, ...]]] = {
     "person": _PERSON,
     "flag": (*_PERSON, "flag", "since", "body"),
-    "stay": (*_PERSON, "why", "day"),
+    "stay": (*_PERSON, "why", "way", "day"),
     "household": ("no", "place", "villager_group", "number", "door", "name", "phone", "people", "registered",
                   "home_state"),
     "booklet": ("no", "place", "number", "name", "people", "here"),
@@ -180,6 +183,7 @@ def totals(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> Totals:
 _FIRST: Final[dict[str, tuple[str, ...]]] = {
     "person": ("people", "homes", "male", "female"), "flag": ("people", "homes", "male", "female"),
     "household": ("homes", "people", "registered"), "booklet": ("booklets", "people"),
+    "stay": ("way:in", "way:out", "way:within"),
 }  # fmt: skip
 """What is counted in any case."""
 _SEX: Final = {"1": "male", "2": "female"}
@@ -187,7 +191,7 @@ _SEX: Final = {"1": "male", "2": "female"}
 
 def _counted(ledger: Ledger, row: Mapping[str, Any]) -> dict[str, int]:
     if ledger.of == "stay":
-        return {f"why:{row['why']}": 1}
+        return {f"way:{row['way']}": 1, f"why:{row['why']}": 1}
     if ledger.of == "household":
         return {"homes": 1, "people": row["people"], "registered": row["registered"]}
     if ledger.of == "booklet":

@@ -75,10 +75,13 @@ def words(scope: Scope, rows: Sequence[LedgerRow]) -> Words:
     return {
         **_places(scope, rows), **{key: read(codes[name]) for key, name in CODES.items()}, "kind": read(kinds),
         "why": lambda code: gettext(WHY[code]) if code in WHY else "",
+        "way": lambda code: gettext(WAYS[code]),
         "flag": lambda several: in_a_row(types.get(code, code) for code in several),
     }  # fmt: skip
 
 
+WAYS: Final = {"in": N_("In"), "out": N_("Out"), "within": N_("Within the place")}
+"""Whether somebody came to a place, left it, or moved inside it."""
 SORTS: Final = {
     "people": N_("People"), "homes": N_("Number of households"), "male": N_("Male"), "female": N_("Female"),
     "registered": N_("Of them registered here"), "booklets": N_("Number of booklets"),
@@ -95,6 +98,8 @@ def summed(scope: Scope, of: Ledger, found: Totals) -> tuple[tuple[str, ...], li
         what, _mark, code = sort.partition(":")
         if sort in SORTS:
             return gettext(SORTS[sort])
+        if what == "way":
+            return gettext(WAYS[code])
         return gettext(WHY[code]) if what == "why" and code in WHY else kinds.get(code, code)
 
     lines = [
