@@ -19,8 +19,8 @@ from commongrid.registry.models import Flag, HardshipFlag, Person, RegisteredHou
 from commongrid.registry.rules.facts import Into, NewHome, Told
 from tests.factories.desk import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.factories.scopes import scope_at
-from tests.registry.conftest import CLERK, Hamlet, broken_laws
-from tests.registry.test_changes import OTHER_CLERK, offer, other_hamlet  # noqa: F401 - a fixture
+from tests.registry.conftest import CLERK, OTHER_CLERK, Hamlet, broken_laws
+from tests.registry.test_changes import offer
 
 if TYPE_CHECKING:
     from tests.bed import Database
@@ -63,7 +63,7 @@ def handed_over(person: UUID, hamlet: int) -> UUID:
     return there
 
 
-def test_hidden_marks_follow_a_record_that_is_handed_over(village: Hamlet, other_hamlet: int) -> None:  # noqa: F811
+def test_hidden_marks_follow_a_record_that_is_handed_over(village: Hamlet, other_hamlet: int) -> None:
     _home, (_head, wife, *_) = village.family()
     marked(wife)
     there = handed_over(wife, other_hamlet)
@@ -94,7 +94,7 @@ def test_marks_end_with_the_record_and_are_back_when_that_is_undone(village: Ham
     assert held(CIVIL, wife) == {("veteran", home, True), ("disabled", home, True)}
 
 
-def test_who_is_registered_out_of_sight_can_die_and_the_booklet_goes_on(village: Hamlet, other_hamlet: int) -> None:  # noqa: F811
+def test_who_is_registered_out_of_sight_can_die_and_the_booklet_goes_on(village: Hamlet, other_hamlet: int) -> None:
     _home, (_head, wife, son, _father) = village.family()
     of = booklet(CLERK, VILLAGE, wife, son)
     handed_over(wife, other_hamlet)

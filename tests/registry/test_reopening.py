@@ -15,10 +15,8 @@ from commongrid.registry.models import Person
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from tests.factories.desk import FAR_VILLAGE, GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.factories.scopes import scope_at
-from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
-from tests.registry.test_changes import FIELD, OTHER_CLERK, TOLD, offer, other_hamlet, report, state
-
-__all__ = ("other_hamlet",)
+from tests.registry.conftest import CLERK, DAY, OTHER_CLERK, Hamlet, broken_laws
+from tests.registry.test_changes import FIELD, TOLD, offer, report, state
 
 
 def test_a_report_stands_open_again_when_what_it_led_to_is_undone(village: Hamlet) -> None:

@@ -218,11 +218,11 @@ def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
 
     Whoever left and came on one day moved within the place: one row, as they are afterwards.
     """
-    begun, ended = registrations(within) if wanted.population == "registered" else lives(within)
+    both = registrations(within) if wanted.population == "registered" else lives(within)
     period = (wanted.since, wanted.on)
-    begun, ended = (_at(rows.filter(of_those(wanted, "person__"))) for rows in (begun, ended))
-    begun = list(begun.filter(why_began__in=of.why, from_on__range=period).order_by("from_on", "id")[: MOST + 1])
-    ended = list(ended.filter(why_ended__in=of.why, to_on__range=period).order_by("to_on", "id")[: MOST + 1])
+    starts, ends = (_at(rows.filter(of_those(wanted, "person__"))) for rows in both)
+    begun = list(starts.filter(why_began__in=of.why, from_on__range=period).order_by("from_on", "id")[: MOST + 1])
+    ended = list(ends.filter(why_ended__in=of.why, to_on__range=period).order_by("to_on", "id")[: MOST + 1])
     came = {(one.person_id, one.from_on) for one in begun if one.why_began not in CAME}
     left = {(one.person_id, one.to_on) for one in ended if one.why_ended not in GONE}
     happened = [
