@@ -156,6 +156,23 @@ def test_a_point_lies_in_its_grid_or_so_far_from_the_nearest() -> None:
     assert bounds.locate(CLERK, 1000, float("nan"), levels=levels) is None
 
 
+def test_a_dedicated_grid_lies_in_a_grid_of_homes_and_is_found_first() -> None:
+    one = hamlet("上河")
+    homes = int(actions.add_grid(CLERK, Act.new(), village=VILLAGE, named=Named("1网格"), covers=(one,))["code"])
+    named = Named("学校网格")
+    school = int(actions.add_grid(CLERK, Act.new(), village=VILLAGE, named=named, kind="dedicated")["code"])
+    assert homes < school
+    for code, shape in ((VILLAGE, box(0, 0, 4, 4)), (homes, box(0, 0, 4, 4)), (school, box(1, 1, 2, 2))):
+        actions.draw_boundary(CENTRE, Act.new(), place=code, drawn=drawn(shape))
+    assert bounds.misfits(CLERK, school, box(1, 1, 2, 2)) == bounds.misfits(CLERK, homes, box(0, 0, 4, 4)) == []
+    fit = bounds.fit(CLERK, {school: box(1, 1, 2, 2), homes: box(0, 0, 4, 4)})
+    assert not any([*fit.around.values(), *fit.gaps.values()])
+    there = bounds.locate(CLERK, 108.615, 27.215, levels=("grid",))
+    assert there is not None
+    assert (there.place, bounds.Grids(CLERK, VILLAGE).holding(108.615, 27.215)) == (school, school)
+    assert bounds.Grids(CLERK, VILLAGE).holding(108.605, 27.205) == homes
+
+
 def test_nobody_draws_over_another_village() -> None:
     one, far = hamlet("上河"), scope_at(OTHER, "places.edit")
     two = int(actions.add_natural_village(far, Act.new(), village=OTHER, named=Named("野寨"))["code"])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NEAR: Final = (0.01, 0.05, 0.5)
 """How far around a place one looks for boundaries, in degrees, until some are found; the last is some 50 km."""
 GRIDS: Final = ("grid",)
+DEDICATED: Final = "dedicated"
 MOST_OF: Final = 0.5
 """A share of a boundary that may lie where other places do."""
 LIVED_IN: Final = ("natural_village", "village")
@@ -129,15 +130,17 @@ def outline_on(scope: Scope, code: int, on: date) -> Outline | None:
 
 
 def surroundings(scope: Scope, code: int) -> Surroundings:
-    """What a boundary of this place has to fit to; derived cells bind nobody."""
+    """What a boundary of this place has to fit to; derived cells bind nobody, a dedicated grid lies in another."""
     own = place_row(scope, code)
     with acting(scope):
         siblings = Place.objects.in_force().filter(parent=own.parent, level=own.level).exclude(code=code)
+        dedicated = own.kind == DEDICATED
+        siblings = siblings.filter(kind=DEDICATED) if dedicated else siblings.exclude(kind=DEDICATED)
         codes = list(siblings.values_list("code", flat=True))
         found = Boundary.objects.filter(place__in=[*codes, own.parent or 0], valid_to=None).exclude(source="derived")
         drawn = {place: shapes.read(shape) for place, shape in found.values_list("place", "shape")}
     parent = drawn.pop(own.parent or 0, None)
-    return Surroundings(drawn, parent, complete=len(drawn) == len(codes))
+    return Surroundings(drawn, parent, complete=len(drawn) == len(codes) and not dedicated)
 
 
 def misfits(scope: Scope, code: int, own: Shape) -> list[Misfit]:
@@ -207,19 +210,23 @@ class Grids:
         """Read them."""
         area = interval(village)
         with acting(scope):
-            grids = Place.objects.in_force().within(*area).filter(level__in=GRIDS).values("code")
-            rows = Boundary.objects.filter(valid_to=None, place__in=grids)
+            grids = Place.objects.in_force().within(*area).filter(level__in=GRIDS)
+            kinds = dict(grids.values_list("code", "kind"))
+            rows = Boundary.objects.filter(valid_to=None, place__in=kinds)
             found = rows.values_list("place", "source", "shape", "west", "east", "south", "north")
-            self.found = [(place, source == "derived", shapes.read(shape), box) for place, source, shape, *box in found]
+            self.found = [
+                ((source == "derived", kinds[place] != DEDICATED, place), shapes.read(shape), box)
+                for place, source, shape, *box in found
+            ]
 
     def holding(self, lon: float, lat: float) -> int | None:
-        """The grid that holds the point, a set boundary before a derived one."""
+        """The grid that holds the point: a set boundary before a derived one, a dedicated grid before one of homes."""
         inside = [
-            (derived, place)
-            for place, derived, shape, (west, east, south, north) in self.found
+            order
+            for order, shape, (west, east, south, north) in self.found
             if west <= lon <= east and south <= lat <= north and shapes.holds(shape, lon, lat)
         ]
-        return min(inside)[1] if inside else None
+        return min(inside)[-1] if inside else None
 
 
 def _located(scope: Scope, at: tuple[float, float], level: str, area: Interval) -> Located | None:
@@ -231,8 +238,11 @@ def _located(scope: Scope, at: tuple[float, float], level: str, area: Interval) 
                 for place, source, shape in near
             ]
             held = [one for one in far_off if one.inside]
-            beyond = _beyond(scope, at, held) if len(held) > 1 else set()
-            return min(far_off, key=lambda one: (one.metres, one.place in beyond, one.derived, one.place))
+            beyond, own = (_beyond(scope, at, held), _dedicated(scope, held)) if len(held) > 1 else (set(), set())
+            return min(
+                far_off,
+                key=lambda one: (one.metres, one.place in beyond, one.derived, one.place not in own, one.place),
+            )
     return None
 
 
@@ -244,6 +254,13 @@ def _beyond(scope: Scope, at: tuple[float, float], held: Iterable[Located]) -> s
         drawn = list(rows.values_list("place", "shape"))
     out = {place for place, shape in drawn if not shapes.holds(shapes.read(shape), *at)}
     return {place for place, village in villages.items() if village in out}
+
+
+def _dedicated(scope: Scope, held: Iterable[Located]) -> set[int]:
+    """Those of these places that are dedicated grids: a school lies in the grid of the homes around it."""
+    with acting(scope):
+        found = Place.objects.filter(code__in=[one.place for one in held], kind=DEDICATED)
+        return set(found.values_list("code", flat=True))
 
 
 def _near(
@@ -313,17 +330,21 @@ def fit(scope: Scope, areas: Mapping[int, Shape]) -> Fit:
     for family in families(scope, areas):
         held = {code: shape for code, shape in family.shapes.items() if shape is not None}
         around |= boundaries.fits(held, family.parent, (code for code in held if code in areas))
-        if family.parent is not None and len(held) == len(family.shapes):
+        if family.parent is not None and len(held) == len(family.shapes) and not family.dedicated:
             left[family.of] = left.get(family.of, []) + boundaries.gaps(held.values(), family.parent)
     return Fit(around, {code: found for code, found in left.items() if found})
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The places of one level below one, with the boundary that each would have, and their parent's."""
+    """The places of one level below one, with the boundary that each would have, and their parent's.
+
+    Dedicated grids are a family of their own: each lies in a grid of homes.
+    """
 
     of: int
     level: str
+    dedicated: bool
     parent: Shape | None
     shapes: Mapping[int, Shape | None]
 
@@ -331,18 +352,20 @@ class Family:
 def families(scope: Scope, areas: Mapping[int, Shape]) -> list[Family]:
     """The places with their siblings, from the widest level down; new boundaries go before those in force."""
     with acting(scope):
-        own = set(Place.objects.in_force().filter(code__in=areas).values_list("parent", "level"))
-        parents = {parent for parent, _level in own if parent is not None}
-        rows = list(Place.objects.in_force().filter(parent__in=parents).values_list("code", "parent", "level"))
-        wanted = [code for code, parent, level in rows if (parent, level) in own]
+        there_now = Place.objects.in_force().annotate(dedicated=Q(kind=DEDICATED))
+        kinds = ("parent", "level", "dedicated")
+        own = set(there_now.filter(code__in=areas).values_list(*kinds))
+        parents = {parent for parent, *_rest in own if parent is not None}
+        rows = [row for row in there_now.filter(parent__in=parents).values_list("code", *kinds) if row[1:] in own]
+        wanted = [code for code, *_kind in rows]
         drawn = Boundary.objects.filter(place__in=[*wanted, *parents], valid_to=None).exclude(source="derived")
         there = {place: shapes.read(shape) for place, shape in drawn.values_list("place", "shape")} | dict(areas)
-    members: dict[tuple[int, str], dict[int, Shape | None]] = {}
-    for code, parent, level in rows:
-        if parent is not None and (parent, level) in own:
-            members.setdefault((parent, level), {})[code] = there.get(code)
-    order = sorted(members, key=lambda one: (LEVELS.index(one[1]), one[0]))
-    return [Family(of, level, there.get(of), members[of, level]) for of, level in order]
+    members: dict[tuple[int, str, bool], dict[int, Shape | None]] = {}
+    for code, parent, level, dedicated in rows:
+        if parent is not None:
+            members.setdefault((parent, level, dedicated), {})[code] = there.get(code)
+    order = sorted(members, key=lambda one: (LEVELS.index(one[1]), one[0], one[2]))
+    return [Family(*of, there.get(of[0]), members[of]) for of in order]
 
 
 def boundary_files(scope: Scope) -> list[tuple[UUID, int, str, datetime]]:
