@@ -303,7 +303,7 @@ def test_an_area_that_neighbours_hold_wholly_is_not_snapped() -> None:
         CLERK, Act.new(), place=VILLAGE, name="x", datum="wgs84", areas=(area(4, box(0, 0, 1, 1), name="下河"),)
     )
     file = UUID(str(sent["file"]))
-    with pytest.raises(BadInput, match="all of the area in row"):
+    with pytest.raises(BadInput, match="neighbours hold all of it"):
         actions.snap_boundaries(CLERK, Act.new(), file_id=file, rows=(4,))
     assert not bounds.boundary_file(CLERK, file).areas[0].area.snapped
 

@@ -176,7 +176,12 @@ def elsewhere(scope: Scope, code: int, own: Shape) -> bool:
 def gaps_below(scope: Scope, code: int, level: str) -> list[Misfit]:
     """Land of a place that none of its children of a level holds, where all of them have set boundaries."""
     with acting(scope):
-        codes = list(Place.objects.in_force().filter(parent=code, level=level).values_list("code", flat=True))
+        codes = list(
+            Place.objects.in_force()
+            .filter(parent=code, level=level)
+            .exclude(kind=DEDICATED)
+            .values_list("code", flat=True)
+        )
         drawn = Boundary.objects.filter(place__in=[*codes, code], valid_to=None).exclude(source="derived")
         found = {place: shapes.read(shape) for place, shape in drawn.values_list("place", "shape")}
     own = found.pop(code, None)
