@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
 from commongrid.journal.dated import in_force
@@ -32,7 +33,18 @@ from commongrid.registry.models import (
 from commongrid.registry.queries.booklets import counted
 from commongrid.registry.queries.holdings import due
 from commongrid.registry.queries.homes import sizes_of
-from commongrid.registry.queries.then import CAME, GONE, as_now, at_home, left_since, lives, people_on, registrations
+from commongrid.registry.queries.then import (
+    CAME,
+    GONE,
+    as_now,
+    at_home,
+    left_since,
+    lives,
+    people_on,
+    registrations,
+    stays_on,
+    were,
+)
 from commongrid.registry.rules.freshness import years
 from commongrid.registry.rules.ledgers import LEDGERS, MOST, Ledger, Totals, born_between, totals
 
@@ -90,6 +102,8 @@ def ledger_rows(scope: Scope, of: Ledger, wanted: Wanted, most: int = MOST) -> l
         rows = _RECORDS[of.of](of, wanted, within)
         beside = {name: F(path) for name, path in named.items()}
         rows = at_home(rows, wanted.on) if of.of_people else rows.annotate(**beside)
+        if of.of_people and wanted.on < localdate():
+            order = _BY_HOME_THEN
         found = list(told(of, wanted, list(rows.order_by(*order)[: most + 1])))
         if len(found) <= most:
             found = [*found, *_left(of, wanted, within)][: most + 1]
@@ -154,7 +168,7 @@ def _of_the_day(wanted: Wanted, within: Within) -> Any:
 def _people(of: Ledger, wanted: Wanted, within: Within) -> Any:
     rows = _of_the_day(wanted, within)
     if of.states:
-        rows = rows.filter(state_then__in=of.states)
+        rows = rows.filter(were(wanted.on, of.states))
     return rows if of.ages == (0, 200) else rows.filter(born_on__range=born_between(of.ages, wanted.on))
 
 
@@ -187,9 +201,12 @@ def _flags(of: Ledger, wanted: Wanted) -> tuple[Any, Any]:
 
 def _flagged(of: Ledger, wanted: Wanted, within: Within) -> Any:
     of_people, of_homes = _flags(of, wanted)
-    return _of_the_day(wanted, within).filter(
-        Q(id__in=of_people.values("person_id")) | Q(home_then__in=of_homes.values("household_id"), relation_then="02")
-    )
+    homes = of_homes.values("household_id")
+    led = Q(home_then__in=homes, relation_then="02")
+    if wanted.on < localdate():  # found by their stays first: where each lived then is read of those alone
+        heads = stays_on(wanted.on, "living").filter(household__in=homes, as_to_head="02")
+        led = Q(id__in=heads.values("person_id")) & led
+    return _of_the_day(wanted, within).filter(Q(id__in=of_people.values("person_id")) | led)
 
 
 def _people_told(_of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[LedgerRow]:
@@ -377,6 +394,8 @@ _RECORDS: Final[Mapping[str, Any]] = {
 _BY_NUMBER: Final = ("place", Length("number"), "number", "id")
 _BY_HOME: Final = ("place", "hamlet", Length("home_number"), "home_number", "relation_then", "born_on", "id")
 """By household as they are numbered (9 before 10), the head of each first."""
+_BY_HOME_THEN: Final = ("place", "by_home", "born_on", "id")
+"""The same of an earlier day."""
 _READ: Final[Mapping[str, tuple[dict[str, str], tuple[Any, ...], Any]]] = {
     "person": ({}, _BY_HOME, _people_told), "flag": ({}, _BY_HOME, _flagged_told),
     "booklet": ({}, _BY_NUMBER, _booklets_told),

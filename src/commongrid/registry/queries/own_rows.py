@@ -28,7 +28,7 @@ from commongrid.registry.models import (
 )
 from commongrid.registry.queries.holdings import number_of
 from commongrid.registry.queries.ledgers import LedgerRow, Wanted, left_rows, of_those
-from commongrid.registry.queries.then import LIVING, at_home, people_on
+from commongrid.registry.queries.then import LIVING, at_home, people_on, were
 from commongrid.registry.queries.wordlists import CodeRow
 from commongrid.registry.rules.fields import FURTHER
 from commongrid.registry.rules.freshness import years
@@ -95,7 +95,7 @@ def _people(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
         rows = rows.filter(relation_then=asked.pop("relation"))
     rows = rows.filter(**{CODED["person"][key]: code for key, code in asked.items()})
     if spec.filters.get("state") in LIVING:
-        rows = rows.filter(state_then=spec.filters["state"])
+        rows = rows.filter(were(wanted.on, (spec.filters["state"],)))
     if ages := range_of(spec, "age"):
         rows = rows.filter(born_on__range=born_between(ages, wanted.on))
     for key, table in _flag_tables(spec):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import BigIntegerField, CharField, Exists, F, Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Length, LPad
 from django.utils.timezone import localdate
 
 from commongrid.kernel.places import interval, village_of
@@ -24,6 +25,12 @@ HOME: Final = {
 NOW: Final = {
     "home_then": "household_id", "relation_then": "as_in_home", "state_then": "state", "works_then": "works_at",
 }  # fmt: skip
+_BY_HOME: Final = Func(
+    Cast("household__natural_village", TextField()),
+    LPad(Cast(Length("household__number"), TextField()), 3, Value("0")),
+    "household__number", "as_to_head", template="(%(expressions)s)", arg_joiner=" || ", output_field=TextField(),
+)  # fmt: skip
+"""By hamlet and number (9 before 10), the head first; nothing where the household is out of sight."""
 LIVING: Final = ("here", "away")
 GONE: Final = ("died", "moved_out")
 CAME: Final = ("born", "moved_in")
@@ -45,17 +52,33 @@ def people_on(on: date, population: str, within: Within) -> QuerySet[Any]:
         works_then=value_on("person", "works_at", on, CharField()),
         relation_then=Coalesce(Subquery(lived.values("as_to_head")[:1]), Value("")),
     )  # fmt: skip
-    return rows.filter(state_then__in=LIVING).exclude(state="merged")
+    return rows.filter(were(on, LIVING)).exclude(state="merged")
+
+
+def were(on: date, states: Sequence[str]) -> Q:
+    """People of a day who were in one of these states.
+
+    Nearly all are in it as ever, which is said beside: PostgreSQL would take those who were then for next to nobody.
+    """
+    then = Q(state_then__in=states)
+    told = Correction.objects.filter(of="person", field="state").values("subject")
+    return then if on >= localdate() else ~Q(id__in=told) & Q(state__in=states) | then
 
 
 def at_home(rows: Any, on: date) -> Any:
-    """People of a day with their household: its number and ``hamlet``, in whose order they are read, group and head."""
+    """People of a day with their household: its number and ``hamlet``, in whose order they are read, group and head.
+
+    ``by_home`` is that order of an earlier day with what they were to the head, as one text: each part by itself would
+    look for their stay once more.
+    """
     if on >= localdate():
         return rows.annotate(**{name: F(path) for name, path in HOME.items()})
     home = Household.objects.filter(pk=OuterRef("home_then"))
     heads = stays_on(on, "living").filter(household=OuterRef("home_then"), head=True)
     columns = {name: path.removeprefix("household__") for name, path in HOME.items() if name != "heads_name"}
+    lived = stays_on(on, "living").filter(person=OuterRef("pk")).order_by("from_on")
     return rows.annotate(
+        by_home=Subquery(lived.annotate(by_home=_BY_HOME).values("by_home")[:1]),
         **{name: Subquery(home.values(column)[:1]) for name, column in columns.items()},
         heads_name=Subquery(heads.values("name")[:1]),
     )
