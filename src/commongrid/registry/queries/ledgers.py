@@ -30,21 +30,10 @@ from commongrid.registry.models import (
     Stay,
     Thing,
 )
+from commongrid.registry.queries import then
 from commongrid.registry.queries.booklets import counted
 from commongrid.registry.queries.holdings import due
 from commongrid.registry.queries.homes import sizes_of
-from commongrid.registry.queries.then import (
-    CAME,
-    GONE,
-    as_now,
-    at_home,
-    left_since,
-    lives,
-    people_on,
-    registrations,
-    stays_on,
-    were,
-)
 from commongrid.registry.rules.freshness import years
 from commongrid.registry.rules.ledgers import LEDGERS, MOST, Ledger, Totals, born_between, totals
 
@@ -101,7 +90,7 @@ def ledger_rows(scope: Scope, of: Ledger, wanted: Wanted, most: int = MOST) -> l
         named, order, told = _READ[of.of]
         rows = _RECORDS[of.of](of, wanted, within)
         beside = {name: F(path) for name, path in named.items()}
-        rows = at_home(rows, wanted.on) if of.of_people else rows.annotate(**beside)
+        rows = then.at_home(rows, wanted.on) if of.of_people else rows.annotate(**beside)
         if of.of_people and wanted.on < localdate():
             order = _BY_HOME_THEN
         found = list(told(of, wanted, list(rows.order_by(*order)[: most + 1])))
@@ -133,7 +122,7 @@ def ledger_totals(scope: Scope, of: Ledger, wanted: Wanted) -> Totals:
             for home, place in homes.items()
         ])  # fmt: skip
     if of.of in ("person", "flag"):
-        rows = at_home(rows, wanted.on).annotate(at=Coalesce("hamlet", "place"))
+        rows = then.at_home(rows, wanted.on).annotate(at=Coalesce("hamlet", "place"))
         people = rows.order_by("place").values_list("at", "home_number", "sex")[:MOST]
         lines: list[Mapping[str, Any]] = [dict(zip(("place", "number", "sex"), row, strict=True)) for row in people]
         return totals(of, [*lines, *(row.values for row in _left(of, wanted, within))])
@@ -162,13 +151,13 @@ def of_those(wanted: Wanted, path: str = "") -> Q:
 
 
 def _of_the_day(wanted: Wanted, within: Within) -> Any:
-    return people_on(wanted.on, wanted.population, within).filter(of_those(wanted))
+    return then.people_on(wanted.on, wanted.population, within).filter(of_those(wanted))
 
 
 def _people(of: Ledger, wanted: Wanted, within: Within) -> Any:
     rows = _of_the_day(wanted, within)
     if of.states:
-        rows = rows.filter(were(wanted.on, of.states))
+        rows = rows.filter(then.were(wanted.on, of.states))
     return rows if of.ages == (0, 200) else rows.filter(born_on__range=born_between(of.ages, wanted.on))
 
 
@@ -189,7 +178,7 @@ def left_rows(wanted: Wanted, within: Within) -> list[LedgerRow]:
                     "number": one.household.number if one.household else "", "relation": one.as_to_head, "sex": "",
                     "~household": one.household_id},
         )
-        for one in left_since(wanted.on, within)
+        for one in then.left_since(wanted.on, within)
     ]  # fmt: skip
 
 
@@ -204,7 +193,7 @@ def _flagged(of: Ledger, wanted: Wanted, within: Within) -> Any:
     homes = of_homes.values("household_id")
     led = Q(home_then__in=homes, relation_then="02")
     if wanted.on < localdate():  # found by their stays first: where each lived then is read of those alone
-        heads = stays_on(wanted.on, "living").filter(household__in=homes, as_to_head="02")
+        heads = then.stays_on(wanted.on, "living").filter(household__in=homes, as_to_head="02")
         led = Q(id__in=heads.values("person_id")) & led
     return _of_the_day(wanted, within).filter(Q(id__in=of_people.values("person_id")) | led)
 
@@ -235,13 +224,13 @@ def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
 
     Whoever left and came on one day moved within the place: one row, as they are afterwards.
     """
-    both = registrations(within) if wanted.population == "registered" else lives(within)
+    both = then.registrations(within) if wanted.population == "registered" else then.lives(within)
     period = (wanted.since, wanted.on)
     starts, ends = (_at(rows.filter(of_those(wanted, "person__"))) for rows in both)
     begun = list(starts.filter(why_began__in=of.why, from_on__range=period).order_by("from_on", "id")[: MOST + 1])
     ended = list(ends.filter(why_ended__in=of.why, to_on__range=period).order_by("to_on", "id")[: MOST + 1])
-    came = {(one.person_id, one.from_on) for one in begun if one.why_began not in CAME}
-    left = {(one.person_id, one.to_on) for one in ended if one.why_ended not in GONE}
+    came = {(one.person_id, one.from_on) for one in begun if one.why_began not in then.CAME}
+    left = {(one.person_id, one.to_on) for one in ended if one.why_ended not in then.GONE}
     happened = [
         (one.from_on, one.why_began, "within" if (one.person_id, one.from_on) in came & left else "in", one)
         for one in begun
@@ -249,10 +238,10 @@ def _stays(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
     happened += [
         (one.to_on, one.why_ended, "out", one)
         for one in ended
-        if one.to_on and (one.why_ended in GONE or (one.person_id, one.to_on) not in came)
+        if one.to_on and (one.why_ended in then.GONE or (one.person_id, one.to_on) not in came)
     ]
     happened = sorted((one for one in happened if one[2] in of.ways), key=lambda one: (one[0], str(one[3].person_id)))
-    who = as_now(Person.objects.filter(id__in={stay.person_id for *_, stay in happened}))
+    who = then.as_now(Person.objects.filter(id__in={stay.person_id for *_, stay in happened}))
     people = {one.id: one for one in who}
     return [
         _happened(stay, people.get(stay.person_id), (why, way, day), wanted)
