@@ -121,6 +121,7 @@ class Drawing {
   }
 
   private begin(): void {
+    this.chosen = null;
     if (this.begun && this.begun.length > 2) this.finish();
     else {
       this.begun = this.begun ? null : [];
@@ -162,6 +163,7 @@ class Drawing {
     if (event.key === "Escape") this.begun = null;
     else if (event.key === "Delete" || event.key === "Backspace") this.drop();
     else if (event.key === "Enter" && this.begun) this.finish();
+    else if (event.key === " " && this.begun) this.begun.push(this.map.getCenter().toArray());
     else if (step && this.chosen) {
       const { part, ring, corner } = this.chosen;
       const from = this.rings[part]?.[ring]?.[corner];

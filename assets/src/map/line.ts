@@ -1,6 +1,7 @@
-/* Drawing a line: each press adds a point, a step back takes one away. What is drawn stands in the form's field at
+/* Drawing a line: each press adds a point, Enter one in the map's middle, a step back takes one away. What is drawn stands in the form's field at
    every moment; lines that are there already are shown with it. */
-import type { Map as Drawn, GeoJSONSource } from "maplibre-gl";
+import type { Map as Drawn, GeoJSONSource, LngLat } from "maplibre-gl";
+import { byKey } from "./keyed";
 import type { Colours } from "./look";
 
 type At = [number, number];
@@ -76,11 +77,11 @@ export function drawLine(map: Drawn, box: HTMLElement, colour: Colours): void {
     lay();
   };
   map.getCanvas().style.cursor = "crosshair";
-  map.on("click", (event) => {
-    const at = event.lngLat;
-    change([...points, [Number(at.lng.toFixed(7)), Number(at.lat.toFixed(7))]]);
-  });
-  tools?.querySelector("[data-tool=undo]")?.addEventListener("click", () => change(points.slice(0, -1)));
+  const add = ({ lng, lat }: LngLat) => change([...points, [Number(lng.toFixed(7)), Number(lat.toFixed(7))]]);
+  const back = () => change(points.slice(0, -1));
+  map.on("click", (event) => add(event.lngLat));
+  byKey(map, { Enter: () => add(map.getCenter()), Backspace: back });
+  tools?.querySelector("[data-tool=undo]")?.addEventListener("click", back);
   tools?.querySelector("[data-tool=clear]")?.addEventListener("click", () => change([]));
   field.addEventListener("change", () => {
     points = read(field.value);

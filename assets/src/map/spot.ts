@@ -1,5 +1,7 @@
-/* Touching the map puts a point into a form's two fields; typing there moves the point on the map. */
+/* Touching the map puts a point into a form's two fields, that of a home where one is touched; typing there moves the
+   point on the map, and Enter takes the map's middle. */
 import { type Map as Drawn, Marker } from "maplibre-gl";
+import { byKey } from "./keyed";
 import type { Colours } from "./look";
 
 export function spot(map: Drawn, box: HTMLElement, colour: Colours): void {
@@ -14,11 +16,17 @@ export function spot(map: Drawn, box: HTMLElement, colour: Colours): void {
     else mark.remove();
   };
   map.getCanvas().style.cursor = "crosshair";
-  map.on("click", ({ lngLat }) => {
-    lon.value = lngLat.lng.toFixed(6);
-    lat.value = lngLat.lat.toFixed(6);
+  const put = (x: number, y: number) => {
+    lon.value = x.toFixed(6);
+    lat.value = y.toFixed(6);
     lay();
+  };
+  map.on("click", ({ point, lngLat }) => {
+    const homes = map.getLayer("homes") ? map.queryRenderedFeatures(point, { layers: ["homes"] }) : [];
+    const at = homes[0]?.geometry.type === "Point" ? homes[0].geometry.coordinates : lngLat.toArray();
+    put(at[0] ?? lngLat.lng, at[1] ?? lngLat.lat);
   });
+  byKey(map, { Enter: () => put(map.getCenter().lng, map.getCenter().lat) });
   for (const field of [lon, lat]) field.addEventListener("change", lay);
   lay();
 }
