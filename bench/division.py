@@ -30,6 +30,7 @@ from commongrid.kernel.division.joining import Ground
 from commongrid.kernel.division.reckoning import described, reckon
 from commongrid.kernel.division.solving import Task, bounded, searched
 from commongrid.kernel.division.statement import Effort, Fault, Households, Locks, Proposal, Rules
+from commongrid.kernel.division.walking import Walking
 
 EVERY = frozenset(range(1000))
 PLAIN = Rules(target=44.0, lower=30, upper=60, grids=18, split=0.0, no_head=0.0, short_member=0.0, straddling=EVERY)
@@ -123,7 +124,7 @@ def _villages(mode: str, args: argparse.Namespace) -> None:
 def _compared(homes: Households, rules: Rules, bound: float, seed: int) -> Iterator[tuple[str, float, float, int, int]]:
     """Each of the others on this village, by our measure: gap, seconds, grids in pieces, grids out of range."""
     graph = walking_graph(homes.points, areas(homes, rules), Terrain())
-    walks = graph.walks()
+    walks = Walking(homes.points, graph)
     for name, way in peers():
         if way is None:
             print(f"{name} is not installed", flush=True)
@@ -132,7 +133,7 @@ def _compared(homes: Households, rules: Rules, bound: float, seed: int) -> Itera
         grid = way(homes, rules, graph, seed)
         taken = time.process_time() - begun
         _, grid = np.unique(grid, return_inverse=True)
-        grids = described(homes, lambda who: walks[np.ix_(who, who)], grid, [None] * (int(grid.max()) + 1))
+        grids = described(homes, walks, grid, [None] * (int(grid.max()) + 1))
         told = reckon(homes, rules, graph, grid, grids)
         yield name, 100 * (told.metres / bound - 1), taken, told.in_pieces, told.out_of_range
 
@@ -151,7 +152,7 @@ def _redraw(args: argparse.Namespace) -> None:
         before[moved] = -1
         homes = replace(homes, points=points, before=before)
         again = replace(rules, change=100.0)
-        quick = Effort(rounds=200, with_bound=False)
+        quick = Effort(rounds=200, with_bound=False, near=True)
         found, taken = _timed(lambda homes=homes, again=again, quick=quick: divide(homes, again, effort=quick))
         shares.append(100 * found.reckoning.changed / args.households)
         seconds.append(taken)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from commongrid.kernel.division import dividing, sweeping
 from commongrid.kernel.division.dividing import divide
-from commongrid.kernel.division.graph import Terrain
+from commongrid.kernel.division.graph import Terrain, walking_graph
 from commongrid.kernel.division.statement import (
     Cause,
     Effort,
@@ -26,6 +27,7 @@ from commongrid.kernel.division.statement import (
     TooManyGrids,
     UnequalLists,
 )
+from commongrid.kernel.division.walking import Walking
 from tests.kernel.division.laws import EVERY, QUICK, broken, village
 
 pytestmark = pytest.mark.xdist_group("division")  # one worker compiles
@@ -200,9 +202,56 @@ def test_progress_rises_to_the_end_and_a_cancelled_run_stops() -> None:
         divide(homes, SMALL, effort=replace(QUICK, cancelled=lambda: len(told) > 0))
 
 
-@pytest.mark.nightly
-def test_five_thousand_households_are_divided() -> None:
-    homes = village(17, 5000, 30, width=8000)
-    rules = Rules(straddling=EVERY, split=0.0)
-    proposal = divide(homes, rules, effort=Effort(rounds=300))
+def windows_of(count: int, patched: pytest.MonkeyPatch) -> None:
+    """As if so many grids made a piece large."""
+    for name, value in {"LARGE": count, "WIDE": 4, "NARROW": 3}.items():
+        patched.setattr(sweeping, name, value)
+    patched.setattr(dividing, "LARGE", count)
+
+
+def test_a_large_piece_is_divided_by_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows_of(4, monkeypatch)
+    monkeypatch.setattr(dividing, "ALL_PAIRS", 90)
+    homes = village(3, 140, 3)
+    rules = replace(SMALL, straddling=EVERY)
+    proposal = divide(homes, rules, effort=QUICK)
     assert broken(homes, rules, proposal) == []
+    assert proposal.bound is None
+    assert divide(homes, rules, effort=QUICK).grid.tolist() == proposal.grid.tolist()
+    monkeypatch.undo()
+    exact = divide(homes, rules, effort=QUICK)
+    assert proposal.reckoning.price < 1.1 * exact.reckoning.price
+
+
+def test_around_locks_only_what_is_near_is_divided_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows_of(4, monkeypatch)
+    homes = village(5, 140, 1)
+    rules = replace(SMALL, straddling=EVERY, change=50.0)
+    first = divide(homes, rules, effort=replace(QUICK, with_bound=False))
+    centres = np.array([one.centre for one in first.grids])
+    away = Walking(homes.points, walking_graph(homes.points, np.zeros(140, np.int64), Terrain()))(centres)
+    to = int(np.argsort(away[0])[1])
+    dragged = np.flatnonzero(first.grid == 0)[:2]
+    before, locked = first.grid.copy(), np.full(140, -1)
+    before[dragged] = locked[dragged] = to
+    homes = replace(homes, before=before)
+    locks = Locks(households=locked, grids=frozenset({int(np.argsort(away[0])[2])}))
+    again = divide(homes, rules, locks=locks, effort=replace(QUICK, with_bound=False, near=True))
+    assert broken(homes, rules, again, locks=locks) == []
+    moved = np.array([one.label for one in again.grids])[again.grid] != before
+    assert not moved[np.isin(before, np.argsort(away[to])[-3:])].any()
+    assert again.today is not None
+    assert (again.today.out_of_range, again.reckoning.out_of_range) == (1, 0)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("count", [5_000, 12_000])
+def test_thousands_of_households_are_divided_and_again_around_locks(count: int) -> None:
+    homes = village(17, count, 30, width=8000)
+    rules = Rules(straddling=EVERY, split=0.0)
+    proposal = divide(homes, rules, effort=Effort(rounds=300, with_bound=False))
+    assert broken(homes, rules, proposal) == []
+    homes, rules = replace(homes, before=proposal.grid), replace(rules, change=50.0)
+    locks = Locks(grids=frozenset({0, 7}))
+    again = divide(homes, rules, locks=locks, effort=Effort(rounds=200, with_bound=False, near=True))
+    assert broken(homes, rules, again, locks=locks) == []

@@ -208,7 +208,7 @@ SAYS = {
     "three households": ("27 too few", "is kept whole and small"),
     "not one point": ("Not one dwelling of this village has a point on the map",),
     "all at one point": ("ready to read",),
-    "too many": ("more than 6,000 households, too many to divide at once",),
+    "too many": ("more than 15,000 households, too many to divide at once",),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from commongrid.kernel.division.arrays import Metres, Reals, Wholes
 from commongrid.kernel.division.graph import Graph, Terrain, beyond, walking_graph
-from commongrid.kernel.division.reckoning import Reason, described, reckon, shortcomings
+from commongrid.kernel.division.reckoning import Reason, Walks, described, reckon, shortcomings
 from commongrid.kernel.division.statement import (
     Arrangement,
     Cause,
@@ -26,14 +27,38 @@ from commongrid.kernel.division.statement import (
 
 DETOUR = 2.0
 """Where the graph offers no way, a walk counts as so many times the straight line."""
+AROUND = 1.5
+"""Walks within a grid are looked for up to so many times its width, before they are looked for everywhere."""
+
+WalksOn = Callable[[Reals, Graph], Walks]
+"""How walks between households are looked up, from their points and the graph."""
+
+
+class Among:
+    """Metres between the households of one grid, on the whole village's ways."""
+
+    def __init__(self, points: Reals, graph: Graph) -> None:
+        """Of these households on these ways."""
+        self.points, self.place, self.ways = points, graph.place, graph.ways()
+
+    def __call__(self, who: Wholes) -> Metres:
+        """Between any two of them; first not much beyond where they stand, which is nearly always enough."""
+        at, back = np.unique(self.place[who], return_inverse=True)
+        points, back = self.points[who], back.reshape(-1)
+        walks = dijkstra(self.ways, indices=at, limit=AROUND * float(np.linalg.norm(np.ptp(points, axis=0))))[:, at]
+        if np.isinf(walks).any():
+            walks = dijkstra(self.ways, indices=at)[:, at]
+        return with_detours(points, walks.astype(np.float32)[np.ix_(back, back)], points)
 
 
 def arranged(
-    given: Households, rules: Rules, grid: Wholes, labels: list[int | None], terrain: Terrain | None = None
-) -> Arrangement:
+    given: Households, rules: Rules, grid: Wholes, labels: list[int | None], terrain: Terrain | None = None,
+    walks: WalksOn = Among,
+) -> Arrangement:  # fmt: skip
     """Grids drawn by hand, by the same measure as a proposal; a household without a grid has NONE.
 
-    ``labels`` are today's numbers of the grids, None for a new one. Only the walks within these grids are looked up.
+    ``labels`` are today's numbers of the grids, None for a new one. Only the walks within these grids are looked up,
+    by ``walks``.
 
     Refuses: NothingToDivide, NoPlaces, LimitsCrossed, UnequalLists.
     """
@@ -41,7 +66,7 @@ def arranged(
     checked(given, replace(rules, grids=None), Locks())
     given, _ = placed(given)
     graph = walking_graph(given.points, areas(given, rules), terrain)
-    grids = described(given, _Among(given, graph), grid, labels)
+    grids = described(given, walks(given.points, graph), grid, labels)
     reasons = [Reason(cause=Cause.LOCKED_HOUSEHOLDS)] * len(grids)
     return Arrangement(
         grids=grids,
@@ -88,23 +113,10 @@ def areas(given: Households, rules: Rules) -> Wholes:
     return np.where(straddles, shared, given.village).astype(np.int64)
 
 
-def with_detours(points: Reals, walks: Metres) -> Metres:
-    """The walks between households; where there is no way, a detour on the straight line."""
+def with_detours(points: Reals, walks: Metres, to: Reals) -> Metres:
+    """The walks from some points to others; where there is no way, a detour on the straight line."""
     nowhere = np.isinf(walks)
     if bool(nowhere.any()):
         a, b = np.nonzero(nowhere)
-        walks[a, b] = DETOUR * np.linalg.norm(points[a] - points[b], axis=1)
+        walks[a, b] = DETOUR * np.linalg.norm(points[a] - to[b], axis=1)
     return walks
-
-
-class _Among:
-    """Metres between the households of one grid, on the whole village's ways."""
-
-    def __init__(self, given: Households, graph: Graph) -> None:
-        self.points, self.place, self.ways = given.points, graph.place, graph.ways()
-
-    def __call__(self, who: Wholes) -> Metres:
-        at, back = np.unique(self.place[who], return_inverse=True)
-        walks = dijkstra(self.ways, directed=False, indices=at)[:, at].astype(np.float32)
-        back = back.reshape(-1)
-        return with_detours(self.points[who], walks[np.ix_(back, back)])

@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from commongrid.kernel.division.arranging import areas, checked, placed, with_detours
-from commongrid.kernel.division.arrays import Metres, Wholes
+from commongrid.kernel.division.arranging import areas, checked, placed
+from commongrid.kernel.division.arrays import Wholes
 from commongrid.kernel.division.graph import Graph, Terrain, parts, walking_graph
-from commongrid.kernel.division.pieces import Part, parts_of, task_of
+from commongrid.kernel.division.pieces import Lands, Part, parts_of, task_of
 from commongrid.kernel.division.reckoning import Reason, described, reckon, shortcomings
 from commongrid.kernel.division.solving import Solved, solve
 from commongrid.kernel.division.statement import (
@@ -23,6 +23,11 @@ from commongrid.kernel.division.statement import (
     Reckoning,
     Rules,
 )
+from commongrid.kernel.division.sweeping import LARGE, How, swept
+from commongrid.kernel.division.walking import Walking
+
+ALL_PAIRS = 6_000
+"""Households of a part up to which the walks between all of them are kept: twice as many take four times the room."""
 
 
 def divide(
@@ -47,7 +52,7 @@ def divide(
     effort.look_in(0.0, "graph")
     area = areas(given, rules)
     graph = walking_graph(given.points, area, terrain)
-    walks = with_detours(given.points, graph.walks())
+    walks = Walking(given.points, graph)
     frozen = np.isin(given.before, list(locks.grids))
     part = parts(graph, ~frozen, area)[graph.place]
     part[frozen] = NONE
@@ -56,7 +61,7 @@ def divide(
     grid, labels, reasons = _together(given, rules, locks, found, solved)
     pinned = _pin(locks, grid, labels, reasons)
     grid, labels, reasons = _without_empty(grid, labels, reasons)
-    grids = described(given, lambda who: walks[np.ix_(who, who)], grid, labels)
+    grids = described(given, walks, grid, labels)
     effort.look_in(1.0, "reckoning")
     reckoning = reckon(given, rules, graph, grid, grids)
     return Proposal(
@@ -72,7 +77,7 @@ def divide(
 
 
 def _solved(
-    given: Households, rules: Rules, locks: Locks, found: list[Part], lands: tuple[Graph, Metres], effort: Effort
+    given: Households, rules: Rules, locks: Locks, found: list[Part], lands: Lands, effort: Effort
 ) -> list[Solved]:
     """All parts, one after the other, the share of the whole reported by their sizes."""
     weights = np.cumsum([0.0, *(len(one.who) * one.grids for one in found)])
@@ -82,8 +87,17 @@ def _solved(
         def report(share: float, begin: float = begin, end: float = end) -> None:
             effort.look_in(0.1 + 0.85 * (begin + share * (end - begin)), "search")
 
-        solved.append(solve(task_of(given, rules, locks, one, lands), effort, report))
+        solved.append(_one(given, rules, locks, one, (lands, effort, report)))
     return solved
+
+
+def _one(given: Households, rules: Rules, locks: Locks, part: Part, how: How) -> Solved:
+    """One part; a large one by windows where somebody waits, or where there is no room for all its walks."""
+    lands, effort, report = how
+    if part.grids > LARGE and (effort.near or len(part.who) > ALL_PAIRS):
+        centre, grid = swept(given, rules, locks, part, how)
+        return Solved(grid=grid, centre=centre, price=0.0, bound=None)
+    return solve(task_of(given, rules, locks, part, lands), effort, report)
 
 
 def _together(
@@ -139,20 +153,23 @@ def _named(given: Households, grid: Wholes, labels: list[int | None], fixed: set
     kept: list[int | None] = [label if label in fixed else None for label in labels]
     if not free or not rest:
         return kept
-    common = np.array([[int(((grid == n) & (given.before == one)).sum()) for one in rest] for n in free])
+    both = np.isin(given.before, rest)
+    counts = np.zeros((len(labels), len(rest)), np.int64)
+    np.add.at(counts, (grid[both], np.searchsorted(rest, given.before[both])), 1)
+    common = counts[free]
     for row, column in zip(*linear_sum_assignment(common, maximize=True), strict=True):
         if common[row, column]:
             kept[free[row]] = rest[column]
     return kept
 
 
-def _today(given: Households, rules: Rules, graph: Graph, walks: Metres) -> Reckoning | None:
+def _today(given: Households, rules: Rules, graph: Graph, walks: Walking) -> Reckoning | None:
     """Today's arrangement by the same measure; None where no household has a grid."""
     numbers = [int(one) for one in np.unique(given.before) if one >= 0]
     if not numbers:
         return None
     grid = np.where(given.before >= 0, np.searchsorted(numbers, given.before), NONE).astype(np.int64)
-    return reckon(given, rules, graph, grid, described(given, lambda who: walks[np.ix_(who, who)], grid, [*numbers]))
+    return reckon(given, rules, graph, grid, described(given, walks, grid, [*numbers]))
 
 
 def _bound(reckoning: Reckoning, solved: list[Solved]) -> float | None:

@@ -1,4 +1,4 @@
-"""The walking graph: which dwellings are neighbours on foot, and how far the walk is between any two.
+"""The walking graph: which dwellings are neighbours on foot, and what is walked on.
 
 Households at one point share a place. Neighbours are the edges of the Delaunay
 triangulation of all places, and of the places of each area by itself, so that
@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
-from commongrid.kernel.division.arrays import Metres, Reals, Wholes
+from commongrid.kernel.division.arrays import Reals, Wholes
 from commongrid.kernel.division.roads import along
 
 GRAIN = 64
@@ -29,8 +29,6 @@ IN_SIGHT = 3
 """So many places are joined at each end of a bridge."""
 AROUND = 8
 """So many places around are tried where a barrier has cut off one that could be walked to."""
-ROWS = 500
-"""So many places are walked from at once, for the room that takes."""
 STEP_ASIDE = 0.5
 """Metres to either side of a barrier at which a bridge given as one point begins and ends."""
 
@@ -70,18 +68,6 @@ class Graph:
     def ways(self) -> csr_matrix:
         """What is walked on; the places come first."""
         return self.matrix() if self.roads is None else self.roads
-
-    def walks(self) -> Metres:
-        """Metres of the shortest walk between any two households; infinite where there is none."""
-        size = len(self.places)
-        between: Metres = np.empty((size, size), np.float32)
-        ways = self.ways()
-        for first in range(0, size, ROWS):
-            some = np.arange(first, min(first + ROWS, size))
-            between[some] = dijkstra(ways, directed=False, indices=some)[:, :size]
-        if len(self.place) == len(self.places) and bool((self.place == np.arange(len(self.place))).all()):
-            return between
-        return np.ascontiguousarray(between[np.ix_(self.place, self.place)])
 
 
 def walking_graph(points: Reals, area: Wholes, terrain: Terrain) -> Graph:

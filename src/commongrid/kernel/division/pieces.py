@@ -12,7 +12,7 @@ from commongrid.kernel.division.assigning import Piece
 from commongrid.kernel.division.graph import Graph
 from commongrid.kernel.division.joining import Ground
 from commongrid.kernel.division.reckoning import Reason
-from commongrid.kernel.division.solving import Task
+from commongrid.kernel.division.solving import Start, Task
 from commongrid.kernel.division.statement import (
     NONE,
     Cause,
@@ -21,6 +21,7 @@ from commongrid.kernel.division.statement import (
     Rules,
     TooFewGrids,
 )
+from commongrid.kernel.division.walking import Walking
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,9 +148,20 @@ def _worse(one: Part, rules: Rules, step: int) -> int:
     return one.fits(rules, one.grids + step) - one.fits(rules, one.grids)
 
 
-def task_of(given: Households, rules: Rules, locks: Locks, part: Part, lands: tuple[Graph, Metres]) -> Task:
-    """The arrays of a part, its limits widened as far as the number of its grids demands."""
+Lands = tuple[Graph, Walking]
+"""Who is next to whom, and the walks."""
+
+
+def task_of(given: Households, rules: Rules, locks: Locks, part: Part, lands: Lands) -> Task:
+    """A part with everything that it takes to divide it."""
     graph, walks = lands
+    piece = piece_of(given, rules, locks, part, walks(part.who))
+    ground = _ground(given, rules, graph, part.who, piece)
+    return Task(piece=piece, ground=ground, grids=part.grids, start=begun(piece, part, rules, walks))
+
+
+def piece_of(given: Households, rules: Rules, locks: Locks, part: Part, metres: Metres) -> Piece:
+    """The arrays of a part, its limits widened as far as the number of its grids demands."""
     who, grids = part.who, part.grids
     number = {label: k for k, label in enumerate(part.labels)}
     before = np.array([number.get(int(one), NONE) for one in given.before[who]], np.int64)
@@ -164,8 +176,8 @@ def task_of(given: Households, rules: Rules, locks: Locks, part: Part, lands: tu
     _, village = np.unique(given.village[who], return_inverse=True)
     usual = np.minimum(np.bincount(village)[village], upper)
     foreign: Reals = rules.split / usual if village.max() > 0 else np.zeros(len(who))
-    piece = Piece(
-        metres=np.ascontiguousarray(walks[np.ix_(who, who)]),
+    return Piece(
+        metres=np.ascontiguousarray(metres),
         weight=given.weight[who],
         lower=lower,
         upper=upper,
@@ -179,27 +191,27 @@ def task_of(given: Households, rules: Rules, locks: Locks, part: Part, lands: tu
         split=float(rules.split) if village.max() > 0 else 0.0,
         even=even,
     )
-    ground = _ground(given, rules, graph, who, piece)
-    return Task(piece=piece, ground=ground, grids=grids, start=_start(piece, grids, rules, locked))
 
 
-def _start(piece: Piece, grids: int, rules: Rules, locked: Wholes) -> tuple[Wholes, Wholes] | None:
+def begun(piece: Piece, part: Part, rules: Rules, walks: Walking) -> Start | None:
     """Where changes cost something: today's grids, the rest from the households farthest from their centres."""
-    named = int(max(piece.before.max(), locked.max())) + 1
-    if named == 0 or (rules.change == 0 and not (locked >= 0).any()):
+    named = int(max(piece.before.max(), piece.locked.max())) + 1
+    if named == 0 or (rules.change == 0 and not (piece.locked >= 0).any()):
         return None
     centres: list[int] = []
     for k in range(named):
-        mine = np.flatnonzero((piece.before == k) | (locked == k))
-        centres.append(int(mine[np.argmin(piece.metres[np.ix_(mine, mine)].sum(axis=1))]) if len(mine) else 0)
-    while len(centres) < grids:
-        away = piece.metres[centres].min(axis=0).astype(float)
+        mine = np.flatnonzero((piece.before == k) | (piece.locked == k))
+        sums = walks(part.who[mine]).sum(axis=1)
+        centres.append(int(mine[np.argmin(sums)]) if len(mine) else 0)
+    ways = walks(part.who, part.who[centres])
+    while len(centres) < part.grids:
+        away = ways.min(axis=0).astype(float)
         away[centres] = -1.0
         centres.append(int(np.argmax(away)))
-    chosen = np.array(centres, np.int64)
-    nearest = np.argmin(piece.metres[chosen], axis=0)
-    grid = np.where(locked >= 0, locked, np.where(piece.before >= 0, piece.before, nearest))
-    return chosen, grid.astype(np.int64)
+        ways = np.vstack([ways, walks(part.who, part.who[centres[-1:]])])
+    nearest = np.argmin(ways, axis=0)
+    grid = np.where(piece.locked >= 0, piece.locked, np.where(piece.before >= 0, piece.before, nearest))
+    return np.array(centres, np.int64), grid.astype(np.int64)
 
 
 def _ground(given: Households, rules: Rules, graph: Graph, who: Wholes, piece: Piece) -> Ground:

@@ -67,15 +67,22 @@ def described(given: Households, walks: Walks, grid: Wholes, labels: list[int | 
     return tuple(found)
 
 
-def in_pieces(graph: Graph, grid: Wholes, number: int) -> int:
-    """In how many connected parts the dwellings of a grid lie."""
-    mine = np.unique(graph.place[grid == number])
-    at = np.full(len(graph.places), -1, np.int64)
-    at[mine] = np.arange(len(mine))
-    inside = (at[graph.ends] >= 0).all(axis=1)
-    ends = at[graph.ends[inside]]
-    links = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(mine), len(mine)))
-    return int(connected_components(links, directed=False)[0])
+def in_pieces(graph: Graph, grid: Wholes, grids: int) -> Wholes:
+    """In how many connected parts the dwellings of each grid lie."""
+    there = np.column_stack([graph.place, grid])[grid >= 0]
+    nodes = np.unique(there, axis=0)
+    first = np.searchsorted(nodes[:, 0], np.arange(len(graph.places) + 1))
+    many = np.diff(first)
+    a, b = graph.ends[:, 0], graph.ends[:, 1]
+    pairs = many[a] * many[b]
+    edge = np.repeat(np.arange(len(a)), pairs)
+    at = np.arange(len(edge)) - np.repeat(np.cumsum(pairs) - pairs, pairs)
+    one, other = first[a[edge]] + at // many[b[edge]], first[b[edge]] + at % many[b[edge]]
+    same = nodes[one, 1] == nodes[other, 1]
+    links = coo_matrix((np.ones(int(same.sum())), (one[same], other[same])), shape=(len(nodes),) * 2)
+    _, part = connected_components(links, directed=False)
+    _, some = np.unique(part, return_index=True)
+    return np.bincount(nodes[some, 1], minlength=grids).astype(np.int64)
 
 
 def reckon(given: Households, rules: Rules, graph: Graph, grid: Wholes, grids: tuple[Grid, ...]) -> Reckoning:
@@ -96,7 +103,7 @@ def reckon(given: Households, rules: Rules, graph: Graph, grid: Wholes, grids: t
         without_head=without,
         short_members=short,
         out_of_range=sum(not rules.lower <= one.size <= rules.upper for one in grids),
-        in_pieces=sum(in_pieces(graph, grid, number) > 1 for number in range(len(grids))),
+        in_pieces=int((in_pieces(graph, grid, len(grids)) > 1).sum()),
         price=metres
         + rules.split * pairs
         + rules.change * changed
@@ -111,9 +118,10 @@ def shortcomings(
 ) -> tuple[Shortcoming, ...]:
     """Every grid that is not as the rules ask, with its cause."""
     found: list[Shortcoming] = []
+    torn = in_pieces(graph, grid, len(grids)) > 1
     for number, (one, reason) in enumerate(zip(grids, reasons, strict=True)):
         found += _of_size(rules, number, one, reason)
-        if in_pieces(graph, grid, number) > 1:
+        if torn[number]:
             locked = reason.cause in {Cause.LOCKED_GRID, Cause.LOCKED_HOUSEHOLDS}
             cause = reason if locked else Reason(cause=Cause.SHAPE)
             found.append(_of(number, Fault.IN_PIECES, 1, cause))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commongrid.kernel.compiled import below, chance, share
-from commongrid.kernel.division.arrays import Reals, Wholes
+from commongrid.kernel.division.arrays import Metres, Reals, Wholes
 from commongrid.kernel.division.assigning import Piece, Standing, copy_into, settle, standing, total
 from commongrid.kernel.division.bounding import BOUND, FRESH, LAST, prices, raise_bound, worth_of
 from commongrid.kernel.division.closing import choices, try_all, worths
@@ -42,6 +42,8 @@ AWAYS = (2.0, 8.0)
 """While searching, a natural village's price is spread over its households, so many times over."""
 
 Report = Callable[[float], None]
+Start = tuple[Wholes, Wholes]
+"""Centres, and each household's grid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Task:
     piece: Piece
     ground: Ground
     grids: int
-    start: tuple[Wholes, Wholes] | None  # centres and grids to begin with
+    start: Start | None
 
 
 def solve(task: Task, effort: Effort, report: Report) -> Solved:
@@ -97,11 +99,11 @@ def _unavoidable(task: Task) -> float:
     return ground.split * grids + ground.short_member * max(0, idle) + ground.no_head * without
 
 
-def spread(piece: Piece, grids: int, state: NDArray[np.uint64]) -> tuple[Wholes, Wholes]:
-    """Centres far from one another, by chance, and the nearest one for each household."""
-    households = len(piece.weight)
+def spread(row: Callable[[int], Metres], households: int, grids: int, state: NDArray[np.uint64]) -> Start:
+    """Centres far from one another, by chance, and the nearest one for each household; `row`: the walks from one."""
     centres = [below(state, households)]
-    away = piece.metres[centres[0]].astype(float)
+    away = row(centres[0]).astype(float)
+    nearest = np.zeros(households, np.int64)
     while len(centres) < grids:
         away[centres] = 0.0
         chances = np.cumsum(away**2)
@@ -110,14 +112,16 @@ def spread(piece: Piece, grids: int, state: NDArray[np.uint64]) -> tuple[Wholes,
         else:
             one = next(i for i in range(households) if i not in centres)
         centres.append(min(one, households - 1))
-        away = np.minimum(away, piece.metres[centres[-1]])
-    chosen = np.array(centres, np.int64)
-    return chosen, np.argmin(piece.metres[chosen], axis=0).astype(np.int64)
+        ways = row(centres[-1])
+        nearest[ways < away] = len(centres) - 1
+        away = np.minimum(away, ways)
+    return np.array(centres, np.int64), nearest
 
 
 def searched(piece: Piece, task: Task, effort: Effort, state: NDArray[np.uint64], report: Report) -> Standing:
     """The best arrangement that the search over centres finds."""
-    starts = [task.start] if task.start is not None else [spread(piece, task.grids, state) for _ in range(STARTS)]
+    row, households = piece.metres.__getitem__, len(piece.weight)
+    starts = [task.start] if task.start else [spread(row, households, task.grids, state) for _ in range(STARTS)]
     best, least = None, np.inf
     for centres, grid in starts:
         now = standing(piece, centres, grid)

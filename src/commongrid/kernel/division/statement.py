@@ -156,12 +156,16 @@ class Locks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How long to search, in rounds, so that one seed gives one result on every machine; and who may look in."""
+    """How long to search, in rounds, so that one seed gives one result on every machine; and who may look in.
+
+    ``near``: a large piece with grids to begin with is searched only around what is locked, new or beyond a limit.
+    """
 
     rounds: int = 900
     bound_rounds: int = 500
     joining_rounds: int = 60
     with_bound: bool = True
+    near: bool = False
     seed: int = 1
     progress: Callable[[float, str], None] | None = None
     cancelled: Callable[[], bool] | None = None

@@ -21,7 +21,7 @@ from commongrid.territory.models import Barrier, Place
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
-MOST: Final = 6_000
+MOST: Final = 15_000
 """Homes of one proposal at most, as many as are divided at once."""
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from commongrid.kernel.division.arranging import arranged
+from commongrid.kernel.division.arranging import Among, WalksOn, arranged
 from commongrid.kernel.division.graph import Terrain
 from commongrid.kernel.division.statement import NONE, Cause, Households, Rules, Shortcoming
 from commongrid.roster.dividing.rules.planning import GridOut, Home, Point, Task
@@ -33,8 +33,9 @@ def counted(task: Task, wanted: Collection[int]) -> tuple[GridOut, ...]:
 class Village:
     """Households, rules and ways as the planner takes them."""
 
-    def __init__(self, task: Task) -> None:
-        """In metres around its middle."""
+    def __init__(self, task: Task, walks: WalksOn = Among) -> None:
+        """In metres around its middle; ``walks`` are how walks are looked up."""
+        self.walks = walks
         homes, ways, terms = task.homes, task.ways, task.terms
         self.homes: tuple[Home, ...] = homes
         middle = [one.at for one in homes if one.at is not None] or [(0.0, 0.0)]
@@ -66,7 +67,7 @@ class Village:
 
     def told(self, grid: Any, named: Sequence[int | None], listed: Sequence[Shortcoming] | None) -> tuple[GridOut, ...]:
         """Grids in the village's own words; ``listed`` is what the planner says they lack."""
-        there = arranged(self.given, self.rules, grid, [*named], self.terrain)
+        there = arranged(self.given, self.rules, grid, [*named], self.terrain, self.walks)
         faults = there.exceptions if listed is None else listed
         people = np.array([one.people for one in self.homes])
         return tuple(

@@ -16,12 +16,13 @@ from commongrid.kernel.division.statement import (
     TooFewGrids,
     TooManyGrids,
 )
+from commongrid.kernel.division.walking import Walking
 from commongrid.kernel.refusals import Refusal
 from commongrid.roster.dividing.rules.counting import Village, labels
 from commongrid.roster.dividing.rules.planning import Outcome, Placed, Task, figures_of
 
-MOST: Final = 6_000
-"""Households of a village: twice as many take four times the room."""
+MOST: Final = 15_000
+"""Households of a village: with these it takes minutes."""
 KEEP: Final = 50.0
 """Metres that a household is worth which stays where the proposal has it, when the rest is worked out around locks:
 without any price a locked grid could change places with its neighbour, and only the name would have stayed."""
@@ -44,7 +45,7 @@ def worked_out(task: Task, report: Report = lambda _share: None) -> Outcome:
     """
     if len(task.homes) > MOST:
         return Outcome(fault="too_big")
-    village = Village(task)
+    village = Village(task, Walking)
     start = [one.grid if task.again else one.now for one in task.homes]
     given = replace(village.given, before=labels(start))
     held = [one.grid if task.again and one.locked else None for one in task.homes]
@@ -53,7 +54,7 @@ def worked_out(task: Task, report: Report = lambda _share: None) -> Outcome:
     rules = replace(village.rules, change=max(least, float(task.terms.change)) if there else 0.0)
     effort = Effort(with_bound=len(task.homes) <= PROVEN, progress=lambda share, _step: report(share))
     if task.again:
-        effort = replace(effort, rounds=QUICK, with_bound=False)
+        effort = replace(effort, rounds=QUICK, with_bound=False, near=True)
     locked = task.locked if task.again else frozenset()
     try:
         found = divide(given, rules, village.terrain, Locks(households=labels(held), grids=locked), effort)
@@ -94,7 +95,7 @@ def proven(task: Task, report: Report = lambda _share: None) -> int | None:
     """
     if len(task.homes) > PROVEN or any(one.grid is None for one in task.homes):
         return None
-    village = Village(task)
+    village = Village(task, Walking)
     start = [one.grid if one.grid in task.locked else one.now if one.now not in task.locked else None
              for one in task.homes]  # fmt: skip
     given = replace(village.given, before=labels(start))
@@ -109,7 +110,7 @@ def proven(task: Task, report: Report = lambda _share: None) -> int | None:
     named = sorted({one.grid for one in task.homes if one.grid is not None})
     at = {label: n for n, label in enumerate(named)}
     grid = labels([at[one.grid] for one in task.homes if one.grid is not None])
-    mine = arranged(given, rules, grid, [*named], village.terrain).reckoning
+    mine = arranged(given, rules, grid, [*named], village.terrain, Walking).reckoning
     if found.bound is None or len(named) != len(found.grids) or mine.out_of_range or mine.in_pieces:
         return None
     return round(max(0.0, mine.price - found.bound) / max(found.bound, 1e-9) * 1000)

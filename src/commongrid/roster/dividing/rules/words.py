@@ -83,7 +83,7 @@ FAULT_WORDS: Final[Mapping[str, str]] = {
         "left for new grids. Have it worked out anew."
     ),
     "too_big": N_(
-        "This village has more than 6,000 households, too many to divide at once. Its grids stay as they are."
+        "This village has more than 15,000 households, too many to divide at once. Its grids stay as they are."
     ),
 }
 """Why nothing could be worked out."""
