@@ -190,12 +190,8 @@ def _flags(of: Ledger, wanted: Wanted) -> tuple[Any, Any]:
 
 def _flagged(of: Ledger, wanted: Wanted, within: Within) -> Any:
     of_people, of_homes = _flags(of, wanted)
-    homes = of_homes.values("household_id")
-    led = Q(home_then__in=homes, relation_then="02")
-    if wanted.on < localdate():  # found by their stays first: where each lived then is read of those alone
-        heads = then.stays_on(wanted.on, "living").filter(household__in=homes, as_to_head="02")
-        led = Q(id__in=heads.values("person_id")) & led
-    return _of_the_day(wanted, within).filter(Q(id__in=of_people.values("person_id")) | led)
+    heads = then.led(wanted.on, of_homes.values("household_id"))
+    return _of_the_day(wanted, within).filter(Q(id__in=of_people.values("person_id")) | heads)
 
 
 def _people_told(_of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[LedgerRow]:

@@ -28,7 +28,7 @@ from commongrid.registry.models import (
 )
 from commongrid.registry.queries.holdings import number_of
 from commongrid.registry.queries.ledgers import LedgerRow, Wanted, left_rows, of_those
-from commongrid.registry.queries.then import LIVING, at_home, people_on, were
+from commongrid.registry.queries.then import LIVING, at_home, led, people_on, were
 from commongrid.registry.queries.wordlists import CodeRow
 from commongrid.registry.rules.fields import FURTHER
 from commongrid.registry.rules.freshness import years
@@ -102,7 +102,7 @@ def _people(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
         of = table.objects.filter(in_force(wanted.on), type_code=spec.filters[key])
         rows = rows.filter(
             Q(id__in=of.filter(person__isnull=False).values("person_id"))
-            | Q(home_then__in=of.filter(person=None).values("household_id"), relation_then=HEAD)
+            | led(wanted.on, of.filter(person=None).values("household_id"))
         )
     found = list(at_home(rows, wanted.on).order_by("place", "home_number", "id")[: MOST + 1])
     homes = {one.home_then for one in found} - {None}

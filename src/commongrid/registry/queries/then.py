@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from commongrid.kernel.places import interval, village_of
 from commongrid.registry.models import Correction, Household, Person, Stay
 from commongrid.registry.queries.former import value_on
+from commongrid.registry.rules.facts import SELF
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,6 +64,15 @@ def were(on: date, states: Sequence[str]) -> Q:
     then = Q(state_then__in=states)
     told = Correction.objects.filter(of="person", field="state").values("subject")
     return then if on >= localdate() else ~Q(id__in=told) & Q(state__in=states) | then
+
+
+def led(on: date, homes: QuerySet[Any, Any]) -> Q:
+    """People of a day who led one of these households, found by their stays: so where they lived is read of few."""
+    then = Q(home_then__in=homes, relation_then=SELF)
+    if on >= localdate():
+        return then
+    heads = stays_on(on, "living").filter(household__in=homes, as_to_head=SELF)
+    return Q(id__in=heads.values("person_id")) & then
 
 
 def at_home(rows: Any, on: date) -> Any:
