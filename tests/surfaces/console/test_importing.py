@@ -104,6 +104,18 @@ def test_a_file_is_looked_through_mended_taken_in_and_undone(desk: Desk, client:
     assert client.get(IMPORT).status_code == 200
 
 
+def test_a_dry_run_shows_what_each_row_writes_over(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk", "en")
+    first = person(number="1", name="周大", id_number=number(1), education="普通高级中学", phone="13812345678")
+    there = send(client, workbook(first))["Location"]
+    assert post(client, there, digest=digest(text(client.get(there)))).status_code == 302
+    second = {**first, "education": "大学本科", "phone": "13987654321", "works_at": "浙江"}
+    page = text(client.get(send(client, workbook(second))["Location"]))
+    assert "Senior secondary school → Bachelor" in page
+    assert "nothing → 浙江" in page
+    assert [one for one in ("13812345678", "13987654321") if one in page] == []
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_sites_go_through_the_same_door(desk: Desk, client: Client, language: str) -> None:
     desk.sign_in(client, "clerk", language)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
+from commongrid.registry.importing.rules.held import PlacedHeld
 from commongrid.registry.importing.rules.layout import LAYOUTS
 from commongrid.registry.importing.rules.matching import PlacedHome
 
@@ -17,9 +19,13 @@ if TYPE_CHECKING:
 
 FAULTS_SHOWN: Final = 200
 DOUBTS_SHOWN: Final = 200
-ROWS_SHOWN: Final = 30
+ROWS_SHOWN: Final = 200
 NEW_SHOWN: Final = 10
-"""Rows of each kind that a page shows; the workbook that comes back has them all."""
+"""Rows of each kind that a page shows; the workbook that comes back has all with faults."""
+STANDS_AS: Final = {"relation": "as_in_home", "grid": "place"}
+"""Fields that the register's record calls otherwise than a sheet."""
+HIDDEN: Final = ("bank", "id_number", "phone")
+"""Fields of which only that they change is told: their numbers are sealed."""
 
 
 def account(look: Look) -> dict[str, Any]:
@@ -38,6 +44,7 @@ def account(look: Look) -> dict[str, Any]:
         "more_doubts": max(0, look.counts.get("doubt", 0) - DOUBTS_SHOWN),
         "doubts": list(islice(map(_doubt, (one for one in look.placed if one.status == "doubt")), DOUBTS_SHOWN)),
         "changed": list(islice(map(_changed, (one for one in look.each if one.status == "changed")), ROWS_SHOWN)),
+        "more_changed": max(0, look.counts.get("changed", 0) - ROWS_SHOWN),
         "new": list(islice(map(_new, (one for one in look.each if one.status == "new")), NEW_SHOWN)),
         "notes": _notes(look),
     }
@@ -59,7 +66,25 @@ def _doubt(one: Placed) -> dict[str, Any]:
 
 def _changed(one: Planned) -> dict[str, Any]:
     who = getattr(one.read, "name", "") or one.read.number
-    return {"row": one.read.row, "name": who, "fields": one.changed, "joins": getattr(one, "joins", False)}
+    return {
+        "row": one.read.row, "name": who, "joins": getattr(one, "joins", False),
+        "fields": [[name, *_both_sides(one, name)] for name in one.changed],
+    }  # fmt: skip
+
+
+def _both_sides(one: Planned, name: str) -> tuple[str, str]:
+    """What the register says and what the row says: codes as codes, days as 2026-03-01; nothing of what is sealed."""
+    if name in HIDDEN or one.known is None:
+        return "", ""
+    was: Any
+    now: Any
+    if isinstance(one, PlacedHeld):
+        was, now = one.known.values.get(name), one.values.get(name)
+    else:
+        was, now = getattr(one.known, STANDS_AS.get(name, name)), getattr(one.read, name)
+    if isinstance(was, UUID) or isinstance(now, UUID):
+        return "", ""
+    return "" if was is None else str(was), "" if now is None else str(now)
 
 
 def _new(one: Planned) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from commongrid.registry.importing.rules import layout
 from commongrid.registry.importing.rules.faults import DOUBTS, FAULTS, NOTES
 from commongrid.registry.importing.rules.held_columns import OF
 from commongrid.registry.importing.standing import later_on
+from commongrid.surfaces.console.register.ledger_words import code_words
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.downloads import workbook
@@ -32,6 +33,8 @@ from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from commongrid.kernel.scope import Scope
     from commongrid.registry.importing.queries import BatchRow, UploadRow
 
@@ -52,6 +55,9 @@ SORTS: Final = {
     ),
 }  # fmt: skip
 """What a list, its template and its rows are called."""
+PLACES: Final = ("grid", "villager_group", "registered_place", "collective")
+CODED: Final = {"state": "person_state", "as_in_booklet": "relation"}
+"""Fields whose values are places, and those whose code list has another name."""
 STATUSES: Final = {
     "new": (N_("Newly entered"), "ok"), "changed": (N_("Changed"), "info"), "same": (N_("Unchanged"), ""),
     "doubt": (N_("In doubt"), "warn"),
@@ -228,7 +234,8 @@ def _looked(request: Asked, row: UploadRow, form: Decide, status: int = 200) -> 
         "more_faults": found.get("more_faults", 0), "doubts": list(map(_doubt, found.get("doubts", ()))),
         "more_doubts": found.get("more_doubts", 0),
         "fresh": [{**one, "village": names.get(one["village"], "")} for one in found.get("new", ())],
-        "changed": [{**one, "fields": _fields(row.sort, one)} for one in found.get("changed", ())],
+        "changed": _changes(request.scope, row.sort, found.get("changed", ())),
+        "more_changed": found.get("more_changed", 0),
         "notes": [_note(code, rows) for code, rows in found.get("notes", {}).items()],
         "good": counts.get("new", 0) + counts.get("changed", 0) + counts.get("doubt", 0),
         "waits": found.get("faulty", 0) + counts.get("doubt", 0),
@@ -268,9 +275,33 @@ def _doubt(one: dict[str, Any]) -> dict[str, Any]:
     return {**one, "number": one["home"][1], "choices": answers, "what": _(what), "remedy": _(remedy)}
 
 
-def _fields(sort: str, one: dict[str, Any]) -> list[str]:
-    known = {column.field: column.zh if language() == "zh" else column.en for column in layout.LAYOUTS[sort]}
-    return [*(known.get(name, name) for name in one["fields"]), *([_("Household")] if one["joins"] else [])]
+def _changes(scope: Scope, sort: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each row that changes a record: the fields with what the register says now and what it would say."""
+    heads = {column.field: column.zh if language() == "zh" else column.en for column in layout.LAYOUTS[sort]}
+    words = code_words(scope)
+    sides = [(name, side) for one in rows for name, *both in one["fields"] for side in both]
+    codes = {int(side) for name, side in sides if name in PLACES and side.isdecimal()}
+    places = _villages(scope, codes)
+
+    def said(name: str, side: str) -> str:
+        if name in PLACES and side.isdecimal():
+            return places.get(int(side), side)
+        named = words.get(CODED.get(name, name), {})
+        return named.get(side, side) or _("nothing")
+
+    def told(name: str, was: str, now: str) -> str:
+        head = heads.get(name, name)
+        return (
+            f"{head}{'：' if language() == 'zh' else ': '}{said(name, was)} → {said(name, now)}" if was or now else head
+        )
+
+    return [
+        {
+            "row": one["row"], "name": one["name"],
+            "fields": [*(told(*field) for field in one["fields"]), *([_("Household")] if one["joins"] else [])],
+        }
+        for one in rows
+    ]  # fmt: skip
 
 
 def _note(code: str, rows: list[int]) -> dict[str, Any]:
