@@ -33,6 +33,9 @@ NAMED: Final = (
 """That the matter of a row is the person's, or of a village where nobody else bears the name."""
 OF_THEM: Final = "= ANY(%(people)s)"
 """That a column names the person, or one whose record was joined into theirs."""
+THEIR_HOME: Final = "IN (SELECT household_id FROM registry_person WHERE id = ANY(%(people)s))"
+THEIR_BOOKLET: Final = "IN (SELECT booklet_id FROM registry_person WHERE id = ANY(%(people)s))"
+"""That a column names where the person lives, or is registered, now."""
 NEARBY: Final = "place / 1000 = ANY(%(villages)s)"
 
 

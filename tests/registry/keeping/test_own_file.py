@@ -7,11 +7,12 @@ import json
 import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
@@ -20,8 +21,10 @@ from commongrid.kernel.refusals import BadInput, NotAllowed
 from commongrid.matters.actions import Contact
 from commongrid.registry.keeping import actions, queries
 from commongrid.registry.keeping.models import SubjectFile
+from commongrid.roster import actions as roster
 from commongrid.surfaces.console.register import own_file
 from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk
+from tests.factories.network import scope_as, tie
 from tests.factories.scenes import Scene
 from tests.factories.scopes import scope_at
 from tests.proof.world import insert
@@ -67,6 +70,23 @@ def test_a_person_gets_everything_in_one_file_and_that_is_told(desk: Desk, villa
         assert SubjectFile.objects.get(person_id=who).shown_by == "card"
     looks = desk.sign_in(Client(), "clerk", "zh-hans").get(reverse("person_looks", args=[who]))
     assert "本人的全部信息" in looks.content.decode()
+
+
+def test_the_file_has_the_present_home_and_who_is_tied_to_it(desk: Desk, village: Hamlet, database: Database) -> None:
+    home, (who, *_) = village.family()
+    new = roster.Appointment(role="linked_member", place=VILLAGE, from_on=localdate(), name="覃联户")
+    post = UUID(roster.appoint(scope_as(desk, "secretary", on=localdate()), Act.new(), to=new)["post"])
+    tie(post, "linked_household", household=home)
+    tie(post, "named_helper", household=home)
+    client = desk.sign_in(Client(), "township_principal")
+    sent = client.post(reverse("person_file", args=[who]), {"act": str(Act.new().id), "shown_by": "card"})
+    with zipfile.ZipFile(io.BytesIO(sent.content)) as packed:
+        page, data = packed.read("index.html").decode(), json.loads(packed.read("data.json"))
+    assert [one["id"] for one in data["registry_household"]] == [str(home)]
+    assert {one["kind"] for one in data["roster_assignment"]} == {"linked_household", "named_helper"}
+    assert "Contact of the household" in page
+    with database.as_role("owner") as owner:
+        assert owner.execute("SELECT count(*) FROM roster_assignment").fetchone() == (2,)
 
 
 def test_what_was_changed_is_told_in_words(desk: Desk, village: Hamlet) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from commongrid.kernel.keeping import Keeping
+from commongrid.kernel.keeping import THEIR_BOOKLET, THEIR_HOME, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
@@ -57,6 +57,7 @@ class Household(models.Model):
     keeps_up: ClassVar[Q] = ~Q(state="ended")
     keeps: ClassVar[Keeping] = Keeping(
         kind="household", ended="ended_on", whose="id = ANY(%(homes)s)", words=("door",),
+        own=f"id = ANY(%(homes)s) OR id {THEIR_HOME}",
         leaves={"door": "''", "point": "''", "lon": "NULL", "lat": "NULL", "confirmed": "'{}'"},
     )  # fmt: skip
 
@@ -116,6 +117,7 @@ class RegisteredHousehold(models.Model):
     wall: ClassVar[Wall] = Wall(place="place")
     keeps: ClassVar[Keeping] = Keeping(
         kind="booklet", ended="ended_on", whose="id = ANY(%(booklets)s)",
+        own=f"id = ANY(%(booklets)s) OR id {THEIR_BOOKLET}",
         leaves={"number": "left(replace(id::text, '-', ''), 24)"},
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from commongrid.journal.dated import period
-from commongrid.kernel.keeping import Keeping
+from commongrid.kernel.keeping import THEIR_HOME, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models import Household, Person
 from commongrid.registry.models.flags import HARDSHIP_READERS
@@ -243,6 +243,7 @@ class Assignment(models.Model):
     keeps: ClassVar[Keeping] = Keeping(
         kind="hardship", ended="CASE WHEN kind = 'named_helper' THEN to_on END",
         whose="kind = 'named_helper' AND household_id = ANY(%(homes)s)",
+        own=f"household_id {THEIR_HOME}",
     )  # fmt: skip
 
     class Meta:

@@ -82,12 +82,14 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "registry_stay": (N_("Where you lived and were registered"), {
         "place": _PLACE, "as_to_head": N_("To the head"), "from_on": _FROM, "to_on": _TO, "name": _OWN_NAME,
     }),
-    "registry_household": (N_("Homes of yours that have ended"), {
-        "number": N_("Number"), "door": N_("Door"), "ended_on": N_("Ended on"),
+    "registry_household": (N_("Your homes"), {
+        "place": _PLACE, "number": N_("Number"), "door": N_("Door"), "ended_on": N_("Ended on"),
     }),
     "registry_flag": (N_("What was recognised"), _FLAG),
     "registry_hardship_flag": (N_("Hardship and health that was recognised"), _FLAG),
-    "roster_assignment": (N_("Who was named to help your household"), {"from_on": _FROM, "to_on": _TO}),
+    "roster_assignment": (N_("Ties of your household to officials and Party members"), {
+        "kind": N_("Kind"), "from_on": _FROM, "to_on": _TO,
+    }),
     "registry_membership": (N_("Organisations"), {"duty": N_("Duty"), "from_on": _FROM, "to_on": _TO}),
     "registry_change_request": (N_("Changes that were reported"), {
         "on": N_("Day"), "said": N_("What was told"), "state": N_("State"), "reason": N_("Why"),
@@ -111,7 +113,7 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "at": _AT, "event": N_("Event"), "about": N_("What was shown"), "reason": N_("Why"),
         "address": N_("From address"),
     }),
-    "registry_registered_household": (N_("Registered households of yours that have ended"), {
+    "registry_registered_household": (N_("Your registered households"), {
         "number": N_("Number"), "ended_on": N_("Ended on"),
     }),
     "outreach_declaration": (N_("What you said about linking households"), {
@@ -156,6 +158,9 @@ WORDS: Final[dict[tuple[str, str], Mapping[str, str]]] = {
     ("registry_person", "state"): {code: words[0] for code, words in PERSON_STATES.items()},
     ("registry_subject_file", "shown_by"): SHOWN_BY, ("outreach_declaration", "answer"): ANSWER_WORDS,
     ("outreach_choice", "sort"): CHOICE_WORDS,
+    ("roster_assignment", "kind"): {
+        "linked_household": N_("Contact of the household"), "named_helper": N_("Named helper of the household"),
+    },
 }  # fmt: skip
 """Codes that are read aloud, by table and column."""
 
