@@ -108,3 +108,16 @@ def test_what_the_publishing_role_may_not_read_it_has_no_grant_to(database: Data
         for table in sorted(kept):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 ro.execute(f"SELECT 1 FROM {table}".encode())
+
+
+def test_whatever_an_undone_file_takes_away_is_asked_for_by_index(database: Database) -> None:
+    with database.as_role("owner") as owner:
+        slow = owner.execute(
+            "SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c "
+            "JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] "
+            "WHERE c.contype = 'f' AND c.confrelid::regclass::text ~ "
+            "'registry_(person|household|registered_household|site|organisation)$' "
+            "AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = a.attnum AND "
+            "(i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname)))"
+        ).fetchall()
+    assert slow == []

@@ -327,6 +327,9 @@ class Matter(models.Model):
             models.Index(fields=["unit", "opened_at", "id"], name="matters_unit_opened"),
             models.Index(fields=["closed_at"], name="matters_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["batch"], name="matters_batch", condition=Q(batch__isnull=False)),
+            models.Index(  # asked of each person whom an undone file takes away
+                fields=["accused_person"], name="matters_accused", condition=Q(accused_person__isnull=False)
+            ),
             models.Index(fields=["merged_into"], name="matters_merged", condition=Q(merged_into__isnull=False)),
             models.Index(
                 fields=["recheck_level", "recheck_place", "recheck_due_at"],

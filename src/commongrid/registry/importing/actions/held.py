@@ -84,8 +84,9 @@ class Held:
 
     def _members(self) -> None:
         names = dict(Code.objects.filter(list="duty", valid_to=None).values_list("code", "zh"))
-        organisations = Organisation.objects.in_bulk([one.links["organisation"] for one in (*self.new, *self.changed)])
-        people = Person.objects.in_bulk([one.links["person"] for one in self.new])
+        named = {one.links["organisation"] for one in (*self.new, *self.changed)}
+        organisations = Organisation.objects.only("place").in_bulk(named)
+        people = Person.objects.only("display_name").in_bulk([one.links["person"] for one in self.new])
         rows, marks = [], []
         for one in self.new:
             of, who = organisations[one.links["organisation"]], people[one.links["person"]]
@@ -110,8 +111,9 @@ class Held:
     def _flags(self) -> None:
         sensitive = set(FlagType.objects.filter(valid_to=None, sensitive=True).values_list("code", flat=True))
         every = (*self.new, *self.changed)
-        people = Person.objects.in_bulk([one.links["person"] for one in every if "person" in one.links])
-        homes = Household.objects.in_bulk([one.links["household"] for one in every if "household" in one.links])
+        named = {of: [one.links[of] for one in every if of in one.links] for of in ("person", "household")}
+        people = Person.objects.only("place", "household").in_bulk(named["person"])
+        homes = Household.objects.only("place").in_bulk(named["household"])
         rows: dict[type[Any], list[Any]] = {Flag: [], HardshipFlag: []}
         marks = []
         for one in every:

@@ -108,7 +108,10 @@ def take_in(scope: Scope, act: Act, *, upload_id: UUID, decision: Decision) -> L
 
 
 def _alone() -> None:
-    """One import at a time, and none while places are being changed. Refuses: WrongState."""
+    """One import at a time, and none while places are being changed. Refuses: WrongState.
+
+    A hundred thousand rows are thought about for long on a busy machine; PostgreSQL takes that for forgotten later.
+    """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE territory_place IN ROW EXCLUSIVE MODE NOWAIT")
@@ -116,6 +119,8 @@ def _alone() -> None:
         raise WrongState(PLACES_BUSY) from busy
     if not taken(LOCK):
         raise WrongState(IMPORT_BUSY)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout TO '15min'")
 
 
 def _demand_good(found: Look, *, good_only: bool) -> None:
