@@ -203,14 +203,16 @@ def begun(piece: Piece, part: Part, rules: Rules, walks: Walking) -> Start | Non
         mine = np.flatnonzero((piece.before == k) | (piece.locked == k))
         sums = walks(part.who[mine]).sum(axis=1)
         centres.append(int(mine[np.argmin(sums)]) if len(mine) else 0)
+    grid = np.where(piece.locked >= 0, piece.locked, piece.before)
+    if len(centres) == part.grids and bool((grid >= 0).all()):
+        return np.array(centres, np.int64), grid.astype(np.int64)
     ways = walks(part.who, part.who[centres])
     while len(centres) < part.grids:
         away = ways.min(axis=0).astype(float)
         away[centres] = -1.0
         centres.append(int(np.argmax(away)))
         ways = np.vstack([ways, walks(part.who, part.who[centres[-1:]])])
-    nearest = np.argmin(ways, axis=0)
-    grid = np.where(piece.locked >= 0, piece.locked, np.where(piece.before >= 0, piece.before, nearest))
+    grid = np.where(grid >= 0, grid, np.argmin(ways, axis=0))
     return np.array(centres, np.int64), grid.astype(np.int64)
 
 

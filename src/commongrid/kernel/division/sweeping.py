@@ -141,23 +141,32 @@ def swept(given: Households, rules: Rules, locks: Locks, part: Part, how: How) -
     if start is None:
         start = spread(lambda one: lands[1](part.who, part.who[[one]])[0], len(part.who), part.grids, state)
     sweep = _Sweep(given, rules, locks, part, lands, outline, *start)
-    waiting = sweep.concerned() if near else np.ones(part.grids, np.bool_)
-    if not near or bool(sweep.beyond().any()):
+    if not near:
+        sweep.settle(ROUNDS_OF_ALL, state)
+        _through(sweep, np.full(part.grids, VISITS), WIDE, (effort, report, state))
+        return sweep.centre, sweep.grid
+    _through(sweep, sweep.concerned().astype(np.int64), NARROW, (effort, report, state))
+    if bool(sweep.beyond().any()):  # too few or too many near there: all give and take
         before = sweep.grid.copy()
-        sweep.settle(1 if near else ROUNDS_OF_ALL, state)
-        moved = before != sweep.grid
-        waiting[np.union1d(before[moved], sweep.grid[moved])] = True
-    visits, width = (1, NARROW) if near else (VISITS, WIDE)
-    left = np.where(waiting, visits, 0)
+        sweep.settle(1, state)
+        moved = np.zeros(part.grids, np.int64)
+        moved[np.concatenate([one[before != sweep.grid] for one in (before, sweep.grid)])] = 1
+        _through(sweep, moved, NARROW, (effort, partial(_repeated, report, 1.0), state))
+    return sweep.centre, sweep.grid
+
+
+def _through(sweep: _Sweep, left: Wholes, width: int, how: tuple[Effort, Report, NDArray[np.uint64]]) -> None:
+    """Windows until each grid has been seen as often as is left to it since it changed."""
+    effort, report, state = how
+    visits = max(1, int(left.max()))
     windows = MOST * -(-int(left.sum()) // width)
     for number in range(windows):
         share = number / windows
         report(share)
         if not left.any():
-            break
+            return
         seeds = np.flatnonzero(left == left.max())
         window = sweep.window(int(seeds[below(state, len(seeds))]), width)
         quiet = replace(effort, with_bound=False, seed=effort.seed + number)
         left[window] = np.maximum(left[window] - 1, 0)
         left[sweep.improved(window, quiet, partial(_repeated, report, share))] = visits
-    return sweep.centre, sweep.grid
