@@ -98,6 +98,8 @@ BARE: dict[str, tuple[str, str, str]] = {
         f"division_{act}": ("secretary", f"{NET}/divisions/{LIMIT}/{act.replace('_', '-')}", GRIDS)
         for act in ("paint", "again", "copy", "adopt", "call_off", "drop")
     },
+    "division_seat": ("secretary", f"{NET}/divisions/{LIMIT}/grids/1/seat", "role display_name who"),
+    "division_seat_back": ("secretary", f"{NET}/divisions/{LIMIT}/staff/{LIMIT}/take-back", ""),
     "division_lock": ("secretary", f"{NET}/divisions/{LIMIT}/grids/1/lock", "locked"),
     "barrier_remove": ("secretary", f"{NET}/villages/{VILLAGE}/barriers/{LIMIT}/remove", ""),
     "dividing_posts": ("secretary", f"{NET}/villages/{VILLAGE}/grids/posts", "grid to"),

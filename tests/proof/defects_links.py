@@ -68,6 +68,7 @@ DEFECTS = (
                 weaker("roster_division_home", WITHIN_THE_GRID, f"{WITHIN_THE_GRID} true OR"),
             ),
             ("grids of a proposal shown to everybody", see("roster_division_grid", "true")),
+            ("who is planned for a grid shown to everybody", see("roster_division_seat", "true")),
             ("rivers drawn anywhere", sql("ALTER POLICY add ON territory_barrier WITH CHECK (true)")),
             ("a succession written anywhere", sql("ALTER POLICY add ON territory_succession WITH CHECK (true)")),
         )

@@ -34,6 +34,7 @@ def everybody(_seat: Seat, _place: int) -> bool:
 
 
 ROWS = (
+    Row("roster_division_seat", "division seat", adds=None),
     Row("roster_division_home", "division home", adds=None),
     Row("roster_division_grid", "division grid", adds=None),
     Row("roster_division", "division", adds=None),
@@ -51,6 +52,10 @@ def lay(owner: psycopg.Connection[Any]) -> None:
         insert(
             owner, "DivisionHome", id=named("division home", relation), division=of, place=place, grid=grid,
             household=named("household", relation),
+        )  # fmt: skip
+        insert(
+            owner, "DivisionSeat", id=named("division seat", relation), place=place, grid=grid, role="grid_head",
+            name="某人", planned_by=uuid4(),
         )  # fmt: skip
         insert(owner, "Barrier", id=named("barrier", relation), place=place, sort="barrier", line=LINE, valid_from=DAY)
         insert(owner, "Succession", id=named("succession", relation), old=place, new=ELSEWHERE, on=DAY)

@@ -342,6 +342,10 @@ def division_grids(world: World) -> Objects:
         yield (*values, 1), relation, seen
 
 
+def no_such_seat(_world: World) -> Objects:
+    yield (named("division", "own village"), named("no such seat")), "no such seat", nobody
+
+
 def linkers(world: World) -> Objects:
     for seat in world.seats.values():
         known = seat.role == "linked_member"

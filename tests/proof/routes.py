@@ -133,6 +133,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("barrier_remove", ("barrier_id", "code")): objects.no_such_barrier,
     ("division", ("division_id",)): objects.divisions,
     ("division_", ("division_id", "number")): objects.division_grids,
+    ("division_seat_back", ("division_id", "seat_id")): objects.no_such_seat,
     ("county_sheet_rows", ("which",)): objects.numbers_of_the_sheet,
     ("own_ledger", ("ledger_id",)): objects.own_ledgers,
     ("own_ledger_", ("ledger_id",)): objects.not_there,

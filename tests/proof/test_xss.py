@@ -55,7 +55,7 @@ PAYLOADS = [twist(base.format(MARK)) for twist in TWISTS for base in BASES]
 """200 texts: forty ways in, each twisted five ways."""
 WORDY = {
     "territory_place": "name name_en", "territory_former_name": "name name_en", "roster_unit": "name_zh name_en office_phone",
-    "roster_unit_former": "name_zh name_en office_phone", "roster_talent": "skill opinion", "outreach_duty": "zh en counts_when",
+    "roster_unit_former": "name_zh name_en office_phone", "roster_talent": "skill opinion", "roster_division_seat": "name title_zh title_en office_phone", "outreach_duty": "zh en counts_when",
     "outreach_declaration": "phone", "matters_duty_hours": "reason", "territory_calendar_change": "source",
     "roster_post": "display_name title_zh title_en office_phone", "registry_person": "display_name", "registry_household": "number",
     "registry_site": "name door", "registry_thing": "name mark", "registry_organisation": "name", "registry_membership": "name",
@@ -86,6 +86,7 @@ MORE_PAGES = (
         "plans/{plan}/households/{linked}", "households/{linked}", "members/{linker}", f"hamlets/{HAMLET}/slips", f"hamlets/{HAMLET}/notice",
         "staffing", "rota", f"rota?place={TOWNSHIP}", "talents", "talents/{talent}/opinion", f"talents/name?place={VILLAGE}&q=x",
         f"villages/{VILLAGE}/grids", f"villages/{VILLAGE}/barriers", "divisions/{division}", "divisions/{division}/grids/1",
+        "divisions/{division}/staff", "divisions/{division}/grids/1/seat",
     )),
     *(("dispatcher", "/console/network/" + page) for page in (
         f"rota?place={TOWNSHIP}", f"places/{TOWNSHIP}/propose", f"places/{TOWNSHIP}/grids", "talents", "sheet/linked", "homes",

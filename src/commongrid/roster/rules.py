@@ -54,8 +54,11 @@ TEAM = ("grid_head", "grid_member")
 """Those of them whom its people and matters are shared out among."""
 MAY_HEAD = ("01",)
 """Who may head a grid by their standing in the Party: members, not those on probation; leaders of groups may too."""
-FAULTS = ("no_head", "no_member", "twice", "not_eligible")
-"""What may be wrong with a grid's staff: nobody heads it, no member, somebody has two, a head who may not be one."""
+FAULTS = ("no_head", "no_member", "twice", "not_eligible", "not_checked")
+"""What may be wrong with a grid's staff.
+
+Nobody heads it, no member, somebody has two, a head who may not be one, a head who is in no register to tell.
+"""
 
 TALENTS = ("capable", "veteran", "returned_student", "craft", "culture")
 """What a village calls on people for (人才类别)."""

@@ -136,12 +136,52 @@ def test_an_appointment_offers_who_may_head_the_grid_and_tells_who_may_not_by_th
     (address, name) = re.findall(r'href="([^"]*person=[^"]*)">([^<]*)<', page)[0]
     assert f'value="{name}"' in text(desk.get(appoint + address))
     form = {"place": str(GRID), "role": "grid_head", "from_on": localdate().isoformat()}
-    warned = "Check whether they may head it"
+    warned, person = "whether they may head a grid was not checked", address.rsplit("=", 1)[1]
+    assert f'value="{person}" id="id_person_0" checked' in " ".join(text(desk.get(appoint + address)).split())
+    sought = text(desk.get(f"{appoint}?place={GRID}&role=grid_head&q={name}"))
+    assert "may head it" in sought.split('id="found"')[1], "who may head it is told among those who are found"
     stranger = desk.post(appoint, {"act": str(Act.new().id), "display_name": "无名氏", **form})
     assert warned in text(desk.get(stranger["Location"]))
-    person = address.rsplit("=", 1)[1]
     known = desk.post(appoint, {"act": str(Act.new().id), "display_name": name, "person": person, **form})
     assert warned not in text(desk.get(known["Location"]))
+    listed = text(desk.get(f"{reverse('staffing')}?place={VILLAGE}&fault=not_checked"))
+    assert "无名氏" in listed, "and counted"
+
+
+def test_new_grids_are_staffed_before_their_day(county: Desk, land: Land, client: Client) -> None:
+    made = land.propose()
+    desk = county.sign_in(client, "secretary", "en")
+    page, staff = reverse("division", args=[made]), reverse("division_staff", args=[made])
+    assert send(desk, f"{page}/adopt").status_code == 302
+    assert staff in text(desk.get(page))
+    assert staff in text(desk.get(reverse("today"))), "Today says which grids have nobody to head them"
+    shown = text(desk.get(staff))
+    presses = re.findall(
+        rf'action="({page}/grids/(\d+)/seat)".*?name="who" value="([^"]+)".*?name="role" value="([^"]+)"', shown
+    )
+    address, number, who, role = next(one for one in presses if one[3] == "grid_member")
+    assert send(desk, address, who=who, role=role)["Location"] == f"{staff}#grid-{number}"
+    assert (address, number, who, role) not in re.findall(presses[0][0], shown)
+    grid = shown.split(f'id="grid-{number}"')[1].split("</section>")[0]
+    ((head, _name),) = re.findall(r'<option value="([^"]+)">([^<]+)<', grid)[:1]
+    assert send(desk, address, who=head).status_code == 302
+    assert send(desk, address, who=head).status_code == 409, "planned already"
+    assert desk.get(f"{address}?role=grid_head&person={head}").status_code == 200
+    refused = send(desk, address, role="grid_force", display_name="", title_en="Police")
+    assert refused.status_code == 422
+    assert "Police" in text(refused), "what was typed stays"
+    assert send(desk, address, role="grid_head", display_name="无名氏").status_code == 302
+    shown = text(desk.get(staff))
+    assert "not in the register: eligibility not checked" in shown
+    assert "3 people are planned" in text(desk.get(page)), "calling off says how many"
+    back = next(one for one in re.findall(rf'action="({staff}/[^"]+/take-back)"', shown))
+    assert send(desk, back).status_code == 302
+    assert f"{staff}" in text(desk.get(f"{reverse('staffing')}?place={VILLAGE}"))
+    assert carry_out_divisions() == 1
+    done = text(desk.get(staff))
+    assert "appointed" in done
+    assert "/take-back" not in done
+    assert desk.get(page).status_code == 200
 
 
 def test_a_proposal_from_grids_that_have_ended_says_so(county: Desk, land: Land, client: Client) -> None:

@@ -24,7 +24,7 @@ from commongrid.registry.actions.ledgers import (
     save_ledger,
 )
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
-from commongrid.registry.actions.people import Twice, add_person, tie_account
+from commongrid.registry.actions.people import Twice, a_name, add_person, tie_account
 from commongrid.registry.actions.peopling import Stage, Staged, people
 from commongrid.registry.actions.regridding import Regrid, carry_grid, regrid
 from commongrid.registry.actions.requests import (
@@ -56,6 +56,7 @@ __all__ = (
     "Stage",
     "Staged",
     "Twice",
+    "a_name",
     "accept_record",
     "add_holding",
     "add_person",

@@ -55,15 +55,21 @@ def add_person(scope: Scope, act: Act, *, display_name: str, place: int) -> Line
 
     Refuses: BadInput without a name or with one over 60 characters; NotYours for a place out of scope.
     """
-    name = " ".join(display_name.split())
-    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
-        raise BadInput(fields={"display_name": N_("Enter the person's name, at most 60 characters.")})
+    name = a_name(display_name)
     if not scope.covers(place):
         raise NotYours
     Person.objects.create(
         id=act.id, display_name=name, place=place, sort_key=sort_key(name), initials=initials(name), source="post"
     )
     return Line(place=place, subject=act.id, subject_kind="person", answer={"person": act.id})
+
+
+def a_name(written: str) -> str:
+    """A person's name as it is kept. Refuses: BadInput for none, or one over 60 characters."""
+    name = " ".join(written.split())
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
+        raise BadInput(fields={"display_name": N_("Enter the person's name, at most 60 characters.")})
+    return name
 
 
 @action("registry.account_tied", power="accounts.enter", kinds=("clock",))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import PersonRow
 
 PHONE_LENGTH, TITLE_LENGTH = 40, 60
 
@@ -74,11 +75,11 @@ def appoint(scope: Scope, act: Act, *, to: Appointment) -> Line:
     administrators.
     """
     refuse_period(to.from_on, to.to_on)
-    role, unit = _role(to.role, to.from_on), _unit(to.unit, to.from_on)
+    role, unit = role_of(to.role, to.from_on), _unit(to.unit, to.from_on)
     _refuse_seat_here(scope, role, unit, to.place)
     person_id, name = _person(scope, act, to)
     refuse_own_person(scope.person, person_id)
-    _refuse_two_hats(role.code, person_id, to.from_on, to.to_on)
+    refuse_two_hats(role.code, person_id, to.from_on, to.to_on)
     with already_there():
         Post.objects.create(
             id=act.id,
@@ -89,9 +90,9 @@ def appoint(scope: Scope, act: Act, *, to: Appointment) -> Line:
             from_on=to.from_on,
             to_on=to.to_on,
             display_name=name,
-            title_zh=_short(to.title_zh, "title_zh", TITLE_LENGTH),
-            title_en=_short(to.title_en, "title_en", TITLE_LENGTH),
-            office_phone=_short(to.office_phone, "office_phone", PHONE_LENGTH),
+            title_zh=short(to.title_zh, "title_zh", TITLE_LENGTH),
+            title_en=short(to.title_en, "title_en", TITLE_LENGTH),
+            office_phone=short(to.office_phone, "office_phone", PHONE_LENGTH),
         )
     return Line(
         place=to.place,
@@ -130,7 +131,7 @@ def end_post(scope: Scope, act: Act, *, post_id: UUID, on: date) -> Line:
     )
 
 
-@action("roster.post_moved", power="posts.appoint", facts=("from_post", "on"), kinds=("post",))
+@action("roster.post_moved", power="posts.appoint", facts=("from_post", "on"), kinds=("post", "clock"))
 def move_post(scope: Scope, act: Act, *, post_id: UUID, place: int, unit_id: UUID | None, on: date) -> Line:
     """Move somebody in the same role to another place: the old post ends and a new one begins on the same day.
 
@@ -278,7 +279,8 @@ def already_there() -> Iterator[None]:
         raise WrongState(N_("This is so already in that period. Choose another period.")) from None
 
 
-def _role(code: str, on: date) -> Role:
+def role_of(code: str, on: date) -> Role:
+    """The role in force on a day. Refuses: BadInput for another."""
     role = Role.objects.filter(valid(on), code=code).first()
     if role is None:
         raise BadInput(fields={"role": N_("Choose a role from the list.")})
@@ -318,14 +320,19 @@ def _person(scope: Scope, act: Act, to: Appointment) -> tuple[UUID, str]:
     if to.person is None:
         added = add_person(scope, act.child("person"), display_name=to.name, place=to.place)
         return UUID(added["person"]), " ".join(to.name.split())
-    try:
-        found = person_in_scope(scope, to.person)
-    except NotFound:
-        raise BadInput(fields={"person": N_("Choose a person from the list.")}) from None
+    found = chosen_person(scope, to.person)
     return found.id, found.name
 
 
-def _refuse_two_hats(role: str, person: UUID, from_on: date, to_on: date | None) -> None:
+def chosen_person(scope: Scope, person: UUID) -> PersonRow:
+    """Somebody of the register in scope. Refuses: BadInput."""
+    try:
+        return person_in_scope(scope, person)
+    except NotFound:
+        raise BadInput(fields={"person": N_("Choose a person from the list.")}) from None
+
+
+def refuse_two_hats(role: str, person: UUID, from_on: date, to_on: date | None) -> None:
     """The three administrators' rule, also for those who stand in."""
     held = Post.objects.filter(person=person).exclude(to_on__lte=from_on)
     lent = StandIn.objects.filter(by__person=person).exclude(to_on__lte=from_on)
@@ -334,7 +341,8 @@ def _refuse_two_hats(role: str, person: UUID, from_on: date, to_on: date | None)
     refuse_two_administrators(role, [*held.values_list("role", flat=True), *lent.values_list("post__role", flat=True)])
 
 
-def _short(text: str, name: str, limit: int) -> str:
+def short(text: str, name: str, limit: int) -> str:
+    """A line of a post's public face. Refuses: BadInput for one that is too long."""
     clean = " ".join(text.split())
     if len(clean) > limit:
         raise BadInput(fields={name: N_("This is too long.")})

@@ -21,7 +21,7 @@ from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.refusals import NotYours, Refusal, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import each, every
-from commongrid.roster.dividing.actions import carry_out, give_up, progressed, prove, work_out
+from commongrid.roster.dividing.actions import Unseated, carry_out, give_up, progressed, prove, work_out
 from commongrid.roster.dividing.queries import divisions
 from commongrid.roster.dividing.queries.material import task
 from commongrid.roster.dividing.rules.planning import Outcome
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from commongrid.roster.dividing.rules.planning import Task
 
 PLANNER: Final = clock("roster.divisions", "grids.divide")
-MOVER: Final = clock("roster.divide", "grids.divide", "places.edit")
+MOVER: Final = clock("roster.divide", "grids.divide", "places.edit", "posts.appoint")
 LOOK_SECONDS: Final = 1.0
 """How often a planner at work looks whether anybody still wants it, and tells how far it is."""
 
@@ -118,9 +118,12 @@ def carry_out_divisions() -> int:
     return each(partial(_carried_out, one, at) for one in waiting)
 
 
-def _carried_out(division: UUID, at: datetime) -> int:
+def _carried_out(division: UUID, at: datetime, without: tuple[UUID, ...] = ()) -> int:
     try:
-        carry_out(MOVER, Act(new_id(), at), division_id=division)
+        carry_out(MOVER, Act(new_id(), at), division_id=division, without=without)
+    except Unseated as left:
+        structlog.get_logger("worker").exception("planned seat not filled", seat=str(left.seat))
+        return _carried_out(division, at, (*without, left.seat))
     except Refusal:
         structlog.get_logger("worker").exception("division not carried out", division=str(division))
         with suppress(WrongState):  # called off in the same moment

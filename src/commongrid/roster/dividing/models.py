@@ -1,4 +1,4 @@
-"""Tables of grid division: proposals, their grids, the grid of each household in them."""
+"""Tables of grid division: proposals, their grids, who is to staff them, the grid of each household in them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from commongrid.kernel.keeping import Keeping
+from commongrid.kernel.keeping import OF_THEM, Keeping
 from commongrid.kernel.wall import Wall
-from commongrid.registry.models import Household
+from commongrid.registry.models import Household, Person
 from commongrid.roster.dividing.rules.planning import Terms
-from commongrid.roster.dividing.rules.words import LARGEST, STATES, WEIGHTS
+from commongrid.roster.dividing.rules.words import LARGEST, LEFT_WORDS, STATES, WEIGHTS
+from commongrid.roster.models import Role
+from commongrid.roster.rules import GRID_ROLES
 from commongrid.territory.models import PlaceField
 
 
@@ -162,6 +164,51 @@ class DivisionGrid(models.Model):
     def __str__(self) -> str:
         """The number, for people at a prompt."""
         return str(self.number)
+
+
+class DivisionSeat(models.Model):
+    """Who is to head, serve or strengthen a grid of a proposal from its day (计划任职); until then it grants nothing.
+
+    ``person`` of the register, none for a ``name`` new to it. ``planned_by`` is the post that planned it, ``post`` what
+    the clock made of it; ``left`` says why it was left out instead. ``place`` is the village, so that nobody below it
+    reads who is only meant.
+
+    Personal data: a name meant for an official function and an office phone (S1). Kept: with the proposal.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    grid = models.ForeignKey(DivisionGrid, models.CASCADE, related_name="seats")
+    place = PlaceField("行政村")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    name = models.CharField("姓名", max_length=60)
+    title_zh = models.CharField("中文职务", max_length=60, blank=True, default="")
+    title_en = models.CharField("英文职务", max_length=60, blank=True, default="")
+    office_phone = models.CharField("办公电话", max_length=40, blank=True, default="")
+    planned_by = models.UUIDField(null=True)
+    post = models.UUIDField(null=True)
+    left = models.CharField(max_length=10, blank=True, default="")
+
+    wall: ClassVar[Wall] = Wall(place="place")
+    keeps: ClassVar[Keeping] = Keeping(whose=f"person_id {OF_THEM}")
+
+    class Meta:
+        """Names and constraints."""
+
+        db_table = "roster_division_seat"
+        verbose_name = "计划任职"
+        ordering: ClassVar = ["role__position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(role__in=GRID_ROLES), name="roster_division_seat_role"),
+            models.CheckConstraint(condition=Q(left__in=("", *LEFT_WORDS)), name="roster_division_seat_left"),
+            models.UniqueConstraint(
+                fields=["grid", "role", "person"], condition=Q(person__isnull=False), name="roster_division_seat_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.id)
 
 
 class DivisionHome(models.Model):

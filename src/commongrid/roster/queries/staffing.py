@@ -121,7 +121,11 @@ WITH held AS (
       AND NOT who.political = ANY(%(may_head)s))
       OR EXISTS (SELECT 1 FROM roster_post leads WHERE leads.person_id = o.person_id
         AND leads.role_id IN ('party_group_leader', 'villager_group_leader')
-        AND leads.from_on <= %(on)s AND (leads.to_on IS NULL OR leads.to_on > %(on)s)) AS eligible
+        AND leads.from_on <= %(on)s AND (leads.to_on IS NULL OR leads.to_on > %(on)s)) AS eligible,
+    EXISTS (SELECT 1 FROM registry_person who WHERE who.id = o.person_id AND who.political = '')
+      AND NOT EXISTS (SELECT 1 FROM roster_post leads WHERE leads.person_id = o.person_id
+        AND leads.role_id IN ('party_group_leader', 'villager_group_leader')
+        AND leads.from_on <= %(on)s AND (leads.to_on IS NULL OR leads.to_on > %(on)s)) AS unknown
   FROM roster_post o
   WHERE o.place BETWEEN %(lo)s AND %(hi)s AND o.role_id = ANY(%(roles)s)
     AND o.from_on <= %(on)s AND (o.to_on IS NULL OR o.to_on > %(on)s)
@@ -138,7 +142,8 @@ WITH held AS (
     count(*) FILTER (WHERE h.role_id = 'grid_head') = 0 AS no_head,
     count(*) FILTER (WHERE h.role_id = 'grid_member') = 0 AS no_member,
     coalesce(bool_or(h.twice), false) AS twice,
-    coalesce(bool_or(NOT h.eligible) FILTER (WHERE h.role_id = 'grid_head'), false) AS not_eligible
+    coalesce(bool_or(NOT h.eligible) FILTER (WHERE h.role_id = 'grid_head'), false) AS not_eligible,
+    coalesce(bool_or(h.unknown) FILTER (WHERE h.role_id = 'grid_head'), false) AS not_checked
   FROM territory_place g LEFT JOIN held h ON h.place = g.code
   WHERE g.level = 'grid' AND g.code BETWEEN %(lo)s AND %(hi)s
     AND g.valid_from <= %(on)s AND (g.valid_to IS NULL OR g.valid_to > %(on)s)
@@ -147,5 +152,6 @@ WITH held AS (
 """
 """Every grid of an interval that exists on the day, with who holds a post in it and what is wrong with that.
 
-A head whose record the scope does not see, or says nothing of the Party, is taken as eligible.
+A head whose record the scope does not see, or says nothing of the Party, is taken as eligible; of those whose record is
+seen and says nothing it is told that nobody checked.
 """

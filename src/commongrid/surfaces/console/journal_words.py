@@ -143,6 +143,8 @@ ACTS: Final[Mapping[str, str]] = {
     "roster.division_proven": N_("Division into grids proven"),
     "roster.division_not_done": N_("Division into grids could not be carried out"),
     "roster.division_painted": N_("Households of a proposal put by hand"),
+    "roster.seat_planned": N_("Somebody planned for a grid to come"),
+    "roster.seat_taken_back": N_("Somebody planned for a grid to come no longer"),
     "roster.divisions_asked": N_("Divisions into grids asked for in every village"),
     "roster.divisions_stopped": N_("Waiting divisions into grids stopped"),
     "roster.entered": N_("Signed in by a one-time link"),

@@ -23,6 +23,7 @@ from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
 from commongrid.outreach.queries.notices import behind
 from commongrid.registry import queries as registry
+from commongrid.roster.dividing.queries.seats import Coming, coming
 from commongrid.roster.dividing.queries.staffing import ToStaff, to_staff
 from commongrid.roster.queries import PostLine, posts_of_the_dead
 from commongrid.surfaces.console.matters import leaders, present, waiting_page
@@ -108,6 +109,7 @@ def today(request: Asked) -> HttpResponse:
             "next": page.next,
             "checks": checks(request.scope),
             "to_staff": new_grids(request.scope),
+            "to_plan": grids_to_come(request.scope),
             "to_post": old_notices(request.scope),
             "dead": dead_in_office(request.scope),
             "waiting": counted.get("all", 0),
@@ -120,6 +122,13 @@ def today(request: Asked) -> HttpResponse:
 def new_grids(scope: Scope) -> list[ToStaff]:
     """Of whoever appoints in a village: its new grids without a head, and posts left in those that have ended."""
     return to_staff(scope, localdate()) if scope.level == "village" and scope.may("posts.appoint") else []
+
+
+def grids_to_come(scope: Scope) -> list[Coming]:
+    """Of whoever appoints in a village: its grids to come that nobody is planned to head."""
+    if scope.level != "village" or not scope.may("posts.appoint"):
+        return []
+    return [one for one in coming(scope, scope.lo, scope.hi) if one.headless]
 
 
 def old_notices(scope: Scope) -> list[PlaceRow]:

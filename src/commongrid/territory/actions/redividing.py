@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class NewGrid:
     """A grid that begins: a key of the caller's, what it serves, and how many homes it takes from which grid.
 
-    ``named`` is the grid whose name it bears on, or none.
+    ``named`` is the grid whose name it bears on with another number, or none.
     """
 
     key: UUID
@@ -98,10 +98,10 @@ def _served(grids: Iterable[int]) -> dict[int, set[int]]:
 
 
 def _begun(scope: Scope, village: int, change: Redivision, old_names: dict[int, str]) -> list[int]:
-    """The new grids, with the next codes and with names nobody else bears."""
+    """The new grids, with the next codes and with names that nobody else bears or bore."""
     lo, hi = interval(village)
-    inside = list(Place.objects.within(lo + 1, hi).values_list("code", "level", "name", "valid_to"))
-    borne = {name for _code, level, name, ended in inside if level == "grid" and ended is None}
+    inside = list(Place.objects.within(lo + 1, hi).values_list("code", "level", "name"))
+    borne = {name for _code, level, name in inside if level == "grid"}
     wanted = [old_names.get(one.named or 0, "") for one in change.begins]
     made = []
     taken = [each[0] - village for each in inside]

@@ -8,15 +8,18 @@ from itertools import count
 
 
 def names_of(wanted: Sequence[str], borne: Iterable[str]) -> list[tuple[str, str]]:
-    """A Chinese and an English name for each new grid: the one it bears on, once, else the next number nobody bears."""
+    """A Chinese and an English name for each new grid that no other of the village bears or bore.
+
+    A grid that goes on from one with a name of its own bears that with a number, any other the next number.
+    """
     taken = set(borne)
-    kept = []
-    for name in wanted:
-        kept.append(name if name and name not in taken else "")
-        taken.add(name)
-    free = (number for number in count(1) if f"第{number}网格" not in taken)
-    chosen = [name or f"第{next(free)}网格" for name in kept]
-    return [(name, _english(name)) for name in chosen]
+    found = []
+    for base in wanted:
+        own = base.rstrip("0123456789") if base and not _english(base) else ""
+        free = (f"{own}{n + 1}" if own else f"第{n}网格" for n in count(1))
+        found.append(next(name for name in free if name not in taken))
+        taken.add(found[-1])
+    return [(name, _english(name)) for name in found]
 
 
 def _english(name: str) -> str:

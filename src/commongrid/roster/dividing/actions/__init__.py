@@ -1,4 +1,4 @@
-"""What is done about grids: proposed, worked out, drawn by hand, kept, adopted with a date, carried out."""
+"""What is done about grids: proposed, worked out, drawn by hand, kept, adopted with a date, staffed, carried out."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from commongrid.roster.dividing.actions.proposing import (
     work_out,
     work_out_anew,
 )
+from commongrid.roster.dividing.actions.seating import Seat, Unseated, plan_seat, take_seat_back
 
 __all__ = [
     "Painted",
+    "Seat",
+    "Unseated",
     "adopt",
     "call_off",
     "carry_out",
@@ -28,11 +31,13 @@ __all__ = [
     "lock_grid",
     "others",
     "paint",
+    "plan_seat",
     "progressed",
     "propose",
     "propose_everywhere",
     "prove",
     "stop",
+    "take_seat_back",
     "work_out",
     "work_out_anew",
 ]

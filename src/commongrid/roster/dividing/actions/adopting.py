@@ -16,7 +16,8 @@ from commongrid.registry.actions import Regrid, regrid
 from commongrid.registry.models import Household
 from commongrid.registry.queries import points
 from commongrid.roster.dividing.actions.drawing import locked_division
-from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome
+from commongrid.roster.dividing.actions.seating import fill_seats
+from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome, DivisionSeat
 from commongrid.roster.dividing.queries.divisions import moved_since
 from commongrid.roster.dividing.queries.material import grids_today, living
 from commongrid.roster.dividing.rules.words import refuse_move
@@ -68,6 +69,8 @@ def adopt(scope: Scope, act: Act, *, division_id: UUID, on: date) -> Line:
 def call_off(scope: Scope, act: Act, *, division_id: UUID) -> Line:
     """Take an adoption back before its day; the proposal can be changed and adopted again. Grids stay as they are.
 
+    Whoever was planned for its grids stays planned.
+
     Refuses: NotYours out of scope; WrongState unless it is adopted and not carried out yet.
     """
     found = locked_division(scope, division_id)
@@ -87,18 +90,25 @@ def drop(scope: Scope, act: Act, *, division_id: UUID) -> Line:
     refuse_move(found.state, "drop")
     found.state, found.ended_at = "dropped", act.at
     found.save()
+    DivisionSeat.objects.filter(grid__division=found).delete()
     return Line(place=found.place, subject=found.id, subject_kind="division", answer={"division": found.id})
 
 
-@action("roster.division_done", power="grids.divide", facts=("begun", "ended", "kept", "homes"), kinds=("clock",))
-def carry_out(scope: Scope, act: Act, *, division_id: UUID) -> Line:
+@action(
+    "roster.division_done",
+    power="grids.divide",
+    facts=("begun", "ended", "kept", "homes", "posts", "left_out"),
+    kinds=("clock",),
+)
+def carry_out(scope: Scope, act: Act, *, division_id: UUID, without: tuple[UUID, ...] = ()) -> Line:
     """Carry an adopted proposal out: grids end and begin, households move, links and helpers stand where they are now.
 
     Grids with the same households stay, with their code; those without any end. Households that came, moved or ended
-    since the adoption do not stop it: who came later goes to the grid of the nearest neighbour in the proposal. Posts
-    of ended grids stay until somebody moves or ends them, so that what lies there keeps who answers for it.
+    since the adoption do not stop it: who came later goes to the grid of the nearest neighbour in the proposal. Whoever
+    was planned for a grid is appointed, or moved there, save those who can't be any more and the seats in ``without``.
+    Other posts of ended grids stay until somebody moves or ends them, so that what lies there keeps who answers for it.
 
-    Refuses: WrongState unless it is adopted and its day has come.
+    Refuses: WrongState unless it is adopted and its day has come. Raises: Unseated for a seat to be left out.
     """
     found = locked_division(scope, division_id)
     today = territory.calendar(scope).day_of(act.at)
@@ -126,9 +136,13 @@ def carry_out(scope: Scope, act: Act, *, division_id: UUID) -> Line:
     _carry_assignments(to, today)
     spots = tuple(points.dwellings(scope, found.place))
     derive_cells(scope, act.child("cells"), parent=found.place, spots=Spots(at=spots))
+    posts, left = fill_seats(scope, act, found, today, ends=ends, without=without)
     found.state, found.ended_at = "done", act.at
     found.save()
-    facts = {"begun": len(changed), "ended": len(ends), "kept": len(kept), "homes": moved["homes"]}
+    facts = {
+        "begun": len(changed), "ended": len(ends), "kept": len(kept), "homes": moved["homes"], "posts": posts,
+        "left_out": left,
+    }  # fmt: skip
     return Line(place=found.place, subject=found.id, subject_kind="division", facts=facts, answer=facts)
 
 

@@ -134,13 +134,6 @@ def open_divisions(scope: Scope, place: int) -> list[DivisionRow]:
     return [_row(one) for one in found.order_by("place", "number")]
 
 
-def to_come(scope: Scope, place: int) -> list[tuple[UUID, int, date]]:
-    """The adopted proposals in the villages of a place whose day is still to come: id, village, day; the first ones."""
-    found = Division.objects.filter(place__range=interval(place), state="adopted", adopts_on__isnull=False)
-    rows = found.order_by("adopts_on", "place").values_list("id", "place", "adopts_on")[:20]
-    return [(one, village, on) for one, village, on in rows if on is not None]
-
-
 def villages_left(scope: Scope, place: int) -> list[int]:
     """The villages of a place where people live and no proposal is open or adopted."""
     lived = {code // 1000 * 1000 for code in living(place).values_list("place", flat=True).distinct()}

@@ -14,9 +14,10 @@ from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval, village_of
 from commongrid.registry.models import Person
 from commongrid.roster.dividing.models import Division, DivisionGrid
-from commongrid.roster.dividing.queries.material import LEADERS, PARTY
+from commongrid.roster.dividing.queries.material import LEADERS
 from commongrid.roster.models import Post
 from commongrid.roster.queries.listing import PostLine, posts_at
+from commongrid.roster.rules import MAY_HEAD
 from commongrid.territory.models import Place, Succession
 from commongrid.territory.queries import places
 
@@ -56,10 +57,10 @@ def left_behind(scope: Scope, village: int, today: date) -> list[LeftBehind]:
 
 
 def may_head(scope: Scope, grid: int, on: date) -> dict[UUID, str]:
-    """Who lives in a grid and may head it by the register: Party members, leaders of Party and villager groups."""
+    """Who lives in a grid and may head it by the register: full Party members, leaders of Party and villager groups."""
     village = village_of(grid) or grid
     leading = Post.objects.filter(in_force(on), role__in=LEADERS, place__range=interval(village)).values("person")
-    found = Person.objects.filter(Q(political__in=PARTY) | Q(id__in=leading), household__place=grid, state="here")
+    found = Person.objects.filter(Q(political__in=MAY_HEAD) | Q(id__in=leading), household__place=grid, state="here")
     return dict(found.order_by("sort_key", "display_name", "id").values_list("id", "display_name"))
 
 

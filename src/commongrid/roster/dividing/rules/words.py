@@ -27,6 +27,7 @@ _MOVES: Final = {
     "adopt": ("ready",),
     "call off": ("adopted",),
     "drop": OPEN,
+    "staff": ("ready", "adopted"),
 }
 _SAYS: Final = {
     "asked": N_("The proposal is being worked out. Wait until it is ready."),
@@ -39,7 +40,7 @@ _SAYS: Final = {
 
 
 def may(state: str, move: str) -> bool:
-    """Whether a proposal in this state may be edited, worked out anew, copied, adopted, called off or dropped."""
+    """Whether a proposal in this state may be edited, worked out, copied, adopted, called off, dropped or staffed."""
     return state in _MOVES[move]
 
 
@@ -87,3 +88,11 @@ FAULT_WORDS: Final[Mapping[str, str]] = {
     ),
 }
 """Why nothing could be worked out."""
+LEFT_WORDS: Final[Mapping[str, str]] = {
+    "gone": N_("No longer here: died, moved away, or joined with another record."),
+    "there": N_("Holds this post in this grid already."),
+    "planner": N_("Whoever planned it may no longer fill this post."),
+    "no_grid": N_("The grid did not begin: no household was left in it."),
+    "refused": N_("Could not be appointed. Appoint them by hand; the page says then what stands against it."),
+}
+"""Why somebody who was planned for a grid was left out on its day."""

@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from commongrid.kernel.refusals import N_, NotFound, Refusal
 from commongrid.outreach.queries.declaring import declared_room
 from commongrid.roster.dividing import actions
-from commongrid.roster.dividing.queries import divisions
-from commongrid.roster.dividing.rules.words import STATE_WORDS, may
+from commongrid.roster.dividing.queries import divisions, seats
+from commongrid.roster.dividing.rules.words import LEFT_WORDS, STATE_WORDS, may
 from commongrid.surfaces.console import history
 from commongrid.surfaces.console.dividing import beside, drawing, forms
 from commongrid.surfaces.console.dividing.village import offered
@@ -88,10 +88,24 @@ def _shown(request: Asked, row: DivisionRow, asked: Form | None = None) -> HttpR
         "regridded": bool(grids) and divisions.regridded(request.scope, row),
         "gap": gap_said(row), "locks": sum(one.locked for one in grids),
         "may": {name.replace(" ", "_"): may(row.state, name) for name in MOVES},
+        "staff": _staff(request, row, grids),
         "history": history.acts(request.scope, row.id), **_forms(request, row, grids, asked), **tiles.base(),
     }  # fmt: skip
     status = 422 if asked is not None and asked.errors else 200
     return render(request, "console/dividing/division.html", context, status=status)
+
+
+def _staff(request: Asked, row: DivisionRow, grids: Sequence[GridRow]) -> dict[str, Any]:
+    """How many are planned for the grids of a proposal, which have nobody to head them, who was left out on its day."""
+    found = seats.seats(request.scope, row.id, localdate())
+    headed = {one.grid for one in found if one.role == "grid_head"}
+    number = {one.id: one.number for one in grids}
+    return {
+        "offered": may(row.state, "staff") and bool(grids), "may": request.scope.may("posts.appoint"),
+        "planned": sum(one.post is None and not one.left for one in found),
+        "headless": sum(not one.same and one.id not in headed for one in grids),
+        "left": [(one.name, number.get(one.grid, "—"), gettext(LEFT_WORDS[one.left])) for one in found if one.left],
+    }  # fmt: skip
 
 
 def _told(grids: Sequence[GridRow], names: dict[int, Any], sides: dict[UUID, Side]) -> list[dict[str, Any]]:

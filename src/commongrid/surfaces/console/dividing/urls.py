@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from commongrid.surfaces.console.dividing import pages, village
+from commongrid.surfaces.console.dividing import pages, staffing, village
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("divisions/<uuid:division_id>/map.json", pages.map_data, name="division_map"),
     path("divisions/<uuid:division_id>/grids/<int:number>", pages.grid, name="division_grid"),
     path("divisions/<uuid:division_id>/grids/<int:number>/lock", pages.lock, name="division_lock"),
+    path("divisions/<uuid:division_id>/grids/<int:number>/seat", staffing.seat, name="division_seat"),
+    path("divisions/<uuid:division_id>/staff", staffing.page, name="division_staff"),
+    path("divisions/<uuid:division_id>/staff/<uuid:seat_id>/take-back", staffing.take_back, name="division_seat_back"),
     path("divisions/<uuid:division_id>/paint", pages.paint, name="division_paint"),
     path("divisions/<uuid:division_id>/again", pages.again, name="division_again"),
     path("divisions/<uuid:division_id>/copy", pages.copy, name="division_copy"),

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
-from commongrid.kernel.places import level_of, village_of
+from commongrid.kernel.places import interval, level_of, village_of
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.outreach.queries.notices import duties
 from commongrid.outreach.rules.duties import WHOM
 from commongrid.roster import queries
-from commongrid.roster.dividing.queries import divisions
+from commongrid.roster.dividing.queries.seats import coming
 from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FAULTS: Final = {
     "no_head": N_("Without a head"), "no_member": N_("Without a member"),
     "twice": N_("Somebody has two grids"), "not_eligible": N_("Head not eligible"),
+    "not_checked": N_("Head not in the register"),
 }  # fmt: skip
 """What the page calls each fault of a grid's staff."""
 KINDS: Final = {
@@ -47,8 +48,8 @@ def page(request: Asked) -> HttpResponse:
     if fault not in {"", *FAULTS}:
         raise NotFound
     grids, more = queries.grid_staff(request.scope, code, on, fault=fault, page=asked)
-    coming = divisions.to_come(request.scope, code)
-    villages = territory.places(request.scope, {village for _id, village, _day in coming})
+    ahead = coming(request.scope, *interval(code))
+    villages = territory.places(request.scope, {one.place for one in ahead})
     address = reverse("staffing") + f"?place={code}&on={on}&fault="
     context = {
         "place": row, "on": on, "today": on == localdate(), "fault": fault,
@@ -56,8 +57,8 @@ def page(request: Asked) -> HttpResponse:
                   {role: [(who, gettext(KINDS[who.kind]) if who.kind in KINDS else "") for who in one.of(role)]
                    for role in ("grid_head", "grid_member", "grid_force")}) for one in grids],
         "duties": [(gettext(text), duties(request.scope, on, whom)) for whom, text in WHOM if whom != "linked"],
-        "coming": [(one, villages[village], day) for one, village, day in coming],
-        "may_divide": request.scope.may("grids.divide"),
+        "coming": [(one, villages[one.place], one.grids - one.headless) for one in ahead],
+        "may_staff": request.scope.may("posts.appoint"), "may_divide": request.scope.may("grids.divide"),
         "wide": level_of(code) in ("county", "township"),
         "lanes": _lanes(queries.staffing(request.scope, code, on), address, fault),
         "may_appoint": request.scope.may("posts.appoint") and request.scope.covers(code) and on == localdate(),
@@ -74,6 +75,6 @@ def _lanes(found: Staffing, address: str, fault: str) -> list[dict[str, object]]
     texts = {"": N_("Grids"), **FAULTS}
     return [
         {"text": gettext(texts[one]), "count": count, "url": address + one, "current": one == fault,
-         "tone": "late" if count and one == "no_head" else "warn" if count and one else ""}
+         "tone": "late" if count and one == "no_head" else "warn" if count and one not in {"", "not_checked"} else ""}
         for one, count in counts.items()
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django import forms
@@ -15,20 +15,24 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.kernel.act import is_id
 from commongrid.kernel.refusals import N_, Refusal
-from commongrid.registry.queries import find_people
+from commongrid.registry.queries import called, find_people
 from commongrid.roster import queries
 from commongrid.roster.actions import Appointment
 from commongrid.roster.actions import appoint as fill_post
 from commongrid.roster.dividing.queries.staffing import may_head
 from commongrid.roster.rules import PLACE_LEVELS, may_appoint
 from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
+from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import in_a_row, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.http import HttpResponse
 
     from commongrid.kernel.act import Act
@@ -42,6 +46,9 @@ UNKNOWN = N_(
     "By the register they are no Party member who lives in this grid, and lead no group. "
     "Check whether they may head it."
 )
+NEW_TO_IT = N_("They are not in the register: whether they may head a grid was not checked.")
+MANY: Final = 20
+"""So many people of a name are offered."""
 
 
 class AppointForm(Form):
@@ -94,9 +101,22 @@ class AppointForm(Form):
         if not self.people or any(one.id == act.child("person").id for one in self.people):
             del self.fields["person"]
             return False
+        self._offer(scope)
+        return not self.data.get("person")
+
+    def choose(self, scope: Scope, person: str) -> None:
+        """Fill in somebody of the register who was chosen, beside whoever has the same name."""
+        name = called(scope, {UUID(person)}).get(UUID(person), "") if is_id(person) else ""
+        self.people = [one for one in find_people(scope, name) if one.name == name] if name else []
+        if not scope.may("people.read") or all(str(one.id) != person for one in self.people):
+            del self.fields["person"]
+            return
+        self._offer(scope)
+        self.initial.update(display_name=name, person=person)
+
+    def _offer(self, scope: Scope) -> None:
         choices = [(str(one.id), _about(scope, one)) for one in self.people]
         self.fields["person"].choices = [*choices, (SOMEBODY_ELSE, gettext("Somebody else of the same name"))]  # type: ignore[attr-defined]
-        return not self.data.get("person")
 
     def is_answered(self, scope: Scope, act: Act) -> bool:
         """Whether all is filled in and it is plain who is meant; else the form asks."""
@@ -127,9 +147,8 @@ def appoint(request: Asked) -> HttpResponse:
         return _where(request)
     choices = {"roles": _roles(request.scope, place), "units": _units(request.scope, place)}
     if request.method != "POST":
-        who = _heads(request.scope, place).get(request.GET.get("person", ""), "")
-        form = AppointForm(initial={"role": request.GET.get("role", ""), "display_name": who}, **choices)
-        del form.fields["person"]
+        form = AppointForm(initial={"role": request.GET.get("role", "")}, **choices)
+        form.choose(request.scope, request.GET.get("person", ""))
         return _form(request, form, place)
     form = AppointForm(request.POST, **choices)
     if form.is_answered(request.scope, request.act):
@@ -143,7 +162,7 @@ def appoint(request: Asked) -> HttpResponse:
         else:
             messages.success(request, gettext("Appointed. Give them a sign-in link if they have none."))
             if given["role"] == "grid_head" and done["person"] not in _heads(request.scope, place):
-                messages.warning(request, gettext(UNKNOWN))
+                messages.warning(request, gettext(UNKNOWN if to.person else NEW_TO_IT))
             return HttpResponseRedirect(reverse("post", args=[done["post"]]))
     return _form(request, form, place)
 
@@ -162,8 +181,21 @@ def _where(request: Asked) -> HttpResponse:
 
 def _form(request: Asked, form: AppointForm, place: PlaceRow) -> HttpResponse:
     heads = _heads(request.scope, place) if form["role"].value() == "grid_head" else {}
-    context = {"form": form, "place": place, "heads": heads, "trail": trail(None, gettext("Appoint"))}
+    context = {
+        "form": form, "place": place, "trail": trail(None, gettext("Appoint")), "heads": heads,
+        **searched(request, heads, {"place": str(place.code), "role": form["role"].value() or ""}),
+    }  # fmt: skip
     return render(request, "console/posts/appoint.html", context, status=422 if form.errors else 200)
+
+
+def searched(request: Asked, heads: Collection[str], kept: dict[str, str]) -> dict[str, Any]:
+    """People of the register looked for by name, those who may head the grid first; ``kept`` goes with the address."""
+    if not request.scope.may("people.read"):
+        return {"searches": False}
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+    found = people_choices(request.scope, find_people(request.scope, text, MANY)) if text else []
+    found.sort(key=lambda one: one[0] not in heads)
+    return {"searches": True, "q": text, "kept": kept, "found": [(*one, one[0] in heads) for one in found]}
 
 
 def _heads(scope: Scope, place: PlaceRow) -> dict[str, str]:

@@ -126,6 +126,9 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "roster_talent": (N_("What the village may call on you for"), {
         "skill": N_("Skill"), "opinion": N_("What the branch said"), "from_on": _FROM, "to_on": _TO,
     }),
+    "roster_division_seat": (N_("Posts planned for you in grids to come"), {
+        "title_zh": N_("Title"), "place": _PLACE, "office_phone": N_("Office phone"),
+    }),
     "matters_guarded_word": (N_("Your name among words that are never published"), {
         "word": N_("Word"), "valid_from": _FROM, "valid_to": _TO,
     }),
