@@ -64,7 +64,7 @@ def test_a_grid_without_anybody_lacks_both(desk: Desk) -> None:
 
 
 def test_a_head_is_a_member_of_the_party_or_leads_a_group(desk: Desk) -> None:
-    assert faults(desk)[GRID] == set()  # nothing is recorded of them
+    assert faults(desk)[GRID] == {"not_checked"}, "nothing is recorded of them"
     leading = Appointment(role="villager_group_leader", place=HAMLET, person=id_of("grid_head_person"), from_on=TODAY)
     with pytest.raises(BadInput):  # a villager group is where its leader sits
         actions.appoint(scope_as(desk, "dispatcher"), Act.new(), to=leading)
@@ -105,7 +105,7 @@ def _somebody(role: str, grid: int) -> UUID:
 
 
 def _recount(desk: Desk) -> dict[int, set[str]]:
-    """Faults of both grids by hand; nothing is on record of anybody, so that each may head one."""
+    """Faults of both grids by hand; nothing is on record of anybody, so that each head is told as not checked."""
     with acting(scope_as(desk, "dispatcher")):
         rows = set(Post.objects.filter(role__in=GRID_ROLES, to_on=None).values_list("place", "role", "person"))
     grids = {GRID: OTHER_GRID, OTHER_GRID: GRID}
@@ -113,7 +113,8 @@ def _recount(desk: Desk) -> dict[int, set[str]]:
     both = {at for at, role, who in rows if role != "grid_force" and (grids[at], role, who) in rows}
     return {
         grid: {fault for fault, holds in (("no_head", "grid_head" not in roles[grid]),
-                                          ("no_member", "grid_member" not in roles[grid]), ("twice", grid in both))
+                                          ("no_member", "grid_member" not in roles[grid]), ("twice", grid in both),
+                                          ("not_checked", "grid_head" in roles[grid]))
                if holds}
         for grid in grids
     }  # fmt: skip
