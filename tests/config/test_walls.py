@@ -121,3 +121,15 @@ def test_whatever_an_undone_file_takes_away_is_asked_for_by_index(database: Data
             "(i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname)))"
         ).fetchall()
     assert slow == []
+
+
+def test_nobody_adds_a_row_out_of_scope(database: Database) -> None:
+    for narrow, place, may in (("", VILLAGE, True), ("", OTHER, False), ("grids", VILLAGE, False)):
+        with database.as_role("app") as app, app.transaction():
+            for name, value in (("lo", VILLAGE), ("hi", VILLAGE + 999), ("narrow", narrow)):
+                app.execute("SELECT set_config(%s, %s, true)", [f"cg.{name}", str(value)])
+            if may:
+                app.execute(PEOPLE, ["张三丰", place])
+            else:
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level"), app.transaction():
+                    app.execute(PEOPLE, ["张三丰", place])
