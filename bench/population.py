@@ -111,7 +111,7 @@ def measured(cluster: Cluster, share: float) -> Iterator[str]:
         hamlets = [_hamlet(row) for row in db.execute(PLACES.encode()).fetchall()]
     of = census().shared(share)
     load, begun, before = os.getloadavg()[0], time.monotonic(), (time.process_time(), spent(postgres))
-    made = fill(SCOPE, hamlets, timezone.localdate(), "1", of)
+    made = fill(SCOPE, hamlets, timezone.now(), "1", of)
     wall, own, database = time.monotonic() - begun, time.process_time() - before[0], spent(postgres) - before[1]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield f"{made:,} people in {len(hamlets):,} hamlets; load {load:.1f}"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from commongrid.commands.demo.laying import COUNTY
+from commongrid.kernel.scope import clock
 from commongrid.matters.rules.table import STATES
+from commongrid.registry.joining.queries import pairs
 
 if TYPE_CHECKING:
     from tests.bed import Database
@@ -50,3 +53,42 @@ def test_demo_has_its_grids_and_natural_villages_in_the_past_too(hamlet: Databas
         ).fetchall()
     assert {level for level, _past in began} == {"grid", "natural_village", "villager_group"}
     assert all(past for _level, past in began)
+
+
+def test_demo_staffs_its_grids_with_people_of_the_register_and_links_before_any_matter(hamlet: Database) -> None:
+    with hamlet.as_role("owner") as owner:
+        team = owner.execute(
+            "SELECT count(*), count(*) FILTER (WHERE p.household_id IS NOT NULL AND p.place / 1000 = o.place / 1000),"
+            " count(*) FILTER (WHERE p.political IN ('01', '02')) > 3 FROM roster_post o"
+            " JOIN registry_person p ON p.id = o.person_id WHERE o.role_id IN ('grid_head', 'grid_member')"
+        ).fetchone()
+        assert team == (15, 15, True), "one of eight grids has no head"
+        tied = dict(
+            owner.execute(
+                "SELECT kind, max(from_on) < (SELECT min(opened_at)::date FROM matters_matter) FROM roster_assignment"
+                " GROUP BY kind"
+            ).fetchall()
+        )
+        assert tied == dict.fromkeys(("contact_point", "assigned_village", "named_helper", "linked_household"), True)
+        linked = owner.execute(
+            "SELECT h.place / 1000, count(*) = count(a.id) FROM registry_household h LEFT JOIN roster_assignment a"
+            " ON a.household_id = h.id AND a.kind = 'linked_household' GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    assert [whole for _village, whole in linked] == [False, True, True, True], "the first is the newcomer's to link"
+
+
+def test_demo_has_only_a_handful_of_people_twice(hamlet: Database) -> None:
+    scope = clock("test", "people.join", lo=COUNTY, hi=COUNTY + 10**9 - 1)
+    found = pairs(scope, 100)
+    assert {one.reason for one in found} == {"birth", "sound", "post"}
+    assert len(found) < 10
+
+
+def test_demo_does_ordinary_things_in_office_hours(hamlet: Database) -> None:
+    with hamlet.as_role("owner") as owner:
+        odd = owner.execute(
+            "SELECT name, at FROM (SELECT name, at, at AT TIME ZONE 'Asia/Shanghai' AS local FROM journal_line"
+            " WHERE post IS NOT NULL) done WHERE extract(isodow FROM local) > 5"
+            " OR extract(hour FROM local) NOT BETWEEN 8 AND 17"
+        ).fetchall()
+    assert odd == []

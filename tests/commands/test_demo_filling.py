@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from commongrid.accounts import sealed
 from commongrid.commands.demo.laying import COUNTY, SCOPE
@@ -52,7 +53,7 @@ def test_population_in_the_register_is_the_census_and_each_record_is_whole(hamle
     before = counted_as_census(SCOPE, COUNTY, TODAY)
     with pytest.raises(NotFound):
         report(SCOPE, COUNTY, small())
-    made = fill(SCOPE, hamlets(hamlet), TODAY, "1", small())
+    made = fill(SCOPE, hamlets(hamlet), timezone.now(), "1", small())
     told = report(SCOPE, COUNTY, small())
     assert (told.on, told.headless, len(list(told.lines()))) == (TODAY, 0, len(told.figures) + 2)
     found = {(one.name, one.ages): one.made for one in told.figures}

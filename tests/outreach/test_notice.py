@@ -25,6 +25,7 @@ from commongrid.outreach.rules.notice import (
     FIELDS,
     SECONDS,
     Looked,
+    as_read,
     complaint,
     doors_told,
     is_door,
@@ -35,11 +36,13 @@ from commongrid.outreach.rules.notice import (
 from commongrid.outreach.rules.words import is_phone
 from commongrid.registry.actions import Fields, correct
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE
+from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE, lay
+from tests.factories.places import as_owner
 from tests.factories.scopes import scope_at
 from tests.outreach.conftest import SECRETARY, laid
 
 if TYPE_CHECKING:
+    from tests.bed import Database
     from tests.outreach.conftest import Row
 
 
@@ -51,7 +54,8 @@ def looked(name: str, count: int, first: int = 1) -> Looked:
 def content(*lines: dict[str, Any]) -> dict[str, Any]:
     return {
         "village": "白沙村", "natural_village": "上河", "village_en": "Baisha Village",
-        "natural_village_en": "Shanghe", "members": list(lines), "duties": [{"zh": "甲", "en": "A"}],
+        "natural_village_en": "Shanghe", "members": list(lines),
+        "duties": [{"zh": "甲", "en": "A", "does_zh": "讲政策", "does_en": "Tells you"}],
         "heads": [{"name": "秦", "grid_zh": "第1网格", "grid_en": "Grid 1", "phone": ""}], "always": "12345",
         "everybody": True,
         "from_on": "2026-11-26",
@@ -88,6 +92,7 @@ def test_refuses_a_field_that_no_notice_may_hold(field: str) -> None:
         ("title_zh", "联系张三丰"), ("title_en", "for the poor household"), ("phone", "张三 13812345678"),
         ("doors", ["低保户8号"]), ("doors", ["8号", "张三家"]), ("doors", ["13812345678"]),
         ("natural_village", "特困安置点"), ("duties", [{"zh": "送低保金", "en": "A"}]),
+        ("duties", [{"zh": "甲", "en": "A", "does_zh": "送低保金", "does_en": ""}]),
         ("heads", [{"name": "秦", "grid_zh": "孤儿网格", "grid_en": "", "phone": ""}]),
     ],
 )  # fmt: skip
@@ -128,12 +133,19 @@ def test_refuses_all_but_a_telephone_number(text: str, fine: bool) -> None:
     assert is_phone(text) is fine
 
 
+def test_a_title_that_all_have_is_not_read_under_every_name() -> None:
+    plain, other = ({**members([looked(name, 6)], homes=6, with_doors=False)[0]} for name in "甲乙")
+    other |= {"title_zh": "组长", "title_en": "Leader of the group"}
+    assert [one["title_zh"] for one in as_read(content(plain, other))["members"]] == ["", "组长"]
+
+
 @given(st.integers(0, 40))
 def test_spoken_fits_half_a_minute_and_says_whom_to_call(count: int) -> None:
     lines = members([looked(f"某某{n}", 9) for n in range(count)], homes=9 * count, with_doors=True)
     for language, pace in A_SECOND.items():
         said = spoken(content(*lines), language)
         assert "12345" in said
+        assert {"zh": "代办", "en": "errands"}[language] in said
         figures_apart = re.sub(r"\d", " 0 ", said).split()
         assert len(said if language == "zh" else figures_apart) <= SECONDS * pace
         assert "号" not in said
@@ -159,6 +171,7 @@ def test_posted_notice_is_read_by_everybody_and_holds_no_more_than_allowed(row: 
     assert set(found.content) == set(FIELDS)
     assert refused(found.content) == []
     assert len(found.content["duties"]) == 10
+    assert all(one["does_zh"] and one["does_en"] for one in found.content["duties"]), "each says what it means"
     assert {one["name"] for one in found.content["members"]} == {"某0", "某7"}
     assert found.content["heads"][0]["name"] == "秦网格"
     actions.take_down(SECRETARY, Act.new(), natural_village=HAMLET)
@@ -219,3 +232,17 @@ def test_duties_and_the_number_that_always_answers_are_rows(row: Row) -> None:
     actions.change_duties(keeper, Act.new(), vocabulary=NUMBERS.code, changes=(changed,))
     with acting(keeper):
         assert always(localdate()) == "0990-12345"
+
+
+def test_duties_of_before_come_to_say_what_they_mean_and_what_officials_wrote_stays(database: Database) -> None:
+    lay(database)
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE outreach_duty SET does_zh = '', does_en = ''")
+        owner.execute("UPDATE outreach_duty SET id = gen_random_uuid(), zh = '政策员' WHERE code = 'policy'")
+    with as_owner(database):
+        actions.seed()
+    with acting(SECRETARY):
+        said = {one.code: one.does_en for one in duties(SECRETARY, localdate())}
+    assert said.pop("policy") == "", "a version of the county's own is left as it is"
+    assert len(said) == 9
+    assert all(said.values())

@@ -47,6 +47,8 @@ LINKED = "linked_household"
 """The kind of assignment that is a link (联户)."""
 LINKER = "linked_member"
 """The role whose holders are linked to households."""
+TITLE = "联户党员", "Linked Party member"
+"""The title that they get in both languages, where nobody gave them another."""
 
 GRID_ROLES = ("grid_head", "grid_member", "grid_force")
 """Who staffs a grid (网格长、网格员、网格力量)."""

@@ -237,8 +237,8 @@ def test_the_notice_is_one_page_of_a4_and_says_no_more_than_it_may(county: Desk,
     row.adopted(row.plan())
     desk = county.sign_in(client, "secretary")
     for reads, words in (
-        ("zh", ("联户党员", "政策宣传员", "不足五户")),
-        ("en", ("Whomtoturnto", "Explainpolicy", "fewer")),
+        ("zh", ("联户党员", "政策宣传员：讲政策", "不足五户")),
+        ("en", ("Whomtoturnto", "Explainpolicy:Tellsyou", "fewer")),
     ):
         answer = desk.get(reverse("link_notice_pdf", args=[HAMLET]), {"in": reads})
         assert answer["Content-Type"] == "application/pdf"
@@ -248,6 +248,7 @@ def test_the_notice_is_one_page_of_a4_and_says_no_more_than_it_may(county: Desk,
         assert [one for one in ("某0", "某7", "12345", "秦网格", *words) if one not in said] == []
         assert not [f"某{n}" for n in range(1, 7) if f"某{n}" in said], "who lives there stands on no notice"
         assert not re.search(r"\d号", said)
+        assert "某0联户党员" not in said, "the title that all have stands above the names alone"
     slips = PdfReader(io.BytesIO(desk.get(reverse("link_slips_pdf", args=[HAMLET])).content)).pages
     assert len(slips) == 3, "eight slips, three on a page"
     assert "3号" in re.sub(r"\s+", "", slips[0].extract_text()), slips[0].extract_text()

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from commongrid.commands.demo import hours
 from commongrid.journal.acting import acting
-from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.act import Act
 from commongrid.kernel.places import enclosing, interval
 from commongrid.kernel.refusals import NotFound, Refusal
 from commongrid.kernel.scope import Scope
@@ -47,7 +48,7 @@ def theme(posts: list[Scope]) -> None:
             numbers = tuple(found.order_by("opened_at").values_list("number", flat=True)[:4])
         try:
             actions.open_theme(
-                scope, Act.new(new_id()), name="雨季涵洞和便桥反复损坏", numbers=numbers,
+                scope, hours.act(), name="雨季涵洞和便桥反复损坏", numbers=numbers,
                 story="同一片涵洞、便桥每逢大雨就坏，逐件修补不够，放在一起研究排水和管径。",
             )  # fmt: skip
         except Refusal:

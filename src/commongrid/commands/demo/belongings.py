@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
 
-from commongrid.kernel.act import Act
+from commongrid.commands.demo import hours
 from commongrid.kernel.scope import Scope
 from commongrid.registry import actions
 from commongrid.registry.rules.facts import Told
@@ -33,7 +33,6 @@ def furnish(
 ) -> None:
     """Sites, things and an association for a village; a booklet for each family, which its head heads."""
     told = Told(on=since, source="普查")
-    today = timezone.localdate()
     heads = [one[0] for one in families if one]
     for sort in SITES:
         owner = {"owner": str(heads[0])} if sort["kind"] == "12" else {}
@@ -41,23 +40,24 @@ def furnish(
     for n, sort in enumerate(THINGS):
         thing = _add(scope, "thing", grid, {**sort, "keeper": str(heads[n % len(heads)])}, told)
         if n < len(CHECKED):
-            looked = Told(on=today - timedelta(days=CHECKED[n]), source="网格巡查")
-            actions.check_thing(scope, Act.new(), thing_id=thing, sound=n == 0, told=looked)
+            done = hours.act(CHECKED[n])
+            looked = Told(on=timezone.localdate(done.at), source="网格巡查")
+            actions.check_thing(scope, done, thing_id=thing, sound=n == 0, told=looked)
     council = _add(scope, "organisation", village, {"kind": "41", "name": "红白理事会"}, told)
     for head, duty in zip(heads, ("leader", "deputy", "member", "member"), strict=False):
-        actions.join(scope, Act.new(), organisation_id=council, person_id=head, duty=duty, told=told)
+        actions.join(scope, hours.act_on(told.on), organisation_id=council, person_id=head, duty=duty, told=told)
     for n, people in enumerate(families if booklets else (), 1):
         _register(scope, village, f"{n:04}", people[:3], told)
 
 
 def _add(scope: Scope, of: str, place: int, written: dict[str, str], told: Told) -> UUID:
     new = actions.NewHolding(of=of, place=place, written=written)
-    return UUID(str(actions.add_holding(scope, Act.new(), new=new, told=told)[of]))
+    return UUID(str(actions.add_holding(scope, hours.act_on(told.on), new=new, told=told)[of]))
 
 
 def _register(scope: Scope, village: int, number: str, people: list[UUID], told: Told) -> None:
     """A booklet with the couple and their first child in it."""
     new = actions.NewBooklet(place=village, number=number)
-    booklet = UUID(str(actions.open_booklet(scope, Act.new(), new=new, told=told)["booklet"]))
+    booklet = UUID(str(actions.open_booklet(scope, hours.act_on(told.on), new=new, told=told)["booklet"]))
     for one, code in zip(people, ("", "10", "97"), strict=False):
-        actions.enrol(scope, Act.new(), person_id=one, booklet_id=booklet, as_to_head=code, told=told)
+        actions.enrol(scope, hours.act_on(told.on), person_id=one, booklet_id=booklet, as_to_head=code, told=told)

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from commongrid.commands.demo import hours
 from commongrid.commands.demo.population.land import Lane, Point, degrees
-from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
 from commongrid.registry.queries import points
 from commongrid.roster.dividing import actions
@@ -30,7 +30,7 @@ def divide(village: int, lanes: Mapping[int, Lane]) -> None:
     small = homes < SMALL
     _stream(village, [_across(inside[0])] if small else [(lane.at, lane.way) for lane in inside])
     terms = Terms(target=4, lower=2, upper=6) if small else Terms()
-    actions.propose(SCOPE, Act.new(), village=village, terms=terms)
+    actions.propose(SCOPE, hours.act(), village=village, terms=terms)
 
 
 def _across(lane: Lane) -> tuple[Point, Point]:
@@ -45,4 +45,4 @@ def _stream(village: int, stretches: Sequence[tuple[Point, Point]]) -> None:
     over = [(at[0] - side * SHORT * north, at[1] + side * SHORT * east) for side in (-1, 1)]
     for sort, name, line in (("barrier", "凯峡河", run), ("bridge", "风雨桥", over)):
         shape = json.dumps({"type": "LineString", "coordinates": [degrees(one) for one in line]})
-        draw_barrier(SCOPE, Act.new(), village=village, drawn=Line(sort=sort, name=name, shape=shape))
+        draw_barrier(SCOPE, hours.act(), village=village, drawn=Line(sort=sort, name=name, shape=shape))

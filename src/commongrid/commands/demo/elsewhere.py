@@ -10,8 +10,8 @@ from uuid import UUID
 from django.utils import timezone
 from PIL import Image
 
+from commongrid.commands.demo import hours
 from commongrid.journal.attachments import stage
-from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.places import enclosing
 from commongrid.kernel.refusals import Refusal
 from commongrid.matters import actions
@@ -22,13 +22,10 @@ from commongrid.roster.queries import scopes_in_force
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
-HOTLINE: Final = ("B03", "来电反映：下组自来水已停两天，询问何时恢复。", "水管已修复，昨日下午恢复供水，已电话告知。")
+HOTLINE: Final = ("B01", "来电反映：下组自来水已停两天，询问何时恢复。", "水管已修复，昨日下午恢复供水，已电话告知。")
 PETITION: Final = ("G01", "来信反映：通村路开挖后未恢复，雨天无法通行，请求尽快修复。")
 QUARREL: Final = ("A03", "两家承包地相邻，一方砌坎时占了另一方一尺，多次争吵。")
-AGREED: Final = Agreement(
-    facts="两家承包地相邻，因砌坎占地一尺发生争执。", text="以老石坎为界，新坎退回一尺。\n双方共同修复排水沟。",
-    performance="十日内由双方共同立界桩，村委会见证。", on=timezone.now().date(),
-)  # fmt: skip
+TERMS: Final = "以老石坎为界，新坎退回一尺。\n双方共同修复排水沟。"
 
 
 def tell(reader: Scope, villages: list[int]) -> int:
@@ -53,7 +50,7 @@ def _post(posts: list[Scope], place: int, *powers: str) -> Scope:
 def _order(posts: list[Scope], village: int, what: tuple[str, str], system: str, number: str) -> tuple[Scope, UUID]:
     """An order of another system, recorded at the township's centre."""
     centre = _post(posts, enclosing(village, "township") or village, "matters.exchange", "matters.divert")
-    act = Act(new_id(), timezone.now() - timedelta(hours=3))
+    act = hours.act(1 / 8)
     source = {"hotline_12345": "hotline"}.get(system, system)
     told = Report(
         kind_code=what[0], place=enclosing(village, "township") or village, text=what[1], source=source,
@@ -66,9 +63,9 @@ def _order(posts: list[Scope], village: int, what: tuple[str, str], system: str,
 def _hotline(posts: list[Scope], village: int) -> None:
     """Answered by the centre; the reply waits to go back."""
     centre, matter = _order(posts, village, HOTLINE[:2], "hotline_12345", "2611230417")
-    actions.accept(centre, Act.new(), matter_id=matter)
-    actions.start(centre, Act.new(), matter_id=matter)
-    actions.answer(centre, Act.new(), matter_id=matter, answer=HOTLINE[2])
+    actions.accept(centre, hours.act(0.1), matter_id=matter)
+    actions.start(centre, hours.act(0.09), matter_id=matter)
+    actions.answer(centre, hours.act(), matter_id=matter, answer=HOTLINE[2])
 
 
 def _petition(posts: list[Scope], village: int) -> None:
@@ -81,19 +78,24 @@ def _quarrel(posts: list[Scope], village: int) -> None:
     clerk = _post(posts, village, "matters.accept", "matters.report")
     mediator = _post(posts, village, "matters.mediate", "matters.handle")
     told = Report(kind_code=QUARREL[0], place=village, text=QUARREL[1], contact=Contact(name="石大山"))
-    matter = UUID(str(actions.report(clerk, Act.new(), report=told)["matter"]))
-    actions.accept(clerk, Act.new(), matter_id=matter)
+    matter = UUID(str(actions.report(clerk, hours.act(6), report=told)["matter"]))
+    actions.accept(clerk, hours.act(5.9), matter_id=matter)
     beginning = Beginning(
         method="oral", mediator="石明理", committee="村人民调解委员会", facts=QUARREL[1],
         parties=(PartySaid(name="石大山", phone="13800001111", address="上组"), PartySaid(name="田水生")),
     )  # fmt: skip
-    begun = mediating.begin(mediator, Act.new(), matter_id=matter, violence=False, beginning=beginning)
+    begun = mediating.begin(mediator, hours.act(5), matter_id=matter, violence=False, beginning=beginning)
     file = UUID(str(begun["mediation"]))
-    today = timezone.localdate()
-    mediating.sit(mediator, Act.new(), mediation_id=file, on=today, attended="石大山、田水生、石明理", note="各退一步")
-    mediating.word_agreement(mediator, Act.new(), mediation_id=file, agreement=AGREED)
-    mediating.sign(mediator, Act.new(), mediation_id=file, photos=(stage(_sheet()),))
-    mediating.agree(mediator, Act.new(), matter_id=matter, mediation_id=file)
+    sat, wrote = hours.act(2), hours.act(1)
+    day = timezone.localdate(sat.at)
+    mediating.sit(mediator, sat, mediation_id=file, on=day, attended="石大山、田水生、石明理", note="各退一步")
+    agreed = Agreement(
+        facts="两家承包地相邻，因砌坎占地一尺发生争执。", text=TERMS,
+        performance="十日内由双方共同立界桩，村委会见证。", on=timezone.localdate(wrote.at),
+    )  # fmt: skip
+    mediating.word_agreement(mediator, wrote, mediation_id=file, agreement=agreed)
+    mediating.sign(mediator, hours.act(), mediation_id=file, photos=(stage(_sheet()),))
+    mediating.agree(mediator, hours.act(), matter_id=matter, mediation_id=file)
 
 
 def _sheet() -> bytes:

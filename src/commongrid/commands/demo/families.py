@@ -8,27 +8,30 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from commongrid.commands.demo import naming
-from commongrid.kernel.act import Act
+from commongrid.commands.demo import hours, naming
 from commongrid.kernel.scope import Scope
 from commongrid.registry.actions import left_for_work, moved_in
 from commongrid.registry.rules.facts import Into, NewPerson, Told
 
 AWAY_TO: Final = ("广东东莞", "浙江义乌", "贵阳", "福建晋江", "重庆")
 MALE, FEMALE = "1", "2"
-PARTY: Final = "01"
-"""GB/T 4762: a member of the Party; one man in three, by age, so that no chance is drawn for it."""
+OF_NONE: Final = "13"
+"""GB/T 4762: of no party, as most grown people."""
 
 
-def settle(scope: Scope, chance: Random, household: UUID, since: date) -> list[UUID]:
-    """A family moves in: a couple, mostly children, now and then a grandparent; one in three has somebody away."""
+def settle(scope: Scope, chance: Random, household: UUID, since: date, political: str = OF_NONE) -> list[UUID]:
+    """A family moves in: a couple, mostly children, now and then a grandparent; one in three has somebody away.
+
+    ``political`` is what the man belongs to.
+    """
     surname = chance.choice(naming.SURNAMES)
     age = chance.randrange(28, 62)
     people = [
+        replace(_person(chance, surname, MALE, since.year - age, marital="20"), political=political),
         replace(
-            _person(chance, surname, MALE, since.year - age, marital="20"), political=PARTY if age % 3 == 0 else "13"
+            _person(chance, chance.choice(naming.SURNAMES), FEMALE, since.year - age + 2, "10", marital="20"),
+            political=OF_NONE,
         ),
-        _person(chance, chance.choice(naming.SURNAMES), FEMALE, since.year - age + 2, "10", marital="20"),
     ]
     for n in range(chance.randrange(3)):
         sex = chance.choice((MALE, FEMALE))
@@ -40,7 +43,7 @@ def settle(scope: Scope, chance: Random, household: UUID, since: date) -> list[U
     told = Told(on=since, source="入户登记")
     made = [_enter(scope, household, one, told) for one in people]
     if len(made) > 2 and chance.random() < 1 / 3:  # noqa: PLR2004 - somebody stays at home
-        left_for_work(scope, Act.new(), person_id=made[0], to=chance.choice(AWAY_TO), told=told)
+        left_for_work(scope, hours.act_on(told.on), person_id=made[0], to=chance.choice(AWAY_TO), told=told)
     return made
 
 
@@ -54,4 +57,4 @@ def _person(chance: Random, surname: str, sex: str, year: int, as_to_head: str =
 
 def _enter(scope: Scope, household: UUID, one: NewPerson, told: Told) -> UUID:
     into = Into(household=household, as_to_head=one.as_to_head)
-    return UUID(str(moved_in(scope, Act.new(), into=into, newcomer=one, told=told, another=True)["person"]))
+    return UUID(str(moved_in(scope, hours.act_on(told.on), into=into, newcomer=one, told=told, another=True)["person"]))

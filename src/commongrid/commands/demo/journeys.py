@@ -20,6 +20,7 @@ from django.utils import timezone
 from commongrid.commands.demo import (
     answers,
     elsewhere,
+    hours,
     leaders,
     naming,
     past,
@@ -30,6 +31,7 @@ from commongrid.commands.demo import (
     waits,
 )
 from commongrid.commands.demo.past import Remembered
+from commongrid.commands.demo.tales import REGISTER
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.codes import slip_hash
@@ -53,6 +55,10 @@ DAYS = 50
 HALF_DAY = timedelta(hours=12)
 """How often the clock of the past looks."""
 SOON = timedelta(days=2)
+PACE = 0.5, 1.3
+"""How much of the time that a step usually takes it takes."""
+BY_PEOPLE = ("rate", "withdraw", "ask_again")
+"""Steps of whoever reported; all others are taken at work."""
 URGENT = 7
 """One story in so many is urgent."""
 STILL_GOOD = "到现场看过，办结的情况没有变化。"
@@ -90,13 +96,13 @@ DO = {
 
 @dataclass
 class Journey:
-    """One matter on its way."""
+    """One matter on its way; ``times`` are those of its steps where they are set beforehand."""
 
     place: int
     text: tuple[str, str, str, str]
     steps: tuple[stories.Step, ...]
     contact: Contact
-    pace: tuple[float, float] = (0.5, 1.3)
+    times: list[datetime] = field(default_factory=list)
     matter: UUID = field(default_factory=new_id)
 
 
@@ -133,7 +139,7 @@ class _World:
     def __init__(self, chance: Random, villages: list[int], now: datetime | None = None) -> None:
         self.chance = chance
         self.villages = villages
-        self.now = now or timezone.now()
+        self.now = hours.before(now or timezone.now())
         self.queue: list[tuple[datetime, int, Journey | Remembered, int]] = []
         self.begun = 0
         self.stuck: Counter[str] = Counter()
@@ -157,11 +163,10 @@ class _World:
         back = DAYS if n < len(ways) and stories.WAYS[way] else self.chance.uniform(0.1, DAYS)
         if way in stories.RECENT:
             back = self.chance.uniform(0.05, 2) if way.startswith("to be") else self.chance.uniform(8, 20)
-        if way in stories.ENDING_NOW:
-            back = sum(one.after for one in stories.WAYS[way]) / stories.DAY + self.chance.uniform(0.05, 0.2)
         at = (self.now - timedelta(days=back)).replace(
             minute=self.chance.randrange(60), second=self.chance.randrange(60)
         )
+        at = hours.before(at, office=text[1] != "villager")
         village = self.villages[n % len(self.villages)]
         name = naming.person(self.chance)
         contact = (
@@ -169,8 +174,17 @@ class _World:
         )
         journey = Journey(self.chance.choice(self.below[village] or [village]), text, stories.WAYS[way], contact)
         if way in stories.ENDING_NOW:
-            at, journey.pace = self.now - timedelta(days=back), (1.0, 1.0)
+            at, *journey.times = self._back_from_now(stories.WAYS[way])
         heapq.heappush(self.queue, (min(at, self.now - timedelta(minutes=1)), n, journey, -1))
+
+    def _back_from_now(self, steps: tuple[stories.Step, ...]) -> list[datetime]:
+        """When it was reported and each step was taken, the last one just now."""
+        at = hours.before(self.now - timedelta(hours=self.chance.uniform(1, 5)))
+        times = [at]
+        for one in reversed(steps):
+            at = hours.before(at - timedelta(hours=one.after))
+            times.append(at)
+        return times[::-1]
 
     def remember(self, seed: str, count: int) -> None:
         """Put so many matters of the half year before at their beginning."""
@@ -208,12 +222,16 @@ class _World:
             return None
         if index + 1 == len(journey.steps):
             return None
-        return at + timedelta(hours=journey.steps[index + 1].after * self.chance.uniform(*journey.pace))
+        if journey.times:
+            return journey.times[index + 1]
+        after = journey.steps[index + 1]
+        meant = at + timedelta(hours=after.after * self.chance.uniform(*PACE))
+        return hours.soon(meant, self.chance, office=after.event not in BY_PEOPLE)
 
     def _live(self, one: Remembered, index: int, at: datetime) -> datetime | None:
         """What is owed of a matter of the past; answers when the next step is taken, nothing once it is over."""
         if index < 0:
-            scope = self._teller(one.place, one.source)
+            scope = self._teller(one.place, one.source, one.tale.kind)
             actions.report(scope, Act(one.matter, at.astimezone(UTC)), report=one.report())
             self.begun += 1
         else:
@@ -248,7 +266,7 @@ class _World:
             due = Matter.objects.filter(recheck_due_at__range=(at, at + SOON))
             rows = rows_of(READER, due.order_by("recheck_due_at"))
         for row in rows:
-            act = Act(new_id(), at.astimezone(UTC))
+            act = Act(new_id(), hours.before(at).astimezone(UTC))
             self._done_by_somebody(row, "recheck", act, {"result": "holds", "note": STILL_GOOD})
 
     def _row(self, matter: UUID) -> MatterRow:
@@ -257,7 +275,7 @@ class _World:
 
     def _report(self, journey: Journey, at: datetime) -> None:
         kind, source, title, text = journey.text
-        scope = self._teller(journey.place, source)
+        scope = self._teller(journey.place, source, kind)
         report = Report(
             kind_code=kind,
             place=journey.place,
@@ -270,10 +288,10 @@ class _World:
         actions.report(scope, Act(journey.matter, at.astimezone(UTC)), report=report)
         self.begun += 1
 
-    def _teller(self, place: int, source: str) -> Scope:
-        if source == "villager":
+    def _teller(self, place: int, source: str, kind: str) -> Scope:
+        if source == "villager" and not kind.startswith(REGISTER):
             return public("matters.report")
-        role = "grid_member" if source == "patrol" else "dispatcher"
+        role = "grid_member" if source in ("patrol", "villager") else "dispatcher"
         return next(one for one in self.posts if one.role == role and one.covers(place))
 
     def _take(self, journey: Journey, one: stories.Step, at: datetime) -> bool:

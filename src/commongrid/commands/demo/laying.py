@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from random import Random
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from commongrid.commands.demo import belongings, dividing, families, journeys, linking, mapping, naming
+from commongrid.commands.demo import (
+    belongings,
+    dividing,
+    doubles,
+    families,
+    helping,
+    hours,
+    journeys,
+    linking,
+    mapping,
+    naming,
+    teams,
+)
 from commongrid.commands.demo.population import filling
 from commongrid.commands.demo.population.census import census
 from commongrid.commands.demo.population.land import Land
 from commongrid.commands.demo.population.people import Hamlet, lanes
 from commongrid.journal.acting import acting
-from commongrid.kernel.act import Act, new_id
+from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
 from commongrid.registry.actions import found_household
 from commongrid.registry.models import Household
@@ -32,6 +44,7 @@ from commongrid.roster.actions import (
     assign,
     set_stand_in,
 )
+from commongrid.roster.rules import POINTED
 from commongrid.territory import queries as territory
 from commongrid.territory.actions import add_grid, add_natural_village, add_villager_group
 from commongrid.territory.rules.editing import Named
@@ -40,6 +53,8 @@ COUNTY = naming.COUNTY * 10**9
 POWERS = ("places.edit", "people.edit", "people.confirm", "posts.appoint", "matters.report", "accounts.invite")
 SCOPE = clock("demo", *POWERS)
 HOUSEHOLDS = 8
+POLITICAL = ("01", "13", "13", "01", "02", "13", "01", "13")
+"""What the man of each of a few families belongs to (GB/T 4762)."""
 PEOPLED = {"hamlet": 0, "township": 2, "county": 10**6}
 """The first so many villages have the people of a census in their hamlets, the others a few families."""
 SHARE = {"township": 0.006}
@@ -94,13 +109,6 @@ TOWNSHIP_POSTS = (
     ("dispatcher", "网格中心调度员", "Grid centre dispatcher"),
     ("dispatcher", "网格中心值班员", "Second dispatcher"),
 )
-VILLAGE_POSTS = (
-    ("village_secretary", "党支部书记", "Party secretary"),
-    ("village_committee", "村委会主任", "Head of the committee"),
-    ("village_clerk", "网格专干", "Village clerk"),
-    ("mediator", "人民调解员", "Mediator"),
-    ("supervision_member", "村监委会主任", "Head of supervision"),
-)
 RARE_POSTS = (
     "first_secretary",
     "stationed_team",
@@ -133,7 +141,8 @@ def lay(size: str, seed: int) -> dict[str, int]:
         for m, village in enumerate(township.villages):
             layer.village(village, first=n == 0 and m == 0)
     people = layer.populate(seed) if PEOPLED[size] else 0
-    mapping.bound(SCOPE, COUNTY, layer.land, layer.lanes)
+    mapping.bound(SCOPE, COUNTY, layer.land, layer.lanes, layer.since)
+    layer.staff()
     layer.lend()
     linking.link(layer.villages)
     dividing.divide(layer.villages[0], layer.lanes)
@@ -169,10 +178,13 @@ class _Layer:
             self.lanes = {code: replace(lane, row=ROW) for code, lane in self.lanes.items()}
         self.villages: list[int] = []
         self.posts = 0
-        self.since: date = timezone.localdate() - timedelta(days=700)
+        self.now = hours.before(timezone.now())
+        self.since: date = timezone.localdate(hours.act(700).at)
         self.units: dict[tuple[int, str], UUID] = {}
         self.dispatchers: list[list[UUID]] = []
         self.hamlets: list[Hamlet] = []
+        self.nets: list[teams.Net] = []
+        self.leaders: list[UUID] = []
 
     def county(self) -> None:
         """The county's departments and posts."""
@@ -185,7 +197,8 @@ class _Layer:
             if function in {"transport", "water"}:
                 self._post("unit_deputy", COUNTY, (name + "分管领导", f"{en}, deputy"), unit)
         for role, zh, en in COUNTY_POSTS:
-            self._post(role, COUNTY, (zh, en))
+            post = self._post(role, COUNTY, (zh, en))
+            self.leaders += [post] if role in POINTED else []
 
     def township(self, township: naming.Township) -> None:
         """A township's stations, offices and posts."""
@@ -202,22 +215,24 @@ class _Layer:
                     self._post("unit_deputy", place, (zh + "分管领导", f"{en}, deputy"), unit)
             elif sort == "office":
                 self._post("township_office_handler", place, (zh + "主任", f"Head of {en}"), unit)
-        self.dispatchers.append(
-            [
-                post
-                for role, zh, en in TOWNSHIP_POSTS
-                for post in [self._post(role, place, (zh, en))]
-                if role == "dispatcher"
-            ]
-        )
+        posts = [(role, self._post(role, place, (zh, en))) for role, zh, en in TOWNSHIP_POSTS]
+        self.dispatchers.append([post for role, post in posts if role == "dispatcher"])
+        self._points(township, [post for role, post in posts if role in POINTED])
         for half in (township.villages[::2], township.villages[1::2]):
             if half:
                 cadre = self._post("township_cadre", place, ("包村干部", "Cadre with assigned villages"))
                 for village in half:
                     self._assign(cadre, "assigned_village", place=village.code * 1000)
 
+    def _points(self, township: naming.Township, leaders: list[UUID]) -> None:
+        """Contact points: every village is one of its township's leaders, the first ones are the county's too."""
+        for n, village in enumerate(township.villages):
+            self._assign(leaders[n % len(leaders)], "contact_point", place=village.code * 1000)
+        for leader, village in zip(self.leaders, township.villages, strict=False):
+            self._assign(leader, "contact_point", place=village.code * 1000)
+
     def village(self, village: naming.Village, *, first: bool) -> None:
-        """A village's hamlets, grids, posts and a few households."""
+        """A village's hamlets, grids and a few households."""
         place = village.code * 1000
         self.villages.append(place)
         hamlets = [self._hamlet(place, name) for name in village.hamlets]
@@ -225,13 +240,10 @@ class _Layer:
         grids = [
             self._grid(place, n, hamlets[n :: village.grids], group if n == 0 else None) for n in range(village.grids)
         ]
-        for role, zh, en in VILLAGE_POSTS:
-            self._post(role, place, (zh, en))
         party = self._unit(
             place, "", "party_group", (village.name + "第一党小组", f"{naming.english(village.name, '')} Party group 1")
         )
-        self._post("party_group_leader", place, ("党小组长", "Party group leader"), party)
-        self._post("villager_group_leader", group, ("一组组长", "Leader of group 1"))
+        self.nets.append(teams.Net(village=place, grids=tuple(grids), group=group, party=party))
         if len(self.villages) <= PEOPLED[self.size]:
             town = village.community and self.size not in SHARE
             self.hamlets += [
@@ -247,30 +259,36 @@ class _Layer:
             self._post("villager", grids[0], ("", ""))
 
     def populate(self, seed: int) -> int:
-        """Everybody of a census into the hamlets; the first homes of each village are linked and helped."""
+        """Everybody of a census into the hamlets."""
         share = census().shared(SHARE.get(self.size, 1))
-        made = filling.fill(SCOPE, self.hamlets, timezone.localdate(), str(seed), share, self.lanes)
+        made = filling.fill(SCOPE, self.hamlets, self.now, str(seed), share, self.lanes)
         firsts = {one.village: one for one in reversed(self.hamlets)}
         for place, hamlet in sorted(firsts.items()):
             found = Household.objects.filter(natural_village=hamlet.code, state="lived", head__state="here")
             with acting(SCOPE):
                 homes = list(found.filter(began_on__lte=self.since).order_by("number")[:HOUSEHOLDS])
-            serving = self._serving(hamlet.grid)
-            for n, home in enumerate(homes):
-                self._serve(serving, n, home.id)
             heads = [[home.head_id] for home in homes if home.head_id]
             belongings.furnish(SCOPE, place, hamlet.grid, heads, self.since, booklets=False)
         return made
 
+    def staff(self) -> None:
+        """Posts of villages and grids for people who live there; helpers for households in hardship."""
+        for n, net in enumerate(self.nets):
+            teams.staff(SCOPE, self._post, net, n, timezone.localdate(self.now))
+        for net in self.nets[: linking.SHOWN]:
+            helping.help_all(self._post, self._help, net.village, self.since)
+        doubles.keep_twice(SCOPE, self.nets[0].village, self.since)
+
     def lend(self) -> None:
         """The second township's dispatcher is away; the other one of the centre stands in."""
         away, by = self.dispatchers[-1]
-        lending = Lending(post=away, by=by, from_on=timezone.localdate() - timedelta(days=3), reason="培训")
-        set_stand_in(SCOPE, Act.new(), lending=lending)
+        act = hours.act(3)
+        lending = Lending(post=away, by=by, from_on=timezone.localdate(act.at), reason="培训")
+        set_stand_in(SCOPE, act, lending=lending)
 
     def _then(self) -> Act:
         """An act of the day since when all of this is there, so that figures of the past have it too."""
-        return Act(new_id(), timezone.make_aware(datetime.combine(self.since, time(9))))
+        return hours.act_on(self.since)
 
     def _hamlet(self, village: int, name: str) -> int:
         named = Named(name, naming.english(name, ""))
@@ -279,35 +297,22 @@ class _Layer:
     def _grid(self, village: int, n: int, hamlets: list[int], group: int | None) -> int:
         covers = tuple(hamlets) if group is None else (*hamlets, group)
         named = Named(f"第{n + 1}网格", f"Grid {n + 1}")
-        grid = int(str(add_grid(SCOPE, self._then(), village=village, named=named, covers=covers)["code"]))
-        self._post("grid_head", grid, (f"第{n + 1}网格网格长", f"Head of grid {n + 1}"))
-        self._post("grid_member", grid, (f"第{n + 1}网格网格员", f"Member of grid {n + 1}"))
-        return grid
+        return int(str(add_grid(SCOPE, self._then(), village=village, named=named, covers=covers)["code"]))
 
     def _households(self, grid: int, hamlet: int) -> list[list[UUID]]:
         settled = []
-        serving = self._serving(grid)
         for n in range(HOUSEHOLDS):
             lon, lat = self.land.home(self.lanes[hamlet], n, HOUSEHOLDS, Random(n))
             home = NewHome(
                 place=grid, natural_village=hamlet, number=str(n + 1), door=f"{n + 1}号", began_on=self.since,
                 lon=lon, lat=lat,
             )  # fmt: skip
-            made = found_household(SCOPE, Act.new(), new=home)
-            settled.append(families.settle(SCOPE, Random(n), UUID(str(made["household"])), self.since))
-            self._serve(serving, n, UUID(str(made["household"])))
+            made = UUID(str(found_household(SCOPE, self._then(), new=home)["household"]))
+            chance = Random(f"{hamlet} {n}")
+            settled.append(families.settle(SCOPE, chance, made, self.since, POLITICAL[n]))
+            if n == 0:
+                helping.in_need(made, self.since)
         return settled
-
-    def _serving(self, grid: int) -> tuple[UUID, UUID]:
-        member = self._post("linked_member", grid, ("联户党员", "Linked Party member"))
-        return member, self._post("helper", grid, ("帮扶责任人", "Named helper"))
-
-    def _serve(self, serving: tuple[UUID, UUID], n: int, household: UUID) -> None:
-        """The first household has a named helper, the others a linked member."""
-        member, helper = serving
-        self._assign(
-            member if n else helper, "linked_household" if n else "named_helper", household=household
-        )  # fmt: skip
 
     def _unit(self, place: int, function: str, kind: str, names: tuple[str, str], master: UUID | None = None) -> UUID:
         unit = NewUnit(
@@ -321,23 +326,30 @@ class _Layer:
             office_phone=f"0990-{self.chance.randrange(10**7, 10**8)}",
             outside_command=kind == "outside",
         )
-        made = UUID(str(add_unit(SCOPE, Act.new(), unit=unit)["unit"]))
+        made = UUID(str(add_unit(SCOPE, self._then(), unit=unit)["unit"]))
         self.units[place, function] = made
         return made
 
-    def _post(self, role: str, place: int, titles: tuple[str, str], unit: UUID | None = None) -> UUID:
+    def _post(
+        self, role: str, place: int, titles: tuple[str, str], unit: UUID | None = None, person: UUID | None = None
+    ) -> UUID:
         to = Appointment(
             role=role,
             place=place,
             from_on=self.since,
-            name=naming.person(self.chance),
+            person=person,
+            name="" if person else naming.person(self.chance),
             unit=unit,
             title_zh=titles[0],
             title_en=titles[1],
+            office_phone=f"0990-{self.chance.randrange(10**7, 10**8)}" if role == "grid_head" else "",
         )
         self.posts += 1
-        return UUID(str(appoint(SCOPE, Act.new(), to=to)["post"]))
+        return UUID(str(appoint(SCOPE, self._then(), to=to)["post"]))
 
-    def _assign(self, post: UUID, kind: str, *, place: int | None = None, household: UUID | None = None) -> None:
-        to = NewAssignment(post=post, kind=kind, from_on=self.since, place=place, household=household)
-        assign(SCOPE, Act.new(), to=to)
+    def _assign(self, post: UUID, kind: str, *, place: int) -> None:
+        assign(SCOPE, self._then(), to=NewAssignment(post=post, kind=kind, from_on=self.since, place=place))
+
+    def _help(self, post: UUID, household: UUID, on: date) -> None:
+        to = NewAssignment(post=post, kind="named_helper", from_on=on, household=household)
+        assign(SCOPE, hours.act_on(on), to=to)

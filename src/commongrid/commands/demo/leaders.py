@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from commongrid.commands.demo import hours
 from commongrid.journal.acting import acting
-from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.refusals import Refusal
 from commongrid.kernel.scope import Scope
 from commongrid.matters import actions
@@ -32,11 +32,11 @@ def _of(leader: Scope, posts: list[Scope]) -> int:
     made = 0
     for matter, words in zip(rows, WORDS, strict=False):
         try:
-            actions.instruct(leader, Act.new(new_id()), matter_id=matter, instruction=Instruction(words=words))
+            actions.instruct(leader, hours.act(), matter_id=matter, instruction=Instruction(words=words))
         except Refusal:
             continue
         made += 1
     centre = next((one for one in posts if one.place == leader.place and one.may("matters.divert")), None)
     if made and centre is not None:
-        actions.report_back(centre, Act.new(new_id()), matter_id=rows[0], text=ACCOUNT)
+        actions.report_back(centre, hours.act(), matter_id=rows[0], text=ACCOUNT)
     return made

@@ -8,12 +8,13 @@ meet without gap or overlap, as after a survey.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from commongrid.commands.demo import hours
 from commongrid.commands.demo.population.land import Land, Lane, degrees
 from commongrid.kernel import boundaries, shapes
-from commongrid.kernel.act import Act
 from commongrid.kernel.scope import Scope
 from commongrid.registry.queries import points
 from commongrid.territory import actions
@@ -33,8 +34,11 @@ def marks(lanes: Mapping[int, Lane]) -> list[tuple[int, tuple[float, float]]]:
     ]
 
 
-def bound(scope: Scope, county: int, land: Land, lanes: Mapping[int, Lane]) -> int:
-    """Give places down to natural villages the boundaries of a survey, and grids cells; answers how many boundaries."""
+def bound(scope: Scope, county: int, land: Land, lanes: Mapping[int, Lane], on: date) -> int:
+    """Give places down to natural villages the boundaries of a survey, and grids cells, from a day on.
+
+    Answers how many boundaries.
+    """
     outline = shapes.read({"type": "Polygon", "coordinates": [[list(at) for at in land.outline()]]})
     hamlets = boundaries.cells(marks(lanes), outline)
     whole = {county: outline}
@@ -44,10 +48,10 @@ def bound(scope: Scope, county: int, land: Land, lanes: Mapping[int, Lane]) -> i
         Area(row=row, code=str(code), shape=shapes.written(shape))
         for row, (code, shape) in enumerate(sorted((whole | hamlets).items()), start=1)
     ]
-    made = _taken_in(scope, county, areas)
+    made = _taken_in(scope, county, areas, on)
     for village in sorted({code // 1000 * 1000 for code in hamlets}):
         spots = Spots(at=tuple(points.dwellings(scope, village)))
-        actions.derive_cells(scope, Act.new(), parent=village, spots=spots)
+        actions.derive_cells(scope, hours.act_on(on), parent=village, spots=spots)
     return made
 
 
@@ -60,10 +64,10 @@ def _joined(hamlets: Mapping[int, Any], span: int) -> dict[int, Any]:
     return {code: shape for code, shape in found.items() if shape is not None}
 
 
-def _taken_in(scope: Scope, county: int, areas: Sequence[Area]) -> int:
+def _taken_in(scope: Scope, county: int, areas: Sequence[Area], on: date) -> int:
     sent = actions.send_boundaries(
-        scope, Act.new(), place=county, name="survey.geojson", datum="cgcs2000", areas=tuple(areas)
+        scope, hours.act_on(on), place=county, name="survey.geojson", datum="cgcs2000", areas=tuple(areas)
     )
     rows = tuple(one.row for one in areas)
-    done = actions.import_boundaries(scope, Act.new(), file_id=UUID(str(sent["file"])), rows=rows)
+    done = actions.import_boundaries(scope, hours.act_on(on), file_id=UUID(str(sent["file"])), rows=rows)
     return int(str(done["areas"]))

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from commongrid.commands.demo import naming
-from commongrid.commands.demo.tales import SERIES, SPOTS, Tale
+from commongrid.commands.demo import hours, naming
+from commongrid.commands.demo.tales import REGISTER, SERIES, SPOTS, Tale
 from commongrid.matters.actions import Contact, Report
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ URGENCIES: Final = {"normal": 30, "urgent": 50, "immediate": 20}
 GOOD: Final = ("办得快，谢谢。", "满意。", "修好了，放心了。", "态度好，办得也好。", "解决了，感谢。", "")
 BAD: Final = ("等得太久了。", "修是修了，做得不细。", "跑了三趟才有人来。")
 UNSOLVED: Final = ("还是老样子。", "下雨又不行了。", "只做了一半。")
-ZONE: Final = ZoneInfo("Asia/Shanghai")
-OPENS, CLOSES = 8, 18
-"""Hours between which people of the county work and report."""
 WORDS: Final[Mapping[str, dict[str, object]]] = {
     "raise": {"reason": "本级没有条件办，请上级安排。"},
     "decide": {"basis": "由原单位先行处置。"},
@@ -70,14 +66,18 @@ class Remembered:
 def plan(seed: str, grids: Mapping[int, Sequence[int]], count: int, now: datetime) -> list[Remembered]:
     """So many matters spread over the time before now, the oldest first: the same for the same seed."""
     chance, villages = Random(seed), list(grids)
-    return [_one(chance, grids, villages, now - timedelta(days=DAYS * (1 - (n + chance.random()) / count)))
-            for n in range(count)]  # fmt: skip
+    days = (now - timedelta(days=DAYS * (1 - (n + chance.random()) / count)) for n in range(count))
+    return sorted((_one(chance, grids, villages, about, now) for about in days), key=lambda one: one.at)
 
 
-def _one(chance: Random, grids: Mapping[int, Sequence[int]], villages: list[int], about: datetime) -> Remembered:
+def _one(
+    chance: Random, grids: Mapping[int, Sequence[int]], villages: list[int], about: datetime, now: datetime
+) -> Remembered:
     tale = chance.choice(chance.choices([tales for tales, _often in SERIES], [often for _tales, often in SERIES])[0])
     source, village = chance.choice(tale.sources), chance.choice(villages)
-    at = min(_in_the_day(about, chance), about)
+    office = source != "villager" or tale.kind.startswith(REGISTER)
+    at = hours.soon(about, chance, office=office)
+    at = at if at <= now else hours.before(about, office=office)
     return Remembered(
         at=at, place=chance.choice(list(grids[village]) or [village]), tale=tale, spot=chance.choice(SPOTS),
         source=source, urgency=_urgency(chance, tale), fate=_drawn(chance, FATES), contact=_contact(chance, source),
@@ -146,30 +146,25 @@ def _said(row: MatterRow, one: Remembered) -> tuple[bool, bool, str]:
 
 
 def when(row: MatterRow, one: Remembered, at: datetime) -> datetime:
-    """When the next step is taken: after a share of the time it has, in the day, and late only where that is its fate.
+    """When the next step is taken: after a share of the time it has, at work, and late only where that is its fate.
 
+    What is immediate is done at night too, where it can't wait.
     Who waits for a rating that never comes looks again when its time is over.
     """
-    left = (row.due_at or at) - at
+    left, office = (row.due_at or at) - at, row.step != "rate"
     late = row.step == "answer" and one.fate == "late" and not row.reopened
     if row.step == "rate" and one.fate == "silent":
         return at + left + timedelta(hours=13)
     if row.step == "visit" and one.fate == "silent":
-        return _in_the_day(at + timedelta(days=1), one.chance)
+        return hours.soon(at + timedelta(days=1), one.chance)
     share = one.chance.uniform(1.15, 1.7) if late else one.chance.uniform(*SHARE.get(row.step, (0.1, 0.5)))
     meant = at + max(left * share, timedelta(minutes=8))
-    shifted = _in_the_day(meant, one.chance)
-    return shifted if shifted > at and (late or shifted < at + left) else meant
+    shifted = hours.soon(meant, one.chance, office=office)
+    if late or shifted < at + left:
+        return shifted
+    earlier = hours.before(meant, office=office)
+    return earlier if earlier > at else meant if one.urgency == "immediate" else shifted
 
 
 SHARE: Final[Mapping[str, tuple[float, float]]] = {"answer": (0.25, 0.85)}
 """How much of the time it has a step takes, where it is not a tenth to a half."""
-
-
-def _in_the_day(at: datetime, chance: Random) -> datetime:
-    """The same moment where people are at work, else in the next morning."""
-    local = at.astimezone(ZONE)
-    if OPENS <= local.hour < CLOSES:
-        return at
-    morning = local.replace(hour=OPENS, minute=chance.randrange(10, 59)) + timedelta(days=local.hour >= CLOSES)
-    return morning.astimezone(at.tzinfo)

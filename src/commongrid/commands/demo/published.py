@@ -7,8 +7,8 @@ from typing import Final
 
 from django.utils.timezone import localdate
 
+from commongrid.commands.demo import hours
 from commongrid.journal.acting import acting
-from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.refusals import Refusal
 from commongrid.kernel.scope import Scope
 from commongrid.matters import actions
@@ -40,7 +40,7 @@ def _of(scope: Scope) -> int:
             title=draft.title, text=draft.text, answer=draft.answer, until=localdate() + timedelta(days=90)
         )
         try:
-            actions.publish(scope, Act.new(new_id()), matter_id=one, wording=wording)
+            actions.publish(scope, hours.act(), matter_id=one, wording=wording)
         except Refusal:
             continue
         made += 1

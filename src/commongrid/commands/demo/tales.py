@@ -27,6 +27,8 @@ SPOTS: Final = (
     "村口", "学校门前", "老井边", "晒坝旁", "卫生室门口", "三岔路口",
     "山塘坝下", "村委会后面", "桥头", "上寨", "下寨", "河边",
 )  # fmt: skip
+REGISTER: Final = "L"
+"""The class of changes to the register: the grid writes down what people come to tell."""
 BOTH: Final = ("villager", "patrol")
 PATROL: Final = ("patrol",)
 HOTLINE: Final = ("hotline",)
@@ -106,12 +108,12 @@ SENT: Final = (
          answer="已疏通并加盖板。"),
 )  # fmt: skip
 CHANGED: Final = (
-    Tale(kind="L01", title="新生儿登记", text="一户添了孩子，提醒办理户口和医保。", sources=PATROL,
-         answer="已提醒并登记变动。"),
-    Tale(kind="L04", title="迁入登记", text="一户从外乡迁入，住{spot}。", sources=PATROL, answer="已登记迁入。"),
-    Tale(kind="L06", title="外出务工登记", text="{spot}两人外出务工，登记去向。", sources=PATROL,
+    Tale(kind="L01", title="新生儿登记", text="家里添了孩子，来问户口和医保怎么办。",
+         answer="已登记变动，告知办理材料和窗口。"),
+    Tale(kind="L04", title="迁入登记", text="从外乡迁来，住{spot}，来登记。", answer="已登记迁入。"),
+    Tale(kind="L06", title="外出务工登记", text="家住{spot}，两人要外出务工，来登记去向。",
          answer="已登记去向和联系电话。"),
-    Tale(kind="L07", title="返乡登记", text="{spot}一户返乡，登记人数。", sources=PATROL, answer="已登记返乡。"),
+    Tale(kind="L07", title="返乡登记", text="家住{spot}，全家返乡，来登记人数。", answer="已登记返乡。"),
 )  # fmt: skip
 SERIES: Final = ((ASKED, 60), (FOUND, 20), (SENT, 10), (CHANGED, 10))
 """The four series, and how often each comes."""

@@ -6,7 +6,7 @@ import csv
 from datetime import date
 from importlib import resources
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.act import Act
@@ -22,20 +22,37 @@ SINCE = date(2004, 1, 1)
 
 def seed() -> None:
     """Load what is missing; what officials changed stays. Run by the owner, harmless again."""
-    _load(Duty, "duties", "linked duty", ("whom", "source", "counts_when"))
+    _load(Duty, "duties", "linked duty", ("does_zh", "does_en", "whom", "source", "counts_when"))
+    _say_what_they_are()
     _load(Ability, "abilities", "ability", ())
     _load(PublicNumber, "public_numbers", "public number", ("number",))
 
 
-def _load(table: Any, name: str, what: str, more: tuple[str, ...]) -> None:
+def _say_what_they_are() -> None:
+    """Duties loaded before they said in words what they are say it; a version that officials made stays."""
+    said = {_ident("linked duty", row["code"]): row for row in _rows("duties") if row["does_zh"]}
+    for one in Duty.objects.filter(id__in=said, does_zh=""):
+        one.does_zh, one.does_en = said[one.id]["does_zh"], said[one.id]["does_en"]
+        one.save(update_fields=["does_zh", "does_en"])
+
+
+def _rows(name: str) -> list[dict[str, str]]:
     text = resources.files("commongrid.outreach").joinpath("seeds", f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _ident(what: str, code: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"commongrid {what} {code}")
+
+
+def _load(table: Any, name: str, what: str, more: tuple[str, ...]) -> None:
     there = set(table.objects.values_list("code", flat=True))
     table.objects.bulk_create(
         table(
-            id=uuid5(NAMESPACE_OID, f"commongrid {what} {row['code']}"), code=row["code"], zh=row["zh"], en=row["en"],
+            id=_ident(what, row["code"]), code=row["code"], zh=row["zh"], en=row["en"],
             position=int(row["no"]), valid_from=SINCE, **{name: row[name] for name in more},
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in _rows(name)
         if row["code"] not in there
     )  # fmt: skip
 

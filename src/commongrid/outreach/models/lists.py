@@ -15,7 +15,8 @@ class Duty(models.Model):
     """One of the duties (职责) of linked members, grid heads or grid members, as ``whom`` says; a dated row.
 
     Those of linked members stand on the notice and the member's page, those of the grid's people on the page of grid
-    staff. ``counts_when`` says what fulfils it; ``source`` whether the county set it or it is proposed.
+    staff. ``does_zh`` and ``does_en`` say in a few words what it means for a household; ``counts_when`` what fulfils
+    it; ``source`` whether the county set it or it is proposed.
 
     Personal data: none. Kept: for good.
     """
@@ -24,6 +25,8 @@ class Duty(models.Model):
     code = models.CharField("代码", max_length=24)
     zh = models.CharField("中文名", max_length=60)
     en = models.CharField("英文名", max_length=120)
+    does_zh = models.CharField("做什么", max_length=40, blank=True, default="")
+    does_en = models.CharField("做什么(英文)", max_length=120, blank=True, default="")
     whom = models.CharField("谁的职责", max_length=8, default="linked")
     counts_when = models.CharField("何时算履行", max_length=160, blank=True, default="")
     source = models.CharField("来源", max_length=12, default="county")

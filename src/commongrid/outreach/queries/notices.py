@@ -14,7 +14,16 @@ from commongrid.matters.queries.publishing import GATE, registered
 from commongrid.matters.queries.vocabulary import guarded_words
 from commongrid.outreach.models import Duty, LinkNotice, PublicNumber
 from commongrid.outreach.queries.coverage import homes_on
-from commongrid.outreach.rules.notice import ALWAYS, Looked, complaint, doors_told, everybody, members, titles
+from commongrid.outreach.rules.notice import (
+    ALWAYS,
+    OF_A_DUTY,
+    Looked,
+    complaint,
+    doors_told,
+    everybody,
+    members,
+    titles,
+)
 from commongrid.roster.models import Assignment, Post
 from commongrid.roster.rules import LINKED
 from commongrid.territory import queries as territory
@@ -33,6 +42,8 @@ class DutyRow:
     code: str
     zh: str
     en: str
+    does_zh: str
+    does_en: str
     counts_when: str
 
 
@@ -49,7 +60,12 @@ class Posted:
 def duties(scope: Scope, on: date, whom: str = "linked") -> list[DutyRow]:
     """The duties of linked members, grid heads or grid members in force on a day, in order."""
     rows = Duty.objects.filter(valid(on), whom=whom).order_by("position", "code")
-    return [DutyRow(code=one.code, zh=one.zh, en=one.en, counts_when=one.counts_when) for one in rows]
+    return [
+        DutyRow(
+            code=one.code, zh=one.zh, en=one.en, does_zh=one.does_zh, does_en=one.does_en, counts_when=one.counts_when
+        )
+        for one in rows
+    ]  # fmt: skip
 
 
 def always(on: date) -> str:
@@ -73,7 +89,8 @@ def notice_content(scope: Scope, place: PlaceRow, on: date, *, with_doors: bool)
         "natural_village_en": place.label("en"),
         "members": members(lines, homes=len(known), with_doors=with_doors and bool(doors)),
         "everybody": everybody(lines, len(known)),
-        "duties": [{"zh": one.zh, "en": one.en} for one in duties(scope, on)], "heads": _heads(scope, place.code, on),
+        "duties": [{name: getattr(one, name) for name in OF_A_DUTY} for one in duties(scope, on)],
+        "heads": _heads(scope, place.code, on),
         "always": always(on), "from_on": on.isoformat(),
     }  # fmt: skip
 

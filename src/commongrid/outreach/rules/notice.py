@@ -18,6 +18,7 @@ from commongrid.kernel.counting import LEAST
 from commongrid.kernel.refusals import N_
 from commongrid.matters.rules.publishing import COMPLAINTS, Guarded, found
 from commongrid.outreach.rules.words import is_phone
+from commongrid.roster.rules import TITLE
 
 FIELDS: Final = {
     "village": str, "village_en": str, "natural_village": str, "natural_village_en": str,
@@ -26,7 +27,7 @@ FIELDS: Final = {
 }  # fmt: skip
 """Everything that may ever stand in a notice."""
 OF_A_MEMBER: Final = {"name": str, "title_zh": str, "title_en": str, "phone": str, "count": int, "doors": list}
-OF_A_DUTY: Final = {"zh": str, "en": str}
+OF_A_DUTY: Final = {"zh": str, "en": str, "does_zh": str, "does_en": str}
 OF_A_HEAD: Final = {"name": str, "grid_zh": str, "grid_en": str, "phone": str}
 INSIDE: Final[Mapping[str, Mapping[str, type]]] = {"members": OF_A_MEMBER, "duties": OF_A_DUTY, "heads": OF_A_HEAD}
 ALWAYS: Final = "12345"
@@ -105,6 +106,15 @@ def refused(content: Mapping[str, Any]) -> list[str]:
     return faults
 
 
+def as_read(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A notice as it is read: a title that only says again what stands above the names is left out."""
+    plain = [
+        {**one, "title_zh": "", "title_en": ""} if (one["title_zh"], one["title_en"]) == TITLE else one
+        for one in content["members"]
+    ]
+    return {**content, "members": plain}
+
+
 def titles(content: Mapping[str, Any]) -> list[str]:
     """The titles on a notice, which somebody may have written a name into."""
     return [one[name] for one in content["members"] for name in ("title_zh", "title_en")]
@@ -133,18 +143,18 @@ def complaint(content: Mapping[str, Any], names: Collection[str], guarded: Seque
 
 def _is_plain(field: str) -> bool:
     """Whether a field of a line is words of the county or somebody's name: no title, number to call, count or door."""
-    return field in ("name", "zh", "en", "grid_zh", "grid_en")
+    return field in ("name", "zh", "en", "does_zh", "does_en", "grid_zh", "grid_en")
 
 
 def spoken(content: Mapping[str, Any], language: str) -> str:
     """The text for the loudspeaker, read in about thirty seconds however many members there are.
 
-    It says where to look and whom to call, and names no household; as many members as the time allows.
+    It says where to look, what for and whom to call, and names no household; as many members as the time allows.
     """
-    whole, part, called, nameless, end, gap = _SPOKEN[language]
+    whole, part, ask, called, nameless, end, gap = _SPOKEN[language]
     begin = whole if content.get("everybody") else part
     named = {**content, "natural_village_en": content.get("natural_village_en") or content["natural_village"]}
-    said, last = begin.format(**named), end.format(**named)
+    said, last = begin.format(**named) + gap + ask, end.format(**named)
     for one in content["members"]:
         more = (called if one["phone"] else nameless).format(**one)
         if _length(said + gap + more + gap + last, language) > SECONDS * A_SECOND[language]:
@@ -155,13 +165,15 @@ def spoken(content: Mapping[str, Any], language: str) -> str:
 
 _SPOKEN: Final = {
     "zh": (
-        "{natural_village}的乡亲们：每户都有联户党员，有事找他，名单贴在公示栏。",
-        "{natural_village}的乡亲们：有事找联户党员，名单贴在公示栏。", "{name}，电话{phone}。", "{name}。",
+        "{natural_village}的乡亲们：每户都有联户党员，名单贴在公示栏。",
+        "{natural_village}的乡亲们：联户党员的名单贴在公示栏。",
+        "问政策、托代办、解纠纷、报隐患、有难处，都可以找他们。", "{name}，电话{phone}。", "{name}。",
         "不知道找谁，打{always}，随时有人接。", "",
     ),
     "en": (
         "People of {natural_village_en}: every household has a contact. The list hangs on the board.",
         "People of {natural_village_en}: turn to the linked members. The list hangs on the board.",
+        "Ask them about policies, errands, quarrels, dangers, or whenever you need help.",
         "{name}, telephone {phone}.", "{name}.", "If in doubt call {always}, it is always answered.", " ",
     ),
 }  # fmt: skip

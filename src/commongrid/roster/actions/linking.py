@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, Subquery
@@ -14,15 +14,13 @@ from django.db.models.functions import Greatest, Least
 from commongrid.kernel.places import interval
 from commongrid.roster.actions.posts import already_there
 from commongrid.roster.models import Assignment, Post
-from commongrid.roster.rules import LINKED, LINKER
+from commongrid.roster.rules import LINKED, LINKER, TITLE
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
-
-TITLE: Final = "联户党员", "Linked Party member"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from commongrid.kernel.places import is_code, parent_of
 from commongrid.kernel.refusals import NotFound
 from commongrid.outreach.queries import notices
-from commongrid.outreach.rules.notice import spoken
+from commongrid.outreach.rules.notice import as_read, spoken
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
@@ -38,7 +38,7 @@ def contacts(request: Asked, code: int) -> HttpResponse:
     if row.level == "natural_village":
         found = notices.posted(request.scope, code)
         context = {
-            "place": row, "up": up, "posted": found, "content": found.content if found else None,
+            "place": row, "up": up, "posted": found, "content": as_read(found.content) if found else None,
             "spoken": spoken(found.content, language()) if found else "", "always": notices.always(localdate()),
         }  # fmt: skip
         return render(request, "public/contacts/notice.html", context)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.timezone import localdate
 from psycopg.types.json import Jsonb
 
 from commongrid.accounts import sealed
@@ -45,16 +46,18 @@ FLAGGED: Final = (60, 1500)
 def fill(
     scope: Scope,
     hamlets: Sequence[Hamlet],
-    today: date,
+    at: datetime,
     seed: str,
     census: Census | None = None,
     along: Mapping[int, Lane] | None = None,
 ) -> int:
-    """Plan, spell out and write a population into these hamlets, along their lanes; answers how many people there are.
+    """Plan, spell out and write a population into these hamlets, along their lanes, as of a moment.
+
+    Answers how many people there are.
 
     Without figures of its own it is the whole county's.
     """
-    of = census or censuses.census()
+    of, today = census or censuses.census(), localdate(at)
     speller = Speller(plan(of, seed), hamlets, today, seed, along)
     townships = groupby(speller.filled(of), lambda one: enclosing(one.hamlet.village, "township") or 0)
     made = 0
@@ -66,7 +69,7 @@ def fill(
             for name in STAGES:
                 stage.add(name, batch.rows[name])
             counts = Staged(place=township, people=len(batch.rows["person"]), homes=len(batch.rows["home"]))
-            people(scope, Act.new(), staged=counts)
+            people(scope, Act(new_id(), at), staged=counts)
             stage.empty()
             made += counts.people
     return made

@@ -29,7 +29,7 @@ WORK_HERE: Final = (("5", "4", "6", "2", "3", "8"), (46, 20, 17, 6, 4, 7))
 WORK_AWAY: Final = (("6", "4", "8", "2"), (58, 32, 7, 3))
 """Occupation (GB/T 6565)."""
 WORKING, RETIRED, GROWN = 18, 65, 18
-PARTY, YOUTH, NONE = "01", "03", "13"
+PARTY, PROBATION, YOUTH, NONE = "01", "02", "03", "13"
 DISABLED: Final = ((18, 0.012), (45, 0.022), (65, 0.052), (200, 0.11))
 ILL: Final = ((18, 0.004), (45, 0.015), (65, 0.05), (200, 0.12))
 VETERAN: Final = 0.022
@@ -59,8 +59,8 @@ def political(age: int, chance: Random) -> str:
     """What they belong to."""
     if age < 14:  # noqa: PLR2004 - nobody can join anything earlier
         return ""
-    if age >= 25 and chance.random() < 0.05:  # noqa: PLR2004
-        return PARTY
+    if age >= 25 and (drawn := chance.random()) < 0.05:  # noqa: PLR2004
+        return PARTY if drawn < 0.047 or age >= 60 else PROBATION  # noqa: PLR2004
     return YOUTH if age < 28 and chance.random() < 0.35 else NONE  # noqa: PLR2004
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, override
 from commongrid.kernel.places import village_of
 from commongrid.outreach import actions
 from commongrid.outreach.queries.notices import behind, notice_content, posted, refuse_wrong, wrong_with
-from commongrid.outreach.rules.notice import spoken
+from commongrid.outreach.rules.notice import as_read, spoken
 from commongrid.surfaces.console.network import printing
 from commongrid.surfaces.console.network.words import natural_village
 from commongrid.surfaces.shared import qr
@@ -70,7 +70,8 @@ def notice_pdf(request: Asked, code: int) -> HttpResponse:
 def _as_it_stands(request: Asked, row: PlaceRow) -> tuple[Posted | None, dict[str, Any]]:
     """What is posted and what it says; where nothing is, what it would say."""
     there = posted(request.scope, row.code)
-    return there, there.content if there else notice_content(request.scope, row, localdate(), with_doors=False)
+    content = there.content if there else notice_content(request.scope, row, localdate(), with_doors=False)
+    return there, as_read(content)
 
 
 @door("links.edit", methods=("POST",))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from commongrid.kernel.paper import pdf
 from commongrid.surfaces.shared import qr
-from commongrid.surfaces.shared.times import in_a_row, language, when
+from commongrid.surfaces.shared.times import colon, in_a_row, language, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +44,11 @@ def notice(content: Mapping[str, Any], address: str) -> bytes:
             for one in content["members"]
         ],
         "duties_title": gettext("What contacts do"),
-        "duties": [one["en"] if language() == "en" and one["en"] else one["zh"] for one in content["duties"]],
+        "duties": [
+            [one["en"] if language() == "en" and one["en"] else one["zh"], one.get("does" + (end or "_zh"), "")]
+            for one in content["duties"]
+        ],
+        "colon": colon(),
         "calls": [*heads, always],
         "choice": gettext(
             "You may choose another contact, or say that you would rather not have somebody: tell the village. "

@@ -75,6 +75,13 @@ def named(row: Any) -> str:
     return str(row)
 
 
+@register.filter
+def in_words(row: Any, field: str) -> str:
+    """What a row says in a field that it holds in both languages, in the reader's; nothing where it says nothing."""
+    name = f"{field}_zh" if times.chinese() else f"{field}_en"
+    return str((row.get(name) if isinstance(row, dict) else getattr(row, name, "")) or "")
+
+
 @register.simple_tag(takes_context=True)
 def place_name(context: Context, code: int | None, *, whole: bool = False) -> str:
     """The name of a place by its code; ``whole=True`` gives the way to it below the county."""
