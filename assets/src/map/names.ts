@@ -35,16 +35,14 @@ export function layNames(map: Drawn, names: Name[], homes: At[]): void {
       };
       const seen = ({ left, right, top, bottom }: DOMRect) =>
         left >= 0 && top >= 0 && right <= frame.width && bottom <= frame.height;
-      const free = spots(name, map).filter((at) => {
-        const own = around(at);
-        return seen(own) && !taken.some((one) => meet(own, one));
-      });
-      const bare = (at: At) => !doors.some(({ x, y }) => holds(around(at), x, y));
-      const at = free.find(bare) ?? free[0];
-      element.hidden = at === undefined;
-      if (!at) continue;
-      marker.setLngLat(at);
-      taken.push(around(at));
+      const free = spots(name, map)
+        .map((at) => ({ at, own: around(at) }))
+        .filter(({ own }) => seen(own) && !taken.some((one) => meet(own, one)));
+      const best = free.find(({ own }) => !doors.some(({ x, y }) => holds(own, x, y))) ?? free[0];
+      element.hidden = best === undefined;
+      if (!best) continue;
+      marker.setLngLat(best.at);
+      taken.push(best.own);
     }
   };
   map.on("moveend", settle);
