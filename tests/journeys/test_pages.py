@@ -104,7 +104,10 @@ BY: Final = {
     "person_file": "township_principal",
     **dict.fromkeys(("person_erase", "retention"), "county_admin"),
     **dict.fromkeys(
-        (f"household_{act}" for act in ("move_in", "birth", "head", "split", "merge", "flag", "correct", "confirm")),
+        (
+            f"household_{act}"
+            for act in ("move_in", "birth", "head", "split", "merge", "flag", "correct", "confirm", "serve")
+        ),
         "clerk",
     ),
     **dict.fromkeys(

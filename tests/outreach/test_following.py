@@ -24,10 +24,12 @@ from commongrid.outreach.rules.following import Follow, Standing, follow
 from commongrid.registry import actions as registry
 from commongrid.registry.actions import Leaving
 from commongrid.registry.rules.facts import Into, NewHome, Told
+from commongrid.roster.models import Assignment
 from commongrid.territory.actions import add_natural_village
 from commongrid.territory.rules.editing import Named
-from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, VILLAGE
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, VILLAGE, id_of
 from tests.outreach.conftest import SECRETARY
+from tests.proof.world import insert
 
 if TYPE_CHECKING:
     from tests.bed import Database
@@ -204,3 +206,23 @@ def test_the_line_of_who_died_comes_off_the_notice_and_it_is_to_be_posted_anew(r
 def _old() -> list[int]:
     with acting(SECRETARY):
         return [one.code for one in behind(SECRETARY, VILLAGE, localdate())]
+
+
+def test_helpers_and_contacts_follow_a_household_to_another_grid(row: Row, database: Database) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    home = row.homes[3]
+    with database.as_role("owner") as owner:
+        insert(
+            owner, "Assignment", id=UUID(int=77), post=id_of("secretary"), kind="named_helper", place=GRID,
+            household=home, from_on=date(2026, 1, 1),
+        )  # fmt: skip
+    done = Act.new()
+    registry.serve_from(SECRETARY, done, household_id=home, place=OTHER_GRID, told=Told(on=localdate()))
+    for place in (OTHER_GRID, GRID):
+        have_links_follow()
+        with acting(AROUND):
+            ties = Assignment.objects.filter(household=home, to_on=None)
+            assert set(ties.values_list("kind", "place")) == {("linked_household", place), ("named_helper", place)}
+        if place == OTHER_GRID:
+            registry.undo(SECRETARY, Act.new(), done=done.id, told=Told(on=localdate()))

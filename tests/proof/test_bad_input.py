@@ -178,7 +178,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("dispatcher", "/console/exchange/"), ("dispatcher", "/console/exchange/hotline_12345/in/orders/"),
     ("dispatcher", "/console/matters/{petition}/"), ("mediator", "/console/mediation/of/{dispute}/?violence=no"),
     ("mediator", "/console/mediation/of/{dispute}/"), ("mediator", "/console/mediation/{file}/"),
-    *(("clerk", "/console/households/{household}/" + act) for act in ("move-in", "birth", "head", "split", "merge", "flag", "correct", "confirm")),
+    *(("clerk", "/console/households/{household}/" + act) for act in ("move-in", "birth", "head", "split", "merge", "flag", "correct", "confirm", "serve")),
     *(("clerk", "/console/households/people/{someone}/" + act) for act in ("correct", "confirm", "flag", "marry", "move", "left", "moved-out", "died")),
     ("clerk", "/console/households/people/{someone}"), ("clerk", f"/console/households/new?place={VILLAGE}"),
     ("clerk", "/console/households/undo/{household}"),

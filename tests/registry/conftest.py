@@ -14,7 +14,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.registry import actions
 from commongrid.registry.models import Household, Person, Stay
-from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
+from commongrid.registry.rules.facts import HEADS, Into, NewHome, NewPerson, Told
 from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, VILLAGE, lay
 from tests.factories.scopes import scope_at
 
@@ -79,7 +79,7 @@ def broken_laws() -> list[str]:
         stays = {stay.person_id: stay for stay in Stay.objects.filter(sort="living", to_on=None)}
         people = list(Person.objects.exclude(source="post").exclude(household=None, state__in=("here", "away")))
         homes = list(Household.objects.all())
-    return [*_people_faults(people, stays), *_home_faults(homes, people, stays)]
+    return [*_people_faults(people, stays), *_apart(homes, people, stays), *_home_faults(homes, people, stays)]
 
 
 def _people_faults(people: list[Person], stays: dict[UUID, Stay]) -> Iterator[str]:
@@ -92,14 +92,26 @@ def _people_faults(people: list[Person], stays: dict[UUID, Stay]) -> Iterator[st
             yield f"{one.display_name}: has ended and still lives somewhere"
 
 
+def _apart(homes: list[Household], people: list[Person], stays: dict[UUID, Stay]) -> Iterator[str]:
+    """Who lies elsewhere than the household they live in, or their stay does."""
+    at = {of.id: of.place for of in homes}
+    for one in people:
+        if one.household_id is not None and {one.place, stays[one.id].place} != {at[one.household_id]}:
+            yield f"{one.display_name}: lies elsewhere than the household"
+
+
 def _home_faults(homes: list[Household], people: list[Person], stays: dict[UUID, Stay]) -> Iterator[str]:
     for of in homes:
         inside = [one for one in people if one.household_id == of.id]
         heads = [one.id for one in inside if one.id in stays and stays[one.id].head]
         if heads != ([of.head_id] if inside else []):
             yield f"household {of.number}: {len(heads)} heads for {len(inside)} people"
-        if inside and of.state == "ended":
-            yield f"household {of.number}: has ended with people in it"
+        if any((one.as_in_home in HEADS) != (one.id == of.head_id) for one in inside):
+            yield f"household {of.number}: the head is not the only one who is called so"
+        if inside and of.state in ("ended", "empty"):
+            yield f"household {of.number}: has ended, or is empty, with people in it"
+        if not inside and of.state not in ("ended", "empty"):
+            yield f"household {of.number}: is {of.state} without anybody"
         if inside and (of.state == "away") != all(one.state == "away" for one in inside):
             yield f"household {of.number}: away, or not, against its people"
 

@@ -18,6 +18,7 @@ from commongrid.registry.models import Correction, Flag, HardshipFlag, Person, S
 from commongrid.registry.rules.facts import NewHome, NewPerson, Told
 from tests.factories.desk import COUNTY, GRID, HAMLET, OTHER_VILLAGE, VILLAGE
 from tests.factories.scopes import scope_at
+from tests.proof.world import insert
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
 from tests.registry.importing.making import number
 
@@ -342,3 +343,34 @@ def test_a_death_is_undone_and_everybody_is_what_they_were(village: Hamlet) -> N
     assert village.read_home(home).head_id == head
     assert [village.read(one).as_in_home for one in (head, wife, son, father)] == ["02", "10", "20", "50"]
     assert village.read(head).state == "here"
+
+
+def test_a_household_comes_to_another_natural_village(village: Hamlet, database: Database) -> None:
+    home, _people = village.family()
+    other, far = VILLAGE + 40, OTHER_VILLAGE + 1
+    with database.as_role("owner") as owner:
+        for code, parent in ((other, VILLAGE), (far, OTHER_VILLAGE)):
+            insert(
+                owner, "Place", code=code, level="natural_village", name="下河", name_en="Xiahe", parent=parent,
+                valid_from=date(2020, 1, 1),
+            )  # fmt: skip
+    taken = NewHome(place=GRID, natural_village=other, number="9")
+    actions.found_household(CLERK, Act.new(), new=taken)
+
+    def belongs(code: object, of: UUID = home, **more: str) -> None:
+        fields = actions.Fields(of="household", subject=of, written={"natural_village": str(code), **more})
+        actions.correct(CLERK, Act.new(), fields=fields, told=LATER)
+
+    for code, more, field in ((far, {}, "natural_village"), (GRID, {}, "natural_village"), ("", {}, "natural_village"),
+                              (other, {"number": "9"}, "number")):  # fmt: skip
+        with pytest.raises(BadInput) as refused:
+            belongs(code, **more)
+        assert list(refused.value.fields) == [field]
+    belongs(other)
+    assert (village.read_home(home).natural_village, village.read_home(home).place) == (other, GRID)
+    act = Act.new()
+    actions.found_household(CLERK, act, new=NewHome(place=HAMLET, natural_village=HAMLET, number="3"))
+    one = village.person(act.id, "赵五")
+    belongs(other, of=act.id)
+    assert (village.read_home(act.id).place, village.read(one).place) == (other, other), "no grid serves it"
+    assert broken_laws() == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -15,15 +17,20 @@ from commongrid.kernel.refusals import BadInput, NotYours, WrongState
 from commongrid.registry import actions, queries
 from commongrid.registry.actions import NewBooklet, NewHolding
 from commongrid.registry.models import Membership, Stay, Thing
-from commongrid.registry.rules.facts import Told
+from commongrid.registry.rules.facts import NewHome, Told
 from commongrid.registry.rules.holdings import SIGNS, WEIGHTS, credit_code, months_later
-from tests.factories.desk import FAR_VILLAGE, GRID, OTHER_GRID, VILLAGE
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
+
+if TYPE_CHECKING:
+    from tests.bed import Database
 
 TOLD = Told(on=DAY, source="普查")
 TODAY = date(2026, 11, 24)
 GRID_MEMBER = scope_at(VILLAGE, "people.confirm", "people.read", role="grid")
+OTHER_CLERK = scope_at(OTHER_VILLAGE, "people.edit", "people.read")
+TOWNSHIP_CLERK = scope_at(TOWNSHIP, "people.edit", "people.read")
 CODE = "91350100M000100Y43"
 
 
@@ -270,3 +277,75 @@ def test_grids_narrow_what_is_seen(village: Hamlet) -> None:
         assert queries.holdings(narrow, "thing", VILLAGE, queries.Asked(), TODAY).total == 0
     with pytest.raises(NotYours):
         actions.check_thing(narrow, Act.new(), thing_id=thing, sound=True, told=TOLD)
+
+
+def elsewhere(database: Database) -> UUID:
+    """A booklet of the other village."""
+    act = Act.new()
+    new = NewBooklet(place=OTHER_VILLAGE, number="77")
+    actions.open_booklet(OTHER_CLERK, act, new=new, told=TOLD)
+    return act.id
+
+
+def test_a_registration_follows_across_villages_from_either_side(village: Hamlet, database: Database) -> None:
+    _home, (head, wife, son, _father) = village.family()
+    there = elsewhere(database)
+    with pytest.raises(NotYours):
+        enrol(head, there)
+    for who, role in ((head, ""), (wife, "10"), (son, "20")):
+        actions.enrol(TOWNSHIP_CLERK, Act.new(), person_id=who, booklet_id=there, as_to_head=role, told=TOLD)
+    here = booklet("1")
+    enrol(head, here, on=date(2026, 5, 1))
+    assert (village.read(head).booklet_id, village.read(head).registered_place) == (here, VILLAGE)
+    with acting(OTHER_CLERK):
+        booklets = [(one.name, one.head) for one in queries.registered_on(OTHER_CLERK, there, date(2026, 6, 1))]
+        assert booklets == [("吴二", True), ("周三", False)], "who is left has another head"
+        assert queries.standing_in(OTHER_CLERK, son) == "周三"
+        with pytest.raises(NotYours):
+            queries.standing_in(OTHER_CLERK, head)
+    with pytest.raises(NotYours):
+        actions.strike(OTHER_CLERK, Act.new(), person_id=head, told=TOLD)
+    with pytest.raises(NotYours):
+        actions.strike(scope_at(FAR_VILLAGE, "people.edit"), Act.new(), person_id=son, told=Told(on=TODAY))
+    actions.strike(OTHER_CLERK, Act.new(), person_id=son, told=Told(on=date(2026, 5, 2)))
+    actions.strike(CLERK, Act.new(), person_id=wife, told=Told(on=date(2026, 5, 3)))
+    assert [village.read(one).booklet_id for one in (wife, son)] == [None, None]
+    with acting(OTHER_CLERK):
+        assert queries.booklet(OTHER_CLERK, there).ended_on == date(2026, 5, 3)
+    assert broken_laws() == []
+
+
+def test_places_that_keep_nothing_are_refused(village: Hamlet, database: Database) -> None:
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_place SET valid_to = current_date WHERE code = %s", [OTHER_GRID])
+    group = NewHome(place=GRID, natural_village=HAMLET, number="9", villager_group=VILLAGE + 77)
+    for place in (OTHER_GRID, VILLAGE + 99):
+        new = NewHome(place=place, natural_village=HAMLET, number="9")
+        for way in (
+            partial(made, "site", place, kind="21"), partial(booklet, "9", place),
+            partial(actions.found_household, CLERK, Act.new(), new=new),
+        ):  # fmt: skip
+            with pytest.raises(BadInput) as refused:
+                way()
+            assert list(refused.value.fields) == ["place"]
+    with pytest.raises(BadInput) as refused:
+        actions.found_household(CLERK, Act.new(), new=group)
+    assert list(refused.value.fields) == ["villager_group"]
+    with pytest.raises(BadInput) as refused:
+        actions.open_booklet(CLERK, Act.new(), new=NewBooklet(place=VILLAGE, number="9", sort="other"), told=TOLD)
+    assert list(refused.value.fields) == ["sort"]
+
+
+def test_what_stands_at_a_site_is_told_and_members_to_come_never_come(village: Hamlet) -> None:
+    home = village.home("8")
+    site, of = made("site", kind="11", name="老屋"), made("organisation", kind="41", name="合作社")
+    fields = actions.Fields(of="household", subject=home, written={"dwelling": str(site)})
+    actions.correct(CLERK, Act.new(), fields=fields, told=TOLD)
+    thing = made("thing", kind="99", name="水泵", site=str(site))
+    with acting(CLERK):
+        assert queries.stands_at(CLERK, site) == [("household", home, "8"), ("thing", thing, "水泵")]
+    who = village.person(home, "赵五")
+    actions.join(CLERK, Act.new(), organisation_id=of, person_id=who, duty="member", told=Told(on=TODAY))
+    actions.end_holding(CLERK, Act.new(), of="organisation", subject=of, told=Told(on=date(2026, 11, 1)))
+    with acting(CLERK):
+        assert [(one.from_on, one.to_on) for one in Membership.objects.all()] == [(TODAY, TODAY)]

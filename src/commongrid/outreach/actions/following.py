@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
 from commongrid.outreach.models import Declaration, LinkNotice
-from commongrid.outreach.queries.links import astray, left_behind
+from commongrid.outreach.queries.links import astray, helpers_astray, left_behind
 from commongrid.outreach.rules.following import GONE, Standing, follow
 from commongrid.registry.models import Correction, Household
 from commongrid.roster.actions import begin_link, carry_links, end_links, reopen_links
@@ -43,9 +43,10 @@ def follow_links(
     """Have the links of a place follow what the register says now.
 
     Links of households that ended or moved to another village, and of members who died, left or live in another
-    village now, end on that day; inside a village they go along. A household split from another (``split``: from, new)
-    begins with the same contact; whom it would rather have it says, and a plan decides. What ended after an act that
-    was ``undone`` since goes on. The line of who died or left is taken off the notices that name them.
+    village now, end on that day; inside a village they go along, as helpers do. A household split from another
+    (``split``: from, new) begins with the same contact; whom it would rather have it says, and a plan decides. What
+    ended after an act that was ``undone`` since goes on. The line of who died or left is taken off the notices that
+    name them.
     """
     today = territory.calendar(scope).day_of(act.at)
     reopened = reopen_links(scope, act, undone=undone) + _redeclared(undone)
@@ -54,13 +55,15 @@ def follow_links(
         found.link: (found.on, one.home if found.why.startswith("home") else one.member)
         for one, found in done if found.on
     }  # fmt: skip
+    along = {found.link: found.place for _one, found in done if found.place}
+    along |= dict(helpers_astray(place, today).values_list("id", "household__place"))
     behind = list(left_behind(place, today))
     acts = _acts({*(who for _on, who in ends.values() if who), *(one.person_id for one in behind)})
     for one in behind:
         Declaration.objects.filter(id=one.id).update(to_on=one.left_on, ended_by=acts.get(one.person_id))
     facts = {
         "ended": end_links(scope, act, ends={link: (on, acts.get(who)) for link, (on, who) in ends.items()}),
-        "along": carry_links(scope, act, to={found.link: found.place for _one, found in done if found.place}),
+        "along": carry_links(scope, act, to=along),
         "begun": sum(_also(scope, act, old, new, today) for old, new in split),
         "reopened": reopened, "declarations": len(behind),
         "lines": _take_off(act, [found.link for _one, found in done if found.why in OFF_NOTICES]),

@@ -100,6 +100,16 @@ def astray(place: int, today: date) -> QuerySet[Any]:
     )
 
 
+def helpers_astray(place: int, today: date) -> QuerySet[Assignment]:
+    """Ties to a place's households, other than links, that do not lie where their households are served from now.
+
+    For queries and actions of this module alone.
+    """
+    near = interval(place)
+    holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today), place__range=near)
+    return holds.filter(household__place__range=near).exclude(kind=LINKED).exclude(place=F("household__place"))
+
+
 def left_behind(place: int, today: date) -> QuerySet[Any]:
     """What people of a place declared to a village in which they lived then and no longer do, with ``left_on``.
 
@@ -128,7 +138,8 @@ def ended_by(scope: Scope, acts: Iterable[UUID]) -> bool:
 
 def any_astray(scope: Scope, place: int, today: date) -> bool:
     """Whether links of a place, or what its people declared elsewhere, do not follow the register yet."""
-    return astray(place, today).exists() or left_behind(place, today).exists()
+    rows = (astray, helpers_astray, left_behind)
+    return any(one(place, today).exists() for one in rows)
 
 
 def links_on(scope: Scope, place: int, on: date) -> list[LinkRow]:

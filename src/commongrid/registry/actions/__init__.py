@@ -26,7 +26,7 @@ from commongrid.registry.actions.ledgers import (
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
 from commongrid.registry.actions.people import Twice, a_name, add_person, tie_account
 from commongrid.registry.actions.peopling import Stage, Staged, people
-from commongrid.registry.actions.regridding import Regrid, carry_grid, regrid
+from commongrid.registry.actions.regridding import Regrid, carry_grid, regrid, serve_from
 from commongrid.registry.actions.requests import (
     Change,
     approve_change,
@@ -100,6 +100,7 @@ __all__ = (
     "returned",
     "save_ledger",
     "seed",
+    "serve_from",
     "set_head",
     "split",
     "strike",

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.places import county_of, interval, village_of
+from commongrid.kernel.places import county_of, interval
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.registry.actions.desk import Desk, change, desk, entered, person
-from commongrid.registry.actions.people import refuse_codes
+from commongrid.registry.actions.people import refuse_codes, refuse_place
 from commongrid.registry.actions.stays import Turn, begin_in_booklet, close_stays, end_stay, headless_from, turn_stay
-from commongrid.registry.models import Person, RegisteredHousehold
-from commongrid.registry.rules.facts import SELF, Told, number_of
+from commongrid.registry.models import Person, RegisteredHousehold, Stay
+from commongrid.registry.models.homes import SORTS
+from commongrid.registry.rules.facts import HEADS, SELF, Told, number_of
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
+
+
+REGISTERED_AT: Final = ("village", "natural_village", "villager_group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +43,13 @@ class NewBooklet:
 def open_booklet(scope: Scope, act: Act, *, new: NewBooklet, told: Told) -> Line:
     """Enter a registered household: its place and the number of its booklet (立户).
 
-    Refuses: NotYours for a place out of scope; BadInput without a number, with one that is taken there, or for a
-    place wider than a village.
+    Refuses: NotYours for a place out of scope; BadInput without a number, with one that is taken there, for a place
+    that is none today or wider than a village, or an unknown sort.
     """
     at = desk(scope, act, told)
-    if not scope.covers(new.place):
-        raise NotYours
-    if village_of(new.place) is None:
-        raise BadInput(fields={"place": N_("Choose a village or a place inside one.")})
+    refuse_place(scope, new.place, REGISTERED_AT)
+    if new.sort not in SORTS:
+        raise BadInput(fields={"sort": N_("Choose one of the list.")})
     made = RegisteredHousehold(
         id=act.id, place=new.place, number=number_of(new.number), sort=new.sort, began_on=told.on
     )
@@ -63,6 +68,8 @@ def enrol(
 ) -> Line:  # fmt: skip
     """Somebody is entered into a booklet, out of the one they stood in before (落户). The first becomes its head.
 
+    The one before may be of another village: a move leaves the registration where it was.
+
     Refuses: NotYours where either is out of scope; WrongState where either has ended; BadInput for the booklet they
     stand in already, for a second head, or a code no list has.
     """
@@ -74,7 +81,7 @@ def enrol(
     why = "enrolled" if who.booklet_id is None else "moved"
     leave_booklet(at, who, "moved")
     first = into.head_id is None
-    if not first and as_to_head == SELF:
+    if not first and as_to_head in HEADS:
         raise BadInput(fields={"as_to_head": N_("This booklet has a head. Choose what the person is to them.")})
     code = SELF if first else as_to_head
     change(at, who, booklet_id=into.id, as_in_booklet=code, registered_place=into.place)
@@ -88,44 +95,50 @@ def enrol(
 def strike(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
     """Somebody's registration is moved out of the county, wherever they live (户口迁出).
 
-    Refuses: NotYours out of scope; WrongState where they stand in no booklet here.
+    Whoever keeps the person's record may say so, or the booklet that they stand in; the other may be another village's.
+
+    Refuses: NotYours where both are out of scope; WrongState where they stand in no booklet here.
     """
     at = desk(scope, act, told)
-    who = person(at, person_id)
-    if who.booklet_id is None:
-        raise WrongState(N_("The register has this person in no booklet."))
-    of = _booklet(who.booklet_id)
-    leave_booklet(at, who, "struck")
-    change(at, who, booklet_id=None, as_in_booklet="", registered_place=None)
-    return _of(who, of)
+    kept_at = [
+        *Person.objects.filter(id=person_id).values_list("place", flat=True),
+        *Stay.objects.filter(person_id=person_id, sort="registered", to_on=None).values_list("place", flat=True),
+    ]
+    if not any(scope.covers(place) for place in kept_at):
+        raise NotYours
+    with _anywhere(scope, kept_at[0]):
+        who = person(at, person_id)
+        if who.booklet_id is None:
+            raise WrongState(N_("The register has this person in no booklet."))
+        of = _booklet(who.booklet_id)
+        leave_booklet(at, who, "struck")
+        change(at, who, booklet_id=None, as_in_booklet="", registered_place=None)
+    line = _of(who, of)
+    return line if scope.covers(line.place) else replace(line, place=of.place)
+
+
+def _anywhere(scope: Scope, near: int) -> AbstractContextManager[None]:
+    """Within the whole county: a booklet may be of one village and those who stand in it live in others."""
+    return handing_over(scope, *interval(county_of(near) or near))
 
 
 def leave_booklet(at: Desk, who: Person, why: str, *, ends: bool = False) -> None:
-    """Out of the booklet they stand in: another becomes its head, one without anybody ends. ``ends``: so does who."""
-    if who.booklet_id is None:
-        return
-    old = _locked(who.booklet_id)
-    (close_stays if ends else end_stay)(at, who, why=why, sort="registered")
-    if old.ended_on is not None or old.head_id != who.id:
-        return
-    staying = [one for one in standing_in(old.id) if one.id != who.id]
-    if not staying:
-        change(at, old, head_id=None, ended_on=at.on)
-        return
-    _seat(at, old, staying[0], staying)
+    """Out of the booklet they stand in: another becomes its head, one without anybody ends. ``ends``: so does who.
 
-
-def quit_booklet(at: Desk, who: Person, why: str) -> None:
-    """Out of the booklet wherever in the county it is registered: who has died or left for good stands in none.
-
-    A move to another village leaves the registration where it was, so the booklet may be out of this clerk's sight,
-    and those who stand in it may live anywhere in the county.
+    Wherever in the county it is registered, and wherever those live who stand in it.
     """
     if who.booklet_id is None:
         return
-    county = county_of(who.place) or who.place
-    with handing_over(at.scope, *interval(county)):
-        leave_booklet(at, who, why, ends=True)
+    with _anywhere(at.scope, who.place):
+        old = _locked(who.booklet_id)
+        (close_stays if ends else end_stay)(at, who, why=why, sort="registered")
+        if old.ended_on is not None or old.head_id != who.id:
+            return
+        staying = [one for one in standing_in(old.id) if one.id != who.id]
+        if not staying:
+            change(at, old, head_id=None, ended_on=at.on)
+            return
+        _seat(at, old, staying[0], staying)
 
 
 def _seat(at: Desk, of: RegisteredHousehold, head: Person, people: list[Person]) -> None:

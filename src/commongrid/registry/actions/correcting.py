@@ -24,6 +24,7 @@ from commongrid.registry.actions.desk import (
     refuse_changed,
 )
 from commongrid.registry.actions.people import ELSEWHERE, refuse_places
+from commongrid.registry.actions.regridding import carry_homes
 from commongrid.registry.actions.stays import Turn, turn_stay
 from commongrid.registry.models import Code, Person
 from commongrid.registry.rules.facts import HEADS, Told
@@ -81,6 +82,7 @@ def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
     refuse_places(at.scope, cast("dict[str, int | None]", moved), near=record.place)
     if "registered_place" in moved and record.booklet_id is not None:
         raise BadInput(fields={"registered_place": IN_A_BOOKLET})
+    moved_from = getattr(record, "natural_village", None)
     columns = {FIELDS[fields.of][name].kept_in: value for name, value in values.items()}
     columns |= follows(fields.of, values)
     try:
@@ -90,6 +92,9 @@ def write_fields(at: Desk, fields: Fields) -> tuple[Any, tuple[str, ...]]:
         raise taken(error) from None
     if "as_in_home" in changed:
         turn_stay(at, record, home(at, record.household_id), Turn(as_to_head=record.as_in_home, why="corrected"))
+    if "natural_village" in changed and record.place == moved_from:
+        change(at, record, place=record.natural_village)  # no grid serves it
+        carry_homes(at.scope, {record.id: record.place}, at.on)
     _fresh(record, [*values, *({"point"} & columns.keys())], at.on.isoformat())
     return record, changed
 

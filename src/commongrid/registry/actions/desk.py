@@ -265,5 +265,6 @@ def living(household: Household) -> list[Person]:
 
 
 def lived(inside: Iterable[Person]) -> str:
-    """What a household is by those who live in it: lived in where somebody is at home, else away."""
-    return "lived" if any(one.state == "here" for one in inside) else "away"
+    """What a household is by those who live in it: lived in where somebody is at home, else away; empty without any."""
+    states = {one.state for one in inside}
+    return "lived" if "here" in states else "away" if states else "empty"

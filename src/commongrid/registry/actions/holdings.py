@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Greatest
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.correcting import follows, refuse_strangers, refuse_unlisted, taken
 from commongrid.registry.actions.desk import MEMBER, TABLES, change, desk, entered, marked, refuse_changed, touch
 from commongrid.registry.actions.duties import duty_words
+from commongrid.registry.actions.people import refuse_place
 from commongrid.registry.models import Code, Membership, Organisation, Person
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.fields import FIELDS, read_fields
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 HOLDINGS: Final = ("site", "thing", "organisation")
+PLACES: Final = ("grid", "villager_group", "natural_village", "village", "township")
 HELD: Final = N_("This person has this duty already.")
 ENDED: Final = N_("This record has ended; it can only be read.")
 
@@ -41,13 +44,12 @@ class NewHolding:
 def add_holding(scope: Scope, act: Act, *, new: NewHolding, told: Told) -> Line:
     """Enter a site, a thing or an organisation (登记地物组织).
 
-    Refuses: NotYours for a place out of scope; BadInput for what can't be read, a code no list has, a credit code
-    that another has, an owner or keeper who is not in the register here.
+    Refuses: NotYours for a place out of scope; BadInput for one that is none today, for what can't be read, a code no
+    list has, a credit code that another has, an owner or keeper who is not in the register here.
     """
     if new.of not in HOLDINGS:
         raise NotFound
-    if not scope.covers(new.place):
-        raise NotYours
+    refuse_place(scope, new.place, PLACES)
     at = desk(scope, act, told)
     values = read_fields(new.of, {"kind": "", **new.written}, at.today)
     refuse_unlisted(new.of, values)
@@ -76,9 +78,8 @@ def end_holding(scope: Scope, act: Act, *, of: str, subject: UUID, told: Told) -
     record = _held(of, subject, told)
     change(at, record, ended_on=told.on)
     if of == "organisation":
-        Membership.objects.filter(organisation_id=record.id, to_on=None, from_on__lte=told.on).update(
-            to_on=told.on, ended_by=act.id
-        )
+        members = Membership.objects.filter(organisation_id=record.id, to_on=None)
+        members.update(to_on=Greatest("from_on", told.on), ended_by=act.id)  # of those to come nothing comes
     return Line(place=record.place, subject=record.id, subject_kind=of, facts={"of": of}, answer={of: record.id})
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
-from commongrid.kernel.refusals import N_, BadInput, NotYours
+from commongrid.kernel.refusals import N_, BadInput
 from commongrid.registry.actions.desk import (
     Desk,
     change,
@@ -23,10 +23,12 @@ from commongrid.registry.actions.desk import (
     unsure,
 )
 from commongrid.registry.actions.marks import carry_marks, pass_marks
+from commongrid.registry.actions.people import refuse_codes, refuse_place, refuse_places
 from commongrid.registry.actions.stays import Turn, begin_stay, end_stay, headless_from, turn_stay
 from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.rules.facts import (
     DOOR_LENGTH,
+    HEADS,
     IN_LAW,
     OTHER_SIDE,
     RELATIVE,
@@ -44,7 +46,9 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
 
+SERVED_FROM = ("grid", "natural_village", "village")
 NOBODY_STAYS = N_("Nobody would stay. Enter the new household first, then merge this one into it.")
+SECOND_HEAD = N_("This household has a head. Choose what the person is to them.")
 NOT_OF_IT = N_("Choose people who live in this household.")
 
 
@@ -61,9 +65,11 @@ class Leaving:
 def found_household(scope: Scope, act: Act, *, new: NewHome) -> Line:
     """Enter a living household: where it is served from, its natural village, its number there, its door and point.
 
+    It is empty until somebody moves in.
+
     Refuses: NotYours for a place out of scope; BadInput without a number or
-    with one that is taken there, where the natural village is none, has ended
-    or lies in another village than the place, and for a point that is none.
+    with one that is taken there, for a place that serves no home, where the natural village
+    or group is none, has ended or lies in another village than the place, and for a point that is none.
     """
     made = _founded(desk(scope, act, Told(on=new.began_on or act.at.date())), new, act.id)
     return Line(place=made.place, subject=made.id, subject_kind="household", answer={"household": made.id})
@@ -118,15 +124,17 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
     that as "other relative" unless certain: the children of whoever joins their spouse are children there.
     A household that nobody lives in takes them as they are: so a whole household moves.
 
-    Refuses: NotYours out of scope; WrongState where one has ended or changed; BadInput for a household into itself.
+    Refuses: NotYours out of scope; WrongState where one has ended or changed; BadInput for a household into itself, a
+    second head, or a code no list has.
     """
     if household_id == into.household:
         raise BadInput(N_("Choose another household to merge into."))
     at = desk(scope, act, told)
     old, new = home(at, household_id, seen=told.seen), home(at, into.household)
     people, head, whole = living(old), old.head_id, new.head_id is None
+    head_as = its_head_or(new, into.as_to_head)
     for one in people:
-        joins = into.as_to_head if one.id == head else beside(into.as_to_head, one)
+        joins = head_as if one.id == head else beside(head_as, one)
         to_head = one.as_in_home if whole else joins
         move_into(at, one, new, as_to_head=to_head, why="merged", head=whole and one.id == head)
         if not whole and one.id != head and to_head == RELATIVE:
@@ -168,10 +176,29 @@ def move_into(at: Desk, who: Person, new: Household, *, as_to_head: str, why: st
     carry_marks(at, who, left=left)
 
 
+def its_head_or(where: Household, as_to_head: str) -> str:
+    """What somebody who comes is to the head of a household: the head themselves where it has none yet.
+
+    Refuses: BadInput for a code no list has, and for a second head.
+    """
+    refuse_codes({"as_to_head": as_to_head})
+    if where.head_id is None:
+        return SELF
+    if as_to_head in HEADS:
+        raise BadInput(fields={"as_to_head": SECOND_HEAD})
+    return as_to_head
+
+
 def end_home(at: Desk, old: Household, *, into: Household | None = None) -> None:
     """The household ends: nobody is left, or it went on in another, with what was recognised of it as a whole."""
     pass_marks(at, old, into)
     change(at, old, state="ended", ended_on=at.on, head_id=None, became=into.id if into else None)
+
+
+def leave_empty(at: Desk, old: Household) -> None:
+    """Nobody is left and the home stays; what was recognised of those who lived there as a whole ends."""
+    pass_marks(at, old, None)
+    change(at, old, state="empty", head_id=None)
 
 
 def succeed(at: Desk, of: Household, staying: list[Person]) -> None:
@@ -220,20 +247,18 @@ def beside(former: str, one: Person) -> str:
 
 
 def _founded(at: Desk, new: NewHome, ident: UUID) -> Household:
-    if not at.scope.covers(new.place):
-        raise NotYours
+    refuse_place(at.scope, new.place, SERVED_FROM)
     number = number_of(new.number)
     hamlet = territory.places(at.scope, [new.natural_village]).get(new.natural_village)
     if hamlet is None or hamlet.ended or hamlet.level != "natural_village" or hamlet.parent != village_of(new.place):
         raise BadInput(fields={"natural_village": N_("Choose a natural village of the same village.")})
     if len(new.door) > DOOR_LENGTH:
         raise BadInput(fields={"door": N_("At most 120 characters.")})
-    if new.villager_group and village_of(new.villager_group) != village_of(new.place):
-        raise BadInput(fields={"villager_group": N_("Choose one of the list.")})
+    refuse_places(at.scope, {"villager_group": new.villager_group}, near=new.place)
     said: dict[str, Any] = {"number": number, "door": " ".join(new.door.split()), "villager_group": new.villager_group}
     said |= _point(new)
     made = Household(
-        id=ident, place=new.place, natural_village=new.natural_village, began_on=new.began_on, **said,
+        id=ident, place=new.place, natural_village=new.natural_village, state="empty", began_on=new.began_on, **said,
         confirmed=dict.fromkeys((name for name, value in said.items() if value), at.on.isoformat()),
     )  # fmt: skip
     try:

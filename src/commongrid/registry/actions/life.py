@@ -8,7 +8,7 @@ from uuid import UUID
 
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
-from commongrid.registry.actions.booklets import quit_booklet
+from commongrid.registry.actions.booklets import leave_booklet
 from commongrid.registry.actions.desk import (
     Desk,
     change,
@@ -20,12 +20,12 @@ from commongrid.registry.actions.desk import (
     touch,
 )
 from commongrid.registry.actions.duties import end_duties
-from commongrid.registry.actions.homes import end_home, move_into, succeed
+from commongrid.registry.actions.homes import end_home, its_head_or, leave_empty, move_into, succeed
 from commongrid.registry.actions.marks import end_marks
-from commongrid.registry.actions.people import came_back, enter, refuse_codes, refuse_twice
+from commongrid.registry.actions.people import came_back, enter, refuse_twice
 from commongrid.registry.actions.stays import begin_stay, close_stays, end_stay
 from commongrid.registry.models import Household, Person
-from commongrid.registry.rules.facts import SELF, SPOUSE, Into, NewPerson, Told, spouse_as
+from commongrid.registry.rules.facts import SPOUSE, Into, NewPerson, Told, spouse_as
 from commongrid.registry.rules.freshness import years
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def married(scope: Scope, act: Act, *, person_id: UUID, spouse_id: UUID, into: I
             partner_is_head = where.head_id in {person_id, spouse_id}
             first = where.head_id is None
             known = SPOUSE if partner_is_head else into.as_to_head or spouse_as(other.as_in_home)
-            to_head = SELF if first else known
-            move_into(at, one, where, as_to_head=to_head, why="married", head=first)
+            move_into(at, one, where, as_to_head=its_head_or(where, known), why="married", head=first)
             _arrived(at, one, where, first=first)
         change(at, one, marital=MARRIED)
     return _of(couple[0], household=where)
@@ -174,10 +173,9 @@ def settle_in(at: Desk, who: Person, where: Household, as_to_head: str) -> None:
     """Out of the household they are in, into another; the first in an empty one becomes its head."""
     if who.household_id == where.id:
         raise BadInput(N_("The person lives in this household already."))
-    refuse_codes({"as_to_head": as_to_head})
+    first, to_head = where.head_id is None, its_head_or(where, as_to_head)
     _leave_home(at, who, "moved")
-    first = where.head_id is None
-    move_into(at, who, where, as_to_head=SELF if first else as_to_head, why="moved", head=first)
+    move_into(at, who, where, as_to_head=to_head, why="moved", head=first)
     _arrived(at, who, where, first=first)
 
 
@@ -201,10 +199,7 @@ def back_home(at: Desk, who: Person) -> Person:
 
 def _enter(at: Desk, said: NewPerson, where: Household, why: str, as_to_head: str) -> Person:
     """Write them down, begin their stay; the first in a household without a head becomes it."""
-    first = where.head_id is None
-    if as_to_head:
-        refuse_codes({"as_to_head": as_to_head})
-    to_head = SELF if first else as_to_head
+    first, to_head = where.head_id is None, its_head_or(where, as_to_head or said.as_to_head)
     made = came_back(at, said, where, to_head) if why == "moved_in" else None
     if made is None:
         made = enter(at, said, where)
@@ -229,7 +224,7 @@ def gone(at: Desk, who: Person, *, state: str, why: str, to: str = "") -> Person
     if state == "dead" and (left := _left_behind(who)) is not None:
         change(at, left, marital=WIDOWED)
     _leave_home(at, who, why, ends=True)
-    quit_booklet(at, who, why)
+    leave_booklet(at, who, why, ends=True)
     end_marks(at, who)
     end_duties(at, who)
     change(at, who, state=state, ended_on=at.on, household_id=None, booklet_id=None, works_at=" ".join(to.split())[:60])
@@ -250,7 +245,7 @@ def _left_behind(who: Person) -> Person | None:
 
 
 def _leave_home(at: Desk, who: Person, why: str, *, ends: bool = False) -> None:
-    """Before they go: their stay ends, those who stay get another head, a household without anybody dies out.
+    """Before they go: their stay ends, those who stay get another head, a household without anybody ends or is empty.
 
     ``ends``: the record does too, so that nothing told of later days stands.
     """
@@ -262,7 +257,7 @@ def _leave_home(at: Desk, who: Person, why: str, *, ends: bool = False) -> None:
     (close_stays if ends else end_stay)(at, who, why=why)
     staying = [one for one in living(old) if one.id != who.id]
     if not staying:
-        end_home(at, old)
+        (leave_empty if at.told.keeps_home else end_home)(at, old)
         return
     changed = change(at, old, state=lived(staying))
     if old.head_id == who.id:

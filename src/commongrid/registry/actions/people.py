@@ -166,16 +166,25 @@ def refuse_twice(at: Desk, said: NewPerson, home: Household) -> None:
         raise Twice(found)
 
 
+def refuse_place(scope: Scope, code: int, levels: tuple[str, ...]) -> None:
+    """Refuse with NotYours a place out of scope, with BadInput one that is none today or not of these levels."""
+    if not scope.covers(code):
+        raise NotYours
+    row = territory.places(scope, [code]).get(code)
+    if row is None or row.ended or row.level not in levels:
+        raise BadInput(fields={"place": N_("Choose one of the list.")})
+
+
 def refuse_places(scope: Scope, given: Mapping[str, int | None], near: int) -> None:
     """Refuse with BadInput places of the wrong level, that have ended, or that lie in another county than ``near``.
 
-    A villager group is one of the same village.
+    A villager group or natural village is one of the same village.
     """
     rows = territory.places(scope, {code for code in given.values() if code})
     faults = {}
     for name, code in given.items():
         row = rows.get(code) if code else None
-        reach = village_of if name == "villager_group" else county_of
+        reach = village_of if name in ("villager_group", "natural_village") else county_of
         if code and (row is None or row.ended or row.level not in BELONGS[name] or reach(code) != reach(near)):
             faults[name] = N_("Choose a place of this county, of the right kind.")
     if faults:

@@ -1,9 +1,9 @@
-"""Households that are served from another grid: their records, their people's, and what lies around them go along."""
+"""Households that are served from another grid, by a division, by hand or by a list: what is theirs goes along."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -11,10 +11,13 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import interval, village_of
-from commongrid.kernel.refusals import NotYours
-from commongrid.registry.actions.desk import OF
+from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
+from commongrid.kernel.scope import HARDSHIP
+from commongrid.registry.actions.desk import OF, change, desk, home
+from commongrid.registry.actions.people import refuse_place
 from commongrid.registry.models import (
     ChangeRequest,
     Correction,
@@ -28,6 +31,8 @@ from commongrid.registry.models import (
     Stay,
     Thing,
 )
+from commongrid.registry.rules.facts import Told
+from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from commongrid.kernel.act import Act
@@ -67,11 +72,11 @@ class _Rows:
     def add(self, record: Household | Organisation, to: int) -> None:
         """That a household or an organisation was moved from one grid to another."""
         number = len(self.made) + 1
-        home = record.id if isinstance(record, Household) else None
+        of = record.id if isinstance(record, Household) else None
         self.made.append(
             Correction(
                 id=self.act.child(f"row {number}").id, act=self.act.id, no=number, of=OF[type(record)],
-                subject=record.id, place=to, household=home, field="place", before=str(record.place), after=str(to),
+                subject=record.id, place=to, household=of, field="place", before=str(record.place), after=str(to),
                 since_on=self.on, source=SOURCE, at=self.act.at,
             )
         )  # fmt: skip
@@ -95,12 +100,13 @@ def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
     if len(homes) != len(wanted):
         raise NotYours
     rows, by_grid = _Rows(act, to.on, []), defaultdict(list)
-    for home in sorted(homes, key=lambda one: one.id):
-        if home.place != wanted[home.id]:
-            rows.add(home, wanted[home.id])
-            by_grid[wanted[home.id]].append(home)
+    for one in sorted(homes, key=lambda each: each.id):
+        if one.place != wanted[one.id]:
+            rows.add(one, wanted[one.id])
+            by_grid[wanted[one.id]].append(one.id)
     for code, moved in by_grid.items():
-        _move([one.id for one in moved], [one.dwelling_id for one in moved if one.dwelling_id], code, to.on)
+        Household.objects.filter(id__in=moved).update(place=code, version=F("version") + 1)
+        _move(moved, code, to.on)
     count, around = len(rows.made), _nearest(homes, wanted)
     for was, then in to.rest:
         _carry_rest(was, then, around, rows)
@@ -124,11 +130,47 @@ def carry_grid(scope: Scope, act: Act, *, grid: int, to: int, on: date) -> Line:
     return Line(place=to, subject_kind="place", facts={"from_place": grid, "on": on}, answer={"rows": len(rows.made)})
 
 
-def _move(homes: Collection[UUID], dwellings: Collection[UUID], code: int, on: date) -> None:
+@action("registry.household_served", power="people.edit", kinds=("post", "clock"))
+def serve_from(scope: Scope, act: Act, *, household_id: UUID, place: int, told: Told) -> Line:
+    """One household is served from another grid of its village from a day on; what holds of it now goes along.
+
+    Its contact and helpers follow behind the journal, as after a division.
+
+    Refuses: NotYours out of scope; WrongState where it has ended or was changed meanwhile; BadInput for what is no grid
+    of its village today, or the one that serves it.
+    """
+    at = desk(scope, act, told)
+    of = home(at, household_id, seen=told.seen)
+    refuse_place(scope, place, ("grid",))
+    if village_of(place) != village_of(of.place):
+        raise BadInput(fields={"place": N_("Choose a grid of the same village.")})
+    if of.place == place:
+        raise BadInput(fields={"place": N_("The household is served from this grid already.")})
+    change(at, of, place=place)
+    carry_homes(scope, {of.id: place}, told.on)
+    return Line(place=of.place, subject=of.id, subject_kind="household", answer={"household": of.id})
+
+
+def carry_homes(scope: Scope, to: Mapping[UUID, int], on: date) -> None:
+    """What holds of homes from a day on, unseen marks of hardship too, lies where they are served from since.
+
+    Refuses: WrongState for a grid that has ended, where homes were served from before.
+    """
+    by_grid = defaultdict(list)
+    for one, code in to.items():
+        by_grid[code].append(one)
+    if any(row.ended for row in territory.places(scope, by_grid).values()):
+        raise WrongState(N_("The grid that served the household before has ended. Choose another one for it."))
+    for code, homes in by_grid.items():
+        with handing_over(scope, *interval(village_of(code) or code), powers=(HARDSHIP,)):
+            _move(homes, code, on)
+
+
+def _move(homes: Collection[UUID], code: int, on: date) -> None:
     for table, column in OF_A_HOME:
         _going_on(table, on).filter(**{column: homes}).update(place=code)
-    Household.objects.filter(id__in=homes).update(place=code, version=F("version") + 1)
-    Site.objects.filter(id__in=dwellings).update(place=code)
+    dwellings = Household.objects.filter(id__in=homes, dwelling__isnull=False)
+    Site.objects.filter(id__in=dwellings.values("dwelling")).update(place=code)
 
 
 def _nearest(homes: Collection[Household], wanted: dict[UUID, int]) -> list[tuple[float, float, int]]:

@@ -30,6 +30,7 @@ from commongrid.registry.actions.desk import (
 from commongrid.registry.actions.handing import reopen_offer, taken_over
 from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks
 from commongrid.registry.actions.regridding import SOURCE as DIVIDED
+from commongrid.registry.actions.regridding import carry_homes
 from commongrid.registry.actions.requests import let_go, reopen_change
 from commongrid.registry.actions.stays import reopen_stays
 from commongrid.registry.importing.models import ImportBatch
@@ -160,6 +161,8 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
         last_found(at, done, records[whose], columns)
         if whose[0] == "person" and columns.keys() & {"place", "household_id"}:
             carry_marks(at, records[whose], left=before[whose[1]])
+    served = [whose[1] for whose, columns in former.items() if whose[0] == "household" and "place" in columns]
+    carry_homes(at.scope, {one: records["household", one].place for one in served}, at.on)
     _follow(at, rows, records)
     for of, subject in made:
         TABLES[of].objects.filter(id=subject).delete()

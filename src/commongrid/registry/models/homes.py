@@ -12,6 +12,7 @@ from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
 
 HOUSEHOLD_STATES = ("lived", "away", "empty", "ended")
+SORTS = ("family", "collective")
 POINTS = ("", "measured", "hamlet")
 
 
@@ -19,8 +20,8 @@ class Household(models.Model):
     """A living household (常住户): who eats together under one roof.
 
     ``place`` is where it is served from (its grid, else natural village, else
-    village); ``natural_village`` and ``villager_group`` are where it belongs
-    for good; ``number`` is unique inside the natural village.
+    village); ``natural_village`` and ``villager_group`` are where it belongs,
+    whoever serves it; ``number`` is unique inside the natural village.
 
     States: lived (somebody lives there), away (the whole household is away),
     empty (a home without anybody), ended (split, merged, died out; ``ended_on``,
@@ -128,7 +129,7 @@ class RegisteredHousehold(models.Model):
         verbose_name = "户籍户"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["place", "number"], name="registry_registered_household_once"),
-            models.CheckConstraint(condition=Q(sort__in=("family", "collective")), name="registry_registered_sort"),
+            models.CheckConstraint(condition=Q(sort__in=SORTS), name="registry_registered_sort"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["number"], name="registry_registered_number"),

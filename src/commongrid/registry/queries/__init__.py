@@ -10,6 +10,7 @@ from commongrid.registry.queries.booklets import (
     booklets_of,
     population,
     registered_on,
+    standing_in,
 )
 from commongrid.registry.queries.completeness import (
     FieldTally,
@@ -34,6 +35,7 @@ from commongrid.registry.queries.holdings import (
     members_of,
     memberships_of,
     sites_of,
+    stands_at,
     things_at,
 )
 from commongrid.registry.queries.homes import (
@@ -229,6 +231,8 @@ __all__ = (
     "sites_of",
     "sorts",
     "spouse_of",
+    "standing_in",
+    "stands_at",
     "tallied",
     "things_at",
     "to_ask",

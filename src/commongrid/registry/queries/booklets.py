@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from commongrid.kernel.places import interval, level_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours
 from commongrid.kernel.widths import halfwidth
-from commongrid.registry.models import Person, RegisteredHousehold
+from commongrid.registry.models import Person, RegisteredHousehold, Stay
 from commongrid.registry.queries.former import value_on
 from commongrid.registry.queries.holdings import number_of
 from commongrid.registry.queries.homes import Member, members
@@ -109,6 +109,15 @@ def booklet_by_number(scope: Scope, village: int, number: str) -> UUID:
     if found is None:
         raise BadInput(fields={"booklet": N_("There is no booklet of this number in this village.")})
     return found.id
+
+
+def standing_in(scope: Scope, person_id: UUID) -> str:
+    """The name of somebody who stands in a booklet in sight, wherever they live. Refuses: NotYours."""
+    stays = Stay.objects.filter(person_id=person_id, sort="registered", to_on=None)
+    name = stays.values_list("name", flat=True).first()
+    if name is None:
+        raise NotYours
+    return name
 
 
 def registered_on(scope: Scope, booklet_id: UUID, on: date) -> list[Member]:

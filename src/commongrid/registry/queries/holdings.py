@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import NotFound, NotYours
 from commongrid.kernel.widths import plain_number
-from commongrid.registry.models import Membership, Organisation, Person, Site, Thing
+from commongrid.registry.models import Household, Membership, Organisation, Person, Site, Thing
 from commongrid.registry.rules.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -153,6 +153,16 @@ def things_at(scope: Scope, site_id: UUID) -> list[HoldingLine]:
     """The things at a site."""
     rows = Thing.objects.filter(site_id=site_id, ended_on=None)
     return [_line("thing", one) for one in _annotated("thing", rows).order_by("next_check_on", "id")]
+
+
+def stands_at(scope: Scope, site_id: UUID) -> list[tuple[str, UUID, str]]:
+    """What a site's end leaves behind: households that live in it, by number; organisations and things, by name."""
+    homes = Household.objects.filter(dwelling=site_id).exclude(state="ended").order_by("natural_village", "number")
+    found = [("household", ident, number) for ident, number in homes.values_list("id", "number")]
+    for of in ("organisation", "thing"):
+        rows = TABLES[of].objects.filter(site_id=site_id, ended_on=None).order_by("name", "id")
+        found += [(of, ident, name) for ident, name in rows.values_list("id", "name")]
+    return found
 
 
 def sites_of(scope: Scope, village: int) -> list[tuple[UUID, str]]:

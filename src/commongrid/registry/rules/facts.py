@@ -62,12 +62,14 @@ class NewHome:
 class Told:
     """When something became so, and who said it: the day, and a source in a few words.
 
-    ``seen`` is the version of the record that was on the screen while it was written down.
+    ``seen`` is the version of the record that was on the screen while it was written down. ``keeps_home``: whoever
+    goes is the last of the household, and its home stays, empty.
     """
 
     on: date
     source: str = ""
     seen: int | None = None
+    keeps_home: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +183,6 @@ def as_to(new_head: str, member: str, *, sex: str = "", couple: bool = False) ->
         return SPOUSE
     if couple and new_head in CHILDREN and member == GRANDCHILD:
         return "30" if sex == "2" else "20"
-    if member == new_head and new_head in {SELF, SPOUSE}:
-        return SELF
     if new_head == SPOUSE:
         return {**_SAME, "02": SPOUSE}.get(member, RELATIVE)
     if new_head in CHILDREN:

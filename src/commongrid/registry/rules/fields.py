@@ -117,6 +117,13 @@ def _place(text: str, _today: date) -> int | None:
     return code
 
 
+def _needed_place(text: str, today: date) -> int:
+    code = _place(text, today)
+    if code is None:
+        raise BadInput(N_("Choose a place."))
+    return code
+
+
 def _degrees(limit: int) -> Callable[[str, date], float | None]:
     def read(text: str, _today: date) -> float | None:
         if not text.strip():
@@ -210,6 +217,7 @@ _PERSON: Final = (
 FURTHER: Final = ("former_name", "native_place", "registered_door", "workplace", "inflow", "domicile")
 """Elements of GB/T 31000 that a county keeps where it needs them: asked for by no rule unless it makes one."""
 _HOUSEHOLD: Final = (
+    Field(name="natural_village", zh="自然村", en="Natural village", read=_needed_place),
     Field(name="number", zh="户号", en="Number", read=_number),
     Field(name="door", zh="门牌地址", en="Door", read=_words(DOOR_LENGTH)),
     Field(name="villager_group", zh="村民小组", en="Villager group", read=_place),
@@ -250,7 +258,7 @@ _ORGANISATION: Final = (
 )
 BELONGS: Final = {
     "registered_place": ("county", "township", "village", "natural_village", "villager_group"),
-    "collective": ("village",), "villager_group": ("villager_group",),
+    "collective": ("village",), "villager_group": ("villager_group",), "natural_village": ("natural_village",),
 }  # fmt: skip
 """Fields that name a place of the county, with the levels that it may have."""
 FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {

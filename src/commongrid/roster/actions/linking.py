@@ -136,9 +136,9 @@ def reopen_links(scope: Scope, act: Act, *, undone: Collection[UUID]) -> int:
 
 
 def carry_links(scope: Scope, act: Act, *, to: Mapping[UUID, int]) -> int:
-    """Have links stand where their households are now. Called by ``outreach.actions.follow_links``."""
+    """Have links and helpers stand where their households are now. Called by ``outreach.actions.follow_links``."""
     for link, place in to.items():
-        Assignment.objects.filter(id=link, kind=LINKED).update(place=place)
+        Assignment.objects.filter(id=link).update(place=place)
     return len(to)
 
 

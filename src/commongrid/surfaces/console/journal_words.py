@@ -94,6 +94,7 @@ ACTS: Final[Mapping[str, str]] = {
     "registry.homes_regridded": N_("Households moved to other grids"),
     "registry.household_added": N_("Household entered"),
     "registry.household_merged": N_("Households joined"),
+    "registry.household_served": N_("Household served from another grid"),
     "registry.household_split": N_("Household split"),
     "registry.import_undone": N_("An import was undone"),
     "registry.imported": N_("Records came in by file"),

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from commongrid.kernel.act import new_id
 from commongrid.kernel.places import village_of
+from commongrid.registry.actions.regridding import carry_homes
 from commongrid.registry.importing import queries
 from commongrid.registry.importing.actions.bulk import Book, Change, Kept, Record, text_of
 from commongrid.registry.importing.rules.layout import SAID
@@ -49,7 +50,7 @@ class Homes:
     """Households written: new ones empty until people come, known ones changed."""
 
     def __init__(self, scope: Scope, act: Act, today: date, found: Look) -> None:
-        self.act, self.today = act, today
+        self.scope, self.act, self.today = scope, act, today
         self.book = Book(Kept(act=act, on=today, source=SAID))
         self.new = [one for one in found.homes if one.status == "new"]
         self.changed = [one for one in found.homes if one.status == "changed"]
@@ -59,6 +60,8 @@ class Homes:
         """All of it."""
         self.book.homes([self._row(n, one) for n, one in enumerate(self.new)])
         self.book.change([change for one in self.changed if one.known for change in self._of(one, one.known)])
+        served = {one.known.id: one.read.grid for one in self.changed if one.known and "grid" in one.changed}
+        carry_homes(self.scope, {home: grid for home, grid in served.items() if grid}, self.today)
 
     def _row(self, n: int, one: PlacedHome) -> tuple[Any, ...]:
         read, day = one.read, self.today.isoformat()

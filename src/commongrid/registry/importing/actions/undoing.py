@@ -12,6 +12,7 @@ from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, WrongState
 from commongrid.registry.actions.desk import ENTERED, MARKED
+from commongrid.registry.actions.regridding import carry_homes
 from commongrid.registry.importing import queries
 from commongrid.registry.importing.actions.bulk import CORRECTION, Book, Change, Kept, Record
 from commongrid.registry.importing.actions.taking import FACTS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 LATER = N_("Something later stands on this import; the page of the import says what. Undo that first.")
+HOME_SERVED = ("household", "place")
 _CHANGED = """
 SELECT id, of, subject, place, household, field, before, after, before_sealed, after_sealed
 FROM registry_correction WHERE act = %s AND NOT field = ANY(%s) ORDER BY no DESC
@@ -125,7 +127,10 @@ def _take_back(scope: Scope, act: Act, row: ImportBatch, reason: str) -> None:
         cursor.execute(_VISITED, {"b": row.id})
         for statement in _STAYED:
             cursor.execute(statement, [row.id])
-    book.change(list(_former(row.id)))
+    former = list(_former(row.id))
+    book.change(former)
+    served = {one.record.subject: int(one.after) for one in former if (one.record.of, one.column) == HOME_SERVED}
+    carry_homes(scope, served, book.kept.on)
     with connection.cursor() as cursor:
         for statement in _DECIDED:
             cursor.execute(statement, {"b": row.id})

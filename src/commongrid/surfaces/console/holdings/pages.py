@@ -19,7 +19,7 @@ from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.homes import place_asked, village_asked, village_first
 from commongrid.surfaces.console.register.picking import picker
-from commongrid.surfaces.console.register.words import choices, read_aloud, told
+from commongrid.surfaces.console.register.words import choices, numbered, read_aloud, told
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language, written_day
@@ -204,7 +204,12 @@ def end(request: Asked, of: str, subject: UUID) -> HttpResponse:
         actions.end_holding(request.scope, request.act, of=of, subject=card.id, told=form.told)
         return reverse("holding", args=[of, card.id])
 
-    return _asked(request, form, do, (of, card, SORTS[of][2]))
+    still = [
+        (reverse("household", args=[ident]) if sort == "household" else reverse("holding", args=[sort, ident]),
+         numbered(name) if sort == "household" else name or gettext("without a name"))
+        for sort, ident, name in (queries.stands_at(request.scope, card.id) if of == "site" else ())
+    ]  # fmt: skip
+    return _asked(request, form, do, (of, card, SORTS[of][2]), still=still)
 
 
 @door("people.confirm", methods=("GET", "POST"))
@@ -257,7 +262,7 @@ def leave(request: Asked, subject: UUID, membership_id: UUID) -> HttpResponse:
 
 
 def _asked(
-    request: Asked, form: Any, do: Callable[[], str], words: tuple[str, HoldingCard | None, str]
+    request: Asked, form: Any, do: Callable[[], str], words: tuple[str, HoldingCard | None, str], **more: Any
 ) -> HttpResponse:  # fmt: skip
     """Ask one question about a record, then go back to it."""
     of, card, title = words[0], words[1], gettext(words[2])
@@ -265,7 +270,7 @@ def _asked(
     return answered(
         request, form, do,
         {"title": title, "back": back, "name": title_of(card) if card else "", "trail": trail(of, card, title),
-         **picker(form)},
+         **picker(form), **more},
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
@@ -14,12 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.places import level_of, village_of
-from commongrid.kernel.refusals import N_
+from commongrid.kernel.refusals import N_, NotYours
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import NUMBER_LENGTH
 from commongrid.surfaces.console.register import homes
 from commongrid.surfaces.console.register.answering import asked
 from commongrid.surfaces.console.register.forms import ToldForm
+from commongrid.surfaces.console.register.where import meant
 from commongrid.surfaces.console.register.words import PERSON_STATES, chip, choices, read_aloud, told, trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import know_places
@@ -53,7 +54,19 @@ class EnrolForm(ToldForm):
         max_length=NUMBER_LENGTH,
         error_messages={"required": _("Enter the number of the booklet.")},
     )
+    village = forms.CharField(
+        label=_("Village, where it is another one's"), required=False, max_length=40,
+        help_text=_("Its code, or part of its name."),
+    )  # fmt: skip
     as_to_head = forms.ChoiceField(label=_("To the head in the booklet"), required=False)
+
+    def narrow(self, scope: Scope) -> None:
+        """Who keeps one village alone is told who enters somebody into a booklet of another one."""
+        if scope.level not in ("county", "township"):
+            del self.fields["village"]
+            self.fields["booklet"].help_text = _(
+                "A booklet of this village. Into one of another village the township enters them."
+            )
 
 
 @door("people.read")
@@ -92,6 +105,7 @@ def page(request: Asked, booklet_id: UUID) -> HttpResponse:
         ],
         "history": told(request.scope, queries.changes_of(request.scope, booklet.id), {booklet.id: ""}),
         "may_undo": request.scope.may("people.edit"),
+        "may_edit": request.scope.may("people.edit") and on == today and booklet.ended_on is None,
         "trail": [*trail(), (gettext("Registered households"), reverse("booklets"))],
     }  # fmt: skip
     return render(request, "console/register/booklet.html", context)
@@ -124,14 +138,16 @@ def _places(scope: Scope, village: int) -> list[tuple[str, str]]:
 
 @door("people.edit", methods=("GET", "POST"))
 def enrol(request: Asked, person_id: UUID) -> HttpResponse:
-    """Somebody is entered into a booklet of this village."""
+    """Somebody is entered into a booklet of this village, or of another where that is this scope's too."""
     card = queries.person_card(request.scope, person_id)
     form = EnrolForm(request.POST or None)
+    form.narrow(request.scope)
     form.offer({"as_to_head": choices(request.scope, "relation")})
 
     def do() -> str:
         given = form.cleaned_data
-        village = village_of(card.place) or card.place
+        typed = given.get("village", "")
+        village = meant(request.scope, typed, "village") if typed else village_of(card.place) or card.place
         booklet = queries.booklet_by_number(request.scope, village, given["booklet"])
         actions.enrol(
             request.scope, request.act, person_id=card.id, booklet_id=booklet, as_to_head=given["as_to_head"],
@@ -139,22 +155,24 @@ def enrol(request: Asked, person_id: UUID) -> HttpResponse:
         )  # fmt: skip
         return reverse("person", args=[card.id])
 
-    return _of(request, card, form, do, N_("Registered in a booklet"))
+    home = queries.home_card(request.scope, card.household) if card.household else None
+    return asked(request, form, do, (N_("Registered in a booklet"), N_("Entered."), home), of=card.name)
 
 
 @door("people.edit", methods=("GET", "POST"))
 def strike(request: Asked, person_id: UUID) -> HttpResponse:
-    """Somebody's registration is moved away, wherever they live."""
-    card = queries.person_card(request.scope, person_id)
+    """Somebody's registration is moved away, wherever they live; the booklet or the person is of this place."""
+    try:
+        card = queries.person_card(request.scope, person_id)
+    except NotYours:
+        card, name = None, queries.standing_in(request.scope, person_id)
+    else:
+        name = card.name
     form = ToldForm(request.POST or None)
 
     def do() -> str:
-        actions.strike(request.scope, request.act, person_id=card.id, told=form.told)
-        return reverse("person", args=[card.id])
+        actions.strike(request.scope, request.act, person_id=person_id, told=form.told)
+        return reverse("person", args=[person_id]) if card else reverse("booklets")
 
-    return _of(request, card, form, do, N_("Registration moved away"))
-
-
-def _of(request: Asked, card: Any, form: ToldForm, do: Any, title: str) -> HttpResponse:
-    home = queries.home_card(request.scope, card.household) if card.household else None
-    return asked(request, form, do, (title, N_("Entered."), home), of=card.name)
+    home = queries.home_card(request.scope, card.household) if card and card.household else None
+    return asked(request, form, do, (N_("Registration moved away"), N_("Entered."), home), of=name)

@@ -55,7 +55,17 @@ class ToldForm(Form):
     @property
     def told(self) -> Told:
         """The day, the source and the version that was on the screen."""
-        return Told(on=self.cleaned_data["on"], source=self.cleaned_data["source"], seen=self.cleaned_data["seen"])
+        given = self.cleaned_data
+        return Told(
+            on=given["on"], source=given["source"], seen=given["seen"], keeps_home=given.get("keeps_home", False)
+        )
+
+    def ask_of_home(self) -> None:
+        """Ask what becomes of the home, of whoever is the last to leave it."""
+        self.fields["keeps_home"] = forms.BooleanField(
+            label=_("The home stays, empty"), required=False,
+            help_text=_("Nobody else lives there. Otherwise the household ends with this."),
+        )  # fmt: skip
 
 
 def _chosen(label: Any, *, required: bool = False, hint: Any = "") -> forms.ChoiceField:
@@ -130,20 +140,28 @@ class HomeForm(_AtForm):
     field_order: tuple[str, ...] = ("natural_village", "place")
 
 
+class ServeForm(ToldForm):
+    """From which grid a household is served."""
+
+    place = _chosen(_("Grid"), required=True)
+
+
 class HomeCorrectForm(_AtForm):
     """What a household's record says of its home."""
 
-    sections: ClassVar = {"number": _("Which household"), "beside": _("Where the home stands"), "on": HOW_KNOWN}
+    sections: ClassVar = HomeForm.sections
 
+    natural_village = _chosen(_("Natural village"))
     dwelling = _chosen(_("Dwelling"))
     began_on = day_field(_("Household since"), required=False)
+    field_order: tuple[str, ...] = ("natural_village",)
 
     def written(self, before: Mapping[str, object], homes: Iterable[tuple[Any, str, float, float]]) -> dict[str, str]:
         """What differs from before, as text by field; a point goes whole. What was not sent stays as it is."""
         lon, lat = self.point(homes)
         now = {**self.cleaned_data, "lon": lon, "lat": lat}
         names = {
-            name for name in ("number", "door", "villager_group", "dwelling", "began_on")
+            name for name in ("natural_village", "number", "door", "villager_group", "dwelling", "began_on")
             if name in self.data and now[name] != before[name]
         }  # fmt: skip
         if {"lon", "lat", "beside"} & set(self.data) and (lon, lat) != (before["lon"], before["lat"]):

@@ -13,7 +13,6 @@ from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_
 from commongrid.kernel.scope import ETHNIC
 from commongrid.registry import actions, queries
-from commongrid.registry.rules.facts import HEADS
 from commongrid.surfaces.console.register import entering, forms, where
 from commongrid.surfaces.console.register.answering import asked
 from commongrid.surfaces.console.register.where import near, where_in
@@ -43,8 +42,7 @@ def correct(request: Asked, person_id: UUID) -> HttpResponse:
     initial = _of_a_person(request.scope, card)
     form = forms.CorrectForm(request.POST or None, initial=entering.begun(request, initial))
     coded = {name: choices(request.scope, name, str(initial[name])) for name in (*CODED, *HOUSED)}
-    to_head = choices(request.scope, "relation", card.as_in_home)
-    form.offer({**coded, "as_in_home": [one for one in to_head if one[0] not in HEADS - {card.as_in_home}]})
+    form.offer({**coded, "as_in_home": choices(request.scope, "relation", card.as_in_home)})
     if request.scope.may(ETHNIC):
         form.offer({"ethnic": [*choices(request.scope, "ethnic"), (forms.NOTHING, gettext("Keep it no longer"))]})
     else:
@@ -86,12 +84,12 @@ def correct_home(request: Asked, household_id: UUID) -> HttpResponse:
         (str(ident), name or gettext("without a name")) for ident, name in queries.dwellings_for(request.scope, home)
     ]
     offered = where_in(request.scope, village_of(home.place) or home.place, beside=home.natural_village)
-    groups = dict(offered["villager_group"])
-    if home.villager_group is not None:  # one that has ended is kept too
-        groups.setdefault(str(home.villager_group), place_label(request.scope, home.villager_group))
-    form.offer({
-        **offered, "villager_group": groups.items(), "dwelling": [("", gettext("Not said")), *houses],
-    })  # fmt: skip
+    kept = {name: dict(offered[name]) for name in ("villager_group", "natural_village")}
+    for name, named in kept.items():  # one that has ended is kept too
+        if (code := getattr(home, name)) is not None:
+            named.setdefault(str(code), place_label(request.scope, code))
+    lists = {name: named.items() for name, named in kept.items()}
+    form.offer({**offered, **lists, "dwelling": [("", gettext("Not said")), *houses]})
 
     def do() -> str:
         written = form.written(initial, queries.neighbours(request.scope, home.natural_village))
@@ -103,12 +101,30 @@ def correct_home(request: Asked, household_id: UUID) -> HttpResponse:
     return asked(request, form, do, words, **near(home.natural_village))
 
 
+@door("people.edit", methods=("GET", "POST"))
+def serve(request: Asked, household_id: UUID) -> HttpResponse:
+    """The household is served from another grid of its village."""
+    home = queries.home_card(request.scope, household_id)
+    form = forms.ServeForm(request.POST or None, initial={"seen": home.version})
+    offered = where_in(request.scope, village_of(home.place) or home.place)["place"]
+    form.offer({"place": [one for one in offered if one[0] != str(home.place)]})
+
+    def do() -> str:
+        place = int(form.cleaned_data["place"])
+        actions.serve_from(request.scope, request.act, household_id=home.id, place=place, told=form.told)
+        return reverse("household", args=[home.id])
+
+    words = (N_("Serve from another grid"), N_("Entered. Its contact and helpers follow in a moment."), home)
+    return asked(request, form, do, words)
+
+
 def _of_a_home(home: HomeCard) -> dict[str, object]:
     measured = home.point == "measured"
     return {
-        "number": home.number, "door": home.door, "villager_group": str(home.villager_group or ""),
-        "dwelling": str(home.dwelling or ""), "began_on": home.began_on, "lon": home.lon if measured else None,
-        "lat": home.lat if measured else None, "seen": home.version,
+        "natural_village": str(home.natural_village), "number": home.number, "door": home.door,
+        "villager_group": str(home.villager_group or ""), "dwelling": str(home.dwelling or ""),
+        "began_on": home.began_on, "lon": home.lon if measured else None, "lat": home.lat if measured else None,
+        "seen": home.version,
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.kernel.places import village_of
@@ -161,6 +162,7 @@ def died(request: Asked, person_id: UUID) -> HttpResponse:
     """The person has died."""
     card = queries.person_card(request.scope, person_id)
     form = forms.ToldForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
+    _leaving(request, card, form)
 
     def do() -> None:
         actions.died(request.scope, request.act, person_id=person_id, told=form.told)
@@ -173,6 +175,7 @@ def moved_out(request: Asked, person_id: UUID) -> HttpResponse:
     """The person has left the county for good."""
     card = queries.person_card(request.scope, person_id)
     form = forms.WhereForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
+    _leaving(request, card, form)
 
     def do() -> None:
         to = form.cleaned_data["to"]
@@ -211,6 +214,7 @@ def move(request: Asked, person_id: UUID) -> HttpResponse:
     """The person moves to another household of the village."""
     card = queries.person_card(request.scope, person_id)
     form = forms.IntoForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
+    _leaving(request, card, form)
     village = village_of(card.place) or card.place
     form.offer({**where_in(request.scope, village), "as_to_head": choices(request.scope, "relation")})
     form.narrow(request.scope)
@@ -229,6 +233,7 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
     """The person marries somebody of the register; they live in one of the two households."""
     card = queries.person_card(request.scope, person_id)
     form = forms.MarryForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
+    _leaving(request, card, form)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     found = [one for one in queries.find_people(request.scope, text) if one.id != card.id] if text else []
     form.offer(
@@ -252,6 +257,12 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
         actions.married(request.scope, request.act, person_id=person_id, spouse_id=spouse.id, into=into, told=form.told)
 
     return _of(request, card, form, do, (N_("Enter a marriage"), N_("Entered.")))
+
+
+def _leaving(request: Asked, card: PersonCard, form: forms.ToldForm) -> None:
+    """Whoever is the last of a household is asked whether its home stays."""
+    if card.household and len(queries.members_on(request.scope, card.household, localdate())) == 1:
+        form.ask_of_home()
 
 
 def _of(

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:household_id>/head", homes.head, name="household_head"),
     path("<uuid:household_id>/split", homes.split, name="household_split"),
     path("<uuid:household_id>/merge", homes.merge, name="household_merge"),
+    path("<uuid:household_id>/serve", mending.serve, name="household_serve"),
     path("<uuid:household_id>/flag", homes.flag, name="household_flag"),
     path("undo/<uuid:done>", undoing.undo, name="register_undo"),
     path("flags/<uuid:flag_id>/end", undoing.flag_end, name="flag_end"),

@@ -15,6 +15,7 @@ from commongrid.kernel.places import show
 from commongrid.kernel.refusals import N_
 from commongrid.registry import queries
 from commongrid.registry.importing.rules.layout import SAID
+from commongrid.registry.rules.facts import HEADS
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console import journal_words
 from commongrid.surfaces.shared.times import language
@@ -93,16 +94,15 @@ def chip(states: dict[str, tuple[str, str]], state: str) -> tuple[str, str]:
     return gettext(text) if text else "", tone
 
 
-THEMSELF: Final = ("relation", "01")
-"""Of relations to the head, the one that says the same as "head"; no form offers both."""
-
-
 def choices(scope: Scope, name: str, now: str = "") -> list[tuple[str, str]]:
-    """A code list as a form offers it, with nothing said first; ``now`` is on it though its entry has ended."""
+    """A code list as a form offers it, with nothing said first; ``now`` is on it though its entry has ended.
+
+    Of relations to the head none that says "head": who comes first into an empty home is it, nobody else becomes it so.
+    """
     rows = [
         row
         for row in queries.codes(scope, name, also=(now,))[name].values()
-        if row.code == now or (name, row.code) != THEMSELF
+        if row.code == now or name != "relation" or row.code not in HEADS
     ]
     return [("", gettext("Not said")), *((row.code, row.zh if language() == "zh" else row.en) for row in rows)]
 
