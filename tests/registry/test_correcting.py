@@ -357,20 +357,24 @@ def test_a_household_comes_to_another_natural_village(village: Hamlet, database:
     taken = NewHome(place=GRID, natural_village=other, number="9")
     actions.found_household(CLERK, Act.new(), new=taken)
 
-    def belongs(code: object, of: UUID = home, **more: str) -> None:
-        fields = actions.Fields(of="household", subject=of, written={"natural_village": str(code), **more})
+    def belongs(code: object, of: UUID = home, number: str = "1") -> None:
+        written = {"natural_village": str(code), "number": number}
+        fields = actions.Fields(of="household", subject=of, written=written)
         actions.correct(CLERK, Act.new(), fields=fields, told=LATER)
 
-    for code, more, field in ((far, {}, "natural_village"), (GRID, {}, "natural_village"), ("", {}, "natural_village"),
-                              (other, {"number": "9"}, "number")):  # fmt: skip
+    wrong: tuple[tuple[object, str, str], ...] = (
+        (far, "1", "natural_village"), (GRID, "1", "natural_village"), ("", "1", "natural_village"),
+        (other, "9", "number"),
+    )  # fmt: skip
+    for place, said, field in wrong:
         with pytest.raises(BadInput) as refused:
-            belongs(code, **more)
+            belongs(place, number=said)
         assert list(refused.value.fields) == [field]
     belongs(other)
     assert (village.read_home(home).natural_village, village.read_home(home).place) == (other, GRID)
     act = Act.new()
     actions.found_household(CLERK, act, new=NewHome(place=HAMLET, natural_village=HAMLET, number="3"))
     one = village.person(act.id, "赵五")
-    belongs(other, of=act.id)
+    belongs(other, of=act.id, number="3")
     assert (village.read_home(act.id).place, village.read(one).place) == (other, other), "no grid serves it"
     assert broken_laws() == []

@@ -10,7 +10,7 @@ import pytest
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
-from commongrid.kernel.refusals import BadInput
+from commongrid.kernel.refusals import BadInput, WrongState
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewPerson, Told
 from tests.registry.conftest import CLERK, DAY, Hamlet, broken_laws
@@ -64,3 +64,16 @@ def test_the_last_who_leave_may_leave_an_empty_home(village: Hamlet) -> None:
     assert (village.read_home(home).state, village.read_home(home).head_id) == ("lived", one)
     assert village.read_home(other).state == "ended"
     assert broken_laws() == []
+
+
+def test_the_first_of_a_household_is_not_taken_back_from_under_others(village: Hamlet) -> None:
+    home, acts = village.home("1"), [Act.new(), Act.new()]
+    for act, name, role in zip(acts, ("赵五", "钱六"), ("", "97"), strict=True):
+        into = Into(household=home, as_to_head=role)
+        actions.moved_in(CLERK, act, into=into, newcomer=NewPerson(name=name), told=TODAY)
+    with pytest.raises(WrongState):
+        actions.undo(CLERK, Act.new(), done=acts[0].id, told=TODAY)
+    for act in reversed(acts):
+        actions.undo(CLERK, Act.new(), done=act.id, told=TODAY)
+        assert broken_laws() == []
+    assert village.read_home(home).state == "empty"

@@ -35,7 +35,7 @@ from commongrid.registry.actions.requests import let_go, reopen_change
 from commongrid.registry.actions.stays import reopen_stays
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
-from commongrid.registry.models import ChangeRequest, Correction, Handover, Household, Membership, Stay
+from commongrid.registry.models import ChangeRequest, Correction, Handover, Household, Membership, Person, Stay
 from commongrid.registry.rules.facts import Told
 
 if TYPE_CHECKING:
@@ -166,8 +166,16 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     _follow(at, rows, records)
     for of, subject in made:
         TABLES[of].objects.filter(id=subject).delete()
+    _refuse_headless(former)
     if made:
         connection.check_constraints()  # now, and not at the end: what is out of sight may stand on it too
+
+
+def _refuse_headless(former: Mapping[tuple[str, UUID], Mapping[str, object]]) -> None:
+    """Refuse where the first of a household would be gone and somebody came after them."""
+    emptied = [subject for (of, subject), was in former.items() if of == "household" and was.get("head_id", "") is None]
+    if Person.objects.filter(household_id__in=emptied).exists():
+        raise WrongState(LATER)
 
 
 def _where_it_is(household: Any) -> dict[str, object]:

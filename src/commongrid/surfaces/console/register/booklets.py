@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -162,12 +163,10 @@ def enrol(request: Asked, person_id: UUID) -> HttpResponse:
 @door("people.edit", methods=("GET", "POST"))
 def strike(request: Asked, person_id: UUID) -> HttpResponse:
     """Somebody's registration is moved away, wherever they live; the booklet or the person is of this place."""
-    try:
+    card: queries.PersonCard | None = None
+    with suppress(NotYours):
         card = queries.person_card(request.scope, person_id)
-    except NotYours:
-        card, name = None, queries.standing_in(request.scope, person_id)
-    else:
-        name = card.name
+    name = card.name if card else queries.standing_in(request.scope, person_id)
     form = ToldForm(request.POST or None)
 
     def do() -> str:
