@@ -282,7 +282,7 @@ def test_the_clock_lays_cells_around_homes_and_leaves_them_while_nothing_changes
     assert jobs.derive_cells() == 0
 
 
-def _on_the_map(client: Client, code: int, level: str, by: str) -> dict[int, tuple[dict[str, float], int]]:
+def on_the_map(client: Client, code: int, level: str, by: str) -> dict[int, tuple[dict[str, float], int]]:
     """What is told of each place, and how dark it is drawn."""
     shown = client.get(f"/console/map/{code}/?level={level}&by={by}").context["shown"]
     assert shown.by == by
@@ -294,15 +294,15 @@ def test_households_are_shared_out_among_those_in_post(county: Desk, as_post: Ca
         home(number)
     home(9, grid=desk.OTHER_GRID)
     client = as_post("secretary")
-    grids = _on_the_map(client, desk.VILLAGE, "grid", "staffed")
+    grids = on_the_map(client, desk.VILLAGE, "grid", "staffed")
     assert grids[desk.GRID] == ({"homes": 5, "people": 0, "team": 2, "staffed": 2.5}, 1)
     assert grids[desk.OTHER_GRID] == ({"homes": 1, "people": 0, "team": 0}, NOBODY)
     page = client.get(f"/console/map/{desk.VILLAGE}/?level=grid&by=staffed").content.decode()
     assert "2.5+" in page
     assert "nobody" in page
-    (township,) = _on_the_map(as_post("county_dispatcher"), desk.COUNTY, "township", "staffed")[desk.TOWNSHIP][:1]
+    (township,) = on_the_map(as_post("county_dispatcher"), desk.COUNTY, "township", "staffed")[desk.TOWNSHIP][:1]
     assert township["team"] == 2
-    (own,) = _on_the_map(client, desk.GRID, "", "staffed").values()
+    (own,) = on_the_map(client, desk.GRID, "", "staffed").values()
     assert own[0]["staffed"] == 2.5
     hamlets = client.get(f"/console/map/{desk.VILLAGE}/?level=natural_village&by=staffed").context["shown"]
     assert hamlets.by == "homes"
@@ -313,31 +313,13 @@ def test_open_matters_are_shared_out_among_those_in_post(scene: Scene, as_post: 
     client = as_post("dispatcher")
     for at in (desk.GRID, desk.GRID, desk.GRID, desk.OTHER_GRID):
         scene.report("桥板松了", place=at)
-    villages = _on_the_map(client, desk.TOWNSHIP, "village", "busy")
+    villages = on_the_map(client, desk.TOWNSHIP, "village", "busy")
     assert villages[desk.VILLAGE][0] == {"open": 4, "team": 2, "busy": 2}
-    grids = _on_the_map(client, desk.VILLAGE, "grid", "busy")
+    grids = on_the_map(client, desk.VILLAGE, "grid", "busy")
     assert grids[desk.GRID] == ({"open": 3, "team": 2, "busy": 1.5}, 1)
     assert grids[desk.OTHER_GRID] == ({"open": 1, "team": 0}, NOBODY)
     own = as_post("grid_head")
-    assert _on_the_map(own, desk.VILLAGE, "grid", "staffed")[desk.OTHER_GRID] == ({}, 0)
-
-
-def test_open_matters_of_an_ended_grid_are_counted_where_they_will_go(
-    scene: Scene, county: Desk, as_post: Callable[..., Client]
-) -> None:
-    client = as_post("dispatcher")
-    for at in (desk.GRID, desk.GRID, desk.OTHER_GRID):
-        scene.report("桥板松了", place=at)
-    with county.database.as_role("owner") as owner:
-        owner.execute("UPDATE territory_place SET valid_to = current_date WHERE code = %s", [desk.GRID])
-        owner.execute(
-            'INSERT INTO territory_succession (id, old, new, "on") VALUES (gen_random_uuid(), %s, %s, current_date)',
-            [desk.GRID, desk.OTHER_GRID],
-        )
-    grids = _on_the_map(client, desk.VILLAGE, "grid", "busy")
-    assert {code: counts["open"] for code, (counts, _shade) in grids.items()} == {desk.OTHER_GRID: 3}
-    (own,) = _on_the_map(client, desk.OTHER_GRID, "", "open").values()
-    assert own[0]["open"] == 3
+    assert on_the_map(own, desk.VILLAGE, "grid", "staffed")[desk.OTHER_GRID] == ({}, 0)
 
 
 def test_what_contacts_look_after_is_told_on_every_level(county: Desk, as_post: Callable[..., Client]) -> None:
@@ -348,10 +330,10 @@ def test_what_contacts_look_after_is_told_on_every_level(county: Desk, as_post: 
         (desk.VILLAGE, "grid", desk.GRID), (desk.VILLAGE, "natural_village", desk.HAMLET), (desk.GRID, "", desk.GRID),
         (desk.HAMLET, "", desk.HAMLET),
     ):  # fmt: skip
-        counts, shade = _on_the_map(client, code, level, "load")[at]
+        counts, shade = on_the_map(client, code, level, "load")[at]
         assert (counts["members"], counts["load"], shade) == (2, 4, 1)
         assert counts["most"] >= 4
-        assert _on_the_map(client, code, level, "linked")[at][0]["linked"] == 100
+        assert on_the_map(client, code, level, "linked")[at][0]["linked"] == 100
 
 
 def test_no_page_of_the_map_asks_per_place(county: Desk, as_post: Callable[..., Client]) -> None:

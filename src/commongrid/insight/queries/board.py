@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -58,9 +59,9 @@ WHERE {whom} AND NOT m.sealed AND m.closed_at IS NULL AND {more} GROUP BY 1
 """
 _WAITING = """
 SELECT w.place, count(*) AS open FROM (
-  SELECT m.place_then / {unit} * {unit} AS place FROM matters_matter m
+  SELECT {place} AS place FROM matters_matter m
   WHERE {whom} AND NOT m.sealed AND m.closed_at IS NULL AND m.opened_at <= %(at)s
-  UNION ALL SELECT m.place_then / {unit} * {unit} FROM matters_matter m
+  UNION ALL SELECT {place} FROM matters_matter m
   WHERE {whom} AND NOT m.sealed AND m.merged_into_id IS NOT NULL AND m.closed_at > %(at)s AND m.opened_at <= %(at)s
 ) w GROUP BY 1
 """
@@ -203,7 +204,17 @@ def _counted(scope: Scope, level: str, question: Question) -> tuple[str, str, Va
     period, more = opened_within(question)
     unit = UNITS[level]
     counted = _LIVE.format(unit=unit, whom=whom, period=period)
-    return counted, _WAITING.format(unit=unit, whom=whom), values | more
+    return counted, _WAITING.format(place=f"m.place_then / {unit} * {unit}", whom=whom), values | more
+
+
+def lying(scope: Scope, code: int, question: Question) -> Counter[int]:
+    """How many matters wait now at each place of a village, by where they lie today and not by where they began."""
+    whom, values = of_whom(replace(question, lo=None), scope)
+    lo, hi = interval(code)
+    asked = _WAITING.format(place="m.place", whom=f"{whom} AND m.place BETWEEN %(lo)s AND %(hi)s")
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(asked, values | {"lo": lo, "hi": hi})
+        return Counter(dict(cursor.fetchall()))
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

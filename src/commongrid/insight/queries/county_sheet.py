@@ -1,7 +1,8 @@
 """The county sheet: the numbers a county reports of its network, for any place and day, with the rows behind each.
 
-A number and its rows are one query, counted or read, so that they can't differ. What a
-matter counts is from the first of January to the day; everything else as it stands on the day.
+A number and its rows are one query, counted or read, so that they can't differ; those of households
+are the coverage's, which asks the same of the same. What a matter counts is from the first of
+January to the day; everything else as it stands on the day.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from commongrid.matters.models import FormerEnd, Matter, Order
 from commongrid.matters.queries.rows import MatterRow, rows_of
 from commongrid.matters.queries.veil import covered, covers_some
 from commongrid.matters.rules.named import DISPUTES
-from commongrid.outreach.queries.coverage import AWAY, LIVED, homes_at, homes_on
+from commongrid.outreach.queries.coverage import AWAY, LIVED, homes_at, homes_on, whole
 from commongrid.outreach.rules.words import PARTY
 from commongrid.registry.models import Household, Organisation
 from commongrid.registry.queries import CodeRow, codes
@@ -280,6 +281,10 @@ MEASURES: Final = {
         Measure(code="organisations", text=N_("Organisations"), part="many", rows=_organisations),
     )
 }  # fmt: skip
+HOMES: Final = {
+    "households": "homes", "linked": "linked", "without": "without", "away_linked": "away_linked", "away": "away",
+}  # fmt: skip
+"""The numbers of households, by what the coverage calls them."""
 PARTS: Final = {
     "network": N_("One network"), "links": N_("Two links"), "work": N_("What was done"), "many": N_("Many taking part"),
 }  # fmt: skip
@@ -287,15 +292,27 @@ PARTS: Final = {
 
 def county_sheet(scope: Scope, place: int, on: date, before: date | None = None) -> list[Number]:
     """Every number of a place on a day, as far as the scope sees, and what it was on another day."""
+    now, then = _counts(scope, place, on), _counts(scope, place, before) if before else None
     numbers = [
         Number(
-            code=one.code, text=one.text, part=one.part, count=_in_sight(scope, one.rows(place, on)).count(),
-            before=_in_sight(scope, one.rows(place, before)).count() if before else None, by_name=one.by_name,
+            code=one.code, text=one.text, part=one.part, count=now[one.code],
+            before=then[one.code] if then else None, by_name=one.by_name,
         )
         for one in MEASURES.values()
-        if not one.of_matters or scope.may("matters.read")
+        if one.code in now
     ]  # fmt: skip
     return numbers + _by_kind(scope, place, on, before)
+
+
+def _counts(scope: Scope, place: int, on: date) -> dict[str, int]:
+    """How many rows each number has; those of households are read once for all five."""
+    reached = whole(scope, place, on)
+    homes = {name: getattr(reached, of) for name, of in HOMES.items()}
+    return {
+        one.code: homes[one.code] if one.code in homes else _in_sight(scope, one.rows(place, on)).count()
+        for one in MEASURES.values()
+        if not one.of_matters or scope.may("matters.read")
+    }
 
 
 def _by_kind(scope: Scope, place: int, on: date, before: date | None) -> list[Number]:

@@ -56,7 +56,7 @@ def terms(households: Households, members: Members, pairs: Pairs, rules: LinkRul
     count, many = len(households.points), len(members.points)
     given = pairs.metres
     if given is None:
-        given = np.linalg.norm(households.points[:, np.newaxis, :] - members.points[np.newaxis, :, :], axis=2)
+        given = np.hypot(*(households.points[:, np.newaxis, at] - members.points[np.newaxis, :, at] for at in (0, 1)))
     bonus = np.zeros((count, many))
     if len(pairs.close):
         np.maximum.at(bonus, (pairs.close[:, 0], pairs.close[:, 1]), pairs.bonus)

@@ -85,22 +85,26 @@ def curve(
     """For several discounts: how many people get a new contact, and how many metres that saves."""
     pairs = pairs or Pairs()
     _check(households, members, pairs)
-    found = []
-    for keep in (*stops, None):
-        rule = replace(rules, keep=1e5 if keep is None else keep)
-        priced = terms(households, members, pairs, rule)
-        member = flow(priced, members, rule)
-        linked = np.flatnonzero(member != NOBODY)
-        changed = _changed(households, member)
-        metres = int(priced.metres[linked, member[linked]].sum()) / GRAIN
-        left = int((changed & ~_keepable(households, priced)).sum())
-        found.append((keep, int(changed.sum()), left, metres))
+    found = [_stop(households, members, rules, pairs, keep) for keep in (*stops, None)]
     most = found[-1][3]
     return tuple(
         CurvePoint(keep=keep, new_contact=changed, left=left, metres=metres, saved=most - metres)
         for keep, changed, left, metres in found
         if keep is not None
     )
+
+
+def _stop(
+    households: Households, members: Members, rules: LinkRules, pairs: Pairs, keep: float | None
+) -> tuple[float | None, int, int, float]:
+    """One stop of the slider, in a function of its own: one table of prices at a time is enough to hold."""
+    rule = replace(rules, keep=1e5 if keep is None else keep)
+    priced = terms(households, members, pairs, rule)
+    member = flow(priced, members, rule)
+    linked = np.flatnonzero(member != NOBODY)
+    changed = _changed(households, member)
+    metres = int(priced.metres[linked, member[linked]].sum()) / GRAIN
+    return keep, int(changed.sum()), int((changed & ~_keepable(households, priced)).sum()), metres
 
 
 def _changed(households: Households, member: Wholes) -> NDArray[np.bool_]:

@@ -191,7 +191,7 @@ def going_on(scope: Scope, village: int) -> Counter[tuple[int, int]]:
     Counted there already, though they stay with whoever has them until somebody answers at the other.
     """
     with acting(scope):
-        found = _astray(scope, Q(series="asked", place__range=interval(village)))
+        found = _astray(scope, Q(series="asked", doubt="", parent=None, place__range=interval(village)))
     return Counter((one.was, one.to) for one, _own, _step in found)
 
 

@@ -256,7 +256,7 @@ class PlannedLink(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="links")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="links", db_index=False)
     place = PlaceField("行政村")
     household = models.ForeignKey(Household, models.PROTECT, related_name="+")
     member = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

@@ -100,9 +100,16 @@ def homes_at(place: int, on: date) -> QuerySet[Household]:
 
 def homes_on(place: int, on: date) -> QuerySet[Household]:
     """Those of them that anybody belonged to, with ``was``: lived or away on that day."""
-    return (
-        homes_at(place, on).annotate(was=value_on("household", "state", on, TextField())).filter(was__in=(LIVED, AWAY))
-    )
+    return _told(place, on).filter(was__in=(LIVED, AWAY))
+
+
+def _told(place: int, on: date) -> QuerySet[Any]:
+    """All of them, with ``was``.
+
+    Whoever counts a county sorts out afterwards: PostgreSQL takes a condition on a former value as one that next to
+    nothing meets, and would look for the contact of a hundred thousand households one by one.
+    """
+    return homes_at(place, on).annotate(was=value_on("household", "state", on, TextField()))
 
 
 def _linked(on: date) -> Exists:
@@ -121,14 +128,21 @@ def coverage(scope: Scope, place: int, on: date, parts: int) -> list[Coverage]:
     """The coverage of each part of a county or township; ``parts`` is the size of one: 10**6 for townships, 1000."""
     lay = lay_on(place, on)
     part = F("natural_village") if lay.then else F("place") / parts * parts
-    found = homes_on(place, on).annotate(part=part, has=_linked(on))
+    found = _told(place, on).annotate(part=part, has=_linked(on))
     rows = found.values("part", "was", "has").annotate(count=Count("id")).values_list("part", "was", "has", "count")
     return _summed((lay.that_day(code) // parts * parts, *counts) for code, *counts in rows)
 
 
+def whole(scope: Scope, place: int, on: date) -> Coverage:
+    """The coverage of any place, counted at once."""
+    rows = _told(place, on).annotate(has=_linked(on)).values("was", "has").annotate(count=Count("id"))
+    found = _summed((place, *row) for row in rows.values_list("was", "has", "count"))
+    return found[0] if found else Coverage(part=place)
+
+
 def of_hamlets(scope: Scope, place: int, on: date, by: str = "natural_village") -> list[Coverage]:
     """The same by natural village, or today's villager group, of a village or of a place inside one."""
-    found = homes_on(place, on).exclude(**{by: None}).annotate(has=_linked(on))
+    found = _told(place, on).exclude(**{by: None}).annotate(has=_linked(on))
     counted = found.values(by, "was", "has").annotate(count=Count("id"))
     return _summed(counted.values_list(by, "was", "has", "count"))
 
@@ -144,7 +158,8 @@ def _summed(rows: Any) -> list[Coverage]:
     named = {(LIVED, True): "linked", (LIVED, False): "without", (AWAY, True): "away_linked", (AWAY, False): "away"}
     parts: dict[int, Counter[str]] = defaultdict(Counter)
     for part, was, has, count in rows:
-        parts[part][named[was, has]] += count
+        if (was, has) in named:
+            parts[part][named[was, has]] += count
     return [Coverage(part=part, **counts) for part, counts in sorted(parts.items())]
 
 

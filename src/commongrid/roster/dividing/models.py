@@ -129,7 +129,7 @@ class DivisionGrid(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    division = models.ForeignKey(Division, models.CASCADE, related_name="drawn")
+    division = models.ForeignKey(Division, models.CASCADE, related_name="drawn", db_index=False)
     place = PlaceField("行政村")
     number = models.SmallIntegerField("序号")
     code = PlaceField("现有网格", null=True)
@@ -222,7 +222,7 @@ class DivisionHome(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    division = models.ForeignKey(Division, models.CASCADE, related_name="homes")
+    division = models.ForeignKey(Division, models.CASCADE, related_name="homes", db_index=False)
     place = PlaceField("行政村")
     household = models.ForeignKey(Household, models.PROTECT, related_name="+")
     grid = models.ForeignKey(DivisionGrid, models.CASCADE, related_name="+")

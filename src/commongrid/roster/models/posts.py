@@ -224,7 +224,7 @@ class Assignment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    post = models.ForeignKey(Post, models.PROTECT, related_name="assignments")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="assignments", db_index=False)
     kind = models.TextField()
     place = PlaceField()
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="+")
@@ -283,5 +283,5 @@ class Assignment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["post", "kind"], name="roster_assignment_post"),
-            models.Index(fields=["household"], name="roster_assignment_household"),
+            models.Index(fields=["place"], name="roster_assignment_place"),
         ]

@@ -110,7 +110,7 @@ def _grid(code: int, name: str, name_en: str, people: Any, stand_in: str, *marks
 
 
 _GRIDS: Final = """
-WITH held AS (
+WITH held AS MATERIALIZED (
   SELECT o.id, o.place, o.role_id, o.display_name,
     coalesce((SELECT CASE who.political WHEN '01' THEN 'member' WHEN '02' THEN 'probationary' ELSE 'enthusiast' END
       FROM registry_person who WHERE who.id = o.person_id AND who.political <> ''), '') AS kind,

@@ -105,6 +105,8 @@ class Shown:
     steps: Sequence[float]
     columns: Sequence[str] = ()
     groups: Sequence[str] = ()
+    elsewhere: int = 0
+    """Open matters of the whole place that lie in none of these: at the place itself, or in places of another sort."""
 
     @property
     def shares(self) -> bool:
@@ -184,7 +186,8 @@ def shown(scope: Scope, place: PlaceRow, level: str, asked: str) -> Shown:
     rows = [Row(row, counts[row.code], outlines.get(row.code), taken.get(row.code, ())) for row in below]
     steps = PER_CENT if by == "linked" else _steps([row.count(by) or 0 for row in rows])
     columns = [each for each in MADE_OF.get(by, offered) if each in found]
-    return Shown(rows, offered, by, steps, columns, names)
+    elsewhere = sum(found.get("open", {}).values()) - sum(row.count("open") or 0 for row in rows) if level else 0
+    return Shown(rows, offered, by, steps, columns, names, int(elsewhere))
 
 
 def _groups(scope: Scope, place: PlaceRow) -> tuple[list[str], dict[int, tuple[tuple[int, str], ...]]]:
@@ -262,20 +265,22 @@ def _tenths(share: float) -> float:
     return int(tenths) if tenths == int(tenths) else tenths
 
 
-def _open(scope: Scope, code: int) -> dict[int, int]:
-    """How many matters people asked for are open at each place below one, or at itself inside a village.
+def _open(scope: Scope, code: int) -> Counter[int]:
+    """How many matters people asked for are open at each place below one and at itself; inside a village, of it all.
 
-    Sealed ones are left out; what patrols find, other systems send or the register changes is never added. What still
-    lies in a grid that has ended is counted where it will go.
+    Sealed ones are left out; what patrols find, other systems send or the register changes is never added. Inside a
+    village each is counted where it lies today, whatever it was called when it began, and what still lies in a grid
+    that has ended where it will go.
     """
-    tallies = boards.ready(scope, code, None, None)
     lo, hi = interval(code)
-    found = boards.board(scope, code, Question(at=timezone.now(), lo=lo, hi=hi, series="asked"), tallies)
-    counts = Counter({row.code: row.backlog for row in (*found.parts, *([found.own] if found.own else ()))})
-    if village := village_of(code):
-        for (was, to), count in going_on(scope, village).items():
-            counts[was] -= count
-            counts[to] += count
+    question = Question(at=timezone.now(), lo=lo, hi=hi, series="asked")
+    if not (village := village_of(code)):
+        found = boards.board(scope, code, question, boards.ready(scope, code, None, None))
+        return Counter({row.code: row.backlog for row in (*found.parts, *([found.own] if found.own else ()))})
+    counts = boards.lying(scope, village, question)
+    for (was, to), count in going_on(scope, village).items():
+        counts[was] -= count
+        counts[to] += count
     return counts
 
 
