@@ -106,7 +106,19 @@ BY: Final = {
     **dict.fromkeys(
         (
             f"household_{act}"
-            for act in ("move_in", "birth", "head", "split", "merge", "flag", "correct", "confirm", "serve")
+            for act in (
+                "move_in",
+                "birth",
+                "head",
+                "split",
+                "merge",
+                "flag",
+                "correct",
+                "confirm",
+                "serve",
+                "hand_over",
+                "move",
+            )
         ),
         "clerk",
     ),
@@ -118,6 +130,7 @@ BY: Final = {
                 "confirm",
                 "flag",
                 "marry",
+                "divorce",
                 "move",
                 "left",
                 "returned",
@@ -162,6 +175,7 @@ MATTERS: Final = {
 }
 """Which matter is looked at by whom: every state and every form once."""
 QUERIES: Final = {
+    "household_move": f"?village={desk.VILLAGE}",
     "own_ledger_new": "?of=person", "search": "?q=bsc", "worklist": "?class=G", "figures_behind": "",
     "matters": "?state=", "party_groups": f"?place={desk.VILLAGE}", "talent_name": "?q=覃",
 }  # fmt: skip

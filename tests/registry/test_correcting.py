@@ -262,7 +262,10 @@ def test_a_hardship_flag_needs_its_power_and_is_seen_with_it_alone(village: Haml
     with pytest.raises(NotFound):
         actions.unflag(CLERK, Act.new(), flag_id=act.id, told=LATER)
     veteran = actions.Recognised(type_code="veteran", person=people[3])
-    actions.flag(CLERK, Act.new(), what=veteran, told=LATER)
+    held = actions.flag(CLERK, Act.new(), what=veteran, told=LATER)["flag"]
+    stale = Told(on=LATER.on, seen=village.read(people[3]).version - 1)
+    with pytest.raises(actions.Meanwhile):
+        actions.unflag(CLERK, Act.new(), flag_id=UUID(held), told=stale)
     with pytest.raises(BadInput):
         actions.flag(CLERK, Act.new(), what=veteran, told=LATER)
     with acting(CLERK):

@@ -28,7 +28,7 @@ from commongrid.territory import queries as territory
 
 PLANNER: Final = clock("outreach.plans", "links.edit")
 FOLLOWER: Final = clock("outreach.follow", "links.edit")
-SPLIT: Final = "registry.household_split"
+GOES_ON: Final = ("registry.household_split", "registry.household_moved")
 UNDONE: Final = "registry.undone"
 
 
@@ -106,7 +106,7 @@ def have_links_follow() -> int:
 def _read(rows: list[LineRow]) -> None:
     """Each village once, after its last change in the batch, where anything is to be done.
 
-    A change is told where people came to; a link it leaves behind may be of another grid there.
+    A change is told where people came to, and of moves also where they left; a link may be of another grid there.
     """
     splits: dict[int, list[tuple[UUID, UUID]]] = defaultdict(list)
     undone: dict[int, list[UUID]] = defaultdict(list)
@@ -115,8 +115,9 @@ def _read(rows: list[LineRow]) -> None:
         if not row.name.startswith("registry."):
             continue
         at = village_of(row.place_now) or row.place_now
-        last[at] = row
-        if row.name == SPLIT and row.subject is not None:
+        left = row.facts.get("from_place")
+        last |= {at: row, **({village_of(left) or left: row} if isinstance(left, int) else {})}
+        if row.name in GOES_ON and row.subject is not None:
             splits[at].append((UUID(str(row.facts["from"])), row.subject))
         if row.name == UNDONE:
             undone[at].append(UUID(str(row.facts["act"])))
@@ -124,5 +125,5 @@ def _read(rows: list[LineRow]) -> None:
     for place, row in last.items():
         back = undone[place] if undone[place] and ended_by(FOLLOWER, undone[place]) else []
         if splits[place] or back or any_astray(FOLLOWER, place, calendar.day_of(row.at)):
-            act = Act(uuid5(row.id, "links"), row.at)
+            act = Act(uuid5(row.id, f"links {place}"), row.at)
             follow_links(FOLLOWER, act, place=place, split=tuple(splits[place]), undone=tuple(back))

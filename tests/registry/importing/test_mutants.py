@@ -205,12 +205,12 @@ def test_every_fault_has_its_mutant_and_there_are_forty_classes() -> None:
     assert len(by_rows) >= 40
     compared = {"id_number_twice", "twice", "home_twice", "home_ended", "second_head", "head_otherwise", "no_head",
                 "head_out", "elsewhere", "ended", "lives_elsewhere", "booklet_elsewhere", "booklet_ended",
-                "booklet_other", "booklet_second_head", "booklet_head_otherwise", "sex_kept"}  # fmt: skip
+                "booklet_other", "booklet_second_head", "booklet_head_otherwise", "sex_kept", "back_early"}  # fmt: skip
     elsewhere = {"formula", "ditto_first", "sex_differs"}
     assert {code for code in FAULTS if not code.startswith(OF_HELD)} == {
         code for code in by_rows if not code.startswith(OF_HELD)
     } | compared | elsewhere
-    assert set(DOUBTS) == {"other_name", "like_name", "other_home", "post_holder"}
+    assert set(DOUBTS) == {"other_name", "like_name", "other_home", "post_holder", "came_back", "left_before"}
     assert set(NOTES) == {"hidden", "formula_left", "merged", "door_kept", "no_birth", "grid_kept", "held_kept"}
 
 

@@ -208,6 +208,31 @@ def test_a_post_holder_gets_a_household_instead_of_a_twin(village: Hamlet) -> No
     assert broken_laws() == []
 
 
+def test_who_left_the_county_is_told_and_comes_back_by_file(village: Hamlet) -> None:
+    rows = [*family(1, 1), person(number="1", name="吴归", relation="其他亲属", born_on="1990-01-01")]
+    take(send(*rows))
+    numbered, named = people()[str(rows[1]["name"])], people()["吴归"]
+    left = Told(on=date(2026, 5, 1))
+    for one in (numbered, named):
+        registry.moved_out(CLERK, Act.new(), person_id=one.id, to="贵阳", told=left)
+    again = [{**rows[1], "number": "2", "relation": "户主"}, {**rows[-1], "number": "2"}]
+    with pytest.raises(BadInput):
+        take(send({**again[0], "since": "2026-04-01"}), answers={2: "same"})
+    upload = send(*again)
+    told = queries.found(CLERK, upload)
+    assert [one["why"] for one in told["doubts"]] == ["came_back", "left_before"]
+    answer = take(upload, answers={2: "same", 3: "same"})
+    assert counts(answer)[:2] == (0, 2)
+    found = people()[numbered.display_name]
+    assert (found.id, found.state, found.ended_on, found.works_at) == (numbered.id, "here", None, "")
+    assert people()["吴归"].id == named.id, "nobody is entered twice"
+    assert broken_laws() == []
+    actions.undo_import(CLERK, Act.new(), batch_id=UUID(str(answer["batch"])), reason="弄错了")
+    with acting(CLERK):
+        back = Person.objects.get(id=named.id)
+    assert (back.state, back.household_id, back.works_at) == ("gone", None, "贵阳")
+
+
 def test_what_changed_since_the_look_is_told(village: Hamlet) -> None:
     first, second = send(*family(1, 1)), send(*family(1, 1))
     take(first)

@@ -61,6 +61,14 @@ def send(client: Client, address: str, **form: object) -> Any:
     return client.post(address, {"act": str(Act.new().id), "on": localdate().isoformat(), "source": "", **form})
 
 
+def surely(client: Client, address: str, **form: object) -> Any:
+    """Look at what will be, then do it."""
+    shown = send(client, address, **form)
+    found = re.search(r'name="sure" value="([0-9a-f]+)"', text(shown))
+    assert found, text(shown)
+    return send(client, address, **form, sure=found[1])
+
+
 def household(client: Client, number: str = "12") -> UUID:
     """A household entered by the clerk, through the form."""
     answer = send(
@@ -121,13 +129,13 @@ def test_each_act_of_a_life_has_its_page(desk: Desk, client: Client) -> None:
     base = f"/console/households/people/{two}"
     assert send(client, f"{base}/left", to="浙江").status_code == 302
     assert send(client, f"{base}/returned").status_code == 302
-    moved = send(client, f"{base}/move", natural_village=HAMLET, number="13", as_to_head="")
+    moved = surely(client, f"{base}/move", natural_village=HAMLET, number="13", as_to_head="")
     assert moved.status_code == 302, text(moved)
     with acting(READER):
         assert Person.objects.get(id=two).household_id == other
     child = send(client, f"/console/households/{home}/birth", name="丙", as_to_head="30", sex="2", id_number="")
     assert child.status_code == 302, text(child)
-    found = send(client, f"/console/households/people/{one}/marry?q=乙", spouse=str(two), home="own", as_to_head="10")
+    found = surely(client, f"/console/households/people/{one}/marry?q=乙", spouse=str(two), home="own", as_to_head="10")
     assert found.status_code == 302, text(found)
     assert send(client, f"/console/households/{home}/head", head=str(two)).status_code == 302
     assert send(client, f"{base}/flag", type_code="veteran", body="县退役军人局", basis="").status_code == 302
@@ -175,7 +183,7 @@ def test_whoever_keeps_several_villages_moves_people_between_them(desk: Desk, cl
     desk.sign_in(client, "county_admin")
     form = {"natural_village": "", "number": "7", "as_to_head": ""}
     assert send(client, f"/console/households/people/{one}/move", **form).status_code == 422
-    moved = send(client, f"/console/households/people/{one}/move", **form, elsewhere="下河")
+    moved = surely(client, f"/console/households/people/{one}/move", **form, elsewhere="下河")
     assert moved.status_code == 302, text(moved)
     with acting(scope_at(OTHER_VILLAGE, "people.read")):
         assert str(Person.objects.get(id=one).household_id) == there

@@ -12,8 +12,8 @@ from django.db.models import OuterRef, Q, Subquery
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
 from commongrid.outreach.models import Declaration, LinkNotice
-from commongrid.outreach.queries.links import astray, helpers_astray, left_behind
-from commongrid.outreach.rules.following import GONE, Standing, follow
+from commongrid.outreach.queries.links import astray, helpers_astray, left_behind, standings
+from commongrid.outreach.rules.following import GONE, follow
 from commongrid.registry.models import Correction, Household
 from commongrid.roster.actions import begin_link, carry_links, end_links, reopen_links
 from commongrid.roster.models import Assignment
@@ -21,7 +21,7 @@ from commongrid.roster.rules import LINKED
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from django.db.models import QuerySet
 
@@ -43,20 +43,22 @@ def follow_links(
     """Have the links of a place follow what the register says now.
 
     Links of households that ended or moved to another village, and of members who died, left or live in another
-    village now, end on that day; inside a village they go along, as helpers do. A household split from another
-    (``split``: from, new) begins with the same contact; whom it would rather have it says, and a plan decides. What
-    ended after an act that was ``undone`` since goes on. The line of who died or left is taken off the notices that
-    name them.
+    village now, end on that day; inside a village they go along, as helpers do. A household split from another, or
+    moved inside the village (``split``: from, new), begins with the same contact; whom it would rather have it says,
+    and a plan decides. What ended after an act that was ``undone`` since goes on. The line of who died or left is
+    taken off the notices that name them.
     """
     today = territory.calendar(scope).day_of(act.at)
     reopened = reopen_links(scope, act, undone=undone) + _redeclared(undone)
-    done = [(one, found) for one in _standing(place, today) if (found := follow(one, today))]
+    rows = astray(place, today).select_related("household", "post__person").select_for_update(of=("self",))
+    done = [(one, found) for _row, one in standings(rows) if (found := follow(one, today))]
     ends = {
         found.link: (found.on, one.home if found.why.startswith("home") else one.member)
         for one, found in done if found.on
     }  # fmt: skip
     along = {found.link: found.place for _one, found in done if found.place}
     along |= dict(helpers_astray(place, today).values_list("id", "household__place"))
+    begun = sum(_also(scope, act, old, new, today) for old, new in split)  # while the link it begins like still holds
     behind = list(left_behind(place, today))
     acts = _acts({*(who for _on, who in ends.values() if who), *(one.person_id for one in behind)})
     for one in behind:
@@ -64,7 +66,7 @@ def follow_links(
     facts = {
         "ended": end_links(scope, act, ends={link: (on, acts.get(who)) for link, (on, who) in ends.items()}),
         "along": carry_links(scope, act, to=along),
-        "begun": sum(_also(scope, act, old, new, today) for old, new in split),
+        "begun": begun,
         "reopened": reopened, "declarations": len(behind),
         "lines": _take_off(act, [found.link for _one, found in done if found.why in OFF_NOTICES]),
     }  # fmt: skip
@@ -103,19 +105,6 @@ def _redeclared(undone: Collection[UUID]) -> int:
     for one in rows:
         Declaration.objects.filter(id=one.id).update(to_on=one.next, ended_by=None)
     return len(rows)
-
-
-def _standing(place: int, today: date) -> Iterable[Standing]:
-    """Links of a place as the register has both ends now, where they are not as they were."""
-    for one in astray(place, today).select_related("household", "post__person").select_for_update(of=("self",)):
-        home, who = one.household, one.post.person
-        if home is not None:
-            yield Standing(
-                link=one.id, home=home.id, place=one.place, home_place=home.place, home_state=home.state,
-                home_ended_on=home.ended_on, post_place=one.post.place, member_state=who.state,
-                member_ended_on=who.ended_on, member_left_on=one.left_on,
-                member=one.post.person_id, member_home=who.household_id,
-            )  # fmt: skip
 
 
 def _also(scope: Scope, act: Act, old: UUID, new: UUID, today: date) -> bool:

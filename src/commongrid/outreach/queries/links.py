@@ -14,7 +14,7 @@ from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import NotYours
 from commongrid.outreach.models import Declaration
-from commongrid.outreach.rules.following import GONE
+from commongrid.outreach.rules.following import GONE, Standing, follow
 from commongrid.registry.models import Household, Stay
 from commongrid.roster.models import Assignment, Post
 from commongrid.roster.rules import LINKED, LINKER
@@ -40,6 +40,18 @@ class LinkRow:
     phone: str
     from_on: date
     to_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loose:
+    """A link that will follow the register: of which household (door or number), with whom; ``ends`` or goes along."""
+
+    id: UUID
+    household: UUID
+    home: str
+    person: UUID
+    name: str
+    ends: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +110,31 @@ def astray(place: int, today: date) -> QuerySet[Any]:
         | ~Q(household__place=F("place"))
         | Q(left_on__isnull=False)
     )
+
+
+def standings(rows: Iterable[Any]) -> Iterable[tuple[Any, Standing]]:
+    """Links that are astray, each with both ends as the register has them now."""
+    for one in rows:
+        home, who = one.household, one.post.person
+        if home is not None:
+            yield one, Standing(
+                link=one.id, home=home.id, place=one.place, home_place=home.place, home_state=home.state,
+                home_ended_on=home.ended_on, post_place=one.post.place, member_state=who.state,
+                member_ended_on=who.ended_on, member_left_on=one.left_on,
+                member=one.post.person_id, member_home=who.household_id,
+            )  # fmt: skip
+
+
+def loose(scope: Scope, place: int, today: date) -> list[Loose]:
+    """The links of a place that will follow what the register says now, and how."""
+    rows = standings(astray(place, today).select_related("household", "post__person"))
+    return [
+        Loose(
+            id=one.id, household=one.household_id, home=one.household.door or one.household.number,
+            person=one.post.person_id, name=one.post.display_name, ends=found.place is None,
+        )
+        for one, standing in rows if (found := follow(standing, today))
+    ]  # fmt: skip
 
 
 def helpers_astray(place: int, today: date) -> QuerySet[Assignment]:

@@ -6,8 +6,11 @@ from commongrid.registry.actions.counting import count_records
 from commongrid.registry.actions.desk import Meanwhile
 from commongrid.registry.actions.flagging import Recognised, flag, unflag
 from commongrid.registry.actions.handing import (
+    Offer,
+    accept_household,
     accept_record,
     lapse_record,
+    offer_household,
     offer_record,
     refuse_record,
     reopen_offer,
@@ -24,6 +27,8 @@ from commongrid.registry.actions.ledgers import (
     save_ledger,
 )
 from commongrid.registry.actions.life import born, died, left_for_work, married, moved, moved_in, moved_out, returned
+from commongrid.registry.actions.moving import move_household
+from commongrid.registry.actions.parting import divorced
 from commongrid.registry.actions.people import Twice, a_name, add_person, tie_account
 from commongrid.registry.actions.peopling import Stage, Staged, people
 from commongrid.registry.actions.regridding import Regrid, carry_grid, regrid, serve_from
@@ -51,12 +56,14 @@ __all__ = (
     "Meanwhile",
     "NewBooklet",
     "NewHolding",
+    "Offer",
     "Recognised",
     "Regrid",
     "Stage",
     "Staged",
     "Twice",
     "a_name",
+    "accept_household",
     "accept_record",
     "add_holding",
     "add_person",
@@ -71,6 +78,7 @@ __all__ = (
     "correct",
     "count_records",
     "died",
+    "divorced",
     "end_holding",
     "enrol",
     "flag",
@@ -83,9 +91,11 @@ __all__ = (
     "married",
     "may_share",
     "merge_households",
+    "move_household",
     "moved",
     "moved_in",
     "moved_out",
+    "offer_household",
     "offer_record",
     "open_booklet",
     "open_change",

@@ -12,7 +12,19 @@ from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, NotYours, WrongState
-from commongrid.registry.actions.desk import FLAG, HARDSHIP_FLAG, OF, TABLES, Desk, desk, home, marked, person, touch
+from commongrid.registry.actions.desk import (
+    FLAG,
+    HARDSHIP_FLAG,
+    OF,
+    TABLES,
+    Desk,
+    desk,
+    home,
+    marked,
+    person,
+    refuse_changed,
+    touch,
+)
 from commongrid.registry.models import Flag, FlagType, HardshipFlag, Household, Person
 from commongrid.registry.rules.facts import Told
 
@@ -70,7 +82,8 @@ def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
     """Enter that a flag no longer holds from a day on; it remains readable (取消认定).
 
     Refuses: NotFound out of sight, hardship without its power included; NotAllowed for one that only its own
-    procedure ends; WrongState where it has ended; BadInput for a day before it began.
+    procedure ends; WrongState where it has ended, or the record was changed meanwhile; BadInput
+    for a day before it began.
     """
     at = desk(scope, act, told)
     for table in (Flag, HardshipFlag):
@@ -83,12 +96,13 @@ def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
             raise WrongState(N_("This flag has ended already."))
         if told.on < row.from_on:
             raise BadInput(fields={"on": N_("This is before the flag began. Please check the day.")})
-        row.to_on, row.ended_by = told.on, act.id
-        row.save(update_fields=("to_on", "ended_by"))
         subject, of = (row.person_id, "person") if row.person_id else (row.household_id, "household")
         about = TABLES[of].objects.select_for_update(of=("self",)).filter(id=subject).first()
         if about is None:
             raise NotYours
+        refuse_changed(about, told.seen)
+        row.to_on, row.ended_by = told.on, act.id
+        row.save(update_fields=("to_on", "ended_by"))
         _mark(at, about, row, began=False)
         return _line(about, row)
     raise NotFound

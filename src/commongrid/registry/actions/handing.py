@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from commongrid.journal.acting import handing_over
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.clock import due_at
 from commongrid.kernel.places import interval, level_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, WrongState
-from commongrid.registry.actions.desk import desk, home, person
+from commongrid.registry.actions.desk import desk, home, living, person
 from commongrid.registry.actions.life import settle_in
+from commongrid.registry.actions.moving import NOBODY, go_whole
 from commongrid.registry.actions.requests import rule_of
 from commongrid.registry.models import Correction, Handover
-from commongrid.registry.rules.facts import Into, Told
+from commongrid.registry.rules.facts import Into, NewHome, Told
 from commongrid.registry.rules.requests import HANDOVER
 from commongrid.territory import queries as territory
 
@@ -28,8 +31,21 @@ if TYPE_CHECKING:
 
 ANSWER = ("state", "answered_at", "answered_by", "reason")
 """What an answer writes; whose record it is stands for good."""
+SOURCE = "移交"
 DAYS = 10
 """Working days that the other side may take where no rule says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """To which village something is offered, a word along, and whether the registration moves too.
+
+    On the last the other side has the last word.
+    """
+
+    place: int
+    note: str = ""
+    registered: bool = False
 
 
 @action("registry.handover_offered", power="people.edit", facts=("to",), kinds=("post",))
@@ -41,25 +57,35 @@ def offer_record(scope: Scope, act: Act, *, person_id: UUID, to_place: int, note
     Refuses: NotYours out of scope; WrongState where the record has ended or is on offer already; BadInput for a
     place that is no village, or one the clerk keeps too (move them there instead).
     """
-    at = desk(scope, act, told)
-    who = person(at, person_id)
-    village = territory.places(scope, [to_place]).get(to_place)
-    if village is None or village.ended or level_of(to_place) != "village":
-        raise BadInput(fields={"to_place": N_("Choose the village they move to.")})
-    if scope.covers(to_place):
-        raise BadInput(fields={"to_place": N_("You keep the records of this village too. Move the person there.")})
-    row = Handover(
-        id=act.id, person_id=who.id, name=who.display_name, place=who.place, to_place=to_place, on=told.on,
-        note=" ".join(note.split())[:200], offered_at=act.at, offered_by=scope.post,
-        due_at=_due(scope, act.at),
-    )  # fmt: skip
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise WrongState(N_("This record is on offer already. Withdraw that first.")) from None
+    who = person(desk(scope, act, told), person_id)
+    _refuse_place(scope, to_place)
+    to = Offer(place=to_place, note=note)
+    row = _offer(scope, act, Handover(person_id=who.id, name=who.display_name, place=who.place), to, told)
     return Line(
         place=who.place, subject=who.id, subject_kind="person", facts={"to": to_place}, answer={"handover": row.id}
+    )
+
+
+@action("registry.household_offered", power="people.edit", facts=("to",), kinds=("post",))
+def offer_household(scope: Scope, act: Act, *, household_id: UUID, to: Offer, told: Told) -> Line:
+    """A whole household moves to a village outside this clerk's scope: it is offered as one (举家移交).
+
+    Refuses: as ``offer_record``; WrongState where nobody lives there.
+    """
+    at = desk(scope, act, told)
+    of = home(at, household_id, seen=told.seen)
+    people = living(of)
+    if not people:
+        raise WrongState(NOBODY)
+    _refuse_place(scope, to.place)
+    first = people[0]
+    row = Handover(
+        person_id=first.id, name=first.display_name, place=of.place, household_id=of.id, people=len(people),
+        registered=to.registered,
+    )  # fmt: skip
+    row = _offer(scope, act, row, to, told)
+    return Line(
+        place=of.place, subject=of.id, subject_kind="household", facts={"to": to.place}, answer={"handover": row.id}
     )
 
 
@@ -73,21 +99,47 @@ def accept_record(scope: Scope, act: Act, *, handover_id: UUID, into: Into) -> L
     or lies in another village than when it was offered; NotYours for a household out of scope.
     """
     row = _offered(scope, handover_id)
-    at = desk(scope, act, Told(on=row.on, source="移交"))
+    if row.household_id is not None:
+        raise NotFound
+    at = desk(scope, act, Told(on=row.on, source=SOURCE))
     where = home(at, into.household)
-    if not row.to_place <= where.place <= row.to_place + 999:
-        raise BadInput(fields={"number": N_("The record was offered to another village.")})
+    _refuse_elsewhere(row, where.place)
     with handing_over(scope, *interval(village_of(row.place) or row.place)):  # they may have moved within it meanwhile
         who = person(at, row.person_id)
         before = who.place
-        if village_of(before) != village_of(row.place):
-            raise WrongState(N_("The record lies in another village now. Ask those who keep it there for a new offer."))
+        _refuse_moved(row, before)
         settle_in(at, who, where, into.as_to_head)
         row.reason = ""
         _answer(row, act, scope, "accepted")
     return Line(
         place=where.place, subject=who.id, subject_kind="person", facts={"from_place": before},
         answer={"person": who.id, "household": where.id},
+    )  # fmt: skip
+
+
+@action("registry.household_accepted", power="people.edit", facts=("from_place", "people"), kinds=("post",))
+def accept_household(
+    scope: Scope, act: Act, *, handover_id: UUID, new: NewHome, registered: bool = False
+) -> Line:  # fmt: skip
+    """The other side takes a whole household over into a new home, as of the day told (举家接收).
+
+    Refuses: as ``accept_record`` and ``move_household``.
+    """
+    row = _offered(scope, handover_id)
+    if row.household_id is None:
+        raise NotFound
+    at = desk(scope, act, Told(on=row.on, source=SOURCE))
+    _refuse_elsewhere(row, new.place)
+    with handing_over(scope, *interval(village_of(row.place) or row.place)):
+        old = home(at, row.household_id)
+        before = old.place
+        _refuse_moved(row, before)
+        made, people = go_whole(at, old, new, registered=registered)
+        row.reason = ""
+        _answer(row, act, scope, "accepted")
+    return Line(
+        place=made.place, subject=made.id, subject_kind="household",
+        facts={"from_place": before, "people": len(people)}, answer={"household": made.id},
     )  # fmt: skip
 
 
@@ -131,24 +183,57 @@ def reopen_offer(scope: Scope, act: Act, *, handover_id: UUID, reason: str) -> L
     Refuses: NotFound out of sight; WrongState unless taking it over was undone.
     """
     row = _locked(handover_id)
-    undone = Correction.objects.filter(subject=row.person_id, at__in=[row.answered_at]).exclude(undone_by=None)
+    of = row.household_id or row.person_id
+    undone = Correction.objects.filter(subject=of, at__in=[row.answered_at]).exclude(undone_by=None)
     if row.state != "accepted" or not undone.exists():
         raise WrongState
     row.reason = " ".join(reason.split())[:200]
-    if Handover.objects.filter(person_id=row.person_id, state="offered").exists():
+    same = Q(person=row.person_id) | Q(household=of)
+    if Handover.objects.filter(same, state="offered").exists():
         row.state = "withdrawn"
     else:
         row.state, row.answered_at, row.answered_by, row.due_at = "offered", None, None, _due(scope, act.at)
     row.save(update_fields=(*ANSWER, "due_at"))
-    facts = {"handover": str(row.id)}
-    return Line(place=row.place, subject=row.person_id, subject_kind="person", facts=facts, answer={"handover": row.id})
+    return _line(row, {"handover": str(row.id)})
 
 
 def taken_over(rows: Iterable[Correction]) -> list[UUID]:
     """The offers that were accepted by the act that changed these records."""
-    people = {row.subject: row.at for row in rows if row.of == "person"}
-    found = Handover.objects.filter(state="accepted", person__in=people).order_by("id")
-    return [one.id for one in found if one.answered_at == people[one.person_id]]
+    moved = {row.subject: row.at for row in rows if row.of in ("person", "household")}
+    of_one = Q(household=None, person__in=moved) | Q(household__in=moved)
+    found = Handover.objects.filter(of_one, state="accepted").order_by("id")
+    return [one.id for one in found if one.answered_at == moved[one.household_id or one.person_id]]
+
+
+def _refuse_place(scope: Scope, to_place: int) -> None:
+    """Refuse what is no village, and one that the clerk keeps too."""
+    village = territory.places(scope, [to_place]).get(to_place)
+    if village is None or village.ended or level_of(to_place) != "village":
+        raise BadInput(fields={"to_place": N_("Choose the village they move to.")})
+    if scope.covers(to_place):
+        raise BadInput(fields={"to_place": N_("You keep the records of this village too. Move the person there.")})
+
+
+def _refuse_elsewhere(row: Handover, place: int) -> None:
+    if not row.to_place <= place <= row.to_place + 999:
+        raise BadInput(fields={"number": N_("The record was offered to another village.")})
+
+
+def _refuse_moved(row: Handover, place: int) -> None:
+    if village_of(place) != village_of(row.place):
+        raise WrongState(N_("The record lies in another village now. Ask those who keep it there for a new offer."))
+
+
+def _offer(scope: Scope, act: Act, row: Handover, to: Offer, told: Told) -> Handover:
+    """Put it on offer; one record is on one offer at a time."""
+    row.id, row.to_place, row.on, row.note = act.id, to.place, told.on, " ".join(to.note.split())[:200]
+    row.offered_at, row.offered_by, row.due_at = act.at, scope.post, _due(scope, act.at)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise WrongState(N_("This record is on offer already. Withdraw that first.")) from None
+    return row
 
 
 def _due(scope: Scope, at: datetime) -> datetime:
@@ -181,7 +266,12 @@ def _offered(scope: Scope, handover_id: UUID) -> Handover:
 
 def _answered(row: Handover, act: Act, scope: Scope, state: str) -> Line:
     _answer(row, act, scope, state)
-    return Line(place=row.place, subject=row.person_id, subject_kind="person", answer={"handover": row.id})
+    return _line(row, {})
+
+
+def _line(row: Handover, facts: dict[str, object]) -> Line:
+    of, kind = (row.household_id, "household") if row.household_id else (row.person_id, "person")
+    return Line(place=row.place, subject=of, subject_kind=kind, facts=facts, answer={"handover": row.id})
 
 
 def _answer(row: Handover, act: Act, scope: Scope, state: str) -> None:

@@ -71,7 +71,7 @@ def found_household(scope: Scope, act: Act, *, new: NewHome) -> Line:
     with one that is taken there, for a place that serves no home, where the natural village
     or group is none, has ended or lies in another village than the place, and for a point that is none.
     """
-    made = _founded(desk(scope, act, Told(on=new.began_on or act.at.date())), new, act.id)
+    made = founded(desk(scope, act, Told(on=new.began_on or act.at.date())), new, act.id)
     return Line(place=made.place, subject=made.id, subject_kind="household", answer={"household": made.id})
 
 
@@ -86,6 +86,15 @@ def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told:
     """
     at = desk(scope, act, told)
     old = home(at, household_id, seen=told.seen)
+    new = split_off(at, old, leaving)
+    return Line(
+        place=new.place, subject=new.id, subject_kind="household",
+        facts={"from": str(old.id), "people": len(set(leaving.people))}, answer={"household": new.id},
+    )  # fmt: skip
+
+
+def split_off(at: Desk, old: Household, leaving: Leaving) -> Household:
+    """Those who leave live in a household of their own now. Refuses: BadInput as ``split``."""
     people = living(old)
     going = [one for one in people if one.id in leaving.people]
     staying = [one for one in people if one.id not in leaving.people]
@@ -98,7 +107,7 @@ def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told:
     head = next((one for one in going if one.id == leaving.head), None)
     if head is None:
         raise BadInput(fields={"head": N_("The head of the new household is one of those who leave.")})
-    new = _founded(at, replace(leaving.home, began_on=leaving.home.began_on or at.on), act.id)
+    new = founded(at, replace(leaving.home, began_on=leaving.home.began_on or at.on), at.act.id)
     as_to_head = turned(head, going)
     for one in going:
         move_into(at, one, new, as_to_head=as_to_head[one.id], why="split", head=one.id == head.id)
@@ -110,13 +119,12 @@ def split(scope: Scope, act: Act, *, household_id: UUID, leaving: Leaving, told:
         succeed(at, old, staying)
     elif not changed:
         touch(old)
-    return Line(
-        place=new.place, subject=new.id, subject_kind="household",
-        facts={"from": str(old.id), "people": len(going)}, answer={"household": new.id},
-    )  # fmt: skip
+    return new
 
 
-@action("registry.household_merged", power="people.edit", facts=("into", "people"), kinds=("post", "clock"))
+@action(
+    "registry.household_merged", power="people.edit", facts=("into", "from_place", "people"), kinds=("post", "clock")
+)
 def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, told: Told) -> Line:
     """Everybody of a household moves into another, and the first ends (并户).
 
@@ -143,7 +151,7 @@ def merge_households(scope: Scope, act: Act, *, household_id: UUID, into: Into, 
     change(at, new, state=lived(living(new)), head_id=head if whole else new.head_id)
     return Line(
         place=new.place, subject=old.id, subject_kind="household",
-        facts={"into": str(new.id), "people": len(people)}, answer={"household": new.id},
+        facts={"into": str(new.id), "from_place": old.place, "people": len(people)}, answer={"household": new.id},
     )  # fmt: skip
 
 
@@ -246,7 +254,8 @@ def beside(former: str, one: Person) -> str:
     return as_to(OTHER_SIDE[former], one.as_in_home, sex=one.sex) if former in OTHER_SIDE else RELATIVE
 
 
-def _founded(at: Desk, new: NewHome, ident: UUID) -> Household:
+def founded(at: Desk, new: NewHome, ident: UUID) -> Household:
+    """Enter a household as it is written down. Refuses: as ``found_household``."""
     refuse_place(at.scope, new.place, SERVED_FROM)
     number = number_of(new.number)
     hamlet = territory.places(at.scope, [new.natural_village]).get(new.natural_village)

@@ -68,7 +68,7 @@ def moved_in(scope: Scope, act: Act, *, into: Into, newcomer: NewPerson, told: T
     return _of(made, household=where)
 
 
-@action("registry.person_moved", power="people.edit", facts=("household",), kinds=("post", "clock"))
+@action("registry.person_moved", power="people.edit", facts=("household", "from_place"), kinds=("post", "clock"))
 def moved(scope: Scope, act: Act, *, person_id: UUID, into: Into, told: Told) -> Line:
     """Somebody moves to another household within the clerk's scope (迁移).
 
@@ -79,8 +79,9 @@ def moved(scope: Scope, act: Act, *, person_id: UUID, into: Into, told: Told) ->
     """
     at = desk(scope, act, told)
     who, where = person(at, person_id, seen=told.seen), home(at, into.household)
+    left = who.place
     settle_in(at, who, where, into.as_to_head)
-    return _of(who, household=where)
+    return _of(who, household=where, from_place=left)
 
 
 @action("registry.people_married", power="people.edit", facts=("household",), kinds=("post", "clock"))
@@ -274,8 +275,8 @@ def _away(at: Desk, who: Person) -> None:
     change(at, of, state=lived(living(of)))
 
 
-def _of(who: Person, household: Household | None = None) -> Line:
-    facts = {"household": str(household.id)} if household else {}
+def _of(who: Person, household: Household | None = None, **facts: object) -> Line:
+    facts |= {"household": str(household.id)} if household else {}
     return Line(
         place=who.place, subject=who.id, subject_kind="person", facts=facts,
         answer={"person": who.id, "version": who.version},

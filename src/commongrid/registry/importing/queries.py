@@ -49,7 +49,7 @@ OFFERED = 1000
 _PERSON = (
     "p.id, p.display_name, split_part(p.sort_key, E'\\x1f', 1), p.id_index, p.phone_index, p.state, p.household_id, "
     "p.place, p.as_in_home, p.sex, p.born_on, p.education, p.occupation, p.political, p.marital, p.works_at, "
-    "p.registered_place, p.collective, p.booklet_id, p.as_in_booklet, p.bank_sealed, p.version, "
+    "p.registered_place, p.collective, p.booklet_id, p.as_in_booklet, p.bank_sealed, p.version, p.ended_on, "
     + "".join(f"p.{name}, " for name in FURTHER)
     + "h.natural_village, h.number"
 )
@@ -163,7 +163,7 @@ def known(scope: Scope, rows: Sequence[tuple[PersonRead, Facts]], *, lock: bool 
         numbered = _people("p.id_index = ANY(%s) AND p.state <> 'merged'", numbers, lock=lock)
         by_number = {one.id_index: one for one in numbered if one.id_index}
         left = [number for number in numbers if number not in by_number]
-        named = _people("p.display_name = ANY(%s) AND p.state IN ('here', 'away')", nameless, lock=False)
+        named = _people("p.display_name = ANY(%s) AND p.state IN ('here', 'away', 'gone')", nameless, lock=False)
         if any(facts.bank_index for _, facts in rows):
             inside, by_number = (
                 [_with_bank(one) for one in inside],
@@ -241,7 +241,7 @@ def _people(where: str, values: Sequence[object], *, lock: bool) -> list[KnownPe
 def _person(row: Sequence[object]) -> KnownPerson:
     names = ("id", "name", "sounds", "id_index", "phone_index", "state", "household", "place", "as_in_home", "sex",
              "born_on", "education", "occupation", "political", "marital", "works_at", "registered_place",
-             "collective", "booklet", "as_in_booklet", "bank_index", "version", *FURTHER)  # fmt: skip
+             "collective", "booklet", "as_in_booklet", "bank_index", "version", "ended_on", *FURTHER)  # fmt: skip
     values = dict(zip(names, row, strict=False))
     for name in ("id_index", "phone_index"):
         values[name] = bytes(values[name]) if values[name] is not None else None  # type: ignore[call-overload]

@@ -84,7 +84,7 @@ later AS (
   WHERE r.state = 'open' AND (r.person_id IN (SELECT id FROM people) OR r.household_id IN (SELECT id FROM homes))
   UNION ALL
   SELECT 'offered', o.person_id, 'person', o.offered_at FROM registry_handover o
-  WHERE o.state = 'offered' AND o.person_id IN (SELECT id FROM people)
+  WHERE o.state = 'offered' AND (o.person_id IN (SELECT id FROM people) OR o.household_id IN (SELECT id FROM homes))
   UNION ALL
   SELECT 'member', m.person_id, 'person', NULL FROM registry_membership m WHERE m.person_id IN (SELECT id FROM people)
   UNION ALL

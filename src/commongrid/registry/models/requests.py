@@ -133,8 +133,10 @@ class ChangeRequest(models.Model):
 
 
 class Handover(models.Model):
-    """A person's record offered to a place outside the clerk's scope (移交); it moves when the other side accepts.
+    """A record offered to a place outside the clerk's scope (移交); it moves when the other side accepts.
 
+    It is a person's, or with ``household`` that of a whole household: ``person`` and ``name`` are its head's then,
+    ``people`` how many lived there, ``registered`` whether their registration moves too.
     ``place`` is where the record lay when it was offered, ``to_place`` the village it is offered
     to; both sides see this row, and of the person no more than ``name``. Only whoever keeps the
     record makes one; the other side only answers, and whose record it is stands for good.
@@ -148,6 +150,9 @@ class Handover(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="+")
+    people = models.SmallIntegerField(default=1)
+    registered = models.BooleanField(default=False)
     name = models.CharField(max_length=60)
     place = PlaceField(db_index=True)
     to_place = PlaceField(db_index=True)
@@ -166,8 +171,9 @@ class Handover(models.Model):
         may_set=("place", "to_place", "name", "note", "due_at", "state", "answered_at", "answered_by", "reason"),
     )  # fmt: skip
     keeps: ClassVar[Keeping] = Keeping(
-        kind="handover", ended="answered_at", whose=f"person_id {OF_THEM}", words=("note", "reason")
-    )
+        kind="handover", ended="answered_at", whose=f"person_id {OF_THEM} OR household_id = ANY(%(homes)s)",
+        words=("note", "reason"),
+    )  # fmt: skip
 
     class Meta:
         """Names and constraints."""
@@ -183,6 +189,9 @@ class Handover(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person"], condition=Q(state="offered"), name="registry_handover_one_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["household"], condition=Q(state="offered"), name="registry_handover_home_once"
             ),
         ]
         indexes: ClassVar = [

@@ -54,10 +54,13 @@ class RequestLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverLine:
-    """A record on offer; ``mine`` tells that it is offered to this scope."""
+    """A record on offer, or a whole ``household``; ``mine`` tells that it is offered to this scope."""
 
     id: UUID
     person: UUID
+    household: UUID | None
+    people: int
+    registered: bool
     name: str
     place: int
     to_place: int
@@ -149,6 +152,12 @@ def offer_of(scope: Scope, person_id: UUID) -> HandoverLine | None:
     return _handover(scope, one) if one else None
 
 
+def offer_of_home(scope: Scope, household_id: UUID) -> HandoverLine | None:
+    """The last offer of a whole household, if there was any."""
+    one = Handover.objects.filter(household_id=household_id).order_by("-offered_at").first()
+    return _handover(scope, one) if one else None
+
+
 def handovers_lapsing(scope: Scope, at: datetime) -> list[UUID]:
     """Offers whose time has passed."""
     return list(Handover.objects.filter(state="offered", due_at__lte=at).values_list("id", flat=True)[:500])
@@ -213,7 +222,8 @@ def _request(one: Any, said: dict[str, str] | None = None, *, withheld: bool = F
 
 def _handover(scope: Scope, one: Handover) -> HandoverLine:
     return HandoverLine(
-        id=one.id, person=one.person_id, name=one.name, place=one.place, to_place=one.to_place, on=one.on,
-        note=one.note, offered_at=one.offered_at, due_at=one.due_at, state=one.state, reason=one.reason,
+        id=one.id, person=one.person_id, household=one.household_id, people=one.people, registered=one.registered,
+        name=one.name, place=one.place, to_place=one.to_place, on=one.on, note=one.note,
+        offered_at=one.offered_at, due_at=one.due_at, state=one.state, reason=one.reason,
         mine=scope.covers(one.to_place), own=scope.covers(one.place),
     )  # fmt: skip

@@ -11,10 +11,12 @@ from uuid import UUID
 from commongrid.kernel.refusals import N_, BadInput
 
 SORTS: Final = (
-    "born", "died", "married", "moved_in", "moved_out", "left", "returned", "split", "dwelling", "army_school",
-    "correct", "other",
+    "born", "died", "married", "divorced", "moved_in", "moved_out", "left", "returned", "split", "dwelling",
+    "army_school", "correct", "other",
 )  # fmt: skip
-OF_A_PERSON: Final = frozenset({"died", "married", "moved_out", "left", "returned", "army_school", "correct"})
+OF_A_PERSON: Final = frozenset(
+    {"died", "married", "divorced", "moved_out", "left", "returned", "army_school", "correct"}
+)
 """Sorts that name somebody of the household."""
 MAY_NAME: Final = OF_A_PERSON | {"split", "other"}
 """Sorts that may name somebody."""
@@ -30,14 +32,15 @@ FORMS: Final = {
     "household_split": N_("Split the household"), "household_merge": N_("Merge into another household"),
     "household_correct": N_("Correct the household"), "household_head": N_("Change the head"),
     "household_flag": N_("Enter a recognition"), "person_died": N_("Enter a death"),
-    "person_marry": N_("Enter a marriage"),
+    "person_marry": N_("Enter a marriage"), "person_divorce": N_("Enter a divorce"),
     "person_moved_out": N_("Enter a move out of the county"), "person_left": N_("Enter an absence"),
     "person_returned": N_("Enter a return"), "person_correct": N_("Correct the record"),
     "person_move": N_("Move to another household"), "person_flag": N_("Enter a recognition"),
 }  # fmt: skip
 """The forms that a report leads to, by the names of their pages."""
 ENTERED_WITH: Final = {
-    "born": ("household_birth",), "died": ("person_died",), "married": ("person_marry", "household_move_in"),
+    "born": ("household_birth",), "died": ("person_died",),
+    "married": ("person_marry", "person_divorce", "household_move_in"), "divorced": ("person_divorce",),
     "moved_in": ("household_move_in",), "moved_out": ("person_moved_out",), "left": ("person_left",),
     "returned": ("person_returned",), "split": ("household_split", "household_merge"),
     "dwelling": ("household_correct",), "army_school": ("person_left", "person_correct"),

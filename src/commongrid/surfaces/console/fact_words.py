@@ -130,7 +130,7 @@ MACHINE: Final = frozenset({
     "account", "act", "booklet", "by", "carried_by", "cause", "code", "columns", "covers", "duty", "fault", "flagged",
     "from_place", "from_post", "handover", "household", "into", "key", "keys", "matter", "numbers",
     "opened_from", "opened_to", "place", "post", "request", "round",
-    "stretches", "village", "was_place",
+    "spouse", "stretches", "village", "was_place",
 })  # fmt: skip
 """Facts for machines (ids, codes of places, spans), which stay out of the page."""
 SORTS: Final[Mapping[str, str]] = {

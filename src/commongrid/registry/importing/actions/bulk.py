@@ -52,7 +52,7 @@ HELD_COLUMNS: Final = {
     "site_id": "uuid", "every_months": "int2", "last_check_on": "date", "next_check_on": "date", "condition": "text",
     "credit_code": "text", "founded_on": "date",
 }  # fmt: skip
-TYPES: Final = {**PERSON_COLUMNS, **HOME_COLUMNS, **HELD_COLUMNS, "as_to_head": "text"}
+TYPES: Final = {**PERSON_COLUMNS, **HOME_COLUMNS, **HELD_COLUMNS, "as_to_head": "text", "ended_on": "date"}
 TABLES: Final = {
     "person": "registry_person", "household": "registry_household", "booklet": "registry_registered_household",
     "site": "registry_site", "thing": "registry_thing", "organisation": "registry_organisation",
@@ -215,6 +215,7 @@ class Book:
         by_column: dict[tuple[str, str], list[Change]] = defaultdict(list)
         for one in changes:
             by_column[one.record.of, one.column].append(one)
+        _returned(by_column)
         for (of, column), some in by_column.items():
             self._write(of, column, some)
         for of, table in TABLES.items():
@@ -268,6 +269,15 @@ class Book:
 
     def _seal(self, text: str, column: str, row: UUID) -> bytes | None:
         return self.sealer.seal(text, place_of(CORRECTION, column, row)) if text else None
+
+
+def _returned(by_column: dict[tuple[str, str], list[Change]]) -> None:
+    """Whether a person's record has ended and on which day are written at once: neither stands without the other."""
+    ended = {one.record.subject: one.after or None for one in by_column.pop(("person", "ended_on"), ())}
+    states = [one for one in by_column.get(("person", "state"), ()) if one.record.subject in ended]
+    if states:
+        ids = [one.record.subject for one in states]
+        write(TABLES["person"], ids, {"state": [one.after for one in states], "ended_on": [ended[one] for one in ids]})
 
 
 def write(table: str, ids: Sequence[UUID], columns: Mapping[str, Sequence[Any]]) -> None:

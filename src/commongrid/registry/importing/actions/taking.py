@@ -242,6 +242,10 @@ class People:
         if one.enrols and one.read.enrolled:
             yield record.change("booklet_id", "", str(self.booklet_ids[one.read.enrolled]))
             yield record.change("as_in_booklet", who.as_in_booklet, one.read.as_in_booklet)
+        if one.returns:
+            yield record.change("ended_on", text_of(who.ended_on), "")
+            if who.works_at and "works_at" not in one.changed:
+                yield record.change("works_at", who.works_at, "")
         if one.joins:
             yield record.change("household_id", "", str(home))
             yield record.change("place", str(who.place), str(self._place(one.read.home)))
@@ -250,7 +254,8 @@ class People:
         """Whoever was known and gets a household now lives there from the day said."""
         rows = [
             (self.ids[one.read.row], self.home_ids[one.read.home], self._place(one.read.home), one.read.name,
-             one.read.relation, one.read.relation == SELF, one.read.since)
+             one.read.relation, one.read.relation == SELF, one.read.since or (self.today if one.returns else None),
+             "moved_in" if one.returns else "imported")
             for one in joined
         ]  # fmt: skip
         with connection.cursor() as cursor:
@@ -314,9 +319,9 @@ INSERT INTO registry_stay (id, person_id, sort, household_id, place, name, as_to
 SELECT md5(r.person::text || r.household::text || r.act::text)::uuid, r.person, 'living', r.household, r.place, r.name,
   r.relation, r.head, COALESCE(r.since, (SELECT max(s.to_on) FROM registry_stay s
     WHERE s.sort = 'living' AND (s.person_id = r.person OR r.head AND s.head AND s.household_id = r.household))),
-  'imported', '', r.act, r.batch
-FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::uuid, %s::uuid))
-  AS r(person, household, place, name, relation, head, since, act, batch)
+  r.why, '', r.act, r.batch
+FROM (VALUES (%s::uuid, %s::uuid, %s::bigint, %s::text, %s::text, %s::bool, %s::date, %s::text, %s::uuid, %s::uuid))
+  AS r(person, household, place, name, relation, head, since, why, act, batch)
 """
 
 

@@ -45,7 +45,8 @@ DELETE FROM registry_change_request WHERE state <> 'open'
 """,
     """
 DELETE FROM registry_handover WHERE state <> 'offered'
-  AND person_id IN (SELECT id FROM registry_person WHERE batch = %(b)s)
+  AND (person_id IN (SELECT id FROM registry_person WHERE batch = %(b)s)
+    OR household_id IN (SELECT id FROM registry_household WHERE batch = %(b)s))
 """,
 )
 """What was decided about records that are gone goes along; the journal keeps that it was."""

@@ -148,6 +148,10 @@ FAULTS: Final[dict[str, tuple[str, str]]] = {
         N_("The record with this identity number has ended: died or moved away."),
         N_("Who came back moves in on the household's page; if the end is wrong, undo it on the person's page."),
     ),
+    "back_early": (
+        N_("By the register this person left the county later than the day since when they live here."),
+        N_("Correct the day, or leave it empty."),
+    ),
     "lives_elsewhere": (
         N_("By the register this person lives in another household."),
         N_("Enter the move on the person's page, or correct the household in this row."),
@@ -253,9 +257,18 @@ DOUBTS: Final[dict[str, tuple[str, str]]] = {
         N_("Somebody of this name holds a post here and has no household yet."),
         N_("The same person: the record is completed. Another one: a new record."),
     ),
+    "came_back": (
+        N_("The person with this identity number left the county for good."),
+        N_("They came back: their record goes on in this household. Otherwise leave the row out."),
+    ),
+    "left_before": (
+        N_("Somebody of this name and birth left the county for good."),
+        N_("The same person: they came back, and their record goes on. Another one: a new record."),
+    ),
 }
 CHOICES: Final = {
     "other_name": ("same",), "like_name": ("same", "new"), "other_home": ("new",), "post_holder": ("same", "new"),
+    "came_back": ("same",), "left_before": ("same", "new"),
 }  # fmt: skip
 """How each doubt may be answered, besides leaving the row out."""
 

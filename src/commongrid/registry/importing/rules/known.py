@@ -31,6 +31,7 @@ class KnownPerson:
     political: str = ""
     marital: str = ""
     works_at: str = ""
+    ended_on: date | None = None
     registered_place: int | None = None
     collective: int | None = None
     booklet: UUID | None = None

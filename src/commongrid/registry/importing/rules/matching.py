@@ -41,8 +41,8 @@ class Placed:
     """A row and what becomes of it.
 
     ``status``: new, changed, same, doubt, out. ``why``: the doubt or fault, ``at`` its field. ``joins``: somebody known
-    who gets this household, ``enrols`` one who gets this booklet. ``new_home``: the register has no such household yet;
-    ``door_kept``: it has, with another door.
+    who gets this household, ``returns`` one who had left the county, ``enrols`` one who gets this booklet.
+    ``new_home``: the register has no such household yet; ``door_kept``: it has, with another door.
     ``answers`` are how the doubt may be answered.
     """
 
@@ -54,6 +54,7 @@ class Placed:
     known: KnownPerson | None = None
     changed: tuple[str, ...] = ()
     joins: bool = False
+    returns: bool = False
     enrols: bool = False
     new_home: bool = False
     door_kept: bool = False
@@ -158,7 +159,9 @@ def _match(one: Placed, known: Known, answer: str) -> None:
 
 
 def _by_number(one: Placed, found: KnownPerson, home: KnownHome | None, answer: str) -> None:
-    if found.state not in ("here", "away"):
+    if found.state == "gone" and found.name == one.read.name:
+        _answered(one, "came_back", found, answer)
+    elif found.state not in ("here", "away"):
         one.out("ended", "id_number")
     elif found.name != one.read.name and answer != "same":
         _doubt(one, "other_name", found)
@@ -190,6 +193,11 @@ def _by_name(one: Placed, known: Known, home: KnownHome | None, answer: str) -> 
         if who.born_on is not None and who.born_on == one.read.born_on:
             _answered(one, "other_home", who, answer)
             return
+    numbered = one.facts.id_index is not None
+    for who in known.named.get(one.read.name, ()):
+        if who.state == "gone" and who.born_on == one.read.born_on is not None and not (numbered and who.id_index):
+            _answered(one, "left_before", who, answer)
+            return
 
 
 def _may_be(one: Placed, who: KnownPerson) -> bool:
@@ -208,14 +216,18 @@ def _answered(one: Placed, doubt: str, who: KnownPerson, answer: str) -> None:
 
 def _doubt(one: Placed, why: str, who: KnownPerson) -> None:
     one.status, one.why, one.known, one.answers = "doubt", why, who, CHOICES[why]
-    one.at = "id_number" if why == "other_name" else "name"
+    one.at = "id_number" if why in ("other_name", "came_back") else "name"
 
 
 def _same(one: Placed, who: KnownPerson) -> None:
     """The row is about somebody who is known; without a number it says no other sex than the number kept."""
     if who.id_index and not one.facts.id_index and one.read.sex in SEXES and who.sex in SEXES - {one.read.sex}:
         one.out("sex_kept", "sex")
+    elif who.ended_on and one.read.since and one.read.since < who.ended_on:
+        one.out("back_early", "since")
     else:
+        if who.state == "gone":
+            one.returns, one.read = True, replace(one.read, state=one.read.state or "here")
         one.status, one.known, one.joins = "same", who, who.household is None
 
 

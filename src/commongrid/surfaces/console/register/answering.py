@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from commongrid.kernel.refusals import N_, Refusal
 from commongrid.registry import actions, queries
-from commongrid.surfaces.console.register import entering, meanwhile
+from commongrid.surfaces.console.register import beforehand, entering, meanwhile
 from commongrid.surfaces.console.register.picking import picker
 from commongrid.surfaces.console.register.words import home_name, read_aloud, trail
 from commongrid.surfaces.shared.times import in_a_row
@@ -32,7 +32,7 @@ def asked(
 ) -> HttpResponse:  # fmt: skip
     """Show the question, or do it and go on; a refusal is shown at the form and what was typed stays.
 
-    The report that the form was opened from is approved with it.
+    The report that the form was opened from is approved with it. ``shows``: what will be is shown before it is done.
     """
     title, home = gettext(words[0]), words[2]
 
@@ -52,6 +52,8 @@ def asked(
         **entering.beside(request),
         **more,
     }
+    if more.get("shows") and request.method == "POST" and form.is_valid() and not beforehand.sure(request):
+        return beforehand.shown(request, form, do, context)
     return answered(request, form, entered, context, done=words[1])
 
 

@@ -22,9 +22,9 @@ from commongrid.registry.rules.requests import MAY_NAME, SORTS
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console import journal_words
 from commongrid.surfaces.console.matters.history import who_of
-from commongrid.surfaces.console.register import entering, where
+from commongrid.surfaces.console.register import entering, moving, where
 from commongrid.surfaces.console.register.answering import answered
-from commongrid.surfaces.console.register.forms import ToldForm
+from commongrid.surfaces.console.register.forms import OfferForm, ToldForm
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import choices, home_name, trail
 from commongrid.surfaces.shared.doors import door
@@ -34,11 +34,13 @@ from commongrid.surfaces.shared.paging import page_asked
 from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpResponse
 
     from commongrid.journal.queries import LineRow
     from commongrid.kernel.scope import Scope
-    from commongrid.registry.queries import RequestLine
+    from commongrid.registry.queries import HandoverLine, RequestLine
     from commongrid.surfaces.shared.doors import Asked
 
 STATES: Final = {
@@ -74,18 +76,6 @@ class ReasonForm(Form):
     reason = forms.CharField(
         label=_("Why"), max_length=200, error_messages={"required": _("Please say why, in a sentence.")}
     )
-
-
-class OfferForm(ToldForm):
-    """To which village a record is offered."""
-
-    to_place = forms.CharField(
-        label=_("Village they move to"),
-        help_text=_("Its code, or part of its name."),
-        max_length=40,
-        error_messages={"required": _("Choose the village they move to.")},
-    )
-    note = forms.CharField(label=_("For those who take it over"), required=False, max_length=200)
 
 
 class AcceptForm(Form):
@@ -254,22 +244,11 @@ def offer(request: Asked, person_id: UUID) -> HttpResponse:
 
 @door("people.edit", methods=("GET", "POST"))
 def handover(request: Asked, handover_id: UUID) -> HttpResponse:
-    """A record on offer: the other side takes it into one of its households; whoever offered it may withdraw."""
+    """A record or a whole household on offer: the other side takes it over; whoever offered it may withdraw."""
     row = queries.handover(request.scope, handover_id)
-    form = AcceptForm(request.POST if request.method == "POST" and _wish(request) == "accept" else None)
-    choice = {"natural_village": where_in(request.scope, row.to_place)["natural_village"],
-              "as_to_head": choices(request.scope, "relation")}  # fmt: skip
-    for name, offered in choice.items():
-        form.fields[name].choices = offered  # type: ignore[attr-defined]
+    accepts = request.method == "POST" and _wish(request) == "accept"
+    form, do = (moving.taking if row.household else _taking)(request, row, accepts=accepts)
     reason = ReasonForm(request.POST if _wish(request) == "refuse" else None)
-
-    def do() -> str:
-        given = form.cleaned_data
-        home = queries.home_by_number(request.scope, int(given["natural_village"] or 0), given["number"])
-        into = Into(household=home, as_to_head=given["as_to_head"])
-        made = actions.accept_record(request.scope, request.act, handover_id=row.id, into=into)
-        return reverse("household", args=[made["household"]])
-
     if request.method == "POST" and _wish(request) != "accept":
         if _wish(request) == "withdraw":
             actions.withdraw_record(request.scope, request.act, handover_id=row.id)
@@ -284,6 +263,24 @@ def handover(request: Asked, handover_id: UUID) -> HttpResponse:
     }  # fmt: skip
     return answered(request, form, do, context, template="console/register/handover.html",
                     done=N_("The record was taken over."))  # fmt: skip
+
+
+def _taking(request: Asked, row: HandoverLine, *, accepts: bool) -> tuple[Form, Callable[[], str]]:
+    """The form by which one record is taken over into a household, and how."""
+    form = AcceptForm(request.POST if accepts else None)
+    choice = {"natural_village": where_in(request.scope, row.to_place)["natural_village"],
+              "as_to_head": choices(request.scope, "relation")}  # fmt: skip
+    for name, offered in choice.items():
+        form.fields[name].choices = offered  # type: ignore[attr-defined]
+
+    def do() -> str:
+        given = form.cleaned_data
+        home = queries.home_by_number(request.scope, int(given["natural_village"] or 0), given["number"])
+        into = Into(household=home, as_to_head=given["as_to_head"])
+        made = actions.accept_record(request.scope, request.act, handover_id=row.id, into=into)
+        return reverse("household", args=[made["household"]])
+
+    return form, do
 
 
 def _wish(request: Asked) -> str:

@@ -213,6 +213,18 @@ class WhereForm(ToldForm):
     to = forms.CharField(label=_("Where to"), required=False, max_length=60)
 
 
+class OfferForm(ToldForm):
+    """To which village a record is offered."""
+
+    to_place = forms.CharField(
+        label=_("Village they move to"),
+        help_text=_("Its code, or part of its name."),
+        max_length=40,
+        error_messages={"required": _("Choose the village they move to.")},
+    )
+    note = forms.CharField(label=_("For those who take it over"), required=False, max_length=200)
+
+
 class IntoForm(ToldForm):
     """Into which household, and as what to its head."""
 

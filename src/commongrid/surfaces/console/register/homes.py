@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
-    from commongrid.registry.queries import HomeCard
+    from commongrid.registry.queries import HandoverLine, HomeCard
     from commongrid.surfaces.shared.doors import Asked
 
 
@@ -149,9 +149,16 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
         "may_confirm": request.scope.may("people.confirm") and not home.ended and on == today,
         "was": was,
         "not_yet": home.began_on is not None and on < home.began_on,
+        "offer": moving_away(request.scope, home),
         **(fresh.asking(request.scope, home.id, today) if on == today else {}),
     }
     return looks.closing(request, render(request, "console/register/home.html", context))
+
+
+def moving_away(scope: Scope, home: HomeCard) -> HandoverLine | None:
+    """An offer of the whole household that waits, or was not taken over."""
+    found = queries.offer_of_home(scope, home.id)
+    return found if found and found.own and found.state in WAITS_OR_STAYED else None
 
 
 def day_asked(text: str, today: date) -> date:
@@ -197,7 +204,7 @@ def new_home(scope: Scope, form: forms.HomeForm, village: int) -> NewHome:
     return NewHome(
         place=int(given["place"]), natural_village=int(given["natural_village"]), number=given["number"],
         villager_group=int(given["villager_group"]) if given["villager_group"] else None, door=given["door"],
-        lon=lon, lat=lat, began_on=given["on"],
+        lon=lon, lat=lat, began_on=given.get("on"),
     )  # fmt: skip
 
 
@@ -312,6 +319,7 @@ def split(request: Asked, household_id: UUID) -> HttpResponse:
     return asked(request, form, do, words, **near(village or home.place))
 
 
+WAITS_OR_STAYED: Final = ("offered", "lapsed", "refused")
 MERGED: Final = N_(
     "The households were merged. What was recognised of the first as a whole goes on in the other; check that it still "
     "holds there."
@@ -334,7 +342,7 @@ def merge(request: Asked, household_id: UUID) -> HttpResponse:
         actions.merge_households(request.scope, request.act, household_id=home.id, into=into, told=form.told)
         return reverse("household", args=[other])
 
-    return asked(request, form, do, (N_("Merge into another household"), MERGED, home))
+    return asked(request, form, do, (N_("Merge into another household"), MERGED, home), shows=True)
 
 
 @door("people.edit", methods=("GET", "POST"))

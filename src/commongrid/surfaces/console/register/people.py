@@ -225,7 +225,7 @@ def move(request: Asked, person_id: UUID) -> HttpResponse:
         into = Into(household=other, as_to_head=given["as_to_head"])
         actions.moved(request.scope, request.act, person_id=person_id, into=into, told=form.told)
 
-    return _of(request, card, form, do, (N_("Move to another household"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Move to another household"), N_("Entered.")), shows=True)
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -256,7 +256,7 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
         into = Into(household=where, as_to_head=given["as_to_head"])
         actions.married(request.scope, request.act, person_id=person_id, spouse_id=spouse.id, into=into, told=form.told)
 
-    return _of(request, card, form, do, (N_("Enter a marriage"), N_("Entered.")))
+    return _of(request, card, form, do, (N_("Enter a marriage"), N_("Entered.")), shows=True)
 
 
 def _leaving(request: Asked, card: PersonCard, form: forms.ToldForm) -> None:
@@ -266,15 +266,16 @@ def _leaving(request: Asked, card: PersonCard, form: forms.ToldForm) -> None:
 
 
 def _of(
-    request: Asked, card: PersonCard, form: forms.ToldForm, do: Callable[[], None], words: tuple[str, str]
-) -> HttpResponse:
+    request: Asked, card: PersonCard, form: forms.ToldForm, do: Callable[[], None], words: tuple[str, str], *,
+    shows: bool = False,
+) -> HttpResponse:  # fmt: skip
     """Ask one question about a person, then go back to the record."""
 
     def done() -> str:
         do()
         return reverse("person", args=[card.id])
 
-    return asked(request, form, done, (*words, _home(request, card)), of=card.name)
+    return asked(request, form, done, (*words, _home(request, card)), of=card.name, shows=shows)
 
 
 @door("people.edit", methods=("GET", "POST"))

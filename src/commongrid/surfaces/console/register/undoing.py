@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -20,13 +20,15 @@ from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import ChangeLine
     from commongrid.surfaces.shared.doors import Asked
 
-CARDS: Final = {
+CARDS: Final[dict[str, Callable[[Scope, UUID], Any]]] = {
     "person": queries.person_card,
     "household": queries.home_card,
     "booklet": queries.booklet,
@@ -77,8 +79,10 @@ def _page_of(scope: Scope, lines: list[ChangeLine]) -> str:
 def flag_end(request: Asked, flag_id: UUID) -> HttpResponse:
     """What was recognised no longer holds."""
     flag = queries.flag(request.scope, flag_id)
-    form = ToldForm(request.POST or None)
     of, subject = ("person", flag.person) if flag.person else ("household", flag.household)
+    if subject is None:
+        raise NotFound
+    form = ToldForm(request.POST or None, initial={"seen": CARDS[of](request.scope, subject).version})
     back = reverse(of, args=[subject])
 
     def do() -> str:

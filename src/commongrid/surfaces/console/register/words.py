@@ -45,6 +45,7 @@ WHY: Final = {
     "moved_in": N_("moved in"),
     "moved": N_("moved"),
     "married": N_("married"),
+    "divorced": N_("divorced"),
     "split": N_("household split"),
     "merged": N_("households merged"),
     "head": N_("another head"),
