@@ -16,7 +16,7 @@ from commongrid.registry.queries import completeness
 from commongrid.registry.queries.completeness import record_of
 from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.freshness import Record, Rule, Score, asked_of, gap, gaps, score
-from tests.factories.desk import COUNTY, GRID, VILLAGE
+from tests.factories.desk import COUNTY, GRID, HAMLET, VILLAGE
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, Hamlet
 
@@ -107,6 +107,20 @@ def test_the_database_counts_as_the_rules_do(village: Hamlet) -> None:
         by_home = sum((one.score for one in queries.home_scores(CLERK, GRID, TODAY)[0]), Score())
     assert sum((one.score for one in tallies), Score()) == by_rules == by_home
     assert {one.place for one in tallies} == {GRID}
+
+
+def test_a_natural_village_has_its_own_board_whatever_grid_serves_it(village: Hamlet) -> None:
+    village.family()
+    with acting(CLERK):
+        of_grid, of_hamlet = (
+            [one for one in queries.counted(CLERK, at, TODAY) if one.of in ("person", "household")]
+            for at in (GRID, HAMLET)
+        )
+        assert of_grid == of_hamlet
+        assert {one.place for one in of_hamlet} == {GRID}
+        assert sum((one.score for one in of_hamlet), Score()) == queries.home_scores(CLERK, HAMLET, TODAY)[0][0].score
+        asked = [queries.lacking(CLERK, at, "person", "phone", TODAY)[0] for at in (GRID, HAMLET)]
+    assert asked[0] == asked[1] != []
 
 
 def test_the_households_of_a_grid_have_pages(village: Hamlet, monkeypatch: pytest.MonkeyPatch) -> None:

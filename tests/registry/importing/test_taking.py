@@ -17,6 +17,7 @@ from commongrid.accounts.models import AccessLine
 from commongrid.journal import queries as journal
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.kernel.datum import to_gcj02
 from commongrid.kernel.refusals import BadInput, NotFound, WrongState
 from commongrid.kernel.scope import clock, public
 from commongrid.registry import actions as registry
@@ -26,7 +27,7 @@ from commongrid.registry.models import Household, Person
 from commongrid.registry.queries import changes_of
 from commongrid.registry.queries.alike import taken_elsewhere
 from commongrid.registry.rules.facts import Told
-from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, id_of
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, VILLAGE, id_of
 from tests.factories.scopes import scope_at
 from tests.proof.world import insert
 from tests.registry.conftest import CLERK, Hamlet, broken_laws
@@ -314,3 +315,46 @@ def test_new_homes_of_a_village_with_several_grids_ask_the_map_once(village: Ham
     with acting(CLERK):
         places = dict(Household.objects.values_list("number", "place"))
     assert places == {**{str(n): other if n % 2 else GRID for n in range(1, 7)}, "9": HAMLET}
+
+
+def boundary(database: Database, place: int, west: float, south: float, side: float = 0.02) -> None:
+    """A square that somebody set as a place's boundary."""
+    east, north = west + side, south + side
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    with database.as_role("owner") as owner:
+        insert(
+            owner, "Boundary", id=id_of(f"line {place}"), place=place, source="drawn", area_m2=1, west=west, east=east,
+            south=south, north=north, shape={"type": "Polygon", "coordinates": [ring]}, valid_from=date(2020, 1, 1),
+        )  # fmt: skip
+
+
+def points(*spots: tuple[float, float]) -> list[dict[str, object]]:
+    return [
+        {"natural_village": "上河", "number": str(n), "lon": str(lon), "lat": str(lat)}
+        for n, (lon, lat) in enumerate(spots, 1)
+    ]
+
+
+def notes(upload: UUID) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = queries.found(CLERK, upload)["notes"]
+    return found
+
+
+def test_a_point_outside_its_village_is_told(village: Hamlet, database: Database) -> None:
+    boundary(database, VILLAGE, 108.0, 27.0)
+    upload = homes(*points((108.01, 27.01), (109.01, 27.01)))
+    assert notes(upload) == {"astray": [3]}
+    assert counts(take(upload)) == (2, 0, 0, 0, 2)
+
+
+def test_points_of_a_web_map_are_recognised(village: Hamlet, database: Database) -> None:
+    boundary(database, VILLAGE, 108.0, 27.0)
+    rim = [(108.0195, 27.001 + n * 0.002) for n in range(6)]
+    assert notes(homes(*points(*rim))) == {}
+    assert notes(homes(*points(*(to_gcj02(*one) for one in rim))))["web_map"] == [2, 3, 4, 5, 6, 7]
+
+
+def test_without_a_boundary_the_homes_speak(village: Hamlet) -> None:
+    five = [(108.01 + n * 0.001, 27.01) for n in range(5)]
+    take(homes(*points(*five)))
+    assert notes(homes(*points(*five[:4], (108.2, 27.01)))) == {"astray": [6]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils.timezone import localdate
 
 from commongrid.kernel.act import Act
 from tests.factories.desk import GRID, VILLAGE, Desk, lay
+from tests.proof.world import insert
 from tests.registry.conftest import Hamlet
 from tests.surfaces.console.conftest import counting
 
@@ -114,3 +116,20 @@ def test_a_list_asks_for_all_its_places_at_once(desk: Desk) -> None:
             assert name in text(client.get(address))
         asked.append(len(statements))
     assert asked[0] == asked[1], "one more place, not one more statement"
+
+
+def test_a_point_outside_the_village_is_doubted_and_kept(desk: Desk) -> None:
+    ring = [[108.0, 27.0], [108.1, 27.0], [108.1, 27.1], [108.0, 27.1], [108.0, 27.0]]
+    with desk.database.as_role("owner") as owner:
+        insert(
+            owner, "Boundary", id=Act.new().id, place=VILLAGE, source="drawn", area_m2=1, west=108.0, east=108.1,
+            south=27.0, north=27.1, shape={"type": "Polygon", "coordinates": [ring]}, valid_from=date(2020, 1, 1),
+        )  # fmt: skip
+    home = Hamlet().home("1")
+    client = desk.sign_in(Client(), "clerk")
+    for lon, doubted in (("108.05", False), ("109.05", True)):
+        page = send(client, f"/console/households/{home}/correct", number="1", door="", lon=lon, lat="27.05")
+        assert ("The point lies outside the village" in text(client.get(page))) == doubted
+    written = {"kind": "11", "name": "老屋", "lon": "109.05", "lat": "27.05"}
+    page = send(client, f"/console/holdings/site/new?place={VILLAGE}", place=GRID, **written)
+    assert "The point lies outside the village" in text(client.get(page))

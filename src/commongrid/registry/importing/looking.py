@@ -15,6 +15,7 @@ from django.db import connection
 
 from commongrid.accounts import sealed
 from commongrid.kernel.moments import order_of
+from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, TooLarge
 from commongrid.kernel.sheets import Cell, Limits, read_rows
 from commongrid.registry.importing import held, queries
@@ -26,6 +27,7 @@ from commongrid.registry.importing.rules.known import Facts, Known
 from commongrid.registry.importing.rules.matching import Placed, PlacedHome
 from commongrid.registry.importing.rules.reading import RowReader
 from commongrid.registry.importing.rules.rows import HomeRead, Meaning, PersonRead
+from commongrid.registry.queries import Pointed, astray
 
 if TYPE_CHECKING:
     from datetime import date
@@ -101,6 +103,7 @@ class Look:
     placed: list[Placed] = field(default_factory=list)
     homes: list[PlacedHome] = field(default_factory=list)
     held: list[PlacedHeld] = field(default_factory=list)
+    astray: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def each(self) -> Sequence[Planned]:
@@ -173,7 +176,21 @@ def look(scope: Scope, file: File, answered: Mapping[int, str] | None = None, *,
             file=file, placed=matching.planned(file.people, queries.known(scope, file.people, lock=lock), answered)
         )
     _tell(file.reader, looked.each)
+    if not lock:
+        looked.astray = astray(scope, _points(looked.each))
     return looked
+
+
+def _points(placed: Iterable[Planned]) -> Iterator[Pointed]:
+    """The points that rows say, in the village of each."""
+    for one in placed:
+        if isinstance(one, Placed) or one.status == "out":
+            continue
+        said = one.read.said if isinstance(one, PlacedHeld) else {"lon": one.read.lon, "lat": one.read.lat}
+        lon, lat = said.get("lon"), said.get("lat")
+        village = village_of(one.read.place if isinstance(one, PlacedHeld) else one.read.natural_village)
+        if village is not None and lon is not None and lat is not None:
+            yield Pointed(one.read.row, village, (lon, lat))
 
 
 def _tell(reader: RowReader, placed: Iterable[Planned]) -> None:

@@ -103,6 +103,8 @@ def _notes(look: Look) -> dict[str, list[int]]:
             found[code].append(row)
     for row in _doors_kept(look):
         found["door_kept"].append(row)
+    for code, rows in look.astray.items():
+        found[code] += rows
     for one in look.held:
         for code in one.notes:
             found[code].append(one.read.row)

@@ -1,6 +1,7 @@
 """Reads of the register, always within scope."""
 
 from commongrid.registry.queries.alike import Alike, AlikeRow, alike
+from commongrid.registry.queries.astray import Pointed, astray
 from commongrid.registry.queries.booklets import (
     BookletLine,
     Population,
@@ -153,6 +154,7 @@ __all__ = (
     "OwnLedger",
     "PersonCard",
     "PersonRow",
+    "Pointed",
     "Population",
     "RequestLine",
     "SortRow",
@@ -164,6 +166,7 @@ __all__ = (
     "alike",
     "asked_again",
     "asked_by_matter",
+    "astray",
     "booklet",
     "booklet_by_number",
     "booklets",

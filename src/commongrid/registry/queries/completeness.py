@@ -127,8 +127,7 @@ def to_ask(scope: Scope, household_id: UUID, today: date) -> tuple[list[ToAsk], 
 def home_scores(scope: Scope, place: int, today: date, page: int = 1) -> tuple[list[HomeScore], bool]:
     """A page of the households of a grid, natural village or villager group, the most to ask first; if more follow."""
     rules = field_rules(scope, today)
-    inside = Q(place=place) | Q(natural_village=place) | Q(villager_group=place)
-    homes = {one.id: one for one in Household.objects.filter(inside, LIVE["household"][1])}
+    homes = {one.id: one for one in Household.objects.filter(_inside("household", place), LIVE["household"][1])}
     totals = {ident: score(rules, record_of(one), today) for ident, one in homes.items()}
     wanting = {ident: gaps(rules, record_of(one), today) for ident, one in homes.items()}
     for one in Person.objects.filter(household_id__in=homes, state__in=("here", "away")):
@@ -163,7 +162,7 @@ def lacking(
     for rule in rules:
         wanting |= _asked(rule, today) & (~_there(rule) | _old(rule, today))
     rows = table.objects.alias(**{f"said_{field}": KeyTextTransform(field, "confirmed")})
-    rows = rows.filter(live, wanting, place__range=interval(place))
+    rows = rows.filter(live, wanting, _inside(of, place))
     order = ("natural_village", "number", "id")
     if of == "person":
         rows = rows.select_related("household").order_by(*(f"household__{name}" for name in order), "id")
@@ -200,20 +199,30 @@ def tallied(scope: Scope, place: int) -> tuple[list[FieldTally], datetime | None
     return found, rows.aggregate(at=Min("at"))["at"]
 
 
+def _inside(of: str, place: int) -> Q:
+    """Records of a place; inside a village also those of a natural village or villager group that a grid serves."""
+    lo, hi = interval(place)
+    if lo < hi:
+        return Q(place__range=(lo, hi))
+    belongs = {
+        "household": Q(natural_village=place) | Q(villager_group=place),
+        "person": Q(household__natural_village=place) | Q(household__villager_group=place),
+        "site": Q(natural_village=place),
+    }  # fmt: skip
+    return Q(place=place) | belongs.get(of, Q())
+
+
 def counted(scope: Scope, place: int, today: date, *, by_village: bool = False) -> list[FieldTally]:
     """The same counted now from the records: by grid, or by village for the clock."""
     rules = defaultdict(list)
     for rule in field_rules(scope, today):
         rules[rule.of].append(rule)
-    lo, hi = interval(place)
-    return [one for of, asked in rules.items() for one in _counted(of, asked, (lo, hi), today, by_village=by_village)]
+    return [one for of, asked in rules.items() for one in _counted(of, asked, place, today, by_village=by_village)]
 
 
-def _counted(
-    of: str, rules: list[Rule], within: tuple[int, int], today: date, *, by_village: bool
-) -> Iterator[FieldTally]:
+def _counted(of: str, rules: list[Rule], within: int, today: date, *, by_village: bool) -> Iterator[FieldTally]:
     table, live = LIVE[of]
-    rows = table.objects.filter(live, place__range=within)
+    rows = table.objects.filter(live, _inside(of, within))
     if of == "organisation":
         led = Membership.objects.filter(organisation_id=OuterRef("pk"), duty="leader", to_on=None)
         rows = rows.alias(led=Exists(led))

@@ -279,6 +279,14 @@ NOTES: Final[dict[str, str]] = {
     "door_kept": N_("The household is known: its door is left as it is."),
     "grid_kept": N_("The record is known: its grid is left as it is."),
     "held_kept": N_("This holds already: its day, body and basis are left as they are."),
+    "astray": N_(
+        "The point lies outside the boundary of its village, or more than 5 km from the village's homes. It is taken "
+        "in as it is."
+    ),
+    "web_map": N_(
+        "The points seem shifted as on Chinese web maps (GCJ-02): more of them lie in their villages once that is "
+        "taken off. Have them given in WGS 84 or CGCS2000, else every home stands some 500 metres off."
+    ),
     "no_birth": N_("Neither an identity number nor a date of birth: the person can hardly be told from others."),
 }
 

@@ -15,6 +15,7 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.holdings import forms
+from commongrid.surfaces.console.register import where
 from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.homes import place_asked, village_asked, village_first
@@ -160,6 +161,7 @@ def new(request: Asked, of: str) -> HttpResponse:
     def do() -> str:
         wanted = actions.NewHolding(of=sort, place=int(form.cleaned_data["place"]), written=form.written())
         made = actions.add_holding(request.scope, request.act, new=wanted, told=form.told)
+        where.doubt_point(request, wanted.place, wanted.written)
         return reverse("holding", args=[sort, made[sort]])
 
     return _asked(request, form, do, (sort, None, SORTS[sort][1]))
@@ -189,6 +191,8 @@ def correct(request: Asked, of: str, subject: UUID) -> HttpResponse:
     def do() -> str:
         fields = actions.Fields(of=of, subject=card.id, written=form.written(before))
         actions.correct(request.scope, request.act, fields=fields, told=form.told)
+        if {"lon", "lat"} & fields.written.keys():
+            where.doubt_point(request, card.place, {**before, **fields.written})
         return reverse("holding", args=[of, card.id])
 
     return _asked(request, form, do, (of, card, N_("Correct the record")))

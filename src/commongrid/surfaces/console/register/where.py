@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from django.contrib import messages
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from commongrid.kernel.places import code_read, county_of
+from commongrid.kernel.places import code_read, county_of, village_of
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry import queries
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import HomeCard
+    from commongrid.surfaces.shared.doors import Asked
 
 
+ASTRAY: Final = N_(
+    "The point lies outside the village's boundary, or more than 5 km from its homes. Check it: longitude and latitude "
+    "are those of WGS 84; a Chinese web map's are some 500 metres off."
+)
 PLACES = ("registered_place", "collective")
 """Fields of a person in which a place is typed."""
 
@@ -111,3 +117,12 @@ def near(place: int) -> dict[str, str]:
     return {
         **tiles.base(), "around": reverse("map_shapes", args=[place]), "points": reverse("map_points", args=[place])
     }  # fmt: skip
+
+
+def doubt_point(request: Asked, place: int, said: Mapping[str, object]) -> None:
+    """Say after an entry that its point lies where it can hardly be; it stays as it was entered."""
+    village, lon, lat = village_of(place), *(halfwidth(str(said.get(name) or "")) for name in ("lon", "lat"))
+    if not (village and lon and lat):
+        return
+    if queries.astray(request.scope, [queries.Pointed(0, village, (float(lon), float(lat)))]):
+        messages.warning(request, gettext(ASTRAY))
