@@ -23,7 +23,8 @@ if TYPE_CHECKING:
         ("邻居王大山把沟堵了", "王大山"), ("李 小 芳家的狗", "李 小 芳"),
         ("打一三八一二三四一二三四", "一三八一二三四"),
         ("姓王的占了路", "王"), ("隔壁的陈二河家", "陈二河"), ("电话 1 3 8 1 2 3 4 1 2 3 4", "1 3 8"),
-        ("找过杨书记两次", "杨"), ("王大姐说水停了", "王"), ("欧阳老师的房子", "欧阳"),
+        ("找过杨书记两次", "杨"), ("王大姐说水停了", "王"), ("欧阳老师的房子", "欧阳"), ("感谢高书记上门", "高"),
+        ("石老师来过", "石"), ("任主任说修", "任主任"), ("万大爷家", "万"), ("于医生", "于"), ("向大妈家停水", "向"),
     ],
 )  # fmt: skip
 def test_names_nobody_entered_and_numbers_that_are_spelt_are_masked_and_refused(text: str, gone: str) -> None:
@@ -45,6 +46,10 @@ def test_names_nobody_entered_and_numbers_that_are_spelt_are_masked_and_refused(
         "由村副书记、第一书记答复",
         "黄泥组组长已到场",
         "县委书记信箱",
+        "担任书记五年",
+        "对于老师和家长",
+        "经常主任不在",
+        "提高老师待遇",
     ],
 )
 def test_ordinary_words_stay(text: str) -> None:

@@ -6,14 +6,15 @@ A list of households moved the home alone, and a home was founded as lived in. I
 
 from django.db import migrations
 
+HOLDS = " AND (t.to_on IS NULL OR t.to_on > CURRENT_DATE)"
 ALONG = tuple(
     f"UPDATE {table} t SET place = h.place FROM registry_household h"
     f" WHERE h.id = t.{home} AND h.state <> 'ended' AND t.place <> h.place{held}"
     for table, home, held in (
         ("registry_person", "household_id", ""), ("registry_change_request", "household_id", ""),
         ("registry_thing", "household", ""),
-        ("registry_stay", "household_id", " AND t.to_on IS NULL"), ("registry_flag", "household_id", " AND t.to_on IS NULL"),
-        ("registry_hardship_flag", "household_id", " AND t.to_on IS NULL"), ("roster_assignment", "household_id", " AND t.to_on IS NULL"),
+        ("registry_stay", "household_id", HOLDS), ("registry_flag", "household_id", HOLDS),
+        ("registry_hardship_flag", "household_id", HOLDS), ("roster_assignment", "household_id", HOLDS),
     )
 )  # fmt: skip
 DWELLINGS = (

@@ -160,12 +160,16 @@ def test_a_grid_that_ends_by_hand_is_carried_on_by_another(land: Land) -> None:
     school = int(add_grid(SECRETARY, Act.new(), village=VILLAGE, named=Named("学校网格"), kind="dedicated")["code"])
     new = registry.NewHolding(of="site", place=school, written={"kind": "21", "name": "校舍"})
     site = UUID(registry.add_holding(SECRETARY, Act.new(), new=new, told=Told(on=localdate()))["site"])
+    spare = int(add_grid(SECRETARY, Act.new(), village=VILLAGE, named=Named("空格"), covers=(HAMLET,))["code"])
     for wrong in (None, school, HAMLET):
         with pytest.raises(BadInput) as refused:
             actions.end_grid(SECRETARY, Act.new(), grid=school, carried_by=wrong)
         assert set(refused.value.fields) == {"carried_by"}
     with pytest.raises(NotYours):
         actions.end_grid(scope_at(FAR_VILLAGE, "places.edit"), Act.new(), grid=school, carried_by=GRID)
+    with pytest.raises(BadInput):
+        end_place(SECRETARY, Act.new(), code=spare, carried_by=school)
+    assert school not in {one.code for one in actions.others(SECRETARY, spare)}
     actions.end_grid(SECRETARY, Act.new(), grid=school, carried_by=GRID)
     with acting(SECRETARY):
         assert Site.objects.get(id=site).place == GRID

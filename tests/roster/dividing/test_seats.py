@@ -180,3 +180,15 @@ def test_who_is_planned_stays_when_it_is_called_off_and_goes_when_it_is_worked_o
     plan(made, land.grids(made)[0].id, name="某甲")
     actions.drop(BRANCH, Act.new(), division_id=made)
     assert not rows(made)
+
+
+def test_no_grid_that_people_are_planned_for_is_painted_empty(land: Land) -> None:
+    made = land.propose()
+    first, second, *_rest = land.grids(made)
+    plan(made, first.id, name="新网格长")
+    homes = tuple(home for home, row in land.drawn(made).items() if row.grid == first.id)
+    assert homes
+    with pytest.raises(WrongState, match="people are planned for it"):
+        land.paint(made, homes=homes, grid=second.number)
+    land.paint(made, homes=homes[1:], grid=second.number)
+    assert len(rows(made)) == 1

@@ -43,12 +43,15 @@ _NAMED: Final = re.compile(
 )
 """What looks like a name because of the word before it: a surname and one or two signs."""
 _OF_FAMILY: Final = re.compile(rf"(?<![百同改])姓({_SURNAME})")
-_TITLED: Final = re.compile(
-    rf"((?![向于任常高时万石温史])(?<![{_DIGITS}副老组部委第村镇乡县支])(?:{_SURNAME}))(?=[老某]?(?:"
-    "书记|主任|支书|村长|组长|队长|会计|老师|医生|校长|院长|所长|站长|镇长|乡长|师傅|老板|"
-    "大爷|大伯|大妈|大娘|大叔|大婶|大哥|大姐|大嫂|老汉|奶奶|爷爷|阿姨|叔叔|婆婆|先生|女士|同志))"
+_OFFICES: Final = "书记|主任|支书|村长|组长|队长|会计|老师|医生|校长|院长|所长|站长|镇长|乡长|师傅|老板"
+_ADDRESSES: Final = "大爷|大伯|大妈|大娘|大叔|大婶|大哥|大姐|大嫂|老汉|奶奶|爷爷|阿姨|叔叔|婆婆|先生|女士|同志"
+_ALONE: Final = (
+    rf"(?<![{_DIGITS}副老组部委第村镇乡县支])"
+    rf"(?:(?<![担兼现曾历新])任|(?<![对由关等至属位在])于|(?<![经平日正非])常|(?<!提)高|(?![向任于常高]){_SURNAME})"
 )
-"""A surname with a title or a form of address behind it: in a village everybody knows who 杨书记 is."""
+"""A surname that is no part of the word before it: 担任书记, 对于老师, 经常 and 提高 name nobody."""
+_TITLED: Final = re.compile(rf"({_ALONE}(?=[老某]?(?:{_OFFICES}|{_ADDRESSES}))|向(?=[老某]?(?:{_ADDRESSES})))")
+"""A surname with a title or a form of address behind it: everybody knows 杨书记; 向书记 is "to the secretary"."""
 _CHINESE: Final = re.compile(rf"{_GIVEN}+")
 _LIKE_NAMES: Final = (_NAMED, _OF_FAMILY, _TITLED)
 _SPELT: Final = re.compile(

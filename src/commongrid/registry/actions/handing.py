@@ -211,7 +211,7 @@ def _refuse_place(scope: Scope, to_place: int) -> None:
     if village is None or village.ended or level_of(to_place) != "village":
         raise BadInput(fields={"to_place": N_("Choose the village they move to.")})
     if scope.covers(to_place):
-        raise BadInput(fields={"to_place": N_("You keep the records of this village too. Move the person there.")})
+        raise BadInput(fields={"to_place": N_("You keep the records of this village too. Move them there.")})
 
 
 def _refuse_elsewhere(row: Handover, place: int) -> None:

@@ -172,7 +172,7 @@ def place(request: Asked, code: int) -> HttpResponse:
 
 
 def _elsewhere(request: Asked, grid: int, serves: list[PlaceRow]) -> int:
-    """Households that a grid ought to serve and that belong to another: only a division moves them."""
+    """How many households of what only this grid serves belong to another grid."""
     shared = queries.covers_in(request.scope, village_of(grid) or grid)
     others = {one for other, sets in shared.items() if other != grid for one in sets}
     alone = {one.code for one in serves} - others

@@ -184,6 +184,7 @@ def end_place(scope: Scope, act: Act, *, code: int, carried_by: int | None = Non
 def _carry_on(act: Act, ended: Place, by: int, today: date) -> None:
     """Another grid of the village follows an ended one and serves what it served."""
     others = Place.objects.in_force().filter(level="grid", parent=ended.parent).exclude(code=ended.code)
+    others = others if ended.kind == "dedicated" else others.exclude(kind="dedicated")
     if ended.level != "grid" or not others.filter(code=by).exists():
         raise BadInput(fields={"carried_by": N_("Choose another grid of this village.")})
     Succession.objects.create(id=act.child("succession").id, old=ended.code, new=by, on=today)

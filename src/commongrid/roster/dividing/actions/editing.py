@@ -11,7 +11,7 @@ from django.db.models import Q
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.refusals import N_, BadInput, WrongState
 from commongrid.roster.dividing.actions.drawing import count_anew, locked_division
-from commongrid.roster.dividing.models import Division, DivisionGrid
+from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome, DivisionSeat
 from commongrid.roster.dividing.rules.words import refuse_move
 from commongrid.territory import queries as territory
 
@@ -40,7 +40,8 @@ def paint(
     one that is left without a home is gone. ``declared``: how many households people there can look after, they say.
 
     Refuses: NotYours out of scope; BadInput where nothing or an unknown grid is chosen; WrongState once it is adopted
-    or over, and where a grid among them is locked.
+    or over, where a grid among them is locked, and where one
+    would be left empty that people are planned for.
     """
     found = locked_division(scope, division_id)
     refuse_move(found.state, "edit")
@@ -53,6 +54,7 @@ def paint(
     moved = [one for one in chosen if one.grid_id != to.id]
     found.homes.filter(id__in=[one.id for one in chosen]).update(locked=painted.locked)
     if moved:
+        _refuse_emptying(found, grids, moved, to)
         found.homes.filter(id__in=[one.id for one in moved]).update(grid=to, by_hand=True)
         today = territory.calendar(scope).day_of(act.at)
         count_anew(scope, found, {to.id} | {one.grid_id for one in moved}, today, dict(declared))
@@ -76,6 +78,19 @@ def lock_grid(scope: Scope, act: Act, *, division_id: UUID, number: int, locked:
         place=found.place, subject=found.id, subject_kind="division", facts={"number": number, "locked": locked},
         answer={"division": found.id},
     )  # fmt: skip
+
+
+def _refuse_emptying(
+    of: Division, grids: dict[UUID, DivisionGrid], moved: list[DivisionHome], to: DivisionGrid
+) -> None:
+    """A grid that people are planned for is not left without a home."""
+    left = {one.grid_id for one in moved} - {to.id}
+    stay = of.homes.filter(grid__in=left).exclude(id__in=[one.id for one in moved]).values("grid")
+    seat = DivisionSeat.objects.filter(grid__in=left).exclude(grid__in=stay).first()
+    if seat is not None:
+        number = grids[seat.grid_id].number
+        raise WrongState(N_("No household would be left in grid %(number)s, and people are planned for it. Take them "
+                            "back first."), number=number)  # fmt: skip
 
 
 def _target(act: Act, of: Division, grids: dict[UUID, DivisionGrid], number: int | None) -> DivisionGrid:

@@ -22,7 +22,7 @@ def end_grid(scope: Scope, act: Act, *, grid: int, carried_by: int | None) -> Li
 
     Whoever sits there is moved by whoever appoints, as after a division.
 
-    Refuses: as ``end_place``; BadInput without a grid that carries it on, unless it is the last of its village.
+    Refuses: as ``end_place``; BadInput without a grid that carries it on, unless there is none that may.
     """
     if carried_by is None and len(others(scope, grid)) > 0:
         raise BadInput(fields={"carried_by": N_("Say which grid carries on what lies here.")})
@@ -34,7 +34,9 @@ def end_grid(scope: Scope, act: Act, *, grid: int, carried_by: int | None) -> Li
 
 
 def others(scope: Scope, grid: int) -> list[territory.PlaceRow]:
-    """The other grids of its village."""
+    """The grids of its village that may carry it on; no school or market carries a grid of homes on."""
     village = village_of(grid)
-    rows = territory.children(scope, village, level="grid") if village else []
-    return [row for row in rows if row.code != grid]
+    rows = {row.code: row for row in territory.children(scope, village, level="grid")} if village else {}
+    own = rows.pop(grid, None)
+    homes = own is not None and own.kind != "dedicated"
+    return [row for row in rows.values() if not (homes and row.kind == "dedicated")]

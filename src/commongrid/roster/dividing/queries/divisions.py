@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q
@@ -15,14 +15,11 @@ from commongrid.kernel.refusals import NotYours
 from commongrid.roster.dividing.models import Division, DivisionGrid, DivisionHome
 from commongrid.roster.dividing.queries.material import grids_today, living
 from commongrid.roster.dividing.rules.planning import Terms
-from commongrid.roster.dividing.rules.words import OPEN
+from commongrid.roster.dividing.rules.words import MOST, OPEN
 from commongrid.territory.models import Barrier, Place
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
-
-MOST: Final = 15_000
-"""Homes of one proposal at most, as many as are divided at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,8 @@ from commongrid.kernel.division.walking import Walking
 from commongrid.kernel.refusals import Refusal
 from commongrid.roster.dividing.rules.counting import Village, labels
 from commongrid.roster.dividing.rules.planning import Outcome, Placed, Task, figures_of
+from commongrid.roster.dividing.rules.words import MOST
 
-MOST: Final = 15_000
-"""Households of a village: with these it takes minutes."""
 KEEP: Final = 50.0
 """Metres that a household is worth which stays where the proposal has it, when the rest is worked out around locks:
 without any price a locked grid could change places with its neighbour, and only the name would have stayed."""

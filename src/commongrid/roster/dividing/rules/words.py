@@ -13,6 +13,8 @@ STATES: Final = ("asked", "ready", "failed", "adopted", "done", "dropped")
 OPEN: Final = ("asked", "ready", "failed")
 KEPT_OPEN: Final = 8
 """So many proposals of a village may lie side by side."""
+MOST: Final = 15_000
+"""Households of a village that are divided at once: with these it takes minutes."""
 SMALLEST, LARGEST, FARTHEST = 1, 5000, 10_000
 """Sizes of a grid, and metres of a price, that anybody may ask for."""
 
