@@ -34,6 +34,18 @@ DEFECTS = tuple(
     for name, made in (
         ("who lived with whom shown to everybody", see("registry_stay", "true")),
         ("former values shown to everybody", see("registry_correction", "true")),
+        (
+            "former values of every home of the village shown to its grids",
+            weaker("registry_correction", "h.id = registry_correction.household", "true"),
+        ),
+        (
+            "former values of homes that came along kept from their grid",
+            weaker("registry_correction", "h.id = registry_correction.household", "false"),
+        ),
+        (
+            "that hardship began shown to whoever sees the home",
+            weaker("registry_correction", "'hardship'::text", "'x'::text"),
+        ),
         ("history written over by whoever may undo", sql("DROP TRIGGER undone ON registry_correction")),
         ("hardship shown to whoever sees the place", weaker("registry_hardship_flag", "'clock'::text", "'post'::text")),
         ("flags shown to everybody", see("registry_flag", "true")),

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from tests.proof import expectation
 from tests.proof.probes import _changed, become, scope_of_seat
-from tests.proof.world import COUNTY, NOW, PLACES, V11, insert, named
+from tests.proof.world import COUNTY, GRID1, GRID2, NOW, PLACES, V11, insert, named
 
 if TYPE_CHECKING:
     import psycopg
@@ -29,6 +29,11 @@ WATCHES_OVER_HARDSHIP = frozenset({"county_admin", "township_principal", "townsh
 TELL_LOOKS = frozenset(
     {"township_principal", "township_team", "village_secretary", "village_committee", "village_clerk"}
 )
+FORMER = {
+    "came along": (named("household"), GRID1, "door"), "stays": (named("household", "sibling grid"), GRID2, "door"),
+    "hardship came along": (named("household"), GRID1, "hardship"),
+}  # fmt: skip
+"""Former values that lie in the sibling grid: whose household, which grid serves it now, of what."""
 LOOKED = {"look": "phone", "look-basis": "basis"}
 """Lines of the log of reads about a record, by what was looked at."""
 
@@ -147,6 +152,11 @@ def lay(owner: psycopg.Connection[Any]) -> None:
                 owner, "AccessLine", id=named(name, relation), at=NOW, event="revealed", about=about, place=COUNTY,
                 subject_kind="person", subject=who,
             )  # fmt: skip
+    for name, (home, _, field) in FORMER.items():
+        insert(
+            owner, "Correction", id=named("correction", name), act=home, no=1, of="household", subject=home,
+            place=V11 + GRID2, household=home, field=field, since_on=DAY, at=NOW, before="旧",
+        )  # fmt: skip
 
 
 HELD = (
@@ -166,6 +176,7 @@ def probes(app: psycopg.Connection[Any], owner: psycopg.Connection[Any], seats: 
                 yield from of_row(app, one, row, (seat, relation))
             for relation, place in PLACES.items():
                 yield from _counts(app, seat, relation, place)
+            yield from _former(app, seat)
 
 
 def of_row(app: psycopg.Connection[Any], one: Row, row: dict[str, Any], whom: tuple[Seat, str]) -> Iterator[Probe]:
@@ -185,6 +196,16 @@ def of_row(app: psycopg.Connection[Any], one: Row, row: dict[str, Any], whom: tu
         add = f"INSERT INTO {one.table} SELECT (jsonb_populate_record(NULL::{one.table}, %s::jsonb)).*"
         done = _changed(app, add, [json.dumps({**row, "id": str(uuid4()), **dict(one.fresh)})])
         yield one.adds(seat, place), done, seat.role, "adds", one.table, relation
+
+
+def _former(app: psycopg.Connection[Any], seat: Seat) -> Iterator[Probe]:
+    """What was said of a home is read where it lies and by whoever sees the home now; of hardship by who reads that."""
+    for name, (home, grid, field) in FORMER.items():
+        ident = named("correction", name)
+        found = app.execute("SELECT 1 FROM registry_correction WHERE id = %s", [ident]).fetchone() is not None
+        sees = expectation.sees_household(seat, V11 + grid, linked=home == named("household"))
+        reads = (by_place(seat, V11 + GRID2) or sees) and (field != "hardship" or seat.role in WATCHES_OVER_HARDSHIP)
+        yield reads, found, seat.role, "reads former values", name
 
 
 def _counts(app: psycopg.Connection[Any], seat: Seat, relation: str, place: int) -> Iterator[Probe]:

@@ -24,10 +24,11 @@ def talent_rows(desk: Desk) -> UUID:
     ids = []
     for sort, skill in (("craft", "石匠，会砌堤"), ("culture", "唱山歌")):
         named = actions.Nomination(person=person, sort=sort, by="visit", skill=skill)
-        done = actions.name_talent(clerk, Act.new(), village=VILLAGE, named=named, on=today)
+        done = actions.name_talent(clerk, Act.new(), village=VILLAGE, named=named, on=today, today=today)
         ids.append(UUID(done["talent"]))
     secretary = scope_as(desk, "secretary", on=today)
-    actions.decide_talent(secretary, Act.new(), talent_id=ids[1], listed=True, opinion="唱得好", reserve=True)
+    said = actions.Opinion(on=today, listed=True, words="唱得好", reserve=True)
+    actions.decide_talent(secretary, Act.new(), talent_id=ids[1], said=said)
     turns = actions.Turns(
         place=TOWNSHIP, post=id_of("dispatcher"), part="night", first=today, last=today + timedelta(days=6)
     )

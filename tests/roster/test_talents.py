@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound, NotYours, WrongState
 from commongrid.roster import actions, queries
-from commongrid.roster.actions import Nomination
+from commongrid.roster.actions import Nomination, Opinion
 from commongrid.roster.queries import TalentRow, Turn
 from tests.factories.desk import FAR_VILLAGE, GRID, TOWNSHIP, VILLAGE, id_of
 from tests.factories.network import TODAY, scope_as
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from tests.factories.desk import Desk
 
+SAID = Opinion(on=TODAY, listed=True, words="手艺好", reserve=True)
+
 
 def named(**more: Any) -> Nomination:
     given: dict[str, Any] = {"person": id_of("mediator_person"), "sort": "craft", "by": "visit", "skill": "石匠"} | more
@@ -28,7 +31,9 @@ def named(**more: Any) -> Nomination:
 
 
 def name(scope: Scope, **more: Any) -> UUID:
-    return UUID(actions.name_talent(scope, Act.new(), village=VILLAGE, named=named(**more), on=TODAY)["talent"])
+    return UUID(
+        actions.name_talent(scope, Act.new(), village=VILLAGE, named=named(**more), on=TODAY, today=TODAY)["talent"]
+    )
 
 
 def listed(scope: Scope, **wanted: Any) -> list[TalentRow]:
@@ -36,24 +41,49 @@ def listed(scope: Scope, **wanted: Any) -> list[TalentRow]:
         return queries.talents(scope, VILLAGE, TODAY, **wanted)[0]
 
 
+def one_id(scope: Scope) -> UUID:
+    return next(row.id for row in listed(scope))
+
+
 def test_named_decided_taken_off(desk: Desk) -> None:
     clerk, secretary = scope_as(desk, "clerk"), scope_as(desk, "secretary")
     one = name(clerk)
     assert [(row.name, row.state) for row in listed(clerk)] == [("覃调解", "nominated")]
-    act: dict[str, Any] = {"talent_id": one, "listed": True, "opinion": "手艺好", "reserve": True}
+    act: dict[str, Any] = {"talent_id": one, "said": SAID}
     actions.decide_talent(secretary, Act.new(), **act)
     assert [(row.state, row.opinion, row.reserve) for row in listed(clerk, reserve=True)] == [
         ("listed", "手艺好", True)
     ]
-    actions.decide_talent(secretary, Act.new(), **(act | {"listed": False}))
-    assert listed(clerk, reserve=True) == []  # nobody who is not taken in stands on the reserve list
-    assert [row.state for row in listed(clerk, state="declined")] == ["declined"]
     actions.end_talent(clerk, Act.new(), talent_id=one, on=TODAY)
     assert listed(clerk) == []
     with pytest.raises(WrongState):
         actions.end_talent(clerk, Act.new(), talent_id=one, on=TODAY)
     with pytest.raises(WrongState):
         actions.decide_talent(secretary, Act.new(), **act)
+
+
+def test_a_later_opinion_keeps_the_former_and_who_was_declined_is_named_again(desk: Desk) -> None:
+    clerk, secretary = scope_as(desk, "clerk"), scope_as(desk, "secretary")
+    name(clerk)
+    actions.decide_talent(secretary, Act.new(), talent_id=one_id(clerk), said=SAID)
+    later, first = Act.new(), one_id(clerk)
+    for _ in range(2):  # sent twice it is one opinion
+        actions.decide_talent(secretary, later, talent_id=first, said=replace(SAID, words="手艺更好"))
+    assert [(row.opinion, row.reserve) for row in listed(clerk)] == [("手艺更好", True)]
+    assert [(row.opinion, row.to_on) for row in listed(clerk, state="former")] == [("手艺好", TODAY)]
+    no = replace(SAID, listed=False, words="不再做")
+    actions.decide_talent(secretary, Act.new(), talent_id=one_id(clerk), said=no)
+    assert listed(clerk) == listed(clerk, reserve=True) == []  # who is not taken in stands in no list
+    assert [(row.opinion, row.to_on) for row in listed(clerk, state="declined")] == [("不再做", TODAY)]
+    name(clerk)
+    assert [row.state for row in listed(clerk)] == ["nominated"]
+
+
+@pytest.mark.parametrize("on", [TODAY + timedelta(days=1), date(1879, 12, 31)])
+def test_named_from_a_day_that_cannot_be(desk: Desk, on: date) -> None:
+    with pytest.raises(BadInput) as refused:
+        actions.name_talent(scope_as(desk, "clerk"), Act.new(), village=VILLAGE, named=named(), on=on, today=TODAY)
+    assert list(refused.value.fields) == ["on"]
 
 
 def test_named_twice_for_the_same_is_refused(desk: Desk) -> None:
@@ -76,13 +106,13 @@ def test_talents_stay_in_scope(desk: Desk) -> None:
     clerk = scope_as(desk, "clerk")
     one = name(clerk)
     with pytest.raises(NotYours):
-        actions.name_talent(clerk, Act.new(), village=FAR_VILLAGE, named=named(), on=TODAY)
+        actions.name_talent(clerk, Act.new(), village=FAR_VILLAGE, named=named(), on=TODAY, today=TODAY)
     with pytest.raises(NotYours):
-        actions.name_talent(clerk, Act.new(), village=GRID, named=named(), on=TODAY)
+        actions.name_talent(clerk, Act.new(), village=GRID, named=named(), on=TODAY, today=TODAY)
     with pytest.raises(NotYours):
         name(clerk, person=UUID(int=5))
     with pytest.raises(NotAllowed):
-        actions.decide_talent(clerk, Act.new(), talent_id=one, listed=True, opinion="好")
+        actions.decide_talent(clerk, Act.new(), talent_id=one, said=SAID)
     far = scope_as(desk, "far_dispatcher")
     with acting(far), pytest.raises(NotFound):
         queries.talent(far, one)
@@ -92,9 +122,9 @@ def test_nobody_decides_about_themselves(desk: Desk) -> None:
     secretary = scope_as(desk, "secretary")
     one = name(secretary, person=id_of("secretary_person"))
     with pytest.raises(BadInput):
-        actions.decide_talent(secretary, Act.new(), talent_id=one, listed=True, opinion="好")
+        actions.decide_talent(secretary, Act.new(), talent_id=one, said=SAID)
     with pytest.raises(BadInput):
-        actions.decide_talent(secretary, Act.new(), talent_id=name(secretary), listed=True, opinion=" ")
+        actions.decide_talent(secretary, Act.new(), talent_id=name(secretary), said=replace(SAID, words=" "))
 
 
 # the rota

@@ -88,7 +88,7 @@ def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
 
     What lies in an ended grid and belongs to none of its homes goes where its nearest home went if it has a point, else
     to the grid that carries the ended one on. Stays and flags that are over, former values of fields, matters and the
-    journal stay where they were.
+    journal stay where they were; the new grid reads the former values too.
 
     Refuses: NotYours for a grid or home of another village.
     """

@@ -14,6 +14,13 @@ from commongrid.territory.models import PlaceField
 
 HARDSHIP_FIELD = "hardship"
 """The field of a correction that tells of a flag of hardship."""
+NEVER = f"(field = '{HARDSHIP_FIELD}' AND NOT {HARDSHIP_READERS})"
+CAME_ALONG = (
+    f"NOT {NEVER}"  # noqa: S608 - a constant of ours
+    " AND place / 1000 = NULLIF(current_setting('cg.lo', true), '')::bigint / 1000"
+    " AND EXISTS (SELECT 1 FROM registry_household h WHERE h.id = household)"
+)
+"""Of a household in sight that was served from another grid of the village, when it was written."""
 RECORDS = ("person", "household", "booklet", "site", "thing", "organisation")
 
 
@@ -31,7 +38,8 @@ class Correction(models.Model):
     ``act`` is the act of the change, so its journal line says who and when, ``no`` the order inside it;
     several fields of one act share it, and undoing an act puts its fields
     back. A sealed field's values are sealed here too, under this row. That a flag of
-    hardship began or ended is read by those who read such flags.
+    hardship began or ended is read by those who read such flags. ``place`` is the grid of its day: of a household that
+    another grid of the village serves now, that grid reads it too.
 
     Personal data: former values (as the field). Kept: as long as the record.
     """
@@ -58,7 +66,8 @@ class Correction(models.Model):
     wall: ClassVar[Wall] = Wall(
         place="place",
         household="household",
-        never=f"(field = '{HARDSHIP_FIELD}' AND NOT {HARDSHIP_READERS})",
+        never=NEVER,
+        also_see=CAME_ALONG,
         append_only=True,
         may_set=("place", "household", "undone_by", "before_sealed", "after_sealed"),
         unpublished=True,

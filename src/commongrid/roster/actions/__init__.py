@@ -20,7 +20,7 @@ from commongrid.roster.actions.powers import give_power, withdraw_power
 from commongrid.roster.actions.pruning import prune_access
 from commongrid.roster.actions.seeds import seed
 from commongrid.roster.actions.standing import Lending, end_stand_in, set_stand_in
-from commongrid.roster.actions.talents import Nomination, decide_talent, end_talent, name_talent
+from commongrid.roster.actions.talents import Nomination, Opinion, decide_talent, end_talent, name_talent
 from commongrid.roster.actions.turns import Turns, remove_turn, set_turns
 from commongrid.roster.actions.units import NewUnit, UnitNow, add_unit, change_unit, cover, end_unit
 
@@ -32,6 +32,7 @@ __all__ = [
     "NewLink",
     "NewUnit",
     "Nomination",
+    "Opinion",
     "Relinked",
     "Turns",
     "UnitNow",

@@ -21,7 +21,8 @@ class Talent(models.Model):
     """Somebody whom a village can call on (人才): what they are good at, how they were named, the branch's opinion.
 
     ``place`` is the village. ``state``: nominated (the branch has not said yet),
-    listed, declined. ``reserve``: also looked at for office one day (后备力量).
+    listed, declined, which ends the row. A later opinion is another row.
+    ``reserve``: also looked at for office one day (后备力量).
     ``opinion`` is about the skill, never about the family.
 
     Personal data: what somebody is good at and what the branch says of it (S2). Kept: while it holds, then three years.

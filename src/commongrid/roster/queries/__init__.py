@@ -40,7 +40,7 @@ from commongrid.roster.queries.sight import (
     standing,
 )
 from commongrid.roster.queries.staffing import GridStaff, Staffer, Staffing, grid_staff, staffing, team_of
-from commongrid.roster.queries.talents import TalentRow, talent, talents
+from commongrid.roster.queries.talents import FORMER_TALENTS, TalentRow, talent, talents
 from commongrid.roster.queries.turns import Turn, turns
 from commongrid.roster.queries.units import (
     CoverRow,
@@ -65,6 +65,7 @@ from commongrid.roster.queries.units import (
 )
 
 __all__ = [
+    "FORMER_TALENTS",
     "Answering",
     "AssignedVillage",
     "CoverRow",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 PAGE: Final = 50
+FORMER_TALENTS: Final = "former"
+"""Asked for as a state: what stood in the register and does so no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +38,31 @@ class TalentRow:
     opinion: str
     reserve: bool
     from_on: date
+    to_on: date | None
 
 
 def talents(  # noqa: PLR0913 - one filter each
     scope: Scope, place: int, on: date, *, sort: str = "", state: str = "", reserve: bool = False, page: int = 1
 ) -> tuple[list[TalentRow], bool]:
-    """A page of the register of a place on a day, whoever waits for the branch first; and whether more follow."""
-    found = Talent.objects.filter(in_force(on), place__range=interval(place))
+    """A page of the register of a place on a day, whoever waits for the branch first; and whether more follow.
+
+    Who was not taken in, and what stood in it before, is answered where it is asked for, the latest first.
+    """
+    found = Talent.objects.filter(place__range=interval(place))
+    if state == FORMER_TALENTS:
+        found = found.filter(to_on__lte=on).exclude(state="declined")
+    elif state == "declined":
+        found = found.filter(state=state)
+    else:
+        found = found.filter(in_force(on), **({"state": state} if state else {}))
     if sort:
         found = found.filter(sort=sort)
-    if state:
-        found = found.filter(state=state)
     if reserve:
         found = found.filter(reserve=True)
     start = (max(page, 1) - 1) * PAGE
-    ordered = found.annotate(name=F("person__display_name")).order_by("-state", "place", "name", "id")
+    ordered = found.annotate(name=F("person__display_name")).order_by(
+        F("to_on").desc(nulls_first=True), "-state", "place", "name", "id"
+    )
     rows = [_row(one) for one in ordered[start : start + PAGE + 1]]
     return rows[:PAGE], len(rows) > PAGE
 
@@ -66,5 +78,5 @@ def talent(scope: Scope, talent_id: UUID) -> TalentRow:
 def _row(one: Any) -> TalentRow:
     return TalentRow(
         id=one.id, person=one.person_id, name=one.name, place=one.place, sort=one.sort, by=one.by, skill=one.skill,
-        state=one.state, opinion=one.opinion, reserve=one.reserve, from_on=one.from_on,
+        state=one.state, opinion=one.opinion, reserve=one.reserve, from_on=one.from_on, to_on=one.to_on,
     )  # fmt: skip

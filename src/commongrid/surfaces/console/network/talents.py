@@ -45,6 +45,8 @@ STATES: Final = {"nominated": N_("waits for the branch"), "listed": N_("in the r
                  "declined": N_("not taken in")}  # fmt: skip
 TONES: Final = {"nominated": "warn", "listed": "ok", "declined": ""}
 RESERVE: Final = "reserve"
+ASKED: Final = {**STATES, RESERVE: N_("on the reserve list"), queries.FORMER_TALENTS: N_("no longer in it")}
+"""What the register may be asked for, besides as it is now."""
 
 
 class NameForm(Form):
@@ -92,7 +94,7 @@ def page(request: Asked) -> HttpResponse:
     code = area(request)
     row = territory.place(request.scope, code)
     sort, state, asked = request.GET.get("sort", ""), request.GET.get("state", ""), page_named(request, 1)
-    if sort not in {"", *SORTS} or state not in {"", RESERVE, *STATES}:
+    if sort not in {"", *SORTS} or state not in {"", *ASKED}:
         raise NotFound
     found, more = queries.talents(
         request.scope, code, localdate(), sort=sort, state="" if state == RESERVE else state, reserve=state == RESERVE,
@@ -100,8 +102,7 @@ def page(request: Asked) -> HttpResponse:
     )  # fmt: skip
     address = reverse("talents") + f"?place={code}&sort={sort}&state={state}&page="
     context = {
-        "place": row, "sort": sort, "state": state, "sorts": _texts(SORTS), "states": [*_texts(STATES), (RESERVE,
-        gettext("on the reserve list"))],
+        "place": row, "sort": sort, "state": state, "sorts": _texts(SORTS), "states": _texts(ASKED),
         "rows": [(one, gettext(SORTS[one.sort]), gettext(BY[one.by]), gettext(STATES[one.state]), TONES[one.state])
                  for one in found],
         "may_name": request.scope.may("talents.edit") and level_of(code) == "village" and request.scope.covers(code),
@@ -132,7 +133,7 @@ def name(request: Asked) -> HttpResponse:
         named = actions.Nomination(
             person=UUID(given["person"]), sort=given["sort"], by=given["by"], skill=given["skill"]
         )
-        actions.name_talent(request.scope, request.act, village=code, named=named, on=given["on"])
+        actions.name_talent(request.scope, request.act, village=code, named=named, on=given["on"], today=localdate())
         return reverse("talents") + f"?place={code}"
 
     title = gettext("Name somebody")
@@ -158,10 +159,10 @@ def decide(request: Asked, talent_id: UUID) -> HttpResponse:
 
     def do() -> str:
         given = form.cleaned_data
-        actions.decide_talent(
-            request.scope, request.act, talent_id=talent_id, listed=given["listed"] == "yes", opinion=given["opinion"],
-            reserve=given["reserve"],
-        )  # fmt: skip
+        said = actions.Opinion(
+            on=localdate(), listed=given["listed"] == "yes", words=given["opinion"], reserve=given["reserve"]
+        )
+        actions.decide_talent(request.scope, request.act, talent_id=talent_id, said=said)
         return back
 
     title = gettext("The branch's opinion")
