@@ -18,11 +18,12 @@ from commongrid.kernel.scope import clock
 from commongrid.outreach import actions
 from commongrid.outreach.jobs import have_links_follow
 from commongrid.outreach.models import Declaration
-from commongrid.outreach.queries.links import links_of
+from commongrid.outreach.queries.links import links_of, loose
 from commongrid.outreach.queries.notices import behind, posted
 from commongrid.outreach.rules.following import Follow, Standing, follow
 from commongrid.registry import actions as registry
-from commongrid.registry.actions import Leaving
+from commongrid.registry.actions import Leaving, Recognised
+from commongrid.registry.models import HardshipFlag
 from commongrid.registry.rules.facts import Into, NewHome, Told
 from commongrid.roster.models import Assignment
 from commongrid.territory.actions import add_natural_village
@@ -49,11 +50,13 @@ AS_IT_WAS = Standing(
         ({}, None),
         ({"home_state": "away", "member_state": "away"}, None),
         ({"home_state": "ended", "home_ended_on": date(2026, 11, 20)}, ("home_ended", date(2026, 11, 20), None)),
+        ({"home_state": "empty"}, ("home_empty", TODAY, None)),
         ({"member_state": "dead", "member_ended_on": date(2026, 11, 3)}, ("member_gone", date(2026, 11, 3), None)),
         ({"member_state": "gone"}, ("member_gone", TODAY, None)),
         ({"member_state": "merged"}, ("member_gone", TODAY, None)),
         ({"member_left_on": date(2026, 11, 7)}, ("member_moved", date(2026, 11, 7), None)),
         ({"member_home": UUID(int=2)}, ("own_home", TODAY, None)),
+        ({"eased_on": date(2026, 11, 5)}, ("hardship_over", date(2026, 11, 5), None)),
         ({"home_place": OTHER_GRID}, ("went_along", None, OTHER_GRID)),
         ({"home_place": FAR_VILLAGE + 2}, ("home_moved", TODAY, None)),
         ({"home_place": FAR_VILLAGE + 2, "home_state": "ended"}, ("home_ended", TODAY, None)),
@@ -83,6 +86,16 @@ def test_links_follow_lives(row: Row) -> None:
         assert links_of(SECRETARY, row.homes[2])[0].to_on == localdate()
     assert have_links_follow() >= 0
     assert row.linked() == linked, "following again changes nothing"
+
+
+def test_a_home_left_empty_has_no_contact_until_it_is_taken_back(row: Row) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    before, done = row.linked(), Act.new()
+    registry.died(SECRETARY, done, person_id=row.people[3], told=Told(on=localdate(), keeps_home=True))
+    followed(row, {home: who for home, who in before.items() if home != row.homes[3]})
+    registry.undo(SECRETARY, Act.new(), done=done.id, told=Told(on=localdate()))
+    followed(row, before)
 
 
 def test_links_and_what_was_declared_go_on_when_the_move_is_taken_back(row: Row, database: Database) -> None:
@@ -137,6 +150,60 @@ def test_split_household_begins_with_the_same_contact(row: Row) -> None:
     linked = row.linked()
     assert linked[UUID(done["household"])] == linked[row.homes[4]] == row.west
     assert row.homes[5] not in linked
+
+
+def test_helpers_go_with_their_households_and_end_with_the_last_hardship(row: Row, database: Database) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    told, flags = Told(on=localdate()), [Act.new(), Act.new()]
+    moving, merging, into = row.homes[3], row.homes[4], row.homes[5]
+    for flagged, act in zip((moving, merging), flags, strict=True):
+        registry.flag(AROUND, act, what=Recognised(type_code="dibao", household=flagged), told=told)
+    with database.as_role("owner") as owner:
+        for n, home in enumerate((moving, merging, row.homes[6])):
+            insert(
+                owner, "Assignment", id=UUID(int=77 + n), post=id_of("secretary"), kind="named_helper", place=GRID,
+                household=home, from_on=date(2026, 1, 1),
+            )  # fmt: skip
+    new = NewHome(place=OTHER_GRID, natural_village=HAMLET, number="99", began_on=localdate())
+    made = UUID(registry.move_household(SECRETARY, Act.new(), household_id=moving, new=new, told=told)["household"])
+    registry.merge_households(
+        SECRETARY, Act.new(), household_id=merging, into=Into(household=into, as_to_head="97"), told=told
+    )
+    with acting(SECRETARY):
+        ends = {one.household: one.ends for one in loose(SECRETARY, VILLAGE, localdate())}
+    assert ends == {moving: False, merging: True}, "as it is shown before"
+    helped({(made, OTHER_GRID), (into, GRID), (row.homes[6], GRID)})
+    assert row.linked()[made] == row.west
+    with acting(AROUND):
+        kept = {one.household_id: one.id for one in HardshipFlag.objects.filter(to_on=None)}
+    done = Act.new()
+    registry.unflag(AROUND, done, flag_id=kept[into], told=told)
+    helped({(made, OTHER_GRID), (row.homes[6], GRID)})
+    registry.undo(AROUND, Act.new(), done=done.id, told=told)
+    helped({(made, OTHER_GRID), (into, GRID), (row.homes[6], GRID)})
+    who, gone = row.people[2], Act.new()
+    registry.moved(SECRETARY, Act.new(), person_id=who, into=Into(household=row.homes[6], as_to_head="97"), told=told)
+    registry.flag(AROUND, Act.new(), what=Recognised(type_code="disabled", person=who), told=told)
+    registry.moved(SECRETARY, gone, person_id=who, into=Into(household=row.homes[1], as_to_head="97"), told=told)
+    helped({(made, OTHER_GRID), (into, GRID)})
+    registry.undo(SECRETARY, Act.new(), done=gone.id, told=told)
+    registry.moved_out(SECRETARY, Act.new(), person_id=row.people[3], to="外省", told=told)
+    helped({(into, GRID), (row.homes[6], GRID)})
+
+
+def helped(where: set[tuple[UUID, int]]) -> None:
+    """Have the links follow until these households have helpers, at these places."""
+    found: set[tuple[UUID, int]] = set()
+    for _ in range(100):  # as above
+        have_links_follow()
+        with acting(AROUND):
+            ties = Assignment.objects.filter(kind="named_helper", to_on=None)
+            found = set(ties.values_list("household", "place"))
+        if found == where:
+            return
+        time.sleep(0.1)
+    assert found == where
 
 
 def test_a_member_who_moves_to_another_village_links_nobody_from_that_day(row: Row, database: Database) -> None:

@@ -45,6 +45,8 @@ POINTED = ("county_secretary", "county_leader", "township_principal", "township_
 """Roles of leaders who have villages as contact points; they see them anyhow."""
 LINKED = "linked_household"
 """The kind of assignment that is a link (联户)."""
+HELPER = "named_helper"
+"""The kind that says who helps a household in hardship."""
 LINKER = "linked_member"
 """The role whose holders are linked to households."""
 TITLE = "联户党员", "Linked Party member"

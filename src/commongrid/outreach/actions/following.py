@@ -12,7 +12,16 @@ from django.db.models import OuterRef, Q, Subquery
 from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import village_of
 from commongrid.outreach.models import Declaration, LinkNotice
-from commongrid.outreach.queries.links import astray, helpers_astray, left_behind, standings
+from commongrid.outreach.queries.links import (
+    DESERTED,
+    astray,
+    helpers_astray,
+    helping,
+    helpings,
+    in_hardship,
+    left_behind,
+    standings,
+)
 from commongrid.outreach.rules.following import GONE, follow
 from commongrid.registry.models import Correction, Household
 from commongrid.roster.actions import begin_link, carry_links, end_links, reopen_links
@@ -42,29 +51,34 @@ def follow_links(
 ) -> Line:
     """Have the links of a place follow what the register says now.
 
-    Links of households that ended or moved to another village, and of members who died, left or live in another
-    village now, end on that day; inside a village they go along, as helpers do. A household split from another, or
-    moved inside the village (``split``: from, new), begins with the same contact; whom it would rather have it says,
-    and a plan decides. What ended after an act that was ``undone`` since goes on. The line of who died or left is
-    taken off the notices that name them.
+    Links of households that ended, left their home empty or moved to another village, and of members who died, left
+    or live in another village now, end on that day; inside a village they go along. Helpers do as links do, go on to
+    the household that theirs became, and end with its last hardship. A household split from another, or moved inside
+    the village (``split``: from, new), begins with the same contact; whom it would rather have it says, and a plan
+    decides. What ended after an act that was ``undone`` since goes on. The line of who died or left is taken off the
+    notices that name them.
     """
     today = territory.calendar(scope).day_of(act.at)
     reopened = reopen_links(scope, act, undone=undone) + _redeclared(undone)
     rows = astray(place, today).select_related("household", "post__person").select_for_update(of=("self",))
-    done = [(one, found) for _row, one in standings(rows) if (found := follow(one, today))]
+    ties = helpers_astray(place, today).select_related("household").select_for_update(of=("self",))
+    helped = list(helpings(ties))
+    done = [(one, found) for _row, one in (*standings(rows), *helped) if (found := follow(one, today))]
     ends = {
-        found.link: (found.on, one.home if found.why.startswith("home") else one.member)
+        found.link: (found.on, one.home if found.why.startswith("home") else one.member, one.eased_by)
         for one, found in done if found.on
     }  # fmt: skip
     along = {found.link: found.place for _one, found in done if found.place}
-    along |= dict(helpers_astray(place, today).values_list("id", "household__place"))
     begun = sum(_also(scope, act, old, new, today) for old, new in split)  # while the link it begins like still holds
+    became = {(row.household_id, row.household.became) for row, _one in helped if row.household.became}
+    begun += sum(_helped(scope, act, old, new, today) for old, new in sorted({*split, *became}))
     behind = list(left_behind(place, today))
-    acts = _acts({*(who for _on, who in ends.values() if who), *(one.person_id for one in behind)})
+    acts = _acts({*(who for _on, who, _by in ends.values() if who), *(one.person_id for one in behind)})
     for one in behind:
         Declaration.objects.filter(id=one.id).update(to_on=one.left_on, ended_by=acts.get(one.person_id))
+    ended = {link: (on, acts.get(who) if who else by) for link, (on, who, by) in ends.items()}
     facts = {
-        "ended": end_links(scope, act, ends={link: (on, acts.get(who)) for link, (on, who) in ends.items()}),
+        "ended": end_links(scope, act, ends=ended),
         "along": carry_links(scope, act, to=along),
         "begun": begun,
         "reopened": reopened, "declarations": len(behind),
@@ -109,7 +123,7 @@ def _redeclared(undone: Collection[UUID]) -> int:
 
 def _also(scope: Scope, act: Act, old: UUID, new: UUID, today: date) -> bool:
     """The split household begins with the contact of the one it was part of, where it has none yet."""
-    home = Household.objects.filter(id=new).exclude(state="ended").first()
+    home = Household.objects.filter(id=new).exclude(state__in=DESERTED).first()
     link = _open(old, today).select_related("post__person").first()
     if home is None or link is None or _open(new, today).exists():
         return False
@@ -118,6 +132,23 @@ def _also(scope: Scope, act: Act, old: UUID, new: UUID, today: date) -> bool:
         return False
     begin_link(scope, act.child(f"link {new}"), like=link.id, household=new, place=home.place, on=today)
     return True
+
+
+def _helped(scope: Scope, act: Act, old: UUID, new: UUID, today: date) -> int:
+    """Whoever helps a household helps the one in the village that it became, or into which its hardship went."""
+    home = Household.objects.filter(id=new).exclude(state__in=DESERTED).first()
+    if home is None:
+        return 0
+    needs, begun = in_hardship(new, today).exists(), 0
+    for one in helping(old, today).select_related("household"):
+        goes = needs or (one.household.became == new and one.eased_on is None and one.went_on is None)
+        there = helping(new, today).filter(post=one.post_id).exists()
+        if goes and not there and village_of(home.place) == village_of(one.place):
+            begin_link(
+                scope, act.child(f"help {one.post_id} {new}"), like=one.id, household=new, place=home.place, on=today
+            )  # fmt: skip
+            begun += 1
+    return begun
 
 
 def _open(household: UUID, today: date) -> QuerySet[Assignment]:

@@ -8,16 +8,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from commongrid.journal.dated import in_force
 from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import NotYours
 from commongrid.outreach.models import Declaration
 from commongrid.outreach.rules.following import GONE, Standing, follow
-from commongrid.registry.models import Household, Stay
+from commongrid.registry.models import Correction, HardshipFlag, Household, Stay
 from commongrid.roster.models import Assignment, Post
-from commongrid.roster.rules import LINKED, LINKER
+from commongrid.roster.rules import HELPER, LINKED, LINKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +81,8 @@ class MemberCard:
     homes: tuple[LookedAfter, ...]
 
 
+DESERTED: Final = ("ended", "empty")
+"""States of a household that has no contact."""
 VILLAGE: Final = 1000
 """Codes in one village."""
 _SHOWN: Final = ("id", "household_id", "place", "post_id", "post__person_id", "post__display_name",
@@ -95,8 +97,8 @@ def of_village(village: int) -> QuerySet[Assignment]:
 def astray(place: int, today: date) -> QuerySet[Any]:
     """Links of a place that are not as the register has both ends now: a home ended or moved, a member died or left.
 
-    So is one of a member who lives in the home. ``left_on``: since when a member who lived in the village while the
-    link held lives in another. For queries and actions of this module alone.
+    So is one of a home left empty, and one of a member who lives in the home. ``left_on``: since when a member who
+    lived in the village while the link held lives in another. For queries and actions of this module alone.
     """
     near = interval(place)
     holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today), kind=LINKED)
@@ -104,7 +106,7 @@ def astray(place: int, today: date) -> QuerySet[Any]:
     moved = here.annotate(village=F("post__place") / VILLAGE * VILLAGE)
     moved = moved.annotate(left_on=_left("post__person", "village"))
     return moved.filter(
-        Q(household__state="ended")
+        Q(household__state__in=DESERTED)
         | Q(post__person__state__in=GONE)
         | Q(household=F("post__person__household"))
         | ~Q(household__place=F("place"))
@@ -127,24 +129,89 @@ def standings(rows: Iterable[Any]) -> Iterable[tuple[Any, Standing]]:
 
 def loose(scope: Scope, place: int, today: date) -> list[Loose]:
     """The links of a place that will follow what the register says now, and how."""
-    rows = standings(astray(place, today).select_related("household", "post__person"))
+    rows = list(standings(astray(place, today).select_related("household", "post__person")))
+    onward = _onward({one.household.id: one.household.became for one, _ in rows if one.household.became})
     return [
         Loose(
             id=one.id, household=one.household_id, home=one.household.door or one.household.number,
-            person=one.post.person_id, name=one.post.display_name, ends=found.place is None,
+            person=one.post.person_id, name=one.post.display_name,
+            ends=found.place is None and (found.why, one.household_id) not in onward,
         )
         for one, standing in rows if (found := follow(standing, today))
     ]  # fmt: skip
 
 
-def helpers_astray(place: int, today: date) -> QuerySet[Assignment]:
-    """Ties to a place's households, other than links, that do not lie where their households are served from now.
+def _onward(became: dict[UUID, UUID]) -> set[tuple[str, UUID]]:
+    """Households that moved whole into a new one of their village: it begins with the same contact."""
+    acts = Correction.objects.stood()
+    made = dict(acts.filter(subject__in=became.values(), field="*").values_list("subject", "act"))
+    by = dict(acts.filter(subject__in=became, field="became").values_list("subject", "act"))
+    homes = Household.objects.filter(id__in={*became, *became.values()})
+    at = {home: village_of(place) for home, place in homes.values_list("id", "place")}
+    return {
+        ("home_ended", old)
+        for old, new in became.items()
+        if new in made and made[new] == by.get(old) and at[old] == at[new]
+    }
 
-    For queries and actions of this module alone.
+
+def helpers_astray(place: int, today: date) -> QuerySet[Any]:
+    """Ties to a place's households, other than links, that are not as the register has these now.
+
+    They lie elsewhere than their households are served from; a helper's also where the household ended, is empty, or
+    is in hardship no more. For queries and actions of this module alone.
     """
-    near = interval(place)
-    holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today), place__range=near)
-    return holds.filter(household__place__range=near).exclude(kind=LINKED).exclude(place=F("household__place"))
+    inside, moved = interval(place), ~Q(place=F("household__place"))
+    near = Q(place__range=inside) | Q(household__place__range=inside)
+    holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today)).exclude(kind=LINKED)
+    over = Q(needs=False) & (Q(eased_on__isnull=False) | Q(went_on__isnull=False))
+    return _easing(holds, today).filter(
+        Q(moved, place__range=inside, household__place__range=inside)
+        | Q(Q(household__state__in=DESERTED) | moved | over, near, kind=HELPER)
+    )
+
+
+def helping(household: UUID, today: date) -> QuerySet[Any]:
+    """The helpers of a household today, as in ``helpers_astray``. For queries and actions of this module alone."""
+    return _easing(Assignment.objects.filter(in_force(today), kind=HELPER, household=household), today)
+
+
+def in_hardship(household: UUID | OuterRef, today: date) -> QuerySet[Any]:
+    """What is recognised of a household's hardship, or its people's, and has not ended."""
+    return HardshipFlag.objects.filter(Q(to_on=None) | Q(to_on__gt=today), household=household)
+
+
+def _easing(ties: QuerySet[Any], today: date) -> QuerySet[Any]:
+    """Ties with ``needs``, whether their household is in hardship.
+
+    ``eased_on``, ``eased_by``: when and by which act the last of it ended since the tie began; ``went_on``,
+    ``went_by``: somebody left with theirs.
+    """
+    since = {"household": OuterRef("household"), "to_on__gte": OuterRef("from_on")}
+    ended = HardshipFlag.objects.filter(**since, to_on__lte=today).order_by("-to_on", "-id")
+    held = HardshipFlag.objects.filter(
+        Q(to_on=None) | Q(to_on__gte=OuterRef("to_on")), person=OuterRef("person"), from_on__lte=OuterRef("to_on")
+    )
+    went = Stay.objects.told().filter(Exists(held), **since, sort="living").order_by("-to_on", "-id")
+    eased: QuerySet[Any] = ties.annotate(
+        needs=Exists(in_hardship(OuterRef("household"), today)),
+        eased_on=Subquery(ended.values("to_on")[:1]), eased_by=Subquery(ended.values("ended_by")[:1]),
+        went_on=Subquery(went.values("to_on")[:1]), went_by=Subquery(went.values("ended_by")[:1]),
+    )  # fmt: skip
+    return eased
+
+
+def helpings(rows: Iterable[Any]) -> Iterable[tuple[Any, Standing]]:
+    """The same of ties that are astray and no links; but for helpers' they go along and never end."""
+    for one in rows:
+        home, helps = one.household, one.kind == HELPER
+        eased = [each for each in ((one.eased_on, one.eased_by), (one.went_on, one.went_by)) if each[0]]
+        on, by = max(eased, key=lambda each: each[0]) if eased and helps and not one.needs else (None, None)
+        yield one, Standing(
+            link=one.id, home=home.id, place=one.place, home_place=home.place, home_state=home.state if helps else "",
+            home_ended_on=home.ended_on, post_place=one.place, member_state="", member_ended_on=None,
+            eased_on=on, eased_by=by,
+        )  # fmt: skip
 
 
 def left_behind(place: int, today: date) -> QuerySet[Any]:

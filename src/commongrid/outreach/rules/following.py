@@ -31,6 +31,9 @@ class Standing:
     """Since when somebody who lived in the post's village when the link held lives in another."""
     member: UUID | None = None
     member_home: UUID | None = None
+    eased_on: date | None = None
+    """Of a helper: since when nothing of the household's hardship is in force any more."""
+    eased_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,24 @@ class Follow:
 def follow(one: Standing, today: date) -> Follow | None:
     """What becomes of a link, or None where nothing does.
 
-    A household that ended (merged, died out) has no link from that day. A household that
+    A household that ended (merged, died out) or left its home empty has no link from that day. One that
     moved to another village leaves its link behind; inside the village the link goes along. A
     member who died, left or was joined into another record links nobody from that day, nor does
     one who went to live in another village; who never lived there goes on. Who moves
-    into a household is its contact no more. Being
+    into a household is its contact no more. A helper goes as links do, and with the last hardship. Being
     away ends nothing: neither a household's link nor a member's, for somebody must decide that.
     """
-    if one.home_state == "ended":
-        return Follow(one.link, "home_ended", on=one.home_ended_on or today)
-    if one.member_state in GONE:
-        return Follow(one.link, "member_gone", on=one.member_ended_on or today)
-    if one.member_left_on:
-        return Follow(one.link, "member_moved", on=one.member_left_on)
-    if one.member_home == one.home:
-        return Follow(one.link, "own_home", on=today)
-    if one.home_place != one.place:
-        if village_of(one.home_place) != village_of(one.post_place):
-            return Follow(one.link, "home_moved", on=today)
-        return Follow(one.link, "went_along", place=one.home_place)
-    return None
+    moved = one.home_place != one.place
+    ends = (
+        (one.home_state == "ended", "home_ended", one.home_ended_on),
+        (one.home_state == "empty", "home_empty", None),
+        (one.member_state in GONE, "member_gone", one.member_ended_on),
+        (one.member_left_on is not None, "member_moved", one.member_left_on),
+        (one.member_home == one.home, "own_home", None),
+        (one.eased_on is not None, "hardship_over", one.eased_on),
+        (moved and village_of(one.home_place) != village_of(one.post_place), "home_moved", None),
+    )
+    for holds, why, on in ends:
+        if holds:
+            return Follow(one.link, why, on=on or today)
+    return Follow(one.link, "went_along", place=one.home_place) if moved else None

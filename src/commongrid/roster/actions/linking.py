@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest, Least
 from commongrid.kernel.places import interval
 from commongrid.roster.actions.posts import already_there
 from commongrid.roster.models import Assignment, Post
-from commongrid.roster.rules import LINKED, LINKER, TITLE
+from commongrid.roster.rules import HELPER, LINKED, LINKER, TITLE
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -105,28 +105,36 @@ def call_links_off(scope: Scope, act: Act, *, village: int, homes: Sequence[UUID
 
 
 def begin_link(scope: Scope, act: Act, *, like: UUID, household: UUID, place: int, on: date) -> None:
-    """Link a household to whom another is linked: it was part of it. Called by ``outreach.actions.follow_links``."""
-    post, until = Assignment.objects.filter(id=like).values_list("post", "post__to_on").get()
+    """Tie a household to whom another is tied: it was part of it. Called by ``outreach.actions.follow_links``."""
+    old = Assignment.objects.select_related("post").get(id=like)
+    until = old.to_on if old.kind == HELPER else old.post.to_on
     with already_there():
         Assignment.objects.create(
-            id=act.id, post_id=post, kind=LINKED, place=place, household_id=household, from_on=on, to_on=until
+            id=act.id, post_id=old.post_id, kind=old.kind, place=place, household_id=household, from_on=on, to_on=until
         )  # fmt: skip
 
 
 def end_links(scope: Scope, act: Act, *, ends: Mapping[UUID, tuple[date, UUID | None]]) -> int:
-    """End links, each on its day and by the act that it follows. Called by ``outreach.actions.follow_links``."""
+    """End links and helpers' ties, each on its day and by the act that it follows.
+
+    Called by ``outreach.actions.follow_links``.
+    """
     for link, (on, done) in ends.items():
-        Assignment.objects.filter(id=link, kind=LINKED).update(to_on=Greatest(F("from_on"), on), ended_by=done)
+        Assignment.objects.filter(id=link).update(to_on=Greatest(F("from_on"), on), ended_by=done)
     return len(ends)
 
 
 def reopen_links(scope: Scope, act: Act, *, undone: Collection[UUID]) -> int:
-    """Have links go on that ended by acts undone since, until the next of their household if it has one.
+    """Have links go on that ended by acts undone since, until the next of their household if it has one; helpers too.
 
     Called by ``outreach.actions.follow_links``.
     """
-    later = Assignment.objects.filter(kind=LINKED, household=OuterRef("household"), from_on__gte=OuterRef("to_on"))
-    ended = Assignment.objects.filter(kind=LINKED, ended_by__in=undone, post__to_on=None).exclude(to_on=None)
+    later = Assignment.objects.filter(
+        Q(kind=LINKED) | Q(post=OuterRef("post")), kind=OuterRef("kind"), household=OuterRef("household"),
+        from_on__gte=OuterRef("to_on"),
+    )  # fmt: skip
+    theirs = Assignment.objects.filter(kind__in=(LINKED, HELPER), ended_by__in=undone, post__to_on=None)
+    ended = theirs.exclude(to_on=None)
     rows = list(
         ended.annotate(next=Subquery(later.order_by("from_on").exclude(id=OuterRef("id")).values("from_on")[:1]))
     )

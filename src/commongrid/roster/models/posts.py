@@ -218,7 +218,7 @@ class Assignment(models.Model):
     this module. ``place`` is the target's, so scope decides who reads it:
     a named helper tells that a household has difficulties, so that kind is for those who keep a whole place,
     whoever reads hardship and the helper, never for grids and linked members. ``ended_by``: the act
-    of the register after which a link ended by rule; undone, the link goes on.
+    of the register after which a link or a helper ended by rule; undone, it goes on.
 
     Personal data: which household has which helper. Kept: for good, a named helper as long as the hardship.
     """
