@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
 from commongrid.journal.acting import acting
 from commongrid.registry.models import Person
-from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, VILLAGE, Desk, lay
+from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, VILLAGE, Desk, id_of, lay
+from tests.proof.world import insert
 from tests.surfaces.console.test_register import READER, household, lay_place, person, send, surely, text
 
 if TYPE_CHECKING:
@@ -74,3 +77,22 @@ def test_a_household_moves_to_another_village_with_one_form(desk: Desk, client: 
     assert "See what will be" in text(client.get(back["Location"]))
     moved = surely(client, back["Location"], natural_village=HAMLET, place=GRID, number="20")
     assert moved.status_code == 302, text(moved)
+
+
+def test_a_contact_that_goes_along_is_shown_so(desk: Desk, client: Client, database: Database) -> None:
+    desk.sign_in(client, "clerk", "en")
+    home = household(client)
+    person(client, home, "周大山")
+    with database.as_role("owner") as owner:
+        insert(
+            owner, "Assignment", id=UUID(int=78), post=id_of("secretary"), kind="linked_household", place=GRID,
+            household=home, from_on=date(2026, 1, 1),
+        )  # fmt: skip
+        insert(
+            owner, "Assignment", id=UUID(int=79), post=id_of("secretary"), kind="named_helper", place=GRID,
+            household=home, from_on=date(2026, 1, 1),
+        )  # fmt: skip
+    form = {"natural_village": HAMLET, "place": GRID, "number": "20"}
+    page = text(send(client, f"/console/households/{home}/move?village={VILLAGE}", **form)).split('id="will"')[1]
+    assert page.count("It goes along.") == 1, "the contact and nobody who helps"
+    assert "It ends." not in page
