@@ -116,7 +116,7 @@ def test_a_birth_that_may_be_entered_already_waits_though_the_county_lets_it_pas
 ) -> None:
     with database.as_role("owner") as owner:
         owner.execute("UPDATE registry_change_rule SET approve = false WHERE sort = 'born'")
-    home = village.home("1")
+    home, _people = village.family()
     field = scope_at(VILLAGE, "people.confirm", "people.read", role="grid", narrow="grids", grids=(GRID,))
     change = actions.Change(sort="born", household=home, said={"name": "周小五"})
     first, second = (

@@ -144,7 +144,7 @@ def test_a_matter_of_class_l_opens_one_request(village: Hamlet) -> None:
     assert (found.sort, found.place, found.state) == ("born", GRID, "open")
     with pytest.raises(BadInput, match="Enter first"):
         actions.approve_change(CLERK, Act.new(), request_id=found.id)
-    home, act = village.home("1"), Act.new()
+    home, act = village.family()[0], Act.new()
     with pytest.raises(BadInput, match="Enter first"):
         actions.approve_change(CLERK, Act.new(), request_id=found.id, entered=act.id)
     actions.born(CLERK, act, into=Into(household=home), child=NewPerson(name="周小五"), told=TOLD)

@@ -52,7 +52,7 @@ def test_what_was_so_at_once_waits_for_the_village_when_it_is_undone(village: Ha
 
 
 def test_what_a_matter_asked_for_is_of_nobody_again_when_it_is_undone(village: Hamlet) -> None:
-    matter, home, act = UUID(int=9), village.home("1"), Act.new()
+    matter, home, act = UUID(int=9), village.family()[0], Act.new()
     actions.open_change(jobs.CHANGES, Act.new(), sort="born", matter=matter, place=GRID, on=DAY)
     with acting(jobs.CHANGES):
         asked = cast("UUID", queries.change_of_matter(jobs.CHANGES, matter))

@@ -169,6 +169,9 @@ def test_a_record_is_handed_over(desk: Desk, family: tuple[UUID, list[UUID]]) ->
     assert "on offer" in text(clerk.get(base))
     page = answer["Location"]
     assert "周三" in text(clerk.get("/console/households/changes"))
+    other = desk.sign_in(Client(), "county_admin")
+    silent = other.post(page, {"act": str(Act.new().id), "do": "refuse", "reason": " "})
+    assert (silent.status_code, 'href="#id_reason"' in text(silent)) == (422, True), "without a reason it is told why"
     assert clerk.post(page, {"act": str(Act.new().id), "do": "withdraw"}).status_code == 302
     assert "Withdrawn" in text(clerk.get(page))
     assert str(OTHER_VILLAGE) not in text(clerk.get(base))

@@ -44,8 +44,8 @@ def born(scope: Scope, act: Act, *, into: Into, child: NewPerson, told: Told, an
     """A child is born into a household (出生). ``another``: whoever resembles it is known not to be the same.
 
     Refuses: NotYours out of scope; WrongState where the household has ended or
-    was changed meanwhile; BadInput for what can't be, a birth day other than told included; Twice where somebody in
-    the register may be the same.
+    was changed meanwhile; BadInput for what can't be, a birth day other than told and a household of nobody included;
+    Twice where somebody in the register may be the same.
     """
     at = desk(scope, act, told)
     return _of(*newborn(at, into, child, another=another))
@@ -162,6 +162,8 @@ def returned(scope: Scope, act: Act, *, person_id: UUID, told: Told) -> Line:
 def newborn(at: Desk, into: Into, child: NewPerson, *, another: bool = False) -> tuple[Person, Household]:
     """Enter a child born on the day told."""
     where = home(at, into.household, seen=at.told.seen)
+    if where.head_id is None:
+        raise BadInput(N_("Nobody lives in this household. Enter first whom the child lives with."))
     if child.born_on not in {None, at.on}:
         raise BadInput(fields={"born_on": N_("The child was born on the day of the birth.")})
     child = replace(child, born_on=at.on)

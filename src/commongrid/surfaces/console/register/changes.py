@@ -249,20 +249,23 @@ def handover(request: Asked, handover_id: UUID) -> HttpResponse:
     accepts = request.method == "POST" and _wish(request) == "accept"
     form, do = (moving.taking if row.household else _taking)(request, row, accepts=accepts)
     reason = ReasonForm(request.POST if _wish(request) == "refuse" else None)
-    if request.method == "POST" and _wish(request) != "accept":
-        if _wish(request) == "withdraw":
-            actions.withdraw_record(request.scope, request.act, handover_id=row.id)
-            return HttpResponseRedirect(reverse("handover", args=[row.id]))
-        if reason.is_valid():
-            text = reason.cleaned_data["reason"]
-            actions.refuse_record(request.scope, request.act, handover_id=row.id, reason=text)
-            return HttpResponseRedirect(reverse("handover", args=[row.id]))
+
+    def refuse() -> str:
+        text = reason.cleaned_data["reason"]
+        actions.refuse_record(request.scope, request.act, handover_id=row.id, reason=text)
+        return reverse("handover", args=[row.id])
+
+    if _wish(request) == "withdraw":
+        actions.withdraw_record(request.scope, request.act, handover_id=row.id)
+        return HttpResponseRedirect(reverse("handover", args=[row.id]))
     context = {
         "row": row, "form": form, "reason": reason, "chip": _chip(row.state),
         "trail": [*trail(), (gettext("Changes"), reverse("changes"))],
     }  # fmt: skip
-    return answered(request, form, do, context, template="console/register/handover.html",
-                    done=N_("The record was taken over."))  # fmt: skip
+    template = "console/register/handover.html"
+    if _wish(request) == "refuse":
+        return answered(request, reason, refuse, context, template=template, done=N_("The record was not taken over."))
+    return answered(request, form, do, context, template=template, done=N_("The record was taken over."))
 
 
 def _taking(request: Asked, row: HandoverLine, *, accepts: bool) -> tuple[Form, Callable[[], str]]:
