@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from contextlib import nullcontext
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 from django.utils.timezone import localdate
+from psycopg.errors import IntegrityError
 
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
@@ -16,14 +18,17 @@ from commongrid.kernel.refusals import BadInput
 from commongrid.matters import actions
 from commongrid.matters.queries import dated
 from commongrid.registry import queries
-from commongrid.registry.rules.vocabularies import CHANGE_RULES, FIELD_RULES
-from tests.factories.desk import COUNTY, Desk, lay
+from commongrid.registry.rules.vocabularies import CHANGE_RULES, FIELD_RULES, FLAG_TYPES
+from tests.factories.desk import COUNTY, GRID, Desk, lay
 from tests.factories.scopes import scope_at
+from tests.proof.world import insert
+from tests.registry.conftest import Hamlet
 
 if TYPE_CHECKING:
     from commongrid.kernel.dated import Values, Vocabulary
     from tests.bed import Database
 
+OFFICE = scope_at(COUNTY, "people.edit", "people.read", "people.hardship")
 EDITOR = scope_at(COUNTY, "worklist.edit", "worklist.read")
 
 
@@ -39,7 +44,7 @@ def row(of: Vocabulary, key: str) -> tuple[UUID, Values]:
     return found.id, dict(found.values)
 
 
-def change(of: Vocabulary, ident: UUID | None, values: Values, on: date | None = None) -> None:
+def change(of: Vocabulary, ident: UUID | None, values: Values | None, on: date | None = None) -> None:
     changes = (Change(row=ident, values=values, on=on or localdate()),)
     actions.change_rules(EDITOR, Act.new(), vocabulary=of.code, changes=changes)
 
@@ -78,3 +83,38 @@ def test_the_county_says_what_the_village_approves(desk: Desk) -> None:
     with acting(EDITOR):
         found = queries.sorts(EDITOR, localdate())["left"]
     assert (found.approve, found.days) == (True, 2)
+
+
+def test_a_county_adds_a_type_of_flag_and_ends_it(desk: Desk) -> None:
+    values: Values = {"code": "drought_2026", "zh": "旱灾受损户", "en": "Hit by the drought", "group": "assistance",
+                      "of": "household", "sensitive": True}  # fmt: skip
+    change(FLAG_TYPES, None, values)
+    ident, kept = row(FLAG_TYPES, "drought_2026")
+    for column, other in (("sensitive", False), ("of", "person")):
+        with pytest.raises(BadInput) as refused:
+            change(FLAG_TYPES, ident, kept | {column: other})
+        assert column in refused.value.fields
+    change(FLAG_TYPES, ident, kept | {"zh": "旱灾户"}, localdate() + timedelta(days=9))
+    with acting(OFFICE):
+        named = {one.code: one.zh for one in queries.flag_types(OFFICE, "household")}
+    assert named["drought_2026"] == "旱灾受损户"
+    ident, _values = row(FLAG_TYPES, "veteran")
+    change(FLAG_TYPES, ident, None)
+    with acting(OFFICE):
+        assert "veteran" not in {one.code for one in queries.flag_types(OFFICE, "person")}
+        assert queries.flag_words(OFFICE)["veteran"].zh
+
+
+def test_the_type_that_a_procedure_gives_does_not_end(desk: Desk) -> None:
+    ident, _values = row(FLAG_TYPES, "sudden")
+    with pytest.raises(BadInput, match="procedure"):
+        change(FLAG_TYPES, ident, None)
+
+
+def test_the_database_keeps_hardship_out_of_the_open_flags(desk: Desk) -> None:
+    home = Hamlet().home("1")
+    with desk.database.as_role("owner") as owner:
+        for code, refused in (("relocation", True), ("dibao", True), ("veteran", False)):
+            flag = {"id": Act.new().id, "type_code": code, "household": home, "place": GRID, "from_on": localdate()}
+            with pytest.raises(IntegrityError, match="no open flag") if refused else nullcontext():
+                insert(owner, "Flag", **flag)

@@ -18,3 +18,15 @@ END $$;
 DROP TRIGGER IF EXISTS undone ON registry_correction;
 CREATE TRIGGER undone BEFORE UPDATE ON registry_correction
   FOR EACH ROW EXECUTE FUNCTION registry_correction_undone();
+
+-- A flag of a sensitive type is a hardship flag: the open table never holds one, whichever act wrote it.
+CREATE OR REPLACE FUNCTION registry_flag_open() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (SELECT FROM registry_flag_type WHERE code = NEW.type_code AND sensitive) THEN
+    RAISE EXCEPTION 'a hardship is no open flag' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS open ON registry_flag;
+CREATE TRIGGER open BEFORE INSERT OR UPDATE OF type_code ON registry_flag
+  FOR EACH ROW EXECUTE FUNCTION registry_flag_open();

@@ -29,6 +29,7 @@ from commongrid.territory.queries import children, county
 
 Choice = tuple[str, str, str]
 """A code with its names, Chinese and English."""
+FOR_GOOD: Final = N_("This stays as it is for good: flags of this type are kept by it. Add a type with another code.")
 LOOKED_AT: Final = 2000
 """Open matters that a preview counts anew, the nearest deadlines first."""
 
@@ -246,7 +247,10 @@ def touched(scope: Scope, found: models.QuerySet[Matter]) -> tuple[int, list[Tou
 
 
 def unmeant(of: Vocabulary, values: Values, day: date) -> dict[str, str]:
-    """What words of danger don't allow from a day on, by column: they always mean a sealed kind."""
+    """What other rows don't allow from a day on, by column: words of danger always mean a sealed kind."""
+    if of.code == "flag_types":
+        known = table_of(of)._default_manager.filter(code=values["code"])
+        return {one: FOR_GOOD for one in ("of", "sensitive") if known.exclude(**{one: values[one]}).exists()}
     later = Q(valid_to=None) | Q(valid_to__gt=day)
     kind = values["kind_code"] if of.code == "danger" else None
     if kind and not Kind.objects.filter(later, code=kind, visibility="sealed", valid_from__lte=day).exists():
@@ -278,6 +282,8 @@ def in_use(of: Vocabulary, values: Values, day: date) -> str:
     later = Q(valid_to=None) | Q(valid_to__gt=day)
     if of.code == "kinds":
         return _kind_in_use(values, later)
+    if of.code == "flag_types" and table_of(of)._default_manager.filter(code=values["code"], procedure=True).exists():
+        return N_("The procedure for watched households gives this flag. Change its words instead of ending it.")
     if of.code == "work_list" and values["place"] is None:
         leaders = WorkListRow.objects.filter(later, kind_code=values["kind_code"], level=values["level"], place=None)
         needed = Kind.objects.filter(later, code=values["kind_code"]).exclude(visibility="sealed").exists()

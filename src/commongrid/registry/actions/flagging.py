@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
+from commongrid.journal.dated import valid
 from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound, NotYours, WrongState
 from commongrid.registry.actions.desk import (
@@ -90,7 +92,7 @@ def unflag(scope: Scope, act: Act, *, flag_id: UUID, told: Told) -> Line:
         row = table.objects.select_for_update().filter(id=flag_id).first()
         if row is None:
             continue
-        if FlagType.objects.filter(code=row.type_code, valid_to=None, procedure=True).exists():
+        if FlagType.objects.filter(valid(localdate()), code=row.type_code, procedure=True).exists():
             raise NotAllowed(N_("Only the procedure for watched households ends this flag, never a form."))
         if row.to_on is not None:
             raise WrongState(N_("This flag has ended already."))
@@ -137,7 +139,7 @@ def _subject(at: Desk, what: Recognised) -> Person | Household:
 
 
 def _type(what: Recognised) -> FlagType:
-    kind = FlagType.objects.filter(code=what.type_code, valid_to=None).first()
+    kind = FlagType.objects.filter(valid(localdate()), code=what.type_code).first()
     if kind is None:
         raise BadInput(fields={"type_code": N_("Choose one of the list.")})
     if (kind.of == "person") != (what.person is not None):

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
+from commongrid.journal.dated import valid
 from commongrid.kernel.places import interval, village_of
 from commongrid.registry.importing import queries
 from commongrid.registry.importing.rules.held import TOLD_APART, WHOSE, KnownHeld, PlacedHeld, fields_of, follow, plan
@@ -122,7 +123,7 @@ def _members(scope: Scope, sheet: Sheet, good: Sequence[PlacedHeld]) -> None:
 
 
 def _flags(scope: Scope, sheet: Sheet, good: Sequence[PlacedHeld]) -> None:
-    types = {row.code: row for row in FlagType.objects.filter(valid_to=None)}
+    types = {row.code: row for row in FlagType.objects.filter(valid(sheet.today))}
     for one in good:
         _allowed(one, types[one.read.flag], hardship=sheet.hardship)
     good = [one for one in good if one.status != "out"]

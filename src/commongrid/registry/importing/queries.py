@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
+from commongrid.journal.dated import valid
 from commongrid.kernel.places import county_of, interval, significant
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.sheets import plain_name
@@ -105,7 +106,7 @@ def meaning(scope: Scope, today: date) -> Meaning:
             name: [(row.code, row.zh, row.en) for row in rows.values()]
             for name, rows in registry.codes(scope, *LISTS).items()
         }
-        types = FlagType.objects.filter(valid_to=None).order_by("position")
+        types = FlagType.objects.filter(valid(today)).order_by("position")
         found["flag"] = list(types.values_list("code", "zh", "en"))
     codes = {name: meanings(rows, name) for name, rows in {**found, **FIXED}.items()}
     villages = villages_of_the_county(scope)

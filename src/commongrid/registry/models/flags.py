@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from commongrid.journal.dated import period
 from commongrid.kernel.keeping import OF_THEM, Keeping
-from commongrid.kernel.wall import Wall
+from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.registry.models.homes import Household
 from commongrid.registry.models.people import Person
 from commongrid.territory.models import PlaceField
@@ -47,7 +47,7 @@ class FlagType(models.Model):
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True)
 
-    wall: ClassVar[Wall] = Wall(read="open", write="owner")
+    wall: ClassVar[Wall] = Wall(read="open", also_write=WHOLE_COUNTY)
 
     class Meta:
         """Names and constraints."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
-from commongrid.journal.dated import in_force
+from commongrid.journal.dated import in_force, valid
 from commongrid.kernel import masking
 from commongrid.kernel.pinyin import sort_key
 from commongrid.kernel.places import interval
@@ -61,7 +62,7 @@ def own_rows(scope: Scope, spec: Spec, wanted: Wanted) -> list[LedgerRow]:
 
 def flag_names(scope: Scope, *, hardship: bool) -> dict[str, CodeRow]:
     """The types of flags that a column or filter may name: those of hardship, or the others."""
-    rows = FlagType.objects.filter(valid_to=None, sensitive=hardship).order_by("position")
+    rows = FlagType.objects.filter(valid(localdate()), sensitive=hardship).order_by("position")
     return {one.code: CodeRow(code=one.code, zh=one.zh, en=one.en) for one in rows}
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import F, Q
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
+from commongrid.journal.dated import valid
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry.models import Code, Flag, FlagType, HardshipFlag
 
@@ -82,7 +84,7 @@ def codes(scope: Scope, *lists: str, also: Collection[str] = ()) -> Mapping[str,
 
 def flag_types(scope: Scope, of: str) -> list[FlagTypeRow]:
     """The types that may be given by hand to a kind of record; hardship only to those who may see it."""
-    rows = FlagType.objects.filter(of=of, valid_to=None, procedure=False).order_by("position")
+    rows = FlagType.objects.filter(valid(localdate()), of=of, procedure=False).order_by("position")
     if not scope.may("people.hardship"):
         rows = rows.filter(sensitive=False)
     return [
@@ -93,7 +95,7 @@ def flag_types(scope: Scope, of: str) -> list[FlagTypeRow]:
 
 def flag_words(scope: Scope) -> dict[str, CodeRow]:
     """What each type of flag is called, also those that only a procedure gives and those that have ended."""
-    rows = FlagType.objects.order_by("valid_from")
+    rows = FlagType.objects.filter(valid_from__lte=localdate()).order_by("valid_from")
     if not scope.may("people.hardship"):
         rows = rows.filter(sensitive=False)
     return {one.code: CodeRow(code=one.code, zh=one.zh, en=one.en) for one in rows}
@@ -134,7 +136,7 @@ def flag(scope: Scope, flag_id: UUID) -> FlagLine:
 
 
 def _lines(which: Q) -> list[FlagLine]:
-    names = {row.code: row for row in FlagType.objects.filter(valid_to=None)}
+    names = {row.code: row for row in FlagType.objects.filter(valid_from__lte=localdate()).order_by("valid_from")}
     return [
         FlagLine(
             id=row.id,

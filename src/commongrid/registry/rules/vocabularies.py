@@ -98,3 +98,21 @@ RETENTION: Final = Vocabulary(
         Column(code="basis", label=N_("Legal basis"), needed=True, longest=200),
     ),
 )  # fmt: skip
+FLAG_GROUPS: Final = (
+    ("assistance", N_("Assistance")), ("care", N_("Care")), ("civic", N_("Civic")), ("honour", N_("Honour")),
+    ("monitored", N_("Watched")), ("residence", N_("Residence")),
+)  # fmt: skip
+FLAG_TYPES: Final = Vocabulary(
+    code="flag_types", title=N_("Types of flags"), table="FlagType", power="worklist.edit",
+    lead=N_("What may be recognised of a person or household. Sensitive ones are hardship: kept apart, seen by few."),
+    shown=("of", "sensitive"), group="group",
+    columns=(
+        Column(code="code", label=N_("Code"), sort="code", needed=True, fixed=True, longest=24),
+        Column(code="zh", label=N_("Chinese name"), needed=True, longest=40),
+        Column(code="en", label=N_("English name"), needed=True, longest=80),
+        Column(code="group", label=N_("Group of flags"), sort="choice", needed=True, choices=FLAG_GROUPS),
+        Column(code="of", label=N_("Record"), sort="choice", needed=True, choices=OF[:2]),
+        Column(code="sensitive", label=N_("Sensitive: a hardship"), sort="flag",
+               hint=N_("Can't be changed later; nor whether it is a person's or a household's.")),
+    ),
+)  # fmt: skip

@@ -200,6 +200,7 @@ CONCERNED: Final[Mapping[str, str]] = {
     "post": N_("Post"),
     "recheck_cause": N_("Recheck"),
     "retention": N_("Periods of keeping"),
+    "flag_types": N_("Types of flags"),
     "rules": N_("Work list"),
     "suspect": N_("Perhaps the same person"),
     "theme": N_("Theme"),

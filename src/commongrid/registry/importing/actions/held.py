@@ -109,7 +109,7 @@ class Held:
             cursor.execute(_LED, [self.day, led])
 
     def _flags(self) -> None:
-        sensitive = set(FlagType.objects.filter(valid_to=None, sensitive=True).values_list("code", flat=True))
+        sensitive = set(FlagType.objects.filter(sensitive=True).values_list("code", flat=True))
         every = (*self.new, *self.changed)
         named = {of: [one.links[of] for one in every if of in one.links] for of in ("person", "household")}
         people = Person.objects.only("place", "household").in_bulk(named["person"])
