@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from commongrid.journal.acting import acting
 from commongrid.kernel.scope import HARDSHIP
+from commongrid.registry import actions, queries
+from commongrid.registry.actions import Recognised
 from commongrid.registry.keeping import actions as keeping
+from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from commongrid.registry.rules.requests import reported
-from tests.factories.desk import COUNTY
+from tests.factories.desk import COUNTY, GRID, HAMLET
 from tests.factories.scopes import scope_at
 from tests.refusing import not_so, sentence_of
+from tests.registry.conftest import CLERK, DAY
 
 if TYPE_CHECKING:
     from tests.registry.conftest import Hamlet
 
+TOLD = Told(on=DAY)
 COUNTY_WIDE = scope_at(COUNTY, "people.erase", "people.file", HARDSHIP, level="county")
+LIST = "Choose one of the list."
 
 
 @pytest.mark.parametrize(
@@ -31,6 +40,31 @@ COUNTY_WIDE = scope_at(COUNTY, "people.erase", "people.file", HARDSHIP, level="c
 )
 def test_a_report_says_what_happened(sort: str, said: dict[str, str], sentence: str) -> None:
     assert sentence_of(reported, sort, said).startswith(sentence)
+
+
+def test_homes_births_marriages_and_flags(village: Hamlet) -> None:
+    home = village.home("1")
+    one, child = village.person(home, "周大山"), village.person(home, "周小山", "20", born_on=date(2015, 1, 1))
+    new = NewHome(place=GRID, natural_village=HAMLET, number="2")
+    born = NewPerson(name="周三", born_on=date(2026, 2, 1))
+    flag, into = {"told": TOLD}, {"into": Into(household=home), "told": TOLD}
+    assert not_so(CLERK, [
+        (actions.found_household, {"new": replace(new, number="1")}, "The natural village has a household"),
+        (actions.found_household, {"new": replace(new, natural_village=GRID)}, "Choose a natural village"),
+        (actions.found_household, {"new": replace(new, door="门" * 121)}, "At most 120 characters."),
+        (actions.found_household, {"new": replace(new, lon=181.0, lat=26.0)}, "This point is not on the"),
+        (actions.born, {**into, "child": born}, "The child was born on the day of the birth."),
+        (actions.born, {"into": Into(household=village.home("3")), "told": TOLD, "child": NewPerson(name="周四")},
+         "Nobody lives in this household."),
+        (actions.married, {**into, "person_id": one, "spouse_id": one}, "Choose two people."),
+        (actions.married, {**into, "person_id": one, "spouse_id": child}, "Nobody marries before 18"),
+        (actions.flag, {**flag, "what": Recognised(type_code="eclipse", person=one)}, LIST),
+        (actions.flag, {**flag, "what": Recognised(type_code="migrant_out", person=one)}, "This flag belongs"),
+        (actions.flag, {**flag, "what": Recognised(type_code="migrant_out")}, "Say whom it is about."),
+    ]) == []  # fmt: skip
+    reader = replace(CLERK, powers=CLERK.powers | {"people.reveal"})
+    with acting(reader):
+        assert sentence_of(queries.revealed, reader, one, "display_name") == "Choose what to show."
 
 
 def test_erasing_and_handing_a_file_out(village: Hamlet) -> None:

@@ -60,8 +60,8 @@ def test_turns_and_talents(desk: Desk) -> None:
         (actions.set_turns, {"of": Turns(**turns, part="noon"), "today": today}, "Choose one that is offered."),
         (actions.set_turns, {"of": past, "today": today}, "Who was on duty stays as it was."),
     ]) == []  # fmt: skip
-    said = {"talent_id": waiting, "listed": True, "opinion": " "}
     assert not_so(scope_as(desk, "secretary", on=today), [
-        (actions.decide_talent, said, "Write what the branch said"),
-        (actions.decide_talent, said | {"opinion": "好" * 201}, "Write what the branch said"),
+        (actions.decide_talent, {"talent_id": waiting, "said": actions.Opinion(on=today, listed=True, words=words)},
+         "Write what the branch said")
+        for words in (" ", "好" * 201)
     ]) == []  # fmt: skip
