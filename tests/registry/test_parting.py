@@ -84,6 +84,11 @@ def test_what_a_divorce_refuses(village: Hamlet) -> None:
         with pytest.raises(BadInput) as refused:
             divorce(head, wife, *leave)
         assert "people" in refused.value.fields
+    brother = village.person(home, "周四", "70", sex="1", marital="20")
+    for one, other in ((head, brother), (brother, wife)):
+        with pytest.raises(BadInput) as refused:
+            divorce(one, other)
+        assert "spouse" in refused.value.fields
     single = village.person(home, "郑六", "97", marital="10")
     with pytest.raises(WrongState, match="not married"):
         divorce(head, single)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from tests.registry.importing.test_taking import homes, take
 if TYPE_CHECKING:
     from tests.bed import Database
 
+DAY = timedelta(1)
 TOLD = Told(on=Act.new().at.date(), source="村委会")
 CIVIL = scope_at(VILLAGE, "people.edit", "people.read", "people.hardship")
 WHERE = ("household", "people", "stays", "flags", "hardship", "dwelling", "thing")
@@ -102,3 +104,27 @@ def test_who_is_served_where_nobody_may_say(village: Hamlet, database: Database)
         owner.execute("UPDATE territory_place SET valid_to = current_date WHERE code = %s", [GRID])
     with pytest.raises(WrongState, match="has ended"):
         actions.undo(CLERK, Act.new(), done=done, told=TOLD)
+
+
+def test_a_day_before_the_grid_or_the_last_change_is_refused(village: Hamlet, database: Database) -> None:
+    home, _people = village.family()
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_place SET valid_from = %s WHERE code = %s", [TOLD.on - 9 * DAY, OTHER_GRID])
+    late = Told(on=TOLD.on - 10 * DAY)
+    with pytest.raises(BadInput) as refused:
+        actions.serve_from(CLERK, Act.new(), household_id=home, place=OTHER_GRID, told=late)
+    assert "on" in refused.value.fields
+    actions.serve_from(CLERK, Act.new(), household_id=home, place=OTHER_GRID, told=Told(on=TOLD.on - 8 * DAY))
+    with pytest.raises(BadInput) as refused:
+        actions.serve_from(CLERK, Act.new(), household_id=home, place=GRID, told=Told(on=TOLD.on - 9 * DAY))
+    assert "on" in refused.value.fields
+    serve(home, GRID)
+
+
+def test_an_unseen_mark_of_hardship_goes_along_when_a_grid_is_carried_on(village: Hamlet) -> None:
+    who = UUID(actions.add_person(CLERK, Act.new(), display_name="岗位上的人", place=GRID)["person"])
+    actions.flag(CIVIL, Act.new(), what=actions.Recognised(type_code="disabled", person=who), told=TOLD)
+    editor = scope_at(VILLAGE, "places.edit", "people.read")
+    actions.carry_grid(editor, Act.new(), grid=GRID, to=OTHER_GRID, on=TOLD.on)
+    with acting(CIVIL):
+        assert HardshipFlag.objects.get(person=who).place == Person.objects.get(id=who).place == OTHER_GRID

@@ -10,7 +10,7 @@ from commongrid.registry.actions.desk import Desk, change, desk, home, person
 from commongrid.registry.actions.homes import split_off
 from commongrid.registry.actions.stays import Turn, turn_stay
 from commongrid.registry.models import Household
-from commongrid.registry.rules.facts import IN_LAW, NOBODY, SELF, SPOUSE
+from commongrid.registry.rules.facts import IN_LAW, NOBODY, SELF, SPOUSE, may_be_couple
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,7 +39,7 @@ def divorced(
     a booklet stays until it is changed there.
 
     Refuses: NotYours out of scope; WrongState where the register has one of them as not married; BadInput for one
-    person twice, or as ``split``, and where neither of the two leaves.
+    person twice, for two of one household who are no couple there, or as ``split``, and where neither leaves.
     """
     if person_id == spouse_id:
         raise BadInput(N_("Choose two people."))
@@ -48,6 +48,7 @@ def divorced(
     couple = [person(at, one, seen=told.seen if one == person_id else None) for one in pair]
     if any(one.marital and not one.marital.startswith("2") for one in couple):
         raise WrongState(N_("The register has one of them as not married. Correct that first."))
+    _refuse_no_couple(couple)
     who = next(one for one in couple if one.id == person_id)
     facts: dict[str, object] = {"spouse": str(spouse_id)} if spouse_id else {}
     if leaving is not None:
@@ -62,6 +63,16 @@ def divorced(
         place=who.place, subject=who.id, subject_kind="person", facts=facts,
         answer={"person": who.id, "version": who.version},
     )  # fmt: skip
+
+
+def _refuse_no_couple(couple: list[Person]) -> None:
+    """Refuse two of one household who are something else to each other, by what both are to its head."""
+    homes, roles = {one.household_id for one in couple}, [one.as_in_home for one in couple]
+    if len(couple) == 2 and len(homes) == 1 and None not in homes and not may_be_couple(*roles):  # noqa: PLR2004
+        raise BadInput(
+            fields={"spouse": N_("By what they are to the head of their household these two are no couple. Choose the "
+                                 "other spouse, or correct that first.")}
+        )  # fmt: skip
 
 
 def _leave(at: Desk, couple: list[Person], leaving: Leaving) -> UUID:

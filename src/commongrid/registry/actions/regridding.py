@@ -16,7 +16,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotYours, WrongState
 from commongrid.kernel.scope import HARDSHIP
-from commongrid.registry.actions.desk import OF, change, desk, home
+from commongrid.registry.actions.desk import OF, Desk, change, desk, home
 from commongrid.registry.actions.people import refuse_place
 from commongrid.registry.models import (
     ChangeRequest,
@@ -120,12 +120,15 @@ def regrid(scope: Scope, act: Act, *, village: int, to: Regrid) -> Line:
 def carry_grid(scope: Scope, act: Act, *, grid: int, to: int, on: date) -> Line:
     """What lies in a grid that ends without homes goes to another: sites, things, organisations, and what still holds.
 
+    Marks of hardship that the editor doesn't see go along with their people.
+
     Refuses: NotYours for grids out of scope, or of two villages.
     """
     if not (scope.covers(grid) and scope.covers(to)) or village_of(grid) != village_of(to):
         raise NotYours
     rows = _Rows(act, on, [])
-    _carry_rest(grid, to, [], rows)
+    with handing_over(scope, *interval(village_of(grid) or grid), powers=(HARDSHIP,)):
+        _carry_rest(grid, to, [], rows)
     Correction.objects.bulk_create(rows.made, batch_size=500)
     return Line(place=to, subject_kind="place", facts={"from_place": grid, "on": on}, answer={"rows": len(rows.made)})
 
@@ -137,7 +140,7 @@ def serve_from(scope: Scope, act: Act, *, household_id: UUID, place: int, told: 
     Its contact and helpers follow behind the journal, as after a division.
 
     Refuses: NotYours out of scope; WrongState where it has ended or was changed meanwhile; BadInput for what is no grid
-    of its village today, or the one that serves it.
+    of its village today, or the one that serves it, and for a day before one of the two grids or the last such change.
     """
     at = desk(scope, act, told)
     of = home(at, household_id, seen=told.seen)
@@ -146,9 +149,23 @@ def serve_from(scope: Scope, act: Act, *, household_id: UUID, place: int, told: 
         raise BadInput(fields={"place": N_("Choose a grid of the same village.")})
     if of.place == place:
         raise BadInput(fields={"place": N_("The household is served from this grid already.")})
+    _refuse_before(at, of, place)
     change(at, of, place=place)
     carry_homes(scope, {of.id: place}, told.on)
     return Line(place=of.place, subject=of.id, subject_kind="household", answer={"household": of.id})
+
+
+def _refuse_before(at: Desk, of: Household, place: int) -> None:
+    """Refuse a day on which a grid did not exist, or the household was served from a third: what was counted stays."""
+    moved = Correction.objects.stood().filter(subject=of.id, field="place").order_by("-at", "-no")
+    days = [row.valid_from for row in territory.places(at.scope, [of.place, place]).values()]
+    since = max([*days, *moved.values_list("since_on", flat=True)[:1]])
+    if at.on < since:
+        raise BadInput(
+            fields={"on": N_("Before %(since)s one of the two grids did not exist, or the household was served from "
+                             "another. Choose that day or a later one.")},
+            since=since.isoformat(),
+        )  # fmt: skip
 
 
 def carry_homes(scope: Scope, to: Mapping[UUID, int], on: date) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import handing_over
@@ -165,10 +166,32 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     carry_homes(at.scope, {one: records["household", one].place for one in served}, at.on)
     _follow(at, rows, records)
     for of, subject in made:
-        TABLES[of].objects.filter(id=subject).delete()
+        _remove(at, of, subject)
     _refuse_headless(former)
     if made:
         connection.check_constraints()  # now, and not at the end: what is out of sight may stand on it too
+
+
+def _remove(at: Desk, of: str, subject: UUID) -> None:
+    """What the act entered goes. A home on which a tie or plan stands, as the clock begins them, is kept as ended.
+
+    It has no number, door or point then, and held on no day; its ties end behind the journal.
+    """
+    rows = TABLES[of].objects.filter(id=subject)
+    if of != "household":
+        rows.delete()
+        return
+    was = rows.get()
+    try:
+        with handing_over(at.scope, *interval(village_of(was.place) or was.place), powers=(HARDSHIP,)):
+            rows.delete()
+    except models.ProtectedError as error:
+        if any(one._meta.db_table.startswith("registry_") for one in error.protected_objects):
+            raise
+        rows.update(
+            state="ended", ended_on=was.began_on or at.on, head=None, number=subject.hex[-20:], door="", point="",
+            lon=None, lat=None, dwelling=None, confirmed={}, version=F("version") + 1,
+        )  # fmt: skip
 
 
 def _refuse_headless(former: Mapping[tuple[str, UUID], Mapping[str, object]]) -> None:

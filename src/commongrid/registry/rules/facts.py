@@ -165,11 +165,21 @@ OTHER_SIDE: Final = {SPOUSE: SPOUSE, "20": PARENT, "30": PARENT, PARENT: "20", S
 """What a head is to somebody, from what that one is to the head."""
 IN_LAW: Final = {"20": "38", "30": "28"}
 """What somebody's husband or wife is to the head, by what they are themselves: wife of a son, husband of a daughter."""
+_COUPLES: Final = ({SELF, SPOUSE}, *({child, in_law} for child, in_law in IN_LAW.items()), {PARENT}, {GRANDPARENT})
 
 
 def spouse_as(member: str) -> str:
     """What the husband or wife of a member is to the head."""
     return {SELF: SPOUSE, **IN_LAW}.get(member, RELATIVE)
+
+
+def may_be_couple(one: str, other: str) -> bool:
+    """Whether two of one household may be married to each other, by what they are to its head.
+
+    Other relatives, those who are not related and those of whom it isn't known may be anybody's.
+    """
+    pair = {SELF if code in HEADS else code for code in (one, other)}
+    return bool(pair & {"", RELATIVE, NOBODY}) or pair in _COUPLES
 
 
 def as_to(new_head: str, member: str, *, sex: str = "", couple: bool = False) -> str:
