@@ -7,7 +7,7 @@ from django.test import Client
 from commongrid.journal.acting import acting
 from commongrid.registry.models import Household, Person
 from tests.factories.desk import GRID, OTHER_GRID, OTHER_VILLAGE, VILLAGE, Desk
-from tests.surfaces.console.test_register import READER, desk, household, lay_place, person, send, text
+from tests.surfaces.console.test_register import READER, desk, household, lay_place, person, send, surely, text
 
 __all__ = ("desk",)
 
@@ -28,7 +28,7 @@ def test_a_household_is_served_from_another_grid_and_its_home_stays(desk: Desk, 
     assert 'name="keeps_home"' in text(client.get(move))
     with acting(READER):
         hamlet = Household.objects.get(id=other).natural_village
-    moved = send(client, move, **{**form, "natural_village": hamlet}, keeps_home="on")
+    moved = surely(client, move, **{**form, "natural_village": hamlet}, keeps_home="on")
     assert moved.status_code == 302, text(moved)
     with acting(READER):
         left = Household.objects.get(id=home)
