@@ -101,6 +101,7 @@ def test_appoint_same_name_asks_whether_it_is_the_same_person(desk: Desk, client
     answer = client.post("/console/posts/appoint", sent)
     assert answer.status_code == 422
     assert "Is it one of these people?" in text(answer)
+    assert "Head of grid 1, Baisha · " in text(answer)  # and where they live
     assert "0000-9" in text(answer)
     sent = form(display_name="秦网格", person=str(id_of("grid_head_person")))
     assert client.post("/console/posts/appoint", sent).status_code == 302

@@ -24,7 +24,7 @@ from commongrid.roster.actions import appoint as fill_post
 from commongrid.roster.dividing.queries.staffing import may_head
 from commongrid.roster.rules import PLACE_LEVELS, may_appoint
 from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
-from commongrid.surfaces.console.register.picking import people_choices
+from commongrid.surfaces.console.register.picking import people_choices, told_apart
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import in_a_row, language
@@ -115,7 +115,8 @@ class AppointForm(Form):
         self.initial.update(display_name=name, person=person)
 
     def _offer(self, scope: Scope) -> None:
-        choices = [(str(one.id), _about(scope, one)) for one in self.people]
+        known = told_apart(scope, self.people) if scope.may("people.read") else [(one, "") for one in self.people]
+        choices = [(str(one.id), _about(scope, one, lives)) for one, lives in known]
         self.fields["person"].choices = [*choices, (SOMEBODY_ELSE, gettext("Somebody else of the same name"))]  # type: ignore[attr-defined]
 
     def is_answered(self, scope: Scope, act: Act) -> bool:
@@ -218,8 +219,9 @@ def _units(scope: Scope, place: PlaceRow) -> list[tuple[str, str]]:
     return [(str(unit.id), unit.label(language())) for unit in queries.units(scope, place=place.code)]
 
 
-def _about(scope: Scope, person: PersonRow) -> str:
-    """A person by the posts that they hold, so that two of one name are told apart."""
+def _about(scope: Scope, person: PersonRow, lives: str) -> str:
+    """A person by the posts that they hold and by where they live, so that two of one name are told apart."""
     held, _more = queries.posts(scope, queries.Wanted(person=person.id))
     posts = [f"{one.place_label(language())} {one.label(language())}" for one in held]
-    return f"{person.name}: {in_a_row(posts)}" if posts else f"{person.name}: " + gettext("no post now")
+    held_now = in_a_row(posts) if posts else gettext("no post now")
+    return f"{person.name}: {held_now} · {lives}" if lives else f"{person.name}: {held_now}"
