@@ -39,7 +39,7 @@ test: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts browser  ## all checks and all test
 
 check: $(CHECKS)  ## linters, types, house rules, templates, texts
 
-PROOFS := tests/proof tests/kernel tests/matters/importing tests/registry/importing tests/registry/test_twins.py \
+PROOFS := tests/proof tests/kernel tests/matters/importing tests/registry/importing tests/registry/test_twins.py tests/roster/dividing/test_large.py \
   tests/matters/test_exploration.py tests/matters/test_walk.py tests/surfaces/shared/test_files.py tests/journeys/test_scripts.py tests/journeys/test_pages.py tests/commands/test_demo_population.py
 nightly: $(STAMPS)/dev $(BUILT) $(STAMPS)/texts browser  ## the proofs in full size, then the kill drills by themselves
 	@rm -f tests/proof/figures/*.json; result=0; \
