@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.http import HttpResponse
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from commongrid.registry.rules.ledgers import Ledger
     from commongrid.surfaces.shared.doors import Asked
 
+SETTLING: Final = timedelta(days=5)
+"""In the first days of a month its ledgers are those of the month before."""
 SHOWN: Final = 200
 """Rows on the page; the spreadsheet has all."""
 POPULATION_NAMES: Final = {"resident": _("Lives here"), "registered": _("Is registered here")}
@@ -106,7 +109,7 @@ def wanted_of(request: Asked, population: str = POPULATIONS[0]) -> Wanted:
     since = request.GET.get("since", "")
     return queries.Wanted(
         place=place_asked(request), population=population if population in POPULATIONS else POPULATIONS[0], on=on,
-        since=min(day_asked(since, today), on) if since else on.replace(day=1),
+        since=min(day_asked(since, today), on) if since else (on - SETTLING).replace(day=1),
         belongs=belongs if (belongs := request.GET.get("belongs", "")) in BELONGS else "",
     )  # fmt: skip
 
