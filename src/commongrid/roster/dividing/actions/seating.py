@@ -121,10 +121,10 @@ def take_seat_back(scope: Scope, act: Act, *, division_id: UUID, seat_id: UUID) 
     WrongState once the proposal is carried out.
     """
     found = locked_division(scope, division_id)
-    refuse_move(found.state, "staff")
     seat = DivisionSeat.objects.select_related("grid", "role").filter(id=seat_id, grid__division=found).first()
     if seat is None:
         raise NotYours
+    refuse_move(found.state, "staff")
     refuse_beneath(scope, seat.role.scope_level)
     seat.delete()
     return Line(
