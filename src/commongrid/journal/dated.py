@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db.models import F, Func, Q, Value
+
+TODAY = f"(now() AT TIME ZONE '{settings.TIME_ZONE}')::date"
+"""Today where the county is, for conditions in SQL; a connection's own day begins eight hours later."""
 
 
 def period(begin: str, end: str) -> Func:

@@ -131,9 +131,10 @@ def test_the_boundary_of_an_earlier_day_is_drawn_beside_todays_also_of_a_place_t
     none = client.get(address, {"on": str(day - timedelta(days=90))})
     assert none.context["past"] is None
     with county.database.as_role("owner") as owner:
-        owner.execute("UPDATE territory_place SET valid_to = current_date WHERE code = %s", [desk.GRID])
-        owner.execute("UPDATE territory_boundary SET valid_to = current_date WHERE valid_to IS NULL")
-        owner.execute("UPDATE territory_boundary SET valid_from = valid_from - 1, valid_to = current_date - 1")
+        yesterday = localdate() - timedelta(days=1)
+        owner.execute("UPDATE territory_place SET valid_to = %s WHERE code = %s", [localdate(), desk.GRID])
+        owner.execute("UPDATE territory_boundary SET valid_to = %s WHERE valid_to IS NULL", [localdate()])
+        owner.execute("UPDATE territory_boundary SET valid_from = valid_from - 1, valid_to = %s", [yesterday])
     ended = client.get(address, {"on": str(day)})
     assert ended.context["past"].area_m2 == page.context["past"].area_m2
     assert "id_shape" not in ended.content.decode()

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from commongrid.journal.dated import TODAY
 from commongrid.kernel.keeping import HIDDEN, MEDIATED, NAMED, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.matters.models.vocabulary import Kind
@@ -25,11 +26,11 @@ SEALED_FROM_OTHERS = (
 """A sealed matter exists only for its competent unit; slip and public see nothing but by their own conditions."""
 
 ACCUSED = (
-    "(accused_person_id IS NOT NULL AND (accused_person_id IS NOT DISTINCT FROM "
+    "(accused_person_id IS NOT NULL AND (accused_person_id IS NOT DISTINCT FROM "  # noqa: S608 - constants of ours
     "(SELECT NULLIF(current_setting('cg.person', true), '')::uuid) "
     "OR accused_person_id IN (SELECT p.person_id FROM roster_post p WHERE p.unit_id = ANY "
     "((SELECT NULLIF(current_setting('cg.units', true), '')::uuid[])::uuid[]) "
-    "AND p.from_on <= CURRENT_DATE AND (p.to_on IS NULL OR p.to_on > CURRENT_DATE)))) "
+    f"AND p.from_on <= {TODAY} AND (p.to_on IS NULL OR p.to_on > {TODAY})))) "
     "OR (accused_unit_id IS NOT NULL AND COALESCE(accused_unit_id = ANY "
     "((SELECT NULLIF(current_setting('cg.units', true), '')::uuid[])::uuid[]), false))"
 )

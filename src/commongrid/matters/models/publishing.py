@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
 
-from commongrid.journal.dated import period
+from commongrid.journal.dated import TODAY, period
 from commongrid.kernel.keeping import Keeping, with_matter
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
 from commongrid.matters.models.matter import Matter
@@ -24,7 +23,7 @@ WHO_PUBLISHES = (
     "AND strpos(COALESCE(current_setting('cg.standing', true), ''), 'p') > 0)"
 )
 """Who publishes at the township or county, or the clock."""
-IN_ITS_DAYS = f"until >= (now() AT TIME ZONE '{settings.TIME_ZONE}')::date"
+IN_ITS_DAYS = f"until >= {TODAY}"
 """That its last day has not passed, whether or not the clock has taken it down yet."""
 
 

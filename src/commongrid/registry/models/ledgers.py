@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from django.db import models
 from django.db.models import Q
 
+from commongrid.journal.dated import TODAY
 from commongrid.kernel.keeping import Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.territory.models import PlaceField
@@ -23,8 +24,8 @@ CLOCK = "(SELECT COALESCE(current_setting('cg.kind', true), '') = 'clock')"
 """The clock reads and changes a ledger for an erasure alone: its name may name somebody."""
 
 ORPHANED: Final = (
-    "shared AND NOT EXISTS (SELECT 1 FROM roster_post p WHERE p.id = registry_saved_ledger.post"
-    " AND (p.to_on IS NULL OR p.to_on > CURRENT_DATE))"
+    "shared AND NOT EXISTS (SELECT 1 FROM roster_post p WHERE p.id = registry_saved_ledger.post"  # noqa: S608 - ours
+    f" AND (p.to_on IS NULL OR p.to_on > {TODAY}))"
 )
 """Shared by a post that has ended: the posts of its place go on using it, and any of them may take it over."""
 

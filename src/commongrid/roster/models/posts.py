@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
-from commongrid.journal.dated import period
+from commongrid.journal.dated import TODAY, period
 from commongrid.kernel.keeping import THEIR_HOME, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models import Household, Person
@@ -140,7 +140,7 @@ class Post(models.Model):
     wall: ClassVar[Wall] = Wall(place="place", read="open")
     keeps: ClassVar[Keeping] = Keeping(
         kind="post", whose="person_id = ANY(%(people)s)",
-        bars="from_on <= CURRENT_DATE AND (to_on IS NULL OR to_on > CURRENT_DATE)",
+        bars=f"from_on <= {TODAY} AND (to_on IS NULL OR to_on > {TODAY})",
     )  # fmt: skip
 
     class Meta:
