@@ -203,7 +203,8 @@ def _former(app: psycopg.Connection[Any], seat: Seat) -> Iterator[Probe]:
     for name, (home, grid, field) in FORMER.items():
         ident = named("correction", name)
         found = app.execute("SELECT 1 FROM registry_correction WHERE id = %s", [ident]).fetchone() is not None
-        sees = expectation.sees_household(seat, V11 + grid, linked=home == named("household"))
+        linked = seat.role == "linked_member" and home == named("household")
+        sees = expectation.sees_household(seat, V11 + grid, linked=linked)
         reads = (by_place(seat, V11 + GRID2) or sees) and (field != "hardship" or seat.role in WATCHES_OVER_HARDSHIP)
         yield reads, found, seat.role, "reads former values", name
 
