@@ -9,18 +9,16 @@ that the widest of the pages are made of: the households of the scope, each with
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from bench import population
 from bench.people import opened
-from bench.register import CLERKS, RESULTS, Meter, Page, clerk
+from bench.register import CLERKS, Meter, Page, asked, clerk
 
 if TYPE_CHECKING:
     import psycopg
@@ -58,24 +56,19 @@ class Work:
 
 def main() -> int:
     """Make the county and its network where they are not there, ask for every page as each clerk, print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.network", description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder of the database (default: bench/results/data-register)")
-    parser.add_argument("--times", type=int, default=5, metavar="N", help="each page so often (default: 5)")
-    parser.add_argument("--only", default="", metavar="WORD,...", help="pages that have such a word in their name")
-    args = parser.parse_args()
-    data = (args.data or RESULTS / "data-register").absolute()
-    with opened(data, "county") as cluster:
+    args = asked("network", __doc__)
+    with opened(args.data, "county") as cluster:
         meter = Meter(cluster)
-        if not (data / "network").exists():
+        if not (args.data / "network").exists():
             _made(cluster, meter)
-            (data / "network").write_text("", encoding="utf-8")
+            (args.data / "network").write_text("", encoding="utf-8")
         clerks = {reach: clerk(cluster, role) for reach, role in CLERKS.items()}
         print("\n| page | " + " | ".join(f"{reach}: ms (app + db), statements, ratio" for reach in clerks) + " |")
         print("|---|" + "---|" * len(clerks))
         bare = [_bare(cluster, meter, one.post, args.times) for one in clerks.values()]
         print("| bare count | " + " | ".join(f"{one:.1f}" for one in bare) + " |", flush=True)
         for row in zip(*(pages(one.post) for one in clerks.values()), strict=True):
-            if any(word in row[0].name for word in args.only.split(",")):
+            if args.wants(row[0].name):
                 costs = [meter.page(who, one, args.times) for who, one in zip(clerks.values(), row, strict=True)]
                 cells = [
                     f"{(total := one.app + one.db):.0f} ({one.app:.0f} + {one.db:.0f}), {one.statements}, "

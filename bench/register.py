@@ -76,28 +76,43 @@ class Cost:
     size: int
 
 
-def main() -> int:
-    """Make the county where it is not there, run the jobs, ask for every page as each clerk, print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.register", description=__doc__)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run was asked for: the folder of its database, how often each page, and of which."""
+
+    data: Path
+    times: int
+    only: tuple[str, ...]
+
+    def wants(self, name: str) -> bool:
+        """Whether a page or job is among them."""
+        return any(word in name for word in self.only)
+
+
+def asked(prog: str, about: str | None) -> Asked:
+    """The options of a benchmark of a whole county's pages."""
+    parser = argparse.ArgumentParser(prog=f"python -m bench.{prog}", description=about)
     parser.add_argument("--data", type=Path, help="folder of the database (default: bench/results/data-register)")
     parser.add_argument("--times", type=int, default=5, metavar="N", help="each page so often (default: 5)")
     parser.add_argument("--only", default="", metavar="WORD,...", help="what has such a word in its name")
     args = parser.parse_args()
+    return Asked((args.data or RESULTS / "data-register").absolute(), args.times, tuple(args.only.split(",")))
 
-    def wanted(name: str) -> bool:
-        return any(word in name for word in args.only.split(","))
 
-    with opened((args.data or RESULTS / "data-register").absolute(), "county") as cluster:
+def main() -> int:
+    """Make the county where it is not there, run the jobs, ask for every page as each clerk, print."""
+    args = asked("register", __doc__)
+    with opened(args.data, "county") as cluster:
         meter = Meter(cluster)
         print("| job | CPU s (app + db) | memory of this process at most |\n|---|---|---|")
         for name, job in jobs().items():
-            if wanted(name):
+            if args.wants(name):
                 print(f"| {name} | {meter.job(job)} |", flush=True)
         clerks = {reach: clerk(cluster, role) for reach, role in CLERKS.items()}
         print("\n| page | " + " | ".join(f"{reach}: ms (app + db), statements" for reach in clerks) + " |")
         print("|---|" + "---|" * len(clerks))
         for row in zip(*(pages(cluster, one.post) for one in clerks.values()), strict=True):
-            if wanted(row[0].name):
+            if args.wants(row[0].name):
                 costs = [meter.page(who, one, args.times) for who, one in zip(clerks.values(), row, strict=True)]
                 print(f"| {row[0].name} | " + " | ".join(map(_said, costs)) + " |", flush=True)
     return 0

@@ -169,7 +169,7 @@ def test_a_grid_that_ends_by_hand_is_carried_on_by_another(land: Land) -> None:
         actions.end_grid(scope_at(FAR_VILLAGE, "places.edit"), Act.new(), grid=school, carried_by=GRID)
     with pytest.raises(BadInput):
         end_place(SECRETARY, Act.new(), code=spare, carried_by=school)
-    assert school not in {one.code for one in actions.others(SECRETARY, spare)}
+    assert school not in {one.code for one in territory.heirs(SECRETARY, spare)}
     actions.end_grid(SECRETARY, Act.new(), grid=school, carried_by=GRID)
     with acting(SECRETARY):
         assert Site.objects.get(id=site).place == GRID

@@ -200,12 +200,7 @@ def test_a_file_is_checked_against_parent_and_siblings_and_snapped_in_the_previe
     features = [
         {"type": "Feature", "properties": {"code": str(code)}, "geometry": LAND} for code in (desk.GRID, desk.HAMLET)
     ]
-    text = json.dumps({"type": "FeatureCollection", "features": features})
-    sent = client.post(
-        f"/console/map/{desk.VILLAGE}/import/",
-        {**MEANT, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}, follow=True,
-    )  # fmt: skip
-    address, page = sent.redirect_chain[-1][0], sent.content.decode()
+    address, page = import_shapes(client, features)
     assert "与第2网格重叠" in page
     assert "公顷" in page
     assert "本地1户中有1户在界外; 有1户别处的住户在界内" in page
@@ -220,6 +215,16 @@ def test_a_file_is_checked_against_parent_and_siblings_and_snapped_in_the_previe
     assert bounds.outlines(CLERK, [desk.GRID])[desk.GRID].area_m2 == pytest.approx(whole - half, rel=0.001)
 
 
+def import_shapes(client: Client, features: list[dict[str, Any]]) -> tuple[str, str]:
+    """A file of boundaries sent to the village: where its page is, and the page."""
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    sent = client.post(
+        f"/console/map/{desk.VILLAGE}/import/",
+        {**MEANT, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}, follow=True,
+    )  # fmt: skip
+    return sent.redirect_chain[-1][0], sent.content.decode()
+
+
 def test_what_reaches_outside_its_village_is_not_chosen_and_can_be_cut_off(
     county: Desk, as_post: Callable[..., Client]
 ) -> None:
@@ -229,12 +234,7 @@ def test_what_reaches_outside_its_village_is_not_chosen_and_can_be_cut_off(
         {"type": "Feature", "properties": {"code": str(code)}, "geometry": shape}
         for code, shape in ((desk.GRID, LAND), (desk.HAMLET, HALF))
     ]
-    text = json.dumps({"type": "FeatureCollection", "features": features})
-    sent = client.post(
-        f"/console/map/{desk.VILLAGE}/import/",
-        {**MEANT, "sheet": SimpleUploadedFile("m.geojson", text.encode()), "act": str(new_id())}, follow=True,
-    )  # fmt: skip
-    address, page = sent.redirect_chain[-1][0], sent.content.decode()
+    address, page = import_shapes(client, features)
     assert "超出上级边界的范围未选中" in page
     assert 'value="1">' in page
     assert 'value="2" checked>' in page

@@ -305,7 +305,7 @@ def end(request: Asked, code: int) -> HttpResponse:
     """Ask before ending a place inside a village, saying what is still recorded there."""
     row = _place_to_edit(request, code)
     form = EndForm(request.POST if request.method == "POST" else None)
-    form.offer(dividing.others(request.scope, code) if row.level == "grid" else [])
+    form.offer(queries.heirs(request.scope, code) if row.level == "grid" else [])
     title = gettext("End this place")
 
     def do() -> object:

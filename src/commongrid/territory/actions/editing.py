@@ -175,17 +175,15 @@ def end_place(scope: Scope, act: Act, *, code: int, carried_by: int | None = Non
             raise WrongState(N_("A grid serves only this place. Let that grid serve others first, or end it."))
     served.update(valid_to=today)
     if carried_by is not None:
-        _carry_on(act, found, carried_by, today)
+        _carry_on(scope, act, found, carried_by, today)
     covers.filter(grid=code).update(valid_to=today)
     Place.objects.filter(code=code).update(valid_to=max(today, found.valid_from))
     return Line(place=code, subject_kind="place", facts={"code": code}, answer={"code": code})
 
 
-def _carry_on(act: Act, ended: Place, by: int, today: date) -> None:
+def _carry_on(scope: Scope, act: Act, ended: Place, by: int, today: date) -> None:
     """Another grid of the village follows an ended one and serves what it served."""
-    others = Place.objects.in_force().filter(level="grid", parent=ended.parent).exclude(code=ended.code)
-    others = others if ended.kind == "dedicated" else others.exclude(kind="dedicated")
-    if ended.level != "grid" or not others.filter(code=by).exists():
+    if ended.level != "grid" or by not in {one.code for one in queries.heirs(scope, ended.code)}:
         raise BadInput(fields={"carried_by": N_("Choose another grid of this village.")})
     Succession.objects.create(id=act.child("succession").id, old=ended.code, new=by, on=today)
     current = GridCover.objects.filter(valid_to=None)

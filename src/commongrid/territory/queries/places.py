@@ -235,6 +235,15 @@ def sets_served_by(scope: Scope, grid: int) -> list[PlaceRow]:
         return _rows(Place.objects.filter(code__in=codes).order_by("code"))
 
 
+def heirs(scope: Scope, grid: int) -> list[PlaceRow]:
+    """The grids of its village that may carry a grid on; no school or market carries one of homes on."""
+    village = village_of(grid)
+    rows = {row.code: row for row in children(scope, village, level="grid")} if village else {}
+    own = rows.pop(grid, None)
+    homes = own is not None and own.kind != "dedicated"
+    return [row for row in rows.values() if not (homes and row.kind == "dedicated")]
+
+
 def natural_village_of(scope: Scope, code: int) -> int | None:
     """The natural village that a place is or, as a grid, serves alone; None where it is none or serves several."""
     found = place_meant(scope, code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commongrid.roster.dividing.actions.adopting import adopt, call_off, carry_out, drop, give_up
 from commongrid.roster.dividing.actions.editing import Painted, lock_grid, paint
-from commongrid.roster.dividing.actions.ending import end_grid, others
+from commongrid.roster.dividing.actions.ending import end_grid
 from commongrid.roster.dividing.actions.proposing import (
     keep_copy,
     progressed,
@@ -29,7 +29,6 @@ __all__ = [
     "give_up",
     "keep_copy",
     "lock_grid",
-    "others",
     "paint",
     "plan_seat",
     "progressed",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commongrid.journal.actions import Line, action
-from commongrid.kernel.places import village_of
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.registry.actions import carry_grid
 from commongrid.territory import queries as territory
@@ -24,19 +23,10 @@ def end_grid(scope: Scope, act: Act, *, grid: int, carried_by: int | None) -> Li
 
     Refuses: as ``end_place``; BadInput without a grid that carries it on, unless there is none that may.
     """
-    if carried_by is None and len(others(scope, grid)) > 0:
+    if carried_by is None and territory.heirs(scope, grid):
         raise BadInput(fields={"carried_by": N_("Say which grid carries on what lies here.")})
     today = territory.calendar(scope).day_of(act.at)
     end_place(scope, act.child("place"), code=grid, carried_by=carried_by)
     if carried_by is not None:
         carry_grid(scope, act.child("rest"), grid=grid, to=carried_by, on=today)
     return Line(place=grid, subject_kind="place", facts={"carried_by": carried_by}, answer={"code": grid})
-
-
-def others(scope: Scope, grid: int) -> list[territory.PlaceRow]:
-    """The grids of its village that may carry it on; no school or market carries a grid of homes on."""
-    village = village_of(grid)
-    rows = {row.code: row for row in territory.children(scope, village, level="grid")} if village else {}
-    own = rows.pop(grid, None)
-    homes = own is not None and own.kind != "dedicated"
-    return [row for row in rows.values() if not (homes and row.kind == "dedicated")]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SAID: Final = ("act", "csrfmiddlewaretoken", "sure")
 """What a form sends that is nothing of what was written in it."""
 MOST: Final = 2_000
+"""Changes of one act that are read: many times what a household of twenty leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
