@@ -1,7 +1,7 @@
 """Make the migration that is not released yet anew: several people change tables at once, one file results.
 
 Migrations up to ``RELEASED`` are never touched; raise it with each release, and name the next. Rows that need changing
-once are changed by a migration written by hand that carries the number of the release before it (``0006_..._data``),
+once are changed by a migration written by hand that carries the number of the release before it (``0007_..._data``),
 so that it stays; the walls (``config/sql``) are made anew at every update and change no row.
 """
 
@@ -12,8 +12,8 @@ import os
 import sys
 from pathlib import Path
 
-RELEASED = 6
-NAME = "planned_seats"
+RELEASED = 7
+NAME = "further_records"
 HOME = Path("src/commongrid/migrations")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commongrid.config.settings")
