@@ -32,6 +32,8 @@ T1, T2 = 990101_001_000_000, 990101_002_000_000
 V11, V12, V21 = 990101_001_001_000, 990101_001_002_000, 990101_002_001_000
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
+LETTERS = str.maketrans("0123456789", "abcdefghij")
+"""Places are named by letters: the gate of public texts takes seven digits in a row for somebody's number."""
 VILLAGES = (V11, V12, V21)
 GRID1, GRID2, HAMLET1, HAMLET2, GROUP1 = 1, 2, 101, 102, 201
 """Sequences below each village: two grids, two natural villages, one villager group."""
@@ -160,7 +162,8 @@ def _places(owner: psycopg.Connection[Any]) -> None:
         names += [(village + n, "natural_village", village) for n in (HAMLET1, HAMLET2)]
         names += [(village + GROUP1, "villager_group", village)]
     for code, level, parent in names:
-        insert(owner, "Place", code=code, level=level, parent=parent, name=f"地{code % 10**9}", valid_from=LONG_AGO)
+        name = "地" + str(code % 10**9).translate(LETTERS)
+        insert(owner, "Place", code=code, level=level, parent=parent, name=name, valid_from=LONG_AGO)
     for village in VILLAGES:
         for grid, covered in ((GRID1, HAMLET1), (GRID1, GROUP1), (GRID2, HAMLET2)):
             insert(
