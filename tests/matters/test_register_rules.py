@@ -118,3 +118,13 @@ def test_the_database_keeps_hardship_out_of_the_open_flags(desk: Desk) -> None:
             flag = {"id": Act.new().id, "type_code": code, "household": home, "place": GRID, "from_on": localdate()}
             with pytest.raises(IntegrityError, match="no open flag") if refused else nullcontext():
                 insert(owner, "Flag", **flag)
+
+
+def test_the_database_keeps_what_a_type_of_flag_is(desk: Desk) -> None:
+    scope = f"SET LOCAL cg.kind='post'; SET LOCAL cg.lo='{COUNTY}'; SET LOCAL cg.hi='{COUNTY + 999999999}'"
+    with desk.database.as_role("app") as app:
+        for words, refused in (("sensitive = false", True), ("code = 'dibao_2026'", True), ("zh = '低保户'", False)):
+            with pytest.raises(IntegrityError, match="stays") if refused else nullcontext(), app.transaction():
+                app.execute(scope)
+                done = app.execute(f"UPDATE registry_flag_type SET {words} WHERE code = 'dibao'")
+                assert done.rowcount == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.timezone import localdate
@@ -14,13 +15,16 @@ from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import Refusal
 from commongrid.outreach.jobs import have_links_follow
 from commongrid.outreach.queries import links
-from commongrid.outreach.queries.coverage import coverage, of_hamlets
+from commongrid.outreach.queries.coverage import coverage, of_hamlets, whole
 from commongrid.registry import actions as registry
 from commongrid.registry.actions import Leaving
 from commongrid.registry.models import Household, Person
 from commongrid.registry.rules.facts import Into, NewHome, Told
+from commongrid.territory.actions import add_natural_village
+from commongrid.territory.rules.editing import Named
 from tests.factories.desk import HAMLET, OTHER_GRID, VILLAGE
 from tests.outreach.conftest import SECRETARY
+from tests.outreach.test_following import AROUND
 
 if TYPE_CHECKING:
     from tests.outreach.conftest import Row
@@ -75,3 +79,14 @@ def test_one_contact_at_most_and_books_that_add_up(row: Row, steps: list[tuple[s
         assert whole.linked + whole.without + whole.away_linked + whole.away == whole.homes
         assert sum(one.homes for one in parts) == whole.homes
         assert whole.linked + whole.away_linked == sum(one.household in living for one in held)
+
+
+def test_a_natural_village_put_right_leaves_the_days_before_as_they_were(row: Row) -> None:
+    today, before = localdate(), localdate() - timedelta(days=1)
+    made = add_natural_village(AROUND, Act.new(), village=VILLAGE, named=Named("新寨", "Xinzhai"))
+    fields = registry.Fields(of="household", subject=row.homes[0], written={"natural_village": str(made["code"])})
+    registry.correct(SECRETARY, Act.new(), fields=fields, told=Told(on=today))
+    with acting(SECRETARY):
+        for day, told in ((before, {HAMLET: 8}), (today, {HAMLET: 7, made["code"]: 1})):
+            assert {one.part: one.homes for one in of_hamlets(SECRETARY, VILLAGE, day)} == told
+            assert whole(SECRETARY, HAMLET, day).homes == told[HAMLET]

@@ -32,8 +32,7 @@ T1, T2 = 990101_001_000_000, 990101_002_000_000
 V11, V12, V21 = 990101_001_001_000, 990101_001_002_000, 990101_002_001_000
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
-LETTERS = str.maketrans("0123456789", "abcdefghij")
-"""Places are named by letters: the gate of public texts takes seven digits in a row for somebody's number."""
+LETTERS = str.maketrans("0123456789", "abcdefghij")  # in names: seven digits are taken for somebody's number
 VILLAGES = (V11, V12, V21)
 GRID1, GRID2, HAMLET1, HAMLET2, GROUP1 = 1, 2, 101, 102, 201
 """Sequences below each village: two grids, two natural villages, one villager group."""

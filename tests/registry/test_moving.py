@@ -159,3 +159,14 @@ def test_what_an_offer_of_a_household_refuses(village: Hamlet) -> None:
     actions.move_household(OFFICE, Act.new(), household_id=home, new=NEW, told=TOLD)
     with pytest.raises(WrongState, match="has ended"):
         offer(home)
+
+
+def test_nobody_is_offered_from_a_day_before_they_came(village: Hamlet) -> None:
+    home, _people = village.family()
+    late = village.person(home, "周五", "97", on=date(2026, 5, 2))
+    with pytest.raises(BadInput) as refused:
+        offer(home)
+    assert "on" in refused.value.fields
+    with pytest.raises(BadInput) as refused:
+        actions.offer_record(CLERK, Act.new(), person_id=late, to_place=OTHER_VILLAGE, note="", told=TOLD)
+    assert "on" in refused.value.fields

@@ -83,9 +83,7 @@ def test_a_record_is_on_offer_again_when_taking_it_over_is_undone(
         actions.reopen_offer(both, Act.new(), handover_id=offered, reason="x")
     actions.accept_record(OTHER_CLERK, act, handover_id=offered, into=Into(household=there))
     if offered_since:
-        actions.offer_record(
-            OTHER_CLERK, Act.new(), person_id=head, to_place=FAR_VILLAGE, note="", told=Told(on=DAY)
-        )  # fmt: skip
+        actions.offer_record(OTHER_CLERK, Act.new(), person_id=head, to_place=FAR_VILLAGE, note="", told=TOLD)
     actions.undo(both, Act.new(), done=act.id, told=Told(on=DAY, source="接错了户"))
     with acting(both):
         found = queries.handover(both, offered)

@@ -121,6 +121,16 @@ def test_a_day_before_the_grid_or_the_last_change_is_refused(village: Hamlet, da
     serve(home, GRID)
 
 
+def test_what_has_ended_since_comes_back_too(village: Hamlet) -> None:
+    home, people = village.family()
+    done = Act.new()
+    actions.serve_from(CLERK, done, household_id=home, place=OTHER_GRID, told=Told(on=TOLD.on - 5 * DAY))
+    actions.died(CLERK, Act.new(), person_id=people[3], told=Told(on=TOLD.on - 2 * DAY))
+    actions.undo(CLERK, Act.new(), done=done.id, told=TOLD)
+    with acting(CLERK):
+        assert set(Stay.objects.filter(household=home).values_list("place", flat=True)) == {GRID}
+
+
 def test_an_unseen_mark_of_hardship_goes_along_when_a_grid_is_carried_on(village: Hamlet) -> None:
     who = UUID(actions.add_person(CLERK, Act.new(), display_name="岗位上的人", place=GRID)["person"])
     actions.flag(CIVIL, Act.new(), what=actions.Recognised(type_code="disabled", person=who), told=TOLD)

@@ -13,13 +13,13 @@ from commongrid.journal.acting import acting
 from commongrid.journal.jobs import follow
 from commongrid.journal.queries import LineRow
 from commongrid.kernel.act import Act, new_id
-from commongrid.kernel.places import village_of
+from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import NotYours, WrongState
 from commongrid.kernel.scope import clock
 from commongrid.kernel.timetable import every
 from commongrid.outreach.actions import follow_links, keep_curve, work_out
 from commongrid.outreach.queries.declaring import declared_room
-from commongrid.outreach.queries.links import any_astray, ended_by
+from commongrid.outreach.queries.links import any_astray, ended_by, villages_of
 from commongrid.outreach.queries.solving import next_task
 from commongrid.outreach.rules.planning import Outcome, Task
 from commongrid.roster.dividing import jobs as dividing
@@ -28,8 +28,8 @@ from commongrid.territory import queries as territory
 
 PLANNER: Final = clock("outreach.plans", "links.edit")
 FOLLOWER: Final = clock("outreach.follow", "links.edit")
-GOES_ON: Final = ("registry.household_split", "registry.household_moved")
-UNDONE: Final = "registry.undone"
+GOES_ON: Final = ("registry.household_split", "registry.household_moved", "registry.people_divorced")
+UNDONE: Final = ("registry.undone", "registry.import_undone")
 
 
 @every(seconds=1, name="outreach.plans", apart=True)
@@ -106,21 +106,21 @@ def have_links_follow() -> int:
 def _read(rows: list[LineRow]) -> None:
     """Each village once, after its last change in the batch, where anything is to be done.
 
-    A change is told where people came to, and of moves also where they left; a link may be of another grid there.
+    A change is told at one place and may be of other villages too; a link may be of another grid there.
     """
     splits: dict[int, list[tuple[UUID, UUID]]] = defaultdict(list)
     undone: dict[int, list[UUID]] = defaultdict(list)
     last: dict[int, LineRow] = {}
-    for row in rows:
-        if not row.name.startswith("registry."):
-            continue
+    told = [row for row in rows if row.name.startswith("registry.")]
+    villages = villages_of(FOLLOWER, [row.id for row in told])
+    for row in told:
         at = village_of(row.place_now) or row.place_now
-        left = row.facts.get("from_place")
-        last |= {at: row, **({village_of(left) or left: row} if isinstance(left, int) else {})}
-        if row.name in GOES_ON and row.subject is not None:
-            splits[at].append((UUID(str(row.facts["from"])), row.subject))
-        if row.name == UNDONE:
-            undone[at].append(UUID(str(row.facts["act"])))
+        last |= dict.fromkeys((at, *(one for one in villages.get(row.id, ()) if not interval(at).holds(one))), row)
+        if row.name in GOES_ON and "from" in row.facts:
+            new = row.facts.get("household", row.subject)  # a divorce is about a person
+            splits[at].append((UUID(str(row.facts["from"])), UUID(str(new))))
+        if row.name in UNDONE:
+            undone[at].append(UUID(str(row.facts.get("act", row.subject))))  # a file's act is its batch
     calendar = territory.calendar(FOLLOWER)
     for place, row in last.items():
         back = undone[place] if undone[place] and ended_by(FOLLOWER, undone[place]) else []

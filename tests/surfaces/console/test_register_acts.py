@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
+from django.db import connection
 from django.test import Client
 
 from commongrid.journal.acting import acting
@@ -68,3 +72,42 @@ def test_whoever_ends_a_site_reads_what_still_names_it(desk: Desk, client: Clien
     page = text(client.get(ending))
     assert 'id="still"' in page
     assert f'href="/console/households/{home}">Household 12' in page
+
+
+def test_whoever_was_in_the_way_of_another_is_answered_all_the_same(desk: Desk, client: Client) -> None:
+    """The form holds the person and waits for the household, the other the other way round: PostgreSQL ends one."""
+    desk.sign_in(client, "clerk")
+    home = household(client)
+    one, _other = person(client, home, "甲"), person(client, home, "乙", "20")
+    came = []
+
+    def dies() -> None:
+        try:
+            came.append(send(client, f"/console/households/people/{one}/died").status_code)
+        finally:
+            connection.close()
+
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    sent = threading.Thread(target=dies)
+    with desk.database.as_admin() as watch, desk.database.as_admin() as other, other.transaction():
+        other.execute("SET LOCAL deadlock_timeout = '1min'")  # so that it is the form's transaction that is ended
+        other.execute("SELECT FROM registry_household WHERE id = %s FOR UPDATE", [home])
+        sent.start()
+        while sent.is_alive() and watch.execute(waiting).fetchone() == (0,):
+            time.sleep(0.02)
+        other.execute("SELECT FROM registry_person WHERE id = %s FOR UPDATE", [one])
+    sent.join()
+    assert came == [302]
+    with acting(READER):
+        assert Person.objects.get(id=one).state == "dead"
+
+
+def test_whose_spouse_is_in_no_register_is_divorced_too(desk: Desk, client: Client) -> None:
+    desk.sign_in(client, "clerk")
+    home = household(client)
+    one = person(client, home, "甲", marital="20")
+    page = f"/console/households/people/{one}"
+    assert f"{page}/divorce" in text(client.get(page))
+    form = {"spouse": "", "leaves": "", "natural_village": "", "place": "", "number": ""}
+    assert surely(client, f"{page}/divorce", **form).status_code == 302
+    assert f"{page}/divorce" not in text(client.get(page))

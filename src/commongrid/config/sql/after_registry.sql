@@ -30,3 +30,16 @@ END $$;
 DROP TRIGGER IF EXISTS open ON registry_flag;
 CREATE TRIGGER open BEFORE INSERT OR UPDATE OF type_code ON registry_flag
   FOR EACH ROW EXECUTE FUNCTION registry_flag_open();
+
+-- Flags are kept by what their type is of and by whether it is a hardship: all versions of a code say the same, for good.
+CREATE OR REPLACE FUNCTION registry_flag_type_kept() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF current_user <> ':owner:' AND (TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND NEW.code <> OLD.code) OR EXISTS (
+      SELECT FROM registry_flag_type t WHERE t.code = NEW.code AND (t.sensitive, t.of) <> (NEW.sensitive, NEW.of))) THEN
+    RAISE EXCEPTION 'a type of flag stays what it is' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN COALESCE(NEW, OLD);
+END $$;
+DROP TRIGGER IF EXISTS kept ON registry_flag_type;
+CREATE TRIGGER kept BEFORE INSERT OR UPDATE OR DELETE ON registry_flag_type
+  FOR EACH ROW EXECUTE FUNCTION registry_flag_type_kept();

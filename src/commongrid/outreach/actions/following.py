@@ -55,11 +55,12 @@ def follow_links(
     or live in another village now, end on that day; inside a village they go along. Helpers do as links do, go on to
     the household that theirs became, and end with its last hardship. A household split from another, or moved inside
     the village (``split``: from, new), begins with the same contact; whom it would rather have it says, and a plan
-    decides. What ended after an act that was ``undone`` since goes on. The line of who died or left is taken off the
-    notices that name them.
+    decides. What ended after an act that was ``undone`` since goes on, and helpers who had gone along go back. The line
+    of who died or left is taken off the notices that name them.
     """
     today = territory.calendar(scope).day_of(act.at)
     reopened = reopen_links(scope, act, undone=undone) + _redeclared(undone)
+    back = _gone_back(scope, undone, today)
     rows = astray(place, today).select_related("household", "post__person").select_for_update(of=("self",))
     ties = helpers_astray(place, today).select_related("household").select_for_update(of=("self",))
     helped = list(helpings(ties))
@@ -78,7 +79,7 @@ def follow_links(
         Declaration.objects.filter(id=one.id).update(to_on=one.left_on, ended_by=acts.get(one.person_id))
     ended = {link: (on, acts.get(who) if who else by) for link, (on, who, by) in ends.items()}
     facts = {
-        "ended": end_links(scope, act, ends=ended),
+        "ended": end_links(scope, act, ends=back | ended),
         "along": carry_links(scope, act, to=along),
         "begun": begun,
         "reopened": reopened, "declarations": len(behind),
@@ -149,6 +150,17 @@ def _helped(scope: Scope, act: Act, old: UUID, new: UUID, today: date) -> int:
             )  # fmt: skip
             begun += 1
     return begun
+
+
+def _gone_back(scope: Scope, undone: Collection[UUID], today: date) -> dict[UUID, tuple[date, UUID | None]]:
+    """Helpers' ties that end: those of a household that is what it was again, at the one that it had become."""
+    rows = Correction.objects.filter(act__in=undone, of="household", field="became").exclude(after="")
+    ends: dict[UUID, tuple[date, UUID | None]] = {}
+    for old, new, at in rows.values_list("subject", "after", "at"):
+        again = helping(old, today).values("post")
+        began = helping(UUID(new), today).filter(post__in=again, from_on__gte=territory.calendar(scope).day_of(at))
+        ends |= dict.fromkeys(began.values_list("id", flat=True), (today, None))
+    return ends
 
 
 def _open(household: UUID, today: date) -> QuerySet[Assignment]:

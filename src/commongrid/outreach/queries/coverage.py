@@ -83,18 +83,22 @@ class Home:
 def homes_at(place: int, on: date) -> QuerySet[Household]:
     """Households that stood on a day and were of a place then, with ``lay``: the place each was served from.
 
-    No household ever leaves its natural village, so from a village upwards today's place is enough, under the codes of
-    the day; below it the code is a grid's, a natural village's or a group's, and which of them only its row knows.
+    No household ever leaves its village, so from there upwards today's place is enough, under the codes of the day;
+    below it the code is a grid's, a natural village's or a group's, and which of them only its row knows.
+    ``hamlet_then``: the natural village that it was entered in on the day, for that can be corrected.
     """
     lay, area = lay_on(place, on), lay_on(village_of(place) or place, on)
     around = area.now("natural_village") if area.then else Q(place__range=interval(village_of(place) or place))
     found = Household.objects.filter(
         around, Q(began_on=None) | Q(began_on__lte=on), Q(ended_on=None) | Q(ended_on__gt=on)
-    ).annotate(lay=value_on("household", "place", on, BigIntegerField()))  # fmt: skip
+    ).annotate(
+        lay=value_on("household", "place", on, BigIntegerField()),
+        hamlet_then=value_on("household", "natural_village", on, BigIntegerField()),
+    )  # fmt: skip
     if level_of(place) != "below":
         return found
     found = found.annotate(group_then=value_on("household", "villager_group", on, BigIntegerField()))
-    own = Q(natural_village__in=lay.today(lay.codes))
+    own = Q(hamlet_then__in=[*lay.today(lay.codes), *lay.names])
     return found.filter(own | Q(lay__in=lay.names) | Q(group_then__in=lay.names))
 
 
@@ -142,9 +146,10 @@ def whole(scope: Scope, place: int, on: date) -> Coverage:
 
 def of_hamlets(scope: Scope, place: int, on: date, by: str = "natural_village") -> list[Coverage]:
     """The same by natural village, or today's villager group, of a village or of a place inside one."""
-    found = _told(place, on).exclude(**{by: None}).annotate(has=_linked(on))
-    counted = found.values(by, "was", "has").annotate(count=Count("id"))
-    return _summed(counted.values_list(by, "was", "has", "count"))
+    part = "hamlet_then" if by == "natural_village" else by
+    found = _told(place, on).exclude(**{part: None}).annotate(has=_linked(on))
+    counted = found.values(part, "was", "has").annotate(count=Count("id"))
+    return _summed(counted.values_list(part, "was", "has", "count"))
 
 
 def homes_behind(scope: Scope, place: int, on: date, sort: str, page: int = 0) -> tuple[list[Home], bool]:
@@ -171,7 +176,7 @@ def all_homes(scope: Scope, village: int, natural_village: int, on: date) -> lis
 def _homes(found: Iterable[Any]) -> list[Home]:
     return [
         Home(
-            id=one.id, place=one.lay, natural_village=one.natural_village, number=one.number, door=one.door,
+            id=one.id, place=one.lay, natural_village=one.hamlet_then, number=one.number, door=one.door,
             state=one.was,
         )
         for one in found

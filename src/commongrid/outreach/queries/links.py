@@ -240,6 +240,15 @@ def ended_by(scope: Scope, acts: Iterable[UUID]) -> bool:
     return links.exists() or said.exists()
 
 
+def villages_of(scope: Scope, acts: Iterable[UUID]) -> dict[UUID, set[int]]:
+    """The villages in which each of these acts of the register changed a record."""
+    rows = Correction.objects.filter(act__in=list(acts)).annotate(village=F("place") / VILLAGE * VILLAGE)
+    found: dict[UUID, set[int]] = defaultdict(set)
+    for act, village in rows.order_by().values_list("act", "village").distinct():
+        found[act].add(village)
+    return found
+
+
 def any_astray(scope: Scope, place: int, today: date) -> bool:
     """Whether links of a place, or what its people declared elsewhere, do not follow the register yet."""
     rows = (astray, helpers_astray, left_behind)

@@ -20,6 +20,7 @@ from commongrid.registry.actions.desk import desk, home, living, person
 from commongrid.registry.actions.life import settle_in
 from commongrid.registry.actions.moving import NOBODY, go_whole
 from commongrid.registry.actions.requests import rule_of
+from commongrid.registry.actions.stays import still_there
 from commongrid.registry.models import Correction, Handover
 from commongrid.registry.rules.facts import Into, NewHome, Told
 from commongrid.registry.rules.requests import HANDOVER
@@ -55,10 +56,13 @@ def offer_record(scope: Scope, act: Act, *, person_id: UUID, to_place: int, note
     Until they accept, it stays here and counts here.
 
     Refuses: NotYours out of scope; WrongState where the record has ended or is on offer already; BadInput for a
-    place that is no village, or one the clerk keeps too (move them there instead).
+    place that is no village, or one the clerk keeps too (move them there instead), and for a day before they came to
+    where they live.
     """
-    who = person(desk(scope, act, told), person_id)
+    at = desk(scope, act, told)
+    who = person(at, person_id)
     _refuse_place(scope, to_place)
+    still_there(at, who)
     to = Offer(place=to_place, note=note)
     row = _offer(scope, act, Handover(person_id=who.id, name=who.display_name, place=who.place), to, told)
     return Line(
@@ -78,6 +82,8 @@ def offer_household(scope: Scope, act: Act, *, household_id: UUID, to: Offer, to
     if not people:
         raise WrongState(NOBODY)
     _refuse_place(scope, to.place)
+    for one in people:
+        still_there(at, one)
     first = people[0]
     row = Handover(
         person_id=first.id, name=first.display_name, place=of.place, household_id=of.id, people=len(people),

@@ -71,7 +71,8 @@ def found_household(scope: Scope, act: Act, *, new: NewHome) -> Line:
     with one that is taken there, for a place that serves no home, where the natural village
     or group is none, has ended or lies in another village than the place, and for a point that is none.
     """
-    made = founded(desk(scope, act, Told(on=new.began_on or act.at.date())), new, act.id)
+    today = territory.calendar(scope).day_of(act.at)
+    made = founded(desk(scope, act, Told(on=new.began_on or today)), new, act.id)
     return Line(place=made.place, subject=made.id, subject_kind="household", answer={"household": made.id})
 
 

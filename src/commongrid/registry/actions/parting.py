@@ -27,7 +27,7 @@ BY_MARRIAGE: Final = {SPOUSE, *IN_LAW.values()}
 """Who is something to the head only by their marriage."""
 
 
-@action("registry.people_divorced", power="people.edit", facts=("spouse", "household"), kinds=("post", "clock"))
+@action("registry.people_divorced", power="people.edit", facts=("spouse", "household", "from"), kinds=("post", "clock"))
 def divorced(
     scope: Scope, act: Act, *, person_id: UUID, told: Told, spouse_id: UUID | None = None,
     leaving: Leaving | None = None,
@@ -52,7 +52,7 @@ def divorced(
     who = next(one for one in couple if one.id == person_id)
     facts: dict[str, object] = {"spouse": str(spouse_id)} if spouse_id else {}
     if leaving is not None:
-        facts["household"] = str(_leave(at, couple, leaving))
+        facts |= _leave(at, couple, leaving)
         couple = [person(at, one) for one in pair]
         who = next(one for one in couple if one.id == person_id)
     for one in couple:
@@ -75,12 +75,13 @@ def _refuse_no_couple(couple: list[Person]) -> None:
         )  # fmt: skip
 
 
-def _leave(at: Desk, couple: list[Person], leaving: Leaving) -> UUID:
-    """One of the two moves out, with whom they take along."""
+def _leave(at: Desk, couple: list[Person], leaving: Leaving) -> dict[str, str]:
+    """One of the two moves out, with whom they take along: from which household into which."""
     out = [one for one in couple if one.id in leaving.people]
     if len(out) != 1 or out[0].household_id is None:
         raise BadInput(fields={"people": N_("One of the two leaves; the other stays.")})
-    return split_off(at, home(at, out[0].household_id), leaving).id
+    old = home(at, out[0].household_id)
+    return {"from": str(old.id), "household": str(split_off(at, old, leaving).id)}
 
 
 def _no_relative(at: Desk, couple: list[Person]) -> None:

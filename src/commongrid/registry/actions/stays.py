@@ -67,10 +67,18 @@ def end_stay(at: Desk, who: Person, *, why: str, sort: str = "living") -> None:
 
     Refuses: BadInput where that is before they came.
     """
+    _cut(at, still_there(at, who, sort), at.on, why)
+
+
+def still_there(at: Desk, who: Person, sort: str = "living") -> list[Stay]:
+    """What the person's leaving on this day would end, the latest first, locked.
+
+    Refuses: BadInput where that is before they came.
+    """
     stays = _held(at, who, sort)
     if stays and (_home(stays[-1]) != _home(stays[0]) or _later(at, stays[-1])):
         raise BadInput(fields={"on": MOVED_SINCE})
-    _cut(at, stays, at.on, why)
+    return stays
 
 
 def close_stays(at: Desk, who: Person, *, why: str, sort: str = "living") -> None:

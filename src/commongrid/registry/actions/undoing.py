@@ -118,7 +118,7 @@ def _changes_of(scope: Scope, done: UUID) -> list[Correction]:
     if ImportBatch.objects.filter(id=done).exists():
         raise WrongState(N_("This came in with a file. Undo the whole file on the page of its import."))
     if any(row.source == DIVIDED and row.field == "place" for row in rows):
-        raise WrongState(N_("Grids were divided anew then. Divide the village again instead."))
+        raise WrongState(N_("Grids were divided anew then, or one ended. Divide the village again instead."))
     if Correction.objects.filter(undone_by=done).exists():
         raise WrongState(N_("An undoing can't be undone; do it again instead."))
     if scope.kind == "post":
@@ -162,8 +162,9 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
         last_found(at, done, records[whose], columns)
         if whose[0] == "person" and columns.keys() & {"place", "household_id"}:
             carry_marks(at, records[whose], left=before[whose[1]])
-    served = [whose[1] for whose, columns in former.items() if whose[0] == "household" and "place" in columns]
-    carry_homes(at.scope, {one: records["household", one].place for one in served}, at.on)
+    served = {row.subject: row.since_on for row in rows if (row.of, row.field) == ("household", "place")}
+    since = min(served.values(), default=at.on)  # what has ended since that day was carried too
+    carry_homes(at.scope, {one: records["household", one].place for one in served}, since)
     _follow(at, rows, records)
     for of, subject in made:
         _remove(at, of, subject)

@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
 
-from commongrid.journal.dated import period
+from commongrid.journal.dated import TODAY, period
 from commongrid.kernel.keeping import HIDDEN, OF_THEM, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models.people import Person
@@ -202,7 +202,7 @@ class Membership(models.Model):
         kind="organisation",
         ended="(SELECT o.ended_on FROM registry_organisation o WHERE o.id = organisation_id)",
         whose=f"person_id {OF_THEM}", leaves={"name": HIDDEN},
-        erased={"name": HIDDEN, "to_on": "COALESCE(to_on, GREATEST(from_on, CURRENT_DATE))"},
+        erased={"name": HIDDEN, "to_on": f"COALESCE(to_on, GREATEST(from_on, {TODAY}))"},
     )  # fmt: skip
 
     class Meta:

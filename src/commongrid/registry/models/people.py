@@ -10,7 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Q
 
-from commongrid.journal.dated import period
+from commongrid.journal.dated import TODAY, period
 from commongrid.kernel.keeping import HIDDEN, OF_THEM, Keeping
 from commongrid.kernel.wall import Wall
 from commongrid.registry.models.homes import Household, RegisteredHousehold
@@ -226,7 +226,7 @@ class Stay(models.Model):
         "(SELECT b.ended_on FROM registry_registered_household b WHERE b.id = booklet_id))",
         whose=f"person_id {OF_THEM}",
         leaves={"name": HIDDEN},
-        erased={"name": HIDDEN, "to_on": "COALESCE(to_on, GREATEST(from_on, CURRENT_DATE))", "batch": "NULL"},
+        erased={"name": HIDDEN, "to_on": f"COALESCE(to_on, GREATEST(from_on, {TODAY}))", "batch": "NULL"},
     )  # fmt: skip
 
     class Meta:

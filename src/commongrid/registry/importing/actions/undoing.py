@@ -77,12 +77,12 @@ UPDATE registry_hardship_flag f SET to_on = NULL, ended_by = NULL, place = p.pla
 FROM registry_person p WHERE f.ended_by = %(b)s AND p.id = f.person_id AND p.ended_on IS NULL
 """,
         """
-UPDATE registry_flag f SET to_on = NULL, ended_by = NULL
+UPDATE registry_flag f SET to_on = NULL, ended_by = NULL, place = h.place
 FROM registry_household h WHERE f.ended_by = %(b)s AND f.person_id IS NULL AND h.id = f.household_id
   AND h.state <> 'ended'
 """,
         """
-UPDATE registry_hardship_flag f SET to_on = NULL, ended_by = NULL
+UPDATE registry_hardship_flag f SET to_on = NULL, ended_by = NULL, place = h.place
 FROM registry_household h WHERE f.ended_by = %(b)s AND f.person_id IS NULL AND h.id = f.household_id
   AND h.state <> 'ended'
 """,
@@ -131,7 +131,7 @@ def _take_back(scope: Scope, act: Act, row: ImportBatch, reason: str) -> None:
     former = list(_former(row.id))
     book.change(former)
     served = {one.record.subject: int(one.after) for one in former if (one.record.of, one.column) == HOME_SERVED}
-    carry_homes(scope, served, book.kept.on)
+    carry_homes(scope, served, queries.today_of(scope, row.at))
     with connection.cursor() as cursor:
         for statement in _DECIDED:
             cursor.execute(statement, {"b": row.id})

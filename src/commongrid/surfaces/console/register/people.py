@@ -66,6 +66,7 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         "chip": chip(PERSON_STATES, card.state),
         "home": home,
         "spouse": queries.spouse_of(request.scope, card),
+        "married": card.marital.startswith("2"),
         "facts": _facts(card, words, shown, ethnic=request.scope.may(ETHNIC)),
         "sealed": _sealed(request.scope, card),
         "offer": _offer(request.scope, card),
