@@ -100,9 +100,8 @@ def astray(place: int, today: date) -> QuerySet[Any]:
     So is one of a home left empty, and one of a member who lives in the home. ``left_on``: since when a member who
     lived in the village while the link held lives in another. For queries and actions of this module alone.
     """
-    near = interval(place)
     holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today), kind=LINKED)
-    here = holds.filter(Q(place__range=near) | Q(household__place__range=near) | Q(post__person__place__range=near))
+    here = holds.filter(id__in=_around(place, Q(post__in=Post.objects.filter(person__place__range=interval(place)))))
     moved = here.annotate(village=F("post__place") / VILLAGE * VILLAGE)
     moved = moved.annotate(left_on=_left("post__person", "village"))
     return moved.filter(
@@ -162,13 +161,20 @@ def helpers_astray(place: int, today: date) -> QuerySet[Any]:
     is in hardship no more. For queries and actions of this module alone.
     """
     inside, moved = interval(place), ~Q(place=F("household__place"))
-    near = Q(place__range=inside) | Q(household__place__range=inside)
-    holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today)).exclude(kind=LINKED)
+    holds = Assignment.objects.filter(Q(to_on=None) | Q(to_on__gt=today), id__in=_around(place)).exclude(kind=LINKED)
     over = Q(needs=False) & (Q(eased_on__isnull=False) | Q(went_on__isnull=False))
     return _easing(holds, today).filter(
         Q(moved, place__range=inside, household__place__range=inside)
-        | Q(Q(household__state__in=DESERTED) | moved | over, near, kind=HELPER)
+        | Q(Q(household__state__in=DESERTED) | moved | over, kind=HELPER)
     )
+
+
+def _around(place: int, *ways: Q) -> QuerySet[Any]:
+    """Ties that lie in a place or whose household does, and more ``ways``; each way has an index of its own."""
+    homes = Household.objects.filter(place__range=interval(place))
+    ways = (Q(place__range=interval(place)), Q(household__in=homes.values("id")), *ways)
+    first, *others = (Assignment.objects.filter(way).values("id") for way in ways)
+    return first.union(*others)
 
 
 def helping(household: UUID, today: date) -> QuerySet[Any]:
