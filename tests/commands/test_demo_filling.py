@@ -70,8 +70,12 @@ def test_population_in_the_register_is_the_census_and_each_record_is_whole(hamle
         assert Stay.objects.filter(person__source="demo", sort="registered").count() == made
         assert Correction.objects.filter(of="person", field="*", subject__in=new.values("id")).count() == made
         assert HardshipFlag.objects.filter(source="demo", type_code="left_behind_child").exists()
-        assert Flag.objects.filter(source="demo").exclude(type_code__in=("veteran", "party_member", "migrant_out")
-                                                          ).count() == 0  # fmt: skip
+        payments = Flag.objects.filter(source="demo", type_code__regex="^(medical|pension)_")
+        others = Flag.objects.filter(source="demo").exclude(id__in=payments.values("id"))
+        assert set(others.values_list("type_code", flat=True)) <= {"veteran", "party_member", "migrant_out"}
+        payers = payments.filter(type_code__startswith="medical_").values("person").distinct().count()
+        assert 0 < payers < made, "some have paid for insurance, some have not"
+        assert not payments.filter(from_on__gt=TODAY).exists()
         who = new.filter(id_sealed__isnull=False, phone_sealed__isnull=False).order_by("sort_key")[0]
     number = sealed.unseal(who.id_sealed, "registry_person", "id_sealed", who.id)
     assert id_number(number, today=TODAY).born_on == who.born_on

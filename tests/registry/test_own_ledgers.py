@@ -15,9 +15,9 @@ from commongrid.kernel.refusals import BadInput, NotAllowed, NotFound
 from commongrid.registry import actions, queries
 from commongrid.registry.keeping import jobs
 from commongrid.registry.models import SavedLedger
-from commongrid.registry.rules.facts import Told
+from commongrid.registry.rules.facts import NewHome, Told
 from commongrid.registry.rules.own_ledgers import SUBJECTS, Spec, arranged, checked, columns, filter_names, suggested
-from tests.factories.desk import VILLAGE, lay
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, VILLAGE, lay
 from tests.factories.network import scope_as
 from tests.factories.scopes import scope_at
 from tests.registry.conftest import CLERK, DAY, Hamlet
@@ -32,8 +32,10 @@ TODAY = date(2026, 11, 24)
 MEN = Spec(of="person", columns=("name", "age"), filters={"sex": "1"}, group="relation", order="age", down=True)
 
 
-def rows(spec: Spec, scope: Scope = CLERK, population: str = "resident") -> list[dict[str, Any]]:
-    wanted = queries.Wanted(place=VILLAGE, population=population, on=TODAY, since=DAY)
+def rows(
+    spec: Spec, scope: Scope = CLERK, population: str = "resident", *, linked: set[UUID] | None = None
+) -> list[dict[str, Any]]:
+    wanted = queries.Wanted(place=VILLAGE, population=population, on=TODAY, since=DAY, homes=linked)
     with acting(scope):
         return [dict(row.values) for row in queries.own_rows(scope, spec, wanted)]
 
@@ -56,6 +58,8 @@ def test_no_column_filter_group_or_order_is_ethnic_group_bank_or_religion() -> N
         ({"filters": {"ethnic_sealed": "01"}}, "ethnic_sealed"), ({"filters": {"name": "张"}}, "name"),
         ({"filters": {"age_from": "x"}}, "age_from"), ({"filters": {"age_to": "201"}}, "age_to"),
         ({"filters": {"population": "everybody"}}, "population"), ({"filters": {"sex": "1" * 41}}, "sex"),
+        ({"filters": {"grid": "第1网格"}}, "grid"), ({"filters": {"registered_place": "9" * 16}}, "registered_place"),
+        ({"filters": {"linked": "朱文书"}}, "linked"), ({"filters": {"place": str(VILLAGE)}}, "place"),
     ],
 )  # fmt: skip
 def test_what_is_not_offered_is_refused(change: dict[str, Any], field: str) -> None:
@@ -130,6 +134,31 @@ def test_households_by_size_with_flags_of_their_people(village: Hamlet) -> None:
     assert [row["number"] for row in rows(replace(spec, filters={"people_from": "1", "people_to": "4"}))] == ["1"]
     assert [row["~household"] for row in rows(replace(spec, filters={"flags": "veteran"}))] == [home]
     assert rows(replace(spec, filters={"away_from": "2"})) == []
+
+
+def test_people_and_households_by_grid_group_registered_place_and_linked_member(village: Hamlet) -> None:
+    home, _people = village.family()
+    there = UUID(actions.found_household(CLERK, Act.new(), new=NewHome(place=OTHER_GRID, natural_village=HAMLET,
+                                                                       number="2"))["household"])  # fmt: skip
+    village.person(there, "赵五", registered_place=VILLAGE)
+    village.person(there, "赵六", "97", registered_place=FAR_VILLAGE)
+
+    def found(of: str = "person", homes: set[UUID] | None = None, **filters: str) -> list[str]:
+        spec = Spec(of=of, columns=("name",) if of == "person" else ("number",), filters=filters)
+        return sorted(str(row[spec.columns[0]]) for row in rows(spec, linked=homes))
+
+    assert found(grid=str(OTHER_GRID)) == ["赵五", "赵六"]
+    assert found("household", grid=str(GRID)) == ["1"]
+    assert found(grid=str(OTHER_GRID), sex="1") == []
+    assert found(registered_place=str(VILLAGE)) == ["赵五"]
+    assert found(collective=str(VILLAGE)) == []
+    assert found(villager_group=str(VILLAGE + 9)) == found("household", villager_group=str(VILLAGE + 9)) == []
+    member = str(home)  # any id: whose households they are is known above
+    assert found(homes={there}, linked=member) == ["赵五", "赵六"]
+    assert found("household", homes={home}, linked=member) == ["1"]
+    assert found(homes=set(), linked=member) == []
+    with pytest.raises(LookupError):
+        found(linked=member)
 
 
 def test_holdings_by_kind_and_number(village: Hamlet) -> None:
@@ -213,6 +242,22 @@ def test_it_needs_a_name_of_its_own_and_keeps_its_subject(desk: Any) -> None:
     with pytest.raises(BadInput):
         actions.change_ledger(clerk, Act.new(), ledger_id=one, name="x", spec=Spec(of="household", columns=("number",)))
     assert actions.change_ledger(clerk, Act.new(), ledger_id=one, name="男性", spec=MEN)["ledger"] == str(one)
+
+
+def test_a_place_to_filter_by_is_one_within_scope_and_in_force(desk: Any, database: Database) -> None:
+    clerk = scope_as(desk, "clerk")
+    for place in (OTHER_VILLAGE, HAMLET, VILLAGE + 77):
+        with pytest.raises(BadInput) as refused:
+            save(clerk, spec=replace(MEN, filters={"grid": str(place)}))
+        assert "outside what your post sees" in refused.value.fields["grid"]
+    by_grid = replace(MEN, filters={"grid": str(OTHER_GRID), "registered_place": str(HAMLET)})
+    one = save(clerk, spec=by_grid)
+    with database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_place SET valid_to = current_date WHERE code = %s", [OTHER_GRID])
+    with acting(clerk):
+        assert list(queries.lost(clerk, queries.own_ledger(clerk, one).spec)) == ["grid"]
+    with pytest.raises(BadInput):
+        actions.change_ledger(clerk, Act.new(), ledger_id=one, name="男性", spec=by_grid)
 
 
 def test_one_of_hardship_is_offered_only_to_those_who_may_see_it(desk: Any) -> None:

@@ -7,6 +7,7 @@ import zipfile
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.utils.timezone import localdate
@@ -14,11 +15,13 @@ from django.utils.timezone import localdate
 from commongrid.accounts.models import AccessLine
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
+from commongrid.registry import actions
+from commongrid.registry.rules.facts import Told
 from commongrid.registry.rules.ledgers import LEDGERS
 from commongrid.surfaces.console.handing import KEPT_DAYS
 from tests.factories.desk import VILLAGE, Desk, lay
 from tests.factories.network import scope_as
-from tests.registry.conftest import Hamlet
+from tests.registry.conftest import CLERK, Hamlet
 
 if TYPE_CHECKING:
     from tests.bed import Database
@@ -103,3 +106,37 @@ def test_the_days_an_export_lives_are_chosen_within_the_countys_limit(desk: Desk
     with acting(scope_as(desk, "auditor")):
         said = list(AccessLine.objects.filter(event="exported").order_by("at").values_list("about", flat=True))
     assert said == [f"ledger.roster.0.{localdate() + timedelta(days=days):%Y%m%d}" for days in (3, 14)]
+
+
+def test_a_ledger_of_payment_is_narrowed_to_who_has_not_paid_on_the_page_and_in_the_file(desk: Desk) -> None:
+    _home, (_head, wife, *_rest) = Hamlet().family()
+    payment = f"medical_{localdate().year}"
+    what = actions.Recognised(type_code=payment, person=wife)
+    actions.flag(CLERK, Act.new(), what=what, told=Told(on=localdate()))
+    client = desk.sign_in(Client(), "clerk")
+    address = f"/console/households/ledgers/medical?place={VILLAGE}&payment={payment}"
+    page = client.get(address)
+    assert (page.context["wanted"].payment, page.context["total"]) == (payment, 4)
+    assert page.context["sums"][0][-2:] == ("Paid", "Not paid")
+    assert page.context["sums"][1][-1][-2:] == ("1", "3")
+    unpaid = client.get(f"{address}&paid=0")
+    assert unpaid.context["total"] == 3
+    assert "吴二" not in text(unpaid)
+    assert "reads as not paid" in text(unpaid)
+    answer = client.post(f"{address}&paid=0", {"act": str(Act.new().id), "purpose": "动员", "into": "xlsx"})
+    cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active for cell in row]
+    assert "周三" in cells
+    assert "吴二" not in cells
+    assert client.get(f"{address}&payment=nonsense&paid=x").context["total"] == 4
+    with desk.database.as_role("owner") as owner:
+        owner.execute("DELETE FROM registry_flag")
+        owner.execute("DELETE FROM registry_flag_type WHERE \"group\" = 'medical'")
+    assert "No type of flag says who has paid" in text(client.get(address))
+
+
+@pytest.mark.parametrize("code", ["homes_away", "booklets", "hazards", "dogs", "organisations"])
+def test_a_ledger_of_an_earlier_day_says_what_is_of_that_day(desk: Desk, code: str) -> None:
+    client = desk.sign_in(Client(), "clerk")
+    page = client.get(f"/console/households/ledgers/{code}?place={VILLAGE}&on=2026-05-01")
+    assert "are those of that day; phones" in text(page)
+    assert "are those of that day" not in text(client.get(f"/console/households/ledgers/{code}?place={VILLAGE}"))

@@ -19,7 +19,8 @@ from commongrid.accounts.models import AccessLine
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.surfaces.console.handing import Handed, Row, Table, document, said, sheet
-from tests.factories.desk import VILLAGE, Desk, lay
+from tests.factories.desk import GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, VILLAGE, Desk, lay
+from tests.factories.desk import id_of as desk_id
 from tests.factories.network import scope_as
 from tests.registry.conftest import Hamlet
 
@@ -104,6 +105,43 @@ def test_it_goes_out_as_excel_and_word_each_logged_with_what_it_is(desk: Desk) -
     assert "4 rows" in seen
     assert "to be deleted by" in text(desk.sign_in(Client(), "auditor").get("/console/access-log/?event=exported"))
     assert desk.sign_in(Client(), "grid_head").get("/console/households/exports").status_code == 403
+
+
+def test_one_is_narrowed_to_a_grid_and_a_linked_member_and_says_so_when_they_are_gone(desk: Desk) -> None:
+    with desk.database.as_role("owner") as owner:
+        owner.execute(
+            "INSERT INTO roster_assignment (id, post_id, kind, place, household_id, from_on)"
+            " SELECT gen_random_uuid(), %s, 'linked_household', place, id, '2026-03-01' FROM registry_household"
+            " WHERE number = '1'", [desk_id("grid_head")],
+        )  # fmt: skip
+    client = desk.sign_in(Client(), "clerk")
+    form = client.get(f"{LEDGERS}/own/new?of=person").context["form"]
+    offered = {name: dict(form.fields[f"by_{name}"].choices) for name in ("grid", "registered_place", "linked")}
+    assert list(offered["grid"]) == ["", str(GRID), str(OTHER_GRID)]
+    assert list(offered["registered_place"]) == ["", str(VILLAGE), str(HAMLET)]
+    assert offered["linked"] == {"": "All", str(desk_id("grid_head")): "秦网格 · Grid 1"}
+    assert "Villager group" in form.not_offered()
+    narrow = {**FILLED, "by_sex": "", "by_grid": str(GRID), "by_linked": str(desk_id("grid_head"))}
+    wrong = post(client, f"{LEDGERS}/own/new", **{**narrow, "by_grid": str(OTHER_VILLAGE)})
+    assert wrong.status_code == 422
+    assert "outside what your post sees" in text(wrong)
+    assert 'value="在家男性"' in text(wrong)
+    there = post(client, f"{LEDGERS}/own/new", **narrow)["Location"]
+    page = client.get(there)
+    assert (page.context["total"], page.context["lost"]) == (4, [])
+    assert {"Grid: Grid 1", "Linked member: 秦网格 · Grid 1"} <= set(page.context["filters"])
+    with desk.database.as_role("owner") as owner:
+        owner.execute("UPDATE territory_place SET valid_to = current_date WHERE code = %s", [GRID])
+        owner.execute("UPDATE roster_assignment SET to_on = current_date")
+    page = client.get(there)
+    assert page.context["total"] == 0
+    assert "This place is gone" in text(page)
+    assert "no household is linked to this member" in text(page)
+    assert post(client, there, purpose="核对", into="xlsx").status_code == 422
+    assert "Grid 1 (no longer offered)" in text(client.get(f"{there}/change"))
+    again = post(client, f"{there}/change", **narrow)
+    assert again.status_code == 422
+    assert "by_grid" in again.context["form"].errors
 
 
 def test_ready_ledgers_go_out_as_word_too(desk: Desk) -> None:

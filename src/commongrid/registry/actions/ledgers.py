@@ -10,7 +10,7 @@ from commongrid.journal.actions import Line, action
 from commongrid.kernel.filling import Filling, filled
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed, NotFound
 from commongrid.registry.models import SavedLedger
-from commongrid.registry.queries.own_ledgers import GONE, Laid, form_of, ledgers, sealed_form
+from commongrid.registry.queries.own_ledgers import GONE, Laid, form_of, ledgers, lost, sealed_form
 from commongrid.registry.rules.own_ledgers import LONGEST_NAME, MOST_OWN, RUNNING_NUMBER, Spec, checked
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ def save_ledger(
 ) -> Line:
     """Make a ledger; with a form it is laid into that workbook from now on.
 
-    Refuses: BadInput without a name or with one of another of this post's, past thirty, or for a column, filter, group
-    or order that is not offered; NotAllowed for hardship without its power, or to share where nobody else acts.
+    Refuses: BadInput without a name or with one of another of this post's, past thirty, for a column, filter, group
+    or order that is not offered, or a place to filter by that is gone or out of scope; NotAllowed for hardship without
+    its power, or to share where nobody else acts.
     """
     said, spec = _checked(scope, name, spec, shared=shared)
     post = _post(scope)
@@ -121,7 +122,10 @@ def _checked(scope: Scope, name: str, spec: Spec, *, shared: bool) -> tuple[str,
         raise BadInput(fields={"name": NO_NAME})
     if shared and not may_share(scope):
         raise NotAllowed(NO_PLACE)
-    return said, checked(spec, hardship=scope.may("people.hardship"))
+    spec = checked(spec, hardship=scope.may("people.hardship"))
+    if faults := lost(scope, spec):
+        raise BadInput(fields=faults)
+    return said, spec
 
 
 def _written(scope: Scope, act: Act, row: SavedLedger, told: tuple[str, Spec, bool]) -> Line:

@@ -6,9 +6,11 @@ import csv
 from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib import resources
+from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import models, transaction
+from django.utils.timezone import localdate
 
 from commongrid.registry.keeping.models import RetentionRule
 from commongrid.registry.models import ChangeRule, Code, FieldRule, FlagType
@@ -26,7 +28,8 @@ def seed() -> None:
         known = set(Code.objects.values_list("list", "code"))
         _add(Code, (row for row in _codes() if (row.list, row.code) not in known))
         typed = set(FlagType.objects.values_list("code", flat=True))
-        _add(FlagType, (row for row in _flag_types() if row.code not in typed))
+        every = (*_flag_types(), *_payments(localdate().year))
+        _add(FlagType, (row for row in every if row.code not in typed))
         sorted_ = set(ChangeRule.objects.values_list("sort", flat=True))
         _add(ChangeRule, (row for row in _change_rules() if row.sort not in sorted_))
         ruled = set(FieldRule.objects.values_list("of", "field", "who"))
@@ -76,6 +79,23 @@ def _flag_types() -> Iterator[FlagType]:
             position=position,
             valid_from=SINCE,
         )
+
+
+PAID: Final = (
+    ("medical", "{}年城乡居民医保已缴费", "Resident medical insurance paid for {}"),
+    ("pension", "{}年城乡居民养老保险已缴费", "Resident pension paid for {}"),
+)
+"""What is paid for year by year: the group of its types of flags, and how that of a year is called."""
+
+
+def _payments(year: int) -> Iterator[FlagType]:
+    """The types that say who has paid for this year and for the next; later ones a county adds, or a later release."""
+    for group, zh, en in PAID:
+        for of in (year, year + 1):
+            yield FlagType(
+                id=_id("flag type", f"{group}_{of}"), code=f"{group}_{of}", zh=zh.format(of), en=en.format(of),
+                group=group, of="person", position=of, valid_from=SINCE,
+            )  # fmt: skip
 
 
 def _change_rules() -> Iterator[ChangeRule]:

@@ -69,8 +69,9 @@ from commongrid.registry.queries.ledgers import (
     ledger_totals,
     offered,
 )
-from commongrid.registry.queries.own_ledgers import Laid, OwnLedger, form_of, own_ledger, own_ledgers
+from commongrid.registry.queries.own_ledgers import LOST, Laid, OwnLedger, form_of, lost, own_ledger, own_ledgers
 from commongrid.registry.queries.own_rows import flag_names, own_rows
+from commongrid.registry.queries.payments import payment_asked, payments
 from commongrid.registry.queries.people import (
     FOUND,
     REVEALED,
@@ -127,6 +128,7 @@ from commongrid.registry.queries.wordlists import (
 
 __all__ = (
     "FOUND",
+    "LOST",
     "REVEALED",
     "Alike",
     "AlikeRow",
@@ -210,6 +212,7 @@ __all__ = (
     "ledger_size",
     "ledger_totals",
     "left_of",
+    "lost",
     "may_reveal",
     "members_of",
     "members_on",
@@ -222,6 +225,8 @@ __all__ = (
     "own_ledger",
     "own_ledgers",
     "own_rows",
+    "payment_asked",
+    "payments",
     "person",
     "person_card",
     "phone_index_of",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
 from django.utils.timezone import localdate
 
@@ -18,22 +18,9 @@ from commongrid.journal.dated import in_force
 from commongrid.kernel import masking
 from commongrid.kernel.places import interval, village_of
 from commongrid.kernel.refusals import NotAllowed, NotFound
-from commongrid.registry.models import (
-    Flag,
-    HardshipFlag,
-    Household,
-    Membership,
-    Organisation,
-    Person,
-    RegisteredHousehold,
-    Site,
-    Stay,
-    Thing,
-)
-from commongrid.registry.queries import then
-from commongrid.registry.queries.booklets import counted
-from commongrid.registry.queries.holdings import due
-from commongrid.registry.queries.homes import sizes_of
+from commongrid.registry.models import Flag, HardshipFlag, Person, Stay
+from commongrid.registry.queries import of_the_day, then
+from commongrid.registry.queries.payments import paying
 from commongrid.registry.rules.freshness import years
 from commongrid.registry.rules.ledgers import LEDGERS, MOST, Ledger, Totals, born_between, totals
 
@@ -47,7 +34,8 @@ TABLE: Final = "registry_person"
 class Wanted:
     """Which rows of a ledger: at which place, of which population, on or until which day, in a period since a day.
 
-    ``belongs``: who of the population alone, one of ``rules.ledgers.BELONGS``.
+    ``belongs``: who of the population alone, one of ``rules.ledgers.BELONGS``; ``homes``: those of these households.
+    ``payment``: the type of flag that says who has paid, ``paid`` who of them alone, one of ``rules.ledgers.PAID``.
     """
 
     place: int
@@ -55,6 +43,9 @@ class Wanted:
     on: date
     since: date
     belongs: str = ""
+    homes: Collection[UUID] | None = None
+    payment: str = ""
+    paid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +78,9 @@ def ledger_rows(scope: Scope, of: Ledger, wanted: Wanted, most: int = MOST) -> l
     if of.of == "stay":
         found = _stays(of, wanted, within)[: most + 1]
     else:
-        named, order, told = _READ[of.of]
+        order, told = _READ[of.of]
         rows = _RECORDS[of.of](of, wanted, within)
-        beside = {name: F(path) for name, path in named.items()}
-        rows = then.at_home(rows, wanted.on) if of.of_people else rows.annotate(**beside)
+        rows = then.at_home(rows, wanted.on) if of.of_people else rows
         if of.of_people and wanted.on < localdate():
             order = _BY_HOME_THEN
         found = list(told(of, wanted, list(rows.order_by(*order)[: most + 1])))
@@ -115,21 +105,20 @@ def ledger_totals(scope: Scope, of: Ledger, wanted: Wanted) -> Totals:
         return totals(of, [row.values for row in _stays(of, wanted, within)])
     rows = _RECORDS[of.of](of, wanted, within)
     if of.of == "household":
-        homes = dict(rows.order_by("natural_village").values_list("id", "natural_village")[:MOST])
-        sizes, here = sizes_of(list(homes)), _registered(list(homes), wanted)
-        return totals(of, [
-            {"place": place, "people": sizes.get(home, (0, 0))[0], "registered": here.get(home, 0)}
-            for home, place in homes.items()
-        ])  # fmt: skip
+        homes = rows.order_by("natural_village").values_list("natural_village", "size", "registered")[:MOST]
+        return totals(of, [dict(zip(("place", "people", "registered"), row, strict=True)) for row in homes])
     if of.of in ("person", "flag"):
         rows = then.at_home(rows, wanted.on).annotate(at=Coalesce("hamlet", "place"))
-        people = rows.order_by("place").values_list("at", "home_number", "sex")[:MOST]
-        lines: list[Mapping[str, Any]] = [dict(zip(("place", "number", "sex"), row, strict=True)) for row in people]
+        columns = ("at", "home_number", "sex", *(("paid",) if of.paid else ()))
+        people = rows.order_by("place").values_list(*columns)[:MOST]
+        lines: list[Mapping[str, Any]] = [
+            dict(zip(("place", "number", "sex", "paid")[: len(row)], row, strict=True)) for row in people
+        ]
         return totals(of, [*lines, *(row.values for row in _left(of, wanted, within))])
     if of.of == "booklet":
         return totals(of, [row.values for row in _booklets_told(of, wanted, list(rows[:MOST]))])
-    at = Coalesce("natural_village", "place") if of.of == "site" else F("place")
-    kinds = rows.annotate(at=at).order_by("at").values_list("at", "kind")[:MOST]
+    at = {"site": Coalesce("natural_village", "place"), "organisation": F("place_then")}.get(of.of, F("place"))
+    kinds = rows.annotate(at=at).order_by("at").values_list("at", "kind_then")[:MOST]
     return totals(of, [{"place": place, "kind": kind} for place, kind in kinds])
 
 
@@ -158,12 +147,14 @@ def _people(of: Ledger, wanted: Wanted, within: Within) -> Any:
     rows = _of_the_day(wanted, within)
     if of.states:
         rows = rows.filter(then.were(wanted.on, of.states))
+    if of.paid:
+        rows = paying(rows, wanted)
     return rows if of.ages == (0, 200) else rows.filter(born_on__range=born_between(of.ages, wanted.on))
 
 
 def _left(of: Ledger, wanted: Wanted, within: Within) -> list[LedgerRow]:
     """Beside everybody of a day those whose record is elsewhere now; of what they were else nothing can be read."""
-    everybody = of.of == "person" and of.ages == (0, 200) and not of.states and not wanted.belongs
+    everybody = of.of == "person" and of.ages == (0, 200) and not (of.states or wanted.belongs or wanted.paid)
     return left_rows(wanted, within) if everybody else []
 
 
@@ -194,8 +185,8 @@ def _flagged(of: Ledger, wanted: Wanted, within: Within) -> Any:
     return _of_the_day(wanted, within).filter(Q(id__in=of_people.values("person_id")) | heads)
 
 
-def _people_told(_of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[LedgerRow]:
-    return (_person(one, wanted) for one in people)
+def _people_told(of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[LedgerRow]:
+    return (_person(one, wanted, {"paid": one.paid, "paid_on": one.paid_on} if of.paid else None) for one in people)
 
 
 def _flagged_told(of: Ledger, wanted: Wanted, people: list[Any]) -> Iterator[LedgerRow]:
@@ -266,90 +257,72 @@ def _happened(stay: Any, who: Any, what: tuple[str, str, date], wanted: Wanted) 
 
 
 def _homes(of: Ledger, wanted: Wanted, within: Within) -> Any:
-    rows = Household.objects.filter(place__range=within, state__in=of.states)
-    if wanted.population == "registered":
-        rows = rows.filter(Exists(Person.objects.filter(_here(wanted), household=OuterRef("id"))))
-    return rows
+    """Households of a day; ``registered`` are those registered in the village, or wider, that is asked for."""
+    here = interval(village_of(wanted.place) or wanted.place)
+    rows = of_the_day.homes_on(wanted.on, within, here).filter(state_then__in=of.states)
+    return rows.filter(registered__gt=0) if wanted.population == "registered" else rows
 
 
-def _here(wanted: Wanted) -> Q:
-    """Who is registered in the village, or wider, that is asked for."""
-    return Q(registered_place__range=interval(village_of(wanted.place) or wanted.place))
-
-
-def _registered(homes: list[UUID], wanted: Wanted) -> dict[UUID, int]:
-    """How many people of each household are registered there."""
-    rows = Person.objects.filter(_here(wanted), household__in=homes).values("household")
-    return dict(rows.annotate(n=Count("id")).values_list("household", "n"))
-
-
-def _homes_told(_of: Ledger, wanted: Wanted, homes: list[Any]) -> Iterator[LedgerRow]:
-    ids = [one.id for one in homes]
-    sizes, here = sizes_of(ids), _registered(ids, wanted)
+def _homes_told(_of: Ledger, _wanted: Wanted, homes: list[Any]) -> Iterator[LedgerRow]:
     for one in homes:
         values = {
-            "place": one.natural_village, "villager_group": one.villager_group, "number": one.number,
-            "door": one.door, "name": one.heads_name or "", "phone": _phone(one.head_id, one.heads_phone),
-            "people": sizes.get(one.id, (0, 0))[0], "registered": here.get(one.id, 0), "home_state": one.state,
+            "place": one.natural_village, "villager_group": one.villager_group_then, "number": one.number_then,
+            "door": one.door_then, "name": one.heads_name or "", "phone": _phone(one.head_then, one.heads_phone),
+            "people": one.size, "registered": one.registered, "home_state": one.state_then,
         }  # fmt: skip
         yield LedgerRow(of="household", subject=one.id, values=values)
 
 
-def _booklets(_of: Ledger, _wanted: Wanted, within: Within) -> Any:
-    return RegisteredHousehold.objects.filter(place__range=within, ended_on=None)
+def _booklets(_of: Ledger, wanted: Wanted, within: Within) -> Any:
+    return of_the_day.booklets_on(wanted.on, within)
 
 
 def _booklets_told(_of: Ledger, _wanted: Wanted, booklets: list[Any]) -> Iterator[LedgerRow]:
-    rows = RegisteredHousehold.objects.filter(id__in=[one.id for one in booklets])
-    for one in counted(rows).order_by(*_BY_NUMBER):
+    for one in booklets:
         values = {"place": one.place, "number": one.number, "name": one.heads_name or "", "people": one.size,
                   "here": one.resident}  # fmt: skip
         yield LedgerRow(of="booklet", subject=one.id, values=values)
 
 
-def _sites(of: Ledger, _wanted: Wanted, within: Within) -> Any:
-    rows = Site.objects.filter(place__range=within, ended_on=None)
-    return rows.exclude(hazard="") if of.special == "hazard" else rows.filter(self_built=True)
+def _sites(of: Ledger, wanted: Wanted, within: Within) -> Any:
+    rows = of_the_day.holdings_on("site", wanted.on, within)
+    return rows.exclude(hazard_then="") if of.special == "hazard" else rows.filter(self_built_then=True)
 
 
 def _sites_told(_of: Ledger, _wanted: Wanted, sites: list[Any]) -> Iterator[LedgerRow]:
     for one in sites:
         values = {
-            "place": one.natural_village or one.place, "kind": one.kind, "name": one.name, "door": one.door,
-            "owner": one.owners_name or "", "use": one.use, "hazard": one.hazard, "built_on": one.built_on,
-            "storeys": one.storeys, "area_m2": one.area_m2,
+            "place": one.natural_village or one.place, "kind": one.kind_then, "name": one.name_then,
+            "door": one.door_then, "owner": one.owners_name or "", "use": one.use_then, "hazard": one.hazard_then,
+            "built_on": one.built_on_then, "storeys": one.storeys_then, "area_m2": one.area_m2_then,
         }  # fmt: skip
         yield LedgerRow(of="site", subject=one.id, values=values)
 
 
 def _things(of: Ledger, wanted: Wanted, within: Within) -> Any:
-    rows = Thing.objects.filter(place__range=within, ended_on=None)
-    return rows.filter(due(wanted.on)) if of.special == "due" else rows.filter(kind__in=of.kinds)
+    rows = of_the_day.holdings_on("thing", wanted.on, within)
+    return rows.filter(of_the_day.due_then(wanted.on)) if of.special == "due" else rows.filter(kind_then__in=of.kinds)
 
 
 def _things_told(_of: Ledger, _wanted: Wanted, things: list[Any]) -> Iterator[LedgerRow]:
     for one in things:
         values = {
-            "place": one.place, "kind": one.kind, "name": one.name, "mark": one.mark, "keeper": one.keepers_name or "",
-            "site": one.sites_name or "", "last_check_on": one.last_check_on, "next_check_on": one.next_check_on,
-            "condition": one.condition,
+            "place": one.place, "kind": one.kind_then, "name": one.name_then, "mark": one.mark_then,
+            "keeper": one.keepers_name or "", "site": one.sites_name or "", "last_check_on": one.last_check_on_then,
+            "next_check_on": one.next_check_on_then, "condition": one.condition_then,
         }  # fmt: skip
         yield LedgerRow(of="thing", subject=one.id, values=values)
 
 
-def _organisations(_of: Ledger, _wanted: Wanted, within: Within) -> Any:
-    return Organisation.objects.filter(place__range=within, ended_on=None)
+def _organisations(_of: Ledger, wanted: Wanted, within: Within) -> Any:
+    return of_the_day.holdings_on("organisation", wanted.on, within)
 
 
 def _organisations_told(_of: Ledger, _wanted: Wanted, found: list[Any]) -> Iterator[LedgerRow]:
-    held = Membership.objects.filter(organisation__in=[one.id for one in found], to_on=None)
-    names = dict(held.filter(duty="leader").values_list("organisation", "name"))
-    number = held.values("organisation").annotate(n=Count("person", distinct=True))
-    sizes = dict(number.values_list("organisation", "n"))
     for one in found:
         values = {
-            "place": one.place, "kind": one.kind, "name": one.name, "leader": names.get(one.id, ""),
-            "members": sizes.get(one.id, 0), "credit_code": one.credit_code, "founded_on": one.founded_on,
+            "place": one.place_then, "kind": one.kind_then, "name": one.name_then, "leader": one.leads or "",
+            "members": one.size, "credit_code": one.credit_code_then, "founded_on": one.founded_on_then,
         }  # fmt: skip
         yield LedgerRow(of="organisation", subject=one.id, values=values)
 
@@ -381,16 +354,10 @@ _BY_HOME: Final = ("place", "hamlet", Length("home_number"), "home_number", "rel
 """By household as they are numbered (9 before 10), the head of each first."""
 _BY_HOME_THEN: Final = ("place", "by_home", "born_on", "id")
 """The same of an earlier day."""
-_READ: Final[Mapping[str, tuple[dict[str, str], tuple[Any, ...], Any]]] = {
-    "person": ({}, _BY_HOME, _people_told), "flag": ({}, _BY_HOME, _flagged_told),
-    "booklet": ({}, _BY_NUMBER, _booklets_told),
-    "household": (
-        {"heads_name": "head__display_name", "heads_phone": "head__phone_sealed"},
-        ("natural_village", Length("number"), "number", "id"), _homes_told,
-    ),
-    "site": ({"owners_name": "owner__display_name"}, ("place", "kind", "id"), _sites_told),
-    "thing": ({"keepers_name": "keeper__display_name", "sites_name": "site__name"}, ("place", "next_check_on", "id"),
-              _things_told),
-    "organisation": ({}, ("place", "kind", "name", "id"), _organisations_told),
+_READ: Final[Mapping[str, tuple[tuple[Any, ...], Any]]] = {
+    "person": (_BY_HOME, _people_told), "flag": (_BY_HOME, _flagged_told), "booklet": (_BY_NUMBER, _booklets_told),
+    "household": (("natural_village", Length("number_then"), "number_then", "id"), _homes_told),
+    "site": (("place", "kind_then", "id"), _sites_told), "thing": (("place", "next_check_on_then", "id"), _things_told),
+    "organisation": (("place_then", "kind_then", "name_then", "id"), _organisations_told),
 }  # fmt: skip
-"""What else is read with each record, in which order, and how it becomes a row."""
+"""In which order the records are read, and how each becomes a row."""

@@ -11,10 +11,12 @@ from django.db.models.expressions import RawSQL
 
 from commongrid.accounts import sealed
 from commongrid.journal.acting import acting
+from commongrid.kernel.places import interval
 from commongrid.kernel.refusals import N_, NotAllowed, NotFound
 from commongrid.registry.models import SavedLedger
 from commongrid.registry.models.ledgers import ORPHANED
-from commongrid.registry.rules.own_ledgers import Spec
+from commongrid.registry.rules.own_ledgers import FILTER_LEVELS, Spec
+from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 TABLE: Final = "registry_saved_ledger"
 GONE: Final = N_("There is no such ledger: it was removed, or isn't shared with this post.")
+LOST: Final = N_("This place is gone, or lies outside what your post sees. Choose one that is offered.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,17 @@ def own_ledger(scope: Scope, ledger_id: UUID) -> OwnLedger:
     if found.spec.sealed and not scope.may("people.hardship"):
         raise NotAllowed
     return found
+
+
+def lost(scope: Scope, spec: Spec) -> dict[str, str]:
+    """By the name of a filter why it lets nobody through: its place is gone, of another level or out of scope."""
+    asked = {key: int(spec.filters[key]) for key in FILTER_LEVELS if key in spec.filters}
+    rows = territory.places(scope, asked.values())
+    return {
+        key: LOST for key, code in asked.items()
+        if (row := rows.get(code)) is None or row.ended or row.level not in FILTER_LEVELS[key]
+        or code < scope.lo or interval(code).hi > scope.hi
+    }  # fmt: skip
 
 
 def ledgers() -> QuerySet[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
@@ -16,19 +16,9 @@ from commongrid.journal.dated import in_force, valid
 from commongrid.kernel import masking
 from commongrid.kernel.pinyin import sort_key
 from commongrid.kernel.places import interval
-from commongrid.registry.models import (
-    Flag,
-    FlagType,
-    HardshipFlag,
-    Household,
-    Membership,
-    Organisation,
-    Person,
-    Site,
-    Thing,
-)
-from commongrid.registry.queries.holdings import number_of
+from commongrid.registry.models import Flag, FlagType, HardshipFlag, Household
 from commongrid.registry.queries.ledgers import LedgerRow, Wanted, left_rows, of_those
+from commongrid.registry.queries.of_the_day import holdings_on, homes_on
 from commongrid.registry.queries.then import LIVING, at_home, led, people_on, were
 from commongrid.registry.queries.wordlists import CodeRow
 from commongrid.registry.rules.fields import FURTHER
@@ -49,7 +39,8 @@ Within = tuple[int, int]
 def own_rows(scope: Scope, spec: Spec, wanted: Wanted) -> list[LedgerRow]:
     """The rows of a ledger, at most one more than may be shown at once.
 
-    ``~household`` beside the columns is the household of a row, for what is known of it elsewhere.
+    ``~household`` beside the columns is the household of a row, for what is known of it elsewhere. Which households
+    belong to the member that a ledger is filtered by is known above the register: they are the ``homes`` asked for.
 
     Refuses: NotAllowed where the ledger tells hardship and the reader may not see that.
     """
@@ -58,6 +49,21 @@ def own_rows(scope: Scope, spec: Spec, wanted: Wanted) -> list[LedgerRow]:
     within = (max(lo, scope.lo), min(hi, scope.hi))
     found: list[LedgerRow] = _ROWS[spec.of](spec, wanted, within)
     return found
+
+
+def _place(spec: Spec, key: str) -> Within | None:
+    return interval(int(spec.filters[key])) if key in spec.filters else None
+
+
+def _at_homes(spec: Spec, wanted: Wanted, then: str = "") -> Q:
+    """The households that the filters by grid, villager group and linked member let through."""
+    if "linked" in spec.filters and wanted.homes is None:
+        raise LookupError("Nobody said which households the member has that the ledger is filtered by.")
+    asked = Q()
+    for key, column in (("grid", "place"), ("villager_group", "villager_group")):
+        if inside := _place(spec, key):
+            asked &= Q(**{f"{column}{then}__range": inside})
+    return asked if wanted.homes is None else asked & Q(id__in=wanted.homes)
 
 
 def flag_names(scope: Scope, *, hardship: bool) -> dict[str, CodeRow]:
@@ -71,10 +77,10 @@ CODED: Final[Mapping[str, Mapping[str, str]]] = {
         "relation": "as_in_home", "sex": "sex", "education": "education", "occupation": "occupation",
         "political": "political", "marital": "marital", "inflow": "inflow", "domicile": "domicile",
     },
-    "household": {"state": "state"},
-    "site": {"kind": "kind", "use": "use", "hazard": "hazard"},
-    "thing": {"kind": "kind", "condition": "condition"},
-    "organisation": {"kind": "kind"},
+    "household": {"state": "state_then"},
+    "site": {"kind": "kind_then", "use": "use_then", "hazard": "hazard_then"},
+    "thing": {"kind": "kind_then", "condition": "condition_then"},
+    "organisation": {"kind": "kind_then"},
 }  # fmt: skip
 """Columns whose filter is one code, by subject, with the field that holds it."""
 
@@ -84,9 +90,9 @@ def _coded(rows: Any, spec: Spec) -> Any:
     return rows.filter(**{field: spec.filters[key] for key, field in CODED[spec.of].items() if key in spec.filters})
 
 
-def _ranged(rows: Any, spec: Spec, key: str) -> Any:
+def _ranged(rows: Any, spec: Spec, key: str, column: str) -> Any:
     between = range_of(spec, key)
-    return rows if between is None else rows.filter(**{f"{key}__range": between})
+    return rows if between is None else rows.filter(**{f"{column}__range": between})
 
 
 def _people(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
@@ -99,6 +105,11 @@ def _people(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
         rows = rows.filter(were(wanted.on, (spec.filters["state"],)))
     if ages := range_of(spec, "age"):
         rows = rows.filter(born_on__range=born_between(ages, wanted.on))
+    for key in ("registered_place", "collective"):
+        if inside := _place(spec, key):
+            rows = rows.filter(**{f"{key}__range": inside})
+    if homes_asked := _at_homes(spec, wanted):
+        rows = rows.filter(home_then__in=Household.objects.filter(homes_asked).values("id"))
     for key, table in _flag_tables(spec):
         of = table.objects.filter(in_force(wanted.on), type_code=spec.filters[key])
         rows = rows.filter(
@@ -168,20 +179,14 @@ def _flags_shown(spec: Spec, wanted: Wanted, homes: Iterable[UUID | None], peopl
 
 
 def _homes(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
-    rows = _coded(Household.objects.filter(place__range=within), spec)
-    if "state" not in spec.filters:
-        rows = rows.exclude(state="ended")
+    ended = spec.filters.get("state") == "ended"
+    rows = homes_on(wanted.on, within, interval(wanted.place), ended=ended)
+    rows = _coded(rows.filter(_at_homes(spec, wanted, "_then")), spec)
     for key, table in _flag_tables(spec):
         of = table.objects.filter(in_force(wanted.on), type_code=spec.filters[key])
         rows = rows.filter(id__in=of.filter(household__isnull=False).values("household_id"))
-    lives = Person.objects.filter(household=OuterRef("pk"))
-    rows = rows.annotate(
-        heads_name=F("head__display_name"), heads_key=F("head__sort_key"), heads_phone=F("head__phone_sealed"),
-        size=number_of(lives, "household"), away=number_of(lives.filter(state="away"), "household"),
-    )  # fmt: skip
-    if between := range_of(spec, "people"):
-        rows = rows.filter(size__range=between)
-    found = list(_ranged(rows, spec, "away").order_by("natural_village", "number", "id")[: MOST + 1])
+    rows = _ranged(_ranged(rows, spec, "people", "size"), spec, "away", "away")
+    found = list(rows.order_by("natural_village", "number_then", "id")[: MOST + 1])
     codes = _codes_of_homes(spec, wanted, [one.id for one in found])
     return [LedgerRow(of="household", subject=one.id, values=_home(one, spec, codes)) for one in found]
 
@@ -199,64 +204,56 @@ def _codes_of_homes(spec: Spec, wanted: Wanted, homes: list[UUID]) -> Mapping[st
 
 def _home(one: Any, spec: Spec, codes: Mapping[str, Mapping[UUID, list[str]]]) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "place": one.natural_village, "villager_group": one.villager_group, "grid": one.place, "number": one.number,
-        "door": one.door, "head": one.heads_name or "", "people": one.size, "away": one.away, "state": one.state,
-        "~head": one.heads_key or "", "~household": one.id,
+        "place": one.natural_village, "villager_group": one.villager_group_then, "grid": one.place_then,
+        "number": one.number_then, "door": one.door_then, "head": one.heads_name or "", "people": one.size,
+        "away": one.away, "state": one.state_then, "~head": sort_key(one.heads_name or ""), "~household": one.id,
     }  # fmt: skip
-    if "phone" in spec.columns and one.head_id:
-        values["phone"] = masking.phone(sealed.unseal(one.heads_phone, TABLE, "phone_sealed", one.head_id))
+    if "phone" in spec.columns and one.head_then:
+        values["phone"] = masking.phone(sealed.unseal(one.heads_phone, TABLE, "phone_sealed", one.head_then))
     return values | {key: tuple(dict.fromkeys(by_home.get(one.id, []))) for key, by_home in codes.items()}
 
 
 def _sites(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
-    rows = _ranged(_coded(Site.objects.filter(place__range=within, ended_on=None), spec), spec, "storeys")
+    rows = _ranged(_coded(holdings_on("site", wanted.on, within), spec), spec, "storeys", "storeys_then")
     if "self_built" in spec.filters:
-        rows = rows.filter(self_built=spec.filters["self_built"] == "1")
-    rows = rows.annotate(persons_name=F("owner__display_name"), persons_key=F("owner__sort_key"))
+        rows = rows.filter(self_built_then=spec.filters["self_built"] == "1")
     return [
         LedgerRow(
             of="site", subject=one.id,
-            values={"place": one.natural_village or one.place, "kind": one.kind, "name": one.name, "door": one.door,
-                    "use": one.use, "hazard": one.hazard, "owner": one.persons_name or "", "built_on": one.built_on,
-                    "storeys": one.storeys, "area_m2": one.area_m2,
-                    "self_built": "1" if one.self_built else "0",
-                    "~owner": one.persons_key or ""},
+            values={"place": one.natural_village or one.place, "kind": one.kind_then, "name": one.name_then,
+                    "door": one.door_then, "use": one.use_then, "hazard": one.hazard_then,
+                    "owner": one.owners_name or "", "built_on": one.built_on_then, "storeys": one.storeys_then,
+                    "area_m2": one.area_m2_then, "self_built": "1" if one.self_built_then else "0",
+                    "~owner": sort_key(one.owners_name or "")},
         )
-        for one in rows.order_by("place", "kind", "id")[: MOST + 1]
+        for one in rows.order_by("place", "kind_then", "id")[: MOST + 1]
     ]  # fmt: skip
 
 
 def _things(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
-    rows = _ranged(_coded(Thing.objects.filter(place__range=within, ended_on=None), spec), spec, "every_months")
-    rows = rows.annotate(persons_name=F("keeper__display_name"), persons_key=F("keeper__sort_key"))
+    rows = _coded(holdings_on("thing", wanted.on, within), spec)
+    rows = _ranged(rows, spec, "every_months", "every_months_then")
     return [
         LedgerRow(
             of="thing", subject=one.id,
-            values={"place": one.place, "kind": one.kind, "name": one.name, "mark": one.mark,
-                    "keeper": one.persons_name or "", "every_months": one.every_months,
-                    "last_check_on": one.last_check_on, "next_check_on": one.next_check_on,
-                    "condition": one.condition, "~keeper": one.persons_key or ""},
+            values={"place": one.place, "kind": one.kind_then, "name": one.name_then, "mark": one.mark_then,
+                    "keeper": one.keepers_name or "", "every_months": one.every_months_then,
+                    "last_check_on": one.last_check_on_then, "next_check_on": one.next_check_on_then,
+                    "condition": one.condition_then, "~keeper": sort_key(one.keepers_name or "")},
         )
-        for one in rows.order_by("place", "kind", "id")[: MOST + 1]
+        for one in rows.order_by("place", "kind_then", "id")[: MOST + 1]
     ]  # fmt: skip
 
 
 def _organisations(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
-    rows = _coded(Organisation.objects.filter(place__range=within, ended_on=None), spec)
-    members = Membership.objects.filter(organisation=OuterRef("pk"), to_on=None)
-    rows = rows.annotate(
-        size=number_of(members, "organisation", "person"),
-        leads=Subquery(members.filter(duty="leader").values("name")[:1]),
-    )
-    if between := range_of(spec, "people"):
-        rows = rows.filter(size__range=between)
+    rows = _ranged(_coded(holdings_on("organisation", wanted.on, within), spec), spec, "people", "size")
     return [
         LedgerRow(
             of="organisation", subject=one.id,
-            values={"place": one.place, "kind": one.kind, "name": one.name, "leader": one.leads or "",
-                    "credit_code": one.credit_code, "founded_on": one.founded_on, "people": one.size},
+            values={"place": one.place_then, "kind": one.kind_then, "name": one.name_then, "leader": one.leads or "",
+                    "credit_code": one.credit_code_then, "founded_on": one.founded_on_then, "people": one.size},
         )
-        for one in rows.order_by("place", "kind", "id")[: MOST + 1]
+        for one in rows.order_by("place", "kind_then", "id")[: MOST + 1]
     ]  # fmt: skip
 
 

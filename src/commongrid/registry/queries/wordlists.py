@@ -15,6 +15,7 @@ from commongrid.accounts import sealed
 from commongrid.journal.dated import valid
 from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry.models import Code, Flag, FlagType, HardshipFlag
+from commongrid.registry.rules.vocabularies import PAYMENTS
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -122,8 +123,12 @@ def revealed_basis(scope: Scope, flag_id: UUID) -> str:
 
 
 def flags_of(scope: Scope, *, household: UUID | None = None, person: UUID | None = None) -> list[FlagLine]:
-    """The flags of a household with its people's, or of a person, in force first; hardship as far as it is seen."""
-    whose = Q(person_id=person) if person else Q(household_id=household)
+    """The flags of a household with its people's, or of a person, in force first; hardship as far as it is seen.
+
+    What people have paid for stands on their own pages alone: of a household it would be many lines each year.
+    """
+    paid = FlagType.objects.filter(group__in=PAYMENTS).values("code")
+    whose = Q(person_id=person) if person else Q(household_id=household) & ~Q(type_code__in=paid)
     return sorted(_lines(whose), key=lambda one: (one.to_on is not None, one.from_on))
 
 

@@ -29,8 +29,8 @@ class Ledger:
     ``ages`` are completed years, both included; ``flags`` types of flags of a person or their household; ``why`` how a
     stay, in a household or a booklet, began or ended in the period, ``ways`` whether that was in, out or within the
     place; ``states`` those of people or households; ``kinds``
-    of sites and things. ``sealed`` ones show hardship and are offered only to those who may see it; ``more`` are
-    columns of its own.
+    of sites and things. ``paid``: the group of types of flags of which each says that one year was paid for.
+    ``sealed`` ones show hardship and are offered only to those who may see it; ``more`` are columns of its own.
     """
 
     code: str
@@ -45,6 +45,7 @@ class Ledger:
     states: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     special: str = ""
+    paid: str = ""
     sealed: bool = False
     more: tuple[str, ...] = ()
 
@@ -79,8 +80,10 @@ LEDGERS: Final = {
         Ledger(code="veterans", zh="退役军人与优抚对象", en="Veterans and entitled people", of="flag",
                flags=("veteran",)),
         Ledger(code="party_members", zh="党员", en="Party members", of="flag", flags=("party_member",)),
-        Ledger(code="medical", zh="医保参保缴费名册", en="List for medical insurance payment", more=("state",)),
-        Ledger(code="pension", zh="养老保险缴费名册", en="List for pension payment", ages=(16, 59), more=("state",)),
+        Ledger(code="medical", zh="医保参保缴费名册", en="List for medical insurance payment", paid="medical",
+               more=("state", "paid", "paid_on")),
+        Ledger(code="pension", zh="养老保险缴费名册", en="List for pension payment", ages=(16, 59), paid="pension",
+               more=("state", "paid", "paid_on")),
         Ledger(code="away", zh="外出务工人员", en="People away for work", states=("away",), more=("works_at",)),
         Ledger(code="changes", zh="人口变动", en="Population change", of="stay",
                why=("born", "moved_in", "married", "died", "moved_out", "moved", "split", "merged", "enrolled",
@@ -117,6 +120,7 @@ HEADINGS: Final = {
     "storeys": N_("Storeys"), "area_m2": N_("Floor area (m²)"), "mark": N_("Mark"),
     "keeper": N_("Looked after by"), "site": N_("At the site"), "last_check_on": N_("Last check"),
     "next_check_on": N_("Next check"), "condition": N_("How it was found"), "leader": N_("Leader"),
+    "paid": N_("Paid"), "paid_on": N_("Paid on"),
     "members": N_("People"), "credit_code": N_("Unified social credit code"), "founded_on": N_("Founded on"),
 }  # fmt: skip
 """Every column that a ready ledger may have."""
@@ -139,6 +143,7 @@ _OF: Final[dict[str, tuple[str, ...]]] = {
 CODES: Final = {
     "relation": "relation", "sex": "sex", "education": "education", "political": "political", "marital": "marital",
     "state": "person_state", "home_state": "home_state", "use": "use", "hazard": "hazard", "condition": "condition",
+    "paid": "yes_no",
 }  # fmt: skip
 """Columns whose values are codes, with their list."""
 
@@ -160,7 +165,8 @@ class Totals:
 def totals(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> Totals:
     """People with households and sex, what happened by its sort, households with their people, else rows by kind."""
     counted = [_counted(ledger, row) for row in rows]
-    sorts = tuple(dict.fromkeys([*_FIRST.get(ledger.of, ()), *(sort for one in counted for sort in one)]))
+    first = (*_FIRST.get(ledger.of, ()), *(("paid", "unpaid") if ledger.paid else ()))
+    sorts = tuple(dict.fromkeys([*first, *(sort for one in counted for sort in one)]))
     homes = "homes" in sorts
     by_place: dict[int, list[int]] = {}
     for row in rows:
@@ -187,6 +193,19 @@ _FIRST: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """What is counted in any case."""
 _SEX: Final = {"1": "male", "2": "female"}
+PAID: Final = {"1": "paid", "0": "unpaid"}
+"""Whether somebody has paid for a year, and whom of them a reader may ask for alone."""
+SEASON: Final = 9
+"""From this month on medical insurance is collected for the year to come."""
+
+
+def asked_first(group: str, codes: Sequence[str], on: date) -> str:
+    """The payment that a ledger shows where nobody chose: the one being collected on a day, else the latest.
+
+    The code of a type of flag that says for which year was paid ends with the year.
+    """
+    year = on.year + (group == "medical" and on.month >= SEASON)
+    return next((code for code in codes if code.endswith(str(year))), codes[0] if codes else "")
 
 
 def _counted(ledger: Ledger, row: Mapping[str, Any]) -> dict[str, int]:
@@ -197,7 +216,8 @@ def _counted(ledger: Ledger, row: Mapping[str, Any]) -> dict[str, int]:
     if ledger.of == "booklet":
         return {"booklets": 1, "people": row["people"]}
     if ledger.of in _FIRST:
-        return {"people": 1, **({_SEX[row["sex"]]: 1} if row["sex"] in _SEX else {})}
+        found = {"people": 1, **({_SEX[row["sex"]]: 1} if row["sex"] in _SEX else {})}
+        return found | ({PAID[row["paid"]]: 1} if row.get("paid") in PAID else {})
     return {f"kind:{row['kind']}": 1}
 
 

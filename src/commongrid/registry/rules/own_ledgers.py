@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from commongrid.kernel.refusals import N_, BadInput, NotAllowed
+from commongrid.registry.rules.fields import BELONGS
 from commongrid.registry.rules.ledgers import POPULATIONS
 
 MOST_OWN: Final = 30
@@ -27,8 +29,8 @@ class Column:
     """One column of a subject.
 
     ``codes`` is the code list that its values are drawn from, ``filter`` how it may be filtered by: one of its
-    ``codes``, a "range" of whole numbers, "yes" or no, or the type of a "flag". ``also`` are other headings that a form
-    of others may give it.
+    ``codes``, a "range" of whole numbers, "yes" or no, the type of a "flag", a "place" or a linked "member". ``also``
+    are other headings that a form of others may give it.
     """
 
     key: str
@@ -52,13 +54,21 @@ _FLAGS: Final = (
 _PLACE: Final = Column(
     key="place", name=N_("Place"), groups=True, also=("自然村", "村寨", "寨子", "所在村", "居住地", "行政村")
 )
-_GROUP: Final = Column(key="villager_group", name=N_("Villager group"), groups=True, also=("村民小组", "小组", "组"))
-_GRID: Final = Column(key="grid", name=N_("Grid"), groups=True, also=("网格", "所属网格"))
+_GROUP: Final = Column(
+    key="villager_group", name=N_("Villager group"), filter="place", groups=True, also=("村民小组", "小组", "组")
+)
+_GRID: Final = Column(key="grid", name=N_("Grid"), filter="place", groups=True, also=("网格", "所属网格"))
 _NUMBER: Final = Column(key="number", name=N_("Number"), also=("户号", "户编号"))
 _DOOR: Final = Column(key="door", name=N_("Door"), also=("门牌地址", "家庭住址", "住址", "地址", "现住址"))
 _LINKED: Final = Column(
-    key="linked", name=N_("Linked member"), groups=True, also=("联户党员", "联户员", "联系党员", "包联党员")
-)
+    key="linked", name=N_("Linked member"), filter="member", groups=True,
+    also=("联户党员", "联户员", "联系党员", "包联党员"),
+)  # fmt: skip
+FILTER_LEVELS: Final = {
+    "grid": ("grid",), "villager_group": ("villager_group",), "registered_place": BELONGS["registered_place"],
+    "collective": BELONGS["collective"],
+}  # fmt: skip
+"""Of which levels the place is that a filter names."""
 
 SUBJECTS: Final[Mapping[str, tuple[Column, ...]]] = {
     "person": (
@@ -85,9 +95,10 @@ SUBJECTS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column(key="state", name=N_("At home or away"), codes="person_state", filter="codes", groups=True,
                also=("是否外出", "居住状态")),
         Column(key="works_at", name=N_("Works or studies at"), also=("务工或就学去向", "务工地点", "去向")),
-        Column(key="registered_place", name=N_("Registered place"), groups=True, also=("户籍地", "户籍所在地")),
+        Column(key="registered_place", name=N_("Registered place"), filter="place", groups=True,
+               also=("户籍地", "户籍所在地")),
         Column(key="registered_door", name=N_("Registered address"), also=("户籍地详址", "户籍地址")),
-        Column(key="collective", name=N_("Member of the collective of"), groups=True,
+        Column(key="collective", name=N_("Member of the collective of"), filter="place", groups=True,
                also=("集体经济组织成员所在村", "集体经济组织", "所属集体")),
         Column(key="former_name", name=N_("Former name"), also=("曾用名",)),
         Column(key="native_place", name=N_("Native place"), also=("籍贯",)),
@@ -202,10 +213,22 @@ def _demand_filters(of: str, wanted: Mapping[str, str]) -> None:
         if name == "population" and of == "person" and text in POPULATIONS:
             continue
         column = names.get(name)
-        ranged = column is not None and column.filter == "range"
-        whole = text.isascii() and text.isdecimal() and int(text) <= OLDEST if len(text) <= 3 else False  # noqa: PLR2004
-        if column is None or (ranged and not whole) or len(text) > 40:  # noqa: PLR2004 - the longest code there is
+        if column is None or not _fits(column.filter, text):
             raise BadInput(fields={name: N_("This can't be filtered by.")})
+
+
+def _fits(how: str, text: str) -> bool:
+    """Whether what a filter says is of its sort: a whole number, the code of a place, the id of a post, a code."""
+    if how == "range":
+        return len(text) <= 3 and text.isascii() and text.isdecimal() and int(text) <= OLDEST  # noqa: PLR2004
+    if how == "place":
+        return len(text) <= 15 and text.isascii() and text.isdecimal()  # noqa: PLR2004 - the digits of a place
+    if how == "member":
+        try:
+            return bool(UUID(text))
+        except ValueError:
+            return False
+    return len(text) <= 40  # noqa: PLR2004 - the longest code there is
 
 
 def range_of(spec: Spec, key: str, highest: int = OLDEST) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Final
 
@@ -101,9 +102,24 @@ RETENTION: Final = Vocabulary(
 FLAG_GROUPS: Final = (
     ("assistance", N_("Assistance")), ("care", N_("Care")), ("civic", N_("Civic")), ("honour", N_("Honour")),
     ("monitored", N_("Watched")), ("residence", N_("Residence")),
+    ("medical", N_("Paid for medical insurance")), ("pension", N_("Paid for pension")),
 )  # fmt: skip
+PAYMENTS: Final = ("medical", "pension")
+"""Groups of types of which each says that one year was paid for; the ledgers of payment offer them."""
+
+
+def _payment(values: Values) -> dict[str, str]:
+    if values["group"] not in PAYMENTS:
+        return {}
+    if values["of"] != "person" or values["sensitive"]:
+        return {"group": N_("A payment is a person's, and no hardship. Choose another group, or a person's open flag.")}
+    if re.search("[12][0-9]{3}$", str(values["code"])) is None:
+        return {"code": N_("The code of a payment ends with its year, such as medical_2028.")}
+    return {}
+
+
 FLAG_TYPES: Final = Vocabulary(
-    code="flag_types", title=N_("Types of flags"), table="FlagType", power="worklist.edit",
+    code="flag_types", title=N_("Types of flags"), table="FlagType", power="worklist.edit", check=_payment,
     lead=N_("What may be recognised of a person or household. Sensitive ones are hardship: kept apart, seen by few."),
     shown=("of", "sensitive"), group="group",
     columns=(

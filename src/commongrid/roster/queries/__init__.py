@@ -7,6 +7,7 @@ own post and those in scope see.
 from __future__ import annotations
 
 from commongrid.roster.queries.answering import Answering, answered_at, answering, is_answering, of_unit
+from commongrid.roster.queries.linked import homes_linked_to, linking_posts
 from commongrid.roster.queries.listing import (
     AssignedVillage,
     PostLine,
@@ -94,8 +95,10 @@ __all__ = [
     "former",
     "functions",
     "grid_staff",
+    "homes_linked_to",
     "is_answering",
     "linked_members",
+    "linking_posts",
     "lives",
     "of_unit",
     "one_per_role",

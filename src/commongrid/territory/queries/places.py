@@ -26,7 +26,7 @@ from commongrid.kernel.widths import halfwidth
 from commongrid.territory.models import FormerName, GridCover, Place, Succession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from commongrid.kernel.places import Level
@@ -149,6 +149,14 @@ def children_each(
     for row in sorted(rows, key=lambda row: LEVELS.index(row.level)):
         each[row.parent or 0].append(row)
     return each
+
+
+def places_reached(scope: Scope, levels: Collection[str], most: int) -> list[PlaceRow]:
+    """The places in force of some levels that the scope holds as a whole, by code; none where there are more."""
+    found = Place.objects.in_force().within(scope.lo, scope.hi).filter(level__in=levels)
+    with acting(scope):
+        rows = _rows(found.order_by("code")[: most + 1])
+    return [one for one in rows if interval(one.code).hi <= scope.hi] if len(rows) <= most else []
 
 
 def counts_below(scope: Scope, code: int) -> dict[str, int]:

@@ -19,6 +19,7 @@ from commongrid.commands.demo.population.kin import HEAD
 from commongrid.commands.demo.population.land import Lane
 from commongrid.commands.demo.population.people import Filled, Hamlet, Home, Someone, Speller
 from commongrid.commands.demo.population.plan import plan
+from commongrid.commands.demo.population.traits import paid_by
 from commongrid.kernel.act import Act, new_id
 from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.places import enclosing
@@ -26,6 +27,7 @@ from commongrid.kernel.scope import Scope
 from commongrid.kernel.sealing import Sealer, place_of
 from commongrid.registry.actions import Stage, Staged, people
 from commongrid.registry.actions.peopling import SOURCE, STAGES
+from commongrid.registry.rules.freshness import years
 
 PERSON: Final = "registry_person"
 INITIALS: Final = 24
@@ -63,7 +65,7 @@ def fill(
     made = 0
     with Stage() as stage:
         for township, filled in townships:
-            batch = _Batch(sealed.sealer(), today)
+            batch = _Batch(sealed.sealer(), today, paying=made == 0)
             for one in filled:
                 batch.add(one)
             for name in STAGES:
@@ -87,10 +89,11 @@ class _Lives:
 
 @dataclass(slots=True)
 class _Batch:
-    """The rows of one township."""
+    """The rows of one township; ``paying``: with who has paid for insurance, which all of a county need not have."""
 
     sealer: Sealer
     today: date
+    paying: bool = False
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {name: [] for name in STAGES})
     fresh: dict[tuple[date, tuple[str, ...]], Jsonb] = field(default_factory=dict)
 
@@ -127,6 +130,9 @@ class _Batch:
             lives = _Lives(home.registered_at, booklets[one.booklet], ident, home.visited)
             self._person(person, one, hamlet, lives)
             self._flags(person, ident, one.flags, hamlet.grid, one.since)
+            if self.paying:
+                paid = paid_by(home.number + hamlet.code, years(one.born, self.today), self.today)
+                self.rows["flag"] += [(code, hamlet.grid, person, ident, max(on, one.since), "") for code, on in paid]
         self._flags(None, ident, home.flags, hamlet.grid, home.began)
 
     def _booklets(self, hamlet: Hamlet, home: Home, ids: Sequence[UUID]) -> dict[int, UUID]:

@@ -29,6 +29,10 @@ WORK_HERE: Final = (("5", "4", "6", "2", "3", "8"), (46, 20, 17, 6, 4, 7))
 WORK_AWAY: Final = (("6", "4", "8", "2"), (58, 32, 7, 3))
 """Occupation (GB/T 6565)."""
 WORKING, RETIRED, GROWN = 18, 65, 18
+PAYS_IN: Final = (16, 60)
+"""From which age to before which one pays for a pension."""
+SEASON: Final = 9
+"""From this month on medical insurance is collected for the year to come."""
 PARTY, PROBATION, YOUTH, NONE = "01", "02", "03", "13"
 DISABLED: Final = ((18, 0.012), (45, 0.022), (65, 0.052), (200, 0.11))
 ILL: Final = ((18, 0.004), (45, 0.015), (65, 0.05), (200, 0.12))
@@ -78,6 +82,21 @@ def flags_of(age: int, sex: int, chance: Random) -> list[str]:
         found.append("serious_illness")
     if sex == MALE and age >= 21 and chance.random() < VETERAN:  # noqa: PLR2004
         found.append("veteran")
+    return found
+
+
+def paid_by(home: int, age: int, today: date) -> list[tuple[str, date]]:
+    """What somebody of a household has paid for, and on which day: whole households pay, most of them by now.
+
+    Medical insurance is collected from September on for the year to come, pensions all through a year.
+    """
+    season = today.month >= SEASON
+    found = []
+    if home * 7 % 10 < (6 if season else 9):  # of ten
+        year = today.year + season
+        found.append((f"medical_{year}", min(today, date(year - 1, SEASON, 1) + timedelta(days=home * 13 % 110))))
+    if PAYS_IN[0] <= age < PAYS_IN[1] and home * 3 % 10 < 7:  # noqa: PLR2004 - of ten
+        found.append((f"pension_{today.year}", min(today, date(today.year, 1, 10) + timedelta(days=home * 17 % 300))))
     return found
 
 

@@ -84,7 +84,8 @@ WAYS: Final = {"in": N_("In"), "out": N_("Out"), "within": N_("Within the place"
 """Whether somebody came to a place, left it, or moved inside it."""
 SORTS: Final = {
     "people": N_("People"), "homes": N_("Number of households"), "male": N_("Male"), "female": N_("Female"),
-    "registered": N_("Of them registered here"), "booklets": N_("Number of booklets"),
+    "registered": N_("Of them registered here"), "booklets": N_("Number of booklets"), "paid": N_("Paid"),
+    "unpaid": N_("Not paid"),
 }  # fmt: skip
 """What totals count, besides what happened and kinds."""
 

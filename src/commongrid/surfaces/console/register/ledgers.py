@@ -17,7 +17,7 @@ from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
 from commongrid.registry import queries
-from commongrid.registry.rules.ledgers import BELONGS, MOST, POPULATIONS, columns_of, totals
+from commongrid.registry.rules.ledgers import BELONGS, MOST, PAID, POPULATIONS, columns_of, totals
 from commongrid.surfaces.console import handing
 from commongrid.surfaces.console.register import ledger_words
 from commongrid.surfaces.console.register.homes import day_asked, place_asked
@@ -40,6 +40,7 @@ BELONGING: Final = {
     "": _("Everybody"), "registered": _("Registered in the village"), "not_registered": _("Registered elsewhere"),
     "collective": _("Members of the collective"), "not_collective": _("Not members of the collective"),
 }  # fmt: skip
+PAYERS: Final = {"": _("Everybody"), "1": _("Paid"), "0": _("Not paid")}
 GROUPS: Final = (
     (pgettext_lazy("records", "People"), ("person", "flag")), (pgettext_lazy("change", "What happened"), ("stay",)),
     (_("Homes, sites, things, organisations"), ("household", "booklet", "site", "thing", "organisation")),
@@ -49,6 +50,12 @@ GROUPS: Final = (
 def name_of(of: Ledger) -> str:
     """A ledger's name in the reader's language."""
     return of.zh if language() == "zh" else of.en
+
+
+def _payments(request: Asked, of: Ledger) -> list[tuple[str, str]]:
+    """The payments that a ledger of payment may be asked for, by name."""
+    found = queries.payments(request.scope, of.paid) if of.paid else []
+    return [(one.code, one.zh if language() == "zh" else one.en) for one in found]
 
 
 @door("people.read")
@@ -67,7 +74,7 @@ def offered(request: Asked) -> HttpResponse:
 def page(request: Asked, code: str) -> HttpResponse:
     """One ledger of a place; sent with a purpose it comes as a spreadsheet. Each look at one of hardship is logged."""
     of = queries.ledger(request.scope, code)
-    wanted = wanted_of(request)
+    wanted = _wanted(request, of)
     total = queries.ledger_size(request.scope, of, wanted)
     form = handing.Purpose(request.scope, request.POST or None)
     if request.method == "POST" and total > MOST:
@@ -94,8 +101,8 @@ def page(request: Asked, code: str) -> HttpResponse:
         "opens": keys.index("name"), "belongings": list(BELONGING.items()) if of.of_people else [],
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
         "populations": list(POPULATION_NAMES.items()), "with_people": of.of_people or of.of == "household",
-        "with_period": of.of == "stay", "with_day": of.of_people or of.special == "due",
-        "then": of.of in ("person", "flag") and wanted.on < localdate(),
+        "payments": _payments(request, of), "payers": list(PAYERS.items()),
+        "with_period": of.of == "stay", "then": said_then(of.of, wanted),
         "trail": [*trail(), (gettext("Ledgers"), reverse("ledgers"))],
     }  # fmt: skip
     return render(request, "console/register/ledger.html", context, status=422 if form.errors else 200)
@@ -112,6 +119,21 @@ def wanted_of(request: Asked, population: str = POPULATIONS[0]) -> Wanted:
         since=min(day_asked(since, today), on) if since else (on - SETTLING).replace(day=1),
         belongs=belongs if (belongs := request.GET.get("belongs", "")) in BELONGS else "",
     )  # fmt: skip
+
+
+def _wanted(request: Asked, of: Ledger) -> Wanted:
+    """Which rows the address asks for; of a ledger of payment, for which payment, and who of them alone."""
+    wanted = wanted_of(request)
+    payment = queries.payment_asked(request.scope, of, request.GET.get("payment", ""), wanted.on)
+    paid = request.GET.get("paid", "")
+    return replace(wanted, payment=payment, paid=paid if of.paid and paid in PAID else "")
+
+
+def said_then(of: str, wanted: Wanted) -> str:
+    """Which sentence says what a ledger of an earlier day tells of that day: that of people, or of other records."""
+    if of == "stay" or wanted.on >= localdate():
+        return ""
+    return "people" if of in ("person", "flag") else "records"
 
 
 def _exported(request: Asked, of: Ledger, wanted: Wanted, form: handing.Purpose) -> HttpResponse:

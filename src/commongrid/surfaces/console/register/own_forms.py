@@ -8,14 +8,18 @@ from django import forms
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from commongrid.kernel.refusals import N_
+from commongrid.registry import queries
 from commongrid.registry.rules.own_ledgers import LONGEST_NAME, OLDEST, RUNNING_NUMBER, SUBJECTS, Spec, columns
-from commongrid.surfaces.console.register import ledger_words
+from commongrid.surfaces.console.register import ledger_words, own_filters
 from commongrid.surfaces.console.register.ledgers import POPULATION_NAMES
 from commongrid.surfaces.shared.forms import Form
+from commongrid.surfaces.shared.times import in_a_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from commongrid.kernel.refusals import Refusal
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import Laid
     from commongrid.registry.rules.own_ledgers import Column
@@ -25,6 +29,9 @@ SUBJECT_NAMES: Final = {
     "thing": _("Things"), "organisation": _("Organisations"),
 }  # fmt: skip
 LAST_ROW: Final = 10_000
+CHOOSE: Final = N_("Choose one that is offered.")
+NAMED: Final = ("place", "member")
+"""Filters that name a place or a post."""
 
 
 def name_field() -> forms.CharField:
@@ -58,8 +65,12 @@ class Own(Form):
                 label=gettext("Population"), choices=[*POPULATION_NAMES.items()], initial="resident"
             )
         codes = {**ledger_words.code_words(scope), **ledger_words.flag_words(scope)}
+        self.unoffered: list[str] = []
         for key, one in known.items():
-            self.fields.update(_filters(key, one, codes))
+            if one.filter in NAMED:
+                self._named(scope, key, gettext(one.name))
+            else:
+                self.fields.update(_filters(key, one, codes))
         nothing = ("", "—")
         self.fields["group"] = forms.ChoiceField(
             label=gettext("Grouped by, with counts"), required=False,
@@ -78,6 +89,33 @@ class Own(Form):
         for field in self.fields.values():
             if isinstance(field.widget, (forms.Select, forms.TextInput)):
                 field.widget.attrs["class"] = "control"
+
+    def _named(self, scope: Scope, key: str, name: str) -> None:
+        """The field of a filter by place or member; what it names is kept though it is offered no more."""
+        offered, now = own_filters.choices(scope, key), self.initial.get(f"by_{key}", "")
+        if now and now not in dict(offered):
+            filters = Spec(of="person", columns=(), filters={key: now})
+            gone = gettext("%(name)s (no longer offered)") % {"name": own_filters.said(scope, filters)[key]}
+            offered = [*offered, (now, gone)]
+        if not offered:
+            self.unoffered.append(name)
+            return
+        wrong = CHOOSE if key == "linked" else queries.LOST
+        self.fields[f"by_{key}"] = forms.ChoiceField(
+            label=name, required=False, choices=[("", gettext("All")), *offered],
+            error_messages={"invalid_choice": gettext(wrong)},
+        )  # fmt: skip
+
+    def not_offered(self) -> str:
+        """The columns that have no filter here, because there is nothing or too much to choose from."""
+        return in_a_row(self.unoffered)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal; that of a filter stands at its field."""
+        refusal.fields = {
+            f"by_{name}" if f"by_{name}" in self.fields else name: text for name, text in refusal.fields.items()
+        }
+        super().refuse(refusal)
 
     def spec(self, of: str, before: Spec | None) -> Spec:
         """The ledger as it was filled in."""

@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from commongrid.accounts import actions as accounts
@@ -26,8 +25,8 @@ from commongrid.registry.importing.forms import read_form
 from commongrid.registry.rules.ledgers import MOST, POPULATIONS
 from commongrid.registry.rules.own_ledgers import RUNNING_NUMBER, SUBJECTS, Spec, arranged, columns
 from commongrid.surfaces.console import handing
-from commongrid.surfaces.console.register import ledger_words, own_forms
-from commongrid.surfaces.console.register.ledgers import POPULATION_NAMES, SHOWN, wanted_of
+from commongrid.surfaces.console.register import ledger_words, own_filters, own_forms
+from commongrid.surfaces.console.register.ledgers import POPULATION_NAMES, SHOWN, said_then, wanted_of
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.downloads import workbook
@@ -76,8 +75,12 @@ def page(request: Asked, ledger_id: UUID) -> HttpResponse:
     """A ledger that somebody made; sent with a purpose it comes as a file. Each look at one of hardship is logged."""
     own = queries.own_ledger(request.scope, ledger_id)
     wanted = wanted_of(request, own.spec.filters.get("population", POPULATIONS[0]))
-    rows = queries.own_rows(request.scope, own.spec, wanted)
+    narrowed = own_filters.narrowed(request.scope, own.spec, wanted)
+    lost = own_filters.lost(request.scope, own.spec, narrowed)
+    rows = [] if lost else queries.own_rows(request.scope, own.spec, narrowed)
     form = handing.Purpose(request.scope, request.POST or None)
+    if request.method == "POST" and lost:
+        form.add_error(None, gettext(lost[0]))
     if request.method == "POST" and len(rows) > MOST:
         form.add_error(None, gettext("More than 5,000 rows: choose a smaller place first."))
     if request.method == "POST" and form.is_valid():
@@ -89,7 +92,7 @@ def page(request: Asked, ledger_id: UUID) -> HttpResponse:
         looked = Access(event="revealed", about=f"ledger.own.{min(len(rows), SHOWN)}", place=wanted.place)
         accounts.log_access(request.scope, Act.new(), access=looked)
     context = _context(request, own, rows, wanted)
-    return render(request, "console/register/own_ledger.html", context | {"form": form},
+    return render(request, "console/register/own_ledger.html", context | {"form": form, "lost": lost},
                   status=422 if form.errors else 200)  # fmt: skip
 
 
@@ -107,7 +110,7 @@ def _context(request: Asked, own: OwnLedger, rows: list[LedgerRow], wanted: Want
         "place": territory.place(request.scope, wanted.place), "population": wanted.population,
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
         "populations": list(POPULATION_NAMES.items()), "with_people": own.spec.of == "person",
-        "with_day": own.spec.of == "person", "then": own.spec.of == "person" and wanted.on < localdate(),
+        "then": said_then(own.spec.of, wanted),
         "filters": _filters(request.scope, own.spec),
         "trail": [*trail(), (gettext("Ledgers"), reverse("ledgers"))],
     }  # fmt: skip
@@ -145,14 +148,15 @@ def shown(
 def _filters(scope: Scope, spec: Spec) -> list[str]:
     """What a ledger is filtered by, in words."""
     codes = {**ledger_words.code_words(scope), **ledger_words.flag_words(scope)}
-    found = []
+    found, named = [], own_filters.said(scope, spec)
     for key, one in columns(spec.of, hardship=True).items():
         if one.filter == "range" and {f"{key}_from", f"{key}_to"} & set(spec.filters):
             ends = f"{spec.filters.get(f'{key}_from', '')}–{spec.filters.get(f'{key}_to', '')}"
             found.append(f"{gettext(one.name)} {ends}")
         elif key in spec.filters:
             code = spec.filters[key]
-            found.append(f"{gettext(one.name)}: {codes.get(one.codes or key, {}).get(code, code)}")
+            text = named.get(key) or codes.get(one.codes or key, {}).get(code, code)
+            found.append(f"{gettext(one.name)}: {text}")
     return found
 
 
