@@ -153,6 +153,8 @@ BY: Final = {
     "place_covers": "county_admin",
     "place_end": "county_admin",
     "place_rename": "county_admin",
+    "helpers": "township_principal",
+    "household_helper": "township_principal",
 }
 """Who opens a page, where the township's dispatcher may not."""
 MATTERS: Final = {

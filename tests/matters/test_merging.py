@@ -7,16 +7,18 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from commongrid.journal.acting import acting
+from commongrid.journal.queries import history
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import BadInput, NotAllowed, Refusal, TooLate, WrongState
 from commongrid.matters import actions, queries
 from commongrid.matters.actions import mediating
 from commongrid.matters.actions.ticking import TICK
-from commongrid.matters.models import Matter, Rating
+from commongrid.matters.models import Matter, Note, Rating
 from commongrid.matters.rules.deciding.merging import NOT_YET
+from commongrid.surfaces.public import telling
 from tests.factories import desk
 from tests.factories.scenes import BRIDGE, ROAD, Scene
 from tests.matters.test_loop import assert_owed, rate, row, slip_of
@@ -272,3 +274,41 @@ def test_a_matter_in_parts_is_rated_for_each_unit_that_answered(scene: Scene) ->
     assert said == {transport: True, roads: False}
     with pytest.raises(TooLate):
         actions.rate_units(holder, Act.new(), matter_id=matter, units=(well, badly))
+
+
+def test_what_its_reporter_adds_goes_to_the_lead_and_nobody_reads_it_as_the_others(scene: Scene) -> None:
+    lead, second, _third = three(scene)
+    seen = queries.followed(slip_of(second))
+    assert seen.may_add
+    told = actions.add(slip_of(second), Act.new(), matter_id=second, words="水已漫到路面")
+    assert told["number"] == number(second), "the slip answers for its own number"
+    actions.add(slip_of(lead), Act.new(), matter_id=lead, words="已有车陷进去")
+    with acting(TICK):
+        kept = list(Note.objects.filter(sort="said").order_by("at", "id").values_list("matter", "text"))
+    assert kept == [(lead, "水已漫到路面"), (lead, "已有车陷进去")]
+    scene.do("clerk", actions.add_for, second, came="counter", words="又塌了一块")
+    detail = queries.matter(scene.as_post("dispatcher"), lead)
+    assert [note.text for note in detail.notes if note.sort == "said"][-1] == "又塌了一块"
+    for whose, said in ((lead, ["some", "own", "some"]), (second, ["some", "some", "some"])):
+        follow = queries.followed(slip_of(whose))
+        lines = [*history(slip_of(whose), whose), *follow.lines]
+        with translation.override("en"):
+            told_by = [one.title for one in telling.happenings(lines, {}, whose)]
+        words = {"some": telling.ONE_OF_THEM, "own": "You added something"}
+        assert [one for one in told_by if "added something" in one] == [words[one] for one in said]
+
+
+def test_nothing_is_added_once_the_lead_is_over(scene: Scene) -> None:
+    lead, second, _third = three(scene)
+    answer(scene, lead)
+    for one in (lead, second, _third):
+        rate(one, solved=True, satisfied=True)
+    if row(lead).closed_at is None:
+        scene.do("dispatcher", actions.close, lead)
+    assert not queries.followed(slip_of(second)).may_add
+    for add in (
+        lambda: actions.add(slip_of(second), Act.new(), matter_id=second, words="还有"),
+        lambda: scene.do("clerk", actions.add_for, second, came="counter", words="还有"),
+    ):
+        with pytest.raises(Refusal):
+            add()

@@ -26,9 +26,11 @@ from commongrid.registry.actions import Leaving, Recognised
 from commongrid.registry.models import HardshipFlag
 from commongrid.registry.rules.facts import Into, NewHome, Told
 from commongrid.roster.models import Assignment
+from commongrid.roster.queries.helping import without_helper
 from commongrid.territory.actions import add_natural_village
 from commongrid.territory.rules.editing import Named
-from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, VILLAGE, id_of
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, id_of
+from tests.factories.scopes import scope_at
 from tests.outreach.conftest import SECRETARY
 from tests.proof.world import insert
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 26)
 AROUND = clock("a test", "people.edit", "places.edit", "links.read")
+TOWN = scope_at(TOWNSHIP, "people.hardship", "people.read", level="township")
 AS_IT_WAS = Standing(
     link=UUID(int=1), home=UUID(int=2), place=GRID, home_place=GRID, home_state="lived", home_ended_on=None,
     post_place=GRID - GRID % 1000, member_state="here", member_ended_on=None,
@@ -293,3 +296,35 @@ def test_helpers_and_contacts_follow_a_household_to_another_grid(row: Row, datab
             assert set(ties.values_list("kind", "place")) == {("linked_household", place), ("named_helper", place)}
         if place == OTHER_GRID:
             registry.undo(SECRETARY, Act.new(), done=done.id, told=Told(on=localdate()))
+
+
+def test_a_helper_goes_along_where_a_household_moved_twice_and_stays_behind_where_it_left(
+    row: Row, database: Database
+) -> None:
+    told, today = Told(on=localdate()), localdate()
+    twice, leaving = row.homes[3], row.homes[4]
+    for home in (twice, leaving):
+        registry.flag(AROUND, Act.new(), what=Recognised(type_code="dibao", household=home), told=told)
+    with database.as_role("owner") as owner:
+        for n, home in enumerate((twice, leaving)):
+            insert(
+                owner, "Assignment", id=UUID(int=77 + n), post=id_of("secretary"), kind="named_helper", place=GRID,
+                household=home, from_on=date(2026, 1, 1),
+            )  # fmt: skip
+    for number in ("98", "99"):
+        new = NewHome(place=OTHER_GRID, natural_village=HAMLET, number=number, began_on=today)
+        twice = UUID(registry.move_household(SECRETARY, Act.new(), household_id=twice, new=new, told=told)["household"])
+    helped({(twice, OTHER_GRID), (leaving, GRID)})
+    add_natural_village(AROUND, Act.new(), village=OTHER_VILLAGE, named=Named("新寨", "Xinzhai"))
+    new, gone = NewHome(place=OTHER_VILLAGE, natural_village=OTHER_VILLAGE + 1, number="77", began_on=today), Act.new()
+    away = UUID(registry.move_household(AROUND, gone, household_id=leaving, new=new, told=told)["household"])
+    helped({(twice, OTHER_GRID)})
+    with acting(TOWN):
+        (one,) = without_helper(TOWN, today)
+        assert (one.id, one.since) == (away, today), "its new place is told that nobody helps it any more"
+        (tie,) = Assignment.objects.filter(household=away)
+        assert (tie.post_id, tie.place, tie.from_on, tie.to_on) == (id_of("secretary"), OTHER_VILLAGE, today, today)
+    registry.undo(AROUND, Act.new(), done=gone.id, told=told)
+    helped({(twice, OTHER_GRID), (leaving, GRID)})
+    with acting(TOWN):
+        assert without_helper(TOWN, today) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -131,3 +132,27 @@ def test_a_home_left_behind_by_a_marriage_into_another_village_has_no_contact(ro
     followed(row, before)
     registry.married(AROUND, Act.new(), person_id=row.people[3], spouse_id=bride, into=there, told=TOLD)
     followed(row, {home: who for home, who in before.items() if home != row.homes[3]})
+
+
+def test_who_moved_twice_before_contacts_followed_keeps_theirs_and_may_take_the_latter_back(row: Row) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    others = {home: who for home, who in row.linked().items() if home != row.homes[2]}
+    first, latter = moved(row, Act.new()), Act.new()
+    again = replace(NEW, place=GRID, number="200")
+    second = UUID(registry.move_household(SECRETARY, latter, household_id=first, new=again, told=TOLD)["household"])
+    followed(row, others | {second: row.west})
+    registry.undo(SECRETARY, Act.new(), done=latter.id, told=TOLD)
+    followed(row, others | {first: row.west})
+
+
+def test_who_split_off_and_moved_before_contacts_followed_keeps_the_contact(row: Row) -> None:
+    row.able(row.west)
+    row.adopted(row.plan())
+    into = Into(household=row.homes[2], as_to_head="97")
+    registry.merge_households(SECRETARY, Act.new(), household_id=row.homes[3], into=into, told=TOLD)
+    before = {home: who for home, who in row.linked().items() if home != row.homes[3]}
+    made = split(row, Act.new())
+    again = replace(NEW, place=GRID, number="200")
+    last = UUID(registry.move_household(SECRETARY, Act.new(), household_id=made, new=again, told=TOLD)["household"])
+    followed(row, before | {last: row.west})

@@ -107,6 +107,13 @@ BARE: dict[str, tuple[str, str, str]] = {
     "dividing_everywhere": ("secretary", f"{NET}/places/{VILLAGE}/grids", GRIDS),
     "link_notice": ("secretary", f"/console/network/hamlets/{HAMLET}/notice", "until doors"),
     "link_notice_down": ("secretary", f"/console/network/hamlets/{HAMLET}/notice/take-down", "reason"),
+    "household_helper": (
+        "township_principal",
+        f"{NET}/households/{{household}}/helper",
+        "post instead from_on last_on",
+    ),
+    "household_helper_end": ("township_principal", f"{NET}/households/{{household}}/helper/{LIMIT}/end", ""),
+    "matter_case_end": ("dispatcher", f"/console/matters/{{in_hand}}/case/{LIMIT}/end", ""),
     "talent_decide": ("secretary", f"{NET}/talents/{LIMIT}/opinion", "listed opinion reserve"),
     "talent_end": ("clerk", f"{NET}/talents/{LIMIT}/end", ""),
     "rota_remove": ("dispatcher", f"{NET}/rota/{LIMIT}/remove?place={TOWNSHIP}", ""),

@@ -37,7 +37,7 @@ def covers(seat: Seat, place: int) -> bool:
 
 
 def learns_of_helpers(seat: Seat, place: int) -> bool:
-    """Whoever keeps a whole place, and the helper: never a grid, a group or a linked member."""
+    """Of helpers and of cases taken up: whoever keeps a whole place, never a grid, a group or a linked member."""
     return covers(seat, place) and seat.level in ("county", "township", "village", "assigned_village")
 
 

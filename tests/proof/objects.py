@@ -346,6 +346,15 @@ def no_such_seat(_world: World) -> Objects:
     yield (named("division", "own village"), named("no such seat")), "no such seat", nobody
 
 
+def no_such_helper(_world: World) -> Objects:
+    yield (named("no such helper"), named("household", "own village")), "no such helper", nobody
+
+
+def no_such_case(world: World) -> Objects:
+    for (ident,), about, _seen in matters(world):
+        yield (named("no such case"), ident), about, nobody
+
+
 def linkers(world: World) -> Objects:
     for seat in world.seats.values():
         known = seat.role == "linked_member"

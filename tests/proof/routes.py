@@ -127,6 +127,8 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("plan", ("plan_id",)): objects.plans,
     ("plan_set", ("household_id", "plan_id")): objects.planned,
     ("linked_member", ("post_id",)): objects.linkers,
+    ("household_helper_end", ("assignment_id", "household_id")): objects.no_such_helper,
+    ("matter_case_end", ("assignment_id", "matter_id")): objects.no_such_case,
     ("dividing", ("code",)): objects.villages_to_link,
     ("dividing_everywhere", ("code",)): objects.wide_places,
     ("barriers", ("code",)): objects.villages_to_link,

@@ -122,6 +122,10 @@ def at_places(owner: psycopg.Connection[Any], post: UUID) -> None:
             owner, "Assignment", id=named("help", relation), post=post, kind="named_helper", place=place,
             household=named("household", relation), from_on=date(2020, 1, 1),
         )  # fmt: skip
+        insert(
+            owner, "Assignment", id=named("case", relation), post=post, kind="petition_case", place=place,
+            matter=named("taken up", relation), from_on=date(2020, 1, 1),
+        )  # fmt: skip
         twin, someone = named("twin", relation), named("someone", relation)
         insert(owner, "Person", id=twin, display_name="某人", place=place)
         insert(

@@ -248,12 +248,13 @@ def places(app: psycopg.Connection[Any], seats: list[Seat]) -> Iterator[Probe]:
                 yield covered, found is not None, seat.role, "reads the log of reads", relation
                 for verb in ("UPDATE accounts_access_line SET id = id", "DELETE FROM accounts_access_line"):
                     yield False, _changed(app, f"{verb} WHERE id = %s", line), seat.role, verb, relation
-                helped = [named("help", relation)]
-                found = app.execute("SELECT 1 FROM roster_assignment WHERE id = %s", helped).fetchone()
                 told = expectation.learns_of_helpers(seat, place)
-                yield told, found is not None, seat.role, "reads who helps", relation
-                done = _changed(app, "DELETE FROM roster_assignment WHERE id = %s", helped)
-                yield told, done, seat.role, "removes who helps", relation
+                for sort in ("help", "case"):
+                    tie = [named(sort, relation)]
+                    found = app.execute("SELECT 1 FROM roster_assignment WHERE id = %s", tie).fetchone()
+                    yield told, found is not None, seat.role, "reads whose it is", sort, relation
+                    done = _changed(app, "DELETE FROM roster_assignment WHERE id = %s", tie)
+                    yield told, done, seat.role, "removes whose it is", sort, relation
 
 
 def offices(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> Iterator[Probe]:

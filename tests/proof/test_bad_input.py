@@ -176,7 +176,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("dispatcher", "/console/matters/{merged}/"), ("dispatcher", "/console/matters/{answered}/new-slip"), ("county_dispatcher", "/console/matters/{answered}/ask"), ("dispatcher", "/console/themes/"),
     ("dispatcher", "/console/published/{publication}/"), ("dispatcher", "/console/published/{proposed}/"), ("dispatcher", "/console/published/new/{answered}/"), ("dispatcher", "/console/themes/{theme}/"), ("dispatcher", "/console/matters/{alike}/"),
     ("dispatcher", "/console/exchange/"), ("dispatcher", "/console/exchange/hotline_12345/in/orders/"),
-    ("dispatcher", "/console/matters/{petition}/"), ("mediator", "/console/mediation/of/{dispute}/?violence=no"),
+    ("dispatcher", "/console/matters/{in_hand}/case"), ("dispatcher", "/console/matters/{petition}/"), ("mediator", "/console/mediation/of/{dispute}/?violence=no"),
     ("mediator", "/console/mediation/of/{dispute}/"), ("mediator", "/console/mediation/{file}/"),
     *(("clerk", "/console/households/{household}/" + act) for act in ("move-in", "birth", "head", "split", "merge", "flag", "correct", "confirm", "serve", "hand-over")),
     *(("clerk", "/console/households/people/{someone}/" + act) for act in ("correct", "confirm", "flag", "marry", "divorce", "move", "left", "moved-out", "died")),

@@ -1,7 +1,6 @@
 """The world that probes run in: two townships, every role filled, rows at every relation of place.
 
-Rows are written by the owner, straight from the models' columns, so that no
-action stands between the world and the walls.
+Rows are written by the owner, straight from the models' columns, so that no action stands between world and walls.
 """
 
 from __future__ import annotations

@@ -298,7 +298,9 @@ def test_assign_household_linked_once(desk: Desk) -> None:
         {"kind": "linked_household", "household": HOME, "place": VILLAGE},
         {"kind": "assigned_village", "place": GRID},
         {"kind": "nonsense", "place": VILLAGE},
-        {"kind": "contact_point", "matter": UUID(int=1)},
+        {"kind": "contact_point"},
+        {"kind": "petition_case", "place": VILLAGE},
+        {"kind": "petition_case", "household": HOME},
     ],
 )
 def test_assign_targets_that_do_not_fit(desk: Desk, target: dict[str, Any]) -> None:

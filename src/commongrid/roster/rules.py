@@ -37,16 +37,20 @@ TARGETS = {
     "contact_point": ("place", "unit"),
     "assigned_village": ("place",),
     "named_helper": ("household",),
-    "petition_case": ("matter", "place", "household"),
+    "petition_case": ("matter",),
     "linked_household": ("household",),
 }
 """The five kinds of assignment (包联) and what each may point to."""
 POINTED = ("county_secretary", "county_leader", "township_principal", "township_team")
-"""Roles of leaders who have villages as contact points; they see them anyhow."""
+"""Roles of leaders who have villages as contact points and take cases up; they see them anyhow."""
 LINKED = "linked_household"
 """The kind of assignment that is a link (联户)."""
 HELPER = "named_helper"
 """The kind that says who helps a household in hardship."""
+HELPS = "helper"
+"""The role whose holders help them."""
+CASE = "petition_case"
+"""The kind that says which leader took a matter up: a matter's alone, so that nobody is marked as a petitioner."""
 LINKER = "linked_member"
 """The role whose holders are linked to households."""
 TITLE = "联户党员", "Linked Party member"

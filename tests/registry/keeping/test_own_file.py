@@ -24,7 +24,7 @@ from commongrid.registry.keeping.models import SubjectFile
 from commongrid.roster import actions as roster
 from commongrid.surfaces.console.register import own_file
 from tests.factories.desk import COUNTY, TOWNSHIP, VILLAGE, Desk
-from tests.factories.network import scope_as, tie
+from tests.factories.network import fill, scope_as, tie
 from tests.factories.scenes import Scene
 from tests.factories.scopes import scope_at
 from tests.proof.world import insert
@@ -77,7 +77,7 @@ def test_the_file_has_the_present_home_and_who_is_tied_to_it(desk: Desk, village
     new = roster.Appointment(role="linked_member", place=VILLAGE, from_on=localdate(), name="覃联户")
     post = UUID(roster.appoint(scope_as(desk, "secretary", on=localdate()), Act.new(), to=new)["post"])
     tie(post, "linked_household", household=home)
-    tie(post, "named_helper", household=home)
+    tie(fill("helper", VILLAGE), "named_helper", household=home)
     client = desk.sign_in(Client(), "township_principal")
     sent = client.post(reverse("person_file", args=[who]), {"act": str(Act.new().id), "shown_by": "card"})
     with zipfile.ZipFile(io.BytesIO(sent.content)) as packed:

@@ -172,7 +172,7 @@ def test_who_is_planned_stays_when_it_is_called_off_and_goes_when_it_is_worked_o
     plan(made, land.grids(made)[1].id, name="某乙")
     actions.adopt(BRANCH, Act.new(), division_id=made, on=localdate() + timedelta(days=9))
     with acting(BRANCH):
-        (ahead,) = planned.coming(BRANCH, BRANCH.lo, BRANCH.hi)
+        ((ahead,), _more) = planned.coming(BRANCH, BRANCH.lo, BRANCH.hi)
     assert (ahead.grids, ahead.headless) == (4, 2)
     actions.call_off(BRANCH, Act.new(), division_id=made)
     land.again(made)

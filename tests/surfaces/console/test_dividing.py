@@ -19,8 +19,11 @@ from commongrid.registry import actions as registry
 from commongrid.registry.rules.facts import NewHome
 from commongrid.roster.dividing.jobs import carry_out_divisions
 from commongrid.roster.dividing.rules import solving
+from commongrid.surfaces.console import today
+from commongrid.surfaces.console.network import staffing
 from tests.factories.desk import GRID, HAMLET, TOWNSHIP, VILLAGE, Desk
 from tests.roster.dividing.conftest import EAST, SECRETARY, SINCE, Land, add_home, laid
+from tests.roster.dividing.test_seats import adopted
 
 TERMS = {
     "weigh": "homes", "target": "10", "lower": "6", "upper": "14", "grids": "", "change": "0", "split": "1000",
@@ -182,6 +185,22 @@ def test_new_grids_are_staffed_before_their_day(county: Desk, land: Land, client
     assert "appointed" in done
     assert "/take-back" not in done
     assert desk.get(page).status_code == 200
+
+
+def test_divisions_to_come_beyond_those_told_of_are_counted_and_reached(
+    county: Desk, land: Land, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff, desk = reverse("division_staff", args=[adopted(land)]), county.sign_in(client, "secretary", "en")
+    for page in ("/console/today/", reverse("staffing")):
+        told = text(desk.get(page))
+        assert (staff in told, "and 1 more" in told) == (True, False), page
+    for part in (today, staffing):
+        monkeypatch.setattr(part, "SHOWN", 0)
+    for page in ("/console/today/", reverse("staffing")):
+        told = text(desk.get(page))
+        assert (staff in told, "and 1 more" in told, "?coming=all" in told) == (False, True, True), page
+    whole = text(desk.get(f"{reverse('staffing')}?coming=all"))
+    assert (staff in whole, "and 1 more" in whole) == (True, False)
 
 
 def test_a_proposal_from_grids_that_have_ended_says_so(county: Desk, land: Land, client: Client) -> None:

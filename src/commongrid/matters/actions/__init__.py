@@ -59,6 +59,7 @@ from commongrid.matters.actions.renewing import renew_slip
 from commongrid.matters.actions.reporting import Report, code_of, report
 from commongrid.matters.actions.rounding import retell, route_round
 from commongrid.matters.actions.seeding import seed
+from commongrid.matters.actions.taking_up import let_go, take_up
 from commongrid.matters.actions.themes import add_to_theme, close_theme, open_theme
 from commongrid.matters.actions.ticking import fall, raise_overdue, release_ratings, time_out, warn
 from commongrid.matters.actions.unsealing import unseal
@@ -121,6 +122,7 @@ __all__ = [
     "late_recheck",
     "leave_grid",
     "leave_without_body",
+    "let_go",
     "merge",
     "miss_reply",
     "numbers",
@@ -168,6 +170,7 @@ __all__ = [
     "supervise",
     "take_down",
     "take_receipt",
+    "take_up",
     "time_out",
     "unmerge",
     "unseal",

@@ -45,11 +45,12 @@ def ask_again(scope: Scope, act: Act, *, matter_id: UUID, words: str) -> Line:
     return _asked(scope, act, matter_id, "ask_again", words)
 
 
-@action("matters.added", power="matters.rate", kinds=("slip",), facts=(*FACTS, "count"))
+@action("matters.added", power="matters.rate", kinds=("slip",), facts=(*FACTS, "count", "follower"))
 def add(scope: Scope, act: Act, *, matter_id: UUID, words: str, photos: tuple[Staged, ...] = ()) -> Line:
     """Add words or photos, by slip, to a matter that is open; whoever has it is told, nothing else changes.
 
-    Of a confidential matter they are for the centre, as the report's own are; ``count`` is of the photos.
+    Of a confidential matter they are for the centre, as the report's own are; ``count`` is of the photos. What is
+    added to a matter that was merged goes to its lead, where it is worked on; ``follower`` says that.
 
     Refuses: WrongState once it has ended; BadInput without words and photos, with too many photos, and for words
     of danger that those who work on the matter would read.
@@ -57,7 +58,7 @@ def add(scope: Scope, act: Act, *, matter_id: UUID, words: str, photos: tuple[St
     return _added(scope, act, matter_id, "add", words, photos)
 
 
-@action("matters.added_for", power="matters.accept", facts=(*FACTS, "count", "came"))
+@action("matters.added_for", power="matters.accept", facts=(*FACTS, "count", "follower", "came"))
 def add_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, words: str, photos: tuple[Staged, ...] = ()) -> Line:
     """Add for somebody at the counter or on the phone what they say and show.
 
@@ -98,9 +99,23 @@ def withdraw_for(scope: Scope, act: Act, *, matter_id: UUID, came: str, told: st
 
 
 def _added(scope: Scope, act: Act, matter_id: UUID, event: str, words: str, photos: tuple[Staged, ...]) -> Line:
+    lead = lead_of(scope, matter_id)
     case = opened(scope, act, matter_id=matter_id, event=event)
     if not words.strip() and not photos:
         raise BadInput(fields={"words": N_("Write what is new, or choose a photo.")})
+    if lead is None or case.matter.merged_into_id != lead.id:
+        return _new_words(case, event, words, photos)
+    own = case.matter
+    with handing_over(scope, *around(own.place)):
+        leading = Case(lead, kind_version(scope, lead.kind_id), scope, act, read=columns(lead))
+        done = _new_words(leading, event, words, photos)
+    facts, answer = {**done.facts, "follower": True}, {**done.answer, "matter": own.id, "number": own.number}
+    return replace(done, facts=facts, answer=answer)
+
+
+def _new_words(case: Case, event: str, words: str, photos: tuple[Staged, ...]) -> Line:
+    """Keep what was added with the matter that is worked on."""
+    scope, act = case.scope, case.act
     if _read_by_many(case) and danger_said(scope, words):
         raise BadInput(fields={"words": TELLS_OF_DANGER})
     noted(case, "said", words, field="words", needed=False)

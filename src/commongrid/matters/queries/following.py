@@ -148,7 +148,7 @@ def _following(row: MatterRow, lead: Led) -> Followed:
         said=tuple(Said(sort=sort, text=text, at=at) for sort, text, at in lead.notes),
         may_rate=lead.may_rate, may_withdraw=False, lines=lead.lines, wait=lead.wait,
         units=lead.units, county=county_of(row.place), reviewed_next=lead.reopened > 0,
-        may_ask_again=lead.may_ask_again, woken=lead.state == "woken",
+        may_ask_again=lead.may_ask_again, may_add=lead.may_add, woken=lead.state == "woken",
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class Led:
     may_rate: bool
     reopened: int
     may_ask_again: bool
+    may_add: bool
     wait: Wait | None
     notes: tuple[tuple[str, str, datetime], ...]
     lines: tuple[journal.LineRow, ...]
@@ -79,7 +80,7 @@ def led(scope: Scope, row: MatterRow, sorts: tuple[str, ...]) -> Led | None:
         closed_at=lead.closed_at, outcome=lead.outcome, notes=said, reopened=lead.reopened,
         may_rate=to_rate and lead.state in ASKED_IN and (hidden or rating != "rated"), covered=hidden,
         units=units,
-        may_ask_again=lead.outcome in REFUSED and not asked_again, wait=wait,
+        may_ask_again=lead.outcome in REFUSED and not asked_again, may_add=lead.open, wait=wait,
         lines=tuple(line for line in lines if since is None or line.at >= since),
     )  # fmt: skip
 
@@ -103,18 +104,21 @@ def units_of_lead(scope: Scope, row: MatterRow) -> tuple[tuple[UUID, str, str], 
 def may_ask(scope: Scope, row: MatterRow) -> tuple[str, ...]:
     """What this post may do for the reporter of a merged matter about its lead.
 
-    "visit": record what they answer; "ask_again_for": ask once more after the lead ended as not possible.
+    "visit": record what they answer; "add_for": add to the lead what they say; "ask_again_for": ask once more after
+    the lead ended as not possible.
     """
     if row.state != "merged":
         return ()
     lead = next(iter(rows_of(scope, Matter.objects.filter(followers=row.id))), None)
     if lead is None:
         return ()
+    counter = scope.may("matters.accept") and "counter" in relations(scope, row.whereabouts)
+    adds = ("add_for",) if counter and lead.open else ()
     rates = lead.state in ASKED_IN and row.rating != "rated" and scope.may("matters.visit")
     if rates and "visitor" in relations(scope, lead.whereabouts):
-        return ("visit",) if Matter.objects.filter(id=lead.id, to_rate=True).exists() else ()
-    asks = lead.outcome in REFUSED and scope.may("matters.accept") and "counter" in relations(scope, row.whereabouts)
-    return ("ask_again_for",) if asks and Matter.objects.filter(id=row.id, asked_again=False).exists() else ()
+        return ("visit", *adds) if Matter.objects.filter(id=lead.id, to_rate=True).exists() else adds
+    asks = counter and lead.outcome in REFUSED
+    return ("ask_again_for",) if asks and Matter.objects.filter(id=row.id, asked_again=False).exists() else adds
 
 
 def joined(scope: Scope, matter_id: UUID, *, merged: bool) -> Joined:

@@ -344,8 +344,10 @@ _EVENTS: Final = (
           refused_zh="已再次申请过；无本人的话；未被拒绝或自己撤回的",
           refused_en="asked again before; without the person's words; what nobody refused or they withdrew themselves"),
     Event(code="add", zh="补充情况", en="Add to it", power="matters.rate", who=("reporter",), kinds=("slip",),
-          ways=_each(LIVE_OPEN, "same"), refused_zh="既无内容也无照片；村里看得到的事项说到危险情况",
-          refused_en="without words or a photo; words of danger where the village would read them"),
+          ways=_each(LIVE_OPEN, "same"),
+          refused_zh="既无内容也无照片；村里看得到的事项说到危险情况；合并的事项补充到主办件",
+          refused_en="without words or a photo; words of danger where the village would read them; of a merged one it "
+          "goes to its lead"),
     Event(code="add_for", zh="代为补充情况", en="Add for the person", power="matters.accept", who=("counter",),
           ways=_each(LIVE_OPEN, "same"), refused_zh="同上；密封类；未说明本人如何提出",
           refused_en="likewise; sealed kinds; without how the person came"),

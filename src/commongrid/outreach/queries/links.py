@@ -177,9 +177,13 @@ def _around(place: int, *ways: Q) -> QuerySet[Any]:
     return first.union(*others)
 
 
-def helping(household: UUID, today: date) -> QuerySet[Any]:
-    """The helpers of a household today, as in ``helpers_astray``. For queries and actions of this module alone."""
-    return _easing(Assignment.objects.filter(in_force(today), kind=HELPER, household=household), today)
+def helping(household: UUID, today: date, also: Q | None = None) -> QuerySet[Any]:
+    """The helpers of a household today, as in ``helpers_astray``; ``also``: ties that held until now.
+
+    For queries and actions of this module alone.
+    """
+    holds = in_force(today) | also if also else in_force(today)
+    return _easing(Assignment.objects.filter(holds, kind=HELPER, household=household), today)
 
 
 def in_hardship(household: UUID | OuterRef, today: date) -> QuerySet[Any]:

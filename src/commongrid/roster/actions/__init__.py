@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commongrid.roster.actions.assigning import NewAssignment, assign, end_assignment
+from commongrid.roster.actions.assigning import NewAssignment, assign, end_assignment, leave_case, take_case
 from commongrid.roster.actions.entering import ask_code, end_sessions, enter, enter_by_code, invite, switch_account
 from commongrid.roster.actions.linking import (
     Face,
@@ -59,6 +59,7 @@ __all__ = [
     "give_power",
     "hand_over",
     "invite",
+    "leave_case",
     "move_post",
     "name_talent",
     "prune_access",
@@ -69,5 +70,6 @@ __all__ = [
     "set_stand_in",
     "set_turns",
     "switch_account",
+    "take_case",
     "withdraw_power",
 ]

@@ -12,6 +12,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Least
 
 from commongrid.kernel.places import interval
+from commongrid.registry.models import Household
 from commongrid.roster.actions.posts import already_there
 from commongrid.roster.models import Assignment, Post
 from commongrid.roster.rules import HELPER, LINKED, LINKER, TITLE
@@ -104,10 +105,12 @@ def call_links_off(scope: Scope, act: Act, *, village: int, homes: Sequence[UUID
     return Relinked(kept=0, ended=again, begun=count)
 
 
-def begin_link(scope: Scope, act: Act, *, like: UUID, household: UUID, place: int, on: date) -> None:
+def begin_link(scope: Scope, act: Act, *, like: UUID, household: UUID, on: date, until: date | None = None) -> None:
     """Tie a household to whom another is tied: it was part of it. Called by ``outreach.actions.follow_links``."""
+    place = Household.objects.values_list("place", flat=True).get(id=household)
     old = Assignment.objects.select_related("post").get(id=like)
-    until = old.to_on if old.kind == HELPER else old.post.to_on
+    if until is None:
+        until = old.to_on if old.kind == HELPER and old.ended_by is None else old.post.to_on
     with already_there():
         Assignment.objects.create(
             id=act.id, post_id=old.post_id, kind=old.kind, place=place, household_id=household, from_on=on, to_on=until

@@ -216,8 +216,9 @@ class Assignment(models.Model):
     ``kind``: contact_point, assigned_village, named_helper, petition_case,
     linked_household. Exactly one target; ``matter`` is an id of a table above
     this module. ``place`` is the target's, so scope decides who reads it:
-    a named helper tells that a household has difficulties, so that kind is for those who keep a whole place,
-    whoever reads hardship and the helper, never for grids and linked members. ``ended_by``: the act
+    a named helper tells that a household has difficulties, and a case that somebody complained, so those kinds are
+    for whoever keeps a whole place or reads hardship and for the post itself, never for grids and linked members.
+    ``ended_by``: the act
     of the register after which a link or a helper ended by rule; undone, it goes on.
 
     Personal data: which household has which helper. Kept: for good, a named helper as long as the hardship.
@@ -237,7 +238,7 @@ class Assignment(models.Model):
     wall: ClassVar[Wall] = Wall(
         place="place",
         household="household_id",
-        never=f"kind = 'named_helper' AND NOT {KEEPS_DUTY_LINES}",
+        never=f"kind IN ('named_helper', 'petition_case') AND NOT {KEEPS_DUTY_LINES}",
         also_see="post_id = NULLIF(current_setting('cg.post', true), '')::uuid",
     )
     keeps: ClassVar[Keeping] = Keeping(

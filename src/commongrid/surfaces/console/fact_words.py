@@ -128,6 +128,7 @@ FACTS: Final[Mapping[str, str]] = {
 """Facts worth a reader's time, by key."""
 MACHINE: Final = frozenset({
     "account", "act", "booklet", "by", "carried_by", "cause", "code", "columns", "covers", "duty", "fault", "flagged",
+    "follower",
     "from_place", "from_post", "handover", "household", "into", "key", "keys", "matter", "numbers",
     "opened_from", "opened_to", "place", "post", "request", "round",
     "spouse", "stretches", "village", "was_place",

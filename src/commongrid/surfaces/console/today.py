@@ -23,11 +23,12 @@ from commongrid.matters.queries.mediation import MediationLine, to_check
 from commongrid.notices.queries import unread
 from commongrid.outreach.queries.notices import behind
 from commongrid.registry import queries as registry
-from commongrid.roster.dividing.queries.seats import Coming, coming
+from commongrid.roster.dividing.queries.seats import SHOWN, Coming, coming
 from commongrid.roster.dividing.queries.staffing import ToStaff, to_staff
-from commongrid.roster.queries import PostLine, posts_of_the_dead
-from commongrid.surfaces.console.matters import leaders, present, waiting_page
+from commongrid.roster.queries import PostLine, helping, posts_of_the_dead
+from commongrid.surfaces.console.matters import leaders, present, taking_up, waiting_page
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import in_a_row
 from commongrid.territory import queries as territory
 from commongrid.territory.queries import PlaceRow
@@ -93,6 +94,7 @@ def today(request: Asked) -> HttpResponse:
     page = queries.queue(request.scope, Filters(lane=chosen), after=request.GET.get("after", "")[:80])
     now = timezone.now()
     changes = _changes(request.scope, now)
+    to_plan, to_plan_more = grids_to_come(request.scope)
     return render(
         request,
         "console/today/today.html",
@@ -109,9 +111,13 @@ def today(request: Asked) -> HttpResponse:
             "next": page.next,
             "checks": checks(request.scope),
             "to_staff": new_grids(request.scope),
-            "to_plan": grids_to_come(request.scope),
+            "to_plan": to_plan,
+            "to_plan_more": to_plan_more,
             "to_post": old_notices(request.scope),
             "dead": dead_in_office(request.scope),
+            "own_cases": taking_up.own(request.scope, localdate()),
+            "helped": helped(request),
+            "unhelped": helping.without_helper(request.scope, localdate()),
             "waiting": counted.get("all", 0),
             "may_report": request.scope.may("matters.report"),
             "counts": {"today": counted.get("all", 0), "notices": unread(request.scope)},
@@ -119,16 +125,25 @@ def today(request: Asked) -> HttpResponse:
     )
 
 
+def helped(request: Asked) -> list[helping.Helped]:
+    """Of a named helper: the households that this post helps today."""
+    if request.scope.level != "household" or not request.scope.may("people.hardship"):
+        return []
+    found = helping.helped_by(request.scope, localdate())
+    know_places(request, (one.natural_village for one in found))
+    return found
+
+
 def new_grids(scope: Scope) -> list[ToStaff]:
     """Of whoever appoints in a village: its new grids without a head, and posts left in those that have ended."""
     return to_staff(scope, localdate()) if scope.level == "village" and scope.may("posts.appoint") else []
 
 
-def grids_to_come(scope: Scope) -> list[Coming]:
-    """Of whoever appoints in a village: its grids to come that nobody is planned to head."""
+def grids_to_come(scope: Scope) -> tuple[list[Coming], int]:
+    """Of whoever appoints in a village: its grids to come that nobody is planned to head, and how many more."""
     if scope.level != "village" or not scope.may("posts.appoint"):
-        return []
-    return [one for one in coming(scope, scope.lo, scope.hi) if one.headless]
+        return [], 0
+    return coming(scope, scope.lo, scope.hi, headless=True, most=SHOWN)
 
 
 def old_notices(scope: Scope) -> list[PlaceRow]:

@@ -76,6 +76,7 @@ def slip(request: Asked, code: str) -> HttpResponse:
         else telling.happenings(
             [*history(request.scope, matter.id), *matter.lines],
             {at: zh if chinese() else en or zh for at, zh, en in matter.hands},
+            matter.id,
         ),
         "looks": [] if matter.sealed else _looks(request.scope, matter.id),
     }

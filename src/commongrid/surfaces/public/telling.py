@@ -12,11 +12,15 @@ from commongrid.kernel.refusals import N_
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from commongrid.accounts.queries import AccessRow
     from commongrid.journal.queries import LineRow
     from commongrid.roster.queries import PostLine
 
+ADDED: Final = ("matters.added", "matters.added_for")
+ONE_OF_THEM: Final = N_("Somebody who reported it added something")
+"""Where several reported the same, and it was not said by whoever reads, or need not have been."""
 REOPENED: Final = N_("Not solved: another office does it once more")
 HAPPENED: Final = {
     "matters.reported": N_("Reported"),
@@ -118,11 +122,20 @@ def steps(phase: str) -> list[Step]:
     ]
 
 
-def happenings(lines: Sequence[LineRow], hands: Mapping[datetime, str]) -> list[Happening]:
-    """The history, newest first; ``hands`` name the office that was given it or answered at a time."""
+def happenings(lines: Sequence[LineRow], hands: Mapping[datetime, str], own: UUID) -> list[Happening]:
+    """The history, newest first; ``hands`` name the office that was given it or answered at a time.
+
+    ``own`` is the matter of whoever reads: of a merged one the lines of its lead are among them.
+    """
     return [
-        Happening(line.at, title, who=hands.get(line.at, "")) for line in reversed(lines) if (title := _title(line))
+        Happening(line.at, title, who=hands.get(line.at, ""))
+        for line in reversed(lines)
+        if (title := gettext(ONE_OF_THEM) if _of_several(line, own) else _title(line))
     ]
+
+
+def _of_several(line: LineRow, own: UUID) -> bool:
+    return line.name in ADDED and (line.subject != own or bool(line.facts.get("follower")))
 
 
 LOOKED_AT: Final = {

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
     from commongrid.roster.dividing.queries.divisions import GridRow
 
+SHOWN: Final = 20
+"""So many proposals to come are told of at once, and that there are more."""
 NEAREST: Final = 2
 """Of so many of today's grids, those that a new one takes most from, the people are offered."""
 
@@ -156,8 +158,13 @@ def grids_each(planned: Sequence[SeatRow]) -> dict[object, int]:
     return {person: len(grids) for person, grids in found.items()}
 
 
-def coming(scope: Scope, lo: int, hi: int) -> list[Coming]:
-    """The adopted proposals of an interval whose day is to come, the first ones."""
+def coming(
+    scope: Scope, lo: int, hi: int, *, headless: bool = False, most: int | None = None
+) -> tuple[list[Coming], int]:
+    """The adopted proposals of an interval whose day is to come, at most so many, and how many more there are.
+
+    ``headless``: only those of which nobody is planned to head a grid.
+    """
     headed = DivisionSeat.objects.filter(grid=OuterRef("id"), role="grid_head", left="")
     new = DivisionGrid.objects.filter(
         place__range=(lo, hi), same=False, division__state="adopted", division__adopts_on__isnull=False
@@ -165,7 +172,11 @@ def coming(scope: Scope, lo: int, hi: int) -> list[Coming]:
     rows = new.values_list("division", "place", "division__adopts_on").annotate(
         n=Count("id"), without=Count("id", filter=~Q(Exists(headed)))
     )
-    return [
-        Coming(division=one, place=place, on=on, grids=count, headless=headless)
-        for one, place, on, count, headless in rows.order_by("division__adopts_on", "place")[:20]
+    if headless:
+        rows = rows.filter(without__gt=0)
+    ordered = list(rows.order_by("division__adopts_on", "place", "division"))
+    shown = [
+        Coming(division=one, place=place, on=on, grids=count, headless=without)
+        for one, place, on, count, without in ordered[:most]
     ]
+    return shown, len(ordered) - len(shown)

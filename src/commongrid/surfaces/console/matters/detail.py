@@ -34,6 +34,7 @@ from commongrid.surfaces.console.matters import (
     papers,
     present,
     standard,
+    taking_up,
     waiting_page,
     words,
 )
@@ -142,6 +143,7 @@ def page(request: Asked, m: MatterDetail) -> dict[str, Any]:
         "change": changes.of_matter(scope, row.id, row.kind.code),
         **waiting_page.card(scope, m),
         **leaders.card(scope, m),
+        **taking_up.card(scope, m),
         "source": words.say(words.SOURCES, row.source),
         "series": words.say(words.SERIES, row.series),
         "visibility": words.say(words.VISIBILITIES, row.kind.visibility),

@@ -86,6 +86,8 @@ ACTS: Final = {
     "matters.mediation_checked": N_("Asked whether the agreement was kept"),
     "matters.check_awaited": N_("Reminded to ask whether the agreement was kept"),
     "matters.check_overdue": N_("Nobody asked in time whether the agreement was kept; the judicial office was told"),
+    "matters.taken_up": N_("A leader took the case up"),
+    "matters.let_go": N_("A leader no longer has the case"),
     "matters.note_overdue": N_("The leader's note was not answered in time; the centre was told"),
     "matters.mediation_handed": N_("The file has another mediator"),
     "matters.applied": N_("Asked of the deputy"),

@@ -31,6 +31,7 @@ from commongrid.surfaces.console.matters import (
     renewing,
     saving,
     steps,
+    taking_up,
     unsealing,
     words,
 )
@@ -129,6 +130,7 @@ urlpatterns = [
     *unsealing.urlpatterns,
     *protecting.urlpatterns,
     *renewing.urlpatterns,
+    *taking_up.urlpatterns,
     *export.urlpatterns,
     *detail.urlpatterns,
     *steps.urlpatterns,

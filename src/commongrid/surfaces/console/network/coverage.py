@@ -63,7 +63,7 @@ def network(request: Asked) -> HttpResponse:
         "may_edit": request.scope.may("links.edit") and request.scope.covers(code),
         "may_divide": request.scope.may("grids.divide") and territory.covers_whole(request.scope, code),
         "village": village_of(code) if not inner else None, "narrowed": request.scope.narrow != "",
-        "may_talents": request.scope.may("talents.read"),
+        "may_talents": request.scope.may("talents.read"), "may_hardship": request.scope.may("people.hardship"),
     }  # fmt: skip
     if not inner and row.level == "village" and request.scope.covers(code):
         context |= _laden(request.scope, code, on)

@@ -14,7 +14,7 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.outreach.queries.notices import duties
 from commongrid.outreach.rules.duties import WHOM
 from commongrid.roster import queries
-from commongrid.roster.dividing.queries.seats import coming
+from commongrid.roster.dividing.queries.seats import SHOWN, coming
 from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.register.homes import day_asked
 from commongrid.surfaces.shared.doors import door
@@ -48,7 +48,8 @@ def page(request: Asked) -> HttpResponse:
     if fault not in {"", *FAULTS}:
         raise NotFound
     grids, more = queries.grid_staff(request.scope, code, on, fault=fault, page=asked)
-    ahead = coming(request.scope, *interval(code))
+    whole = request.GET.get("coming", "") == "all"
+    ahead, further = coming(request.scope, *interval(code), most=None if whole else SHOWN)
     villages = territory.places(request.scope, {one.place for one in ahead})
     address = reverse("staffing") + f"?place={code}&on={on}&fault="
     context = {
@@ -58,6 +59,7 @@ def page(request: Asked) -> HttpResponse:
                    for role in ("grid_head", "grid_member", "grid_force")}) for one in grids],
         "duties": [(gettext(text), duties(request.scope, on, whom)) for whom, text in WHOM if whom != "linked"],
         "coming": [(one, villages[one.place], one.grids - one.headless) for one in ahead],
+        "further": further,
         "may_staff": request.scope.may("posts.appoint"), "may_divide": request.scope.may("grids.divide"),
         "wide": level_of(code) in ("county", "township"),
         "lanes": _lanes(queries.staffing(request.scope, code, on), address, fault),

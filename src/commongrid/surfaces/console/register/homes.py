@@ -19,6 +19,7 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.kernel.widths import plain_number
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson
+from commongrid.roster.queries.helping import helpers_told
 from commongrid.surfaces.console.register import asking as fresh
 from commongrid.surfaces.console.register import entering, forms, looks, twice, where
 from commongrid.surfaces.console.register.answering import asked
@@ -150,9 +151,14 @@ def page(request: Asked, household_id: UUID) -> HttpResponse:
         "was": was,
         "not_yet": home.began_on is not None and on < home.began_on,
         "offer": moving_away(request.scope, home),
-        **(fresh.asking(request.scope, home.id, today) if on == today else {}),
+        **(_of_today(request.scope, home, today) if on == today else {}),
     }
     return looks.closing(request, render(request, "console/register/home.html", context))
+
+
+def _of_today(scope: Scope, home: HomeCard, today: date) -> dict[str, object]:
+    """Who helps it, and what to ask it for next time."""
+    return {"helpers": helpers_told(scope, home.id, today), **fresh.asking(scope, home.id, today)}
 
 
 def moving_away(scope: Scope, home: HomeCard) -> HandoverLine | None:
