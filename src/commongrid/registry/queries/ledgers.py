@@ -290,11 +290,13 @@ def _sites(of: Ledger, wanted: Wanted, within: Within) -> Any:
 
 
 def _sites_told(_of: Ledger, _wanted: Wanted, sites: list[Any]) -> Iterator[LedgerRow]:
+    owners = of_the_day.names(sites, "owner")
     for one in sites:
         values = {
             "place": one.natural_village or one.place, "kind": one.kind_then, "name": one.name_then,
-            "door": one.door_then, "owner": one.owners_name or "", "use": one.use_then, "hazard": one.hazard_then,
-            "built_on": one.built_on_then, "storeys": one.storeys_then, "area_m2": one.area_m2_then,
+            "door": one.door_then, "owner": owners.get(one.owner_id_then, ""), "use": one.use_then,
+            "hazard": one.hazard_then, "built_on": one.built_on_then, "storeys": one.storeys_then,
+            "area_m2": one.area_m2_then,
         }  # fmt: skip
         yield LedgerRow(of="site", subject=one.id, values=values)
 
@@ -305,11 +307,13 @@ def _things(of: Ledger, wanted: Wanted, within: Within) -> Any:
 
 
 def _things_told(_of: Ledger, _wanted: Wanted, things: list[Any]) -> Iterator[LedgerRow]:
+    keepers, sites = of_the_day.names(things, "keeper"), of_the_day.names(things, "site")
     for one in things:
         values = {
             "place": one.place, "kind": one.kind_then, "name": one.name_then, "mark": one.mark_then,
-            "keeper": one.keepers_name or "", "site": one.sites_name or "", "last_check_on": one.last_check_on_then,
-            "next_check_on": one.next_check_on_then, "condition": one.condition_then,
+            "keeper": keepers.get(one.keeper_id_then, ""), "site": sites.get(one.site_id_then, ""),
+            "last_check_on": one.last_check_on_then, "next_check_on": one.next_check_on_then,
+            "condition": one.condition_then,
         }  # fmt: skip
         yield LedgerRow(of="thing", subject=one.id, values=values)
 
@@ -356,8 +360,11 @@ _BY_HOME_THEN: Final = ("place", "by_home", "born_on", "id")
 """The same of an earlier day."""
 _READ: Final[Mapping[str, tuple[tuple[Any, ...], Any]]] = {
     "person": (_BY_HOME, _people_told), "flag": (_BY_HOME, _flagged_told), "booklet": (_BY_NUMBER, _booklets_told),
-    "household": (("natural_village", Length("number_then"), "number_then", "id"), _homes_told),
-    "site": (("place", "kind_then", "id"), _sites_told), "thing": (("place", "next_check_on_then", "id"), _things_told),
-    "organisation": (("place_then", "kind_then", "name_then", "id"), _organisations_told),
+    "household": (("natural_village", Length("number"), "number", "id"), _homes_told),
+    "site": (("place", "kind", "id"), _sites_told), "thing": (("place", "next_check_on", "id"), _things_told),
+    "organisation": (("place", "kind", "name", "id"), _organisations_told),
 }  # fmt: skip
-"""In which order the records are read, and how each becomes a row."""
+"""In which order the records are read, and how each becomes a row.
+
+Records of an earlier day stand as they would today: what they were then is read of those alone that are shown.
+"""

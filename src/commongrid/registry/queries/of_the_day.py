@@ -30,7 +30,9 @@ from commongrid.registry.queries.holdings import number_of
 from commongrid.registry.queries.then import stays_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
+    from uuid import UUID
 
     from django.db.models.expressions import Combinable
 
@@ -95,17 +97,22 @@ def booklets_on(on: date, within: Within) -> Any:
 
 
 def holdings_on(of: str, on: date, within: Within) -> Any:
-    """Sites, things or organisations of a day with the names of whom they belong to or who led them."""
+    """Sites, things or organisations of a day; an organisation with who led it and how many belonged to it."""
     rows = records_on(of, on, within)
-    if of == "site":
-        return rows.annotate(owners_name=_name(Person, "owner", on))
-    if of == "thing":
-        return rows.annotate(keepers_name=_name(Person, "keeper", on), sites_name=_name(Site, "site", on))
+    if of != "organisation":
+        return rows
     held = Membership.objects.filter(in_force(on), organisation=OuterRef("pk"))
     return rows.annotate(
         size=number_of(held, "organisation", "person"),
         leads=Subquery(held.filter(duty="leader").values("name")[:1]),
     )
+
+
+def names(found: Iterable[Any], relation: str) -> dict[UUID | None, str]:
+    """What the people or sites that a field of these records named on their day are called today, by id."""
+    table, called = (Site, "name") if relation == "site" else (Person, "display_name")
+    ids = {getattr(one, f"{relation}_id_then") for one in found} - {None}
+    return dict(table.objects.filter(id__in=ids).values_list("id", called))
 
 
 def due_then(on: date) -> Q:
@@ -132,14 +139,6 @@ def _then(of: str, name: str, on: date) -> Combinable:
     if isinstance(field, CharField):
         return Coalesce(value_on(of, name, on, CharField()), Value(""))
     return value_on(of, name, on, BigIntegerField() if name in ("place", "villager_group") else field)
-
-
-def _name(table: Any, relation: str, on: date) -> Combinable:
-    """What the person or site that a field names is called today."""
-    called = "display_name" if table is Person else "name"
-    if on >= localdate():
-        return F(f"{relation}__{called}")
-    return Subquery(table.objects.filter(pk=OuterRef(f"{relation}_id_then")).values(called)[:1])
 
 
 def _with_head(rows: Any, on: date, sort: str, of: str) -> Any:

@@ -18,7 +18,7 @@ from commongrid.kernel.pinyin import sort_key
 from commongrid.kernel.places import interval
 from commongrid.registry.models import Flag, FlagType, HardshipFlag, Household
 from commongrid.registry.queries.ledgers import LedgerRow, Wanted, left_rows, of_those
-from commongrid.registry.queries.of_the_day import holdings_on, homes_on
+from commongrid.registry.queries.of_the_day import holdings_on, homes_on, names
 from commongrid.registry.queries.then import LIVING, at_home, led, people_on, were
 from commongrid.registry.queries.wordlists import CodeRow
 from commongrid.registry.rules.fields import FURTHER
@@ -186,7 +186,7 @@ def _homes(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
         of = table.objects.filter(in_force(wanted.on), type_code=spec.filters[key])
         rows = rows.filter(id__in=of.filter(household__isnull=False).values("household_id"))
     rows = _ranged(_ranged(rows, spec, "people", "size"), spec, "away", "away")
-    found = list(rows.order_by("natural_village", "number_then", "id")[: MOST + 1])
+    found = list(rows.order_by("natural_village", "number", "id")[: MOST + 1])
     codes = _codes_of_homes(spec, wanted, [one.id for one in found])
     return [LedgerRow(of="household", subject=one.id, values=_home(one, spec, codes)) for one in found]
 
@@ -217,31 +217,36 @@ def _sites(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
     rows = _ranged(_coded(holdings_on("site", wanted.on, within), spec), spec, "storeys", "storeys_then")
     if "self_built" in spec.filters:
         rows = rows.filter(self_built_then=spec.filters["self_built"] == "1")
+    found = list(rows.order_by("place", "kind", "id")[: MOST + 1])
+    owners = names(found, "owner")
     return [
         LedgerRow(
             of="site", subject=one.id,
             values={"place": one.natural_village or one.place, "kind": one.kind_then, "name": one.name_then,
                     "door": one.door_then, "use": one.use_then, "hazard": one.hazard_then,
-                    "owner": one.owners_name or "", "built_on": one.built_on_then, "storeys": one.storeys_then,
-                    "area_m2": one.area_m2_then, "self_built": "1" if one.self_built_then else "0",
-                    "~owner": sort_key(one.owners_name or "")},
+                    "owner": owners.get(one.owner_id_then, ""), "built_on": one.built_on_then,
+                    "storeys": one.storeys_then, "area_m2": one.area_m2_then,
+                    "self_built": "1" if one.self_built_then else "0",
+                    "~owner": sort_key(owners.get(one.owner_id_then, ""))},
         )
-        for one in rows.order_by("place", "kind_then", "id")[: MOST + 1]
+        for one in found
     ]  # fmt: skip
 
 
 def _things(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
     rows = _coded(holdings_on("thing", wanted.on, within), spec)
     rows = _ranged(rows, spec, "every_months", "every_months_then")
+    found = list(rows.order_by("place", "kind", "id")[: MOST + 1])
+    keepers = names(found, "keeper")
     return [
         LedgerRow(
             of="thing", subject=one.id,
             values={"place": one.place, "kind": one.kind_then, "name": one.name_then, "mark": one.mark_then,
-                    "keeper": one.keepers_name or "", "every_months": one.every_months_then,
+                    "keeper": keepers.get(one.keeper_id_then, ""), "every_months": one.every_months_then,
                     "last_check_on": one.last_check_on_then, "next_check_on": one.next_check_on_then,
-                    "condition": one.condition_then, "~keeper": sort_key(one.keepers_name or "")},
+                    "condition": one.condition_then, "~keeper": sort_key(keepers.get(one.keeper_id_then, ""))},
         )
-        for one in rows.order_by("place", "kind_then", "id")[: MOST + 1]
+        for one in found
     ]  # fmt: skip
 
 
@@ -253,7 +258,7 @@ def _organisations(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow
             values={"place": one.place_then, "kind": one.kind_then, "name": one.name_then, "leader": one.leads or "",
                     "credit_code": one.credit_code_then, "founded_on": one.founded_on_then, "people": one.size},
         )
-        for one in rows.order_by("place", "kind_then", "id")[: MOST + 1]
+        for one in rows.order_by("place", "kind", "id")[: MOST + 1]
     ]  # fmt: skip
 
 
