@@ -7,6 +7,7 @@ import { guardForms } from "./forms";
 import { listenToKeys } from "./keys";
 import { rememberLook } from "./look";
 import { closeMenus } from "./menus";
+import { askWhatIsNeeded } from "./needs";
 import { shrinkPhotos } from "./photos";
 import { showChosen } from "./rows";
 import { slideChoices } from "./slider";
@@ -23,6 +24,7 @@ function improve(root: ParentNode): void {
   shrinkPhotos(root);
   showChosen(root);
   slideChoices(root);
+  askWhatIsNeeded(root);
 }
 improve(document);
 htmx.onLoad((element) => {

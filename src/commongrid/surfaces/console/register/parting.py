@@ -16,7 +16,7 @@ from commongrid.kernel.refusals import N_
 from commongrid.registry import actions, queries
 from commongrid.surfaces.console.register import entering, where
 from commongrid.surfaces.console.register.answering import asked
-from commongrid.surfaces.console.register.forms import HomeForm
+from commongrid.surfaces.console.register.forms import HomeForm, ToldForm
 from commongrid.surfaces.console.register.homes import new_home
 from commongrid.surfaces.console.register.picking import people_choices
 from commongrid.surfaces.shared.doors import door
@@ -50,6 +50,8 @@ class DivorceForm(HomeForm):
         super().__init__(*args, **kwargs)
         for name in NEEDED:
             self.fields[name].required = False
+        home = [name for name in HomeForm.base_fields if name not in ToldForm.base_fields]
+        self.fields["leaves"].widget.attrs["data-opens"] = " ".join(["along", *home])
 
     def clean(self) -> dict[str, Any]:
         """Who leaves needs a home."""
