@@ -17,10 +17,10 @@ from commongrid.registry.keeping import jobs
 from commongrid.registry.models import SavedLedger
 from commongrid.registry.rules.facts import NewHome, Told
 from commongrid.registry.rules.own_ledgers import SUBJECTS, Spec, arranged, checked, columns, filter_names, suggested
-from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, VILLAGE, lay
+from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, lay
 from tests.factories.network import scope_as
 from tests.factories.scopes import scope_at
-from tests.registry.conftest import CLERK, DAY, Hamlet
+from tests.registry.conftest import CLERK, DAY, OTHER_CLERK, Hamlet
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
@@ -250,6 +250,10 @@ def test_a_place_to_filter_by_is_one_within_scope_and_in_force(desk: Any, databa
         with pytest.raises(BadInput) as refused:
             save(clerk, spec=replace(MEN, filters={"grid": str(place)}))
         assert "outside what your post sees" in refused.value.fields["grid"]
+    for scope, near, far in ((CLERK, VILLAGE, OTHER_VILLAGE), (OTHER_CLERK, OTHER_VILLAGE, VILLAGE)):
+        for place, found in ((near, []), (far, ["registered_place"]), (TOWNSHIP, ["registered_place"])):
+            spec = replace(MEN, filters={"registered_place": str(place)})
+            assert list(queries.lost(scope, spec)) == found
     by_grid = replace(MEN, filters={"grid": str(OTHER_GRID), "registered_place": str(HAMLET)})
     one = save(clerk, spec=by_grid)
     with database.as_role("owner") as owner:
