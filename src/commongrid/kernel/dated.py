@@ -77,7 +77,8 @@ class Vocabulary:
     what a change may do to open matters (nothing where it is empty). ``lasting``:
     a row can be changed but not ended, because the loop can't do without it.
     ``group`` names the column by which a long list is read in parts; kinds are
-    grouped by their class, whichever column names them.
+    grouped by their class, whichever column names them. ``part`` names a column
+    outside whose choices the table holds rows that are not the editor's.
     """
 
     code: str
@@ -92,6 +93,7 @@ class Vocabulary:
     lasting: bool = False
     new: bool = True
     group: str = ""
+    part: str = ""
 
     @property
     def key(self) -> tuple[Column, ...]:

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from pypdf import PdfReader
 
-from commongrid.insight.queries.county_sheet import MEASURES, SELF_ORGANISED, county_sheet, rows_behind
+from commongrid.insight.queries.county_sheet import MEASURES, county_sheet, rows_behind
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.outreach.queries.stale import Stale
+from commongrid.registry.rules.holdings import SELF_ORGANISED
 from commongrid.roster.actions import Appointment, appoint
 from commongrid.surfaces.console.network import printing
 from tests.factories.desk import GRID, HAMLET, OTHER_GRID, TOWNSHIP, VILLAGE, Desk

@@ -26,8 +26,9 @@ from commongrid.matters.rules.named import DISPUTES
 from commongrid.outreach.queries.coverage import AWAY, LIVED, homes_at, homes_on, whole
 from commongrid.outreach.rules.words import PARTY
 from commongrid.registry.models import Household, Organisation
-from commongrid.registry.queries import CodeRow, codes
+from commongrid.registry.queries import CodeRow, code_words
 from commongrid.registry.queries.former import value_on
+from commongrid.registry.rules.holdings import SELF_ORGANISED
 from commongrid.roster.models import Assignment, Post, Unit
 from commongrid.roster.rules import LINKED, LINKER, TEAM
 from commongrid.territory.models import GridCover, Place
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 PAGE: Final = 100
-SELF_ORGANISED: Final = ("41", "42", "43")
-"""Kinds of organisations in which people govern, enjoy and help themselves (三自)."""
 OF_KIND: Final = "organisations-"
 """Before the kind, in the code of the number of its organisations."""
 USED_WITHIN: Final = 30
@@ -324,7 +323,7 @@ def _by_kind(scope: Scope, place: int, on: date, before: date | None) -> list[Nu
             code=OF_KIND + kind, text="", part="many", count=now.get(kind, 0),
             before=then.get(kind, 0) if before else None, by_name=False, kind=named,
         )
-        for kind, named in codes(scope, "organisation")["organisation"].items()
+        for kind, named in code_words(scope, "organisation")["organisation"].items()
         if kind in SELF_ORGANISED or kind in now or kind in then
     ]  # fmt: skip
 
@@ -338,7 +337,7 @@ def measure(scope: Scope, which: str) -> Measure:
     if which in MEASURES:
         return MEASURES[which]
     kind = which.removeprefix(OF_KIND)
-    named = codes(scope, "organisation")["organisation"].get(kind)
+    named = code_words(scope, "organisation")["organisation"].get(kind)
     if named is None or which != OF_KIND + kind:
         raise NotFound
     rows: Rows = lambda place, on: _organisations(place, on).filter(sort=kind)  # noqa: E731 - as the others

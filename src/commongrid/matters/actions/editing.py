@@ -116,7 +116,7 @@ def _of(code: str, power: str) -> Vocabulary:
 
 def _locked(of: Vocabulary, row: UUID, today: date) -> Any:
     """The version to follow, locked. Refuses NotFound; WrongState once it has ended."""
-    found: Any = dated.table_of(of)._default_manager.select_for_update().filter(id=row).first()
+    found: Any = dated.rows_of(of).select_for_update().filter(id=row).first()
     if found is None:
         raise NotFound
     if found.valid_to is not None and found.valid_to <= today:

@@ -23,6 +23,7 @@ from commongrid.matters.models import DangerWord, Kind, Matter, TileShown, Urgen
 from commongrid.matters.rules import words
 from commongrid.matters.rules.named import NAMED
 from commongrid.matters.rules.vocabularies import STAYS_SEALED, VOCABULARIES
+from commongrid.registry.rules.holdings import ASKED_FOR
 from commongrid.roster import queries as roster
 from commongrid.territory.models import County
 from commongrid.territory.queries import children, county
@@ -30,6 +31,12 @@ from commongrid.territory.queries import children, county
 Choice = tuple[str, str, str]
 """A code with its names, Chinese and English."""
 FOR_GOOD: Final = N_("This stays as it is for good: flags of this type are kept by it. Add a type with another code.")
+NAMESAKE: Final = N_("Another row is called so. Sheets are read by these names: choose a different one.")
+USED_UP: Final = N_(
+    "This code has ended, and records that carry it keep its word. Choose another code, or the same Chinese name."
+)
+CARRIED: Final[dict[str, tuple[str, ...]]] = {"flag_types": ("of", "sensitive"), "code_lists": ()}
+"""Vocabularies whose rows the register's records carry by their code, with the columns that stay for good."""
 LOOKED_AT: Final = 2000
 """Open matters that a preview counts anew, the nearest deadlines first."""
 
@@ -67,6 +74,14 @@ def table_of(of: Vocabulary) -> type[models.Model]:
     return apps.get_model("commongrid", of.table)
 
 
+def rows_of(of: Vocabulary) -> models.QuerySet[Any]:
+    """The rows of its table that are the vocabulary's."""
+    found = table_of(of)._default_manager.all()
+    if of.part:
+        found = found.filter(**{f"{of.part}__in": [code for code, _name in of.column(of.part).choices]})
+    return found
+
+
 def version_of(of: Vocabulary, row: models.Model) -> Version:
     """A table's row as the editor knows it."""
     values: Values = {}
@@ -84,7 +99,7 @@ def version_of(of: Vocabulary, row: models.Model) -> Version:
 def versions(scope: Scope, of: Vocabulary, *, current: bool = True) -> list[Version]:
     """The rows in force or to come, in order; with ``current`` off the former versions too."""
     with acting(scope):
-        found = table_of(of)._default_manager.all()
+        found = rows_of(of)
         if current:
             found = found.filter(Q(valid_to=None) | Q(valid_to__gt=localdate()))
         names = {one.name for one in table_of(of)._meta.concrete_fields}
@@ -95,7 +110,7 @@ def versions(scope: Scope, of: Vocabulary, *, current: bool = True) -> list[Vers
 def version(scope: Scope, of: Vocabulary, row: UUID) -> Version:
     """One version. Refuses NotFound."""
     with acting(scope):
-        found = table_of(of)._default_manager.filter(id=row).first()
+        found = rows_of(of).filter(id=row).first()
     if found is None:
         raise NotFound
     return version_of(of, found)
@@ -248,10 +263,9 @@ def touched(scope: Scope, found: models.QuerySet[Matter]) -> tuple[int, list[Tou
 
 def unmeant(of: Vocabulary, values: Values, day: date) -> dict[str, str]:
     """What other rows don't allow from a day on, by column: words of danger always mean a sealed kind."""
-    if of.code == "flag_types":
-        known = table_of(of)._default_manager.filter(code=values["code"])
-        return {one: FOR_GOOD for one in ("of", "sensitive") if known.exclude(**{one: values[one]}).exists()}
     later = Q(valid_to=None) | Q(valid_to__gt=day)
+    if of.code in CARRIED:
+        return _carried(of, values, later)
     kind = values["kind_code"] if of.code == "danger" else None
     if kind and not Kind.objects.filter(later, code=kind, visibility="sealed", valid_from__lte=day).exists():
         return {"kind_code": N_("Words of danger mean a sealed kind. Choose one, or none for harmless words.")}
@@ -259,6 +273,21 @@ def unmeant(of: Vocabulary, values: Values, day: date) -> dict[str, str]:
     if unsealed and DangerWord.objects.filter(later, kind_code=values["code"]).exists():
         return {"visibility": STAYS_SEALED}
     return {}
+
+
+def _carried(of: Vocabulary, values: Values, later: Q) -> dict[str, str]:
+    """Of rows that records carry by their code: what stays for good, names that are taken, codes that are used up."""
+    same = rows_of(of).filter(**{one.attribute: values[one.code] for one in of.key})
+    faults = {one: FOR_GOOD for one in CARRIED[of.code] if same.exclude(**{one: values[one]}).exists()}
+    if not same.filter(later).exists() and (last := same.order_by("-valid_from").first()) and last.zh != values["zh"]:
+        faults["code"] = USED_UP
+    beside = rows_of(of).filter(later).exclude(code=values["code"])
+    if of.part:
+        beside = beside.filter(**{of.part: values[of.part]})
+    for name in ("zh", "en"):
+        if beside.filter(**{f"{name}__iexact": values[name]}).exists():
+            faults[name] = NAMESAKE
+    return faults
 
 
 def _kind_in_use(values: Values, later: Q) -> str:
@@ -284,6 +313,8 @@ def in_use(of: Vocabulary, values: Values, day: date) -> str:
         return _kind_in_use(values, later)
     if of.code == "flag_types" and table_of(of)._default_manager.filter(code=values["code"], procedure=True).exists():
         return N_("The procedure for watched households gives this flag. Change its words instead of ending it.")
+    if of.code == "code_lists" and (values["list"], values["code"]) in ASKED_FOR:
+        return N_("Pages ask for this one by its code. Change its words instead of ending it.")
     if of.code == "work_list" and values["place"] is None:
         leaders = WorkListRow.objects.filter(later, kind_code=values["kind_code"], level=values["level"], place=None)
         needed = Kind.objects.filter(later, code=values["kind_code"]).exclude(visibility="sealed").exists()

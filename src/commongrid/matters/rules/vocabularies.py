@@ -11,7 +11,7 @@ from commongrid.matters.rules import words
 from commongrid.matters.rules.answers import faults_of
 from commongrid.matters.rules.named import VIOLENCE
 from commongrid.matters.rules.publishing import SHORTEST_NAME
-from commongrid.registry.rules.vocabularies import CHANGE_RULES, FIELD_RULES, FLAG_TYPES, RETENTION
+from commongrid.registry.rules.vocabularies import CHANGE_RULES, CODE_LISTS, FIELD_RULES, FLAG_TYPES, RETENTION
 
 LEVELS: Final = (
     ("grid", N_("Grid")), ("village", N_("Village")), ("township", N_("Township")), ("county", N_("County")),
@@ -331,6 +331,7 @@ VOCABULARIES: Final = {
         CHANGE_RULES,
         RETENTION,
         FLAG_TYPES,
+        CODE_LISTS,
         ANSWERS,
     )
 }

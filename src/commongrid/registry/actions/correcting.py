@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
+from commongrid.journal.dated import valid
 from commongrid.kernel.identity import id_number
 from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
@@ -195,7 +197,9 @@ def refuse_unlisted(of: str, values: Mapping[str, object]) -> None:
         name: (field.codes, str(value)) for name, value in values.items() if (field := FIELDS[of][name]).codes and value
     }
     known = set(
-        Code.objects.filter(list__in={one for one, _ in wanted.values()}, valid_to=None).values_list("list", "code")
+        Code.objects.filter(valid(localdate()), list__in={one for one, _ in wanted.values()}).values_list(
+            "list", "code"
+        )
     )
     if faults := {name: N_("Choose one of the list.") for name, code in wanted.items() if code not in known}:
         raise BadInput(fields=faults)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.timezone import localdate
+
 from commongrid.journal.acting import handing_over
 from commongrid.kernel.places import county_of, interval
 from commongrid.registry.actions.desk import MEMBER, marked
@@ -34,5 +36,6 @@ def end_duties(at: Desk, who: Person, *, into: Person | None = None) -> None:
 
 
 def duty_words(code: str) -> str:
-    """A duty in words, as it was called on that day."""
-    return Code.objects.filter(list="duty", code=code).values_list("zh", flat=True).first() or code
+    """A duty in words, as it is called today, or was last."""
+    rows = Code.objects.filter(list="duty", code=code, valid_from__lte=localdate()).order_by("-valid_from")
+    return rows.values_list("zh", flat=True).first() or code

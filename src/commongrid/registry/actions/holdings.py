@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Greatest
+from django.utils.timezone import localdate
 
 from commongrid.journal.actions import Line, action
+from commongrid.journal.dated import valid
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
 from commongrid.registry.actions.correcting import follows, refuse_strangers, refuse_unlisted, taken
 from commongrid.registry.actions.desk import MEMBER, TABLES, change, desk, entered, marked, refuse_changed, touch
@@ -119,7 +121,7 @@ def join(scope: Scope, act: Act, *, organisation_id: UUID, person_id: UUID, duty
         raise NotYours
     if who.state not in ("here", "away"):
         raise WrongState(ENDED)
-    if not Code.objects.filter(list="duty", code=duty, valid_to=None).exists():
+    if not Code.objects.filter(valid(localdate()), list="duty", code=duty).exists():
         raise BadInput(fields={"duty": N_("Choose one of the list.")})
     if Membership.objects.filter(organisation_id=of.id, person_id=who.id, duty=duty, to_on=None).exists():
         raise BadInput(fields={"person": HELD})

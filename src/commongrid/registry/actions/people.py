@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
 from commongrid.journal.actions import Line, action
+from commongrid.journal.dated import valid
 from commongrid.kernel.pinyin import initials, sort_key
 from commongrid.kernel.places import county_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours, WrongState
@@ -205,7 +207,7 @@ def refuse_codes(given: dict[str, str]) -> None:
     if not wanted:
         return
     lists = {one for one, _ in wanted}
-    known = set(Code.objects.filter(list__in=lists, valid_to=None).values_list("list", "code"))
+    known = set(Code.objects.filter(valid(localdate()), list__in=lists).values_list("list", "code"))
     faults = {
         name: N_("Choose one of the list.") for name, code in given.items() if code and (CODED[name], code) not in known
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
@@ -10,12 +10,16 @@ from django.db.models import Q
 
 from commongrid.journal.dated import period
 from commongrid.kernel.wall import WHOLE_COUNTY, Wall
+from commongrid.registry.rules.vocabularies import OWN_LISTS
+
+OWN: Final = ", ".join(f"'{code}'" for code, _name in OWN_LISTS)
 
 
 class Code(models.Model):
     """One entry of a standard code list (代码): GB/T 2261, 4658, 4761, 4762, 6565, 31000 and the county's own.
 
-    ``list`` names the code list, ``code`` the entry inside it.
+    ``list`` names the code list, ``code`` the entry inside it. Whoever acts for the
+    whole county writes its own lists; what a standard says, no scope changes.
 
     Personal data: none. Kept: for good; an old record is read with the list of its day.
     """
@@ -30,7 +34,7 @@ class Code(models.Model):
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True)
 
-    wall: ClassVar[Wall] = Wall(read="open", write="owner")
+    wall: ClassVar[Wall] = Wall(read="open", also_write=f"{WHOLE_COUNTY} AND list IN ({OWN})")
 
     class Meta:
         """Names and constraints."""

@@ -20,6 +20,7 @@ from commongrid.registry.models import Correction, Household, Person, Site, Stay
 from commongrid.registry.queries.former import value_on
 from commongrid.registry.queries.people import LISTED, meant
 from commongrid.registry.queries.then import stays_on
+from commongrid.registry.rules.holdings import DWELLING
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
 
 PAGE = 50
-DWELLING: Final = "11"
-"""The kind of site that is somebody's home; it stands on the map as their household."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from django.db.models import Count, F, Max
 from commongrid.journal.acting import acting
 from commongrid.kernel.places import interval, level_of
 from commongrid.registry.models import Household, Person, RecordTally, Site
-from commongrid.registry.queries.homes import DWELLING, listed_homes
+from commongrid.registry.queries.homes import listed_homes
+from commongrid.registry.rules.holdings import DWELLING
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from commongrid.accounts import sealed
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRow:
-    """One entry of a code list in both languages."""
+    """One entry of a code list in both languages, and whether it has ended."""
 
     code: str
     zh: str
     en: str
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +78,20 @@ class HardshipRow:
 
 def codes(scope: Scope, *lists: str, also: Collection[str] = ()) -> Mapping[str, Mapping[str, CodeRow]]:
     """The entries in force of some code lists, by list and code, in their order; after them ended ones of ``also``."""
+    return {
+        name: {code: row for code, row in rows.items() if not row.ended or code in also}
+        for name, rows in code_words(scope, *lists).items()
+    }
+
+
+def code_words(scope: Scope, *lists: str) -> Mapping[str, Mapping[str, CodeRow]]:
+    """The same with every entry that has ended, as it was called last: what a record carries keeps its word."""
+    today = localdate()
     found: dict[str, dict[str, CodeRow]] = {one: {} for one in lists}
-    rows = Code.objects.filter(Q(valid_to=None) | Q(code__in=also), list__in=lists)
-    for row in rows.order_by("list", F("valid_to").desc(nulls_first=True), "position"):
-        found[row.list].setdefault(row.code, CodeRow(code=row.code, zh=row.zh, en=row.en or row.zh))
+    rows = Code.objects.filter(list__in=lists, valid_from__lte=today).order_by("position", "-valid_from")
+    aged = [(one.valid_to is not None and one.valid_to <= today, one) for one in rows]
+    for ended, row in sorted(aged, key=itemgetter(0)):
+        found[row.list].setdefault(row.code, CodeRow(code=row.code, zh=row.zh, en=row.en or row.zh, ended=ended))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Rules of sites, things and organisations: when a thing is checked next, which credit codes can be."""
+"""Rules of sites, things and organisations: their next check, their credit codes, the kinds that pages ask for."""
 
 from __future__ import annotations
 
@@ -14,6 +14,16 @@ SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 LEADER: Final = "leader"
 """The duty of which an organisation has one holder at a time."""
+DWELLING: Final = "11"
+"""The kind of site that is somebody's home; it stands on the map as their household."""
+DOG: Final = "41"
+"""The kind of thing that has a ready ledger of its own."""
+SELF_ORGANISED: Final = ("41", "42", "43")
+"""The kinds of organisations that every village should have: self-governing, cultural, volunteer (三自)."""
+ASKED_FOR: Final = frozenset(
+    {("duty", LEADER), ("site", DWELLING), ("thing", DOG), *(("organisation", kind) for kind in SELF_ORGANISED)}
+)
+"""Codes, with their list, that pages ask for; a county renames them and never ends them."""
 
 
 def months_later(day: date, months: int) -> date:

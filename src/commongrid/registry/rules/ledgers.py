@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from commongrid.kernel.refusals import N_
+from commongrid.registry.rules.holdings import DOG
 
 Of = Literal["person", "flag", "stay", "household", "booklet", "site", "thing", "organisation"]
 POPULATIONS: Final = ("resident", "registered")
@@ -97,7 +98,7 @@ LEDGERS: Final = {
                states=("away", "empty")),
         Ledger(code="hazards", zh="隐患点排查", en="Hazards to check", of="site", special="hazard"),
         Ledger(code="self_built", zh="自建房", en="Self-built houses", of="site", special="self_built"),
-        Ledger(code="dogs", zh="犬只", en="Dogs", of="thing", kinds=("41",)),
+        Ledger(code="dogs", zh="犬只", en="Dogs", of="thing", kinds=(DOG,)),
         Ledger(code="due", zh="应检查的物品", en="Things due for a check", of="thing", special="due"),
         Ledger(code="organisations", zh="组织", en="Organisations", of="organisation"),
     )

@@ -132,3 +132,21 @@ FLAG_TYPES: Final = Vocabulary(
                hint=N_("Can't be changed later; nor whether it is a person's or a household's.")),
     ),
 )  # fmt: skip
+OWN_LISTS: Final = (
+    ("site", N_("Kinds of sites")), ("thing", N_("Kinds of things")), ("organisation", N_("Kinds of organisations")),
+    ("duty", N_("Duties in an organisation")), ("hazard", N_("Kinds of hazards")),
+)  # fmt: skip
+"""The code lists that are the county's own; the others are the standards', which nobody here changes."""
+CODE_LISTS: Final = Vocabulary(
+    code="code_lists", title=N_("Kinds and duties"), table="Code", power="worklist.edit", group="list", part="list",
+    lead=N_("What sites, things, organisations and hazards may be, and the duties in an organisation. What ended stays "
+            "the word of the records that carry it."),
+    shown=("zh", "en"),
+    columns=(
+        Column(code="list", label=N_("Code list"), sort="choice", needed=True, fixed=True, choices=OWN_LISTS),
+        Column(code="code", label=N_("Code"), sort="code", needed=True, fixed=True, longest=8,
+               hint=N_("At most 8 letters and digits. It stays the same when the name changes.")),
+        Column(code="zh", label=N_("Chinese name"), needed=True, longest=60),
+        Column(code="en", label=N_("English name"), needed=True, longest=120),
+    ),
+)  # fmt: skip

@@ -83,7 +83,10 @@ class Held:
             yield record.change(columns[name], text_of(one.known.values[name]), text_of(one.values[name]))
 
     def _members(self) -> None:
-        names = dict(Code.objects.filter(list="duty", valid_to=None).values_list("code", "zh"))
+        names = {
+            one.code: one.zh
+            for one in Code.objects.filter(list="duty", valid_from__lte=self.day).order_by("valid_from")
+        }
         named = {one.links["organisation"] for one in (*self.new, *self.changed)}
         organisations = Organisation.objects.only("place").in_bulk(named)
         people = Person.objects.only("display_name").in_bulk([one.links["person"] for one in self.new])

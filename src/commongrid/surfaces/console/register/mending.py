@@ -134,8 +134,7 @@ def confirm(request: Asked, person_id: UUID) -> HttpResponse:
     """Say which fields of a person's record were found still true."""
     card = queries.person_card(request.scope, person_id)
     home = queries.home_card(request.scope, card.household) if card.household else None
-    now = {getattr(card, name) for name in (*CODED, "as_in_home")} | {card.further[name] for name in HOUSED}
-    words = read_aloud(request.scope, *CODED, *HOUSED, "relation", also=now)
+    words = read_aloud(request.scope, *CODED, *HOUSED, "relation")
     said: dict[str, object] = {
         "display_name": card.name, "born_on": when(card.born_on, "date"),
         **{name: words[name].get(getattr(card, name), "") for name in CODED},

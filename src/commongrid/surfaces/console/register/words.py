@@ -22,7 +22,7 @@ from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import ChangeLine, FlagLine, HomeCard
@@ -108,10 +108,10 @@ def choices(scope: Scope, name: str, now: str = "") -> list[tuple[str, str]]:
     return [("", gettext("Not said")), *((row.code, row.zh if language() == "zh" else row.en) for row in rows)]
 
 
-def read_aloud(scope: Scope, *lists: str, also: Collection[str] = ()) -> dict[str, dict[str, str]]:
-    """The words of some code lists in the reader's language; of ``also`` those of entries that have ended too."""
+def read_aloud(scope: Scope, *lists: str) -> dict[str, dict[str, str]]:
+    """The words of some code lists in the reader's language; after those in force what ended ones were called."""
     zh = language() == "zh"
-    found = queries.codes(scope, *lists, also=also)
+    found = queries.code_words(scope, *lists)
     return {name: {code: row.zh if zh else row.en for code, row in rows.items()} for name, rows in found.items()}
 
 
@@ -192,7 +192,7 @@ class _Aloud:
         """Fetch what these changes name, once."""
         values = {value for one in rows for value in (one.before, one.after)}
         lists = {LISTS[one.of, one.field] for one in rows if (one.of, one.field) in LISTS}
-        self.codes = read_aloud(scope, *lists, also=values) if lists else {}
+        self.codes = read_aloud(scope, *lists) if lists else {}
         places = {int(value) for value in values if PLACE.fullmatch(value)}
         found = territory.places(scope, places) if places else {}
         self.names = {str(code): row.label(language()) for code, row in found.items()}
