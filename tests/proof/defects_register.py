@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from commongrid.kernel.wall import WHOLE_COUNTY
 from commongrid.registry.models.requests import WITH_THE_OTHER_SIDE
 from tests.proof import register
 from tests.proof.defects import Defect, see, sql, weaker, wider
@@ -49,6 +50,8 @@ DEFECTS = tuple(
         ("history written over by whoever may undo", sql("DROP TRIGGER undone ON registry_correction")),
         ("hardship shown to whoever sees the place", weaker("registry_hardship_flag", "'clock'::text", "'post'::text")),
         ("flags shown to everybody", see("registry_flag", "true")),
+        ("hardship entered among the open flags", sql("DROP TRIGGER open ON registry_flag")),
+        ("what a standard says changed by the county", see("registry_code", WHOLE_COUNTY, "change")),
         (
             "things shown past the grid",
             weaker("registry_thing", "WHEN 'grids'::text THEN", "WHEN 'grids'::text THEN true OR"),

@@ -84,6 +84,7 @@ ROWS = (
     Row("registry_correction", "correction", writes=never, adds=None, column="before", becomes="''"),
     Row("registry_correction", "correction", writes=never, adds=None, column="after_sealed", becomes="'x'::bytea"),
     Row("registry_flag", "flag", adds=None),
+    Row("registry_flag", "flag", by_place, never, never, by_place, "type_code", (("type_code", "dibao"),), "'dibao'"),
     Row("registry_hardship_flag", "hardship", hardship, hardship, None),
     Row("registry_site", "site"),
     Row("registry_thing", "thing"),
@@ -177,6 +178,8 @@ def probes(app: psycopg.Connection[Any], owner: psycopg.Connection[Any], seats: 
             for relation, place in PLACES.items():
                 yield from _counts(app, seat, relation, place)
             yield from _former(app, seat)
+            named_so = _changed(app, "UPDATE registry_code SET zh = zh WHERE list = 'sex' AND code = %s", ["1"])
+            yield False, named_so, seat.role, "changes what a standard says"
 
 
 def of_row(app: psycopg.Connection[Any], one: Row, row: dict[str, Any], whom: tuple[Seat, str]) -> Iterator[Probe]:
