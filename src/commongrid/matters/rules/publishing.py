@@ -15,6 +15,7 @@ from typing import Final
 
 from commongrid.kernel import masking
 from commongrid.kernel.refusals import N_
+from commongrid.matters.rules import surnames
 
 LONGEST_TITLE: Final = 60
 LONGEST: Final = 4000
@@ -29,31 +30,30 @@ _DOOR: Final = re.compile(
 _DOOR_EN: Final = re.compile(r"(?i)\b(?:no\.?|house|door|flat|apartment|room)\s*#?\d{1,5}\b")
 _SPOT: Final = re.compile(r"(?im)^[ \t]*(?:具体位置|where exactly)[ \t]*[:：].*$")
 """The line that says where exactly, as the report writes it in either language."""
-_SURNAME: Final = (
-    "(?:欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|司徒|令狐|"
-    "[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧肖程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方"
-    "石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文覃韦蓝莫农黎闭陶洪翟倪殷施柳牛温芦詹焦柯祝凌霍"
-    "向滕满舒冉瞿麻粟尚游辛管葛])"
-)
 _GIVEN: Final = "[一-鿿]"
 _NO_NAME: Final = "[把将在的是和说家与跟被给又也都往去来了从对因为没有不向就还已要会正经常住用反先后上下请问度便案昨]"
+_SURNAME: Final = f"(?:{surnames.DOUBLE}|(?!{surnames.BEGINNINGS})[{surnames.LIKELY}])"
+_ANY_SURNAME: Final = f"(?:{surnames.DOUBLE}|[{surnames.SINGLE}])"
+_REST: Final = rf"[ \t]?(?!{_NO_NAME}){_GIVEN}(?:[ \t]?(?!{_NO_NAME}){_GIVEN})?"
 _NAMED: Final = re.compile(
     r"(?:邻居|隔壁|老乡|户主|村民|叫|叫做|姓名|组长|支书|村长)(?:家|的|是|为|[:：]){0,2}[ \t]*"
-    rf"({_SURNAME}[ \t]?(?!{_NO_NAME}){_GIVEN}(?:[ \t]?(?!{_NO_NAME}){_GIVEN})?)"
+    rf"({_SURNAME}{_REST})"
 )
 """What looks like a name because of the word before it: a surname and one or two signs."""
-_OF_FAMILY: Final = re.compile(rf"(?<![百同改])姓({_SURNAME})")
+_WRITTEN_DOWN: Final = re.compile(rf"(?:名叫|(?:姓名|户主)(?:是|为)?[:：])[ \t]*({_ANY_SURNAME}{_REST})")
+"""The same with any surname where nothing but a name stands."""
+_OF_FAMILY: Final = re.compile(rf"(?<![百同改])姓({_ANY_SURNAME})")
 _OFFICES: Final = "书记|主任|支书|村长|组长|队长|会计|老师|医生|校长|院长|所长|站长|镇长|乡长|师傅|老板"
 _ADDRESSES: Final = "大爷|大伯|大妈|大娘|大叔|大婶|大哥|大姐|大嫂|老汉|奶奶|爷爷|阿姨|叔叔|婆婆|先生|女士|同志"
 _ALONE: Final = (
-    rf"(?<![{_DIGITS}副老组部委第村镇乡县支])"
-    rf"(?:(?<![担兼现曾历新])任|(?<![对由关等至属位在])于|(?<![经平日正非])常|(?<!提)高|(?![向任于常高]){_SURNAME})"
+    rf"(?<![{_DIGITS}副老组部委第村镇乡县支])(?!向)(?:{surnames.DOUBLE}|[{surnames.LIKELY}])(?<!{surnames.ENDINGS})"
+    rf"|(?:(?<!{_GIVEN})|(?<=[找请问叫见谢是]))[{surnames.TITLED}]"
 )
 """A surname that is no part of the word before it: 担任书记, 对于老师, 经常 and 提高 name nobody."""
-_TITLED: Final = re.compile(rf"({_ALONE}(?=[老某]?(?:{_OFFICES}|{_ADDRESSES}))|向(?=[老某]?(?:{_ADDRESSES})))")
+_TITLED: Final = re.compile(rf"((?:{_ALONE})(?=[老某]?(?:{_OFFICES}|{_ADDRESSES}))|向(?=[老某]?(?:{_ADDRESSES})))")
 """A surname with a title or a form of address behind it: everybody knows 杨书记; 向书记 is "to the secretary"."""
 _CHINESE: Final = re.compile(rf"{_GIVEN}+")
-_LIKE_NAMES: Final = (_NAMED, _OF_FAMILY, _TITLED)
+_LIKE_NAMES: Final = (_NAMED, _WRITTEN_DOWN, _OF_FAMILY, _TITLED)
 _SPELT: Final = re.compile(
     r"[〇零一二三四五六七八九幺两0-9０-９](?:[ \t\-－]?[〇零一二三四五六七八九幺两0-9０-９]){6,}"
 )
