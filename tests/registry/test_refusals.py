@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from commongrid.journal.acting import acting
+from commongrid.kernel.act import Act
 from commongrid.kernel.scope import HARDSHIP
 from commongrid.registry import actions, queries
-from commongrid.registry.actions import Recognised
+from commongrid.registry.actions import Leaving, Recognised
 from commongrid.registry.keeping import actions as keeping
 from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
 from commongrid.registry.rules.requests import reported
@@ -67,10 +69,38 @@ def test_homes_births_marriages_and_flags(village: Hamlet) -> None:
         assert sentence_of(queries.revealed, reader, one, "display_name") == "Choose what to show."
 
 
+def test_moves_partings_and_what_is_recognised(village: Hamlet) -> None:
+    home, (head, wife, son, old) = village.family()
+    lone = village.person(village.home("2"), "郑五")
+    new, early = NewHome(place=GRID, natural_village=HAMLET, number="3"), Told(on=date(2026, 2, 1))
+    of: dict[str, Any] = {"household_id": home, "told": TOLD}
+    into: dict[str, Any] = {"into": Into(household=home), "told": TOLD}
+    veteran: dict[str, Any] = {"what": Recognised(type_code="veteran", person=head), "told": TOLD}
+    away: dict[str, Any] = {"person_id": son, "to": "广东", "told": TOLD}
+    given = UUID(actions.flag(CLERK, Act.new(), **veteran)["flag"])
+    assert not_so(CLERK, [
+        (actions.moved, into | {"person_id": head}, "The person lives in this household already."),
+        (actions.married, into | {"person_id": head, "spouse_id": lone}, "The register says that one of them"),
+        (actions.returned, {"person_id": son, "told": TOLD}, "The register does not have this person as away."),
+        (actions.split, of | {"leaving": Leaving(people=(head, wife, son, old), head=head, home=new)}, "Nobody would"),
+        (actions.split, of | {"leaving": Leaving(people=(lone,), head=lone, home=new)}, "Choose people who live"),
+        (actions.split, of | {"leaving": Leaving(people=(son,), head=old, home=new)}, "The head of the new household"),
+        (actions.merge_households, into | {"household_id": home}, "Choose another household to merge into."),
+        (actions.set_head, of | {"person_id": lone}, "Choose people who live"),
+        (actions.set_head, of | {"person_id": son, "told": early}, "This is before the person came"),
+        (actions.flag, veteran, "The record has this flag already."),
+        (actions.flag, {"what": Recognised(type_code="sudden", household=home), "told": TOLD}, "Only the procedure"),
+        (actions.unflag, {"flag_id": given, "told": early}, "This is before the flag began."),
+    ]) == []  # fmt: skip
+    actions.left_for_work(CLERK, Act.new(), **away)
+    assert not_so(CLERK, [(actions.left_for_work, away, "The register has this person as away already.")]) == []
+
+
 def test_erasing_and_handing_a_file_out(village: Hamlet) -> None:
     one = village.person(village.home("1"), "周大山")
     erase = {"person_id": one}
     assert not_so(COUNTY_WIDE, [
+        (keeping.erase_person, erase | {"why": keeping.Why(basis="purpose", reason="要求")}, "This record is in use."),
         (keeping.erase_person, erase | {"why": keeping.Why(basis="whim", reason="要求")}, "Choose the legal basis."),
         (keeping.erase_person, erase | {"why": keeping.Why(basis="purpose", reason=" ")}, "Please say why"),
         (keeping.give_file, erase | {"shown_by": "wink"}, "Say how they showed who they are."),

@@ -102,9 +102,7 @@ def split_off(at: Desk, old: Household, leaving: Leaving) -> Household:
     if len(going) != len(set(leaving.people)) or not going:
         raise BadInput(fields={"people": NOT_OF_IT})
     if not staying:
-        raise BadInput(
-            fields={"people": N_("Nobody would stay. Enter the new household first, then merge this one into it.")}
-        )
+        raise BadInput(fields={"people": NOBODY_STAYS})
     head = next((one for one in going if one.id == leaving.head), None)
     if head is None:
         raise BadInput(fields={"head": N_("The head of the new household is one of those who leave.")})

@@ -177,7 +177,7 @@ def hand_over(scope: Scope, act: Act, *, post_id: UUID, to: Appointment) -> Line
     so they wait for whoever sits in it. Of ``to`` the role, place and unit are
     the old post's.
 
-    Refuses: as ``end_post`` and ``appoint``; WrongState for the holder's own successor and for a post that has ended.
+    Refuses: as ``end_post`` and ``appoint``; BadInput for the holder's own successor and a day before the post began.
     """
     old = post_for_change(scope, post_id)
     if to.person == old.person_id:

@@ -77,7 +77,7 @@ def decide_talent(scope: Scope, act: Act, *, talent_id: UUID, said: Opinion) -> 
     A later opinion is a row of its own and the former one stays as it was; who is not taken in can be named again.
     Whoever decides for the branch may not be the person it is about.
 
-    Refuses: NotYours out of scope and for oneself; BadInput for no words; WrongState for one that has left.
+    Refuses: NotYours out of scope; BadInput for oneself and for no words; WrongState for one that has left.
     """
     one = _talent(scope, talent_id)
     if scope.person is not None and one.person_id == scope.person:
