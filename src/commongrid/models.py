@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commongrid.accounts.exporting.models import *
 from commongrid.accounts.models import *
 from commongrid.insight.models import *
 

@@ -16,6 +16,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from commongrid.matters.actions import code_of
+from tests.accounts.rows import exported_lists
 from tests.factories import desk, scenes
 from tests.factories.desk import id_of
 from tests.factories.network import fill, scope_as
@@ -98,7 +99,7 @@ BY: Final = {
     **dict.fromkeys(("holding_new", "holding_correct", "holding_end"), "clerk"),
     **dict.fromkeys(("organisation_join", "organisation_leave"), "clerk"),
     "people_import": "clerk",
-    **dict.fromkeys(("households_export", "exports", "own_ledger_new", "own_ledger_form"), "clerk"),
+    **dict.fromkeys(("households_export", "exports", "prepared", "own_ledger_new", "own_ledger_form"), "clerk"),
     **dict.fromkeys(("own_ledger", "own_ledger_change", "own_ledger_columns"), "clerk"),
     "duplicates": "county_admin",
     "person_file": "township_principal",
@@ -294,6 +295,7 @@ def _made(laid: desk.Desk) -> tuple[dict[str, UUID], dict[str, int]]:
     made["cadre"] = fill("township_cadre", desk.TOWNSHIP)
     made |= division_rows()
     made["ledger"] = own_ledger(scope_as(laid, "clerk"))
+    exported_lists(scope_as(laid, "clerk"))
     return made, laid.accounts
 
 

@@ -76,6 +76,8 @@ BARE: dict[str, tuple[str, str, str]] = {
     "matter_report_back": ("county_dispatcher", "/console/matters/{answered}/report_back", "text"),
     "exchange_reply": ("dispatcher", f"/console/exchange/replies/{LIMIT}/", "wording"),
     "people_upload": ("clerk", f"/console/households/import/{LIMIT}", "digest good_only doubt-2"),
+    "prepared_fetch": ("clerk", f"/console/exports/{LIMIT}/fetch", ""),
+    "prepared_remove": ("clerk", f"/console/exports/{LIMIT}/remove", ""),
     "people_drop": ("clerk", f"/console/households/import/{LIMIT}/drop", ""),
     "people_batch": ("clerk", f"/console/households/import/batches/{LIMIT}", "reason"),
     "duplicate": ("township_principal", f"/console/households/duplicates/{LIMIT}", "answer why seen"),

@@ -248,6 +248,12 @@ def own_ledgers(world: World) -> Objects:
     yield (named("no such ledger"),), "no such ledger", nobody
 
 
+def exported_lists(world: World) -> Objects:
+    for role in ("village_secretary", "dispatcher"):
+        yield (named("exported list", role),), f"{role}'s long list", partial(_is, world.seats[role])
+    yield (named("no such list"),), "no such list", nobody
+
+
 def _is(owner: Seat, seat: Seat) -> bool:
     return seat.post == owner.post
 

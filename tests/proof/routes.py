@@ -139,6 +139,7 @@ OBJECTS: dict[tuple[str, tuple[str, ...]], Callable[[World], objects.Objects]] =
     ("county_sheet_rows", ("which",)): objects.numbers_of_the_sheet,
     ("own_ledger", ("ledger_id",)): objects.own_ledgers,
     ("own_ledger_", ("ledger_id",)): objects.not_there,
+    ("prepared_", ("list_id",)): objects.exported_lists,
 }
 """By the beginning of a route's name and what its address captures: what it is asked for."""
 

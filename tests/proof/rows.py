@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from commongrid.accounts import sealed
 from tests.proof import grids, links, register
 from tests.proof.world import COUNTY, NOW, PLACES, T1, insert, named
 
@@ -92,7 +94,7 @@ def _rated(owner: psycopg.Connection[Any], facts: dict[str, Any], of: dict[str, 
 
 
 def of_offices(owner: psycopg.Connection[Any], world: World) -> None:
-    """A guarded word; of every post a view of its own and one for its office, and so a ledger."""
+    """A guarded word; of every post a view of its own and one for its office, and so a ledger; a long list."""
     insert(owner, "GuardedWord", id=named("guarded word"), word="张某某", sort="person", valid_from=DAY)
     for role, seat in world.seats.items():
         for name in ("own view", "shared view"):
@@ -105,6 +107,15 @@ def of_offices(owner: psycopg.Connection[Any], world: World) -> None:
                 owner, "SavedLedger", id=named(name, role), post=seat.post, place=seat.place or COUNTY, name=name,
                 of="person", columns=["name"], shared=name == "shared ledger", at=NOW,
             )  # fmt: skip
+        made = {"id": named("exported list", role), "post": seat.post}
+        told = json.dumps({"purpose": "核对", "title": "花名册", "place": COUNTY, "stem": "roster", "rows": {}})
+        insert(
+            owner, "ExportedList", **made, account_id=seat.account, what="households", lo=COUNTY, hi=COUNTY,
+            language="zh-hans", sight=bytes(32), state="ready", until=date(2099, 1, 1), at=NOW,
+            asked_sealed=sealed.seal(told, "accounts_exported_list", "asked_sealed", made["id"]),
+        )  # fmt: skip
+        piece = {"id": named("export piece", role), "list_id": made["id"], "post": seat.post}
+        insert(owner, "ExportPiece", **piece, n=0, sealed=b"sealed")
 
 
 def at_places(owner: psycopg.Connection[Any], post: UUID) -> None:

@@ -274,7 +274,7 @@ def offices(app: psycopg.Connection[Any], world: World, seats: list[Seat]) -> It
                     query = f"SELECT 1 FROM {table} WHERE id = %s"
                     found = app.execute(query.encode(), one).fetchone() is not None
                     yield own or shares(seat, other), found, seat.role, "reads", name, other.role
-                    done = _changed(app, f"UPDATE {table} SET name = 'x' WHERE id = %s", one)
+                    done = _changed(app, f"UPDATE {table} SET id = id WHERE id = %s", one)
                     yield own, done, seat.role, "changes", name, other.role
 
 
@@ -286,8 +286,9 @@ SHARED = (
     ("matters_saved_view", "own view", _with_nobody), ("matters_saved_view", "shared view", expectation.same_office),
     ("registry_saved_ledger", "own ledger", _with_nobody),
     ("registry_saved_ledger", "shared ledger", expectation.same_place),
+    ("accounts_exported_list", "exported list", _with_nobody), ("accounts_export_piece", "export piece", _with_nobody),
 )  # fmt: skip
-"""What posts keep under a name, and whom they share it with."""
+"""What posts keep, and whom they share it with."""
 
 
 OFFICES_ONLY = {

@@ -75,7 +75,7 @@ MORE_PAGES = (
     ("county_admin", "/console/posts/"), ("county_admin", "/console/posts/vacant"), ("county_admin", "/console/posts/units"),
     ("dispatcher", "/console/work-list/"), ("dispatcher", "/console/work-list/states/"), ("dispatcher", "/console/calendar/"),
     ("county_dispatcher", "/console/figures/"), ("county_dispatcher", "/console/figures/behind/count/"), ("dispatcher", "/console/search/?q=x"),
-    ("clerk", "/console/matters/{reported}/slip/"), ("clerk", "/console/matters/new/places/?place_text="), ("", "/"), ("", "/about"), ("", "/feedback"),
+    ("clerk", "/console/matters/{reported}/slip/"), ("clerk", "/console/matters/new/places/?place_text="), ("", "/"), ("", "/about"), ("", "/feedback"), ("clerk", "/console/exports/"),
     *(("clerk", f"/console/holdings/{of}/?place={VILLAGE}") for of in ("site", "thing", "organisation")),
     *(("clerk", "/console/households/" + page) for page in (
         "changes", "registered", "registered/{booklet}", "completeness", "{household}", "{household}/sheet", "{household}/ask",

@@ -13,7 +13,7 @@ from typing import Any
 
 HELP = "Run the clock's jobs (started by `up`; by hand where server and worker live apart)."
 MODULES = ("journal", "accounts", "territory", "registry", "roster", "ledger", "matters", "outreach", "civic", "merit",
-           "notices", "insight")  # fmt: skip
+           "notices", "insight", "surfaces.console")  # fmt: skip
 ROUND_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 LONG_SECONDS = 60.0

@@ -33,6 +33,8 @@ from commongrid.matters.queries.listing import (
     similar,
     still_seen,
     whole,
+    whole_batch,
+    whole_keys,
 )
 from commongrid.matters.queries.rows import MatterRow
 from commongrid.matters.queries.suggesting import KindSuggestion, Precedent, Suggestion, kinds_said, suggestions
@@ -110,5 +112,7 @@ __all__ = [
     "to_tell",
     "urgencies",
     "whole",
+    "whole_batch",
+    "whole_keys",
     "work_list",
 ]

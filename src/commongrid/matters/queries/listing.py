@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
@@ -131,10 +132,26 @@ def queue(scope: Scope, filters: Filters | None = None, after: str = "") -> Page
 def whole(scope: Scope, filters: Filters, most: int) -> list[MatterRow]:
     """The whole list under these filters in the queue's order, at most so many: for a file."""
     with acting(scope):
-        found = _filtered(scope, filters).filter(in_sight(scope))
-        order = ("-opened_at", "-id") if _by_opening(filters) else ORDERS[filters.order]
-        rows = rows_of(scope, found.order_by(*order)[:most])
+        rows = rows_of(scope, _in_order(scope, filters)[:most])
     return _found_by(filters.text, rows)
+
+
+def whole_keys(scope: Scope, filters: Filters) -> list[UUID]:
+    """The whole list of any length in the queue's order; ``whole_batch`` reads a part of it."""
+    with acting(scope):
+        return list(_in_order(scope, filters).values_list("id", flat=True))
+
+
+def whole_batch(scope: Scope, filters: Filters, keys: Sequence[UUID]) -> list[MatterRow]:
+    """These matters in their order, without those that the list no longer holds."""
+    with acting(scope):
+        rows = {row.id: row for row in rows_of(scope, _in_order(scope, filters).filter(id__in=keys))}
+    return _found_by(filters.text, [rows[one] for one in keys if one in rows])
+
+
+def _in_order(scope: Scope, filters: Filters) -> QuerySet[Matter]:
+    found = _filtered(scope, filters).filter(in_sight(scope))
+    return found.order_by(*(("-opened_at", "-id") if _by_opening(filters) else ORDERS[filters.order]))
 
 
 def _by_opening(wanted: Filters) -> bool:

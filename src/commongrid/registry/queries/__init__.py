@@ -60,17 +60,18 @@ from commongrid.registry.queries.homes import (
     next_number,
     served_elsewhere,
 )
+from commongrid.registry.queries.ledger_lines import LedgerRow, Wanted
 from commongrid.registry.queries.ledgers import (
-    LedgerRow,
-    Wanted,
     ledger,
+    ledger_batch,
+    ledger_keys,
     ledger_rows,
     ledger_size,
     ledger_totals,
     offered,
 )
 from commongrid.registry.queries.own_ledgers import LOST, Laid, OwnLedger, form_of, lost, own_ledger, own_ledgers
-from commongrid.registry.queries.own_rows import flag_names, own_rows
+from commongrid.registry.queries.own_rows import OwnKey, flag_names, own_batch, own_keys, own_rows
 from commongrid.registry.queries.payments import payment_asked, payments
 from commongrid.registry.queries.people import (
     FOUND,
@@ -154,6 +155,7 @@ __all__ = (
     "LedgerRow",
     "Member",
     "MemberLine",
+    "OwnKey",
     "OwnLedger",
     "PersonCard",
     "PersonRow",
@@ -210,6 +212,8 @@ __all__ = (
     "household",
     "lacking",
     "ledger",
+    "ledger_batch",
+    "ledger_keys",
     "ledger_rows",
     "ledger_size",
     "ledger_totals",
@@ -224,6 +228,8 @@ __all__ = (
     "offer_of",
     "offer_of_home",
     "offered",
+    "own_batch",
+    "own_keys",
     "own_ledger",
     "own_ledgers",
     "own_rows",

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from commongrid.accounts import sealed
 from commongrid.kernel import masking
-from commongrid.registry.models import Person
+from commongrid.registry.models import Household, Person
 from commongrid.registry.queries.homes import listed_homes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from django.db.models import QuerySet
 
     from commongrid.kernel.scope import Scope
 
@@ -50,14 +52,28 @@ class ExportedPerson:
 
 def homes_to_export(scope: Scope, place: int, *, state: str, text: str, most: int) -> list[ExportedHome]:
     """The households of a list in its order, at most so many."""
-    rows = listed_homes(scope, place, state=state, text=text).select_related("head")
-    return [
-        ExportedHome(
-            id=one.id, natural_village=one.natural_village, villager_group=one.villager_group, number=one.number,
-            door=one.door, state=one.state, head=one.head.display_name if one.head else "",
-        )
-        for one in rows.order_by("natural_village", "number", "id")[:most]
-    ]  # fmt: skip
+    return [_home(one) for one in _ordered(listed_homes(scope, place, state=state, text=text))[:most]]
+
+
+def home_keys(scope: Scope, place: int, *, state: str, text: str) -> list[UUID]:
+    """The households of a list of any length in its order; ``homes_of`` reads a part of it."""
+    return list(_ordered(listed_homes(scope, place, state=state, text=text)).values_list("id", flat=True))
+
+
+def homes_of(scope: Scope, keys: Sequence[UUID]) -> list[ExportedHome]:
+    """These households in the list's order, without those that are out of sight by now."""
+    return [_home(one) for one in _ordered(Household.objects.filter(id__in=keys))]
+
+
+def _ordered(rows: QuerySet[Household]) -> QuerySet[Household]:
+    return rows.select_related("head").order_by("natural_village", "number", "id")
+
+
+def _home(one: Household) -> ExportedHome:
+    return ExportedHome(
+        id=one.id, natural_village=one.natural_village, villager_group=one.villager_group, number=one.number,
+        door=one.door, state=one.state, head=one.head.display_name if one.head else "",
+    )  # fmt: skip
 
 
 def people_to_export(scope: Scope, homes: Iterable[ExportedHome]) -> list[ExportedPerson]:

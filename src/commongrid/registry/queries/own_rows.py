@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -16,8 +16,8 @@ from commongrid.journal.dated import in_force, valid
 from commongrid.kernel import masking
 from commongrid.kernel.pinyin import sort_key
 from commongrid.kernel.places import interval
-from commongrid.registry.models import Flag, FlagType, HardshipFlag, Household
-from commongrid.registry.queries.ledgers import LedgerRow, Wanted, left_rows, of_those
+from commongrid.registry.models import Flag, FlagType, HardshipFlag, Household, Stay
+from commongrid.registry.queries.ledger_lines import LedgerRow, Left, Wanted, Within, left_of, left_rows, of_those
 from commongrid.registry.queries.of_the_day import holdings_on, homes_on, names
 from commongrid.registry.queries.then import LIVING, at_home, led, people_on, were
 from commongrid.registry.queries.wordlists import CodeRow
@@ -27,13 +27,16 @@ from commongrid.registry.rules.ledgers import MOST, born_between
 from commongrid.registry.rules.own_ledgers import HARDSHIP, Spec, checked, range_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from commongrid.kernel.scope import Scope
 
 TABLE: Final = "registry_person"
 HEAD: Final = "02"
 FLAGS: Final[Mapping[str, Any]] = {"flags": Flag, HARDSHIP: HardshipFlag}
 """The tables behind the columns and filters by flag."""
-Within = tuple[int, int]
+OwnKey = UUID | Left
+"""What a row is read by: its record, or the stay of somebody whose record is elsewhere now."""
 
 
 def own_rows(scope: Scope, spec: Spec, wanted: Wanted) -> list[LedgerRow]:
@@ -45,10 +48,49 @@ def own_rows(scope: Scope, spec: Spec, wanted: Wanted) -> list[LedgerRow]:
     Refuses: NotAllowed where the ledger tells hardship and the reader may not see that.
     """
     spec = checked(spec, hardship=scope.may("people.hardship"))
+    records, told = _ROWS[spec.of]
+    within = _within(scope, wanted)
+    found: list[LedgerRow] = told(list(records(spec, wanted, within)[: MOST + 1]), spec, wanted)
+    return found if len(found) > MOST else found + left_rows(_left(spec, wanted, within))
+
+
+def own_keys(scope: Scope, spec: Spec, wanted: Wanted) -> list[OwnKey]:
+    """What a ledger of any length holds, as it is found; ``own_batch`` reads the rows of a part of it.
+
+    Refuses: NotAllowed, as ``own_rows``.
+    """
+    spec = checked(spec, hardship=scope.may("people.hardship"))
+    within = _within(scope, wanted)
+    left = map(Left, _left(spec, wanted, within).values_list("id", flat=True))
+    return [*_ROWS[spec.of][0](spec, wanted, within).values_list("id", flat=True), *left]
+
+
+def own_batch(scope: Scope, spec: Spec, wanted: Wanted, keys: Sequence[OwnKey]) -> list[tuple[OwnKey, LedgerRow]]:
+    """The rows of some keys, in the order of the keys, without those that are out of sight by now.
+
+    Refuses: NotAllowed, as ``own_rows``.
+    """
+    spec = checked(spec, hardship=scope.may("people.hardship"))
+    records, told = _ROWS[spec.of]
+    within, of_records = _within(scope, wanted), [one for one in keys if isinstance(one, UUID)]
+    rows: dict[OwnKey, LedgerRow] = {
+        row.subject: row for row in told(list(records(spec, wanted, within).filter(id__in=of_records)), spec, wanted)
+    }
+    if left := [one.stay for one in keys if isinstance(one, Left)]:
+        stays = list(_left(spec, wanted, within).filter(id__in=left))
+        rows |= {Left(stay.id): row for stay, row in zip(stays, left_rows(stays), strict=True)}
+    return [(one, rows[one]) for one in keys if one in rows]
+
+
+def _within(scope: Scope, wanted: Wanted) -> Within:
     lo, hi = interval(wanted.place)
-    within = (max(lo, scope.lo), min(hi, scope.hi))
-    found: list[LedgerRow] = _ROWS[spec.of](spec, wanted, within)
-    return found
+    return max(lo, scope.lo), min(hi, scope.hi)
+
+
+def _left(spec: Spec, wanted: Wanted, within: Within) -> QuerySet[Stay]:
+    """Beside everybody of a day those whose record is elsewhere now."""
+    everybody = spec.of == "person" and not spec.filters.keys() - {"population"}
+    return left_of(wanted, within) if everybody else Stay.objects.none()
 
 
 def _place(spec: Spec, key: str) -> Within | None:
@@ -95,7 +137,7 @@ def _ranged(rows: Any, spec: Spec, key: str, column: str) -> Any:
     return rows if between is None else rows.filter(**{f"{column}__range": between})
 
 
-def _people(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
+def _people(spec: Spec, wanted: Wanted, within: Within) -> Any:
     rows = people_on(wanted.on, wanted.population, within).filter(of_those(wanted))
     asked = {key: spec.filters[key] for key in CODED["person"] if key in spec.filters}
     if "relation" in asked:
@@ -116,15 +158,16 @@ def _people(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
             Q(id__in=of.filter(person__isnull=False).values("person_id"))
             | led(wanted.on, of.filter(person=None).values("household_id"))
         )
-    found = list(at_home(rows, wanted.on).order_by("place", "home_number", "id")[: MOST + 1])
+    return at_home(rows, wanted.on).order_by("place", "home_number", "id")
+
+
+def _people_told(found: list[Any], spec: Spec, wanted: Wanted) -> list[LedgerRow]:
     homes = {one.home_then for one in found} - {None}
     beside = _Beside(
         homes={one.id: one for one in Household.objects.filter(id__in=homes)},
         flags=_flags_shown(spec, wanted, homes, {one.id for one in found}),
     )  # fmt: skip
-    lines = [LedgerRow(of="person", subject=one.id, values=_person(one, spec, wanted, beside)) for one in found]
-    alone = len(lines) > MOST or spec.filters.keys() - {"population"}
-    return lines if alone else lines + left_rows(wanted, within)
+    return [LedgerRow(of="person", subject=one.id, values=_person(one, spec, wanted, beside)) for one in found]
 
 
 Flags = Mapping[str, tuple[Mapping[UUID, list[str]], Mapping[UUID, list[str]]]]
@@ -178,7 +221,7 @@ def _flags_shown(spec: Spec, wanted: Wanted, homes: Iterable[UUID | None], peopl
     return found
 
 
-def _homes(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
+def _homes(spec: Spec, wanted: Wanted, within: Within) -> Any:
     ended = spec.filters.get("state") == "ended"
     rows = homes_on(wanted.on, within, interval(wanted.place), ended=ended)
     rows = _coded(rows.filter(_at_homes(spec, wanted, "_then")), spec)
@@ -186,7 +229,10 @@ def _homes(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
         of = table.objects.filter(in_force(wanted.on), type_code=spec.filters[key])
         rows = rows.filter(id__in=of.filter(household__isnull=False).values("household_id"))
     rows = _ranged(_ranged(rows, spec, "people", "size"), spec, "away", "away")
-    found = list(rows.order_by("natural_village", "number", "id")[: MOST + 1])
+    return rows.order_by("natural_village", "number", "id")
+
+
+def _homes_told(found: list[Any], spec: Spec, wanted: Wanted) -> list[LedgerRow]:
     codes = _codes_of_homes(spec, wanted, [one.id for one in found])
     return [LedgerRow(of="household", subject=one.id, values=_home(one, spec, codes)) for one in found]
 
@@ -213,11 +259,14 @@ def _home(one: Any, spec: Spec, codes: Mapping[str, Mapping[UUID, list[str]]]) -
     return values | {key: tuple(dict.fromkeys(by_home.get(one.id, []))) for key, by_home in codes.items()}
 
 
-def _sites(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
+def _sites(spec: Spec, wanted: Wanted, within: Within) -> Any:
     rows = _ranged(_coded(holdings_on("site", wanted.on, within), spec), spec, "storeys", "storeys_then")
     if "self_built" in spec.filters:
         rows = rows.filter(self_built_then=spec.filters["self_built"] == "1")
-    found = list(rows.order_by("place", "kind", "id")[: MOST + 1])
+    return rows.order_by("place", "kind", "id")
+
+
+def _sites_told(found: list[Any], _spec: Spec, _wanted: Wanted) -> list[LedgerRow]:
     owners = names(found, "owner")
     return [
         LedgerRow(
@@ -233,10 +282,13 @@ def _sites(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
     ]  # fmt: skip
 
 
-def _things(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
+def _things(spec: Spec, wanted: Wanted, within: Within) -> Any:
     rows = _coded(holdings_on("thing", wanted.on, within), spec)
     rows = _ranged(rows, spec, "every_months", "every_months_then")
-    found = list(rows.order_by("place", "kind", "id")[: MOST + 1])
+    return rows.order_by("place", "kind", "id")
+
+
+def _things_told(found: list[Any], _spec: Spec, _wanted: Wanted) -> list[LedgerRow]:
     keepers = names(found, "keeper")
     return [
         LedgerRow(
@@ -250,18 +302,24 @@ def _things(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
     ]  # fmt: skip
 
 
-def _organisations(spec: Spec, wanted: Wanted, within: Within) -> list[LedgerRow]:
+def _organisations(spec: Spec, wanted: Wanted, within: Within) -> Any:
     rows = _ranged(_coded(holdings_on("organisation", wanted.on, within), spec), spec, "people", "size")
+    return rows.order_by("place", "kind", "id")
+
+
+def _organisations_told(found: list[Any], _spec: Spec, _wanted: Wanted) -> list[LedgerRow]:
     return [
         LedgerRow(
             of="organisation", subject=one.id,
             values={"place": one.place_then, "kind": one.kind_then, "name": one.name_then, "leader": one.leads or "",
                     "credit_code": one.credit_code_then, "founded_on": one.founded_on_then, "people": one.size},
         )
-        for one in rows.order_by("place", "kind", "id")[: MOST + 1]
+        for one in found
     ]  # fmt: skip
 
 
-_ROWS: Final[Mapping[str, Callable[[Spec, Wanted, Within], list[LedgerRow]]]] = {
-    "person": _people, "household": _homes, "site": _sites, "thing": _things, "organisation": _organisations,
+_ROWS: Final[Mapping[str, tuple[Callable[[Spec, Wanted, Within], Any], Callable[[list[Any], Spec, Wanted], Any]]]] = {
+    "person": (_people, _people_told), "household": (_homes, _homes_told), "site": (_sites, _sites_told),
+    "thing": (_things, _things_told), "organisation": (_organisations, _organisations_told),
 }  # fmt: skip
+"""Which records a ledger has, in their order, and how they become rows."""

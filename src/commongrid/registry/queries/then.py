@@ -112,13 +112,13 @@ def stays_on(on: date, sort: str) -> QuerySet[Stay]:
     return Stay.objects.told().filter(begun, Q(to_on=None) | Q(to_on__gt=on), sort=sort)
 
 
-def left_since(on: date, within: Within) -> list[Stay]:
+def left_since(on: date, within: Within) -> QuerySet[Stay]:
     """Who lived there on a day and has a record out of sight now: what their stays still say."""
     if on >= localdate():
-        return []
+        return Stay.objects.none()
     seen = Person.objects.filter(pk=OuterRef("person"))
     rows = _there(stays_on(on, "living").filter(~Exists(seen)), within, on).select_related("household")
-    return list(rows.order_by("place", "household__number", "id"))
+    return rows.order_by("place", "household__number", "id")
 
 
 def lives(within: Within) -> tuple[QuerySet[Stay], QuerySet[Stay]]:

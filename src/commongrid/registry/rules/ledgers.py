@@ -7,7 +7,7 @@ hardship is seen with its power alone. Every ledger of people can ask for those 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
@@ -20,7 +20,7 @@ POPULATIONS: Final = ("resident", "registered")
 BELONGS: Final = ("registered", "not_registered", "collective", "not_collective")
 """Whom of a population a reader may ask for alone: registered in the village or not, of its collective or not."""
 MOST: Final = 5_000
-"""So many rows at most; more are narrowed first."""
+"""So many rows are shown, counted and handed out at once; more are prepared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,28 +163,44 @@ class Totals:
     all: tuple[int, ...]
 
 
-def totals(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> Totals:
-    """People with households and sex, what happened by its sort, households with their people, else rows by kind."""
-    counted = [_counted(ledger, row) for row in rows]
-    first = (*_FIRST.get(ledger.of, ()), *(("paid", "unpaid") if ledger.paid else ()))
-    sorts = tuple(dict.fromkeys([*first, *(sort for one in counted for sort in one)]))
-    homes = "homes" in sorts
-    by_place: dict[int, list[int]] = {}
+class Count:
+    """Counts the rows of a ledger one by one, as ``Totals`` tell them.
+
+    People with households and sex, what happened by its sort, households with their people, else rows by kind.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Nothing yet."""
+        self.ledger = ledger
+        first = (*_FIRST.get(ledger.of, ()), *(("paid", "unpaid") if ledger.paid else ()))
+        self.sorts = dict.fromkeys(first)
+        self.by_place: dict[int, Counter[str]] = {}
+        self.homes: dict[int, set[str]] = {}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count a row in."""
+        place, counted = row["place"] or 0, _counted(self.ledger, row)
+        self.sorts |= dict.fromkeys(counted)
+        self.by_place.setdefault(place, Counter()).update(counted)
+        if self.ledger.of_people and row.get("number"):
+            self.homes.setdefault(place, set()).add(row["number"])
+
+    def totals(self) -> Totals:
+        """What was counted so far."""
+        if "homes" in self.sorts and self.ledger.of_people:
+            for place, numbers in self.homes.items():
+                self.by_place[place]["homes"] = len(numbers)
+        places = tuple((place, tuple(found[sort] for sort in self.sorts)) for place, found in self.by_place.items())
+        together = tuple(sum(numbers[n] for _place, numbers in places) for n in range(len(self.sorts)))
+        return Totals(sorts=tuple(self.sorts), places=places, all=together)
+
+
+def totals(ledger: Ledger, rows: Iterable[Mapping[str, Any]]) -> Totals:
+    """What is counted of these rows."""
+    count = Count(ledger)
     for row in rows:
-        by_place.setdefault(row["place"] or 0, [])
-    for n, row in enumerate(rows):
-        by_place[row["place"] or 0].append(n)
-
-    def add(some: Sequence[int]) -> tuple[int, ...]:
-        found = Counter[str]()
-        for n in some:
-            found.update(counted[n])
-        if homes and ledger.of_people:
-            found["homes"] = len({(rows[n]["place"], rows[n]["number"]) for n in some if rows[n].get("number")})
-        return tuple(found[sort] for sort in sorts)
-
-    places = tuple((place, add(some)) for place, some in by_place.items())
-    return Totals(sorts=sorts, places=places, all=add(range(len(rows))))
+        count.add(row)
+    return count.totals()
 
 
 _FIRST: Final[dict[str, tuple[str, ...]]] = {

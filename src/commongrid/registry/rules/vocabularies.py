@@ -69,7 +69,7 @@ FIXED_PERIODS: Final = {"post": (None, ""), "access_log": (7, "months"), "import
 
 
 EXPORTED: Final = "export"
-"""The kind of what has left as a file: no table holds it, whoever exports it is told the day and writes it on it."""
+"""The kind of what leaves as a file: it bears its day, by which a long list that waits here is gone too."""
 LONGEST_EXPORT: Final = 366
 
 

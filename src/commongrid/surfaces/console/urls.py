@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("households/", include("commongrid.surfaces.console.register.exporting")),
     path("households/", include("commongrid.surfaces.console.register.duplicates")),
     path("households/", include("commongrid.surfaces.console.register.keeping")),
+    path("exports/", include("commongrid.surfaces.console.prepared")),
     path("network/", include("commongrid.surfaces.console.network.urls")),
     path("network/", include("commongrid.surfaces.console.dividing.urls")),
     path("holdings/", include("commongrid.surfaces.console.holdings.pages")),

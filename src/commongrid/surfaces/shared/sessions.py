@@ -16,6 +16,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest
 
     from commongrid.kernel.scope import Scope
 
@@ -115,6 +115,19 @@ def scope_of_request(request: HttpRequest, account: int) -> Scope | None:
     else:
         scope = scope_for_session(*hint, on)
     return None if scope is not None and scope.asks_proof and not _proven(request, chosen) else scope
+
+
+def scope_of_session(key: str, account: int, post: UUID) -> Scope | None:
+    """The Scope of a post for whoever's session has this key, if they are signed in still and may act in it today.
+
+    For what is done in the background because this session asked for it.
+    """
+    request = HttpRequest()
+    request.session = SessionStore(key or None)
+    if get_user(request).pk != account:
+        return None
+    scope = scope_for_session(account, post, timezone.localdate())
+    return None if scope is not None and scope.asks_proof and not _proven(request, str(post)) else scope
 
 
 def _proven(request: HttpRequest, post: str) -> bool:

@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from commongrid.surfaces.console.handing.logged import log, said
+from commongrid.surfaces.console.handing.preparing import (
+    AT_ONCE,
+    Eyes,
+    Maker,
+    Wish,
+    demand_room,
+    power_of,
+    prepare,
+    sight,
+)
 from commongrid.surfaces.console.handing.sheets import sheet
 from commongrid.surfaces.console.handing.tables import (
     KEPT_DAYS,
     Handed,
+    LongTable,
     Purpose,
     Row,
     Table,
     handed,
+    name_of,
     rows_of,
 )
 from commongrid.surfaces.console.handing.words import document
@@ -25,18 +37,28 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 __all__ = (
+    "AT_ONCE",
     "KEPT_DAYS",
+    "Eyes",
     "Handed",
+    "LongTable",
+    "Maker",
     "Purpose",
     "Row",
     "Table",
+    "Wish",
     "answer",
+    "demand_room",
     "document",
     "handed",
     "log",
+    "name_of",
+    "power_of",
+    "prepare",
     "rows_of",
     "said",
     "sheet",
+    "sight",
 )
 
 

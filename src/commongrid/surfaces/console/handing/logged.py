@@ -31,14 +31,18 @@ LISTS: Final = {
 }  # fmt: skip
 
 
-def log(scope: Scope, what: str, of: Handed, *, place: int, subject: UUID | None = None) -> None:
+def log(
+    scope: Scope, what: str, of: Handed, *, place: int, subject: UUID | None = None, rows: int | None = None
+) -> None:
     """Leave a line about a list that goes out: ``what`` is its code, ``subject`` a ledger that somebody made.
 
+    ``rows``: how many, where its tables are not at hand.
     The line stands with the place whose rows went out: the post's own where that was more than the post sees.
     """
     lo, hi = interval(place)
     place = place if scope.lo <= lo and hi <= scope.hi else scope.place or scope.lo
-    rows = sum(not row.head for table in of.tables for row in table.rows)
+    if rows is None:
+        rows = sum(not row.head for table in of.tables for row in table.rows)
     line = Access(
         event="exported", about=f"{what}.{rows}.{of.until:%Y%m%d}", place=place, subject_kind=LIST, subject=subject,
         reason=f"{of.title}: {of.purpose}" if subject else of.purpose,

@@ -11,7 +11,9 @@ import xlsxwriter
 from commongrid.kernel.delimited import harmless
 
 if TYPE_CHECKING:
-    from commongrid.surfaces.console.handing.tables import Handed, Table
+    from collections.abc import Sequence
+
+    from commongrid.surfaces.console.handing.tables import Handed, Row, Table
 
 WIDEST: Final = 44
 NARROWEST: Final = 9
@@ -26,7 +28,7 @@ def sheet(of: Handed) -> bytes:
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         names: set[str] = set()
         for table in of.tables:
-            _page(book, _name(table.name, names), of, table)
+            _page(book, sheet_name(table.name, names), of, table)
     return out.getvalue()
 
 
@@ -36,7 +38,7 @@ def _page(book: Any, name: str, of: Handed, table: Table) -> None:
     text = book.add_format({"num_format": "@", "valign": "top"})
     group = book.add_format({"num_format": "@", "bold": True, "bg_color": "#F3F5F4"})
     page.write_string(0, 0, harmless(of.told))
-    for at, width in enumerate(_widths(table)):
+    for at, width in enumerate(widths(table.heads, table.rows[:LOOKED_AT])):
         page.set_column(at, at, width, text)
         page.write_string(1, at, harmless(table.heads[at]), head)
     for number, row in enumerate(table.rows, 2):
@@ -50,17 +52,17 @@ def _page(book: Any, name: str, of: Handed, table: Table) -> None:
     page.set_footer("&C&P / &N")
 
 
-def _widths(table: Table) -> list[int]:
-    """How wide each column is: a Chinese character counts for two."""
-    lines = [table.heads, *(row.cells for row in table.rows[:LOOKED_AT] if not row.head)]
+def widths(heads: Sequence[str], rows: Sequence[Row]) -> list[int]:
+    """How wide each column is by its heading and these rows: a Chinese character counts for two."""
+    lines = [heads, *(row.cells for row in rows if not row.head)]
     found = []
-    for at in range(len(table.heads)):
+    for at in range(len(heads)):
         longest = max(sum(1 + (sign > "\u2e7f") for sign in cells[at]) for cells in lines if at < len(cells))
         found.append(min(max(longest + 2, NARROWEST), WIDEST))
     return found
 
 
-def _name(name: str, taken: set[str]) -> str:
+def sheet_name(name: str, taken: set[str]) -> str:
     """A name that a sheet may have, and none has yet."""
     plain = re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")[:28] or "1"
     found = next(one for one in (plain, *(f"{plain} {n}" for n in range(2, 99))) if one.casefold() not in taken)

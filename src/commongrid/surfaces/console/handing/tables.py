@@ -87,6 +87,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LongTable:
+    """A table of any length: its rows come as they are read, once. ``sums``: it sums up the others."""
+
+    name: str
+    heads: tuple[str, ...]
+    rows: Iterable[Row]
+    sums: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
     """Everything that a file says."""
 
@@ -116,9 +126,13 @@ def handed(scope: Scope, *, title: str, place: str, form: Purpose | str, tables:
         purpose, until = form.cleaned_data["purpose"], form.until
     else:
         purpose, until = form, localdate() + timedelta(days=longest(scope))
+    return Handed(title=title, place=place, by=name_of(scope), purpose=purpose, tables=tables, until=until)
+
+
+def name_of(scope: Scope) -> str:
+    """Who hands out: the post and its holder."""
     faces = roster.faces(scope, {scope.post} if scope.post else ())
-    by = next((f"{one.label(language())} {one.name}".strip() for one in faces.values()), "")
-    return Handed(title=title, place=place, by=by, purpose=purpose, tables=tables, until=until)
+    return next((f"{one.label(language())} {one.name}".strip() for one in faces.values()), "")
 
 
 def rows_of(cells: Iterable[Sequence[str]]) -> list[Row]:

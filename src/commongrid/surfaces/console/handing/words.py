@@ -31,7 +31,7 @@ SHADED: Final = {"head": "E3EFEA", "group": "F3F5F4"}
 def document(of: Handed) -> bytes:
     """The tables one after another."""
     made = Document()
-    made.core_properties.author, made.core_properties.title = _plain(of.by), _plain(of.title)
+    made.core_properties.author, made.core_properties.title = plain(of.by), plain(of.title)
     made.core_properties.comments = ""
     normal: Any = made.styles["Normal"]
     normal.font.name, normal.font.size = FONT, Pt(9)
@@ -41,11 +41,11 @@ def document(of: Handed) -> bytes:
     _heads(made.sections[0], of)
     title = made.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = title.add_run(_plain(of.title))
+    run = title.add_run(plain(of.title))
     run.bold, run.font.size = True, Pt(16)
     for table in of.tables:
         if len(of.tables) > 1:
-            made.add_paragraph().add_run(_plain(table.name)).bold = True
+            made.add_paragraph().add_run(plain(table.name)).bold = True
         body = made.element.body
         body.insert(len(body) - 1, parse_xml(_table(table, width)))
         made.add_paragraph()
@@ -66,7 +66,7 @@ def _paper(section: Any, *, turned: bool) -> int:
 
 def _heads(section: Any, of: Handed) -> None:
     """What stands on each page: above what it is for, below its number."""
-    section.header.paragraphs[0].text = _plain(of.told)
+    section.header.paragraphs[0].text = plain(of.told)
     foot = section.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for before, code in (("", "PAGE"), (" / ", "NUMPAGES")):
@@ -102,11 +102,11 @@ def _cells(cells: Sequence[str], sort: str, columns: int) -> list[str]:
     whole = f'<w:gridSpan w:val="{columns}"/>' if len(cells) < columns else ""
     return [
         f"<w:tc><w:tcPr>{whole}{shade}</w:tcPr><w:p><w:r>{bold}"
-        f'<w:t xml:space="preserve">{escape(_plain(value))}</w:t></w:r></w:p></w:tc>'
+        f'<w:t xml:space="preserve">{escape(plain(value))}</w:t></w:r></w:p></w:tc>'
         for value in cells
     ]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text without signs that no document may hold."""
     return UNWRITABLE.sub("", text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.http import HttpResponse, QueryDict
@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from commongrid.kernel.refusals import TooMany
 from commongrid.matters import queries
 from commongrid.surfaces.console import handing
 from commongrid.surfaces.console.matters import present, words
@@ -19,8 +20,11 @@ from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 MOST: Final = 5000
-"""So many rows at most; more are narrowed first."""
+"""So many rows are handed out at once; more are prepared."""
 
 
 class Export(handing.Purpose):
@@ -40,8 +44,7 @@ def export(request: Asked) -> HttpResponse:
     filters, _given = filters_of(QueryDict(form.cleaned_data["query"]))
     rows = queries.whole(request.scope, filters, MOST + 1)
     if len(rows) > MOST:
-        form.add_error(None, _("More than 5,000 matters: narrow the list first, by state, class or place."))
-        return _asked(request, form, status=422)
+        return _prepared(request, form)
     shown = present.rows(request.scope, rows)
     table = handing.Table(name=_("Matters"), heads=_headings(), rows=handing.rows_of(map(_cells, shown)))
     home = territory.home(request.scope) or request.scope.lo
@@ -57,6 +60,37 @@ def export(request: Asked) -> HttpResponse:
 def _asked(request: Asked, form: Export, status: int = 200) -> HttpResponse:
     back = str(form["query"].value() or "")
     return render(request, "console/matters/export.html", {"form": form, "back": back}, status=status)
+
+
+def _prepared(request: Asked, form: Export) -> HttpResponse:
+    if request.POST.get("into") == "docx":
+        form.add_error(None, _(handing.AT_ONCE))
+        return _asked(request, form, status=422)
+    home = territory.home(request.scope) or request.scope.lo
+    rows = {"query": form.cleaned_data["query"]}
+    wish = handing.Wish(what="matters", title=_("List of matters"), place=home, stem="matters", rows=rows)
+    try:
+        return handing.prepare(request, form, wish)
+    except TooMany as refusal:
+        form.refuse(refusal)
+        return _asked(request, form, status=422)
+
+
+def long_list(eyes: handing.Eyes, asked: Mapping[str, Any]) -> Iterator[handing.LongTable]:
+    """The queue under these filters, of any length."""
+    filters, _given = filters_of(QueryDict(asked["query"]))
+    with eyes.open() as scope:
+        keys = queries.whole_keys(scope, filters)
+    handing.demand_room(len(keys))
+    eyes.steps = len(keys)
+
+    def rows() -> Iterator[handing.Row]:
+        for part in eyes.batches(keys):
+            with eyes.open() as scope:
+                lines = handing.rows_of(map(_cells, present.rows(scope, queries.whole_batch(scope, filters, part))))
+            yield from lines
+
+    yield handing.LongTable(name=_("Matters"), heads=_headings(), rows=rows())
 
 
 def _headings() -> tuple[str, ...]:

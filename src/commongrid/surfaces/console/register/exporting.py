@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.http import HttpResponse
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commongrid.kernel.places import is_code
-from commongrid.kernel.refusals import NotFound
-from commongrid.registry.queries.exporting import homes_to_export, people_to_export
+from commongrid.kernel.refusals import NotFound, TooMany
+from commongrid.registry.queries.exporting import home_keys, homes_of, homes_to_export, people_to_export
 from commongrid.surfaces.console import handing
 from commongrid.surfaces.console.register.words import HOME_STATES, PERSON_STATES, read_aloud, trail
 from commongrid.surfaces.shared.doors import Asked, door
@@ -21,13 +21,13 @@ from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries.exporting import ExportedHome, ExportedPerson
 
 MOST: Final = 5_000
-"""So many households at most; more are narrowed first."""
+"""So many households are handed out at once; more are prepared."""
 
 
 class Export(handing.Purpose):
@@ -54,12 +54,51 @@ def export(request: Asked) -> HttpResponse:
     place = _place_of(request.scope, given["place"])
     homes = homes_to_export(request.scope, place, state=given["state"], text=given["q"], most=MOST + 1)
     if len(homes) > MOST:
-        form.add_error(None, _("More than 5,000 households: choose a smaller place or a state first."))
-        return _asked(request, form, status=422)
+        return _prepared(request, form, place)
     people = people_to_export(request.scope, homes)
     of = _list(request.scope, place, homes, people, form)
     handing.log(request.scope, "households", of, place=place)
     return handing.answer(of, "households", request.POST.get("into", ""))
+
+
+def _prepared(request: Asked, form: Export, place: int) -> HttpResponse:
+    if request.POST.get("into") == "docx":
+        form.add_error(None, _(handing.AT_ONCE))
+        return _asked(request, form, status=422)
+    rows = {"place": place, "state": form.cleaned_data["state"], "q": form.cleaned_data["q"]}
+    wish = handing.Wish(what="households", title=_("List of households"), place=place, stem="households", rows=rows)
+    try:
+        return handing.prepare(request, form, wish)
+    except TooMany as refusal:
+        form.refuse(refusal)
+        return _asked(request, form, status=422)
+
+
+def long_list(eyes: handing.Eyes, asked: Mapping[str, Any]) -> Iterator[handing.LongTable]:
+    """The households, then their people."""
+    with eyes.open() as scope:
+        keys = home_keys(scope, asked["place"], state=asked["state"], text=asked["q"])
+    handing.demand_room(len(keys))
+    eyes.steps = 2 * len(keys)
+
+    def homes() -> Iterator[handing.Row]:
+        for part in eyes.batches(keys):
+            with eyes.open() as scope:
+                lines = handing.rows_of(_home_rows(scope, homes_of(scope, part)))
+            yield from lines
+
+    def people() -> Iterator[handing.Row]:
+        number = 0
+        for part in eyes.batches(keys):
+            with eyes.open() as scope:
+                found = homes_of(scope, part)
+                lines = handing.rows_of(_people_rows(scope, found, people_to_export(scope, found)))
+            number += len(lines)
+            handing.demand_room(number)
+            yield from lines
+
+    yield handing.LongTable(name=_("List of households"), heads=tuple(map(str, _HOME_HEADS)), rows=homes())
+    yield handing.LongTable(name=_("List of people"), heads=tuple(map(str, _PEOPLE_HEADS)), rows=people())
 
 
 def _place_of(scope: Scope, text: str) -> int:

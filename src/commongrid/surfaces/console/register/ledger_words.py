@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -22,7 +23,7 @@ from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from commongrid.kernel.scope import Scope
-    from commongrid.registry.queries import LedgerRow
+    from commongrid.registry.queries import LedgerRow, Wanted
     from commongrid.registry.rules.ledgers import Ledger, Totals
 
 LISTS: Final = (
@@ -166,6 +167,18 @@ def linked(scope: Scope, rows: Sequence[LedgerRow], on: date) -> list[LedgerRow]
         )
         for row in rows
     ]  # fmt: skip
+
+
+def kept(wanted: Wanted) -> dict[str, Any]:
+    """Which rows are asked for, as it is kept with a wish for a long list; whose households they are is asked anew."""
+    told = {one.name: getattr(wanted, one.name) for one in fields(wanted) if one.name != "homes"}
+    return {**told, "on": wanted.on.isoformat(), "since": wanted.since.isoformat()}
+
+
+def wanted_again(rows: Mapping[str, Any]) -> Wanted:
+    """Which rows were asked for, of what was kept."""
+    asked = {one.name: rows[one.name] for one in fields(queries.Wanted) if one.name in rows}
+    return queries.Wanted(**{**asked, "on": date.fromisoformat(rows["on"]), "since": date.fromisoformat(rows["since"])})
 
 
 def places_near(scope: Scope, place: int) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.accounts import actions as accounts
 from commongrid.accounts.actions import Access
 from commongrid.kernel.act import Act
+from commongrid.kernel.refusals import TooMany
 from commongrid.registry import queries
-from commongrid.registry.rules.ledgers import BELONGS, MOST, PAID, POPULATIONS, columns_of, totals
+from commongrid.registry.rules.ledgers import BELONGS, MOST, PAID, POPULATIONS, Count, columns_of, totals
 from commongrid.surfaces.console import handing
 from commongrid.surfaces.console.register import ledger_words
 from commongrid.surfaces.console.register.homes import day_asked, place_asked
@@ -27,6 +28,8 @@ from commongrid.surfaces.shared.times import day, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from commongrid.registry.queries import Wanted
     from commongrid.registry.rules.ledgers import Ledger
     from commongrid.surfaces.shared.doors import Asked
@@ -77,10 +80,13 @@ def page(request: Asked, code: str) -> HttpResponse:
     wanted = _wanted(request, of)
     total = queries.ledger_size(request.scope, of, wanted)
     form = handing.Purpose(request.scope, request.POST or None)
-    if request.method == "POST" and total > MOST:
-        form.add_error(None, gettext("More than 5,000 rows: choose a smaller place first."))
+    if request.method == "POST" and total > MOST and request.POST.get("into") == "docx":
+        form.add_error(None, gettext(handing.AT_ONCE))
     if request.method == "POST" and form.is_valid():
-        return _exported(request, of, wanted, form)
+        try:
+            return _exported(request, of, wanted, form) if total <= MOST else _prepared(request, of, wanted, form)
+        except TooMany as refusal:
+            form.refuse(refusal)
     shown = queries.ledger_rows(request.scope, of, wanted, SHOWN)[:SHOWN]
     if of.sealed:
         looked = Access(event="revealed", about=f"ledger.{of.code}.{len(shown)}")
@@ -96,7 +102,7 @@ def page(request: Asked, code: str) -> HttpResponse:
             (ledger_words.address(one), list(zip(heads, ledger_words.cells(keys, one, said, day), strict=True)))
             for one in shown
         ],
-        "total": min(total, MOST), "more": total > SHOWN, "form": form, "wanted": wanted,
+        "total": min(total, MOST), "more": total > SHOWN, "long": total > MOST, "form": form, "wanted": wanted,
         "place": territory.place(request.scope, wanted.place), "population": wanted.population,
         "opens": keys.index("name"), "belongings": list(BELONGING.items()) if of.of_people else [],
         "places": ledger_words.places_near(request.scope, wanted.place), "place_now": str(wanted.place),
@@ -150,6 +156,40 @@ def _exported(request: Asked, of: Ledger, wanted: Wanted, form: handing.Purpose)
     made = handing.handed(request.scope, title=name_of(of), place=named, form=form, tables=[table])
     handing.log(request.scope, f"ledger.{of.code}", made, place=place)
     return handing.answer(replace(made, tables=[table, total]), of.code, request.POST.get("into", ""))
+
+
+def _prepared(request: Asked, of: Ledger, wanted: Wanted, form: handing.Purpose) -> HttpResponse:
+    rows = {"code": of.code, **ledger_words.kept(wanted)}
+    wish = handing.Wish(what=f"ledger.{of.code}", title=name_of(of), place=wanted.place, stem=of.code, rows=rows)
+    return handing.prepare(request, form, wish)
+
+
+def long_list(eyes: handing.Eyes, asked: Mapping[str, Any]) -> Iterator[handing.LongTable]:
+    """A ledger of any length, then its totals."""
+    wanted = ledger_words.wanted_again(asked)
+    with eyes.open() as scope:
+        of = queries.ledger(scope, asked["code"])
+        keys = queries.ledger_keys(scope, of, wanted)
+    handing.demand_room(len(keys))
+    eyes.steps, count, columns = len(keys), Count(of), columns_of(of)
+
+    def rows() -> Iterator[handing.Row]:
+        number = 0
+        for part in eyes.batches(keys):
+            with eyes.open() as scope:
+                queries.ledger(scope, of.code)
+                found = queries.ledger_batch(scope, of, wanted, part, number + 1)
+                said = ledger_words.words(scope, found)
+                lines = handing.rows_of(ledger_words.cells([key for key, _head in columns], one, said) for one in found)
+            number += len(found)
+            for one in found:
+                count.add(one.values)
+            yield from lines
+
+    yield handing.LongTable(name=name_of(of), heads=tuple(gettext(head) for _key, head in columns), rows=rows())
+    with eyes.open() as scope:
+        heads, sums = ledger_words.summed(scope, of, count.totals())
+    yield handing.LongTable(name=gettext("Totals"), heads=heads, rows=handing.rows_of(sums), sums=True)
 
 
 urlpatterns = [

@@ -25,7 +25,7 @@ from commongrid.registry.importing.forms import read_form
 from commongrid.registry.rules.ledgers import MOST, POPULATIONS
 from commongrid.registry.rules.own_ledgers import RUNNING_NUMBER, SUBJECTS, Spec, arranged, columns
 from commongrid.surfaces.console import handing
-from commongrid.surfaces.console.register import ledger_words, own_filters, own_forms
+from commongrid.surfaces.console.register import ledger_words, own_filters, own_forms, own_long
 from commongrid.surfaces.console.register.ledgers import POPULATION_NAMES, SHOWN, said_then, wanted_of
 from commongrid.surfaces.console.register.words import trail
 from commongrid.surfaces.shared.doors import door
@@ -81,10 +81,13 @@ def page(request: Asked, ledger_id: UUID) -> HttpResponse:
     form = handing.Purpose(request.scope, request.POST or None)
     if request.method == "POST" and lost:
         form.add_error(None, gettext(lost[0]))
-    if request.method == "POST" and len(rows) > MOST:
-        form.add_error(None, gettext("More than 5,000 rows: choose a smaller place first."))
+    long = len(rows) > MOST
+    if request.method == "POST" and long and request.POST.get("into") in ("docx", "form"):
+        form.add_error(None, gettext(handing.AT_ONCE))
     if request.method == "POST" and form.is_valid():
         try:
+            if long:
+                return own_long.prepared(request, own, wanted, form)
             return _exported(request, own, shown(request.scope, own.spec, rows, wanted), wanted, form)
         except Refusal as refusal:
             form.refuse(refusal)
