@@ -19,6 +19,7 @@ from commongrid.kernel.shapes import (
     distance,
     flaw,
     holds,
+    holds_each,
     inner_point,
     mended,
     moved,
@@ -195,7 +196,7 @@ def test_dwellings_on_the_wrong_side_are_counted() -> None:
 def test_a_cell_holds_its_dwellings() -> None:
     homes = [(key, spot) for key, x in ((1, 100), (2, 900)) for spot in spots(*((x, y) for y in range(100, 1000, 100)))]
     found = cells(homes, VILLAGE)
-    assert all(holds(found[key], *spot) for key, spot in homes)
+    assert all(holds_each(found[key], [spot]) == [True] for key, spot in homes)
     assert area_m2(found[1]) == pytest.approx(500_000, rel=0.01)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeVar
 import shapely
 
 from commongrid.kernel.datum import Datum, to_gcj02, to_wgs84
-from commongrid.kernel.shapes import LEAST_M2, Plane, Shape, area_m2, areal
+from commongrid.kernel.shapes import LEAST_M2, Plane, Shape, area_m2, areal, holds_each
 
 Key = TypeVar("Key", bound=Hashable)
 Spot = tuple[float, float]
@@ -243,12 +243,11 @@ def _inside(pairs: Iterable[tuple[Shape, Sequence[Spot]]], stated: Datum, tried:
     """How many dwellings would lie inside if the shapes had been read as ``tried``."""
     found = 0
     for shape, spots in pairs:
-        shapely.prepare(shape)
         if stated == tried or (stated != "gcj02" and tried != "gcj02"):
             there = spots
         elif tried == "gcj02":  # the shape's numbers were web-map degrees: ask with the dwelling's
             there = [to_gcj02(*spot) for spot in spots]
         else:  # the numbers were plain degrees and were shifted back: shift the dwelling back as well
             there = [to_wgs84(*spot, "gcj02") for spot in spots]
-        found += sum(bool(shapely.intersects_xy(shape, *spot)) for spot in there)
+        found += sum(holds_each(shape, there))
     return found

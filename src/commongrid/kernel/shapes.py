@@ -168,9 +168,12 @@ def area_m2(found: Shape) -> float:
     return abs(float(_ellipsoid().geometry_area_perimeter(shapely.orient_polygons(found))[0]))
 
 
-def metres(from_lon: float, from_lat: float, to_lon: float, to_lat: float) -> float:
-    """How far one place is from another, along the ellipsoid."""
-    return float(_ellipsoid().inv(from_lon, from_lat, to_lon, to_lat)[2])
+def metres_each(middle: tuple[float, float], spots: Sequence[tuple[float, float]]) -> list[float]:
+    """How far each of these places is from one, along the ellipsoid."""
+    if not spots:
+        return []
+    lons, lats = zip(*spots, strict=True)
+    return list(_ellipsoid().inv([middle[0]] * len(spots), [middle[1]] * len(spots), lons, lats)[2])
 
 
 def distance(found: Shape, lon: float, lat: float) -> float:
@@ -192,6 +195,15 @@ def beside(lines: Iterable[Sequence[tuple[float, float]]], spots: Sequence[tuple
 def holds(found: Shape, lon: float, lat: float) -> bool:
     """Whether a place lies in a shape or on its line."""
     return bool(shapely.intersects_xy(found, lon, lat))
+
+
+def holds_each(found: Shape, spots: Sequence[tuple[float, float]]) -> list[bool]:
+    """The same of many places at once."""
+    if not spots:
+        return []
+    shapely.prepare(found)
+    lons, lats = zip(*spots, strict=True)
+    return list(map(bool, shapely.intersects_xy(found, lons, lats)))
 
 
 def share(found: Shape, others: Iterable[Shape]) -> float:

@@ -45,7 +45,18 @@ def test_only_another_door_is_told_to_be_kept(said: str, kept: bool) -> None:
     known = replace(KNOWN, homes={(HAMLET, "1"): replace(HOME, door="上河村1号")})
     _reader, found = read(as_csv([list(HEAD), row(person(relation="子", name="周二", door=said))]), name="a.csv")
     placed = matching.planned([(found[0], Facts(id_index=None))], known)
-    assert [(one.status, one.door_kept) for one in placed] == [("new", kept)]
+    assert [(one.status, one.kept) for one in placed] == [("new", ("door_kept",) if kept else ())]
+
+
+def test_what_a_known_home_and_person_keep_is_told() -> None:
+    day = date(2020, 5, 1)
+    homes = {(HAMLET, "1"): replace(HOME, villager_group=HAMLET + 11)}
+    known = replace(KNOWN, homes=homes, lives_since={HEADED.id: day})
+    told = {"villager_group": "一组", "since": "2021-05-01"}
+    _reader, found = read(as_csv([list(HEAD), row(person(**told)), row(person(since="2020-05-01"))]), name="a.csv")
+    (other,), (same,) = (matching.planned([(one, Facts(id_index=b"a"))], known) for one in found)
+    assert (other.status, other.kept) == ("same", ("group_kept", "since_kept"))
+    assert (same.status, same.kept) == ("same", ())
 
 
 @pytest.mark.parametrize(

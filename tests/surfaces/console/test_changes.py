@@ -14,6 +14,7 @@ from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.registry import actions
 from commongrid.registry.jobs import CHANGES
+from commongrid.registry.models import Person
 from commongrid.registry.rules.facts import Told
 from commongrid.roster import actions as roster
 from tests.factories.desk import GRID, HAMLET, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Desk, lay
@@ -122,6 +123,18 @@ def test_a_report_leads_to_the_form_of_its_act_filled_with_what_was_told(
     assert clerk.post(f"{address}/decide", {"act": str(Act.new().id), "do": "approve"}).status_code == 422
     shown = text(clerk.get(form + ("&q=周四" if sort == "married" else "")))
     assert [one for one in begun if one.format(**known) not in shown] == []
+
+
+def test_whatever_of_a_record_is_wrong_the_field_can_say_it(desk: Desk, family: tuple[UUID, list[UUID]]) -> None:
+    home, people = family
+    right = {"education": "70", "occupation": "5", "political": "13", "marital": "20"}
+    given = {"sort": "correct", "person": str(people[2]), **right}
+    answer = send(desk.sign_in(Client(), "grid_head"), f"/console/households/{home}/report", **given)
+    assert answer.status_code == 302, text(answer)
+    clerk = desk.sign_in(Client(), "clerk")
+    clerk.post(f"{answer['Location']}/decide", {"act": str(Act.new().id), "do": "approve"})
+    with acting(CLERK):
+        assert Person.objects.filter(id=people[2], **right).exists()
 
 
 def test_entering_the_form_approves_the_report_and_once_decided_enters_nothing(

@@ -23,8 +23,9 @@ from commongrid.registry.importing.rules import layout, matching
 from commongrid.registry.importing.rules.held import PlacedHeld
 from commongrid.registry.importing.rules.held_columns import HELD
 from commongrid.registry.importing.rules.held_reading import HeldRead, HeldReader
+from commongrid.registry.importing.rules.homes import PlacedHome, planned_homes
 from commongrid.registry.importing.rules.known import Facts, Known
-from commongrid.registry.importing.rules.matching import Placed, PlacedHome
+from commongrid.registry.importing.rules.matching import Placed
 from commongrid.registry.importing.rules.reading import RowReader
 from commongrid.registry.importing.rules.rows import HomeRead, Meaning, PersonRead
 from commongrid.registry.queries import Pointed, astray
@@ -170,7 +171,7 @@ def look(scope: Scope, file: File, answered: Mapping[int, str] | None = None, *,
     elif file.sort == "homes":
         keys = {one.home for one in file.homes if not one.bad}
         found = Known(homes=queries.homes_known(scope, keys, lock=lock))
-        looked = Look(file=file, homes=matching.planned_homes(file.homes, found))
+        looked = Look(file=file, homes=planned_homes(file.homes, found))
     else:
         looked = Look(
             file=file, placed=matching.planned(file.people, queries.known(scope, file.people, lock=lock), answered)

@@ -22,7 +22,7 @@ from commongrid.registry.importing.models import ImportBatch, ImportUpload
 from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
 from commongrid.registry.importing.rules.rows import Meaning, PersonRead
 from commongrid.registry.importing.rules.words import FIXED, meanings
-from commongrid.registry.models import FlagType
+from commongrid.registry.models import FlagType, Stay
 from commongrid.registry.queries.alike import taken_elsewhere
 from commongrid.registry.rules.fields import FURTHER
 from commongrid.territory import queries as territory
@@ -175,7 +175,13 @@ def known(scope: Scope, rows: Sequence[tuple[PersonRead, Facts]], *, lock: bool 
             booklets=booklets_known(scope, {read.enrolled for read, _ in rows if read.enrolled}, lock=lock),
             reach=(scope.lo, scope.hi), by_number=by_number, elsewhere=taken_elsewhere(left), homes=homes,
             inside=_grouped(inside, lambda one: one.household), named=_grouped(named, lambda one: one.name),
+            lives_since=_lives_since(one.id for one in inside) if any(read.since for read, _ in rows) else {},
         )  # fmt: skip
+
+
+def _lives_since(people: Iterable[UUID]) -> dict[UUID, date | None]:
+    stays = Stay.objects.told().filter(person__in=list(people), sort="living", to_on=None)
+    return dict(stays.values_list("person_id", "from_on"))
 
 
 def homes_known(scope: Scope, keys: Iterable[Key], *, lock: bool = False) -> dict[Key, KnownHome]:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from commongrid.registry.importing.rules.held import PlacedHeld
+from commongrid.registry.importing.rules.homes import PlacedHome
 from commongrid.registry.importing.rules.layout import LAYOUTS
-from commongrid.registry.importing.rules.matching import PlacedHome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from commongrid.registry.importing.looking import Look, Planned
     from commongrid.registry.importing.rules.matching import Placed
 
@@ -101,15 +99,12 @@ def _notes(look: Look) -> dict[str, list[int]]:
     for row, codes in sorted(look.file.reader.notes.items()):
         for code in dict.fromkeys(codes):
             found[code].append(row)
-    for row in _doors_kept(look):
-        found["door_kept"].append(row)
+    for one in look.placed:
+        for code in one.kept if one.status in ("new", "changed", "same") else ():
+            found[code].append(one.read.row)
     for code, rows in look.astray.items():
         found[code] += rows
-    for one in look.held:
-        for code in one.notes:
-            found[code].append(one.read.row)
+    for held in look.held:
+        for code in held.notes:
+            found[code].append(held.read.row)
     return {code: [*rows[:20], *([-len(rows) + 20] if len(rows) > 20 else [])] for code, rows in found.items()}  # noqa: PLR2004
-
-
-def _doors_kept(look: Look) -> Iterable[int]:
-    return (one.read.row for one in look.placed if one.door_kept and one.status in ("new", "changed"))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
     from commongrid.registry.importing.looking import Look
+    from commongrid.registry.importing.rules.homes import PlacedHome
     from commongrid.registry.importing.rules.known import KnownHome
-    from commongrid.registry.importing.rules.matching import PlacedHome
 
 
 class Served:

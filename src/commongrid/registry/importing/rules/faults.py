@@ -277,6 +277,8 @@ NOTES: Final[dict[str, str]] = {
     "formula_left": N_("A formula was passed over: birth and sex follow from the identity number."),
     "merged": N_("A merged cell counts for each of its rows."),
     "door_kept": N_("The household is known: its door is left as it is."),
+    "group_kept": N_("The household is known: its villager group is left as it is."),
+    "since_kept": N_("The person is known: the day since when they live there is left as it is."),
     "grid_kept": N_("The record is known: its grid is left as it is."),
     "held_kept": N_("This holds already: its day, body and basis are left as they are."),
     "astray": N_(

@@ -90,6 +90,8 @@ class Known:
     reach: tuple[int, int] = (0, 10**15)
     inside: Mapping[UUID, Sequence[KnownPerson]] = field(default_factory=dict)
     named: Mapping[str, Sequence[KnownPerson]] = field(default_factory=dict)
+    lives_since: Mapping[UUID, date | None] = field(default_factory=dict)
+    """Of the people in these households since when they live there, where a row says a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

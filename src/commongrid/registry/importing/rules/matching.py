@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -20,8 +20,9 @@ from commongrid.kernel.places import village_of
 from commongrid.kernel.widths import halfwidth
 from commongrid.registry.importing.rules.faults import CHOICES
 from commongrid.registry.importing.rules.held import PlacedHeld
+from commongrid.registry.importing.rules.homes import PlacedHome
 from commongrid.registry.importing.rules.known import Facts, Key, Known, KnownBooklet, KnownHome, KnownPerson
-from commongrid.registry.importing.rules.rows import HomeRead, PersonRead
+from commongrid.registry.importing.rules.rows import PersonRead
 from commongrid.registry.rules.facts import SELF
 from commongrid.registry.rules.fields import FURTHER
 
@@ -33,7 +34,6 @@ SEXES: Final = frozenset({"1", "2"})
 """What an identity number says of the sex."""
 INSIDE: Final = frozenset({"registered_place", "collective"})
 """Places of which a sheet names the village, where the register may know one inside it."""
-HOME_FIELDS: Final = ("door", "villager_group", "grid", "lon", "lat", "began_on")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Placed:
 
     ``status``: new, changed, same, doubt, out. ``why``: the doubt or fault, ``at`` its field. ``joins``: somebody known
     who gets this household, ``returns`` one who had left the county, ``enrols`` one who gets this booklet.
-    ``new_home``: the register has no such household yet; ``door_kept``: it has, with another door.
+    ``new_home``: the register has no such household yet; ``kept``: what the row says and the register keeps as it is.
     ``answers`` are how the doubt may be answered.
     """
 
@@ -57,7 +57,7 @@ class Placed:
     returns: bool = False
     enrols: bool = False
     new_home: bool = False
-    door_kept: bool = False
+    kept: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
 
     def out(self, why: str, at: str) -> None:
@@ -85,12 +85,24 @@ def planned(
     for one in placed:
         if one.status in ("same", "changed"):
             _compare(one)
+        if one.known and one.status != "out" and not one.joins and _since_kept(one.read, one.known, known):
+            one.kept += ("since_kept",)
     return placed
 
 
 def _placed(read: PersonRead, facts: Facts, home: KnownHome | None) -> Placed:
-    kept = home is not None and bool(read.door) and _plain(read.door) != _plain(home.door)
-    return Placed(read=read, facts=facts, new_home=home is None, door_kept=kept)
+    return Placed(read=read, facts=facts, new_home=home is None, kept=_kept(read, home) if home else ())
+
+
+def _since_kept(read: PersonRead, who: KnownPerson, known: Known) -> bool:
+    return read.since is not None and who.id in known.lives_since and known.lives_since[who.id] != read.since
+
+
+def _kept(read: PersonRead, home: KnownHome) -> tuple[str, ...]:
+    """What a person's row says otherwise of a known household."""
+    door = bool(read.door) and _plain(read.door) != _plain(home.door)
+    group = read.villager_group not in {None, home.villager_group}
+    return tuple(code for code, otherwise in (("door_kept", door), ("group_kept", group)) if otherwise)
 
 
 def _plain(door: str) -> str:
@@ -354,45 +366,3 @@ def _says_otherwise(read: PersonRead, who: KnownPerson, name: str) -> bool:
 def _otherwise(said: str, stands: str) -> bool:
     """Whether a row says another relation to the head; self and head are one."""
     return bool(said) and said != {"01": SELF}.get(stands, stands)
-
-
-@dataclass(slots=True, kw_only=True)
-class PlacedHome:
-    """A household's row and what becomes of it."""
-
-    read: HomeRead
-    status: str = "new"
-    why: str = ""
-    at: str = ""
-    known: KnownHome | None = None
-    changed: tuple[str, ...] = ()
-    answers: tuple[str, ...] = ()
-
-
-def planned_homes(rows: Iterable[HomeRead], known: Known) -> list[PlacedHome]:
-    """What becomes of every household's row."""
-    return list(_homes(rows, known))
-
-
-def _homes(rows: Iterable[HomeRead], known: Known) -> Iterator[PlacedHome]:
-    seen: set[Key] = set()
-    for read in rows:
-        home = known.homes.get(read.home)
-        if read.bad:
-            yield PlacedHome(read=read, status="out")
-        elif read.home in seen:
-            yield PlacedHome(read=read, status="out", why="home_twice", at="number")
-        elif home is not None and home.state == "ended":
-            yield PlacedHome(read=read, status="out", why="home_ended", at="number")
-        elif home is None:
-            yield PlacedHome(read=read)
-        else:
-            changed = tuple(name for name in HOME_FIELDS if _differs(read, home, name))
-            yield PlacedHome(read=read, status="changed" if changed else "same", known=home, changed=changed)
-        if not read.bad:
-            seen.add(read.home)
-
-
-def _differs(read: HomeRead, home: KnownHome, name: str) -> bool:
-    said = getattr(read, name)
-    return said not in {None, ""} and said != (home.place if name == "grid" else getattr(home, name))

@@ -15,7 +15,6 @@ from commongrid.kernel.refusals import N_, NotFound
 from commongrid.registry import actions, queries
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.holdings import forms
-from commongrid.surfaces.console.register import where
 from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.homes import place_asked, village_asked, village_first
@@ -161,10 +160,9 @@ def new(request: Asked, of: str) -> HttpResponse:
     def do() -> str:
         wanted = actions.NewHolding(of=sort, place=int(form.cleaned_data["place"]), written=form.written())
         made = actions.add_holding(request.scope, request.act, new=wanted, told=form.told)
-        where.doubt_point(request, wanted.place, wanted.written)
         return reverse("holding", args=[sort, made[sort]])
 
-    return _asked(request, form, do, (sort, None, SORTS[sort][1]))
+    return _asked(request, form, do, (sort, None, SORTS[sort][1]), spot_in=village)
 
 
 def _names(request: Asked, village: int, card: HoldingCard | None = None) -> forms.Names:
@@ -191,11 +189,9 @@ def correct(request: Asked, of: str, subject: UUID) -> HttpResponse:
     def do() -> str:
         fields = actions.Fields(of=of, subject=card.id, written=form.written(before))
         actions.correct(request.scope, request.act, fields=fields, told=form.told)
-        if {"lon", "lat"} & fields.written.keys():
-            where.doubt_point(request, card.place, {**before, **fields.written})
         return reverse("holding", args=[of, card.id])
 
-    return _asked(request, form, do, (of, card, N_("Correct the record")))
+    return _asked(request, form, do, (of, card, N_("Correct the record")), spot_in=card.place)
 
 
 @door("people.edit", methods=("GET", "POST"))

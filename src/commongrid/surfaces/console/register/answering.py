@@ -14,6 +14,7 @@ from commongrid.kernel.refusals import N_, Refusal
 from commongrid.registry import actions, queries
 from commongrid.surfaces.console.register import beforehand, entering, meanwhile
 from commongrid.surfaces.console.register.picking import picker
+from commongrid.surfaces.console.register.where import doubt_point
 from commongrid.surfaces.console.register.words import home_name, read_aloud, trail
 from commongrid.surfaces.shared.times import in_a_row
 
@@ -85,7 +86,10 @@ def answered(
     request: Asked, form: Any, do: Callable[[], str], context: dict[str, Any], *, done: str = N_("Entered."),
     template: str = "console/register/form.html",
 ) -> HttpResponse:  # fmt: skip
-    """Show a form with its context, or do what it asks for and go on; a refusal is shown and what was typed stays."""
+    """Show a form with its context, or do what it asks for and go on; a refusal is shown and what was typed stays.
+
+    ``spot_in`` of the context: the place in which a point that was typed should lie.
+    """
     if request.method == "POST" and form.is_valid():
         try:
             address = do()
@@ -95,6 +99,7 @@ def answered(
             form.refuse(refusal)
         else:
             messages.success(request, gettext(done))
+            doubt_point(request, form, context.get("spot_in"))
             return HttpResponseRedirect(address)
     status = 422 if form.errors else 200
     return render(request, template, {"form": form, **context}, status=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
 from django import forms
@@ -24,7 +24,7 @@ from commongrid.surfaces.console import journal_words
 from commongrid.surfaces.console.matters.history import who_of
 from commongrid.surfaces.console.register import entering, moving, where
 from commongrid.surfaces.console.register.answering import answered
-from commongrid.surfaces.console.register.forms import OfferForm, ToldForm
+from commongrid.surfaces.console.register.forms import HOW_KNOWN, OfferForm, ToldForm
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import choices, home_name, trail
 from commongrid.surfaces.shared.doors import door
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from commongrid.registry.queries import HandoverLine, RequestLine
     from commongrid.surfaces.shared.doors import Asked
 
+CODED: Final = ("sex", "education", "occupation", "political", "marital")
 STATES: Final = {
     "open": (N_("Waits for the village"), "warn"), "done": (N_("Done"), "ok"), "refused": (N_("Not taken over"), ""),
     "withdrawn": (N_("Withdrawn"), ""), "offered": (N_("On offer"), "warn"), "accepted": (N_("Accepted"), "ok"),
@@ -52,6 +53,8 @@ STATES: Final = {
 
 class ReportForm(ToldForm):
     """What happened in a household, as the field tells it."""
+
+    sections: ClassVar = {"phone": _("What is right where the record is wrong"), "words": HOW_KNOWN}
 
     sort = forms.ChoiceField(
         label=pgettext_lazy("change", "What happened"), error_messages={"required": _("Choose what happened.")}
@@ -65,6 +68,10 @@ class ReportForm(ToldForm):
     to = forms.CharField(label=_("Where to, or the new door"), required=False, max_length=60)
     phone = forms.CharField(label=_("Corrected phone number"), required=False, max_length=30)
     works_at = forms.CharField(label=_("Works or studies at"), required=False, max_length=60)
+    education = forms.ChoiceField(label=_("Education"), required=False)
+    occupation = forms.ChoiceField(label=_("Occupation"), required=False)
+    political = forms.ChoiceField(label=_("Political status"), required=False)
+    marital = forms.ChoiceField(label=_("Marital status"), required=False)
     words = forms.CharField(
         label=_("In words"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -198,7 +205,7 @@ def report(request: Asked, household_id: UUID) -> HttpResponse:
         {
             "sort": [("", gettext("Choose one")), *((code, names[code]) for code in SORTS if code in names)],
             "person": [("", gettext("Nobody in particular")), *((str(one.person), one.name) for one in members)],
-            "sex": choices(request.scope, "sex"),
+            **{name: choices(request.scope, name) for name in CODED},
             "as_to_head": choices(request.scope, "relation"),
         }
     )

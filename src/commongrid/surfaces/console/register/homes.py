@@ -187,7 +187,6 @@ def found(request: Asked) -> HttpResponse:
     def do() -> str:
         new = new_home(request.scope, form, village)
         made = actions.found_household(request.scope, request.act, new=new)
-        where.doubt_point(request, village, {"lon": new.lon, "lat": new.lat})
         return reverse("household", args=[made["household"]])
 
     return asked(request, form, do, (N_("New household"), N_("The household was entered."), None), **near(village))
@@ -321,7 +320,6 @@ def split(request: Asked, household_id: UUID) -> HttpResponse:
             home=new_home(request.scope, form, village or home.place),
         )
         made = actions.split(request.scope, request.act, household_id=home.id, leaving=leaving, told=form.told)
-        where.doubt_point(request, home.place, {"lon": leaving.home.lon, "lat": leaving.home.lat})
         return reverse("household", args=[made["household"]])
 
     words = (N_("Split the household"), N_("The household was split."), home)

@@ -95,7 +95,6 @@ def correct_home(request: Asked, household_id: UUID) -> HttpResponse:
         written = form.written(initial, queries.neighbours(request.scope, home.natural_village))
         fields = actions.Fields(of="household", subject=home.id, written=written)
         actions.correct(request.scope, request.act, fields=fields, told=form.told)
-        where.doubt_point(request, home.natural_village, written)
         return reverse("household", args=[home.id])
 
     words = (N_("Correct the household"), N_("Corrected."), home)

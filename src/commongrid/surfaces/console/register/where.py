@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.urls import reverse
@@ -112,16 +112,18 @@ def beside(scope: Scope, home: HomeCard) -> dict[str, object]:
     }  # fmt: skip
 
 
-def near(place: int) -> dict[str, str]:
-    """The map on which a form's point is touched."""
+def near(place: int) -> dict[str, Any]:
+    """The map on which a form's point is touched, and the place in which it is to lie."""
     return {
-        **tiles.base(), "around": reverse("map_shapes", args=[place]), "points": reverse("map_points", args=[place])
+        **tiles.base(), "spot_in": place, "around": reverse("map_shapes", args=[place]),
+        "points": reverse("map_points", args=[place]),
     }  # fmt: skip
 
 
-def doubt_point(request: Asked, place: int, said: Mapping[str, object]) -> None:
-    """Say after an entry that its point lies where it can hardly be; it stays as it was entered."""
-    village, lon, lat = village_of(place), *(halfwidth(str(said.get(name) or "")) for name in ("lon", "lat"))
+def doubt_point(request: Asked, form: Any, place: int | None) -> None:
+    """Say after an entry that the point typed lies where it can hardly be; it stays as it was entered."""
+    village = village_of(place) if place and {"lon", "lat"} & set(form.changed_data) else None
+    lon, lat = (halfwidth(str(form.cleaned_data.get(name) or "")) for name in ("lon", "lat"))
     if not (village and lon and lat):
         return
     if queries.astray(request.scope, [queries.Pointed(0, village, (float(lon), float(lat)))]):
