@@ -277,8 +277,9 @@ def test_no_notice_holds_a_word_of_the_matter(scene: Scene, database: Database) 
         )
     sent = " ".join(f"{message.text} {message.subject}" for message in way.sent)
     read = [queries._row({name: getattr(one, name) for name in queries._COLUMNS}) for one in rows()]
+    units = queries.units_named(jobs.SCOPE, read)
     shown = " ".join(
-        queries.words_of(jobs.SCOPE, one, lang, channel)
+        queries.words_of(jobs.SCOPE, one, lang, units, channel)
         for one in read for lang in ("zh", "en") for channel in ("inbox", "email", "sms")
     )  # fmt: skip
     assert kept

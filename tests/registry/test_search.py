@@ -13,10 +13,10 @@ from commongrid.kernel.act import Act
 from commongrid.registry import actions, queries
 from commongrid.registry.models import Person
 from commongrid.registry.queries import people
-from commongrid.registry.rules.facts import NewHome, Told
-from tests.factories.desk import COUNTY, FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, VILLAGE
+from commongrid.registry.rules.facts import Into, NewHome, NewPerson, Told
+from tests.factories.desk import COUNTY, FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, VILLAGE
 from tests.factories.scopes import scope_at
-from tests.registry.conftest import CLERK, DAY, Hamlet
+from tests.registry.conftest import CLERK, DAY, OTHER_CLERK, Hamlet
 
 ID = "11010519491231002X"
 
@@ -83,6 +83,27 @@ def test_a_single_sign_is_a_surname_where_enough_bear_it(known: Hamlet, monkeypa
     assert names(VILLAGE, "欧") == ["欧阳大山", "欧阳小山"]
     monkeypatch.setattr(people, "MANY", 3)
     assert set(names(VILLAGE, "欧")) == {"大欧", "欧阳大山", "欧阳小山"}
+
+
+@pytest.mark.parametrize(("near", "first"), [(GRID, "欧阳丙"), (OTHER_VILLAGE, "欧阳乙"), (None, "欧阳丙")])
+def test_people_near_a_place_come_first_however_many_there_are_beside(
+    village: Hamlet, other_hamlet: int, near: int | None, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n, name in enumerate(("欧阳甲", "欧阳丙", "欧阳丁")):
+        village.person(village.home(str(n)), name)
+    new = NewHome(place=OTHER_VILLAGE, natural_village=other_hamlet, number="9", began_on=DAY)
+    there = UUID(actions.found_household(OTHER_CLERK, Act.new(), new=new)["household"])
+    newcomer = NewPerson(name="欧阳乙")
+    actions.moved_in(OTHER_CLERK, Act.new(), into=Into(household=there), newcomer=newcomer, told=Told(on=DAY))
+    monkeypatch.setattr(people, "MANY", 3)  # the village's own use it up
+    scope = scope_at(COUNTY, "people.read")
+    with acting(scope):
+        found = [one.name for one in queries.find_people(scope, "欧阳", near=near)]
+        same = queries.namesakes(scope, "欧阳乙", 9, near=near, chosen=there)
+        chosen = queries.namesakes(scope, "欧阳丙", 1, near=near, chosen=same[0].id)
+    assert found[0] == first
+    assert [one.name for one in same] == ["欧阳乙"]
+    assert [one.name for one in chosen] == ["欧阳丙"], "somebody of another name is no namesake"
 
 
 @pytest.mark.parametrize("text", ["大山", "oyds", "13812345678", ID])

@@ -380,7 +380,8 @@ def _send(notice: NoticeRow, ways: dict[str, Channel], at: datetime) -> None:
     with acting(SCOPE):
         whose = notice.matter or notice.id
         to, language = queries.address_for(SCOPE, notice.post) if notice.post else queries.phone_for(SCOPE, whose)
-        text = queries.words_of(SCOPE, notice, language) or queries.words_of(SCOPE, notice, "zh")
+        units = queries.units_named(SCOPE, [notice])
+        text = queries.words_of(SCOPE, notice, language, units) or queries.words_of(SCOPE, notice, "zh", units)
     if not to or not text:
         actions.drop(SCOPE, notice.id, "nobody_to_tell" if not to else "no_text")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -26,6 +27,7 @@ from commongrid.roster import queries as roster
 from commongrid.roster.models import Post
 
 SHOWN: Final = 100
+Units = Mapping[UUID, roster.UnitRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,23 +106,28 @@ def _texts(scope: Scope, day: date) -> dict[tuple[str, str, str], str]:
         return {(row.sort, row.channel, row.language): row.text for row in found}
 
 
-def words_of(scope: Scope, notice: NoticeRow, language: str, channel: str = "") -> str:
+def units_named(scope: Scope, notices: Iterable[NoticeRow]) -> Units:
+    """The units that these notices are about, in one query."""
+    return roster.units_by_id(scope, (one.facts.unit for one in notices if one.facts.unit))
+
+
+def words_of(scope: Scope, notice: NoticeRow, language: str, units: Units, channel: str = "") -> str:
     """What a notice says in a language; nothing where the county has no text for it.
 
     Only what its sort allows is filled in, whatever a text asks for.
     """
     text = texts(scope).get((notice.sort, channel or notice.channel, language), "")
-    return filled(text, told(scope, notice, language)) if text else ""
+    return filled(text, told(notice, language, units)) if text else ""
 
 
-def told(scope: Scope, notice: NoticeRow, language: str) -> dict[str, str]:
+def told(notice: NoticeRow, language: str, units: Units) -> dict[str, str]:
     """The fields of a notice in words, those that its sort allows."""
     facts, known = notice.facts, {"number": notice.facts.number, "address": f"{settings.ADDRESS}/follow"}
     if facts.date is not None:
         day = facts.date
         known["date"] = f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day:%d %b %Y}".lstrip("0")
-    if facts.unit is not None:
-        unit = roster.unit(scope, facts.unit)
+    unit = units.get(facts.unit) if facts.unit else None
+    if unit is not None:
         known["unit"] = unit.label(language)
         known["phone_of_office"] = unit.office_phone
     return {name: value for name, value in known.items() if name in SORTS[notice.sort].fields}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from commongrid.accounts import sealed
 from commongrid.kernel import masking
 from commongrid.kernel.identity import region_of
+from commongrid.kernel.places import interval, township_of, village_of
 from commongrid.kernel.refusals import N_, BadInput, NotFound, NotYours
 from commongrid.kernel.scope import ETHNIC
 from commongrid.kernel.widths import digits, phone_of
@@ -24,6 +25,7 @@ from commongrid.registry.rules.fields import FIELDS, FURTHER
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from commongrid.kernel.places import Interval
     from commongrid.kernel.scope import Scope
 
 FOUND = 20
@@ -32,6 +34,7 @@ MANY = 200
 LISTED = 1000
 """How many people a word finds in a list of households."""
 SEARCHED = 40
+PRESENT: Final = ("here", "away")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,28 +97,58 @@ def phone_of_account(scope: Scope, account_id: int) -> str:
     return sealed.unseal(found[0], "registry_person", "phone_sealed", found[1]) if found else ""
 
 
-def find_people(scope: Scope, text: str, limit: int = FOUND) -> list[PersonRow]:
+def find_people(scope: Scope, text: str, limit: int = FOUND, *, near: int | None = None) -> list[PersonRow]:
     """People in scope by part of the name, initials of its pinyin, whole phone or identity number; by name.
 
     Name and initials go through the search function, which may use its index and answers ids alone; the rows behind
-    them pass row-level security. Numbers are found by their blind index, and only whole.
+    them pass row-level security. Numbers are found by their blind index, and only whole. Where a place is named that
+    they are to be ``near``, the people of its village come first, then those of its township.
     """
-    found = meant(text, scope.lo, scope.hi, MANY).select_related("household")
-    rows = found.order_by("sort_key", "display_name", "id")[:limit]
-    return [replace(_row(one), home=_home(one.household)) for one in rows]
+    around = _around(near)
+    return _first(meant(text, scope.lo, scope.hi, MANY, around), limit, around)
 
 
-def meant(text: str, lo: int, hi: int, most: int) -> QuerySet[Person]:
-    """Those of a place who are meant by such a text, at most so many. For queries of the register alone."""
+def namesakes(scope: Scope, name: str, limit: int, *, near: int | None, chosen: UUID) -> list[PersonRow]:
+    """People in scope of exactly this name: whoever is chosen already, then those near a place, then the others."""
+    around = _around(near)
+    found = meant(name, scope.lo, scope.hi, MANY, around) | Person.objects.filter(id=chosen, state__in=PRESENT)
+    return _first(found.filter(display_name=name), limit, around, chosen)
+
+
+def meant(text: str, lo: int, hi: int, most: int, around: Sequence[Interval] = ()) -> QuerySet[Person]:
+    """Those of a place who are meant by such a text, at most so many, and as many of each part of it ``around``.
+
+    For queries of the register alone.
+    """
     wanted = " ".join(text.replace("\x00", " ").split())[:SEARCHED]
     if not wanted:
         return Person.objects.none()
     whole = _by_number(wanted)
     if whole is None:
+        asked: list[str | int] = []
+        for each in ((lo, hi), *around):
+            asked += [wanted.lower(), *each, most]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT find_people(%s, %s, %s, %s)", [wanted.lower(), lo, hi, most])
+            cursor.execute(" UNION ".join(["SELECT find_people(%s, %s, %s, %s)"] * (1 + len(around))), asked)
             whole = Q(id__in=[row[0] for row in cursor.fetchall()])
-    return Person.objects.filter(whole, place__range=(lo, hi), state__in=("here", "away"))
+    return Person.objects.filter(whole, place__range=(lo, hi), state__in=PRESENT)
+
+
+def _around(near: int | None) -> list[Interval]:
+    """The village and the township of a place, as far as it lies in them."""
+    return [interval(one) for one in (village_of(near), township_of(near)) if one] if near else []
+
+
+def _first(
+    found: QuerySet[Person], limit: int, around: Sequence[Interval], chosen: UUID | None = None
+) -> list[PersonRow]:
+    """The first of them, the nearest before the others, each with the household."""
+    told = [Q(id=chosen)] if chosen else []
+    told += [Q(place__range=each) for each in around]
+    whens = [When(one, then=Value(n)) for n, one in enumerate(told)]
+    nearest = [Case(*whens, default=Value(len(told)))] if told else []
+    rows = found.select_related("household").order_by(*nearest, "sort_key", "display_name", "id")[:limit]
+    return [replace(_row(one), home=_home(one.household)) for one in rows]
 
 
 def _home(of: Household | None) -> tuple[int, str] | None:
@@ -129,7 +162,7 @@ def spouse_of(scope: Scope, card: PersonCard) -> PersonRow | None:
     said = Correction.objects.stood().filter(of="person", field="marital")
     wed = said.filter(subject=card.id).order_by("-at", "-no").values("act")[:1]
     other = said.filter(act__in=wed).exclude(subject=card.id).values("subject")
-    found = Person.objects.filter(id__in=other, state__in=("here", "away"), marital__startswith="2").first()
+    found = Person.objects.filter(id__in=other, state__in=PRESENT, marital__startswith="2").first()
     if found is None and card.household and card.as_in_home in (SELF, SPOUSE):
         role = SPOUSE if card.as_in_home == SELF else SELF
         found = Person.objects.filter(household=card.household, as_in_home=role).first()
@@ -233,7 +266,7 @@ class PersonCard:
     @property
     def ended(self) -> bool:
         """Whether the record can only be read."""
-        return self.state not in ("here", "away")
+        return self.state not in PRESENT
 
 
 def person_card(scope: Scope, person_id: UUID) -> PersonCard:

@@ -21,6 +21,8 @@ from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import chinese
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
@@ -56,10 +58,16 @@ class Shown:
     tries: int
 
 
-def shown(scope: Scope, notice: NoticeRow) -> Shown:
-    """A notice in the reader's language; without a text of the county its sort alone says it."""
+def shown(scope: Scope, notices: Sequence[NoticeRow]) -> list[Shown]:
+    """Notices in the reader's language."""
+    units = queries.units_named(scope, notices)
+    return [_shown(scope, one, units) for one in notices]
+
+
+def _shown(scope: Scope, notice: NoticeRow, units: queries.Units) -> Shown:
+    """Without a text of the county the sort of a notice alone says it."""
     label = gettext(SORTS[notice.sort].label)
-    text = queries.words_of(scope, notice, "zh" if chinese() else "en", channel="inbox")
+    text = queries.words_of(scope, notice, "zh" if chinese() else "en", units, channel="inbox")
     url = reverse("matter", args=[notice.matter]) if notice.matter else reverse(WHERE.get(notice.sort, "console"))
     return Shown(
         id=notice.id, label=label, text=text or label, at=notice.at, fresh=notice.read_at is None, url=url,
@@ -73,14 +81,14 @@ def notices(request: Asked) -> HttpResponse:
     if request.method == "POST":
         actions.mark_read(request.scope, request.act)
         return HttpResponseRedirect(reverse("notices"))
-    rows = [shown(request.scope, one) for one in queries.inbox(request.scope)]
+    rows = shown(request.scope, queries.inbox(request.scope))
     return render(request, "console/notices/list.html", {"rows": rows, "unread": any(one.fresh for one in rows)})
 
 
 @door("notices.watch")
 def not_arrived(request: Asked) -> HttpResponse:
     """Notices to the outside that were given up, and how many wait or went."""
-    rows = [shown(request.scope, one) for one in queries.failed(request.scope)]
+    rows = shown(request.scope, queries.failed(request.scope))
     return render(
         request, "console/notices/failed.html", {"rows": rows, "counts": queries.counts_of_delivery(request.scope)}
     )

@@ -19,6 +19,7 @@ from commongrid.matters.rules.publishing import LONGEST, LONGEST_TITLE
 from commongrid.roster import queries as roster
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
@@ -83,6 +84,7 @@ def listed(request: Asked) -> HttpResponse:
             (gettext("Not approved, or down again"), ("refused", "down"), gettext("There is none yet.")),
         )
     ]
+    know_places(request, (one.place for _title, rows, _none in groups for one in rows))
     return render(request, "console/publishing/list.html", {"groups": groups})
 
 

@@ -22,6 +22,7 @@ from commongrid.matters.queries import themes as queries
 from commongrid.surfaces.console import history
 from commongrid.surfaces.console.matters import present
 from commongrid.surfaces.shared.doors import Asked, door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.forms import Form
 
 
@@ -87,8 +88,10 @@ def listed(request: Asked) -> HttpResponse:
             return redirect("theme", theme_id=done["theme"])
     status = 422 if form.errors and status == 200 else status  # noqa: PLR2004 - OK
     proposed = [present.rows(request.scope, one.matters) for one in queries.proposals(request.scope, timezone.now())]
+    themes = queries.themes(request.scope)
+    know_places(request, (one.place for one in themes))
     context = {
-        "themes": queries.themes(request.scope), "form": form,
+        "themes": themes, "form": form,
         "proposed": [(rows, " ".join(one.row.number for one in rows)) for rows in proposed],
     }  # fmt: skip
     return render(request, "console/themes/list.html", context, status=status)

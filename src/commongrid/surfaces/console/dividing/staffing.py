@@ -24,7 +24,7 @@ from commongrid.roster.rules import GRID_ROLES, may_appoint
 from commongrid.surfaces.console.dividing.words import SORTS, codes_in, title_of, trail
 from commongrid.surfaces.console.network.staffing import FAULTS
 from commongrid.surfaces.console.network.words import village
-from commongrid.surfaces.console.posts.appointing import SOMEBODY_ELSE, AppointForm, searched
+from commongrid.surfaces.console.posts.appointing import AppointForm, searched
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
@@ -54,10 +54,8 @@ class SeatForm(AppointForm):
     def seat(self, grid: UUID) -> actions.Seat:
         """As the action takes it."""
         given = self.cleaned_data
-        person = given.get("person", "")
-        known = bool(person) and person != SOMEBODY_ELSE
         return actions.Seat(
-            grid=grid, role=given["role"], person=UUID(person) if known else None, name=given["display_name"],
+            grid=grid, role=given["role"], person=self.meant, name=given["display_name"],
             title_zh=given["title_zh"], title_en=given["title_en"], office_phone=given["office_phone"],
         )  # fmt: skip
 
@@ -154,7 +152,8 @@ def seat(request: Asked, division_id: UUID, number: int) -> HttpResponse:
         (one.code, one.label(language())) for one in queries.roles(request.scope)
         if one.code in GRID_ROLES and may_appoint(request.scope.level, one.level)
     ]  # fmt: skip
-    form = SeatForm(request.POST, roles=roles) if request.method == "POST" else _fresh(request, roles)
+    near = row.place
+    form = SeatForm(request.POST, near=near, roles=roles) if request.method == "POST" else _fresh(request, near, roles)
     if request.method == "POST" and form.is_answered(request.scope, request.act):
         try:
             actions.plan_seat(request.scope, request.act, division_id=row.id, seat=form.seat(grid.id))
@@ -166,7 +165,7 @@ def seat(request: Asked, division_id: UUID, number: int) -> HttpResponse:
     title = gettext("Plan somebody for grid %(number)s") % {"number": number}
     context = {
         "division": row, "title": title, "form": form, "heads": heads, "back": back, "number": number,
-        **searched(request, heads, {"role": form["role"].value() or HEAD}),
+        **searched(request, near, heads, {"role": form["role"].value() or HEAD}),
         "trail": trail(
             request.scope, row.place, (gettext("Staff the new grids"), reverse("division_staff", args=[row.id])),
             (title, ""),
@@ -175,8 +174,8 @@ def seat(request: Asked, division_id: UUID, number: int) -> HttpResponse:
     return render(request, "console/dividing/seat.html", context, status=422 if form.errors else 200)
 
 
-def _fresh(request: Asked, roles: list[tuple[str, str]]) -> SeatForm:
-    form = SeatForm(initial={"role": request.GET.get("role", HEAD)}, roles=roles)
+def _fresh(request: Asked, near: int, roles: list[tuple[str, str]]) -> SeatForm:
+    form = SeatForm(initial={"role": request.GET.get("role", HEAD)}, near=near, roles=roles)
     form.choose(request.scope, request.GET.get("person", ""))
     return form
 

@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from commongrid.kernel.act import is_id
 from commongrid.kernel.places import level_of
 from commongrid.kernel.refusals import N_, NotFound
-from commongrid.registry import queries as registry
 from commongrid.roster import actions, queries
 from commongrid.surfaces.console.network.forms import ONE
 from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.console.register.answering import answered
-from commongrid.surfaces.console.register.picking import people_choices
+from commongrid.surfaces.console.register.picking import more_than_shown, people_choices, sought
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from commongrid.surfaces.shared.doors import Asked
 
-MANY: Final = 20
-"""So many people of a name are offered."""
 SORTS: Final = {
     "capable": N_("capable hand"), "veteran": N_("veteran"), "returned_student": N_("returned student"),
     "craft": N_("craft"), "culture": N_("culture"),
@@ -100,6 +98,7 @@ def page(request: Asked) -> HttpResponse:
         request.scope, code, localdate(), sort=sort, state="" if state == RESERVE else state, reserve=state == RESERVE,
         page=asked,
     )  # fmt: skip
+    know_places(request, (one.place for one in found))
     address = reverse("talents") + f"?place={code}&sort={sort}&state={state}&page="
     context = {
         "place": row, "sort": sort, "state": state, "sorts": _texts(SORTS), "states": _texts(ASKED),
@@ -119,9 +118,8 @@ def name(request: Asked) -> HttpResponse:
     code = area(request)
     if level_of(code) != "village" or not request.scope.covers(code):
         raise NotFound
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    rows = registry.find_people(request.scope, text, MANY + 1) if text else []
-    people = people_choices(request.scope, rows[:MANY])
+    text, rows, more = sought(request, code)
+    people = people_choices(request.scope, rows)
     chosen = request.POST.get("person", "")
     if chosen and chosen not in dict(people) and is_id(chosen):
         people.append((chosen, chosen))
@@ -139,7 +137,7 @@ def name(request: Asked) -> HttpResponse:
     title = gettext("Name somebody")
     context = {
         "title": title, "place": territory.place(request.scope, code), "q": text, "people": people,
-        "more": MANY if len(rows) > MANY else 0,
+        "more": more_than_shown() if more else "",
         "searched": bool(text), "back": reverse("talents") + f"?place={code}",
         "trail": [(gettext("Network"), reverse("network") + f"?place={code}"),
                   (gettext("Talents"), reverse("talents") + f"?place={code}"), (title, "")],

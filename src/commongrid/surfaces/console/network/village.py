@@ -23,8 +23,9 @@ from commongrid.registry import queries as registry
 from commongrid.surfaces.console.network import forms
 from commongrid.surfaces.console.network.words import TONES, hamlets, trail, village
 from commongrid.surfaces.console.register.answering import answered
-from commongrid.surfaces.console.register.picking import people_choices
+from commongrid.surfaces.console.register.picking import people_choices, sought
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -87,7 +88,7 @@ def members(request: Asked, code: int) -> HttpResponse:
     today = localdate()
     found = declaring.candidates(request.scope, code, today)
     form = forms.DeclareForm(request.POST or None, initial=_of_them(request, found))
-    more = _looked_for(request, {one.person for one in found})
+    more = _looked_for(request, code, {one.person for one in found})
     form.offer(
         [*((str(one.person), one.name) for one in found), *more],
         [(str(ident), (en if language() == "en" and en else zh)) for ident, zh, en in
@@ -133,11 +134,10 @@ def _of_them(request: Asked, found: list[declaring.Candidate]) -> dict[str, obje
     }  # fmt: skip
 
 
-def _looked_for(request: Asked, known: set[UUID]) -> list[tuple[str, str]]:
+def _looked_for(request: Asked, code: int, known: set[UUID]) -> list[tuple[str, str]]:
     """People beyond the members whom somebody looks for by name, for in-service members and group leaders."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     chosen = request.POST.get("person", "")
-    rows = registry.find_people(request.scope, text) if text else []
+    _text, rows, _more = sought(request, code)
     found = people_choices(request.scope, [one for one in rows if one.id not in known])
     if is_id(chosen) and chosen not in {ident for ident, _ in found} | {str(one) for one in known}:
         found.append((chosen, chosen))
@@ -167,12 +167,13 @@ def choices(request: Asked, code: int) -> HttpResponse:
         actions.choose(request.scope, request.act, wish=wish, on=given["on"])
         return reverse("linking_choices", args=[code])
 
+    rows = declaring.choices(request.scope, code, today)
+    know_places(request, (one.natural_village for one in rows))
     title = gettext("What households choose")
     context = {
         "place": row, "title": title, "trail": trail(request.scope, code, (title, "")),
         "back": reverse("linking", args=[code]),
-        "rows": [(one, gettext(CHOICE_WORDS[one.sort]), dict(abilities).get(one.ability, ""))
-                 for one in declaring.choices(request.scope, code, today)],
+        "rows": [(one, gettext(CHOICE_WORDS[one.sort]), dict(abilities).get(one.ability, "")) for one in rows],
     }  # fmt: skip
     return answered(request, form, do, context, template="console/network/choices.html")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -17,27 +17,29 @@ from django.utils.translation import gettext_lazy as _
 
 from commongrid.kernel.act import is_id
 from commongrid.kernel.refusals import N_, Refusal
-from commongrid.registry.queries import called, find_people
+from commongrid.registry.queries import called, namesakes
 from commongrid.roster import queries
 from commongrid.roster.actions import Appointment
 from commongrid.roster.actions import appoint as fill_post
 from commongrid.roster.dividing.queries.staffing import may_head
 from commongrid.roster.rules import PLACE_LEVELS, may_appoint
 from commongrid.surfaces.console.posts.words import day_field, place_asked, trail
-from commongrid.surfaces.console.register.picking import people_choices, told_apart
+from commongrid.surfaces.console.register.picking import MANY, more_than_shown, people_choices, sought, told_apart
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.forms import Form
 from commongrid.surfaces.shared.times import in_a_row, language
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from django.http import HttpResponse
 
     from commongrid.kernel.act import Act
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import PersonRow
+    from commongrid.roster.queries import PostLine
     from commongrid.surfaces.shared.doors import Asked
     from commongrid.territory.queries import PlaceRow
 
@@ -47,8 +49,6 @@ UNKNOWN = N_(
     "Check whether they may head it."
 )
 NEW_TO_IT = N_("They are not in the register: whether they may head a grid was not checked.")
-MANY: Final = 20
-"""So many people of a name are offered."""
 
 
 class AppointForm(Form):
@@ -82,14 +82,16 @@ class AppointForm(Form):
         help_text=_("Everybody can see it. Never a private number."),
     )
 
-    def __init__(self, *args: Any, roles: list[tuple[str, str]], units: list[tuple[str, str]], **kwargs: Any) -> None:
-        """With the roles and units that fit the place."""
+    def __init__(
+        self, *args: Any, near: int, roles: list[tuple[str, str]], units: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        """With the roles and units that fit the place; the people ``near`` it are offered first."""
         super().__init__(*args, **kwargs)
+        self.near = near
         self.fields["role"].choices = [("", gettext("Choose a role")), *roles]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", gettext("None")), *units]  # type: ignore[attr-defined]
         if not units:
             del self.fields["unit"]
-        self.people: list[PersonRow] = []
 
     def ask_person(self, scope: Scope, act: Act) -> bool:
         """Offer people in scope of exactly this name; whether the question is still open.
@@ -97,27 +99,35 @@ class AppointForm(Form):
         A form sent twice finds the person whom the first sending entered, and asks nothing.
         """
         name = " ".join(str(self.data.get("display_name", "")).split())
-        self.people = [one for one in find_people(scope, name) if one.name == name]
-        if not self.people or any(one.id == act.child("person").id for one in self.people):
+        entered, chosen = act.child("person").id, str(self.data.get("person", ""))
+        people = self._namesakes(scope, name, UUID(chosen) if is_id(chosen) else entered)
+        if not people or any(one.id == entered for one in people):
             del self.fields["person"]
             return False
-        self._offer(scope)
-        return not self.data.get("person")
+        self._offer(scope, people)
+        return not chosen
 
     def choose(self, scope: Scope, person: str) -> None:
         """Fill in somebody of the register who was chosen, beside whoever has the same name."""
         name = called(scope, {UUID(person)}).get(UUID(person), "") if is_id(person) else ""
-        self.people = [one for one in find_people(scope, name) if one.name == name] if name else []
-        if not scope.may("people.read") or all(str(one.id) != person for one in self.people):
+        people = self._namesakes(scope, name, UUID(person)) if name and scope.may("people.read") else []
+        if all(str(one.id) != person for one in people):
             del self.fields["person"]
             return
-        self._offer(scope)
+        self._offer(scope, people)
         self.initial.update(display_name=name, person=person)
 
-    def _offer(self, scope: Scope) -> None:
-        known = told_apart(scope, self.people) if scope.may("people.read") else [(one, "") for one in self.people]
-        choices = [(str(one.id), _about(scope, one, lives)) for one, lives in known]
-        self.fields["person"].choices = [*choices, (SOMEBODY_ELSE, gettext("Somebody else of the same name"))]  # type: ignore[attr-defined]
+    def _namesakes(self, scope: Scope, name: str, chosen: UUID) -> list[PersonRow]:
+        return namesakes(scope, name, MANY + 1, near=self.near, chosen=chosen)
+
+    def _offer(self, scope: Scope, found: Sequence[PersonRow]) -> None:
+        people, field = found[:MANY], self.fields["person"]
+        known = told_apart(scope, people) if scope.may("people.read") else [(one, "") for one in people]
+        held = queries.held_by(scope, [one.id for one in people])
+        choices = [(str(one.id), _about(one, held.get(one.id, []), lives)) for one, lives in known]
+        field.choices = [*choices, (SOMEBODY_ELSE, gettext("Somebody else of the same name"))]  # type: ignore[attr-defined]
+        if len(found) > MANY:
+            field.help_text = more_than_shown()
 
     def is_answered(self, scope: Scope, act: Act) -> bool:
         """Whether all is filled in and it is plain who is meant; else the form asks."""
@@ -128,14 +138,19 @@ class AppointForm(Form):
             )
         return self.is_valid()
 
+    @property
+    def meant(self) -> UUID | None:
+        """Who of the register is meant, if anybody."""
+        chosen = self.cleaned_data.get("person", "")
+        return UUID(chosen) if chosen and chosen != SOMEBODY_ELSE else None
+
     def appointment(self, *, role: str, place: int, unit: UUID | None) -> Appointment:
         """As the action takes it."""
         given = self.cleaned_data
-        person = given.get("person", "")
         return Appointment(
             role=role, place=place, unit=unit, from_on=given["from_on"],
             to_on=given["last_on"] + timedelta(days=1) if given["last_on"] else None,
-            person=UUID(person) if person and person != SOMEBODY_ELSE else None, name=given["display_name"],
+            person=self.meant, name=given["display_name"],
             title_zh=given["title_zh"], title_en=given["title_en"], office_phone=given["office_phone"],
         )  # fmt: skip
 
@@ -146,7 +161,8 @@ def appoint(request: Asked) -> HttpResponse:
     place = place_asked(request.scope, request.POST.get("place") or request.GET.get("place", ""))
     if place is None or place.ended or not request.scope.covers(place.code):
         return _where(request)
-    choices = {"roles": _roles(request.scope, place), "units": _units(request.scope, place)}
+    scope = request.scope
+    choices: dict[str, Any] = {"near": place.code, "roles": _roles(scope, place), "units": _units(scope, place)}
     if request.method != "POST":
         form = AppointForm(initial={"role": request.GET.get("role", "")}, **choices)
         form.choose(request.scope, request.GET.get("person", ""))
@@ -176,6 +192,7 @@ def _where(request: Asked) -> HttpResponse:
     home = scope.place or 0
     nearby = [*territory.places(scope, [home]).values(), *territory.children(scope, home)]
     rows = [row for row in (found or nearby) if scope.covers(row.code)]
+    know_places(request, (row.code for row in rows))
     context = {"q": text, "rows": rows, "searched": bool(text), "trail": trail(None, gettext("Appoint"))}
     return render(request, "console/posts/where.html", context)
 
@@ -184,19 +201,22 @@ def _form(request: Asked, form: AppointForm, place: PlaceRow) -> HttpResponse:
     heads = _heads(request.scope, place) if form["role"].value() == "grid_head" else {}
     context = {
         "form": form, "place": place, "trail": trail(None, gettext("Appoint")), "heads": heads,
-        **searched(request, heads, {"place": str(place.code), "role": form["role"].value() or ""}),
+        **searched(request, place.code, heads, {"place": str(place.code), "role": form["role"].value() or ""}),
     }  # fmt: skip
     return render(request, "console/posts/appoint.html", context, status=422 if form.errors else 200)
 
 
-def searched(request: Asked, heads: Collection[str], kept: dict[str, str]) -> dict[str, Any]:
+def searched(request: Asked, near: int, heads: Collection[str], kept: dict[str, str]) -> dict[str, Any]:
     """People of the register looked for by name, those who may head the grid first; ``kept`` goes with the address."""
     if not request.scope.may("people.read"):
         return {"searches": False}
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    found = people_choices(request.scope, find_people(request.scope, text, MANY)) if text else []
+    text, rows, more = sought(request, near)
+    found = people_choices(request.scope, rows)
     found.sort(key=lambda one: one[0] not in heads)
-    return {"searches": True, "q": text, "kept": kept, "found": [(*one, one[0] in heads) for one in found]}
+    return {
+        "searches": True, "q": text, "kept": kept, "found": [(*one, one[0] in heads) for one in found],
+        "more": more_than_shown() if more else "",
+    }  # fmt: skip
 
 
 def _heads(scope: Scope, place: PlaceRow) -> dict[str, str]:
@@ -219,9 +239,8 @@ def _units(scope: Scope, place: PlaceRow) -> list[tuple[str, str]]:
     return [(str(unit.id), unit.label(language())) for unit in queries.units(scope, place=place.code)]
 
 
-def _about(scope: Scope, person: PersonRow, lives: str) -> str:
+def _about(person: PersonRow, held: Sequence[PostLine], lives: str) -> str:
     """A person by the posts that they hold and by where they live, so that two of one name are told apart."""
-    held, _more = queries.posts(scope, queries.Wanted(person=person.id))
     posts = [f"{one.place_label(language())} {one.label(language())}" for one in held]
     held_now = in_a_row(posts) if posts else gettext("no post now")
     return f"{person.name}: {held_now} · {lives}" if lives else f"{person.name}: {held_now}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from commongrid.kernel.refusals import N_, NotYours, Refusal
 from commongrid.matters.queries import waiting as matters
 from commongrid.roster import actions, queries
-from commongrid.surfaces.console.posts.appointing import AppointForm
+from commongrid.surfaces.console.posts.appointing import AppointForm, searched
 from commongrid.surfaces.console.posts.words import trail
 from commongrid.surfaces.shared.doors import door
 
@@ -39,7 +39,7 @@ TIES = {
 class HandOverForm(AppointForm):
     """Who takes a post on, and from when; role, place and unit are the post's."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Without what is given."""
         super().__init__(*args, roles=[], units=[], **kwargs)
         del self.fields["role"]
@@ -52,11 +52,11 @@ def page(request: Asked, post_id: UUID) -> HttpResponse:
     if not scope.covers(post.place):
         raise NotYours
     if request.method != "POST":
-        form = HandOverForm(initial={"title_zh": post.title_zh, "title_en": post.title_en,
-                                     "office_phone": post.office_phone})  # fmt: skip
-        del form.fields["person"]
+        form = HandOverForm(near=post.place, initial={"title_zh": post.title_zh, "title_en": post.title_en,
+                                                      "office_phone": post.office_phone})  # fmt: skip
+        form.choose(scope, request.GET.get("person", ""))
         return _form(request, form, post)
-    form = HandOverForm(request.POST)
+    form = HandOverForm(request.POST, near=post.place)
     if form.is_answered(scope, request.act.child("begin")):
         try:
             to = form.appointment(role=post.role, place=post.place, unit=post.unit)
@@ -72,7 +72,7 @@ def page(request: Asked, post_id: UUID) -> HttpResponse:
 def _form(request: Asked, form: HandOverForm, post: PostLine) -> HttpResponse:
     title = gettext("Hand over")
     context = {"post": post, "form": form, "title": title, "along": _along(request.scope, post),
-               "trail": trail(post, title)}  # fmt: skip
+               "trail": trail(post, title), **searched(request, post.place, (), {})}  # fmt: skip
     return render(request, "console/posts/hand_over.html", context, status=422 if form.errors else 200)
 
 

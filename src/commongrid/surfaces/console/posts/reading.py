@@ -19,6 +19,7 @@ from commongrid.roster.rules import may_appoint
 from commongrid.surfaces.console.posts.villages import LEVEL, kind_of
 from commongrid.surfaces.console.posts.words import ACTS, STATES, TONES, place_asked, trail
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language
 from commongrid.territory.queries import places
 
@@ -93,6 +94,7 @@ def page(request: Asked, post_id: UUID) -> HttpResponse:
     state = post.state_on(localdate())
     mine = scope.may("posts.appoint") and scope.covers(post.place) and may_appoint(scope.level, post.level)
     others, _more = queries.posts(scope, queries.Wanted(person=post.person, state="all"))
+    know_places(request, (one.place for one in (post, *others)))
     return render(
         request,
         "console/posts/page.html",

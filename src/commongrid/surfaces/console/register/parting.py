@@ -98,7 +98,7 @@ def _choices(
     scope: Scope, card: PersonCard, home: HomeCard | None, spouse: PersonRow | None, text: str
 ) -> dict[str, list[tuple[str, str]]]:
     """Whom they may be married to, who may leave, and who of the household may go along."""
-    found = queries.find_people(scope, text) if text else []
+    found = queries.find_people(scope, text, near=card.place) if text else []
     found = [*([spouse] if spouse else []), *(one for one in found if spouse is None or one.id != spouse.id)]
     inside = queries.members_on(scope, home.id, localdate()) if home else []
     named = {"name": card.name}

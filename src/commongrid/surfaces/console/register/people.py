@@ -32,6 +32,7 @@ from commongrid.surfaces.console.register.words import (
     trail,
 )
 from commongrid.surfaces.shared.doors import door
+from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.times import language, written_day
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def page(request: Asked, person_id: UUID) -> HttpResponse:
         shown["ethnic"] = words["ethnic"].get(shown["ethnic"], "")
     flags = queries.flags_of(request.scope, person=card.id)
     merged_into, in_sight = joining.went_on(request.scope, card.id)
+    know_places(request, [card.place, *(one.place for one in card.stays)])
     context = {
         "person": card,
         "chip": chip(PERSON_STATES, card.state),
@@ -236,10 +238,11 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
     form = forms.MarryForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
     _leaving(request, card, form)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    found = [one for one in queries.find_people(request.scope, text) if one.id != card.id] if text else []
+    found = queries.find_people(request.scope, text, near=card.place) if text else []
     form.offer(
         {
-            "spouse": people_choices(request.scope, found) or [("", gettext("Search for the name first"))],
+            "spouse": people_choices(request.scope, [one for one in found if one.id != card.id])
+            or [("", gettext("Search for the name first"))],
             "home": [
                 ("own", gettext("the household of %(name)s") % {"name": card.name}),
                 ("other", gettext("the other one")),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext
 
 from commongrid.kernel.refusals import N_
+from commongrid.registry import queries
 from commongrid.surfaces.shared.times import language
 from commongrid.territory import queries as territory
 
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries import PersonRow
+    from commongrid.surfaces.shared.doors import Asked
 
+MANY: Final = 20
+"""So many people are offered."""
+MORE: Final = N_(
+    "These are the first %(many)d, people of the village before others. To find somebody else, write more of the name, "
+    "or the whole phone or identity number."
+)
 FIELDS: Final = {
     "spouse": N_("Name of the husband or wife"),
     **dict.fromkeys(("owner", "keeper", "person"), N_("Search for a person by name")),
@@ -30,6 +38,18 @@ def picker(form: Any) -> dict[str, Any]:
     field = form.fields[fills]
     choices = getattr(field, "choices", None) or field.widget.choices
     return {"search": gettext(FIELDS[fills]), "fills": fills, "found": sum(bool(value) for value, _ in choices)}
+
+
+def sought(request: Asked, near: int | None = None) -> tuple[str, list[PersonRow], bool]:
+    """What was looked for, the first people whom it means, those near a place before others, and if there are more."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+    found = queries.find_people(request.scope, text, MANY + 1, near=near) if text else []
+    return text, found[:MANY], len(found) > MANY
+
+
+def more_than_shown() -> str:
+    """How to find those who are not among the first."""
+    return gettext(MORE) % {"many": MANY}
 
 
 def told_apart(scope: Scope, people: Sequence[PersonRow]) -> list[tuple[PersonRow, str]]:
