@@ -138,3 +138,28 @@ def test_an_entry_can_not_be_undone_behind_somebody_who_died_since(village: Haml
         actions.undo(CLERK, Act.new(), done=act, told=Told(on=date(2026, 7, 1), source="x"))
     assert rows() == before
     assert lives(home, JUNE.on).keys() == {"吴二", "周三"}
+
+
+def test_of_two_moves_on_one_day_the_last_is_the_one_that_holds_again(village: Hamlet) -> None:
+    homes = [village.home(str(n)) for n in (1, 2, 3)]
+    for home in homes:
+        village.person(home, "户主")
+    people = [village.person(homes[0], f"周{n}", "97") for n in range(6)]
+    for one in people:
+        for home in homes[1:]:
+            actions.moved(CLERK, Act.new(), person_id=one, into=Into(household=home, as_to_head="97"), told=MAY)
+    for one in people:
+        actions.undo(CLERK, Act.new(), done=died(one), told=JUNE)
+        assert broken_laws() == []
+        assert village.read(one).household_id == homes[2]
+
+
+def test_nobody_moves_in_before_the_last_of_a_home_left(village: Hamlet) -> None:
+    home = village.home("1")
+    old = village.person(home, "周老")
+    actions.died(CLERK, Act.new(), person_id=old, told=Told(on=MAY.on, keeps_home=True))
+    with pytest.raises(BadInput) as refused:
+        village.person(home, "新来", on=LATE.on)
+    assert "Others lived" in refused.value.fields["on"]
+    village.person(home, "新来", on=MAY.on)
+    assert broken_laws() == []

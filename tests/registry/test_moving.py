@@ -170,3 +170,15 @@ def test_nobody_is_offered_from_a_day_before_they_came(village: Hamlet) -> None:
     with pytest.raises(BadInput) as refused:
         actions.offer_record(CLERK, Act.new(), person_id=late, to_place=OTHER_VILLAGE, note="", told=TOLD)
     assert "on" in refused.value.fields
+
+
+def test_nobody_is_registered_before_they_left_the_booklet_before(village: Hamlet) -> None:
+    _home, (head, *_) = village.family()
+    booklet(head)
+    actions.strike(CLERK, Act.new(), person_id=head, told=TOLD)
+    new = actions.NewBooklet(place=VILLAGE, number="522002")
+    other = UUID(actions.open_booklet(CLERK, Act.new(), new=new, told=Told(on=DAY))["booklet"])
+    with pytest.raises(BadInput) as refused:
+        actions.enrol(CLERK, Act.new(), person_id=head, booklet_id=other, as_to_head="", told=Told(on=DAY))
+    assert "another booklet" in refused.value.fields["on"]
+    actions.enrol(CLERK, Act.new(), person_id=head, booklet_id=other, as_to_head="", told=TOLD)

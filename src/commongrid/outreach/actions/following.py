@@ -174,12 +174,16 @@ def _helped(scope: Scope, act: Act, old: UUID, new: UUID, today: date) -> int:
 
 
 def _gone_back(scope: Scope, undone: Collection[UUID], today: date) -> dict[UUID, tuple[date, UUID | None]]:
-    """Helpers' ties that end: those of a household that is what it was again, at the one that it had become."""
+    """Helpers' ties that end: those of a household that is what it was again, at the one that it had become.
+
+    Where that is in hardship itself, they stay.
+    """
     rows = Correction.objects.filter(act__in=undone, of="household", field="became").exclude(after="")
     ends: dict[UUID, tuple[date, UUID | None]] = {}
     for old, new, at in rows.values_list("subject", "after", "at"):
         again = helping(old, today).values("post")
-        began = helping(UUID(new), today).filter(post__in=again, from_on__gte=territory.calendar(scope).day_of(at))
+        day = territory.calendar(scope).day_of(at)
+        began = helping(UUID(new), today).filter(post__in=again, from_on__gte=day, needs=False)
         ends |= dict.fromkeys(began.values_list("id", flat=True), (today, None))
     return ends
 

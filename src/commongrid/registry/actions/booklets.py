@@ -71,13 +71,15 @@ def enrol(
     The one before may be of another village: a move leaves the registration where it was.
 
     Refuses: NotYours where either is out of scope; WrongState where either has ended; BadInput for the booklet they
-    stand in already, for a second head, or a code no list has.
+    stand in already, for a second head, a code no list has, or a day before they left the one before.
     """
     at = desk(scope, act, told)
     who, into = person(at, person_id), _booklet(booklet_id)
     if who.booklet_id == into.id:
         raise BadInput(N_("The person stands in this booklet already."))
     refuse_codes({"as_to_head": as_to_head})
+    if who.booklet_id is None and Stay.objects.after(at.on).filter(person_id=who.id, sort="registered").exists():
+        raise BadInput(fields={"on": N_("They stood in another booklet until after this day. Please check the day.")})
     why = "enrolled" if who.booklet_id is None else "moved"
     leave_booklet(at, who, "moved")
     first = into.head_id is None

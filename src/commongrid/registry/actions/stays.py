@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from commongrid.kernel.refusals import N_, BadInput
 from commongrid.registry.actions.marks import where_the_home_is
-from commongrid.registry.models import Household, Stay
+from commongrid.registry.models import Household, Person, Stay
 from commongrid.registry.models.people import VOID
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from commongrid.registry.actions.desk import Desk
-    from commongrid.registry.models import Person, RegisteredHousehold
+    from commongrid.registry.models import RegisteredHousehold
 
 
+LIVED_IN: Final = N_("Others lived in this household until after this day. Please check the day.")
 MOVED_SINCE: Final = N_("This is before the person came to this household. Undo that move first, then enter both.")
 
 
@@ -39,7 +40,12 @@ class Turn:
 
 
 def begin_stay(at: Desk, who: Person, into: Household, *, as_to_head: str, why: str, head: bool = False) -> None:
-    """From this day the person lives in that household. An earlier stay must have been ended."""
+    """From this day the person lives in that household. An earlier stay must have been ended.
+
+    Refuses: BadInput for the first in an empty one, where others lived there on that day or later.
+    """
+    if head and Stay.objects.after(at.on).filter(household_id=into.id, head=True).exists():
+        raise BadInput(fields={"on": LIVED_IN})
     _begin(at, who, into, as_to_head=as_to_head, head=head, since=(at.on, why))
 
 
@@ -116,9 +122,15 @@ def headless_from(at: Desk, of: Household | RegisteredHousehold, people: Iterabl
 
 
 def reopen_stays(done: UUID) -> None:
-    """Stays that an act ended hold again: until the next that stands, or for good."""
+    """Stays that an act ended hold again: until the next that stands, or for good.
+
+    The people's records are as before already: of several that began on one day the last is the one that they tell of.
+    """
     Stay.objects.filter(began_by=done).delete()
-    for stay in Stay.objects.filter(ended_by=done).order_by(F("from_on").desc(nulls_last=True), "-id"):
+    home = Q(household=OuterRef("household"), as_in_home=OuterRef("as_to_head"))
+    booklet = Q(booklet=OuterRef("booklet"), as_in_booklet=OuterRef("as_to_head"))
+    told = Stay.objects.annotate(last=Exists(Person.objects.filter(home | booklet, id=OuterRef("person"))))
+    for stay in told.filter(ended_by=done).order_by(F("from_on").desc(nulls_last=True), "-last", "-id"):
         rows = Stay.objects.told().filter(person_id=stay.person_id, sort=stay.sort).exclude(id=stay.id)
         after = rows.filter(from_on__isnull=False) if stay.from_on is None else rows.filter(from_on__gte=stay.from_on)
         follows = after.exclude(to_on=F("from_on")).order_by("from_on").first()

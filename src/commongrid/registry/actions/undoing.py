@@ -148,7 +148,6 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     made = {(row.of, row.subject) for row in rows if row.field == ENTERED}
     before = {record.id: record.place for record in records.values()}
     restore_marks(at, done, before.values())
-    reopen_stays(done)
     Membership.objects.filter(began_by=done).delete()
     Membership.objects.filter(ended_by=done).update(to_on=None, ended_by=None)
     former: dict[tuple[str, UUID], dict[str, object]] = {}
@@ -165,6 +164,7 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     served = {row.subject: row.since_on for row in rows if (row.of, row.field) == ("household", "place")}
     since = min(served.values(), default=at.on)  # what has ended since that day was carried too
     carry_homes(at.scope, {one: records["household", one].place for one in served}, since)
+    reopen_stays(done)
     _follow(at, rows, records)
     for of, subject in made:
         _remove(at, of, subject)
