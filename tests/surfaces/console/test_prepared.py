@@ -114,13 +114,27 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
+def link(desk: Desk) -> dict[str, str]:
+    """The family's household is linked to the head of the grid; answers the filter for it."""
+    with desk.database.as_role("owner") as owner:
+        owner.execute(
+            "INSERT INTO roster_assignment (id, post_id, kind, place, household_id, from_on)"
+            " SELECT gen_random_uuid(), %s, 'linked_household', place, id, '2026-03-01' FROM registry_household"
+            " WHERE number = '1'", [id_of("grid_head")],
+        )  # fmt: skip
+    return {"by_linked": str(id_of("grid_head"))}
+
+
 @pytest.mark.parametrize(
     ("who", "address", "what"),
     [
         ("clerk", ROSTER, "ledger.roster"),
         ("clerk", f"/console/households/ledgers/changes?place={VILLAGE}&since=2020-01-01", "ledger.changes"),
         ("clerk", f"/console/households/ledgers/homes_away?place={VILLAGE}", "ledger.homes_away"),
+        ("clerk", f"/console/households/ledgers/homes_away?place={VILLAGE}&on=2026-05-01", "ledger.homes_away"),
+        ("clerk", f"{ROSTER}&payment=medical_{localdate().year}&paid=0".replace("roster", "medical"), "ledger.medical"),
         ("clerk", "own", "own.person"),
+        ("clerk", "own linked", "own.person"),
         ("clerk", "/console/households/export", "households"),
         ("dispatcher", "/console/matters/export", "matters"),
     ],
@@ -131,8 +145,9 @@ def test_a_long_list_says_what_a_short_one_would(desk: Desk, who: str, address: 
         for words in ("路灯坏了", "桥坏了", "=2+2"):
             scene.report(words)
     client = desk.sign_in(Client(), who)
-    if address == "own":
-        address = post(client, "/console/households/ledgers/own/new", **OWN)["Location"]
+    if address.startswith("own"):
+        narrow = link(desk) if "linked" in address else {}
+        address = post(client, "/console/households/ledgers/own/new", **OWN, **narrow)["Location"]
     at_once = post(client, address, into="xlsx")
     assert not at_once.streaming
     list_id = ask(client, address)
