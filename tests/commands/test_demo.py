@@ -69,7 +69,8 @@ def test_demo_staffs_its_grids_with_people_of_the_register_and_links_before_any_
                 " GROUP BY kind"
             ).fetchall()
         )
-        assert tied == dict.fromkeys(("contact_point", "assigned_village", "named_helper", "linked_household"), True)
+        before = ("contact_point", "assigned_village", "named_helper", "linked_household")
+        assert tied == {**dict.fromkeys(before, True), "petition_case": False}, "a case is of a matter"
         linked = owner.execute(
             "SELECT h.place / 1000, count(*) = count(a.id) FROM registry_household h LEFT JOIN roster_assignment a"
             " ON a.household_id = h.id AND a.kind = 'linked_household' GROUP BY 1 ORDER BY 1"

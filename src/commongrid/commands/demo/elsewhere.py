@@ -69,8 +69,10 @@ def _hotline(posts: list[Scope], village: int) -> None:
 
 
 def _petition(posts: list[Scope], village: int) -> None:
-    """Waits for its acceptance, fifteen days by the petition rules."""
-    _order(posts, village, PETITION, "petition", "9901012611001")
+    """Waits for its acceptance, fifteen days by the petition rules; a leader of the township has taken it up."""
+    leader = _post(posts, enclosing(village, "township") or village, "matters.instruct")
+    centre, matter = _order(posts, village, PETITION, "petition", "9901012611001")
+    actions.take_up(centre, hours.act(), matter_id=matter, leader=leader.post)
 
 
 def _quarrel(posts: list[Scope], village: int) -> None:
