@@ -136,7 +136,7 @@ def test_another_township_has_no_grids_here(desk: Desk) -> None:
 def test_hand_over_takes_along_what_is_tied(desk: Desk) -> None:
     home(desk)
     old = fill("linked_member", VILLAGE)
-    link, ended = tie(old, "linked_household", household=HOME), tie(old, "named_helper", household=HOME)
+    link, ended = tie(old, "linked_household", household=HOME), tie(old, "contact_point", place=VILLAGE)
     scope = scope_as(desk, "secretary")
     actions.end_assignment(scope, Act.new(), assignment_id=ended, on=TODAY - timedelta(days=1))
     act, to = Act.new(), Appointment(role="", place=0, name="接任者", from_on=LATER)
