@@ -168,12 +168,9 @@ def area_m2(found: Shape) -> float:
     return abs(float(_ellipsoid().geometry_area_perimeter(shapely.orient_polygons(found))[0]))
 
 
-def metres_each(middle: tuple[float, float], spots: Sequence[tuple[float, float]]) -> list[float]:
-    """How far each of these places is from one, along the ellipsoid."""
-    if not spots:
-        return []
-    lons, lats = zip(*spots, strict=True)
-    return list(_ellipsoid().inv([middle[0]] * len(spots), [middle[1]] * len(spots), lons, lats)[2])
+def metres(from_lon: float, from_lat: float, to_lon: float, to_lat: float) -> float:
+    """How far one place is from another, along the ellipsoid."""
+    return float(_ellipsoid().inv(from_lon, from_lat, to_lon, to_lat)[2])
 
 
 def distance(found: Shape, lon: float, lat: float) -> float:

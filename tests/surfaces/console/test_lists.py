@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from commongrid.kernel.act import Act
 from commongrid.kernel.pinyin import initials, sort_key
-from tests.factories.desk import FROM, GRID, SPACE, TOWNSHIP, VILLAGE, id_of
+from tests.factories.desk import FROM, GRID, SPACE, TOWNSHIP, VILLAGE, Desk, id_of
 from tests.factories.scenes import Scene
 from tests.surfaces.console.conftest import counting
 
@@ -30,6 +30,7 @@ LISTS = (
     ("dispatcher", f"/console/posts/appoint?place={VILLAGE}&q=重名"),
     ("dispatcher", f"/console/posts/{id_of('clerk')}/hand-over?q=重名"), ("dispatcher", "/console/themes/"),
     ("dispatcher", "/console/published/"), ("township_principal", f"/console/network/talents?place={TOWNSHIP}"),
+    ("township_principal", f"/console/network/helpers?place={TOWNSHIP}"),
     ("dispatcher", f"/console/network/rota?place={TOWNSHIP}"), ("dispatcher", "/console/notices/"),
     ("dispatcher", f"/console/network/staffing?place={TOWNSHIP}"), ("dispatcher", "/console/households/changes"),
     ("dispatcher", f"/console/places/{TOWNSHIP}/"), ("dispatcher", "/console/search/?q=村"),
@@ -55,7 +56,7 @@ def lay_row(owner: Connection[Any], n: int, matter: UUID) -> None:
         owner, "territory_place", code=code, level="village", kind="", name=name, name_en="", initials=initials(name),
         sort_key=sort_key(name), parent=TOWNSHIP, valid_from=FROM,
     )  # fmt: skip
-    person, post, unit = ident("person", n), ident("post", n), ident("unit", n)
+    person, post, unit, home = (ident(sort, n) for sort in ("person", "post", "unit", "home"))
     insert(owner, "registry_person", id=person, display_name="重名", place=code, sort_key=sort_key("重名"))
     seat = {"title_zh": "", "title_en": "", "office_phone": ""}
     insert(
@@ -77,6 +78,11 @@ def lay_row(owner: Connection[Any], n: int, matter: UUID) -> None:
     insert(
         owner, "roster_talent", id=ident("talent", n), person_id=person, place=code, sort="craft", by="self",
         skill="石匠", state="nominated", opinion="", reserve=False, from_on=FROM,
+    )  # fmt: skip
+    insert(owner, "registry_household", id=home, place=code, natural_village=code, number="1", head_id=person)
+    insert(
+        owner, "roster_assignment", id=ident("helper", n), post_id=post, kind="named_helper", place=code,
+        household_id=home, from_on=FROM,
     )  # fmt: skip
     insert(
         owner, "roster_duty_turn", id=ident("turn", n), place=TOWNSHIP, post_id=post, part="day",
@@ -151,3 +157,11 @@ def test_namesakes_are_told_apart_at_once(scene: Scene, as_post: Callable[..., C
     chosen = next(n for n in range(21) if str(ident("person", n)) not in page)
     found = client.get(f"/console/posts/appoint?place={GRID}&role=grid_member&person={ident('person', chosen)}")
     assert f'value="{ident("person", chosen)}"' in found.content.decode(), "whoever is chosen is among them"
+
+
+def test_who_takes_a_post_on_is_looked_up(county: Desk, as_post: Callable[..., Client]) -> None:
+    client, address, other = (
+        as_post("dispatcher"), f"/console/posts/{id_of('grid_head')}/hand-over", id_of("grid_member_person"),
+    )  # fmt: skip
+    assert f"?person={other}" in client.get(f"{address}?q=尤").text
+    assert 'value="尤网格"' in client.get(f"{address}?person={other}").text

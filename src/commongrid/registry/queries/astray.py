@@ -53,8 +53,7 @@ def astray(scope: Scope, points: Iterable[Pointed]) -> dict[str, list[int]]:
         inside = shapes.holds_each(own, [one.at for one in by_village[village]])
         out += [one.row for one, within in zip(by_village[village], inside, strict=True) if not within]
     for village, middle in _middles(scope, by_village.keys() - land.keys()).items():
-        away = shapes.metres_each(middle, [one.at for one in by_village[village]])
-        out += [one.row for one, far in zip(by_village[village], away, strict=True) if far > FAR_M]
+        out += [one.row for one in by_village[village] if shapes.metres(*middle, *one.at) > FAR_M]
     found = {"astray": sorted(out)} if out else {}
     if _of_a_web_map(land, by_village):
         found["web_map"] = sorted(one.row for village in land for one in by_village[village])
