@@ -154,6 +154,8 @@ def test_namesakes_are_told_apart_at_once(scene: Scene, as_post: Callable[..., C
     assert page.count('name="person"') == 21, "twenty, and somebody else"
     assert "These are the first 20" in page
     assert str(ident("near", 0)) in page, "of the village before others"
+    person = f"/console/households/people/{ident('near', 0)}/marry?q=重名"
+    assert "These are the first 20" in as_post("county_admin").get(person).text
     chosen = next(n for n in range(21) if str(ident("person", n)) not in page)
     found = client.get(f"/console/posts/appoint?place={GRID}&role=grid_member&person={ident('person', chosen)}")
     assert f'value="{ident("person", chosen)}"' in found.content.decode(), "whoever is chosen is among them"

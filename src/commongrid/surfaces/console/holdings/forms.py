@@ -9,7 +9,6 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commongrid.registry import queries
 from commongrid.registry.rules.fields import FIELDS, Field
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.picking import people_choices
@@ -17,9 +16,10 @@ from commongrid.surfaces.console.register.words import choices
 from commongrid.surfaces.shared.times import language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from commongrid.kernel.scope import Scope
+    from commongrid.registry.queries import PersonRow
 
 Names = dict[str, list[tuple[str, str]]]
 """People and sites that a form offers."""
@@ -107,9 +107,8 @@ def _control(field: Field, scope: Scope, names: Names, *, needed: bool) -> forms
 
 
 def people_offered(
-    scope: Scope, text: str, chosen: UUID | None = None, name: str = ""
+    scope: Scope, found: Sequence[PersonRow], chosen: UUID | None = None, name: str = ""
 ) -> list[tuple[str, str]]:  # fmt: skip
     """People found by name to choose from, with the one who stands there now."""
-    found = queries.find_people(scope, text) if text else []
     now = [(str(chosen), name)] if chosen else []
     return [("", "—"), *now, *people_choices(scope, [one for one in found if one.id != chosen])]

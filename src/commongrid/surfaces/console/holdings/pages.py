@@ -18,7 +18,7 @@ from commongrid.surfaces.console.holdings import forms
 from commongrid.surfaces.console.register.answering import answered
 from commongrid.surfaces.console.register.forms import ToldForm
 from commongrid.surfaces.console.register.homes import place_asked, village_asked, village_first
-from commongrid.surfaces.console.register.picking import picker
+from commongrid.surfaces.console.register.picking import picker, sought
 from commongrid.surfaces.console.register.words import choices, numbered, read_aloud, told
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import know_places
@@ -26,11 +26,11 @@ from commongrid.surfaces.shared.times import language, written_day
 from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpResponse
 
-    from commongrid.registry.queries import HoldingCard, HoldingLine
+    from commongrid.registry.queries import HoldingCard, HoldingLine, PersonRow
     from commongrid.surfaces.shared.doors import Asked
 
 SORTS: Final = {
@@ -150,7 +150,8 @@ def new(request: Asked, of: str) -> HttpResponse:
     sort, village = _of(of), village_asked(request)
     if village is None:
         return village_first(request, reverse("holdings", args=[sort]))
-    form = forms.NewForm(request.POST or None, of=sort, scope=request.scope, names=_names(request, village))
+    _text, found, more = sought(request, village)
+    form = forms.NewForm(request.POST or None, of=sort, scope=request.scope, names=_names(request, village, found))
     rows = [row for row in territory.children(request.scope, village) if not row.ended and row.level == "grid"]
     here = [(str(row.code), row.label(language())) for row in rows if request.scope.covers(row.code)]
     form.offer({"place": [*here, (str(village), gettext("The village as a whole"))]})
@@ -162,15 +163,16 @@ def new(request: Asked, of: str) -> HttpResponse:
         made = actions.add_holding(request.scope, request.act, new=wanted, told=form.told)
         return reverse("holding", args=[sort, made[sort]])
 
-    return _asked(request, form, do, (sort, None, SORTS[sort][1]), spot_in=village)
+    return _asked(request, form, do, (sort, None, SORTS[sort][1]), spot_in=village, more_people=more)
 
 
-def _names(request: Asked, village: int, card: HoldingCard | None = None) -> forms.Names:
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+def _names(
+    request: Asked, village: int, found: Sequence[PersonRow], card: HoldingCard | None = None
+) -> forms.Names:  # fmt: skip
     sites = [(str(ident), name) for ident, name in queries.sites_of(request.scope, village)]
     return {
         "person": forms.people_offered(
-            request.scope, text, card.person if card else None, card.person_name if card else ""
+            request.scope, found, card.person if card else None, card.person_name if card else ""
         ),
         "site": [("", "—"), *sites],
     }
@@ -181,7 +183,8 @@ def correct(request: Asked, of: str, subject: UUID) -> HttpResponse:
     """Correct its fields; those left as they are do not change."""
     card = queries.holding(request.scope, _of(of), subject)
     before = {name: forms.typed(value) for name, value in card.values.items()}
-    names = _names(request, village_of(card.place) or card.place, card)
+    _text, found, more = sought(request, card.place)
+    names = _names(request, village_of(card.place) or card.place, found, card)
     form = forms.HoldingForm(
         request.POST or None, of=of, scope=request.scope, names=names, initial={**before, "seen": card.version}
     )
@@ -191,7 +194,7 @@ def correct(request: Asked, of: str, subject: UUID) -> HttpResponse:
         actions.correct(request.scope, request.act, fields=fields, told=form.told)
         return reverse("holding", args=[of, card.id])
 
-    return _asked(request, form, do, (of, card, N_("Correct the record")), spot_in=card.place)
+    return _asked(request, form, do, (of, card, N_("Correct the record")), spot_in=card.place, more_people=more)
 
 
 @door("people.edit", methods=("GET", "POST"))
@@ -231,9 +234,9 @@ def join(request: Asked, subject: UUID) -> HttpResponse:
     """Somebody takes a duty in an organisation, or becomes a member."""
     card = queries.holding(request.scope, "organisation", subject)
     form = forms.JoinForm(request.POST or None, initial={"seen": card.version})
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    form.offer({"person": forms.people_offered(request.scope, text)[1:] or [("", gettext("Search for the name first"))],
-                "duty": choices(request.scope, "duty")[1:]})  # fmt: skip
+    _text, found, more = sought(request, card.place)
+    people = forms.people_offered(request.scope, found)[1:] or [("", gettext("Search for the name first"))]
+    form.offer({"person": people, "duty": choices(request.scope, "duty")[1:]})
 
     def do() -> str:
         given = form.cleaned_data
@@ -243,7 +246,7 @@ def join(request: Asked, subject: UUID) -> HttpResponse:
         )  # fmt: skip
         return reverse("holding", args=["organisation", card.id])
 
-    return _asked(request, form, do, ("organisation", card, N_("Add a member or a duty")))
+    return _asked(request, form, do, ("organisation", card, N_("Add a member or a duty")), more_people=more)
 
 
 @door("people.edit", methods=("GET", "POST"))

@@ -22,7 +22,7 @@ from commongrid.surfaces.console.network.forms import ONE
 from commongrid.surfaces.console.network.words import area, page_named
 from commongrid.surfaces.console.posts.words import day_field
 from commongrid.surfaces.console.register.answering import answered
-from commongrid.surfaces.console.register.picking import more_than_shown, people_choices, sought
+from commongrid.surfaces.console.register.picking import people_choices, sought
 from commongrid.surfaces.shared.doors import door
 from commongrid.surfaces.shared.fields import know_places
 from commongrid.surfaces.shared.forms import Form
@@ -137,7 +137,7 @@ def name(request: Asked) -> HttpResponse:
     title = gettext("Name somebody")
     context = {
         "title": title, "place": territory.place(request.scope, code), "q": text, "people": people,
-        "more": more_than_shown() if more else "",
+        "more": more,
         "searched": bool(text), "back": reverse("talents") + f"?place={code}",
         "trail": [(gettext("Network"), reverse("network") + f"?place={code}"),
                   (gettext("Talents"), reverse("talents") + f"?place={code}"), (title, "")],

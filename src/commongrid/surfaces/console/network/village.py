@@ -88,9 +88,9 @@ def members(request: Asked, code: int) -> HttpResponse:
     today = localdate()
     found = declaring.candidates(request.scope, code, today)
     form = forms.DeclareForm(request.POST or None, initial=_of_them(request, found))
-    more = _looked_for(request, code, {one.person for one in found})
+    others, more = _looked_for(request, code, {one.person for one in found})
     form.offer(
-        [*((str(one.person), one.name) for one in found), *more],
+        [*((str(one.person), one.name) for one in found), *others],
         [(str(ident), (en if language() == "en" and en else zh)) for ident, zh, en in
          declaring.groups(request.scope, code, today)],
         _abilities(request, today),
@@ -110,7 +110,7 @@ def members(request: Asked, code: int) -> HttpResponse:
     title = gettext("What members declare")
     context = {
         "place": row, "title": title, "trail": trail(request.scope, code, (title, "")),
-        "back": reverse("linking", args=[code]), "q": request.GET.get("q", "")[:60],
+        "back": reverse("linking", args=[code]), "q": request.GET.get("q", "")[:60], "more": more,
         "rows": [(one, gettext(ANSWER_WORDS[one.answer]) if one.answer else "", gettext(STANDING_WORDS[one.as_what]))
                  for one in found],
     }  # fmt: skip
@@ -134,14 +134,17 @@ def _of_them(request: Asked, found: list[declaring.Candidate]) -> dict[str, obje
     }  # fmt: skip
 
 
-def _looked_for(request: Asked, code: int, known: set[UUID]) -> list[tuple[str, str]]:
-    """People beyond the members whom somebody looks for by name, for in-service members and group leaders."""
+def _looked_for(request: Asked, code: int, known: set[UUID]) -> tuple[list[tuple[str, str]], str]:
+    """People beyond the members whom somebody looks for by name, and how to find more of them.
+
+    For in-service members and group leaders.
+    """
     chosen = request.POST.get("person", "")
-    _text, rows, _more = sought(request, code)
+    _text, rows, more = sought(request, code)
     found = people_choices(request.scope, [one for one in rows if one.id not in known])
     if is_id(chosen) and chosen not in {ident for ident, _ in found} | {str(one) for one in known}:
         found.append((chosen, chosen))
-    return found
+    return found, more
 
 
 @door("links.edit", methods=("GET", "POST"))

@@ -215,7 +215,7 @@ def searched(request: Asked, near: int, heads: Collection[str], kept: dict[str, 
     found.sort(key=lambda one: one[0] not in heads)
     return {
         "searches": True, "q": text, "kept": kept, "found": [(*one, one[0] in heads) for one in found],
-        "more": more_than_shown() if more else "",
+        "more": more,
     }  # fmt: skip
 
 

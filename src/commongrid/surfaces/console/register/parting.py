@@ -18,10 +18,12 @@ from commongrid.surfaces.console.register import entering, where
 from commongrid.surfaces.console.register.answering import asked
 from commongrid.surfaces.console.register.forms import HomeForm, ToldForm
 from commongrid.surfaces.console.register.homes import new_home
-from commongrid.surfaces.console.register.picking import people_choices
+from commongrid.surfaces.console.register.picking import people_choices, sought
 from commongrid.surfaces.shared.doors import door
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpResponse
 
     from commongrid.kernel.scope import Scope
@@ -74,7 +76,8 @@ def divorce(request: Asked, person_id: UUID) -> HttpResponse:
     before = {**(where.beside(scope, home) if home else {}), "seen": card.version, "spouse": spouse and str(spouse.id)}
     form = DivorceForm(request.POST or None, initial=entering.begun(request, before))
     village = village_of(card.place) or card.place
-    form.offer({**where.where_in(scope, village), **_choices(scope, card, home, spouse, _sought(request))})
+    _text, found, more = sought(request, village)
+    form.offer({**where.where_in(scope, village), **_choices(scope, card, home, spouse, found)})
 
     def do() -> str:
         given = form.cleaned_data
@@ -87,24 +90,19 @@ def divorce(request: Asked, person_id: UUID) -> HttpResponse:
         return reverse("person", args=[card.id])
 
     words = (N_("Enter a divorce"), N_("The divorce was entered."), home)
-    return asked(request, form, do, words, of=card.name, shows=True, **where.near(village))
-
-
-def _sought(request: Asked) -> str:
-    return request.GET.get("q", "").replace("\x00", "").strip()[:60]
+    return asked(request, form, do, words, of=card.name, shows=True, more_people=more, **where.near(village))
 
 
 def _choices(
-    scope: Scope, card: PersonCard, home: HomeCard | None, spouse: PersonRow | None, text: str
+    scope: Scope, card: PersonCard, home: HomeCard | None, spouse: PersonRow | None, found: Sequence[PersonRow]
 ) -> dict[str, list[tuple[str, str]]]:
     """Whom they may be married to, who may leave, and who of the household may go along."""
-    found = queries.find_people(scope, text, near=card.place) if text else []
-    found = [*([spouse] if spouse else []), *(one for one in found if spouse is None or one.id != spouse.id)]
+    either = [*([spouse] if spouse else []), *(one for one in found if spouse is None or one.id != spouse.id)]
     inside = queries.members_on(scope, home.id, localdate()) if home else []
     named = {"name": card.name}
     return {
         "spouse": [
-            ("", gettext("Not in the register")), *people_choices(scope, [one for one in found if one.id != card.id])
+            ("", gettext("Not in the register")), *people_choices(scope, [one for one in either if one.id != card.id])
         ],
         "leaves": [
             ("", gettext("Both stay where they are")), ("own", gettext("%(name)s leaves") % named),

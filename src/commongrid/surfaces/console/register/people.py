@@ -19,7 +19,7 @@ from commongrid.registry.rules.facts import Into
 from commongrid.registry.rules.fields import FIELDS
 from commongrid.surfaces.console.register import entering, forms, looks
 from commongrid.surfaces.console.register.answering import asked
-from commongrid.surfaces.console.register.picking import people_choices
+from commongrid.surfaces.console.register.picking import people_choices, sought
 from commongrid.surfaces.console.register.where import where_in
 from commongrid.surfaces.console.register.words import (
     PERSON_STATES,
@@ -237,8 +237,7 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
     card = queries.person_card(request.scope, person_id)
     form = forms.MarryForm(request.POST or None, initial=entering.begun(request, {"seen": card.version}))
     _leaving(request, card, form)
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    found = queries.find_people(request.scope, text, near=card.place) if text else []
+    _text, found, more = sought(request, card.place)
     form.offer(
         {
             "spouse": people_choices(request.scope, [one for one in found if one.id != card.id])
@@ -260,7 +259,7 @@ def marry(request: Asked, person_id: UUID) -> HttpResponse:
         into = Into(household=where, as_to_head=given["as_to_head"])
         actions.married(request.scope, request.act, person_id=person_id, spouse_id=spouse.id, into=into, told=form.told)
 
-    return _of(request, card, form, do, (N_("Enter a marriage"), N_("Entered.")), shows=True)
+    return _of(request, card, form, do, (N_("Enter a marriage"), N_("Entered.")), shows=True, more_people=more)
 
 
 def _leaving(request: Asked, card: PersonCard, form: forms.ToldForm) -> None:
@@ -270,8 +269,8 @@ def _leaving(request: Asked, card: PersonCard, form: forms.ToldForm) -> None:
 
 
 def _of(
-    request: Asked, card: PersonCard, form: forms.ToldForm, do: Callable[[], None], words: tuple[str, str], *,
-    shows: bool = False,
+    request: Asked, card: PersonCard, form: forms.ToldForm, do: Callable[[], None], words: tuple[str, str],
+    **more: Any,
 ) -> HttpResponse:  # fmt: skip
     """Ask one question about a person, then go back to the record."""
 
@@ -279,7 +278,7 @@ def _of(
         do()
         return reverse("person", args=[card.id])
 
-    return asked(request, form, done, (*words, _home(request, card)), of=card.name, shows=shows)
+    return asked(request, form, done, (*words, _home(request, card)), of=card.name, **more)
 
 
 @door("people.edit", methods=("GET", "POST"))

@@ -40,11 +40,11 @@ def picker(form: Any) -> dict[str, Any]:
     return {"search": gettext(FIELDS[fills]), "fills": fills, "found": sum(bool(value) for value, _ in choices)}
 
 
-def sought(request: Asked, near: int | None = None) -> tuple[str, list[PersonRow], bool]:
-    """What was looked for, the first people whom it means, those near a place before others, and if there are more."""
+def sought(request: Asked, near: int) -> tuple[str, list[PersonRow], str]:
+    """What was looked for, the first people whom it means, those near a place before others, and how to find more."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     found = queries.find_people(request.scope, text, MANY + 1, near=near) if text else []
-    return text, found[:MANY], len(found) > MANY
+    return text, found[:MANY], more_than_shown() if len(found) > MANY else ""
 
 
 def more_than_shown() -> str:
