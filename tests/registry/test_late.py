@@ -163,3 +163,27 @@ def test_nobody_moves_in_before_the_last_of_a_home_left(village: Hamlet) -> None
     assert "Others lived" in refused.value.fields["on"]
     village.person(home, "新来", on=MAY.on)
     assert broken_laws() == []
+
+
+@pytest.mark.parametrize("keeps_home", [False, True])
+def test_nobody_is_back_in_a_home_that_all_others_left_since(village: Hamlet, keeps_home: bool) -> None:
+    home = village.home("1")
+    head, other = village.person(home, "周老"), village.person(home, "周子", "20")
+    first, last = died(other), Act.new()
+    actions.died(CLERK, last, person_id=head, told=Told(on=MAY.on, keeps_home=keeps_home))
+    with pytest.raises(WrongState, match="later"):
+        actions.undo(CLERK, Act.new(), done=first, told=JUNE)
+    for one in (last.id, first):
+        actions.undo(CLERK, Act.new(), done=one, told=JUNE)
+        assert broken_laws() == []
+
+
+def test_a_home_whose_others_went_away_is_lived_in_by_who_is_back(village: Hamlet) -> None:
+    home = village.home("1")
+    head, other = village.person(home, "周老"), village.person(home, "周子", "20")
+    done = died(other)
+    actions.left_for_work(CLERK, Act.new(), person_id=head, to="贵阳", told=MAY)
+    assert village.read_home(home).state == "away"
+    actions.undo(CLERK, Act.new(), done=done, told=JUNE)
+    assert village.read_home(home).state == "lived"
+    assert broken_laws() == []

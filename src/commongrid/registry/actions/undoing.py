@@ -27,6 +27,8 @@ from commongrid.registry.actions.desk import (
     change,
     desk,
     last_found,
+    lived,
+    living,
 )
 from commongrid.registry.actions.handing import reopen_offer, taken_over
 from commongrid.registry.actions.marks import MARKS, carry_marks, restore_marks
@@ -36,7 +38,7 @@ from commongrid.registry.actions.requests import let_go, reopen_change
 from commongrid.registry.actions.stays import reopen_stays
 from commongrid.registry.importing.models import ImportBatch
 from commongrid.registry.joining.models import Suspect
-from commongrid.registry.models import ChangeRequest, Correction, Handover, Household, Membership, Person, Stay
+from commongrid.registry.models import ChangeRequest, Correction, Handover, Household, Membership, Stay
 from commongrid.registry.rules.facts import Told
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ ASKED: Final = N_(
     "correct its fields, or record that the person moved out."
 )
 ERASED: Final = N_("The person was erased; what was changed before that can't be taken back.")
+LIVING: Final = ("household_id", "state", "head_id")
+"""Fields by which a household is lived in by others than before."""
 LATER: Final = N_("Something later stands on this. Undo that first, or correct the fields one by one.")
 
 
@@ -168,7 +172,7 @@ def _take_back(at: Desk, done: UUID, rows: list[Correction], records: Mapping[tu
     _follow(at, rows, records)
     for of, subject in made:
         _remove(at, of, subject)
-    _refuse_headless(former)
+    _as_lived_in(at, rows, records)
     if made:
         connection.check_constraints()  # now, and not at the end: what is out of sight may stand on it too
 
@@ -195,11 +199,21 @@ def _remove(at: Desk, of: str, subject: UUID) -> None:
         )  # fmt: skip
 
 
-def _refuse_headless(former: Mapping[tuple[str, UUID], Mapping[str, object]]) -> None:
-    """Refuse where the first of a household would be gone and somebody came after them."""
-    emptied = [subject for (of, subject), was in former.items() if of == "household" and was.get("head_id", "") is None]
-    if Person.objects.filter(household_id__in=emptied).exists():
-        raise WrongState(LATER)
+def _as_lived_in(at: Desk, rows: Iterable[Correction], records: Mapping[tuple[str, UUID], Any]) -> None:
+    """Households that the act changed, or that people came to, left or were away from, are as who is there now lives.
+
+    Refuses: WrongState where one has ended or lost its head since and somebody is in it.
+    """
+    told = [row for row in rows if row.field in LIVING]
+    moved = {text for row in told if row.field == "household_id" for text in (row.before, row.after) if text}
+    homes = {row.subject if row.of == "household" else records[row.of, row.subject].household_id
+             for row in told if row.of in ("household", "person")} | {UUID(text) for text in moved}  # fmt: skip
+    for home in Household.objects.select_for_update(of=("self",)).filter(id__in=homes).order_by("id"):
+        people = living(home)
+        if people and (home.state == "ended" or home.head_id is None):
+            raise WrongState(LATER)
+        if home.state != "ended":
+            change(at, home, state=lived(people))
 
 
 def _where_it_is(household: Any) -> dict[str, object]:
