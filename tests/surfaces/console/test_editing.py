@@ -68,7 +68,24 @@ def test_ending_a_row_of_the_work_list_shows_what_it_does(scene: Scene, as_post:
     assert client.post(end, {"on": localdate().isoformat(), "step": "save", "apply_open": "1"}).status_code == 302
 
 
-@pytest.mark.parametrize(("of", "group"), [("kinds", "G"), ("work_list", "G"), ("reasons", "park")])
+def test_a_kind_of_thing_is_added_and_what_is_wrong_is_said_beside_it(
+    scene: Scene, as_post: Callable[..., Client]
+) -> None:
+    client, add = as_post("county_dispatcher"), "/console/rules/code_lists/add/"
+    form = {"list": "thing", "code": "61", "zh": "光伏板", "en": "Dog", "on": localdate().isoformat(), "step": "save"}
+    refused = client.post(add, form)
+    assert (refused.status_code, refused.context["form"]["zh"].value()) == (422, "光伏板")
+    assert "Another row is called so." in refused.text
+    assert client.post(add, form | {"en": "Solar panel"}).status_code == 302
+    page = client.get("/console/rules/code_lists/?group=thing")
+    assert "光伏板" in page.text
+    assert "未知的性别" not in client.get("/console/rules/code_lists/?group=all").text
+    assert scene.desk.accounts
+
+
+@pytest.mark.parametrize(
+    ("of", "group"), [("kinds", "G"), ("work_list", "G"), ("reasons", "park"), ("code_lists", "site")]
+)
 def test_a_long_list_is_read_in_parts(scene: Scene, as_post: Callable[..., Client], of: str, group: str) -> None:
     client = as_post("county_dispatcher")
     whole = client.get(f"/console/rules/{of}/?group=all").context
