@@ -95,6 +95,8 @@ STEP_DEFECTS = (
     ("guarded words kept by every publisher", sql("ALTER POLICY change ON matters_guarded_word USING (true)")),
     ("views of others shown", see("matters_saved_view", "true")),
     ("ledgers of others shown", see("registry_saved_ledger", "true")),
+    ("long lists of others shown", see("accounts_exported_list", "true")),
+    ("files of long lists shown to others", see("accounts_export_piece", "true")),
     (
         "a place's ledgers changed by its posts",
         sql(
