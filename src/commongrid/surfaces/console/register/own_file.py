@@ -154,7 +154,7 @@ SHOWN: Final[dict[str, tuple[str, dict[str, str]]]] = {
 """What the page shows of each table, in order; the JSON beside it holds every column."""
 NOT_ON_THE_PAGE: Final = frozenset({
     "registry_suspect", "accounts_sign_in_code", "accounts_sign_in_link", "matters_external_case",
-    "outreach_planned_link", "roster_division_home",
+    "outreach_planned_link", "roster_division_home", "accounts_exported_list", "accounts_export_piece",
 })  # fmt: skip
 
 WORDS: Final[dict[tuple[str, str], Mapping[str, str]]] = {
