@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.utils.timezone import localdate
 
 from commongrid.journal.acting import acting
+from commongrid.journal.jobs import bookmark
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
 from commongrid.outreach import actions
 from commongrid.outreach.actions import Meeting, Said, Wish
-from commongrid.outreach.jobs import PLANNER
+from commongrid.outreach.jobs import FOLLOWER, PLANNER, have_links_follow
 from commongrid.outreach.queries import links, plans
 from commongrid.outreach.rules.planning import Terms
 from commongrid.registry import actions as registry
@@ -31,6 +34,22 @@ CLOCK = clock("a test", "links.edit", "people.edit")
 SINCE = date(2026, 1, 1)
 EAST = 0.001
 """Degrees from one house to the next, some ninety metres."""
+
+
+def all_followed() -> None:
+    """Have the links follow every line there is; one waits for each older transaction of the server, of any test."""
+    for _ in range(200):
+        have_links_follow()
+        with acting(FOLLOWER), connection.cursor() as cursor:
+            at = bookmark(FOLLOWER.job)
+            cursor.execute(
+                "SELECT count(*) FROM journal_line WHERE (timeline, xid, seq) > (%s::smallint, %s::text::xid8, %s)",
+                [at.timeline, str(at.xid), at.seq],
+            )
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)
+    pytest.fail("the links don't follow")
 
 
 @dataclass(slots=True)

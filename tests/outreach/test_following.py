@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ from commongrid.journal.dated import in_force
 from commongrid.kernel.act import Act
 from commongrid.kernel.scope import clock
 from commongrid.outreach import actions
-from commongrid.outreach.jobs import have_links_follow
 from commongrid.outreach.models import Declaration
 from commongrid.outreach.queries.links import links_of, loose
 from commongrid.outreach.queries.notices import behind, posted
@@ -31,7 +29,7 @@ from commongrid.territory.actions import add_natural_village
 from commongrid.territory.rules.editing import Named
 from tests.factories.desk import FAR_VILLAGE, GRID, HAMLET, OTHER_GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, id_of
 from tests.factories.scopes import scope_at
-from tests.outreach.conftest import SECRETARY
+from tests.outreach.conftest import SECRETARY, all_followed
 from tests.proof.world import insert
 
 if TYPE_CHECKING:
@@ -80,14 +78,14 @@ def test_links_follow_lives(row: Row) -> None:
         SECRETARY, Act.new(), household_id=row.homes[3], into=Into(household=row.homes[4], as_to_head="97"), told=told
     )
     registry.moved_out(SECRETARY, Act.new(), person_id=row.east, to="外省", told=told)
-    have_links_follow()
+    all_followed()
     linked = row.linked()
     assert set(linked.values()) == {row.west}
     assert row.homes[2] not in linked
     assert row.homes[3] not in linked
     with acting(SECRETARY):
         assert links_of(SECRETARY, row.homes[2])[0].to_on == localdate()
-    assert have_links_follow() >= 0
+    all_followed()
     assert row.linked() == linked, "following again changes nothing"
 
 
@@ -118,18 +116,12 @@ def test_links_and_what_was_declared_go_on_when_the_move_is_taken_back(row: Row,
 
 
 def followed(row: Row, links: dict[UUID, UUID], *, declared: bool | None = None) -> None:
-    """Have links and what was declared follow until they are these; a line waits for older transactions of the server.
-
-    The one may follow before the other: links where they are, what was declared where the member came to.
-    """
-    for _ in range(100):
-        have_links_follow()
-        with acting(AROUND):
-            declares = Declaration.objects.filter(in_force(localdate()), person=row.west).exists()
-        if row.linked() == links and declared in {None, declares}:
-            return
-        time.sleep(0.1)
-    assert (row.linked(), declared) == (links, declares)
+    """Have all follow: links are these, and what the west's member declared goes on or not."""
+    all_followed()
+    assert row.linked() == links
+    with acting(AROUND):
+        declares = Declaration.objects.filter(in_force(localdate()), person=row.west).exists()
+    assert declared in {None, declares}
 
 
 def test_split_household_begins_with_the_same_contact(row: Row) -> None:
@@ -146,11 +138,7 @@ def test_split_household_begins_with_the_same_contact(row: Row) -> None:
     done = registry.split(
         SECRETARY, Act.new(), household_id=row.homes[4], leaving=leaving, told=Told(on=localdate())
     )  # fmt: skip
-    for _ in range(100):  # a line waits for every older transaction of the server, those of other tests too
-        have_links_follow()
-        if UUID(done["household"]) in row.linked():
-            break
-        time.sleep(0.1)
+    all_followed()
     linked = row.linked()
     assert linked[UUID(done["household"])] == linked[row.homes[4]] == row.west
     assert row.homes[5] not in linked
@@ -197,17 +185,11 @@ def test_helpers_go_with_their_households_and_end_with_the_last_hardship(row: Ro
 
 
 def helped(where: set[tuple[UUID, int]]) -> None:
-    """Have the links follow until these households have helpers, at these places."""
-    found: set[tuple[UUID, int]] = set()
-    for _ in range(100):  # as above
-        have_links_follow()
-        with acting(AROUND):
-            ties = Assignment.objects.filter(kind="named_helper", to_on=None)
-            found = set(ties.values_list("household", "place"))
-        if found == where:
-            return
-        time.sleep(0.1)
-    assert found == where
+    """Have all follow: these households have helpers, at these places."""
+    all_followed()
+    with acting(AROUND):
+        ties = Assignment.objects.filter(kind="named_helper", to_on=None)
+        assert set(ties.values_list("household", "place")) == where
 
 
 def test_a_member_who_moves_to_another_village_links_nobody_from_that_day(row: Row, database: Database) -> None:
@@ -226,11 +208,7 @@ def test_a_member_who_moves_to_another_village_links_nobody_from_that_day(row: R
         )
         made = UUID(registry.found_household(AROUND, Act.new(), new=home)["household"])
         registry.moved(AROUND, Act.new(), person_id=who, into=Into(household=made), told=Told(on=moved_on))
-    for _ in range(100):  # as above
-        have_links_follow()
-        if row.east not in row.linked().values():
-            break
-        time.sleep(0.1)
+    all_followed()
     assert set(row.linked().values()) == {row.west}, "who moved inside the village goes on"
     with acting(AROUND):
         assert {links_of(AROUND, home)[0].to_on for home, who in before.items() if who == row.east} == {moved_on}
@@ -244,7 +222,7 @@ def test_who_moves_into_a_household_is_its_contact_no_more(row: Row) -> None:
     row.adopted(row.plan())
     into = Into(household=row.homes[3], as_to_head="10")
     registry.moved(SECRETARY, Act.new(), person_id=row.west, into=into, told=Told(on=localdate()))
-    have_links_follow()
+    all_followed()
     assert row.homes[3] not in row.linked()
     assert row.linked()[row.homes[4]] == row.west
 
@@ -256,7 +234,7 @@ def test_the_line_of_who_died_comes_off_the_notice_and_it_is_to_be_posted_anew(r
     actions.post_notice(SECRETARY, Act.new(), natural_village=HAMLET)
     assert _old() == []
     registry.died(SECRETARY, Act.new(), person_id=row.east, told=Told(on=localdate()))
-    have_links_follow()
+    all_followed()
     with acting(SECRETARY):
         found = posted(SECRETARY, HAMLET)
     assert found is not None
@@ -269,7 +247,7 @@ def test_the_line_of_who_died_comes_off_the_notice_and_it_is_to_be_posted_anew(r
     assert _old() == [HAMLET], "another plan"
     registry.died(SECRETARY, Act.new(), person_id=row.west, told=Told(on=localdate()))
     registry.died(SECRETARY, Act.new(), person_id=row.people[3], told=Told(on=localdate()))
-    have_links_follow()
+    all_followed()
     with acting(SECRETARY):
         assert posted(SECRETARY, HAMLET) is None, "nobody is left on it"
 
@@ -291,7 +269,7 @@ def test_helpers_and_contacts_follow_a_household_to_another_grid(row: Row, datab
     done = Act.new()
     registry.serve_from(SECRETARY, done, household_id=home, place=OTHER_GRID, told=Told(on=localdate()))
     for place in (OTHER_GRID, GRID):
-        have_links_follow()
+        all_followed()
         with acting(AROUND):
             ties = Assignment.objects.filter(household=home, to_on=None)
             assert set(ties.values_list("kind", "place")) == {("linked_household", place), ("named_helper", place)}

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from commongrid.journal.acting import acting
 from commongrid.kernel.act import Act
 from commongrid.kernel.refusals import Refusal
-from commongrid.outreach.jobs import have_links_follow
 from commongrid.outreach.queries import links
 from commongrid.outreach.queries.coverage import coverage, of_hamlets, whole
 from commongrid.registry import actions as registry
@@ -23,7 +22,7 @@ from commongrid.registry.rules.facts import Into, NewHome, Told
 from commongrid.territory.actions import add_natural_village
 from commongrid.territory.rules.editing import Named
 from tests.factories.desk import HAMLET, OTHER_GRID, VILLAGE
-from tests.outreach.conftest import SECRETARY
+from tests.outreach.conftest import SECRETARY, all_followed
 from tests.outreach.test_following import AROUND
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def test_one_contact_at_most_and_books_that_add_up(row: Row, steps: list[tuple[s
             _happens(row, *step)
         except Refusal:
             continue
-        have_links_follow()
+        all_followed()
         with acting(SECRETARY):
             held = links.links_on(SECRETARY, VILLAGE, localdate())
             (whole,) = coverage(SECRETARY, VILLAGE, localdate(), 1000)
