@@ -9,12 +9,14 @@ from django.utils import timezone
 from commongrid.surfaces.console.handing.logged import log, said
 from commongrid.surfaces.console.handing.preparing import (
     AT_ONCE,
+    MOST,
     Eyes,
     Maker,
     Wish,
     demand_room,
     power_of,
     prepare,
+    prepared,
     sight,
 )
 from commongrid.surfaces.console.handing.sheets import sheet
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = (
     "AT_ONCE",
     "KEPT_DAYS",
+    "MOST",
     "Eyes",
     "Handed",
     "LongTable",
@@ -55,6 +58,7 @@ __all__ = (
     "name_of",
     "power_of",
     "prepare",
+    "prepared",
     "rows_of",
     "said",
     "sheet",

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 from commongrid.accounts.exporting import actions
 from commongrid.journal.acting import acting, settings_of
 from commongrid.kernel.places import interval
-from commongrid.kernel.refusals import N_, TooLarge
+from commongrid.kernel.refusals import N_, TooLarge, TooMany
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from commongrid.surfaces.shared.doors import Asked
 
 K = TypeVar("K")
+MOST: Final = 5_000
+"""So many households or matters are handed out at once; more are prepared. Ledgers count to their own limit."""
 BATCH: Final = 1_000
 """So many rows are read at a time."""
 LONGEST: Final = 1_048_574
@@ -58,6 +60,18 @@ def prepare(request: Asked, form: Purpose, wish: Wish) -> HttpResponse:
     actions.ask_list(scope, request.act, asked=asked)
     messages.success(request, gettext("This list is long: it is being prepared. You find it here, also later."))
     return redirect("prepared")
+
+
+def prepared(request: Asked, form: Purpose, wish: Wish) -> HttpResponse | None:
+    """A list above MOST: being prepared, or nothing where the form says why it isn't."""
+    if request.POST.get("into") == "docx":
+        form.add_error(None, gettext(AT_ONCE))
+        return None
+    try:
+        return prepare(request, form, wish)
+    except TooMany as refusal:
+        form.refuse(refusal)
+        return None
 
 
 def sight(scope: Scope) -> bytes:

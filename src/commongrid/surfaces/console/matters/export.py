@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpResponse, QueryDict
@@ -11,9 +11,9 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commongrid.kernel.refusals import TooMany
 from commongrid.matters import queries
 from commongrid.surfaces.console import handing
+from commongrid.surfaces.console.handing import MOST
 from commongrid.surfaces.console.matters import present, words
 from commongrid.surfaces.console.matters.filtering import filters_of
 from commongrid.surfaces.shared.doors import Asked, door
@@ -22,9 +22,6 @@ from commongrid.territory import queries as territory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-MOST: Final = 5000
-"""So many rows are handed out at once; more are prepared."""
 
 
 class Export(handing.Purpose):
@@ -63,17 +60,10 @@ def _asked(request: Asked, form: Export, status: int = 200) -> HttpResponse:
 
 
 def _prepared(request: Asked, form: Export) -> HttpResponse:
-    if request.POST.get("into") == "docx":
-        form.add_error(None, _(handing.AT_ONCE))
-        return _asked(request, form, status=422)
     home = territory.home(request.scope) or request.scope.lo
     rows = {"query": form.cleaned_data["query"]}
     wish = handing.Wish(what="matters", title=_("List of matters"), place=home, stem="matters", rows=rows)
-    try:
-        return handing.prepare(request, form, wish)
-    except TooMany as refusal:
-        form.refuse(refusal)
-        return _asked(request, form, status=422)
+    return handing.prepared(request, form, wish) or _asked(request, form, status=422)
 
 
 def long_list(eyes: handing.Eyes, asked: Mapping[str, Any]) -> Iterator[handing.LongTable]:

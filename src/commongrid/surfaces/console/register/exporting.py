@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commongrid.kernel.places import is_code
-from commongrid.kernel.refusals import NotFound, TooMany
+from commongrid.kernel.refusals import NotFound
 from commongrid.registry.queries.exporting import home_keys, homes_of, homes_to_export, people_to_export
 from commongrid.surfaces.console import handing
+from commongrid.surfaces.console.handing import MOST
 from commongrid.surfaces.console.register.words import HOME_STATES, PERSON_STATES, read_aloud, trail
 from commongrid.surfaces.shared.doors import Asked, door
 from commongrid.surfaces.shared.times import language
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     from commongrid.kernel.scope import Scope
     from commongrid.registry.queries.exporting import ExportedHome, ExportedPerson
-
-MOST: Final = 5_000
-"""So many households are handed out at once; more are prepared."""
 
 
 class Export(handing.Purpose):
@@ -62,16 +60,9 @@ def export(request: Asked) -> HttpResponse:
 
 
 def _prepared(request: Asked, form: Export, place: int) -> HttpResponse:
-    if request.POST.get("into") == "docx":
-        form.add_error(None, _(handing.AT_ONCE))
-        return _asked(request, form, status=422)
     rows = {"place": place, "state": form.cleaned_data["state"], "q": form.cleaned_data["q"]}
     wish = handing.Wish(what="households", title=_("List of households"), place=place, stem="households", rows=rows)
-    try:
-        return handing.prepare(request, form, wish)
-    except TooMany as refusal:
-        form.refuse(refusal)
-        return _asked(request, form, status=422)
+    return handing.prepared(request, form, wish) or _asked(request, form, status=422)
 
 
 def long_list(eyes: handing.Eyes, asked: Mapping[str, Any]) -> Iterator[handing.LongTable]:
